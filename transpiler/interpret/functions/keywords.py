@@ -19,8 +19,9 @@ from transpiler.interpret.statics import const, constant, rewrite
 from transpiler.interpret.values import Framework, Function, Mapping, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, literal
 
-#: What layers take besides the parameters of their rules, and have no default but None.
-_NONE = ("activation", "name", "_regularizer", "_constraint")
+#: What layers take besides the parameters of their rules, and have no default but None, or what
+#: None stands for.
+_NONE = ("activation", "name", "_regularizer", "_constraint", "kernel_initializer")
 
 
 def unified(file: FileContext, function: Function, given: dict[str, Value]) -> dict[str, Value]:
@@ -156,7 +157,7 @@ def settle(file: FileContext) -> None:
             continue
         called = {name for name, _, _, _ in region.parameter_calls}
         # any function will do, and a class is not written for the axis that one call gives
-        apart = tuple(k for k in kinds if k[0] not in called and k[1][0] != "axis")
+        apart = tuple(k for k in kinds if k[0] not in called | {"**"} and k[1][0] != "axis")
         if builders.setdefault(key, apart) != apart:
             file.refused[key] = "its calls need different classes"
             file.grown = True

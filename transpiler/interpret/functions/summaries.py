@@ -96,6 +96,7 @@ def _summarize(
     if found is not None:
         return found
     same = None if on_elements else _of_open_rank(home, key, given)
+    same = same or _of_builder(home, key, given)
     if same is not None:
         home.summaries[key] = same
         return same
@@ -126,6 +127,22 @@ def _summarize(
     if same is not None:
         home.summaries[key] = same
     return same or summary
+
+
+def _of_builder(file: FileContext, key: tuple[Any, ...], given: dict[str, Value]) -> Summary | None:
+    """That of a builder, which gives its class all of its own, whatever calls leave to a dict."""
+    wanted = _without_unpacked(key[1])
+    for (function, kinds, *more), summary in file.summaries.items():
+        alike = function == key[0] and (*more,) == key[2:] and _without_unpacked(kinds) == wanted
+        if alike and summary.kind == "builder":
+            summary.unpacked |= "**" in given
+            return summary
+    return None
+
+
+def _without_unpacked(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The kinds of the arguments of a call, but for the dict that it unpacks."""
+    return tuple(kind for kind in kinds if kind[0] != "**")
 
 
 def _on_elements(given: dict[str, Value], caller: Region | None) -> bool:
