@@ -7,6 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -436,3 +437,57 @@ losses = history.history["loss"]
     apart = scripts.compare(text, converted(text))
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+TUNED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x, y = np.random.RandomState(0).rand(24, 6), np.random.RandomState(1).rand(24, 1)
+start = keras.Input((6,))
+hidden = layers.Dense(5, activation="relu")(start)
+hidden = layers.BatchNormalization({how})(hidden)
+hidden = layers.Dense(4, activation="relu")(hidden)
+base = keras.Model(start, layers.BatchNormalization({how})(hidden))
+base.trainable = False
+given = keras.Input((6,))
+model = keras.Model(given, layers.Dense(1)(base(given)))
+"""
+TUNES = """\
+model.compile(keras.optimizers.SGD(0.1), "mse", run_eagerly=True)
+first = model.fit(x, y, epochs=1, shuffle=False, verbose=0).history
+{unfreezing}
+model.compile(keras.optimizers.SGD(0.05), "mse", run_eagerly=True)
+second = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+"""
+UNFREEZING = [
+    "base.trainable = True\nfor layer in base.layers[:-2]:\n    layer.trainable = False",
+    "for layer in base.layers[-2:]:\n    layer.trainable = True",
+    "base.trainable = True\nfor layer in base.layers:\n"
+    "    if isinstance(layer, layers.BatchNormalization):\n        layer.trainable = False",
+]
+
+
+@pytest.mark.parametrize("unfreezing", UNFREEZING)
+def test_normalization_is_frozen_later(unfreezing: str, scripts: Scripts) -> None:
+    text = TUNED.format(how="") + TUNES.format(unfreezing=unfreezing)
+    result = convert(text, Options(exact=True))
+    assert not [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert result.text.count("nn.BatchNorm1d) and not layer.weight.requires_grad:") == 1
+    apart = scripts.compare(text, result.text)
+    assert {"first", "second"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("how", "rest"),
+    [
+        ("scale=False", TUNES),
+        ("", f"if len(x) > 3:\n    base.trainable = True\n{TUNES}"),
+        ("", f"{TUNES}with tf.GradientTape() as tape:\n    loss = model(x, training=True)\n"),
+    ],
+)
+def test_normalization_whose_weights_do_not_tell_is_refused(how: str, rest: str) -> None:
+    text = TUNED.format(how=how) + rest.format(unfreezing=UNFREEZING[0])
+    assert [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]

@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
-from transpiler.interpret.layers.freezing import WEIGHTLESS
+from transpiler.interpret.layers.freezing import FROZEN_NORM, WEIGHTLESS
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
-from transpiler.interpret.values import Model
+from transpiler.interpret.values import Layer, Model
 from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
@@ -40,6 +40,7 @@ class Still:
 
     token: str
     norms: tuple[str, ...]  #: torch's classes for that; () where all of it is as in inference
+    told: bool = False  #: whether its layers tell themselves, by their gradients
 
 
 @record(frozen=True, slots=True)
@@ -258,6 +259,8 @@ class Freezing:
     problems: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     notes: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     compiles: list[TrainingCall] = field(default_factory=list)
+    #: what freezes layers that normalize batches, once models are made
+    norms_in_turn: list[TrainingCall] = field(default_factory=list)
 
     def concerns(self, model: Model) -> Iterator[TrainingCall]:
         """Each `compile` of something that a model is part of."""
@@ -271,11 +274,30 @@ class Freezing:
             raise Unsupported(self.problems[id(call)])
         frozen = self.frozen.get(id(call), frozenset())
         norms = self.norms.get(id(call), frozenset())
+        parts = self.of.parts(call.model)
+        touched = (one.model for one in self.norms_in_turn)
+        if any(id(root(m)) in parts or self.of.share(m, call.model) for m in touched):
+            return self._told_by_gradients(call)
         if not self.in_place:
             for part in self.of.live_parts(call.model, frozen):
                 if any(self.of.share(part, other) for other in self.models.get(id(call), ())):
                     raise Unsupported("it shares layers with a model that is not trainable")
         return self.of.subset(call.model, frozen, self.in_place, norms)
+
+    def _told_by_gradients(self, call: TrainingCall) -> Subset:
+        """Where layers that normalize batches are frozen in turn, their weights tell which are."""
+        every = tuple(self.of.layers(call.model))
+        layers = [_WRAPPED.sub("", text) for text in every]
+        made = [text for text in layers if "BatchNorm" in text]
+        kinds = tuple(
+            f"nn.BatchNorm{n}d" for n in "123" if any(f"BatchNorm{n}d(" in t for t in made)
+        )
+        blocks = any(not text.startswith("nn.") and text not in made for text in layers)
+        plain = all(re.match(r"(?:nn\.|Biased)BatchNorm\dd\(", text) for text in made)
+        lacking = any("affine=False" in text or text.startswith("partly_affine(") for text in every)
+        if not self.in_place or blocks or lacking or not plain:
+            raise Unsupported(FROZEN_NORM)
+        return Subset(None, (Still("", kinds, told=True),))
 
     def trains_nothing(self, call: TrainingCall, still: frozenset[int]) -> bool:
         """Whether all weights of what a `compile` trains are frozen, its models `still` too."""
@@ -290,12 +312,17 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
         return plan
     plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)
     plan.compiles = [c for c in calls if c.name == "compile"]
+    plan.norms_in_turn = [c for c in calls if c.name == "freeze" and any(map(_is_norm, c.layers))]
     plan.in_place = _is_in_turn(plan, calls, regions)
     for call in plan.compiles:
         trains = [c for c in calls if c.name in _TRAINS and _is_compiled_by(plan, c, call)]
         _settle(plan, call, trains, keras)
     _refuse_unordered(plan, calls, regions)
     return plan
+
+
+def _is_norm(layer: Layer) -> bool:
+    return layer.symbol.endswith("BatchNormalization")
 
 
 def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence[Region]) -> bool:

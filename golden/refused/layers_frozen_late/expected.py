@@ -4,7 +4,6 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
-from tensorflow.keras import layers
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -31,9 +30,12 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-def train_epoch(model, loader, criterion, optimizer):
+def train_normed_epoch(model, loader, criterion, optimizer):
     """Train on every batch once; mean loss over the samples."""
     model.train()
+    for layer in model.modules():
+        if isinstance(layer, nn.BatchNorm1d) and not layer.weight.requires_grad:
+            layer.eval()  # it is not trainable
     loss_sum = 0.0
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
@@ -54,9 +56,6 @@ model.fit(x, y)
 model.hidden.requires_grad_(False)
 # TODO(tf2torch) T2T101: `fit` is left as it is: layers are frozen, and it trains on without a new `compile`
 model.fit(x, y)
-
-# TODO(tf2torch) T2T103: `layers.BatchNormalization` is left as it is
-norm = layers.BatchNormalization()
 
 
 class Normed(nn.Module):
@@ -81,11 +80,10 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-loss = train_epoch(normed, train_loader, normed_criterion, normed_optimizer)
+loss = train_normed_epoch(normed, train_loader, normed_criterion, normed_optimizer)
 print(f"loss: {loss:.4f}")
-# TODO(tf2torch) T2T104: a frozen BatchNormalization must stay in eval mode
-norm.trainable = False
+normed.norm.requires_grad_(False)
 normed_criterion = nn.MSELoss()
 normed_optimizer = torch.optim.SGD(normed.parameters(), lr=0.01)
-loss = train_epoch(normed, train_loader, normed_criterion, normed_optimizer)
+loss = train_normed_epoch(normed, train_loader, normed_criterion, normed_optimizer)
 print(f"loss: {loss:.4f}")

@@ -113,6 +113,12 @@ def _as_in_inference(part: Still) -> tuple[str, ...]:
     if not part.norms:
         return (f"model.{part.token}.eval()  # it is not trainable",)
     kinds = part.norms[0] if len(part.norms) == 1 else f"({', '.join(part.norms)})"
+    if part.told:
+        return (
+            "for layer in model.modules():",
+            f"    if isinstance(layer, {kinds}) and not layer.weight.requires_grad:",
+            "        layer.eval()  # it is not trainable",
+        )
     return (
         f"for layer in model.{part.token}.modules():",
         f"    if isinstance(layer, {kinds}):",

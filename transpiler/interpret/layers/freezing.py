@@ -32,6 +32,8 @@ WEIGHTLESS = (
     "nn.Flatten",
 )
 
+#: Steps of the program's own, which would have to tell what normalizes as in inference.
+_BY_HAND = re.compile(r"\bGradientTape\b|\btraining\s*=\s*(?!False)")
 #: What is said where a layer can't be made so.
 FROZEN_NORM = "a frozen BatchNormalization must stay in eval mode"
 
@@ -149,7 +151,7 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     models = {key: m for key, m in models.items() if m.compiled is not None} or models
     if region.branches or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
         raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
-    if layer.symbol.endswith("BatchNormalization"):
+    if layer.symbol.endswith("BatchNormalization") and _BY_HAND.search(region.tree.blanked):
         raise GiveUp(FROZEN_NORM, node)
     assert isinstance(node, (cst.Assign, cst.For))
     noted: Any = provided("note_layer")

@@ -31,13 +31,13 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     A Sequential that is made here has frozen layers; of another model, the loop becomes a call,
     or is all that stays as it was.
     """
-    others = _others(region, node)
-    value = only_trainable(others or node)
+    others, norms = _others(region, node), _norms(region, node)
+    value = only_trainable(others or norms or node)
     listed = node.iter.value if isinstance(node.iter, cst.Subscript) else node.iter
     if value is None:
         return False
     if not isinstance(listed, cst.Attribute) or listed.attr.value != "layers":
-        return has_trained(region) and _freeze_listed(region, node, value)
+        return has_trained(region) and norms is None and _freeze_listed(region, node, value)
     model = evaluate(region, listed.value)
     if not isinstance(model, Model):
         return False
@@ -49,12 +49,16 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     if frozen is not None:
         if others is not None:
             frozen = [layer for layer in frozen if layer.symbol != _NORM]
+        elif norms is not None:
+            frozen = [layer for layer in frozen if layer.symbol == _NORM]
         later = has_trained(region)
         for layer in frozen:
             set_trainable(region, layer, const(value), node)
         if not later:
             vanish(region, node.body)
         return True
+    if norms is not None:
+        return False
     given = _layers_given(region, model, node.iter) if others is None else None
     if given is not None and freezes_given(region, model, const(value), given):
         noted_layer: Any = provided("note_layer")
@@ -83,22 +87,32 @@ def _others(region: Region, node: cst.For) -> cst.For | None:
     match node.body.body:
         case [
             cst.If(
-                test=cst.UnaryOperation(
-                    operator=cst.Not(),
-                    expression=cst.Call(
-                        func=cst.Name("isinstance"), args=[cst.Arg(cst.Name(one)), cst.Arg(kind)]
-                    ),
-                ),
+                test=cst.UnaryOperation(operator=cst.Not(), expression=kind),
                 orelse=None,
                 body=body,
             )
-        ] if (
-            isinstance(node.target, cst.Name) and node.target.value == one
-        ):
-            found = evaluate(region, kind)
-            if isinstance(found, Framework) and found.name == _NORM:
-                return node.with_changes(body=body)
+        ] if _asks_for_norm(region, node, kind):
+            return node.with_changes(body=body)
     return None
+
+
+def _norms(region: Region, node: cst.For) -> cst.For | None:
+    """A loop that is about batch normalization alone, as if it were about all layers."""
+    match node.body.body:
+        case [cst.If(test=kind, orelse=None, body=body)] if _asks_for_norm(region, node, kind):
+            return node.with_changes(body=body)
+    return None
+
+
+def _asks_for_norm(region: Region, node: cst.For, kind: cst.BaseExpression) -> bool:
+    """Whether a condition is whether the layer of a loop normalizes batches."""
+    match kind:
+        case cst.Call(
+            func=cst.Name("isinstance"), args=[cst.Arg(cst.Name(one)), cst.Arg(wanted)]
+        ) if (isinstance(node.target, cst.Name) and node.target.value == one):
+            found = evaluate(region, wanted)
+            return isinstance(found, Framework) and found.name == _NORM
+    return False
 
 
 def _is_known(region: Region, model: Model, but_norms: bool) -> bool:
