@@ -117,6 +117,38 @@ def test_methods_and_what_is_asked_but_once() -> None:
     assert 'torch.save(self.model.state_dict(), os.path.join(folder, "best.keras"))' in emitted
 
 
+CLASS = """
+import os
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.callbacks import ModelCheckpoint
+
+
+class Settings:
+    out = "logs"
+
+
+def get_callbacks(settings, name="best"):
+    os.makedirs(settings.out, exist_ok=True)
+    path = f"{settings.out}/{name}.keras"
+    print(path)
+    return [ModelCheckpoint(path)]
+
+
+x, y = np.ones((64, 4)), np.ones((64, 1))
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, y, callbacks=get_callbacks(Settings, name="last"))
+"""
+
+
+def test_settings_in_a_class() -> None:
+    assert not errors(CLASS)
+    emitted = convert(CLASS).text
+    assert 'name = "last"\nos.makedirs(Settings.out' in emitted
+    assert 'path = f"{Settings.out}/{name}.keras"\nprint(path)\n' in emitted
+
+
 SCRIPT = """
 import os
 import numpy as np

@@ -195,11 +195,12 @@ class Acting:
     def _taken(self) -> set[str]:
         """The names that mean something where the function is called."""
         region = self.region
+        body: tuple[cst.CSTNode, ...] = tuple(region.tree.module.body)
         if region.function is not None:
-            taken = region.tree.names(region.function)
+            body = (region.function,)
         else:
-            outer = (s for s in region.tree.module.body if not isinstance(s, cst.FunctionDef))
-            taken = set().union(*map(region.tree.names, outer))
+            body = tuple(s for s in body if not isinstance(s, cst.FunctionDef))
+        taken = {name.value for statement in body for name in _names_in(statement)}
         others = region.file.done_first.items()
         return taken.union(*(d.names for key, d in others if key != id(self.call)))
 

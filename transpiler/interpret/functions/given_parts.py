@@ -37,7 +37,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
 )
-from transpiler.ir.expr import UNKNOWN, Configured, expr
+from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
 from transpiler.source.lexical import may_act
 from transpiler.source.suites import assigned_names
 
@@ -177,6 +177,8 @@ def _bound(region: Region, function: Function, bound: dict[str, Value]) -> dict[
         value = bound.get(parameter.name)
         if value is None and parameter.default is not None and not parameter.star:
             value = _default(region, parameter.default)
+        if isinstance(value, UserClass) and not value.bases:  # that holds settings
+            value = Static(Expr(value.name))
         written = value.expr if isinstance(value, Static) else None
         if isinstance(value, Mapping):
             written = value.static
