@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
@@ -110,3 +112,64 @@ def test_what_the_module_does_not_tell_is_refused() -> None:
     wide = REGRESSION.replace("input_shape=[1], ", "")  # of which nobody knows how many it takes
     messages = [d.message for d in convert(wide).diagnostics if d.severity is Severity.ERROR]
     assert any("by the same numbers" in message for message in messages), messages
+
+
+GIVEN = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x = rng.random((20, 3)) * 5
+names = {"a": 0, "b": 2}
+
+
+def get_normalizer(data, axis=-1):
+    normalizer = layers.Normalization(axis=axis)
+    normalizer.adapt(np.array(data))
+    return normalizer
+
+
+def build(data):
+    one, two = keras.Input((3,)), keras.Input((3,))
+    h = layers.Concatenate()([get_normalizer(data)(one), get_normalizer(data=data[:5])(two)])
+    return keras.Model([one, two], layers.Dense(1)(h))
+
+
+first, second = build(x), build(x * x)
+found = first.predict([x, x], verbose=0) + second.predict([x, x], verbose=0)
+norm = get_normalizer(x[4:])
+model = keras.Sequential([keras.Input((3,)), norm, layers.Dense(2)])
+outputs = model.predict(x, verbose=0)
+inputs, parts = [], []
+for name in names:
+    column = keras.Input((1,), name=name)
+    inputs.append(column)
+    parts.append(get_normalizer(x[:, names[name]], axis=None)(column))
+columns = keras.Model(inputs, layers.Dense(1)(layers.concatenate(parts)))
+each = columns.predict([x[:, :1], x[:, 2:]], verbose=0)
+"""
+
+
+def test_functions_give_layers_that_have_learned(scripts: Scripts) -> None:
+    """Each call of one gives another layer, which learns where its model is made."""
+    result = converted(GIVEN)
+    assert "self.norm = Normalization(3).adapt(np.array(x[4:]))" in result
+    assert "self.normalization_1 = Normalization(3).adapt(np.array(data[:5]))" in result
+    apart = scripts.compare(GIVEN, result)
+    assert {"found", "outputs", "each"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("norm = get_normalizer(x[4:])\n", "norm = get_normalizer(x[4:])\nx = x * 2\n"),
+        ("norm = get_normalizer(x[4:])\n", "norm = get_normalizer(x[4:])\nprint(norm.mean)\n"),
+        ("get_normalizer(x[4:])", "get_normalizer(rng.random((9, 3)))"),
+        ("get_normalizer(x[4:])", "layers.Normalization()\nnorm.adapt(rng.random(x.shape))"),
+    ],
+)
+def test_what_such_a_layer_learns_must_be_the_same_later(old: str, new: str) -> None:
+    found = convert(GIVEN.replace(old, new)).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.control.branches import serials
-from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
@@ -21,6 +21,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Layer,
     Mapping,
     Sequence,
     Static,
@@ -144,7 +145,7 @@ def _inline_body(
             _inline_parts(region, small, frame) or _inline_name(region, small, frame)
         ):
             continue
-        if isinstance(small, cst.Expr) and _inline_update(region, small.value, frame):
+        if isinstance(small, cst.Expr) and _inline_change(region, small.value, frame):
             continue
         if isinstance(small, cst.Raise):
             _keep_raise(region, small, path)
@@ -192,12 +193,15 @@ def _inline_name(region: Region, node: cst.Assign, frame: dict[str, Value]) -> b
     return False
 
 
-def _inline_update(region: Region, node: cst.BaseExpression, frame: dict[str, Value]) -> bool:
-    """`config.update(other)` in such a body; whether it is understood."""
+def _inline_change(region: Region, node: cst.BaseExpression, frame: dict[str, Value]) -> bool:
+    """`config.update(other)`, `layer.adapt(x)` in such a body; whether it is understood."""
     if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
         return False
     name = node.func.value.value if isinstance(node.func.value, cst.Name) else ""
     held = frame.get(name)
+    if node.func.attr.value == "adapt" and isinstance(held, Layer):
+        learned: bool = provided("adapt_inside")(region, node, held)
+        return learned
     if node.func.attr.value != "update" or not isinstance(held, Mapping):
         return False
     items = dict(held.items)

@@ -33,11 +33,7 @@ def adapt(region: Region, node: cst.Call, layer: Layer) -> bool:
         return False
     if region.loops or "adapted" in layer.arguments or not _in_one_suite(region, layer.node, node):
         return False
-    arguments = arguments_of(region, node)
-    if len(arguments) != 1 or arguments[0][0] not in (None, "data"):
-        return False
-    data = arguments[0][1]
-    if not isinstance(data, Static) or (made := _array(data.expr)) is None:
+    if (made := _data_of(region, node)) is None:
         return False
     region.done.add(id(node))
     if _key(region, layer) in region.wants:
@@ -46,6 +42,33 @@ def adapt(region: Region, node: cst.Call, layer: Layer) -> bool:
     layer.arguments["adapted"] = Static(made)
     region.idle.add(id(region.statement))
     return True
+
+
+def _data_of(region: Region, node: cst.Call) -> Expr | None:
+    """What a layer learns from, as one array; None where that is not known."""
+    arguments = arguments_of(region, node)
+    if len(arguments) != 1 or arguments[0][0] not in (None, "data"):
+        return None
+    data = arguments[0][1]
+    if not isinstance(data, Static):
+        return None
+    if not isinstance(data.expr.value, Pipeline) and _DRAWN.search(data.expr.text):
+        raise GiveUp("`adapt` gets what is another one each time: give it a name before", node)
+    return _array(data.expr)
+
+
+#: What gives something else when it is evaluated where the model is made.
+_DRAWN = re.compile(r"\b(?:random|rng|next|shuffle\w*|permut\w+|rand\w*|normal|pop)\b[\w.]*\(")
+
+
+@provides("adapt_inside")
+def adapt_inside(region: Region, node: cst.Call, layer: Layer) -> bool:
+    """The same in a function that gives the layer, which is made where that is called."""
+    fresh = layer.symbol == _SYMBOL and not layer.problem and "adapted" not in layer.arguments
+    made = _data_of(region, node) if fresh else None
+    if made is not None:
+        layer.arguments["adapted"] = Static(made)
+    return made is not None
 
 
 def _key(region: Region, layer: Layer) -> str:
@@ -61,7 +84,18 @@ def stand(region: Region, values: Iterable[Value]) -> None:
     """
     for layer in values:
         if isinstance(layer, Layer) and "adapted" in layer.arguments:
+            _refuse_given(region, layer)
             region.want(_key(region, layer), True)
+
+
+def _refuse_given(region: Region, layer: Layer) -> None:
+    """Refuse a layer that stands where a function that gives it is called: it has no name."""
+    made = region.tree.span(layer.node)[0]
+    for function in region.inlined:
+        start, end = region.tree.span(function.node)
+        if start <= made < end:
+            reason = f"the layer that `{function.name}` adapts and gives is no part of one model"
+            raise GiveUp(f"{reason}: adapt it where it is used", layer.node)
 
 
 def _make_here(region: Region, node: cst.Call, layer: Layer, data: Expr) -> None:
@@ -105,6 +139,7 @@ def _stands(region: Region, layer: Layer) -> bool:
     if layer.symbol != _SYMBOL or layer.problem:
         return False
     if "adapted" in layer.arguments and made_here:
+        _refuse_given(region, layer)
         region.want(_key(region, layer), True)
     return "standing" in layer.arguments
 
