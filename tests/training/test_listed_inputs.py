@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
@@ -160,7 +161,7 @@ def test_columns_of_tables_become_arrays(scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     ("training", "reason"),
     [
-        ("model.fit({c: table[c].values for c in columns}, targets)", "not known to be a list"),
+        ("model.fit({c: table[c].values for c in table}, targets)", "not known to be a list"),
         (
             "def train(arrays):\n    model.fit(arrays, targets)\n\n\ntrain(dict(table))",
             "not known to be a list",
@@ -184,3 +185,66 @@ def test_what_is_no_list_of_arrays_is_refused(training: str, reason: str) -> Non
     text = PROGRAM.format(encoded=LOOKED_UP, training=training)
     messages = [d.message for d in convert(text).diagnostics if d.severity.name == "ERROR"]
     assert any(reason in message for message in messages), messages
+
+
+BY_NAME = """\
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+table = pd.DataFrame({"a": rng.rand(20), "b": rng.rand(20) * 3, "y": rng.rand(20)})
+NAMES = ["b", "a"]
+y = table["y"].values
+
+
+def build(names):
+    inputs, encoded = [], []
+    for name in names:
+        column = keras.Input((1,), name=name)
+        inputs.append(column)
+        encoded.append(layers.Dense(2)(column))
+    return keras.Model(inputs, layers.Dense(1)(layers.concatenate(encoded)))
+
+
+model = build(NAMES)
+model.compile("sgd", "mse", run_eagerly=True)
+arrays = {n: table[n].values for n in NAMES}
+first = model.fit(arrays, y, shuffle=False, epochs=2, verbose=0).history["loss"]
+score = model.evaluate({name: table[name].to_numpy() for name in NAMES}, y, verbose=0)
+found = model.predict({c: table[c].values for c in NAMES}, verbose=0)
+others = model.predict(arrays, verbose=0)
+inputs = {name: keras.Input((1,), name=name) for name in NAMES}
+joined = layers.concatenate([inputs[name] for name in NAMES])
+known = keras.Model(list(inputs.values()), layers.Dense(1)(joined))
+known.compile("sgd", "mse", run_eagerly=True)
+second = known.fit([table[n].values for n in NAMES], y, shuffle=False, verbose=0).history["loss"]
+columns = dict(table)
+outputs = known.predict(columns, verbose=0)
+"""
+
+
+def test_dicts_of_arrays_go_to_the_inputs_of_their_names(scripts: Scripts) -> None:
+    result = converted(BY_NAME)
+    assert "for name in NAMES" in result
+    assert 'predict_known(known, columns["b"], columns["a"])' in result
+    apart = scripts.compare(BY_NAME, result)
+    assert {"first", "score", "found", "others", "second", "outputs"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("arrays = {n: table[n].values for n in NAMES}", "arrays = load()"),
+        ("{c: table[c].values for c in NAMES}", "{c: table[c].values for c in sorted(NAMES)}"),
+        ("{c: table[c].values for c in NAMES}", "{c + '': table[c].values for c in NAMES}"),
+        ("columns = dict(table)", "columns = dict(table)\nNAMES.reverse()"),
+        ("name=name)\n        inputs", "name=f'in_{name}')\n        inputs"),
+    ],
+)
+def test_dicts_of_which_the_names_may_be_others_are_refused(old: str, new: str) -> None:
+    diagnostics = convert(BY_NAME.replace(old, new)).diagnostics
+    messages = [d.message for d in diagnostics if d.severity is Severity.ERROR]
+    assert any("list of arrays, one for each input" in m for m in messages), messages

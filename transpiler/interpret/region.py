@@ -251,6 +251,10 @@ class Region:
         #: the parameters of `forward`: where they are from, their tensors, their types
         self.inputs: dict[str, Any] = {}
         self.input_names: dict[str, str] = {}  #: what the program calls them to Keras
+        #: the names of the inputs that a loop has put in a list
+        self.input_orders: dict[str, KeyOrder] = {}
+        #: what the program calls inputs whose names only the run tells
+        self.input_labels: dict[str, str] = {}
         self.gathered: list[Any] = []  #: inputs that the running loop puts in lists
         self.batch_names: dict[str, Any] = {}  #: variables that hold tensors of data sets
         self.file_names: set[str] = set()  #: parameters that are texts, where no rule says so

@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from typing import TypeAlias
 
+from transpiler.source.stores import stores_of
 from transpiler.source.syntax import program_tree
 
 Literal: TypeAlias = "str | int | float | tuple[Literal, ...]"
@@ -34,11 +35,40 @@ def literals(text: str) -> dict[str, Literal]:
 
 def lists_bound_to(text: str, name: str) -> int:
     """How often a name is assigned a list that is written out: `[table[key] for key in keys]`."""
+    return sum(isinstance(v, (ast.List, ast.ListComp)) for v in _values_of(text, name))
+
+
+def dicts_bound_to(text: str, name: str) -> int:
+    """How often a name is assigned a dict: `{key: table[key] for key in keys}`, `dict(table)`."""
+    return sum(map(_is_dict, _values_of(text, name)))
+
+
+def constants_in(text: str, node: ast.expr) -> list[str | int | float] | None:
+    """What a list that is written out holds, or one that a name stands for throughout a program."""
+    if isinstance(node, ast.Name):
+        stores, values = stores_of(text), _values_of(text, node.id)
+        if len(values) != 1 or stores is None or not stores.is_steady(node):
+            return None
+        node = values[0]
+    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    found = [part.value for part in parts if isinstance(part, ast.Constant)]
+    plain = [value for value in found if isinstance(value, (str, int, float))]
+    return plain if len(plain) == len(parts) and parts != [node] else None
+
+
+def _is_dict(node: ast.expr) -> bool:
+    match node:
+        case ast.Dict() | ast.DictComp() | ast.Call(ast.Name("dict")):
+            return True
+    return False
+
+
+def _values_of(text: str, name: str) -> list[ast.expr]:
+    """All that a name is assigned by itself."""
     module = program_tree(text)
     nodes = ast.walk(module) if module is not None else ()
-    displays = (ast.List, ast.ListComp)
-    made = (n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, displays))
-    return sum(isinstance(t, ast.Name) and t.id == name for n in made for t in n.targets)
+    made = [(n.value, n.targets) for n in nodes if isinstance(n, ast.Assign)]
+    return [v for v, to in made for t in to if isinstance(t, ast.Name) and t.id == name]
 
 
 def _bound(module: ast.Module) -> list[str]:

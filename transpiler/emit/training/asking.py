@@ -14,7 +14,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, refuse_absent
-from transpiler.emit.training.data import input_names, input_tensors, is_listed
+from transpiler.emit.training.data import input_keys, input_names, input_tensors, is_listed
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.going_on import optimizer_of_copy, optimizer_of_file
 from transpiler.emit.training.lines import (
@@ -25,6 +25,7 @@ from transpiler.emit.training.lines import (
     statement_of,
     within,
 )
+from transpiler.emit.training.listed_arrays import entries_of
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.pairs import arrays_of
 from transpiler.emit.training.progress import progress_of, shown_values
@@ -401,7 +402,8 @@ def _listed(writer: ModelWriter, given: Given | None) -> str:
         return ""
     value = given.value
     plain = isinstance(value, Static) and not value.expr.known
-    if not plain and not isinstance(value, Unknown):
+    keys = input_keys(writer.built, writer.training.origin)
+    if (not plain and not isinstance(value, Unknown)) or entries_of(writer, given, keys):
         return ""
     match given.node:
         case cst.BinaryOperation(left=cst.List(elements=first), operator=cst.Add(), right=rest):
@@ -422,7 +424,7 @@ def _starred(writer: ModelWriter, given: Given) -> str:
     """The arrays of a list, of which a model takes as many as there are."""
     first, *others = writer.arrays(given, "x")
     text = writer.source_of(given)
-    if text.isidentifier():
+    if text.isidentifier() and not first.startswith("["):
         return f"*{text}"
     single = first.startswith("[") and not isinstance(cst.parse_expression(first), cst.ListComp)
     return ", ".join([first[1:-1] if single else f"*{first}", *map(writer.as_array, others)])

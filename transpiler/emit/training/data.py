@@ -200,7 +200,11 @@ def _entry(made: cst.DictComp, key: str) -> str:
             held[module.code_for_node(second.value)] = source
     if not isinstance(made.key, cst.Name) or held.get(made.key.value) != literal(key):
         raise Unsupported("a dict whose entries are not written one by one")
-    code = module.code_for_node(made.value)
+    return with_values(module.code_for_node(made.value), held)
+
+
+def with_values(code: str, held: dict[str, str]) -> str:
+    """An expression with what the variables of its loop stand for."""
     names = (n for n in ast.walk(ast.parse(code, mode="eval")) if isinstance(n, ast.Name))
     for place in sorted((n.col_offset, n.id) for n in names if n.id in held)[::-1]:
         raw = code.encode()  # what Python's parser counts

@@ -22,7 +22,6 @@ from transpiler.emit.training.data import (
     input_names,
     input_tensors,
     is_listed,
-    listed_arrays,
     rows_of,
     shaped_targets,
     target_tensor,
@@ -31,6 +30,7 @@ from transpiler.emit.training.data import (
 from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
 from transpiler.emit.training.lines import is_made_once, is_nested, statement_of, within
+from transpiler.emit.training.listed_arrays import arrays_of_list, entries_of
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
@@ -51,7 +51,6 @@ from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
 from transpiler.source.backwards import may_run_backwards, runs_backwards, turns_arrays
 from transpiler.source.lexical import words_in
-from transpiler.source.literals import lists_bound_to
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
 
@@ -327,23 +326,15 @@ class ModelWriter:
 
     def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
-        text = self.source_of(given) if given is not None else ""
         if is_listed(self.built):
-            count = len(self.training.taking.inputs)
-            found = listed_arrays(text, count, self._always_listed)
-            if not found:
-                raise Unsupported(f"{what} is not known to be a list of arrays, one for each input")
-            return found
+            return arrays_of_list(self, given, what)
+        text = self.source_of(given) if given is not None else ""
         listed = given is not None and isinstance(given.value, Sequence)
         if listed and len(self.built.keys) > 1:
             raise Unsupported(f"{what} is a list, of which Keras gives a dict in another order")
         keys = input_keys(self.built, self.training.origin)
-        return arrays_by_name(given, text, keys, what, surely)
-
-    def _always_listed(self, name: str) -> bool:
-        """Whether all that a variable of the program ever is are lists that are written out."""
-        displays = lists_bound_to(self.tree.text, name)
-        return displays > 0 and displays == sum(p.binds for p in self.shared.found.of(name))
+        held = entries_of(self, given, keys)
+        return held or arrays_by_name(given, text, keys, what, surely)
 
     def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
         """The data set of tf.data that an argument is, which knows its targets and batches."""

@@ -50,6 +50,8 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     called = constant(given["name"]) if "name" in given else None
     if isinstance(called, str):
         region.input_names[name] = called
+    elif "name" in given and isinstance(given["name"], Static):
+        region.input_labels[name] = given["name"].expr.text
     return open_input(region, key, name, shape, dtype if isinstance(dtype, str) else "", node)
 
 

@@ -12,7 +12,7 @@ import libcst as cst
 
 from transpiler.interpret.control.elements import channels_of
 from transpiler.interpret.dispatch import provides
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import GiveUp, KeyOrder, Region
 from transpiler.interpret.values import Bound, Repeated, Sequence, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, reads
@@ -110,3 +110,7 @@ def keep_gathered(region: Region, loop: int) -> None:
         region.inputs[name] = f"{key}:all", one, dtype
         region.scope.values[name] = Repeated(Bound(one), code, code)
         region.gathered.remove(gathered)
+        label = region.input_labels.get(gathered.input)
+        target, iterable = region.headers[loop]
+        if label is not None:
+            region.input_orders[name] = KeyOrder(key, label, target, iterable)
