@@ -93,3 +93,46 @@ def test_what_has_no_translation_is_said(asked: str) -> None:
     conversion = convert(f"{HEAD}{FIT}{asked}\n")
     assert [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert asked.rpartition("\n")[2] in conversion.text
+
+
+SHAPES = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def make_base(units):
+    inputs = keras.Input((6, 6, 2))
+    return keras.Model(inputs, layers.Conv2D(units, 3, activation="relu")(inputs))
+
+
+def head(base, count):
+    inputs = keras.Input(shape=base.input_shape[1:])
+    h = layers.GlobalAveragePooling2D()(base(inputs, training=False))
+    return keras.Model(inputs, layers.Dense(count)(h))
+
+
+base = make_base(4)
+_, height, width, channels = base.output_shape
+decoder = keras.Sequential([keras.Input(base.output_shape[1:]), layers.Flatten(), layers.Dense(2)])
+model = head(base, base.input_shape[-1])
+x = np.random.default_rng(0).random((8, *base.input_shape[1:]))
+found = model.predict(x, verbose=0)
+others = decoder.predict(base.predict(x, verbose=0), verbose=0)
+total = height * width * channels
+"""
+
+
+def test_shapes_of_models_are_numbers(scripts: Scripts) -> None:
+    result = converted(SHAPES)
+    assert "_, height, width, channels = (None, 4, 4, 4)\n" in result
+    apart = scripts.compare(SHAPES, result)
+    assert {"found", "others", "total"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("shape", ["None, None, 2", "6, size, 2"])
+def test_shapes_that_are_not_known_are_said(shape: str) -> None:
+    text = SHAPES.replace("make_base(units)", "make_base(units, size=6)").replace("6, 6, 2", shape)
+    found = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert found

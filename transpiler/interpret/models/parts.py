@@ -9,7 +9,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.models.inputs import named_arguments, open_input
 from transpiler.interpret.models.nested import call_model, note_asked
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import const, constant
+from transpiler.interpret.statics import const, constant, rewrite
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     AtLayer,
@@ -19,12 +19,13 @@ from transpiler.interpret.values import (
     Layer,
     Model,
     Sequence,
+    Static,
     Unknown,
     Value,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import UNKNOWN, Expr
+from transpiler.ir.expr import UNKNOWN, Expr, literal
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import replace
@@ -38,8 +39,35 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     if attr == "layers":
         return _layers_of(region, model, node)
     if isinstance(node, cst.Attribute):
+        if (shape := _border_shape(region, model, attr, node)) is not None:
+            return shape
         note_asked(region, node, node.value, attr, model)
     return Unknown(f"`.{attr}` of a model")
+
+
+def _border_shape(region: Region, model: Model, attr: str, node: cst.Attribute) -> Value | None:
+    """`model.input_shape` and `model.output_shape`, where all but the batch is known: numbers."""
+    asked = model
+    while model.source is not None:
+        model = model.source
+    origin = origin_of(model) or model
+    inputs, outputs = model.inputs or origin.inputs, model.outputs or origin.outputs
+    held: Value | None = {
+        "input_shape": inputs[0] if len(inputs) == 1 else None,
+        "output_shape": outputs,
+    }.get(attr)
+    if not isinstance(held, Bound) or model.options or not held.tensor.dims:
+        return None
+    sizes = [d.value if d is not None and d.known else None for d in held.tensor.dims]
+    if not all(isinstance(size, int) for size in sizes):
+        return None
+    text = literal((None, *sizes))
+    rewrite(region, node, Static(Expr(text)))
+    if asked is model:
+        region.settled[region.tree.span(node)] = text
+    else:  # a function that gets it may get another one, too
+        note_asked(region, node, node.value, attr, asked)
+    return Sequence(tuple(map(const, (None, *sizes))), tuple, static=Expr(text))
 
 
 def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
