@@ -51,21 +51,28 @@ def decode_csv(
         raise Unsupported("a word for numbers that are missing")
     known = record_defaults.value if record_defaults.known else None
     defaults = known if isinstance(known, (list, tuple)) else []
-    nested = bool(defaults) and all(isinstance(one, list) and len(one) == 1 for one in defaults)
-    numbers = [one[0] for one in defaults] if nested else list(defaults)
-    if not numbers or not all(type(number) in (float, int) for number in numbers):
+    nested = any(isinstance(one, list) and len(one) == 1 for one in defaults)
+    numbers = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in defaults]
+    required = any(isinstance(number, type) for number in numbers)
+    if not numbers or not all(_kind(number) in (float, int) for number in numbers):
         raise Unsupported("the columns of a line are not known one by one, or are no numbers")
     options: dict[str, Arg] = {} if field_delim.is_const(",") else {"delimiter": field_delim}
     code = helper("decode_csv", records.code, record_defaults, **options)
     asked = {"decode_csv.nested"} if nested else set()
+    asked |= {"decode_csv.required"} if required else set()
     code = replace(code, helpers=code.helpers | asked | {f"decode_csv.{name}" for name in options})
     names = [variable("field") for _ in numbers]
     statement = Bind(", ".join(map(str, names)) + ("," if len(names) == 1 else ""), code)
-    kinds = ["float32" if isinstance(number, float) else "int32" for number in numbers]
+    kinds = ["float32" if _kind(number) is float else "int32" for number in numbers]
     return [
         Tensor(after(statement, name), None, dtype=kind)
         for name, kind in zip(names, kinds, strict=True)
     ]
+
+
+def _kind(default: Any) -> type:
+    """What a column without a default must be, or the type of its default."""
+    return default if isinstance(default, type) else type(default)
 
 
 emitted(
@@ -82,8 +89,11 @@ def decode_csv(
     fields = next(csv.reader([line], delimiter=delimiter))  #? delimiter
     for field, default in zip(fields, defaults, strict=True):
         default = default[0] if isinstance(default, list) else default  #? nested
-        dtype = torch.float32 if isinstance(default, float) else torch.int32
-        number = type(default)(field.strip() or default)
+        kind = default if isinstance(default, type) else type(default)  #? required
+        dtype = torch.float32 if kind is float else torch.int32  #? required
+        number = kind(field.strip() or default)  #? required
+        dtype = torch.float32 if isinstance(default, float) else torch.int32  #? !required
+        number = type(default)(field.strip() or default)  #? !required
         numbers.append(torch.tensor(number, dtype=dtype))
     return numbers
 ''',

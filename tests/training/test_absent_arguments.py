@@ -93,3 +93,35 @@ def test_weights_of_samples_that_may_be_none_are_refused() -> None:
         parameters="weights=None", before="pass", argument="sample_weight=weights", given="None"
     )
     assert "`fit` is left as it is: sample_weight may be None" in dict(errors(text)).values()
+
+
+NO_SIZE = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(70, 6)), rng.normal(size=(70, 1))
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", run_eagerly=True)
+
+
+def run(batch_size=0):
+    fitted = model.fit(x, y, batch_size=batch_size, shuffle=False, verbose=0)
+    return fitted.history["loss"]
+
+
+first = model.fit(x, y, batch_size=0, shuffle=False, verbose=0).history["loss"]
+losses = run() + run(16)
+score = model.evaluate(x, y, batch_size=0, verbose=0)
+"""
+
+
+def test_no_samples_in_a_batch_are_the_default_of_keras_3(scripts: Scripts) -> None:
+    apart = scripts.compare(NO_SIZE, converted(NO_SIZE))
+    assert {"first", "losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+    for text in (
+        NO_SIZE.replace("from tensorflow import keras", "import tf_keras as keras"),
+        NO_SIZE.replace("batch_size=0, shuffle", "batch_size=-8, shuffle"),
+    ):
+        assert any("which Keras refuses" in message for _, message in errors(text))

@@ -104,6 +104,19 @@ def parse(line):
 
 ds = tf.data.TextLineDataset("c.csv").map(parse)
 """ + PAIRS,
+    "lines without defaults": """
+with open("d.csv", "w") as file:
+    file.write("0.5,2,7\\n1.5,,4\\n")
+
+
+def parse(line):
+    defaults = [tf.constant([], tf.float32), tf.constant([3], dtype=tf.int32), [0]]
+    a, b, c = tf.io.decode_csv(line, record_defaults=defaults)
+    return a, b + c
+
+
+ds = tf.data.TextLineDataset("d.csv").map(parse)
+""" + PAIRS,
     "weights of classes": "def weigh(images, labels):\n"
     "    weights = tf.constant([2.0, 1.0])\n    weights = weights / tf.reduce_sum(weights)\n"
     "    places = tf.cast(labels > 0, tf.int32)\n"

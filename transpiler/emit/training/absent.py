@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
+from transpiler.ir.expr import UNKNOWN
 from transpiler.ir.tensor import Unsupported
 
 _NONE = frozenset({"None"})
@@ -29,9 +31,23 @@ def may_be_zero(writer: ModelWriter, name: str) -> bool:
 
 
 def batch_size(writer: ModelWriter, call: TrainingCall, name: str = "batch_size") -> str | None:
-    """The size of the batches; where that may be None, Keras takes 32, and torch no batches."""
-    size = writer.argument(call, name)
-    return f"{size} or 32" if size is not None and may_be_none(writer, size) else size
+    """The size of the batches; where that may be None, Keras takes 32, and torch no batches.
+
+    Keras 3 does so for zero, too, and both where they validate.
+    """
+    size, zero = writer.argument(call, name), name != "batch_size" or _is_3(writer)
+    known = constant(call.given[name].value) if size is not None else UNKNOWN
+    if isinstance(known, int) and known <= 0:
+        if known < 0 or not zero:
+            raise Unsupported(f"{name}={known}, which Keras refuses")
+        return None
+    if size is None or not (may_be_none(writer, size) or (zero and may_be_zero(writer, size))):
+        return size
+    return f"{size} or 32"
+
+
+def _is_3(writer: ModelWriter) -> bool:
+    return writer.shared.file.options.keras != "2"
 
 
 def refuse_absent(writer: ModelWriter, call: TrainingCall, name: str) -> None:
