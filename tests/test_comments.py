@@ -29,6 +29,38 @@ def test_comments_change_nothing_else(case: Case) -> None:
     assert {d.code for d in with_them.diagnostics} == {d.code for d in without.diagnostics}
 
 
+IMPORTING = """\
+from tensorflow.keras import Sequential
+
+
+def build():
+    # imported here, since it takes long
+    {imports}
+    model = Sequential()
+    # flat first
+    model.add(Flatten(input_shape=(3, 4)))
+    model.add(Dense(2))
+    return model
+"""
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from tensorflow.keras.layers import Dense, Flatten",
+        "from tensorflow.keras.layers import (\n        Dense,\n        Flatten,\n    )",
+        "try:\n        from keras.layers import Dense, Flatten\n"
+        "    except ImportError:\n        from tensorflow.keras.layers import Dense, Flatten",
+    ],
+)
+def test_comments_of_imports_stay_in_their_function(imports: str) -> None:
+    """Even where the next statement that is written is one of the class."""
+    text = convert(IMPORTING.format(imports=imports)).text
+    function = text.partition("def build():")[2]
+    assert function.startswith("\n    # imported here, since it takes long\n    return Build()\n")
+    assert "        # flat first\n" in text
+
+
 TRAINING = """\
 import numpy as np
 from tensorflow import keras

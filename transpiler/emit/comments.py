@@ -3,7 +3,8 @@
 A statement that is written in `__init__` only, or in `forward` only, has its comments there. One
 that is written in both has them in `forward`, but for those between the brackets of a constructor,
 those that speak of construction, and the heading of a section, which heads both. The comments of a
-statement that is written nowhere go to the next statement of its block that is.
+statement that is written nowhere go to the next statement of its block that is; those of imports
+stay outside of the class.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Spot:
     blank: bool = False  #: whether a blank line is above it
     first: bool = False  #: whether it begins its block
     element: bool = False  #: of a list
+    imports: bool = False  #: whether it does nothing else
 
     def takes(self, offset: int) -> bool:
         """Whether it comes later than what stands there, in the same block."""
@@ -148,7 +150,7 @@ class Script:
         here = self._before(start)
         above = range(here - sum(line.comment is not None for line in lines), here)
         blank = any(line.comment is None for line in lines)
-        spot = Spot(start, suite, tuple(above), blank=blank)
+        spot = Spot(start, suite, tuple(above), blank=blank, imports=_imports(node))
         if isinstance(node, cst.SimpleStatementLine):
             spot.inside = tuple(range(here, self._before(end)))
             if node.trailing_whitespace.comment is not None:
@@ -314,13 +316,23 @@ def carry(
         ]
         start, home = min(found, key=lambda pair: pair[0], default=(len(tree.text), None))
         stays = next((s for s in kept if s.takes(place)), None)
-        if home is not None and (stays is None or start <= stays.start):
+        of_file = owner is not None and owner.imports and stays is not None
+        if home is not None and not of_file and (stays is None or start <= stays.start):
             home.take(number, start, owner is not None and owner.blank)
         elif stays is not None:
             lines.setdefault(stays.start, []).insert(0, text)
         else:
             homeless.insert(0, text)
     return [_above(script, start, texts) for start, texts in lines.items()], homeless
+
+
+def _imports(node: cst.CSTNode) -> bool:
+    """Whether a statement, or all in one with blocks, only imports."""
+    if isinstance(node, cst.SimpleStatementLine):
+        return all(isinstance(small, (cst.Import, cst.ImportFrom)) for small in node.body)
+    if not isinstance(node, (cst.If, cst.Try)):
+        return False
+    return all(_imports(inner) for suite in suites(node) for inner in suite.body)
 
 
 def _carried(edits: list[Edit], offset: int, text: str) -> bool:
