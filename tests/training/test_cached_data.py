@@ -58,6 +58,8 @@ CACHED = (
 REFUSED = {
     "in a file": f'{SHUFFLED}ds = {STREAM}.cache("kept").batch(6)\n',
     "cut": f"{SHUFFLED}ds = {STREAM}.cache().batch(6).take(2)\n",
+    "the first one": f"{LOADED}ds = {ROWS}.map(read).cache().batch(6)\nfirst = next(iter(ds))\n",
+    "a loop that ends": f"{LOADED}ds = {ROWS}.map(read).cache()\nfor row, t in ds: break\n",
     "drawn once": f"ds = {ROWS}.map(lambda i, t: (i * rng.uniform(), t)).batch(6)\n",
     "counted once": LOADED.replace("tf.numpy_function(load, [i], tf.float32)", "load(i)")
     + f"ds = {ROWS}.map(read).batch(6)\n",

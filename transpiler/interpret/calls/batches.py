@@ -36,6 +36,8 @@ def walked(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     pipeline = pipeline_of(values[0]) if values else None
     if pipeline is None:
         return None
+    if pipeline.cached and isinstance(node.func, cst.Name) and node.func.value == "iter":
+        return _cut(region, node)  # who takes all of it, loops over it
     element = pipeline.element
     numbered = isinstance(node.func, cst.Name) and node.func.value == "enumerate"
     if numbered and pipeline.is_generator:
@@ -83,6 +85,12 @@ def note_parts(region: Region, target: cst.BaseExpression, iterable: Value) -> N
         _note(region, target, element)
 
 
+def _cut(region: Region, node: cst.BaseExpression) -> Value:
+    """Leave what takes the first ones of what is kept: Keras keeps none of them then."""
+    reason = "`cache` keeps nothing of a pass that is cut short: another one draws others"
+    return left(region, node, f"`{region.tree.source(node)}` is left as it is: {reason}")
+
+
 _GOES_ON = "the loop goes on with the batch where one before has stopped"
 
 
@@ -105,7 +113,11 @@ def _goes_on(region: Region, node: cst.BaseExpression) -> bool:
 
 @provides("each_element")
 def each_element(
-    region: Region, node: cst.BaseExpression, iterable: Value, ends: bool = True
+    region: Region,
+    node: cst.BaseExpression,
+    iterable: Value,
+    ends: bool = True,
+    loop: cst.For | None = None,
 ) -> Value:
     """What a loop runs over: of samples that are still to be shuffled or repeated, those.
 
@@ -114,11 +126,41 @@ def each_element(
     pipeline = pipeline_of(iterable)
     if pipeline is None or pipeline.windows is not None:
         return iterable
+    if pipeline.cached and loop is not None and _may_end(loop):
+        return _cut(region, node)
     if pipeline.is_generator and _goes_on(region, node):
         return left(region, node, f"`{region.tree.source(node)}` is left as it is: {_GOES_ON}")
     if pipeline.is_done and (ends or not pipeline.is_generator):
         return iterable
     return pipeline_step(region, node, f"{DATASET}__iter__", [(None, iterable)])
+
+
+def _may_end(loop: cst.For) -> bool:
+    """Whether a loop may end before it has run through everything."""
+    found = _Ends()
+    loop.body.visit(found)
+    return found.any
+
+
+class _Ends(cst.CSTVisitor):
+    """What leaves a loop; loops and functions inside have such of their own."""
+
+    any = False
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802
+        return False
+
+    def visit_For(self, node: cst.For) -> bool:  # noqa: N802
+        return False
+
+    def visit_While(self, node: cst.While) -> bool:  # noqa: N802
+        return False
+
+    def visit_Break(self, node: cst.Break) -> None:  # noqa: N802
+        self.any = True
+
+    def visit_Return(self, node: cst.Return) -> None:  # noqa: N802
+        self.any = True
 
 
 def _note(region: Region, target: cst.BaseExpression, element: Element) -> None:

@@ -79,7 +79,8 @@ def _for(region: Region, node: cst.For) -> None:
         return
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Static) and region.file.data_names:
-        iterable = provided("each_element")(region, node.iter, iterable, _takes_one(node))
+        once = _takes_one(node)
+        iterable = provided("each_element")(region, node.iter, iterable, once, node)
     if isinstance(iterable, Static) and region.file.data_names:
         provided("note_parts")(region, node.target, iterable)
         if not _takes_one(node):
