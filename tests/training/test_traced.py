@@ -183,6 +183,15 @@ def test_what_is_drawn_for_a_model_is_refused() -> None:
     assert any("the model calls `rng.uniform()`, which Keras does once" in m for m in found)
 
 
+def test_a_model_that_is_only_asked_draws_once_too() -> None:
+    """`predict` traces it as well; a model that is called draws each time in both."""
+    drawn = "layers.Lambda(lambda t: t * rng.uniform())"
+    text = HEAD.replace("@", "1.0").replace("layers.Dense(1)", drawn)
+    found = [d.message for d in convert(text + "p = m.predict(x, verbose=0)\n").diagnostics]
+    assert any("the model calls `rng.uniform()`, which Keras does once" in m for m in found)
+    assert not [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+
+
 @pytest.mark.parametrize("drawn", ["np.random.uniform()", "random.random()", "rng.uniform()"])
 def test_what_is_drawn_in_a_trace_is_refused(drawn: str) -> None:
     assert any(f"calls `{drawn}`, which Keras does once" in m for m in errors(program(drawn, FITS)))

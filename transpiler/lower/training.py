@@ -229,18 +229,19 @@ def lower_training(
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
     activities: Watching | None = None
-    if fits:
+    makers = list(makers_of(freezing.of, training.home, built))
+    if traced := fits or [c for c in training.calls if c.name in ("predict", "predict_on_batch")]:
         try:
-            _trainable(training, built)
-            regions = [region for region, _ in makers_of(freezing.of, training.home, built)]
-            refuse_in_forward(file, training.calls, built, regions)
-            training.weights = watched_weights(file, freezing, compiles, training.home, built)
-            activities = watched_activities(file, freezing.of, training.home, built) or None
+            if fits:
+                _trainable(training, built)
+            refuse_in_forward(file, training.calls, built, [region for region, _ in makers])
+            if fits:
+                training.weights = watched_weights(file, freezing, compiles, training.home, built)
+                activities = watched_activities(file, freezing.of, training.home, built) or None
         except Unsupported as why:
-            training.problem = (fits[0], str(why))
+            training.problem = (traced[0], str(why))
             return
     apart = file.distribution is None and any(ends.activations)
-    makers = list(makers_of(freezing.of, training.home, built))
     drops: set[tuple[bool, ...]] = set()
     for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()

@@ -200,8 +200,8 @@ def _inline_change(region: Region, node: cst.BaseExpression, frame: dict[str, Va
     name = node.func.value.value if isinstance(node.func.value, cst.Name) else ""
     held = frame.get(name)
     if node.func.attr.value == "adapt" and isinstance(held, Layer):
-        learned: bool = provided("adapt_inside")(region, node, held)
-        return learned
+        learned: Any = provided("adapt_inside")(region, node, held)
+        return bool(learned)
     if node.func.attr.value != "update" or not isinstance(held, Mapping):
         return False
     items = dict(held.items)
