@@ -144,6 +144,25 @@ def test_what_keras_has_besides_is_an_error(text: str) -> None:
     assert [d for d in diagnostics if d.severity is Severity.ERROR]
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "runs = [model.fit(x, y)]\nprint(runs[0].model)\n",
+        "runs = {}\nfor n in (1, 2):\n    runs[n] = model.fit(x, y)\nprint(max(runs)[2].model)\n"
+        "for n, run in runs.items():\n    print(run.model)\n",
+        "runs = []\nfor n in (1, 2):\n    history = model.fit(x, y)\n    runs.append(history)\n"
+        "best = min(runs, key=lambda run: run.history['loss'][-1])\nprint(best.model)\n",
+        "runs = [model.fit(x, y)]\nprint([run.validation_data for run in runs])\n",
+    ],
+)
+def test_the_same_of_an_object_in_a_list(kept: str) -> None:
+    messages = [d.message for d in convert(HEAD + kept).diagnostics if d.severity is Severity.ERROR]
+    assert any("what `fit` gives has `history` and `epoch`" in message for message in messages)
+    other = f"import box\nitem = box.Item()\nprint(item.model, box.model)\n{HEAD}{kept}"
+    others = [d.message for d in convert(other).diagnostics if d.severity is Severity.ERROR]
+    assert others == messages
+
+
 def test_of_several_each_knows_its_epochs() -> None:
     text = f"{HEAD}h = model.fit(x, y, epochs=2)\nh = model.fit(x, y, epochs=4)\n"
     text = converted(f'{text}print(h.params["epochs"], f"{{h.epoch[-1]}}")\n')

@@ -189,7 +189,7 @@ def test_a_model_that_is_only_asked_draws_once_too() -> None:
     text = HEAD.replace("@", "1.0").replace("layers.Dense(1)", drawn)
     found = [d.message for d in convert(text + "p = m.predict(x, verbose=0)\n").diagnostics]
     assert any("the model calls `rng.uniform()`, which Keras does once" in m for m in found)
-    assert not [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert not any("which Keras does once" in d.message for d in convert(text).diagnostics)
 
 
 @pytest.mark.parametrize("drawn", ["np.random.uniform()", "random.random()", "rng.uniform()"])

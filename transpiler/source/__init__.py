@@ -26,6 +26,7 @@ reached.py      through which variables data are reached, which functions are ca
 given_options.py  which options functions get and unpack
 handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches
+holders.py     which variables may hold an object, also in lists and dicts
 stores.py      what a program gives values, and how often
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
                     changed_entries.py: inside of others

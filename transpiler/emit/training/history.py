@@ -14,7 +14,9 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.changed_inside import METHODS
+from transpiler.source.holders import holders_of
 from transpiler.source.occurrences import Occurrence
+from transpiler.source.outer_reads import functions_of
 
 #: What stands behind a list that is changed.
 _CHANGED = re.compile(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
@@ -213,6 +215,12 @@ class History:
                 self._leave(place.start, place.attribute_end)
                 known.add(place.end)
         gone = [*self.model.shared.replaced]
+        program = functions_of(self.model.tree.text)
+        made = program.call_at(*self.model.tree.span(self.call.node))
+        holders = "|".join(map(re.escape, holders_of(program.module, made, {self.variable})))
+        lacking = rf"(?<![\w.])(?:{holders})(?:\[[^\]\n]*\])*\.(?:{'|'.join(_LACKING)})\b"
+        for asked in re.finditer(lacking, text) if holders else ():
+            self._leave(*asked.span())
         for asked in _PARAMS.finditer(self.model.tree.text):
             start, end = asked.span()
             own = text[:start].endswith("self") or start in known
