@@ -293,6 +293,8 @@ for found in [*globals().values()]:
         'model.compile("sgd", "mse", run_eagerly=True)',
         'model.compile("sgd", "mse", jit_compile=False)',
         'model.compile("sgd", metrics=["mae"], **settings)',
+        'model.compile("sgd")',
+        'model.compile("RMSprop")',
         "model.compile(**settings)",
         'model.compile(*("sgd", "mse"))',
     ],
@@ -304,7 +306,12 @@ def test_what_compiles_a_model_that_nobody_knows_is_said(call: str) -> None:
 
 @pytest.mark.parametrize(
     "call",
-    ['re.compile("a", re.I)', 're.compile("a", flags=re.I)', "torch.compile(build_fn, **settings)"],
+    [
+        're.compile("sgd")',
+        're.compile("a", re.I)',
+        're.compile("a", flags=re.I)',
+        "torch.compile(build_fn, **settings)",
+    ],
 )
 def test_what_compiles_something_else_is_none(call: str) -> None:
     found = errors(UNSEEN.replace("CALL", call))

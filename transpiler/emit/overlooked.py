@@ -104,7 +104,7 @@ def overlooked_training(
                 sure |= bool(given & _ASKED.get(name, set())) and name not in own
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
-            if sure or (_compiles(node, own) and not _is_said(file, compiled)):
+            if sure or (_compiles(file, node, own) and not _is_said(file, compiled)):
                 if not _is_of_own_class(file, node.func.value, name):
                     yield node
 
@@ -131,18 +131,26 @@ def _is_said(file: FileContext, compiled: str) -> bool:
     return re.search(said, file.tree.text) is not None
 
 
-def _compiles(node: cst.Call, own: set[str]) -> bool:
+def _compiles(file: FileContext, node: cst.Call, own: set[str]) -> bool:
     """Whether it is `model.compile("adam", "mse")`; a pattern is compiled from one argument.
 
-    Or `model.compile(**settings)`: whoever compiles something else has that as an argument.
+    Or `model.compile(**settings)`: whoever compiles something else has that as an argument. Or
+    `model.compile("adam")`.
     """
     match node.func:
         case cst.Attribute(value=of, attr=cst.Name("compile")) if "compile" not in own:
             plain = [a for a in node.args if a.keyword is None and not a.star]
             spread = any(a.star for a in node.args)
             of_others = isinstance(of, cst.Name) and of.value in ("re", "regex", "torch")
-            return (len(plain) > 1 or spread) and not of_others
+            named = len(plain) == 1 and _names_optimizer(file, plain[0].value)
+            return (len(plain) > 1 or spread or named) and not of_others
     return False
+
+
+def _names_optimizer(file: FileContext, node: cst.BaseExpression) -> bool:
+    """Whether it is the name of an optimizer of Keras."""
+    name = node.evaluated_value if isinstance(node, cst.SimpleString) else None
+    return isinstance(name, str) and f"keras.optimizers.{name.lower()}" in file.rules.optimizers
 
 
 def _is_unknown(file: FileContext, name: str) -> bool:

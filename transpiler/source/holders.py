@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 #: Functions that give what they get, or an element of it.
 _GIVING = frozenset({
@@ -45,7 +45,7 @@ def _taken(node: ast.AST, made: ast.AST | None, held: set[str]) -> Iterator[str]
 
 def _gives(node: ast.expr | None, made: ast.AST | None, held: set[str]) -> bool:
     """Whether an expression gives the object, or a list or dict with it."""
-    parts: list[ast.expr | None] = []
+    parts: Sequence[ast.expr | None] = []
     match node:
         case ast.Name(name):
             return name in held
@@ -58,7 +58,7 @@ def _gives(node: ast.expr | None, made: ast.AST | None, held: set[str]) -> bool:
         case ast.ListComp(elt=value) | ast.DictComp(value=value) | ast.GeneratorExp(elt=value):
             parts = [value]
         case ast.Call(ast.Name(name), arguments) if name in _GIVING:
-            parts = list(arguments)
+            parts = arguments
         case ast.Call(ast.Attribute(value, name)) if name in _VIEWS:
             parts = [value]
     return node is not None and (node is made or any(_gives(part, made, held) for part in parts))
