@@ -79,9 +79,10 @@ def note_steps(
     counts = compiled.optimizing.counts and not is_eager(compiled.call)
     if not counts or not pipeline.sifted or pipeline.endless:
         return
-    end = model.tree.span(call.node)[1]
-    later = (c for c in model.part.calls if model.tree.span(c.node)[0] > end)
-    if epochs != "1" or call.in_loop or any(c.name in _STEPPING for c in later):
+    start, end = model.tree.span(call.node)
+    others = [c for c in model.training.calls if c.name in _STEPPING and c is not call]
+    later = any(c.region is not call.region or model.tree.span(c.node)[0] > end for c in others)
+    if epochs != "1" or later or not model.shared.runs_once(start):
         when = "the first epoch of each `fit`" if compiled.keras == "2" else "each epoch"
         model.made.said.append((ASSUMED, call.node, _IN_VAIN.format(when)))
 
