@@ -120,3 +120,28 @@ def test_a_function_that_would_train_each_in_its_own_way_is_left() -> None:
     text = TRAINER.replace("layers.Dense(1)(", 'layers.Dense(1, activity_regularizer="l2")(')
     messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("models of several kinds" in message for message in messages), messages
+
+
+PLAIN = """
+def square(v):
+    return v * v
+
+
+FUNCTIONS = {"square": square, "cube": lambda v: v**3}
+total = 0
+for name, function in FUNCTIONS.items():
+    if name == "cube":
+        break
+    total += function(3)
+for number, function in enumerate([square, square]):
+    if number:
+        continue
+    total += function(2)
+for function, v in zip(FUNCTIONS.values(), rng.permutation(2)):
+    total += function(v)
+"""
+
+
+def test_functions_that_build_nothing_are_no_matter() -> None:
+    """Their loops stay as they are, wherever they end."""
+    assert converted(HEAD + PLAIN + "model = build_deep()\n").count(PLAIN) == 1

@@ -18,6 +18,7 @@ def make():
     action_input = keras.Input(shape=(3,), name="action_input")
     actor = keras.Model(action_input, layers.Dense(2)(action_input))
     agent = Agent(actor=actor, action_input=action_input)
+    # TODO(tf2torch) T2T101: `agent.compile` is left as it is: which model that is, is not known
     agent.compile("sgd")
     return agent
 

@@ -70,7 +70,7 @@ def _reversed(region: Region, node: cst.Call, values: list[Value]) -> Value | No
 
 def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     value = values[0] if len(values) == 1 else None
-    if isinstance(value, Sequence) and (is_graph(value) or holds_layers(value)):
+    if isinstance(value, Sequence) and (is_graph(value) or goes_one_by_one(region, value)):
         return replace(value, kind=list)
     if value is not None and is_graph(value):
         listed = _wrapped_list(region, value, "list", lambda items: items)
@@ -110,11 +110,12 @@ def _wrapped_list(region: Region, value: Value, function: str, reorder: Any) -> 
 
 
 def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
-    if not any(is_graph(v) or (isinstance(v, Sequence) and holds_layers(v)) for v in values):
+    apart = any(goes_one_by_one(region, v) for v in values)
+    if not apart and not any(map(is_graph, values)):
         return zipped(region, node, values)
     strict = [a for a in node.args if a.keyword is not None]
     values = values[: len(values) - len(strict)]
-    if any(isinstance(v, Sequence) and holds_layers(v) for v in values):
+    if apart:
         lists = [_one_by_one(region, v) for v in values]
         if any(items is None for items in lists):
             raise GiveUp("layers are zipped with a list whose length is not known", node)
@@ -129,6 +130,16 @@ def _zip(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     )
 
 
+def goes_one_by_one(region: Region, value: Value) -> bool:
+    """Whether a list holds layers, or functions that have to do with them."""
+    if not isinstance(value, Sequence) or not holds_layers(value):
+        return False
+    uses: Any = provided("mentions_framework")
+    parts = [*value.items, *(p for i in value.items if isinstance(i, Sequence) for p in i.items)]
+    functions = [part for part in parts if isinstance(part, Function)]
+    return not functions or any(uses(region.file, function) for function in functions)
+
+
 def _one_by_one(region: Region, value: Value) -> list[Value] | None:
     """The elements of a list beside one of layers or functions, each as it can be reached."""
     return (
@@ -137,11 +148,12 @@ def _one_by_one(region: Region, value: Value) -> list[Value] | None:
 
 
 def _enumerate(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
-    if values and isinstance(values[0], Sequence) and holds_layers(values[0]):
+    first = values[0] if values else None
+    if isinstance(first, Sequence) and goes_one_by_one(region, first):
         start = constant(values[1]) if len(values) > 1 else 0
         if not isinstance(start, int):
             raise GiveUp("layers are numbered from a number that is not known", node)
-        items = enumerate(known_items(region, values[0]), start)
+        items = enumerate(known_items(region, first), start)
         return Sequence(tuple(Sequence((const(i), v), tuple) for i, v in items), list)
     if not values or not is_graph(values[0]):
         return walked(region, node, values)

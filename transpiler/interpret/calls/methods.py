@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.batches import method_of_tensor, next_by_method
+from transpiler.interpret.calls.builtins import goes_one_by_one
 from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
 from transpiler.interpret.calls.flows import endless, is_taken_from, next_of
 from transpiler.interpret.calls.lists import CHANGING, change_list, list_method
@@ -58,7 +59,6 @@ from transpiler.interpret.values import (
     Value,
     Within,
     bases_of,
-    holds_layers,
     is_graph,
 )
 from transpiler.ir import tokens
@@ -139,7 +139,7 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
                 default = constant(values[1]) if len(values) > 1 else None
                 return verbatim(region, node, receiver, *values, value=default)
     entries = Sequence(tuple(receiver.items.values()), list)
-    if name in ("items", "values") and not is_graph(receiver) and holds_layers(entries):
+    if name in ("items", "values") and not is_graph(receiver) and goes_one_by_one(region, entries):
         return entries if name == "values" else _pairs(receiver)  # of functions
     if name in ("items", "keys", "values") and is_graph(receiver):
         if name == "values":
