@@ -57,9 +57,11 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("loop", LOOPS)
-def test_each_round_trains_what_its_builder_gives(loop: str, scripts: Scripts) -> None:
-    text = f"{HEAD}{LOOPS[loop]}\n{ROUND}"
+@pytest.mark.parametrize(
+    "loops", [("items", "zip", "enumerate"), ("values", "nested", "options")], ids=", ".join
+)
+def test_each_round_trains_what_its_builder_gives(loops: list[str], scripts: Scripts) -> None:
+    text = HEAD + "\n".join(f"{LOOPS[loop]}\n{ROUND}" for loop in loops)
     apart = scripts.compare(text, converted(text))
     assert "scores" in apart
     assert max(apart.values()) < 1e-9, apart
