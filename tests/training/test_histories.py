@@ -197,4 +197,4 @@ def test_the_order_of_the_columns_of_a_table_is_said(taken: str, said: bool) -> 
         f"    table = pd.DataFrame(history.history)\n    {taken}\n\n\nfound = run()\n"
     )
     messages = [d.message for d in convert(text).diagnostics]
-    assert any("sorts its entries" in message for message in messages) is said, messages
+    assert any("taken by their place" in message for message in messages) is said, messages

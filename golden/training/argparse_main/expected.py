@@ -104,7 +104,7 @@ def main():
     train_loader = DataLoader(train_data, batch_size=args.batch_size, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=args.batch_size)
 
-    history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    history = {"accuracy": [], "loss": [], "val_accuracy": [], "val_loss": []}
     for epoch in range(args.epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         val_loss, val_accuracy = evaluate(model, val_loader, criterion)

@@ -87,7 +87,7 @@ def train(config):
     )
     train_loader = DataLoader(train_data, batch_size=config["batch_size"], shuffle=True)
 
-    history = {"loss": [], "acc": []}
+    history = {"acc": [], "loss": []}
     for _ in range(config["epochs"]):
         loss, acc = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)

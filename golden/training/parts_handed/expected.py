@@ -82,7 +82,7 @@ def run(model, optimizer, x, y, epochs=3):
     train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=64)
 
-    history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    history = {"accuracy": [], "loss": [], "val_accuracy": [], "val_loss": []}
     best_loss, wait = None, 0
     for _ in range(epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)

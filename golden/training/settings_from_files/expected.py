@@ -93,7 +93,7 @@ def train(model, path):
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
-    history = {"loss": [], "accuracy": []}
+    history = {"accuracy": [], "loss": []}
     for _ in range(config["epochs"]):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)

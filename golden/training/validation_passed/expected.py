@@ -118,9 +118,9 @@ def train(x_train, y_train, valid=None, epochs=2, verbose=1, debug=False):
         )
         val_loader = DataLoader(val_data, batch_size=64)
 
-    history = {"loss": [], "accuracy": []}
+    history = {"accuracy": [], "loss": []}
     if valid is not None:
-        history |= {"val_loss": [], "val_accuracy": []}
+        history |= {"val_accuracy": [], "val_loss": []}
     for epoch in range(epochs):
         loss, accuracy = train_model_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
@@ -183,7 +183,7 @@ for epochs in (1, 2):
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=32)
 
-    history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    history = {"accuracy": [], "loss": [], "val_accuracy": [], "val_loss": []}
     for epoch in range(epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         val_loss, val_accuracy = evaluate(model, val_loader, criterion)
@@ -213,7 +213,7 @@ for epochs in (1, 2):
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=32)
 
-    history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    history = {"accuracy": [], "loss": [], "val_accuracy": [], "val_loss": []}
     for epoch in range(epochs):
         loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
         val_loss, val_accuracy = evaluate(model, val_loader, criterion)

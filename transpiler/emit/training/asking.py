@@ -15,6 +15,7 @@ from transpiler.emit.epochs import Predicting, predict
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.data import input_keys, input_names, input_tensors, is_listed
+from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.going_on import optimizer_of_copy, optimizer_of_file
 from transpiler.emit.training.lines import (
@@ -232,7 +233,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         writer.statements.setdefault(id(statement), (statement, {}, {}))
         return
     if by_keys(call):
-        text = as_dict(compiled, text)
+        text = as_dict(writer, call.node, compiled, text)
     elif len(compiled.keys) > 1 and not _unpacked(writer, call, statement):
         text = f"list({text})"
     writer.inline(call, statement, before, text)
@@ -272,12 +273,19 @@ def by_keys(call: TrainingCall) -> bool:
     raise Unsupported("return_dict is only known at run time")
 
 
-def as_dict(compiled: Compiled, values: str) -> str:
-    """Values of a batch or an epoch by their keys."""
+def as_dict(writer: ModelWriter, call: cst.CSTNode, compiled: Compiled, values: str) -> str:
+    """Values of a batch or an epoch by their keys, in Keras's order where that is seen."""
     if len(compiled.keys) == 1:
         return f'{{"loss": {values}}}'
     keys = ", ".join(f'"{key}"' for key in compiled.keys)
-    return f"dict(zip([{keys}], {values}))"
+    pairs = f"zip([{keys}], {values})"
+    if compiled.keras == "2" or [*compiled.keys] == sorted(compiled.keys):
+        return f"dict({pairs})"
+    order = EntryOrder(writer.shared)
+    order.look_at([writer.tree.span(call)])
+    if order.by_place and writer.shared.file.options.keras == "auto":
+        writer.made.said.append((ASSUMED, call, SORTED))
+    return f"dict(sorted({pairs}))" if order.shown else f"dict({pairs})"
 
 
 def _shown(

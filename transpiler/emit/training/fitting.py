@@ -145,14 +145,15 @@ class FitWriter(FitData):
         rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = distinct(line for h in hooks for line in h.before)
-        keys = [*values, *logged, *added]
+        ordered = self.kept.in_order(values) if self.history else values
+        keys = [*ordered, *logged, *added]
         if self.history:
             before[:0] = self._empty_history(keys)
         after = []
         if compiled.optimizing.averaging is not None:
             after = [taken_over(model.variable, model.averaged)]
         after += [line for h in in_order for line in h.after]
-        after += self.kept.finished(keys)
+        after += self.kept.finished()
         for hook in hooks:
             model.made.helpers |= hook.helpers
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders, *self.parts]
@@ -163,7 +164,7 @@ class FitWriter(FitData):
         if self.offered:
             model.ready.offer(self.offered, validated)
         if self.epochs == "1" and self.first == "0" and not hooks and not self.sometimes:
-            return [*setup, *self._one_epoch(step, values), *after]
+            return [*setup, *self._one_epoch(step, values, ordered), *after]
         loop = [*before, head, *(f"    {line}" for line in body), *after]
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
@@ -220,6 +221,8 @@ class FitWriter(FitData):
 
     def _empty_history(self, keys: list[str]) -> list[str]:
         """The history before the first epoch; without a validation, it has no place for one."""
+        if self.kept.empty:
+            return [f"{self.history} = {{}}"]
         sure = [k for k in keys if not (self.validates_if and k.startswith("val_"))]
         lines = [f"{self.history} = {{{', '.join(f'{literal(k)}: []' for k in sure)}}}"]
         if len(sure) < len(keys):
@@ -257,11 +260,13 @@ class FitWriter(FitData):
             found.append(f"    {self._entry(key)}.append({self.logs}[{literal(key)}])")
         return found
 
-    def _one_epoch(self, step: list[str], values: dict[str, str]) -> list[str]:
+    def _one_epoch(
+        self, step: list[str], values: dict[str, str], ordered: dict[str, str]
+    ) -> list[str]:
         """A single epoch needs no loop."""
         found = list(step)
         if self.history:
-            entries = ", ".join(f'"{k}": [{v}]' for k, v in values.items())
+            entries = ", ".join(f'"{k}": [{v}]' for k, v in ordered.items())
             found.append(f"{self.history} = {{{entries}}}")
         return [*found, *self._shown("", values)]
 

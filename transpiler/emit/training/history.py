@@ -8,10 +8,13 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.history_readers import Fits, made_by_hand
+from transpiler.emit.training.entry_order import SORTED, EntryOrder
+from transpiler.emit.training.epoch_logs import in_order
+from transpiler.emit.training.history_readers import EARLY, Fits, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.holders import holders_of
@@ -44,20 +47,11 @@ _PARAMS = re.compile(
     r"(?:epochs|nb_epoch|steps|batch_size|samples|verbose|metrics|do_validation)\1[\])]"
 )
 
-#: What takes entries by their place: what stands before the dict, and what behind it.
-_PLACES_BEFORE = re.compile(
-    r"(?:\b(?:list|tuple|enumerate|reversed|zip|next\(iter)\((?:[^()]*,)?|[\[(,]\s*\*"
-    r"|^\s*\(?\*?\w[\w.\[\]]*,[^=:]*=)\s*$"
-)
-#: A table of the entries, and what takes columns of tables by their place.
-_TABLE_BEFORE = re.compile(r"\bDataFrame\((?:data=)?\s*$")
-_COLUMNS = re.compile(r"\.(?:values|columns)\b(?!\()|\.(?:iloc|to_numpy|itertuples)\b")
-_VIEW = re.compile(r"(?:\.(?:keys|values|items)\(\))?(?!\s*[.\[\w])")
-#: Another name for the dict.
 #: What only looks at the list whose other name follows.
 _LOOKED_AT = re.compile(r"(?:\bin |\blen\(|\bprint\(|\.plot\()$")
 _ALIAS = re.compile(r"^\s*(\w+) = $")
-_ORDER = "the history begins with the loss, as in Keras 2; Keras 3 sorts its entries by name"
+#: The dict of any such object.
+_DICT = re.compile(r"\.history\b(?!\.history\b|\s*=(?!=))")
 
 #: What may leave out a part of a statement, or run it several times.
 _SOMETIMES = re.compile(r"\b(?:if|and|or|for|lambda)\b")
@@ -79,13 +73,15 @@ class History:
         self.statement = statement
         self.first = first  #: the number of the first epoch
         self.epochs = epochs
+        #: whether no epoch runs: Keras makes an entry when the first one ends
+        self.empty = _never_runs(call)
         self.object = False
         self.growing = ""  #: the variable that the loop extends, where that is another one
         self.result = ""  #: what stands before the object
         #: where the variable stands for the call, which is part of another expression
         self.place: tuple[int, int] | None = None
         self.fits: Fits  #: of the program's own variable
-        self.by_place = False  #: whether something takes entries by their place
+        self.order = EntryOrder(model.shared)
         self.variable = self._variable()  #: "" where nobody reads it
 
     def _variable(self) -> str:
@@ -124,10 +120,10 @@ class History:
         numbered = [p for p in places if p.attribute == "epoch"]
         asked = asked or self._is_list_changed(numbered)
         asked = asked or not all(map(self._is_numbered, numbered))
-        asked = asked or (bool(numbered) and self._is_extended(places))
+        asked = asked or (bool(numbered) and (self.empty or self._is_extended(places)))
         self._say_lacking(places)
         dicts = [(p.start, p.attribute_end) for p in places if p.attribute == "history"]
-        self._look_at_order(dicts)
+        self.order.look_at(dicts)
         self.object = asked or self._holds_others(name) or self.fits.asked_early
         self.result = f"{name} = "
         if self.fits.read_inside:
@@ -227,26 +223,19 @@ class History:
             if text[start] == "." and not own and not within(start, gone):
                 self._leave(start, end)
 
-    def _look_at_order(self, dicts: list[tuple[int, int]]) -> None:
-        """`list(history.history.values())[0]`, of entries that Keras 3 has in another order."""
-        text = self.model.tree.blanked
-        for start, end in dicts:
-            before = text[self.model.tree.line_start(start) : start]
-            alias = _ALIAS.match(before)
-            tabled = _TABLE_BEFORE.search(before) is not None and _COLUMNS.search(text) is not None
-            if _VIEW.match(text, end) and (tabled or _PLACES_BEFORE.search(before)):
-                self.by_place = True
-            elif alias is not None and text[end : end + 1] in ("\n", ";"):
-                places = self.model.shared.places(self.model.room, alias.group(1))
-                self._look_at_order([(p.start, p.end) for p in places if p.start > end])
-
-    def _say_order(self, keys: list[str]) -> None:
-        """Keras 3 sorts what it has of the training, and then what it has of the validation."""
-        own = [k for k in keys if not k.startswith("val_") and k not in ("lr", "learning_rate")]
-        validated = [k for k in keys if k.startswith("val_")]
-        same = own == sorted(own) and validated == sorted(validated)
-        if self.by_place and not same and self.model.shared.file.options.keras != "2":
-            self.model.made.said.append((ASSUMED, self.call.node, _ORDER))
+    def in_order(self, values: dict[str, str]) -> dict[str, str]:
+        """The values of an epoch as Keras has them, where that is seen; else as they are found."""
+        options = self.model.shared.file.options
+        if self.object:  # others may get it too
+            found = [m.span() for m in _DICT.finditer(self.model.tree.blanked)]
+            self.order.look_at(found)
+            self.order.shown |= not found
+        if not self.order.shown:
+            return values
+        ordered = in_order(values, options.keras)
+        if self.order.by_place and options.keras == "auto" and [*ordered] != [*values]:
+            self.model.made.said.append((ASSUMED, self.call.node, SORTED))
+        return ordered
 
     def _stand_in(self, variable: str) -> None:
         """The call is part of an expression: a variable stands there, after the loop."""
@@ -260,7 +249,7 @@ class History:
         self.object, self.result = not plain, f"{variable} = "
         self.place = (start, end + len(".history") if plain else end)
         if plain:
-            self._look_at_order([self.place])
+            self.order.look_at([self.place])
 
     def _kept_by_model(self) -> list[Occurrence]:
         """Where `model.history` means this one: up to the next `fit` of the model."""
@@ -305,9 +294,8 @@ class History:
     def _readers(self, name: str) -> list[Occurrence]:
         return Fits(self.model, self.call, name).readers
 
-    def finished(self, keys: list[str]) -> list[str]:
+    def finished(self) -> list[str]:
         """What stands after the last epoch, so that later code finds what it reads."""
-        self._say_order(keys)
         if self.variable:
             self._rewrite_kept()
         if self.variable and not self.object and self.place is None:
@@ -316,7 +304,8 @@ class History:
         if not self.variable or not self.object:
             return [f"{self.variable} = {grown}"] if self.growing else []
         self._say_lacking_elsewhere()
-        made = f"SimpleNamespace(history={grown}, epoch=list({_run(grown, self.first)}))"
+        epochs = "[]" if self.empty else f"list({_run(grown, self.first)})"
+        made = f"SimpleNamespace(history={grown}, epoch={epochs})"
         return [f"{self.result}{made}"]
 
     def _rewrite_readers(self) -> None:
@@ -345,6 +334,22 @@ class History:
                     text = f"list({text})"
             self.model.edits.append(Edit(start, end, text))
             self.model.shared.replaced[start, end] = text  # where it is an argument of a call
+
+
+def _never_runs(call: TrainingCall) -> bool:
+    """Whether the last epoch surely comes before the first one."""
+    epochs, first = (
+        _number(call.given.get(name), n) for name, n in zip(EARLY, (1, 0), strict=True)
+    )
+    return epochs is not None and first is not None and epochs <= first
+
+
+def _number(given: Given | None, default: int) -> int | None:
+    """The number that an argument surely is."""
+    if given is None:
+        return default
+    value = given.value.expr.value if isinstance(given.value, Static) else None
+    return value if isinstance(value, int) else None
 
 
 def _run(variable: str, first: str) -> str:

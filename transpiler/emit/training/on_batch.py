@@ -115,7 +115,7 @@ def _write(
     arguments += [by_class] if by_class is not None else []
     text = f"{name}({', '.join(arguments)})"
     if by_keys(call):
-        text = as_dict(compiled, text)
+        text = as_dict(writer, call.node, compiled, text)
     writer.inline(call, statement, [], text)
 
 

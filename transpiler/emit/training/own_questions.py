@@ -61,7 +61,7 @@ def evaluation(
     ]
     text = f"{writer.evaluator(compiled)}({model}, {loader}, self.{CRITERION})"
     if by_key == "True":
-        text = as_dict(compiled, text)
+        text = as_dict(writer, call, compiled, text)
     elif len(compiled.keys) > 1 and not _taken_apart(writer.tree, call, statement):
         text = f"list({text})"
     return before, text
