@@ -330,3 +330,25 @@ def test_what_keras_3_counts_of_even_batches_is_said(scripts: Scripts) -> None:
     for keras, several in {"2": 0, "3": 2}.items():
         messages = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
         assert sum("one more batch, of zeros" in message for message in messages) == several
+
+
+REFILLED = """\
+def filled(size=10):
+    batch = np.zeros((size, 6))
+    while True:
+        for i in range(size):
+            batch[i] = rng.normal(size=6)
+        yield batch{}, np.zeros(size)
+
+
+model.fit(filled(), steps_per_epoch=3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("keras", "copied", "said"),
+    [("3", "", True), ("auto", "", True), ("2", "", False), ("3", ".copy()", False)],
+)
+def test_an_array_that_is_filled_again_is_said(keras: str, copied: str, said: bool) -> None:
+    found = convert(program(REFILLED.format(copied)), Options(keras=keras)).diagnostics
+    assert any("`batch` is filled again" in d.message for d in found) is said

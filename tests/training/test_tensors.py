@@ -94,7 +94,8 @@ def test_a_line_of_numbers(scripts: Scripts) -> None:
     ],
 )
 def test_other_tensors_are_said(made: str) -> None:
-    text = f"{HEAD}kind, names = tf.as_dtype(np.float32), ['b']\ninputs = {made}\nmodel.fit(inputs, labels)\n"
+    named = "kind, names = tf.as_dtype(np.float32), ['b']"
+    text = f"{HEAD}{named}\ninputs = {made}\nmodel.fit(inputs, labels)\n"
     found = convert(text)
     assert any(d.severity == "error" and "`fit`" in d.message for d in found.diagnostics)
     assert f"inputs = {made}\n" in found.text

@@ -123,6 +123,7 @@ class Generated:
 
     element: Element | None = None  #: what it gives each time, where that is seen
     of_loader: bool = False  #: it stands for one of Keras's, which has a method `next`
+    refilled: str = ""  #: an array that it gives again and again, with other contents
 
 
 @record(frozen=True, slots=True)

@@ -22,6 +22,11 @@ _PASSES = (
     "are more batches than steps, Keras 3 goes on where the epoch before has ended"
 )
 
+_REFILLED = (
+    "`{}` is filled again once it was given: Keras 3 takes two batches in advance, so its first "
+    "one has what the second is filled with; here, as in Keras 2, each batch has its own"
+)
+
 _LABELS = (
     "newer Keras 2 does not know the sizes of what a generator gives: of labels in a column, its "
     "`accuracy` is the share of samples whose largest output is the first; here it is of those "
@@ -37,8 +42,10 @@ def stream(
 ) -> str:
     """So many batches of a generator, "" where it is none; it may be in a variable of our own."""
     given = call.given.get(data)
-    if given is None or generated(given) is None:
+    if given is None or (made := generated(given)) is None:
         return ""
+    if made.refilled and model.shared.file.options.keras != "2":
+        model.made.said.append((ASSUMED, call.node, _REFILLED.format(made.refilled)))
     return _taken(model, given, so_many(model, call, steps), variable)
 
 

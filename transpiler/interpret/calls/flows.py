@@ -101,6 +101,7 @@ def zipped(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
             return None
     parts: list[Value] = []
     elements: list[Element | None] = []
+    refilled = ""
     for argument, value in zip(node.args, values, strict=True):
         pipeline = pipeline_of(value)
         if pipeline is not None and pipeline.is_generator:
@@ -108,8 +109,9 @@ def zipped(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         made = value.expr.value if isinstance(value, Static) else None
         parts.append(value)
         elements.append(made.element if isinstance(made, Generated) else None)
+        refilled = refilled or (made.refilled if isinstance(made, Generated) else "")
     if any(not isinstance(part, Static) for part in parts):
         return next(part for part in parts if not isinstance(part, Static))
     known = tuple(element for element in elements if element is not None)
     whole = known if len(known) == len(elements) else None
-    return verbatim(region, node, *parts, value=Generated(whole))
+    return verbatim(region, node, *parts, value=Generated(whole, refilled=refilled))

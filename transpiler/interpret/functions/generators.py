@@ -23,6 +23,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.pipeline import Generated
 from transpiler.record import replace
 from transpiler.source.made_batches import returned, yielded
+from transpiler.source.reused_arrays import reused_array
 from transpiler.source.suites import yields_of
 
 
@@ -40,7 +41,8 @@ def generated(function: Function, called: Value) -> Value:
     if not isinstance(called, Static) or not is_generator(function):
         return called
     assert isinstance(node, cst.FunctionDef)
-    made = Generated(yielded(node, function.file.functions(function.owner)))
+    refilled = reused_array(function.file.tree.source(node), "yield")
+    made = Generated(yielded(node, function.file.functions(function.owner)), refilled=refilled)
     return replace(called, expr=replace(called.expr, value=made, array=False))
 
 
@@ -55,7 +57,8 @@ def iterator_of(made: UserClass) -> Generated | None:
         return None
     if any(mentions_framework(home, method) for method in methods.values()):
         return None
-    return Generated(returned(following.node, home.functions(made.name)))
+    refilled = reused_array(home.tree.source(following.node), "return")
+    return Generated(returned(following.node, home.functions(made.name)), refilled=refilled)
 
 
 @evaluates(cst.Yield)
