@@ -340,6 +340,7 @@ def terminate_on_nan(fit: Fit, raise_error: Param = False) -> Hooks:
         epoch_end=(f"if not math.isfinite({loss}):", f"    {ends}"),
         reads=("loss",),
         order=STOPS + 1,
+        note="the loss is looked at after the epoch, in Keras after each batch, which ends it",
     )
 
 

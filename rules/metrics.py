@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rules.losses import BY_ROW, smoothed
-from transpiler.ir.expr import ADD, Expr, attribute, call, index, infix, joined, method
+from transpiler.ir.expr import ADD, Expr, attribute, call, expr, index, infix, joined, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.record import replace
@@ -171,6 +171,8 @@ def sparse_top_k_categorical_accuracy(p: Prediction, k: Param = 5, name: Param =
 
 
 def _among_best(p: Prediction, name: str, k: Expr, target: Expr) -> Metric:
+    if p.units is not None and isinstance(k.value, int):
+        k = expr(min(k.value, p.units))  # Keras takes all classes where there are fewer
     best = attribute(method(p.output, "topk", k), "indices")
     hits, label = infix(best, "==", target), f"top-{k} accuracy"
     if p.weights is not None:

@@ -232,6 +232,11 @@ TRIALS = [
         "scores, lengths = np.concatenate(parts), [len(part) for part in keep.seen]",
     ),
     trial(
+        "[keep]",
+        "keep = Keep()\n",
+        "last, same = keep.params['epochs'] + keep.params.get('steps'), int(keep.model is model)",
+    ),
+    trial(
         f"[{C}.LambdaCallback(on_train_batch_end=lambda batch, logs:"
         " numbers.append(batch + logs['loss'] - logs['mae']))]",
         after="numbers = np.array(numbers)",
@@ -249,6 +254,12 @@ def test_sees_and_decides_equally(one: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, one.text.replace("epochs=3", "epochs=8"))
     assert far < 1e-7, apart  # Keras keeps the learning rate in float32
     assert len(apart) > 6 or not one.after, apart
+
+
+def test_more_that_is_asked_of_a_callback_is_refused() -> None:
+    asking = "batches = len(keep.params)"
+    found = convert(trial("[keep]", "keep = Keep()\n", asking).text).diagnostics
+    assert any("more is asked of `keep.params`" in d.message for d in found)
 
 
 def test_a_table_of_the_epochs(scripts: Scripts, tmp_path: Path) -> None:

@@ -194,6 +194,49 @@ for criterion in [{losses}]:
 """
 
 
+TWO_OUTPUTS = """\
+import numpy as np
+import keras
+from keras import layers
+
+rng = np.random.default_rng(0)
+x, y, z = rng.normal(size=(30, 4)), rng.normal(size=(30, 1)), rng.normal(size=(30, 2))
+
+class Steep(keras.losses.Loss):
+    def __init__(self, gamma=2.0):
+        super().__init__()
+        self.gamma = gamma
+
+    def call(self, y_true, y_pred):
+        return keras.ops.mean(keras.ops.abs(y_true - y_pred) ** self.gamma, axis=-1)
+
+given = {given}
+inputs = layers.Input((4,))
+outputs = [layers.Dense(1, name="a")(inputs), layers.Dense(2, name="b")(inputs)]
+model = keras.Model(inputs, outputs)
+model.compile("sgd", loss={loss}, run_eagerly=True)
+history = model.fit(x, [y, z], epochs=2, batch_size=12, verbose=0, shuffle=False)
+losses = history.history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "loss"),
+    [
+        ("None", '{"a": "mae", "b": Steep(3.0)}'),
+        ("None", '["mae", Steep()]'),
+        ('{"a": Steep(gamma=3.0), "b": "mse"}', "given"),
+        ("Steep(3.0)", '{"a": given, "b": given}'),
+        ("None", '{name: Steep(3.0) for name in ("a", "b")}'),
+    ],
+)
+def test_objects_of_losses_for_several_outputs(given: str, loss: str, scripts: Scripts) -> None:
+    text = TWO_OUTPUTS.replace("{given}", given).replace("{loss}", loss)
+    apart = scripts.compare(text, converted(text))
+    assert {"history", "losses"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 @pytest.mark.parametrize(
     ("losses", "metrics", "good"),
     [

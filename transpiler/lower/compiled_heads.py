@@ -75,6 +75,9 @@ def lower_heads(
             # one class for each sample: if there are more, torch refuses the targets
             output = replace(output, rank=2)
             head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
+        for key, _ in head.metrics:
+            if key.startswith("val_"):
+                raise Unsupported(f"a metric with the name {key}, as that of a validation")
         heads.append(head.weighed(file, weight, *times_of(file, call)))
         uses += used
     if outputs[0].key and file.options.keras != "2":

@@ -49,6 +49,10 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
         if not text.isidentifier():
             raise Unsupported("which loss it is depends on the round of a loop")
     elif isinstance(value, (Partial, Static)):
+        if value is not compiles.given["loss"].value:  # one of several, for one of the outputs
+            if isinstance(value, Partial):
+                raise Unsupported("a function with some of its arguments, for one of the outputs")
+            text = value.expr.text
         criterion = Expr(without_reduction(file, value, text))
         if isinstance(value, Static) and re.search(r"\[|\bnp\.|\bnumpy\.", value.expr.text):
             raise Unsupported(f"`{value.expr.text}` gets a list or an array: make it a tensor")

@@ -134,7 +134,7 @@ baseline_history = {
     "val_sparse_categorical_crossentropy": [],
 }
 for epoch in range(3):
-    loss, accuracy, sparse_categorical_crossentropy = train_epoch(
+    loss, accuracy, train_sparse_categorical_crossentropy = train_epoch(
         baseline_model, train_loader, baseline_model_criterion, baseline_model_optimizer
     )
     val_loss, val_accuracy, val_sparse_categorical_crossentropy = evaluate(
@@ -143,7 +143,7 @@ for epoch in range(3):
     baseline_history["loss"].append(loss)
     baseline_history["accuracy"].append(accuracy)
     baseline_history["sparse_categorical_crossentropy"].append(
-        sparse_categorical_crossentropy
+        train_sparse_categorical_crossentropy
     )
     baseline_history["val_loss"].append(val_loss)
     baseline_history["val_accuracy"].append(val_accuracy)
@@ -152,7 +152,7 @@ for epoch in range(3):
     )
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
-        f" - sparse_categorical_crossentropy: {sparse_categorical_crossentropy:.4f}"
+        f" - sparse_categorical_crossentropy: {train_sparse_categorical_crossentropy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
         f" - val_sparse_categorical_crossentropy: {val_sparse_categorical_crossentropy:.4f}"
     )
@@ -188,7 +188,7 @@ smaller_history = {
     "val_sparse_categorical_crossentropy": [],
 }
 for epoch in range(3):
-    loss, accuracy, sparse_categorical_crossentropy = train_epoch(
+    loss, accuracy, train_sparse_categorical_crossentropy = train_epoch(
         smaller_model, train_loader, smaller_model_criterion, smaller_model_optimizer
     )
     val_loss, val_accuracy, val_sparse_categorical_crossentropy = evaluate(
@@ -197,7 +197,7 @@ for epoch in range(3):
     smaller_history["loss"].append(loss)
     smaller_history["accuracy"].append(accuracy)
     smaller_history["sparse_categorical_crossentropy"].append(
-        sparse_categorical_crossentropy
+        train_sparse_categorical_crossentropy
     )
     smaller_history["val_loss"].append(val_loss)
     smaller_history["val_accuracy"].append(val_accuracy)
@@ -206,7 +206,7 @@ for epoch in range(3):
     )
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
-        f" - sparse_categorical_crossentropy: {sparse_categorical_crossentropy:.4f}"
+        f" - sparse_categorical_crossentropy: {train_sparse_categorical_crossentropy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
         f" - val_sparse_categorical_crossentropy: {val_sparse_categorical_crossentropy:.4f}"
     )
@@ -242,7 +242,7 @@ l2_history = {
     "val_sparse_categorical_crossentropy": [],
 }
 for epoch in range(3):
-    loss, accuracy, sparse_categorical_crossentropy = train_l2_model_epoch(
+    loss, accuracy, train_sparse_categorical_crossentropy = train_l2_model_epoch(
         l2_model, train_loader, l2_model_criterion, l2_model_optimizer
     )
     val_loss, val_accuracy, val_sparse_categorical_crossentropy = evaluate_l2_model(
@@ -251,7 +251,7 @@ for epoch in range(3):
     l2_history["loss"].append(loss)
     l2_history["accuracy"].append(accuracy)
     l2_history["sparse_categorical_crossentropy"].append(
-        sparse_categorical_crossentropy
+        train_sparse_categorical_crossentropy
     )
     l2_history["val_loss"].append(val_loss)
     l2_history["val_accuracy"].append(val_accuracy)
@@ -260,7 +260,7 @@ for epoch in range(3):
     )
     print(
         f"Epoch {epoch + 1}/3 - loss: {loss:.4f} - accuracy: {accuracy:.4f}"
-        f" - sparse_categorical_crossentropy: {sparse_categorical_crossentropy:.4f}"
+        f" - sparse_categorical_crossentropy: {train_sparse_categorical_crossentropy:.4f}"
         f" - val_loss: {val_loss:.4f} - val_accuracy: {val_accuracy:.4f}"
         f" - val_sparse_categorical_crossentropy: {val_sparse_categorical_crossentropy:.4f}"
     )

@@ -57,6 +57,7 @@ callbacks.py   what stands in the loop for the callbacks of a `fit`
 epoch_logs.py  what they see of an epoch, in their order
 callback_arguments.py  when their arguments are evaluated
 callback_attributes.py  what the program reads of them after the loop
+losses_of_calls.py  which losses the calls of a builder name
 lasting.py     callbacks that remember an earlier `fit`
 own_callbacks.py  callbacks that are classes of the program's own
 own_schedules.py  schedules of learning rates that are classes of the program's own

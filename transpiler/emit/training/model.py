@@ -32,6 +32,7 @@ from transpiler.emit.training.going_parts import calls_of_others, going_parts
 from transpiler.emit.training.lines import is_made_once, is_nested, statement_of, within
 from transpiler.emit.training.listed_arrays import arrays_of_list, entries_of
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
+from transpiler.emit.training.losses_of_calls import gets_another_loss
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
@@ -46,7 +47,8 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array, element_of, is_streamed, sequence_of
 from transpiler.lower.heads import Head
-from transpiler.lower.training import Compiled, Training
+from transpiler.lower.traced import is_eager
+from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
 from transpiler.source.backwards import may_run_backwards, runs_backwards, turns_arrays
@@ -95,7 +97,8 @@ class ModelWriter:
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
         compiled = made.training.compiled.values()
         helpers = shared.file.names_done_first().union(*(c.helpers for c in compiled))
-        self.names = FreeNames(shared.found, self._vanishing(), function, helpers)
+        reserved = helpers | shared.function_names
+        self.names = FreeNames(shared.found, self._vanishing(), function, reserved)
         self.penalty = ""
         weights = made.training.weights
         if weights.adds:
@@ -125,7 +128,7 @@ class ModelWriter:
         given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
         varies = read & given or any(h.given_weight is not None for c in compiled for h in c.heads)
-        self.other_loss = _gets_another_loss(shared, made.training, given)
+        self.other_loss = gets_another_loss(shared, made.training, given)
         varies = varies or self.other_loss
         alike = "" if shared.of_one_kind(part.room) and not varies else prefix
         #: The variable of the criterion, and what the calls are given: a function has no variable.
@@ -431,7 +434,7 @@ class ModelWriter:
             tuple(head.prediction.targets.text for head in heads),
             criteria + weights,
             tuple(losses) if named else (),
-            by_rows=compiled.keras == "2",
+            by_rows=compiled.keras == "2" or is_eager(compiled.call),
             shaping=tuple(filter(None, map(shaped_targets, heads))),
             streamed=() if loop is None else loop.tensors,
             batch="" if loop is None else loop.names,
@@ -508,30 +511,6 @@ class ModelWriter:
         if not self.criterion:
             raise Unsupported("the loss is made with what another function knows")
         return self.training.compiled[id(call.compiled)]
-
-
-def _gets_another_loss(shared: Shared, training: Training, parameters: set[str]) -> bool:
-    """Whether the calls of a builder name different losses for the models that it compiles."""
-    summary, texts = training.model.summary, [c.given.get("loss") for c in training.moved]
-    if summary is None:
-        return False
-    read = {word for given in texts if given is not None for word in words_in(given.text)}
-    sites = shared.sites.get(id(summary.function.node), [])
-    names = [parameter.name for parameter in summary.parameters]
-    return any(
-        len({_passed(shared, site.node, names, name) for site in sites}) > 1
-        for name in read & parameters
-    )
-
-
-def _passed(shared: Shared, node: cst.CSTNode, names: list[str], name: str) -> str:
-    """The source of what a call gives to a parameter, "" where it is the default."""
-    arguments = node.args if isinstance(node, cst.Call) else ()
-    for position, argument in enumerate(arguments):
-        keyword = argument.keyword.value if argument.keyword is not None else ""
-        if (keyword or "".join(names[position : position + 1])) == name:
-            return shared.tree.source(argument.value)
-    return ""
 
 
 def _reduced(head: Head) -> tuple[str, str, str]:

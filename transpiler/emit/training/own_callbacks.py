@@ -18,7 +18,7 @@ from transpiler.emit.training.epoch_logs import in_order, written
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moments import check_moments
 from transpiler.emit.training.own_instances import variable_of
-from transpiler.emit.training.own_methods import OPTIMIZER, Methods
+from transpiler.emit.training.own_methods import OPTIMIZER, PARAMS, Methods
 from transpiler.emit.training.own_questions import CRITERION
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
@@ -65,15 +65,16 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         name = fit.free(variable_of(made))
         before.append(f"{name} = {instance.text}")
     text = _body(tree, made)
-    if _ASKS_MODEL.search(methods.rest):
+    params, asks_model = _asked_outside(tree, name)
+    if asks_model or _ASKS_MODEL.search(methods.rest):
         before.append(f"{name}.model = {fit.model}")
     if methods.asks_optimizer:
         before.append(f"{name}.{OPTIMIZER} = {fit.optimizer}")
     if methods.asks_criterion:
         before.append(f"{name}.{CRITERION} = {writer.criterion}")
-    if methods.params:
+    if params := sorted({*params, *methods.params}):
         known = {"epochs": fit.epochs, "steps": fit.steps}
-        entries = ", ".join(f'"{key}": {known[key]}' for key in methods.params)
+        entries = ", ".join(f'"{key}": {known[key]}' for key in params)
         before.append(f"{name}.params = {{{entries}}}")
     stops = f"{fit.model}.stop_training" if "stop_training" in text else ""
     if stops:
@@ -104,6 +105,16 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         perhaps=perhaps,
         sets_rate=methods.sets_rate,
     )
+
+
+def _asked_outside(tree: Tree, name: str) -> tuple[list[str], bool]:
+    """What the program asks of a callback's own `params` elsewhere, and whether of its `model`."""
+    asked = re.findall(rf"(?<![\w.]){re.escape(name)}\.(model|params)\b", tree.blanked)
+    params = PARAMS.format(re.escape(name))
+    keys = [found[2] for found in re.finditer(params, tree.text)]
+    if len(keys) < asked.count("params"):
+        raise Unsupported(f"more is asked of `{name}.params` than the number of epochs or steps")
+    return keys, "model" in asked
 
 
 def _is_of(file: FileContext, made: UserClass) -> bool:

@@ -52,7 +52,8 @@ _GUARD = re.compile(
     r"not hasattr\(\s*self\.model\.optimizer\s*,\s*([\"'])(?:lr|learning_rate)\1\s*\)"
 )
 #: What Keras keeps in `self.params`, of which the loop gives what the class reads.
-_PARAMS = re.compile(r"self\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]")
+PARAMS = r"{}\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]"
+_PARAMS = re.compile(PARAMS.format("self"))
 _BASE = "keras.callbacks.Callback"
 _BEGINS = re.compile(r"super\([^()]*\)\.on_\w+\([\w\s,=]*\)")
 _SETS_WEIGHTS = re.compile(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -142,6 +143,10 @@ def origin(model: Model) -> Model:
     made = root(model)
     home = given_by_function(made)
     return home[1].model if home is not None else made
+
+
+#: Functions that train, evaluate and predict: a metric may have such a name.
+_USUAL = frozenset({"train_epoch", "evaluate", "predict"})
 
 
 class Shared:
@@ -346,6 +351,14 @@ class Shared:
         }
         text = rewritten(self.tree, node, self.replaced | pending if pending else self.replaced)
         return " ".join(line.strip() for line in text.split("\n")) if "#" not in text else text
+
+    @cached_property
+    def function_names(self) -> frozenset[str]:
+        """What emitted functions may be called: the usual ones, and those of several models."""
+        rules = self.file.rules
+        kinds = {name.rpartition(".")[2] for name in (*rules.losses, *rules.metrics)}
+        several = sum(c.name == "compile" for room in self.rooms for c in room.calls) > 1
+        return _USUAL.union(kinds & rules.emitted.keys() if several else ())
 
     def function(self, wanted: tuple[str, ...], key: Any, write: Any) -> tuple[str, str]:
         """The name and source of an emitted function; equal ones are emitted once."""

@@ -1,0 +1,68 @@
+"""Metrics whose names are those of emitted functions, or of the values of a validation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import Trial, converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+import keras
+from keras import layers
+
+x = np.random.default_rng(0).uniform(size=(30, 4))
+"""
+#: The first loop reads what its model gives, the second model has a loss of this name.
+TWO = """\
+a = keras.Sequential([layers.Input((4,)), layers.Dense(4)])
+a.compile("sgd", "mse", metrics=["{name}"], run_eagerly=True)
+first = a.fit(x, x, epochs=2, verbose=0, shuffle=False).history
+b = keras.Sequential([layers.Input((4,)), layers.Dense(4)])
+b.compile("sgd", {loss}, metrics=["mse"], run_eagerly=True)
+second = b.fit(x, x, epochs=2, verbose=0, shuffle=False).history
+"""
+#: Functions that train, evaluate and predict are called again in the next round.
+CALLED = """\
+y = (x[:, 0] > 0.5).astype(int)
+m = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+found = [keras.metrics.Precision(name="predict"), keras.metrics.Recall(name="evaluate")]
+m.compile("sgd", "binary_crossentropy", metrics=found, run_eagerly=True)
+for i in range(2):
+    history = m.fit(x, y, epochs=2, verbose=0, shuffle=False).history
+    outputs = m.predict(x, verbose=0)
+    score = m.evaluate(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        TWO.format(name="cosine_similarity", loss="keras.losses.CosineSimilarity(axis=-1)"),
+        TWO.format(name="poisson", loss='"poisson"'),
+        CALLED,
+    ],
+    ids=["cosine_similarity", "poisson", "functions"],
+)
+def test_they_hide_no_function(program: str, scripts: Scripts) -> None:
+    apart = scripts.compare(HEAD + program, converted(HEAD + program))
+    assert {"first", "second"} <= apart.keys() or {"history", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_names_of_validations_are_refused() -> None:
+    text = Trial(metrics='[keras.metrics.MeanAbsoluteError(name="val_like")]').text
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("a metric with the name val_like" in message for message in errors)
+
+
+def test_there_may_be_fewer_classes_than_the_best_that_count() -> None:
+    metrics = '["top_k_categorical_accuracy"]'
+    text = Trial('"categorical_crossentropy"', "one-hot", "softmax", metrics=metrics).text
+    assert ".topk(3)" in converted(text)
+    assert ".topk(2)" in converted(
+        text.replace(metrics, "[keras.metrics.TopKCategoricalAccuracy(2)]")
+    )

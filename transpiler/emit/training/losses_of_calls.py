@@ -1,0 +1,33 @@
+"""Which losses the calls of a builder name that compiles the models which it gives."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from transpiler.emit.training.shared import Shared
+from transpiler.lower.training import Training
+from transpiler.source.lexical import words_in
+
+
+def gets_another_loss(shared: Shared, training: Training, parameters: set[str]) -> bool:
+    """Whether the calls of a builder name different losses for the models that it compiles."""
+    summary, texts = training.model.summary, [c.given.get("loss") for c in training.moved]
+    if summary is None:
+        return False
+    read = {word for given in texts if given is not None for word in words_in(given.text)}
+    sites = shared.sites.get(id(summary.function.node), [])
+    names = [parameter.name for parameter in summary.parameters]
+    return any(
+        len({_passed(shared, site.node, names, name) for site in sites}) > 1
+        for name in read & parameters
+    )
+
+
+def _passed(shared: Shared, node: cst.CSTNode, names: list[str], name: str) -> str:
+    """The source of what a call gives to a parameter, "" where it is the default."""
+    arguments = node.args if isinstance(node, cst.Call) else ()
+    for position, argument in enumerate(arguments):
+        keyword = argument.keyword.value if argument.keyword is not None else ""
+        if (keyword or "".join(names[position : position + 1])) == name:
+            return shared.tree.source(argument.value)
+    return ""
