@@ -28,3 +28,10 @@ def test_a_name_that_is_bound_anew_in_each_round_is_free(after: str, free: bool)
     names = FreeNames(Occurrences(text), [])
     found = names.passing("loss", end=start + len("train()"), looped=start)
     assert found == ("loss" if free else "loss_2")
+
+
+def test_names_of_functions_inside_are_not_those_of_the_function_around() -> None:
+    text = "def f(a):\n    def g(b=b):\n        c = a + b\n        return lambda d: d\n    b, c, d\n"
+    found = Occurrences(text)
+    lines = {n: {text.count("\n", 0, p.start) + 1 for p in found.of(n) if p.local} for n in "abcd"}
+    assert lines == {"a": {1, 3}, "b": {2, 3}, "c": {3}, "d": {4}}

@@ -128,6 +128,19 @@ def test_what_trains_other_parts_when_it_runs_again_is_refused(rest: str, why: s
     assert any(why in message for _, message in errors(f"{HEAD}{rest}")), errors(f"{HEAD}{rest}")
 
 
+def test_layers_without_weights_are_frozen_among_others(scripts: Scripts) -> None:
+    """Some layers of a base are frozen again, once what is built on it has been trained."""
+    made = 'layers.Dense(4, activation="tanh"), layers.Reshape((2, 2)), layers.Flatten()'
+    head = HEAD.partition("inputs =")[0].replace('layers.Dense(4, activation="tanh")', made)
+    head += "model = keras.Sequential([base, layers.Dense(1)])\n"
+    thaw = "base.trainable = True\nfor layer in base.layers[:3]:\n    layer.trainable = False\n"
+    text = f"{head}base.trainable = False\n{COMPILE}{FIT}{thaw}{COMPILE}{FIT}"
+    result = converted(text)
+    assert "base.requires_grad_(True)\nbase.dense.requires_grad_(False)\n" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
 @pytest.mark.parametrize(
     "rest",
     [

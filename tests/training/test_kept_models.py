@@ -150,7 +150,7 @@ def test_others_train_and_ask_what_an_object_keeps(program: str, scripts: Script
             f"{BUILT}one, other = Net(4), Net(5)\n"
             "one.model.compile('sgd', 'mse')\nother.model.compile('adam', 'mae')\n"
             "one.train(x, y)\nother.train(x, y)\n",
-            "it is compiled in several functions",
+            "it is compiled under several names",
         ),
         # what the criterion of another object is, only that one knows
         (

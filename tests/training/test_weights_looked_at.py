@@ -67,6 +67,9 @@ def test_a_clone_is_a_copy_once_it_has_the_weights(scripts: Scripts) -> None:
     other = CLONED.replace("slow.set", "print(3)\nslow.set", 1)
     said = convert(HEAD + other).diagnostics
     assert any(d.severity == "error" and "set right behind" in d.message for d in said), said
+    trained = CLONED + 'slow.compile("sgd", "mse")\nslow.fit(x, x, verbose=0)\n'
+    said = convert(HEAD + trained).diagnostics
+    assert any(d.severity == "error" and "is a clone, which is trained" in d.message for d in said)
 
 
 def test_they_come_in_the_order_of_keras(scripts: Scripts) -> None:

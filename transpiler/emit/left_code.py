@@ -14,6 +14,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework
+from transpiler.source.occurrences import Occurrences
 
 
 def write_new_axes(draft: Draft) -> None:
@@ -57,6 +58,7 @@ def _left(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
         return
     pattern = _uses_of(names)
     replaced = replaces(draft.edits)
+    found: Occurrences | None = None
     for statement in draft.top:
         if is_import(statement):
             continue
@@ -65,8 +67,18 @@ def _left(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
         spans = [draft.tree.span(i) for i in own]
         uses = (use.start() for use in of.finditer(draft.tree.blanked, *draft.tree.span(statement)))
         uses = (use for use in uses if not any(a <= use < b for a, b in spans))
-        if left := [use for use in uses if not replaced(use)]:
+        left = [use for use in uses if not replaced(use)]
+        if left and isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            found = found or Occurrences(draft.tree.text)
+            left = [use for use in left if not _is_own(draft, found, use)]
+        if left:
             yield statement, left
+
+
+def _is_own(draft: Draft, found: Occurrences, use: int) -> bool:
+    """Whether a function has a name of its own that is that of an import: `def f(losses):`."""
+    name = _dotted(draft, use).partition(".")[0]
+    return any(p.start == use and p.local for p in found.of(name))
 
 
 def _uses_of(names: set[str]) -> re.Pattern[str]:

@@ -144,7 +144,8 @@ def call_class(
     if plain and (made := _with_data(region, node, callee, values)) is not None:
         return made
     if callee.bases:
-        return Unknown(f"an instance of `{callee.name}`, a class of the program's own")
+        what = "which inherits from another class" if callee.inherits else "a class"
+        return Unknown(f"an instance of `{callee.name}`, {what} of the program's own")
     if _holds_values(region, callee) and all(isinstance(value, Static) for value in values):
         return verbatim(region, node, *values)
     if any(map(holds_tensor, values)):

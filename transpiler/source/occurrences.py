@@ -22,6 +22,7 @@ _BINDING = (
     ast.ExceptHandler,
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef)
 
 
 @record(frozen=True, slots=True)
@@ -180,7 +181,11 @@ def _locals(node: ast.AST) -> Iterator[str]:
     """The names of a function's own: its parameters, and what it assigns."""
     shared: set[str] = set()
     bound: list[str] = []
-    for inner in ast.walk(node):
+    pending = list(ast.iter_child_nodes(node))
+    while pending:
+        inner = pending.pop()
+        if not isinstance(inner, _SCOPES):  # those have names of their own
+            pending += ast.iter_child_nodes(inner)
         if isinstance(inner, (ast.Global, ast.Nonlocal)):
             shared |= set(inner.names)
         elif isinstance(inner, ast.arg):

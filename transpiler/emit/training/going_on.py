@@ -40,12 +40,13 @@ def trains_a_copy(
             if loaded is not None and call.name in ("compile", *_STEPS):
                 alone = all(p.room is part.room for p in parts)
                 if call.name == "compile" or not alone or not _is_as_saved(training, loaded, tree):
-                    return call, _UNKNOWN
+                    return call, _CLONED if loaded.name == "clone_model" else _UNKNOWN
             if call.name in ("load_model", "clone_model"):
                 loaded = call
     return None
 
 
+_CLONED = "the model is a clone, which is trained besides the model that it was cloned of"
 _UNKNOWN = "the model is a copy, or loaded from a file, which has the weights alone"
 
 

@@ -257,7 +257,11 @@ class _Planner(Shared):
             training.moved, training.variable = compiles, handing.variable
             homes = [_handed_in(parts, handing)]
         if len(homes) > 1:
-            training.problem = (compiles[-1], "it is compiled in several functions")
+            several = {home.room.node for home in homes}
+            reason = "it is compiled in several functions"
+            reason = reason if len(several) > 1 else "it is compiled under several names"
+            copied = trains_a_copy(training, parts, self.tree)
+            training.problem = copied or (compiles[-1], reason)
             return made
         keep_metrics(made, compiles, self.file.options.keras)
         for call in training.calls if len(compiles) == 1 else ():

@@ -83,7 +83,7 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
         return joined
     kind = list if isinstance(node, cst.List) else tuple
     if any(isinstance(i, Unknown) for i in items):
-        reason = "a list with something unknown in it"
+        reason = _unknown_within(items)
         if any(isinstance(i, Instance) for i in items):
             known = (i if isinstance(i, Instance) else Unknown(reason) for i in items)
             return Instances(reason, items=tuple(known))
@@ -107,6 +107,13 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
 def _is_container(value: Value) -> bool:
     """Whether it is a list or dict of plain values, which may change."""
     return isinstance(value, Mapping) or (isinstance(value, Sequence) and value.kind is list)
+
+
+def _unknown_within(items: list[Value]) -> str:
+    """What is not known of a list, with the reason of its first element that is not known."""
+    what = "a list with something unknown in it"
+    reason = next(item.reason for item in items if isinstance(item, Unknown))
+    return reason if reason.startswith(what) else f"{what}: {reason}"
 
 
 def _is_plain_array(value: Value) -> bool:

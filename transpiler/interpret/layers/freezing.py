@@ -100,6 +100,8 @@ def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNod
 
     And in a model that is not trainable, Keras 3 trains such a layer, and Keras 2 does not.
     """
+    if layer.calls and not layer.modules:
+        return  # it has no weights
     frozen = [held.model for held in region.file.frozen.values()]
     if constant(value) is not False and any(layer in layers_of(model) for model in frozen):
         raise GiveUp("a layer is trainable again, of a model that is not", node)
