@@ -63,6 +63,14 @@ _function(
     "binary_crossentropy", "bce", "BCE",
 )  # fmt: skip
 
+_function(
+    "categorical_crossentropy_of_arrays",
+    "Crossentropy of probabilities that add up to 1, clipped as Keras clips them.",
+    """    outputs = np.clip(outputs / outputs.sum(-1, keepdims=True), 1e-7, 1 - 1e-7)
+    return -(targets * np.log(outputs)).sum(-1)""",
+    "categorical_crossentropy",
+)  # fmt: skip
+
 emitted(
     "cross_entropy_of_arrays",
     '''

@@ -31,7 +31,9 @@ def test_a_name_that_is_bound_anew_in_each_round_is_free(after: str, free: bool)
 
 
 def test_names_of_functions_inside_are_not_those_of_the_function_around() -> None:
-    text = "def f(a):\n    def g(b=b):\n        c = a + b\n        return lambda d: d\n    b, c, d\n"
+    inner = "    def g(b=b):\n        c = a + b\n        return lambda d: d\n"
+    text = f"def f(a):\n{inner}    b, c, d\n"
     found = Occurrences(text)
-    lines = {n: {text.count("\n", 0, p.start) + 1 for p in found.of(n) if p.local} for n in "abcd"}
+    own = {name: [p.start for p in found.of(name) if p.local] for name in "abcd"}
+    lines = {name: {text.count("\n", 0, p) + 1 for p in places} for name, places in own.items()}
     assert lines == {"a": {1, 3}, "b": {2, 3}, "c": {3}, "d": {4}}

@@ -69,6 +69,20 @@ TRIALS = {
         before="import tensorflow as tf\ny = y.astype(float)",
         after=FUNCTION.format(name="binary_crossentropy"),
     ),
+    "a class that is bound": Trial(
+        *COLUMN,
+        after="measure = keras.losses.MeanSquaredError()\nvalue = float(measure(y, prediction))\n\n"
+        "def both(a, b):\n    mae = keras.losses.MeanAbsoluteError()\n"
+        "    return mae(a, b).numpy() + keras.losses.MeanSquaredError()(a, b).numpy()\n\n"
+        "whole = both(y, prediction)",
+    ),
+    "categorical_crossentropy": Trial(
+        '"categorical_crossentropy"',
+        "one-hot",
+        "softmax",
+        after="cce = keras.losses.CategoricalCrossentropy()\nvalue = cce(y, prediction).numpy()\n"
+        "whole = float(cce(y[:9], prediction[:9] + 0.1))",
+    ),
     "class": Trial(
         *COLUMN, after="value = keras.losses.MeanSquaredError()(y, model.predict(x)).numpy()"
     ),
@@ -89,6 +103,7 @@ REFUSED = {
     "settings": "m = keras.metrics.Precision(thresholds=0.3)\nm.update_state(y, prediction)",
     "others": "m = keras.metrics.AUC()\nm.update_state(y, prediction)\nprint(m.result())",
     "unknown": "print(keras.losses.mean_squared_error(y, model(x)))",
+    "a loss that is read": "m = keras.losses.MeanSquaredError()\nprint(m, m(y, prediction))",
     "in a function": "m = keras.metrics.Mean()\nm.update_state(1)\n\ndef show(m):\n"
     "    print(m.result())",
 }

@@ -22,7 +22,7 @@
     steps.py         those that train and test on a batch
     distribution.py  the strategy of a file, and its scopes
     metric_classes.py  classes of metrics
-    metric_lists.py  lists of metrics that nobody reads any more
+    metric_lists.py  losses and lists of metrics that nobody reads any more
     handed.py        arguments that are shapes now
     signatures.py    signatures that have become too long
     given_away.py    functions that give models, passed to code that nobody sees

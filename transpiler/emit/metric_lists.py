@@ -3,12 +3,14 @@
 METRICS = [keras.metrics.AUC(name="auc"), "accuracy"]
 
 def make_model(metrics=METRICS): ...
+
+And losses that are only called on arrays, where NumPy stands at the calls.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
@@ -18,11 +20,15 @@ from transpiler.emit.text import global_reads
 from transpiler.interpret.functions.parameters import holds_metrics
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence as Items
+from transpiler.interpret.values import Value
+from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines
 
 
 def drop_metric_lists(draft: Draft) -> None:
-    """Parameters that only handed metrics to `compile` go, and lists that nothing else reads."""
+    """Parameters that only handed metrics to `compile` go, and what nothing else reads."""
+    if draft.file.losses_by_hand:
+        _drop_losses(draft)
     trained = [found.training for found in draft.planned.trained if found.training.problem is None]
     if not trained:
         return
@@ -41,20 +47,47 @@ def drop_metric_lists(draft: Draft) -> None:
         _drop_unread(draft, lists | given)
 
 
-def _drop_unread(draft: Draft, names: set[str]) -> None:
-    """Take out the statements that make a list of metrics, where nothing reads it."""
+def _drop_losses(draft: Draft) -> None:
+    """Take out the statements that make a loss, of the module and in functions."""
+    names = draft.file.losses_by_hand
+    _drop_unread(draft, names)
+    functions = {
+        id(summary.function.node): (summary.function.node, summary.region.scope.values)
+        for summary in draft.file.summaries.values()
+        if summary.region is not None and summary.function.file is draft.file
+    }
+    for function, values in functions.values():
+        if isinstance(function, cst.FunctionDef) and names & values.keys():
+            _drop_unread(draft, names & values.keys(), function, values)
+
+
+def _drop_unread(
+    draft: Draft,
+    names: set[str],
+    room: cst.Module | cst.FunctionDef | None = None,
+    values: Mapping[str, Value] | None = None,
+) -> None:
+    """Take out the statements that make a loss or a list of metrics, where nothing reads it."""
     from transpiler.emit.training.named_parts import named_parts
 
-    found = named_parts(draft.tree.module, draft.file.globals, names)
+    room, values = room or draft.tree.module, values or draft.file.globals
+    start, end = (0, len(draft.tree.text))
+    if isinstance(room, cst.FunctionDef):
+        start, end = draft.tree.span(room)
+    found = named_parts(room, values, names)
     for name in sorted(names):
         spans = [statement_lines(draft.tree, s) for made, s in found if made == name]
-        bound = re.findall(rf"^\s*{name}(?:\s*[+]?=(?!=)|\.\w+\()", draft.tree.blanked, re.M)
+        code = draft.tree.blanked[start:end]
+        bound = re.findall(rf"^\s*{name}(?:\s*[+]?=(?!=)|\.\w+\()", code, re.M)
         if not spans or len(spans) != len(bound):
             continue
         gone = [Edit(*span, "") for span in spans]
         inside = replaces(gone)
         others = [edit for edit in draft.edits if not inside(edit.start)]
-        if name not in global_reads(apply(draft.tree.text, [*others, *gone])):
+        here = [edit for edit in others if start <= edit.start and edit.end <= end]
+        shifted = [Edit(e.start - start, e.end - start, e.text) for e in (*here, *gone)]
+        text = apply(draft.tree.text[start:end], shifted)
+        if name not in (names_read(text) if start else global_reads(text)):
             draft.edits = [*others, *gone]
 
 

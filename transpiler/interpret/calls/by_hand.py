@@ -67,11 +67,12 @@ def call_loss_by_hand(
         return measured
     function = _SNAKE.get(made.name, "")
     emitted = region.file.rules.by_hand.get(function)
-    direct = isinstance(node.func, cst.Call)
-    if emitted is None or not direct or made.args or made.kwargs:
+    if emitted is None or not isinstance(node.func, (cst.Name, cst.Call)):
         return None
-    if not _are_arrays(region, arguments):
+    if made.args or made.kwargs or not _are_arrays(region, arguments):
         return None
+    if isinstance(node.func, cst.Name):
+        region.file.losses_by_hand.add(node.func.value)
     _settle(region, node.func, f"np.mean({emitted}", emitted)
     region.helpers_used |= {"numpy"}
     end = region.tree.span(node)[1]
@@ -90,6 +91,8 @@ def _cross_entropy(
     if len(given) > 1 or not _are_arrays(region, arguments) or any(k for k, _ in arguments):
         return None
     _settle(region, node.func, "cross_entropy_of_arrays", "cross_entropy_of_arrays")
+    if isinstance(node.func, cst.Name):
+        region.file.losses_by_hand.add(node.func.value)
     return _MEASURED
 
 
@@ -97,6 +100,7 @@ _SNAKE = {
     "keras.losses.MeanSquaredError": "keras.losses.mean_squared_error",
     "keras.losses.MeanAbsoluteError": "keras.losses.mean_absolute_error",
     "keras.losses.BinaryCrossentropy": "keras.losses.binary_crossentropy",
+    "keras.losses.CategoricalCrossentropy": "keras.losses.categorical_crossentropy",
 }
 
 
