@@ -34,6 +34,6 @@ def test_names_of_functions_inside_are_not_those_of_the_function_around() -> Non
     inner = "    def g(b=b):\n        c = a + b\n        return lambda d: d\n"
     text = f"def f(a):\n{inner}    b, c, d\n"
     found = Occurrences(text)
-    own = {name: [p.start for p in found.of(name) if p.local] for name in "abcd"}
+    own = {n: [p.start for p in found.of(n) if found.is_own(n, p.start)] for n in "abcd"}
     lines = {name: {text.count("\n", 0, p) + 1 for p in places} for name, places in own.items()}
     assert lines == {"a": {1, 3}, "b": {2, 3}, "c": {3}, "d": {4}}

@@ -77,8 +77,7 @@ def _left(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
 
 def _is_own(draft: Draft, found: Occurrences, use: int) -> bool:
     """Whether a function has a name of its own that is that of an import: `def f(losses):`."""
-    name = _dotted(draft, use).partition(".")[0]
-    return any(p.start == use and p.local for p in found.of(name))
+    return found.is_own(_dotted(draft, use).partition(".")[0], use)
 
 
 def _uses_of(names: set[str]) -> re.Pattern[str]:

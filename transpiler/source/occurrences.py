@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -95,6 +95,13 @@ class Occurrences:
             self._places[name] = places
         return places
 
+    def is_own(self, name: str, start: int) -> bool:
+        """Whether a name stands in a function, and for what this one binds, or one around it."""
+        for node, _, functions in self._found.get(name, ()):
+            if self._positions.offset(node.lineno, node.col_offset) == start:
+                return any(name in _locals(_within(f)) for f in functions)
+        return False
+
     def _occurrence(self, name: str, found: _Found) -> Occurrence:
         node, around, functions = found
         function = getattr(functions[-1], "name", "<lambda>") if functions else ""
@@ -111,7 +118,7 @@ class Occurrences:
     def _locals_of(self, function: ast.AST) -> frozenset[str]:
         known = self._locals.get(function)
         if known is None:
-            known = self._locals[function] = frozenset(_locals(function))
+            known = self._locals[function] = frozenset(_locals(ast.walk(function)))
         return known
 
     def _end(self, node: ast.expr) -> int:
@@ -177,15 +184,21 @@ def _bound_otherwise(node: ast.AST) -> Iterator[str]:
         yield node.name
 
 
-def _locals(node: ast.AST) -> Iterator[str]:
-    """The names of a function's own: its parameters, and what it assigns."""
-    shared: set[str] = set()
-    bound: list[str] = []
+def _within(node: ast.AST) -> Iterator[ast.AST]:
+    """What is inside of a function, but not of another one or a class in that."""
     pending = list(ast.iter_child_nodes(node))
     while pending:
         inner = pending.pop()
-        if not isinstance(inner, _SCOPES):  # those have names of their own
+        yield inner
+        if not isinstance(inner, _SCOPES):
             pending += ast.iter_child_nodes(inner)
+
+
+def _locals(inside: Iterable[ast.AST]) -> Iterator[str]:
+    """The names of a function's own: its parameters, and what it assigns."""
+    shared: set[str] = set()
+    bound: list[str] = []
+    for inner in inside:
         if isinstance(inner, (ast.Global, ast.Nonlocal)):
             shared |= set(inner.names)
         elif isinstance(inner, ast.arg):

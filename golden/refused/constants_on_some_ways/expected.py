@@ -75,7 +75,7 @@ def build6(n=6, flag=True):
     return keras.Model(inputs, x)
 
 
-# TODO(tf2torch) T2T104: `build7` is left as it is: a loop over something unknown: a list with something unknown in it
+# TODO(tf2torch) T2T104: `build7` is left as it is: a loop over something unknown: a list with something unknown in it: tf.range is not translated
 def build7(n=6, flag=True):
     inputs = keras.Input(shape=(n, 4))
     w = tf.range(4.0) if flag else tf.ones((4,))
