@@ -50,10 +50,10 @@ _STEADY = (
 #: A call that is noted where it stands.
 _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
-_MENTIONED = (
-    "callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop", "regularizer",
-    "l1", "l2",
-)  # fmt: skip
+_MENTIONED = re.compile(
+    r"callback|optimizer|schedule|loss|metric|adam|sgd|rmsprop|regularizer|\bl[12](?:_|l2)?\b|\bl1_l2",
+    re.I,
+)
 _CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
 _METRIC, _LOSS, _REGULARIZER = "keras.metrics.", "keras.losses.", "keras.regularizers."
 _PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS, _REGULARIZER)
@@ -115,12 +115,11 @@ def is_about_parts(region: Region, function: Function) -> bool:
     key = id(function.node)
     assert isinstance(function.node, cst.FunctionDef)
     if key not in known:
-        source = region.tree.source(function.node)
-        lowered = source.lower()
+        code = region.tree.code(function.node)
         known[key] = (
-            any(word in lowered for word in _MENTIONED)
-            and not _writes_own_names(region, function.node)
-            and not _TRAINS.search(source)
+            _MENTIONED.search(code) is not None
+            and not _TRAINS.search(code)
+            and not ("lambda" in code and _writes_own_names(region, function.node))
             and calls_only_parts(function, function.node)
         )
     return known[key]
