@@ -39,7 +39,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
 from transpiler.source.lexical import may_act
-from transpiler.source.suites import assigned_names
+from transpiler.source.suites import assigned_names, is_docstring
 
 #: What an argument may be made of that is written in another place, or several times.
 _STEADY = (
@@ -117,12 +117,21 @@ def is_about_parts(region: Region, function: Function) -> bool:
     if key not in known:
         code = region.tree.code(function.node)
         known[key] = (
-            _MENTIONED.search(code) is not None
+            _MENTIONED.search(_without_docstring(region, function.node)) is not None
             and not _TRAINS.search(code)
             and not ("lambda" in code and _writes_own_names(region, function.node))
             and calls_only_parts(function, function.node)
         )
     return known[key]
+
+
+def _without_docstring(region: Region, function: cst.FunctionDef) -> str:
+    """The source of a function, with its strings: a callback may speak of its monitor only."""
+    start, end = region.tree.span(function)
+    first = function.body.body[0]
+    if is_docstring(first):
+        start = region.tree.span(first)[1]
+    return region.tree.text[start:end]
 
 
 def _writes_own_names(region: Region, function: cst.FunctionDef) -> bool:
