@@ -208,3 +208,25 @@ def test_few_weights_are_written_where_they_are_set(scripts: Scripts) -> None:
     conversion = convert(text, Options(exact=True))
     assert "in zip([model.dense.weight.T, model.dense.bias], w):" in conversion.text
     assert max(scripts.compare(text, conversion.text).values()) < 1e-9
+
+
+RESET = """
+for _ in range(2):
+    model.fit(x, y, epochs=1, shuffle=False, verbose=0)
+    model.reset_metrics()
+for _ in range(2):
+    model.reset_metrics()
+score = model.evaluate(x, y, verbose=0)
+"""
+
+
+def test_metrics_begin_anew_in_every_fit(scripts: Scripts) -> None:
+    result = converted(HEAD + RESET)
+    assert "reset_metrics" not in result
+    apart = scripts.compare(HEAD + RESET, result)
+    assert "score" in apart
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+    batches = HEAD + RESET.replace("fit(x, y, epochs=1, shuffle=False, verbose=0)", "#")
+    batches = batches.replace("model.#", "model.train_on_batch(x, y)")
+    found = [d.message for d in convert(batches).diagnostics if d.severity == "error"]
+    assert found == ["`reset_metrics` is left as it is: its metrics go on from batch to batch"] * 2

@@ -394,6 +394,13 @@ def report_left_models(draft: Draft) -> None:
             draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))
 
 
+#: Why methods of models have nothing in their place.
+_WHY = {
+    "add_loss": "the loss is a tensor of the model's own graph, which no function gives; "
+    "the loop that trains needs one of targets and outputs, as `compile` gets",
+}
+
+
 def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:
     """Calls of Keras's methods on what is a module now: one message for calls in a row."""
     last_line = -10
@@ -407,6 +414,8 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
         line, _ = draft.tree.place(node)
         what = "model" if isinstance(owner, Model) else "base" if bases_of(owner) else "layer"
         message = f"`{name}` is left as it is; the {what} is an nn.Module now"
+        if what == "model" and name in _WHY:
+            message = f"`{name}` is left as it is: {_WHY[name]}"
         if what == "base" and not any(base.calls for base in bases_of(owner)):
             message = f"`{name}` is left as it is: the pretrained model is"
         if id(node) in causes:

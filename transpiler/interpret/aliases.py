@@ -34,7 +34,9 @@ def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
     text = region.tree.text if region.is_module else region.source
     changed = changed_in_place(text, names, grows=not isinstance(value, Static))
     if changed and not (region.is_module and _is_kept(region, node, names)):
-        raise GiveUp(f"`{names[0]}` and `{names[1]}` are one list or dict, which changes", node)
+        known = not isinstance(value, Static) or isinstance(value.expr.value, (list, dict))
+        what = "list or dict" if known else "list, dict or array"
+        raise GiveUp(f"`{names[0]}` and `{names[1]}` are one {what}, which changes", node)
 
 
 def _is_kept(region: Region, node: cst.Assign, names: list[str]) -> bool:

@@ -63,6 +63,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "set_weights": ("weights",),
     "count_params": (),
     "reset_states": (),
+    "reset_metrics": (),
     "layer.get_weights": (),
     "layer.set_weights": ("weights",),
     "layer.reset_states": (),

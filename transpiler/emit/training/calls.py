@@ -42,6 +42,7 @@ from transpiler.emit.training.weights import (
     LOOKING,
     write_count_params,
     write_get_weights,
+    write_reset_metrics,
     write_reset_states,
     write_set_weights,
 )
@@ -69,6 +70,7 @@ _WRITERS = {
     "set_weights": write_set_weights,
     "count_params": write_count_params,
     "reset_states": write_reset_states,
+    "reset_metrics": write_reset_metrics,
     "layer": write_layer,
     "layer.get_weights": write_layer_weights,
     "layer.set_weights": write_set_layer_weights,

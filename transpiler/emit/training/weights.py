@@ -12,7 +12,7 @@ import re
 import libcst as cst
 
 from transpiler.emit.training.layer_weights import write_all_weights, write_set_all_weights
-from transpiler.emit.training.lines import is_statement, within
+from transpiler.emit.training.lines import blocks_around, is_statement, within
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.shared import origin
 from transpiler.interpret.training import TrainingCall
@@ -27,7 +27,7 @@ from transpiler.passes.liveness import walk
 LOOKING = frozenset(
     {
         "get_weights", "set_weights", "count_params", "layer.get_weights", "layer.set_weights",
-        "layer.numpy", "layer.weight", "layer.assign", "layer", "summary",
+        "layer.numpy", "layer.weight", "layer.assign", "layer", "summary", "reset_metrics",
     }
 )  # fmt: skip
 #: Modules that have as many weights as Keras's layers.
@@ -93,6 +93,24 @@ def write_reset_states(
         raise Unsupported("no layer of the model keeps its state")
     writer.made.helpers.add("reset_states")
     writer.inline(call, statement, [], f"reset_states({writer.variable})")
+
+
+def write_reset_metrics(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """Nothing: every `fit` and `evaluate` begins anew, as in Keras."""
+    if any(c.name in ("train_on_batch", "test_on_batch") for c in writer.training.calls):
+        raise Unsupported("its metrics go on from batch to batch")
+    if not is_statement(statement, call.node):
+        raise Unsupported("what it gives is used")
+    place, room = writer.tree.span(statement)[0], writer.room.node
+    suites = [suite for _, suite in blocks_around(writer.tree, room, place)]
+    around = suites[-1] if suites else room if isinstance(room, cst.Module) else room.body
+    gone = {id(part) for _, part in writer.parts}
+    if all(other is statement or id(other) in gone for other in around.body):
+        writer.inline(call, statement, [], "pass")
+    else:
+        writer.parts.append(("", statement))
 
 
 def _calls(writer: ModelWriter, name: str) -> list[TrainingCall]:
