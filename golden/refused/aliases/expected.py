@@ -50,7 +50,7 @@ class Builder:
     def __init__(self):
         self.sizes = [4, 5]
 
-    # TODO(tf2torch) T2T104: `build` is left as it is: `sizes` and `self.sizes` are one list or dict, which changes
+    # TODO(tf2torch) T2T104: `build` is left as it is: `sizes` and `self.sizes` are one list, dict or array, which changes
     def build(self):
         sizes = self.sizes
         sizes.append(6)

@@ -19,7 +19,7 @@ def taken_out(deep=True):
     return keras.Model(inputs, layers.Conv2D(4, 3, **options)(inputs))
 
 
-# TODO(tf2torch) T2T104: `changed_by_another_name` is left as it is: `others` and `options` are one list or dict, which changes
+# TODO(tf2torch) T2T104: `changed_by_another_name` is left as it is: `others` and `options` are one list, dict or array, which changes
 def changed_by_another_name(deep=True):
     inputs = keras.Input((8, 8, 3))
     options = {"strides": 2, "padding": "same"} if deep else {"padding": "valid"}

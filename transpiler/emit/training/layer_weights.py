@@ -226,7 +226,9 @@ def _module_of(writer: ModelWriter, layer: Layer | None) -> Module:
     module = _only_module_of(layer)
     own = {n.module.token for n in writer.built.init if isinstance(n, Construct)}
     if module is None:
-        several = "made in a loop, and one of a list" if layer and layer.depth else "several modules"
+        several = (
+            "made in a loop, and one of a list" if layer and layer.depth else "several modules"
+        )
         raise Unsupported(f"the layer is {several if layer and layer.modules else 'not known'}")
     if module.token not in own:
         raise Unsupported("the layer is a part of a part of the model")
