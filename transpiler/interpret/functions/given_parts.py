@@ -129,9 +129,8 @@ def _without_docstring(region: Region, function: cst.FunctionDef) -> str:
     """The source of a function, with its strings: a callback may speak of its monitor only."""
     start, end = region.tree.span(function)
     first = function.body.body[0]
-    if is_docstring(first):
-        start = region.tree.span(first)[1]
-    return region.tree.text[start:end]
+    cut = region.tree.span(first) if is_docstring(first) else (end, end)
+    return region.tree.text[start : cut[0]] + region.tree.text[cut[1] : end]
 
 
 def _writes_own_names(region: Region, function: cst.FunctionDef) -> bool:
