@@ -1,10 +1,10 @@
-"""Arrays that a generator fills again after it has given them."""
+"""Arrays that a generator fills again after it has given them, or that functions change."""
 
 from __future__ import annotations
 
 import pytest
 
-from transpiler.source.reused_arrays import reused_array
+from transpiler.source.reused_arrays import is_changed_by_functions, reused_array
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,23 @@ def test_what_an_iterator_returns() -> None:
     assert reused_array(text, "return") == "self.batch"
     made = text.replace("self.batch[:]", "batch = np.zeros(3)\n    batch[:]")
     assert reused_array(made.replace("return self.batch", "return batch"), "return") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("def f():\n    x[:] = x + 1", True),
+        ("def f():\n    np.random.shuffle(x)", True),
+        ("def f():\n    global x\n    x += 1", True),
+        ("f = lambda: x.sort()", True),
+        ("class A:\n    def f(self):\n        self.data *= 2\n\n\na = A(1, data=x)", True),
+        ("class A:\n    def f(self):\n        self.data *= 2\n\n\na = A(y, f(x))", False),
+        ("class A:\n    def f(self):\n        return self.data * 2\n\n\na = A(x)", False),
+        ("def f(x):\n    x[0] = 1", False),
+        ("def f():\n    x = np.zeros(3)\n    x[0] = 1", False),
+        ("x[0] = 1", False),
+        ("def f():\n    y[0] = x[0]", False),
+    ],
+)
+def test_what_functions_change(text: str, changed: bool) -> None:
+    assert is_changed_by_functions("x", text) is changed

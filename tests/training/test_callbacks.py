@@ -270,3 +270,18 @@ def test_batches_are_not_counted_from_another_epoch_than_the_first() -> None:
     later = text.replace("validation_split", "initial_epoch=1, validation_split")
     messages = [d.message for d in convert(later).diagnostics]
     assert any("save_freq, and an initial_epoch" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("callback", "said"),
+    [
+        ("EarlyStopping('loss', verbose=1)", True),
+        ("ReduceLROnPlateau('loss', verbose=True)", True),
+        ("ModelCheckpoint('a.keras', verbose=x.ndim)", True),
+        ("EarlyStopping('loss', verbose=0)", False),
+        ("ModelCheckpoint('a.keras')", False),
+    ],
+)
+def test_what_they_would_print_is_said(callback: str, said: bool) -> None:
+    found = convert(trial(f"{C}.{callback}").trained).diagnostics
+    assert any("what `verbose` has it print is left out" in d.message for d in found) is said

@@ -125,3 +125,22 @@ def test_tensors_that_are_deleted_from_a_list_are_refused() -> None:
     text = f"{HEAD}def build():\n    inp = layers.Input((3,))\n    feats = {made}\n"
     text += "    del feats[0]\n    return Model(inp, layers.concatenate(feats + [inp]))\n"
     assert any("is deleted" in message for message in errors(f"{text}\n\nm = build()\n"))
+
+
+PAIRS = """pairs = []
+for act in ["relu", "tanh"]:
+    m = Sequential([layers.Input((3,)), layers.Dense(2, activation=act)])
+    m.compile("sgd", "mse")
+    pairs.append((m, m.fit(x, x[:, :2])))
+best, history = {}
+print(best.evaluate(x, x[:, :2]))
+"""
+
+
+@pytest.mark.parametrize(
+    "taken", ["pairs[0]", "min(pairs, key=lambda p: p[1].history['loss'][-1])"]
+)
+def test_a_model_of_a_list_of_pairs_is_said_to_be_unknown(taken: str) -> None:
+    found = errors(HEAD + PAIRS.format(taken))
+    assert any("`best.evaluate`" in message and "not known" in message for message in found), found
+    assert not any("internal" in message for message in found)

@@ -392,3 +392,32 @@ def test_a_class_that_inherits_from_another_is_named_as_the_reason() -> None:
     errors = [d.message for d in found if d.severity is Severity.ERROR]
     reason = "an instance of `More`, which inherits from another class of the program's own"
     assert any("`fit`" in error and reason in error for error in errors), errors
+
+
+AUGMENTED = """
+class Augment(keras.callbacks.Callback):
+    def __init__(self, images):
+        super().__init__()
+        self.images = images
+
+    def on_epoch_end(self, epoch, logs=None):
+        {change}
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "copies"),
+    [
+        ("self.images *= 0.5", "x.copy()"),
+        ("y[:] = y[::-1]", "y.copy()"),
+        ("np.random.shuffle(x)", "x.copy()"),
+        ("self.left = self.images * 0.5", ""),
+        ("self.left = x[:5]", ""),
+    ],
+)
+def test_arrays_that_they_change_are_copied(change: str, copies: str) -> None:
+    """The tensor of an array of floats would share its memory, Keras's does not."""
+    before = AUGMENTED.format(change=change)
+    text = converted(Trial(fit=", callbacks=[Augment(x)]", before=before).trained)
+    assert f"torch.as_tensor({copies}, " in text if copies else ".copy()" not in text

@@ -25,7 +25,7 @@ running.py      whether that changes between two runs of what is traced once
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack
 handed_data.py  which calls make data that models are trained with
-made_batches.py  what functions give as batches; reused_arrays.py: arrays filled again
+made_batches.py  what functions give as batches; reused_arrays.py: changed arrays
 holders.py     which variables may hold an object, also in lists and dicts
 stores.py      what a program gives values, and how often
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;

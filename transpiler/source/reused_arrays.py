@@ -1,16 +1,20 @@
-"""Which arrays a generator fills again and again, and gives each time.
+"""Which arrays are changed in place: those that a generator fills again and again, and gives.
 
 batch = np.zeros((size, 4))
 while True:
     for i in range(size):
         batch[i] = next(rows)
     yield batch
+
+Or those that functions change, as callbacks may while others train with them.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from textwrap import dedent
 from typing import Literal
 
@@ -22,7 +26,8 @@ _VIEWS = frozenset(
 )
 _CHANGING = frozenset({"fill", "sort", "partition", "copyto", "shuffle", "place", "putmask"})
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef)
 
 
 def reused_array(text: str, by: Literal["yield", "return"]) -> str:
@@ -34,9 +39,8 @@ def reused_array(text: str, by: Literal["yield", "return"]) -> str:
     held = dict(_assigned(function))
     for scope, given in _given(function, function, ast.Yield if by == "yield" else ast.Return):
         own = [*_own(scope)]
-        bound = {ast.unparse(node) for node in own if _is_bound(node)}
-        bound -= {ast.unparse(node.target) for node in own if isinstance(node, ast.AugAssign)}
-        changed = {name for node in own for name in _changed(node)}
+        bound = _bound(own)
+        changed = {name for node in own for name in (*_changed(node), *_handed(node))}
         names = [*_views(given)]
         for name in names:  # grows
             names += [one for one in held.get(name, ()) if one not in names]
@@ -72,8 +76,11 @@ def _assigned(function: ast.FunctionDef) -> Iterator[tuple[str, list[str]]]:
             yield from ((ast.unparse(target), names) for target in node.targets)
 
 
-def _is_bound(node: ast.AST) -> bool:
-    return isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store)
+def _bound(own: list[ast.AST]) -> set[str]:
+    """The names and attributes that get another value, rather than a change of theirs."""
+    places = [n for n in own if isinstance(n, (ast.Name, ast.Attribute))]
+    bound = {ast.unparse(n) for n in places if isinstance(n.ctx, ast.Store)}
+    return bound - {ast.unparse(n.target) for n in own if isinstance(n, ast.AugAssign)}
 
 
 def _views(value: ast.expr) -> Iterator[str]:
@@ -107,8 +114,40 @@ def _changed(node: ast.AST) -> Iterator[str]:
         case ast.Call(func=ast.Attribute(value=of, attr=name), args=args) if name in _CHANGING:
             for part in (of, *args[:1]):
                 yield from _views(part)
-        case ast.Expr(value=ast.Call(func=ast.Name(name), args=args)) if name != "print":
-            for part in args:  # a function of the program's own fills it
-                yield from _views(part)
         case ast.keyword(arg="out", value=of):
             yield from _views(of)
+
+
+def _handed(node: ast.AST) -> Iterator[str]:
+    """The arrays that a function of the program's own may fill, which gives nothing."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Name(name), args=args)) if name != "print":
+            for part in args:
+                yield from _views(part)
+
+
+def is_changed_by_functions(array: str, text: str) -> bool:
+    """Whether a function changes an array of others in place, or one that its object has got."""
+    names, classes = _changed_by_functions(text)
+    name = re.escape(array)
+    return array in names or any(
+        re.search(rf"\b{one}\((?:[^()]*[\s,=])?{name}\s*[,)]", text) for one in classes
+    )
+
+
+@lru_cache(maxsize=8)
+def _changed_by_functions(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The arrays, and the classes that change what their objects have."""
+    names, classes = set(), set()
+    module = program_tree(text)
+    for scope in ast.walk(module) if module is not None else ():
+        if isinstance(scope, ast.ClassDef):
+            held = [name for node in ast.walk(scope) for name in _changed(node)]
+            classes |= {scope.name for name in held if name.startswith("self.")}
+        elif isinstance(scope, _FUNCTIONS):
+            own = [*_own(scope)]
+            others = {n for node in own if isinstance(node, ast.Global) for n in node.names}
+            local = _bound(own) - others
+            local |= {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
+            names |= {name for node in own for name in _changed(node)} - local
+    return frozenset(names), frozenset(classes)

@@ -22,7 +22,7 @@ from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
-from transpiler.ir.expr import Configured, Expr
+from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
 from transpiler.lower.binding import use_of
@@ -129,6 +129,9 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     asked.answer(hooks.answers)
     if sets_rate_then(model, use.arguments.get("on_epoch_end")):
         hooks = replace(hooks, sets_rate=True)
+    if not use.arguments.get("verbose", expr(0)).is_const(0, False):
+        note = "what `verbose` has it print is left out"
+        model.made.said.append((DROPPED, call.node, f"{use.symbol}: {note}"))
     if hooks.note:
         model.made.said.append((DROPPED, call.node, f"{use.symbol}: {hooks.note}"))
     if hooks.warns:

@@ -343,6 +343,8 @@ def _perhaps_model_method(
     assert isinstance(receiver, PerhapsModel)
     if len(receiver.models) == 1 and not receiver.items:
         return _model_method(region, node, receiver.models[0], name)
+    if not receiver.models:
+        return _unknown_method(region, node, receiver, name)
     arguments_of(region, node)
     region.left_calls.append((node, name, receiver.models[0]))
     return receiver
