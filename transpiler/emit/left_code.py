@@ -14,6 +14,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework
+from transpiler.source.lexical import may_be_bound
 from transpiler.source.occurrences import Occurrences
 
 
@@ -69,15 +70,17 @@ def _left(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
         uses = (use for use in uses if not any(a <= use < b for a, b in spans))
         left = [use for use in uses if not replaced(use)]
         if left and isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-            found = found or Occurrences(draft.tree.text)
-            left = [use for use in left if not _is_own(draft, found, use)]
+            code = draft.tree.code(statement)
+            if any(may_be_bound(name, code) for name in {_head(draft, use) for use in left}):
+                found = found or Occurrences(draft.tree.text)
+                left = [use for use in left if not found.is_own(_head(draft, use), use)]
         if left:
             yield statement, left
 
 
-def _is_own(draft: Draft, found: Occurrences, use: int) -> bool:
-    """Whether a function has a name of its own that is that of an import: `def f(losses):`."""
-    return found.is_own(_dotted(draft, use).partition(".")[0], use)
+def _head(draft: Draft, use: int) -> str:
+    """The name that is read; a function may have one of its own, as in `def f(losses):`."""
+    return _dotted(draft, use).partition(".")[0]
 
 
 def _uses_of(names: set[str]) -> re.Pattern[str]:
