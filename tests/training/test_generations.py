@@ -81,6 +81,19 @@ def test_ids_that_repeat_in_a_batch(optimizer: str, keras: str, noted: bool) -> 
     assert [d.code for d in found if "ids repeat" in d.message] == ["T2T401"] * noted
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "keras", "said"),
+    [
+        ("keras.optimizers.RMSprop(lr=0.01)", "2", True),
+        ("keras.optimizers.legacy.RMSprop(lr=0.01)", "2", False),
+        ("keras.optimizers.RMSprop(learning_rate=0.01)", "2", False),
+    ],
+)
+def test_what_newer_keras_2_ignores_is_said(optimizer: str, keras: str, said: bool) -> None:
+    found = convert(WORDS.format(optimizer), Options(keras=keras)).diagnostics
+    assert any("ignores `lr`" in d.message for d in found) is said
+
+
 def test_arguments_of_keras_1_are_those_of_today() -> None:
     today = Trial(fit=", verbose=0").text
     older = today.replace("epochs=", "nb_epoch=")

@@ -166,6 +166,36 @@ def test_a_file_is_read_by_the_name_that_it_was_written_under(
     assert f'torch.load("{torchs}"' in text.replace("'", '"')
 
 
+ROUNDS = """\
+from tensorflow import keras
+
+x, y = [[1.0, 2.0]] * 8, [1.0] * 8
+best = None
+for units in (2, 3):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x, y, verbose=0)
+    {inside}
+{outside}
+loaded = keras.models.load_model("best.keras")
+"""
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ('model.save("best.keras")', ""),
+        ('best = model if units < 3 else best', 'best.save("best.keras")'),
+        ("if units < 3:\n        best = model", 'best.save("best.keras")'),
+    ],
+)
+def test_the_model_may_be_that_of_another_round(inside: str, outside: str) -> None:
+    found = convert(ROUNDS.format(inside=inside, outside=outside))
+    assert "keras.models.load_model" in found.text
+    errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert any("load_model` is left as it is: " in message for message in errors), errors
+
+
 def test_what_to_do_with_a_file_of_keras_is_said() -> None:
     text = 'import keras\n\nmodel = keras.models.load_model("old.h5")\nmodel.predict(x)\n'
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]

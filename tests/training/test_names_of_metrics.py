@@ -7,6 +7,7 @@ import pytest
 from tests.training.programs import Trial, converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -66,3 +67,49 @@ def test_there_may_be_fewer_classes_than_the_best_that_count() -> None:
     assert ".topk(2)" in converted(
         text.replace(metrics, "[keras.metrics.TopKCategoricalAccuracy(2)]")
     )
+
+
+ROUNDS = """\
+def build():
+    model = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy", metrics=[{metric}])
+    return model
+
+y = x[:, :1]
+{calls}
+"""
+
+
+@pytest.mark.parametrize(
+    ("metric", "calls", "said"),
+    [
+        ("keras.metrics.AUC()", "for i in range(2):\n    a = build()\n    a.fit(x, y)", True),
+        ("keras.metrics.AUC()", "a = build()\na.fit(x, y)\nb = build()\nb.fit(x, y)", True),
+        ("keras.metrics.AUC()", "a = build()\na.fit(x, y)", False),
+        ('keras.metrics.AUC(name="auc")', "for i in range(2):\n    build().fit(x, y)", False),
+        ("keras.metrics.MeanAbsoluteError()", "for i in range(2):\n    build().fit(x, y)", False),
+        (
+            "keras.metrics.AUC()",
+            "for i in range(2):\n    keras.backend.clear_session()\n    build().fit(x, y)",
+            False,
+        ),
+    ],
+)
+def test_keras_counts_metrics_without_names(metric: str, calls: str, said: bool) -> None:
+    found = convert(HEAD + ROUNDS.format(metric=metric, calls=calls)).diagnostics
+    assert any("Keras counts the metrics" in d.message for d in found) is said
+
+
+@pytest.mark.parametrize(
+    ("metric", "older", "newer"),
+    [
+        ("AUC", "auc", "AUC"),
+        ("Precision", "precision", "Precision"),
+        ("KLDivergence", "kullback_leibler_divergence", "KLDivergence"),
+        ("MSE", "MSE", "MSE"),
+    ],
+)
+def test_keras_2_takes_names_of_classes_for_objects(metric: str, older: str, newer: str) -> None:
+    trial = Trial('"binary_crossentropy"', "bits", "sigmoid", metrics=f'["{metric}"]')
+    for keras, key in (("2", older), ("3", newer)):
+        assert f'"{key}": [' in converted(trial.text, Options(keras=keras))

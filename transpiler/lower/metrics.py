@@ -18,7 +18,7 @@ from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.loss_metrics import is_loss, loss_as_metric
 from transpiler.lower.own_losses import is_own, own_metric
 from transpiler.lower.own_metrics import metric_of_class
-from transpiler.lower.remarks import numbered
+from transpiler.lower.remarks import COUNTED, counts_on, numbered
 from transpiler.lower.told import told
 from transpiler.record import replace
 
@@ -102,7 +102,15 @@ def _one(
         if not all(weights.text in value.text for _, value in counted.sums):
             raise Unsupported(f"{use.symbol} in weighted_metrics, with weights of samples")
         metric = replace(metric, weighted=counted)
-    return _key(file, item, use, metric), metric, use
+    key = _key(file, item, use, metric)
+    if counts_on(file, region, call, use, key):
+        metric = replace(metric, note=metric.note or COUNTED.format(key))
+    return key, metric, use
+
+
+def _is_class(name: str) -> bool:
+    """Whether a string names a class of Keras: `MSE` and `KLD` are functions."""
+    return name == "AUC" or (name[:1].isupper() and not name.isupper())
 
 
 def _key(file: FileContext, item: Value, use: Use, metric: Metric) -> str:
@@ -114,6 +122,6 @@ def _key(file: FileContext, item: Value, use: Use, metric: Metric) -> str:
             raise Unsupported(f"{use.symbol}: its name is only known at run time")
         return str(use.others["name"].value)
     key = use.key or metric.name
-    if file.options.keras == "2" and use.place is not None:
-        key = _OLDER.get(key, key)
+    if file.options.keras == "2" and (use.place is not None or _is_class(key)):
+        key = _OLDER.get(metric.name, metric.name)  # as of an object
     return numbered(file, use, key) if use.place is not None else key

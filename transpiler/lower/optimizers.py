@@ -118,6 +118,10 @@ def lower_optimizer(
         raise Unsupported("averages of weights whose steps are left out where gradients overflow")
     if made.accumulation is not None and scaling is not None:
         raise Unsupported("gradients of several batches, some of which may overflow")
+    given = inner.expr.value if isinstance(inner, Static) else None
+    named = dict(given.kwargs) if isinstance(given, Configured) else {}
+    if keras == "2" and not made.legacy and "lr" in named:
+        made = replace(made, notes=(*made.notes, f"{made.use.symbol}: {_NO_LR}"))
     if precision:
         notes = (*made.notes, _AUTOCAST.format(precision))
         if precision == "float16" and made.schedule is not None:
@@ -126,6 +130,9 @@ def lower_optimizer(
     return made
 
 
+_NO_LR = (
+    "Keras from 2.11 on ignores `lr`, and takes its default rate; here it is the rate, as before"
+)
 _AUTOCAST = (
     "torch.autocast runs products and convolutions in {}, Keras every layer that has no dtype of "
     "its own"

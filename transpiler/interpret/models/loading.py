@@ -22,6 +22,7 @@ _READING = ("compile", "custom_objects", "safe_mode")
 _OF_KERAS = (
     "a file of Keras holds a model and its weights: make the model here, and convert the weights"
 )
+_OF_A_ROUND = "some round of a loop has written the file, maybe of another model than the last one"
 _CHECKPOINT = "keras.callbacks.ModelCheckpoint"
 
 
@@ -30,14 +31,21 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     """The model whose weights the file holds, where the program has written it before."""
     arguments = arguments_of(region, node)
     path = _path(arguments)
-    writers = {id(call.model): call.model for call in _writers(region, path)} if path else {}
-    if len(writers) != 1:
-        region.file.unsettled[region.tree.span(node)[0]] = _OF_KERAS
+    writing = list(_writers(region, path)) if path else []
+    writers = {id(call.model): call.model for call in writing}
+    earlier = bool(writing) and not region.loops and any(call.in_loop for call in writing)
+    if len(writers) != 1 or earlier:
+        region.file.unsettled[region.tree.span(node)[0]] = _OF_A_ROUND if earlier else _OF_KERAS
         return Unknown("a model that is loaded from a file")
     (model,) = writers.values()
     compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
     kept = [n for n, value in region.scope.values.items() if value is model and n.isidentifier()]
+    by_name = {region.tree.source(of) for call in writing if (of := _asked(call.node)) is not None}
+    kept = [name for name in kept if name in by_name]  # others may hold that of another round
     unseen = model.kind == "instance" and model.summary is None
+    if not kept:
+        reason = "which of the program's models it was saved from is not known"
+        region.file.unsettled[region.tree.span(node)[0]] = reason
     if unseen or not kept or path is None or len(compiles) > 1:
         return Unknown("a model that is loaded from a file, and is not at hand otherwise")
     text = one_line(region.tree.source(node.args[0].value))
@@ -52,6 +60,14 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     region.training[id(node)] = call
     region.left_calls.append((node, "load_model", model))
     return _copy(model, "it is loaded from a file")
+
+
+def _asked(node: cst.CSTNode) -> cst.BaseExpression | None:
+    """What a method is called on."""
+    match node:
+        case cst.Call(func=cst.Attribute(value=of)):
+            return of
+    return None
 
 
 def _copy(model: Model, reason: str) -> Model:
