@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 import libcst as cst
@@ -9,6 +10,13 @@ import libcst as cst
 from transpiler.source.tree import Tree
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
+
+
+def nodes_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and all that is in it, in their order; `libcst.matchers` takes long to load."""
+    yield node
+    for part in node.children:
+        yield from nodes_of(part)
 
 
 def statement_lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:

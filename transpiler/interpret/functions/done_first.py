@@ -32,7 +32,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import POSTFIX, Configured, Expr
 from transpiler.record import record, replace
 from transpiler.source.lexical import may_act, words_in
-from transpiler.source.suites import assigned_names
+from transpiler.source.suites import assigned_names, nodes_of
 
 #: What says where a function goes on, or makes what is read later than now.
 _ELSEWHERE = (
@@ -93,7 +93,9 @@ class Acting:
 
     def _is_in_string(self, name: str) -> bool:
         """Whether an f-string has it."""
-        strings = (node for node in _nodes(self.node.body) if isinstance(node, cst.FormattedString))
+        strings = (
+            node for node in nodes_of(self.node.body) if isinstance(node, cst.FormattedString)
+        )
         return any(name == one.value for node in strings for one in _names_in(node))
 
     def _is_set_first(self, name: str) -> bool:
@@ -229,7 +231,7 @@ def acts(statement: cst.CSTNode) -> bool:
 
 def speaks_of_parts(node: cst.CSTNode) -> bool:
     """Whether a branch gives or extends something: it is no statement to be done as it is."""
-    inside = list(_nodes(node))
+    inside = list(nodes_of(node))
     if any(isinstance(part, cst.Return) for part in inside):
         return True
     lines = [part for part in inside if isinstance(part, cst.SimpleStatementLine)]
@@ -251,7 +253,7 @@ def _stays_in_place(statement: cst.CSTNode) -> bool:
     return not any(
         isinstance(node, _ELSEWHERE)
         or (isinstance(node, _TARGETS) and not assigned_names(node.target))
-        for node in _nodes(statement)
+        for node in nodes_of(statement)
     )
 
 
@@ -290,7 +292,7 @@ def _is_plain(region: Region, name: str) -> bool:
 
 def _bound(node: cst.CSTNode) -> Iterator[str]:
     """The names that statements give a value."""
-    for part in _nodes(node):
+    for part in nodes_of(node):
         match part:
             case cst.AssignTarget(target=target) | cst.For(target=target):
                 yield from assigned_names(target)
@@ -315,12 +317,6 @@ def _names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
             parts = ()
     for part in parts:
         yield from _names_in(part)
-
-
-def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for part in node.children:
-        yield from _nodes(part)
 
 
 def _way(outer: cst.CSTNode, inner: cst.CSTNode) -> list[cst.CSTNode] | None:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import libcst as cst
-from libcst import matchers
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.values import Static
+from transpiler.source.suites import nodes_of
 
 #: What a variable may hold; None: what is not looked into.
 _Held = Mapping[str, list[cst.BaseExpression | None]]
@@ -28,7 +28,6 @@ _SEVERAL = (
     | cst.IfExp
     | cst.UnaryOperation
 )
-_ASSIGNED = matchers.Assign() | matchers.AnnAssign() | matchers.AugAssign() | matchers.NamedExpr()
 
 
 def may_be_array(file: FileContext, name: str) -> bool:
@@ -91,8 +90,9 @@ def assigned(home: cst.CSTNode) -> _Held:
         if isinstance(part, cst.SimpleStatementLine):
             for name, value in _targets(part):
                 held.setdefault(f"self.{name}", []).append(value)
-    for function in matchers.findall(home, matchers.FunctionDef() | matchers.Lambda()):
-        assert isinstance(function, (cst.FunctionDef, cst.Lambda))
+    for function in nodes_of(home):
+        if not isinstance(function, (cst.FunctionDef, cst.Lambda)):
+            continue
         for parameter in parameters_of(function):
             held.setdefault(parameter.name, []).extend(
                 [parameter.default] if parameter.default is not None else []
@@ -104,13 +104,14 @@ def assigned(home: cst.CSTNode) -> _Held:
 
 def _targets(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
     """The names that statements assign to, each with what it gets."""
-    for found in matchers.findall(node, _ASSIGNED):
+    for found in nodes_of(node):
         targets: list[cst.BaseExpression]
         if isinstance(found, cst.Assign):
             targets = [each.target for each in found.targets]
-        else:
-            assert isinstance(found, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr))
+        elif isinstance(found, (cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
             targets = [found.target]
+        else:
+            continue
         for target in targets:
             match target:
                 case cst.Name(value=name):
