@@ -85,7 +85,7 @@ X_test = scaler.transform(X_test)"""
         ('X_train = np.load("a.npy")\ny_train, X_test = X_train, X_train', ""),
         ('X_train = df\nX_train = X_train.values.reshape(np.load("s.npy"))\nX_test = X_train', ""),
         ('X_train = X_test = df["a"]\ny_train = df["b"]', ""),
-        ('for X_train in [df, df["a"]]:\n    pass\nX_test, y_train = df, df["a"]', ""),
+        ('for X_train in [df, df["a"]]:\n    pass\nX_test, y_train = X_train, df["a"]', ""),
     ],
 )  # fmt: skip
 def test_tables_tell_how_many_inputs_a_model_has(data: str, size: str, scripts: Scripts) -> None:
@@ -98,6 +98,74 @@ def test_tables_tell_how_many_inputs_a_model_has(data: str, size: str, scripts: 
         apart = scripts.compare(text, result)
         assert {"losses", "prediction"} <= apart.keys()
         assert max(apart.values()) < 1e-9, apart
+
+
+SPLIT_ARRAYS = "x, x_test, y, y_test = train_test_split({0}, {1}, random_state=0)"
+LOADED = "X, t = load_iris(return_X_y=True)\n"
+FILLED = """\
+def vectorize(rows, width=5):
+    found = np.zeros((len(rows), width))
+    for i, row in enumerate(rows):
+        found[i, row] = 1
+    return found
+
+x, y = vectorize([[1], [2, 3]] * 9), np.ones(18)"""
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (LOADED + SPLIT_ARRAYS.format("X", "t"), "x.shape[1]"),
+        (f"d = load_iris()\n{SPLIT_ARRAYS.format('d.data', 'd.target')}", "x.shape[1]"),
+        (f"d = load_iris()\nX, t = d['data'], d.target\n{SPLIT_ARRAYS.format('X', 't')}", "x."),
+        (f"{LOADED}z = StandardScaler()\nx, y = z.fit_transform(np.load('a.npy')), t", "x.shape["),
+        ("d = np.loadtxt('a.csv')\nx, y = d[:, 0:8], d[:, 8]", "x.shape[1]"),
+        (f"X = np.random.normal(size=(n, 3))\n{SPLIT_ARRAYS.format('X', 'X[:, 0]')}", "3, 1"),
+        (FILLED, "x.shape[1]"),
+        # what may have other axes
+        (f"d = load_iris(return_X_y=True)\n{SPLIT_ARRAYS.format('d', 'd')}", ""),
+        (LOADED + SPLIT_ARRAYS.format("X.reshape(s)", "t"), ""),
+        (f"X = np.random.normal(size=shape)\n{SPLIT_ARRAYS.format('X', 'X')}", ""),
+        (f"X = np.load('a.npy')\n{SPLIT_ARRAYS.format('X', 'X')}", ""),
+        ("d = np.load('a.npy')\nx, y = d[:, 0:8], d[:, 8]", ""),
+        (FILLED.replace("    return", "    found = found[:, :, None]\n    return"), ""),
+        (f"{LOADED}for X in (X, X[0]):\n    pass\n{SPLIT_ARRAYS.format('X', 't')}", ""),
+    ],
+)  # fmt: skip
+def test_arrays_of_rows_tell_it_too(data: str, size: str) -> None:
+    head = (
+        "import numpy as np\nfrom sklearn.datasets import load_iris\n"
+        "from sklearn.model_selection import train_test_split\n"
+        "from sklearn.preprocessing import StandardScaler\nfrom tensorflow import keras\n\n"
+        "n, s, shape = int(input()), eval(input()), eval(input())\n"
+    )
+    model = "model = keras.Sequential([keras.layers.Dense(1)])\n"
+    text = f"{head}{data}\n{model}model.compile('sgd', 'mse')\nmodel.fit(x, y)\n"
+    result = convert(text).text
+    assert ("Lazy" in result) is not bool(size)
+    assert f"nn.Linear({size}" in result if size else "T2T101" in result
+
+
+def test_a_model_of_rows_trains_equally(scripts: Scripts) -> None:
+    text = """\
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from tensorflow import keras
+
+X, t = load_wine(return_X_y=True)
+x, x_test, y, y_test = train_test_split(X, t, random_state=0)
+scaler = StandardScaler()
+x = scaler.fit_transform(x)
+model = keras.Sequential([keras.layers.Dense(4, "relu"), keras.layers.Dense(3, "softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=True)
+history = model.fit(x[20:], y[20:], epochs=2, verbose=0, shuffle=False)
+losses = history.history["loss"]
+score = model.evaluate(scaler.transform(x_test), y_test, verbose=0)
+"""
+    apart = scripts.compare(text, converted(text))
+    assert {"losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
 
 
 def test_rows_of_data_sets_do_so_too(scripts: Scripts) -> None:

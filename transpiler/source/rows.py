@@ -1,12 +1,14 @@
-"""Which variables of a module surely hold tables of pandas, or arrays of as many rows and columns.
+"""Which variables of a module surely hold tables of pandas, or arrays of rows and columns.
 
 df = pd.read_csv("wine.csv")
 X_train, X_test = train_test_split(scaler.fit_transform(df.drop(columns="quality")))
+X, y = load_iris(return_X_y=True)
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 
 from transpiler.source.syntax import program_tree
@@ -22,8 +24,24 @@ _KEEPING = frozenset(
 )  # fmt: skip
 #: The same of what is given to the methods of others.
 _SCALING = frozenset({"fit_transform", "transform"})
-_COPYING = frozenset({"np.array", "np.asarray", "numpy.array", "numpy.asarray"})
+_COPYING = frozenset({"array", "asarray", "scale", "nan_to_num"})
+_JOINING = frozenset({"concatenate", "hstack", "vstack"})
 _SPLIT = "train_test_split"
+#: Classes of scikit-learn that take nothing else than rows and columns, and give them.
+_SCALERS = frozenset(
+    {
+        "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "Normalizer", "PCA",
+        "QuantileTransformer", "PowerTransformer", "PolynomialFeatures", "SimpleImputer",
+    }
+)  # fmt: skip
+#: Data sets of scikit-learn.
+_SAMPLES = re.compile(
+    r"load_(?:iris|wine|breast_cancer|diabetes|digits)|fetch_california_housing"
+    r"|make_(?:classification|regression|moons|circles|blobs)"
+)
+#: Functions of NumPy that give rows and columns, or one of them alone.
+_FILES = frozenset({"loadtxt", "genfromtxt"})
+_FILLED = frozenset({"zeros", "ones", "empty"})
 
 
 @lru_cache(maxsize=4)
@@ -37,13 +55,16 @@ class Rows:
 
     def __init__(self, text: str) -> None:
         self._given: dict[str, list[ast.expr | None]] = {}
-        module = program_tree(text) if "pandas" in text else None
+        self._functions: dict[str, list[ast.FunctionDef]] = {}
+        module = program_tree(text)
         for node in ast.walk(module) if module is not None else ():
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._bind(target, node.value)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self._given.setdefault(node.id, []).append(None)
+            elif isinstance(node, ast.FunctionDef):
+                self._functions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.arg):
                 self._given.setdefault(node.arg, []).append(None)
 
@@ -59,6 +80,12 @@ class Rows:
             parts = [part for part in value.args for _ in range(2)]
             if _last_name(value.func) == _SPLIT and len(parts) == len(target.elts):
                 for one, part in zip(target.elts, parts, strict=True):
+                    self._bind(one, part)
+            elif len(target.elts) == 2 and _gives_pair(value):
+                self._bind(target.elts[0], ast.Subscript(value, ast.Constant(0)))
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            if len(target.elts) == len(value.elts):
+                for one, part in zip(target.elts, value.elts, strict=True):
                     self._bind(one, part)
 
     def _has_columns(self, node: ast.expr, asked: frozenset[str]) -> bool:
@@ -77,6 +104,16 @@ class Rows:
                 return self._has_columns(value, asked)
             case ast.Subscript(value=value, slice=ast.Slice()):
                 return self._has_columns(value, asked)
+            case ast.Subscript(value=value, slice=ast.Tuple(elts=[ast.Slice(), ast.Slice()])):
+                indexed = isinstance(value, ast.Attribute) and value.attr in ("iloc", "loc")
+                of = value.value if indexed and isinstance(value, ast.Attribute) else value
+                return self._has_columns(of, asked) or self._is_of_file(value)
+            case ast.Subscript(value=ast.Call() as value, slice=ast.Constant(value=0)):
+                return _gives_pair(value)
+            case ast.Attribute(value=value, attr="data"):
+                return self._is_sample(value)
+            case ast.Subscript(value=value, slice=ast.Constant(value="data")):
+                return self._is_sample(value)
             case ast.BinOp(left=left):
                 return self._has_columns(left, asked)
             case ast.Call():
@@ -90,8 +127,77 @@ class Rows:
                 return True
             if name in _KEEPING:
                 return self._has_columns(call.func.value, asked)
-        copies = name in _SCALING or ast.unparse(call.func) in _COPYING
+        if name in _SCALING and self._is_scaler(call.func):
+            return True
+        if _is_filled(call):
+            return True
+        if isinstance(call.func, ast.Name) and self._functions.get(name):
+            return all(map(_fills_rows, self._functions[name]))
+        if name in _JOINING and call.args and isinstance(call.args[0], (ast.Tuple, ast.List)):
+            return all(self._has_columns(part, asked) for part in call.args[0].elts)
+        copies = name in _SCALING or name in _COPYING
         return copies and bool(call.args) and self._has_columns(call.args[0], asked)
+
+    def _only(self, node: ast.expr) -> ast.expr:
+        """What a variable is given, where that is one thing; else the expression itself."""
+        given = self._given.get(node.id, []) if isinstance(node, ast.Name) else []
+        known = [value for value in given if value is not None]
+        return known[0] if len(known) == 1 and len(given) == 2 else node
+
+    def _is_scaler(self, method: ast.expr) -> bool:
+        made = self._only(method.value) if isinstance(method, ast.Attribute) else method
+        return isinstance(made, ast.Call) and _last_name(made.func) in _SCALERS
+
+    def _is_sample(self, node: ast.expr) -> bool:
+        """Whether it is a data set with its rows under `data`."""
+        made = self._only(node)
+        return isinstance(made, ast.Call) and _is_sample(made) and not _gives_pair(made)
+
+    def _is_of_file(self, node: ast.expr) -> bool:
+        """Whether it is an array of a file, which has two axes at most."""
+        made = self._only(node)
+        return isinstance(made, ast.Call) and _last_name(made.func) in _FILES
+
+
+def _is_sample(call: ast.Call) -> bool:
+    return _SAMPLES.fullmatch(_last_name(call.func)) is not None
+
+
+def _gives_pair(call: ast.Call) -> bool:
+    """Whether it gives rows and, besides, what they are to be mapped to."""
+    asked = any(keyword.arg == "return_X_y" for keyword in call.keywords)
+    return _is_sample(call) and (asked or _last_name(call.func).startswith("make_"))
+
+
+def _fills_rows(function: ast.FunctionDef) -> bool:
+    """Whether a function returns an array of two axes that it has made, and nothing else."""
+    nodes = [*ast.walk(function)]
+    given = [node.value for node in nodes if isinstance(node, ast.Return)]
+    if len(given) != 1 or not isinstance(given[0], ast.Name) or function.decorator_list:
+        return False
+    name = given[0].id
+    stores = [
+        n
+        for n in nodes
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+    ]
+    made = [n for n in nodes if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
+    if len(made) != 1 or len(stores) != 1:
+        return False
+    value = made[0].value
+    return isinstance(value, ast.Call) and _is_filled(value)
+
+
+def _is_filled(call: ast.Call) -> bool:
+    """Whether it makes an array of two axes: `np.zeros((n, 3))`, `rng.normal(size=(n, 3))`."""
+    name, shape = _last_name(call.func), None
+    if name in _FILLED and call.args:
+        shape = call.args[0]
+    elif name in ("rand", "randn"):
+        return len(call.args) == 2 and not any(isinstance(a, ast.Starred) for a in call.args)
+    else:
+        shape = next((keyword.value for keyword in call.keywords if keyword.arg == "size"), None)
+    return isinstance(shape, (ast.Tuple, ast.List)) and len(shape.elts) == 2
 
 
 def _last_name(node: ast.expr) -> str:

@@ -135,7 +135,7 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
     return None
 
 
-_OF_TABLE = re.compile(r"(\w+)(?:\.values|\.to_numpy\(\))?")
+_OF_TABLE = re.compile(r"(\w+)(?:\.values|\.to_numpy\(\)|\[[^\[\],]*:[^\[\],]*\])?")
 
 
 def _columns(region: Region, source: str) -> Static | None:
