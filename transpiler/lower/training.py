@@ -342,7 +342,8 @@ def _trainable(training: Training, built: Built) -> None:
         raise Unsupported("the output carries a mask, which the loss of Keras respects")
     for node in walk(built.init):
         if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
-            raise Unsupported("its input size is not known before the first batch")
+            of = "it" if training.origin.undeclared else f"its layer `{node.module.hint}`"
+            raise Unsupported(f"how many inputs {of} has is not known before the first batch")
     if built.input_kind is list and len(built.inputs) == 1:
         first = next(iter(built.forward), None)
         single = training.origin.inputs  # beside those that a loop makes
