@@ -9,6 +9,7 @@ import gc
 import importlib
 import os
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 from pickle import PicklingError
@@ -69,6 +70,9 @@ def _send(pipe: IO[bytes], answer: Any) -> None:
 def _forget_modules(program: Program, before: set[str]) -> None:
     """The next program imports its own modules, also where they have the same names."""
     root = Path(program.root).resolve() if program.root else None
+    installed = [Path(place).resolve() for place in {*sysconfig.get_paths().values()}]
+    if root in installed:  # of an installed package: others beside it can't all be read again
+        root = None
     for name in set(sys.modules) - before:
         module = sys.modules[name]
         places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
