@@ -30,6 +30,8 @@ def decay_rate(optimizer, decay):
     steps, rates = itertools.count(), []
 
     def before(optimizer, args, kwargs):
+        if rates:
+            return  # a step that calls that of its base class has its hooks called twice
         rates[:] = [group["lr"] for group in optimizer.param_groups]
         factor = 1 / (1 + decay * next(steps))
         for group in optimizer.param_groups:
@@ -38,6 +40,7 @@ def decay_rate(optimizer, decay):
     def after(optimizer, args, kwargs):
         for group, rate in zip(optimizer.param_groups, rates):
             group["lr"] = rate
+        rates.clear()
 
     optimizer.register_step_pre_hook(before)
     optimizer.register_step_post_hook(after)
