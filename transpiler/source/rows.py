@@ -42,6 +42,8 @@ _SAMPLES = re.compile(
 #: Functions of NumPy that give rows and columns, or one of them alone.
 _FILES = frozenset({"loadtxt", "genfromtxt"})
 _FILLED = frozenset({"zeros", "ones", "empty"})
+#: Random numbers, one for each place of a `size`.
+_RANDOM = frozenset({"normal", "uniform", "randint", "integers", "random", "standard_normal"})
 
 
 @lru_cache(maxsize=4)
@@ -56,6 +58,8 @@ class Rows:
     def __init__(self, text: str) -> None:
         self._given: dict[str, list[ast.expr | None]] = {}
         self._functions: dict[str, list[ast.FunctionDef]] = {}
+        self._classes: set[str] = set()
+        self._has_samples = "sklearn" in text
         module = program_tree(text)
         for node in ast.walk(module) if module is not None else ():
             if isinstance(node, ast.Assign):
@@ -65,6 +69,8 @@ class Rows:
                 self._given.setdefault(node.id, []).append(None)
             elif isinstance(node, ast.FunctionDef):
                 self._functions.setdefault(node.name, []).append(node)
+            elif isinstance(node, ast.ClassDef):
+                self._classes.add(node.name)
             elif isinstance(node, ast.arg):
                 self._given.setdefault(node.arg, []).append(None)
 
@@ -109,7 +115,7 @@ class Rows:
                 of = value.value if indexed and isinstance(value, ast.Attribute) else value
                 return self._has_columns(of, asked) or self._is_of_file(value)
             case ast.Subscript(value=ast.Call() as value, slice=ast.Constant(value=0)):
-                return _gives_pair(value)
+                return _gives_pair(value) and self._is_theirs(value)
             case ast.Attribute(value=value, attr="data"):
                 return self._is_sample(value)
             case ast.Subscript(value=value, slice=ast.Constant(value="data")):
@@ -129,10 +135,11 @@ class Rows:
                 return self._has_columns(call.func.value, asked)
         if name in _SCALING and self._is_scaler(call.func):
             return True
+        if name in self._functions or name in self._classes:
+            own = self._functions.get(name, []) if isinstance(call.func, ast.Name) else []
+            return bool(own) and all(map(_fills_rows, own))
         if _is_filled(call):
             return True
-        if isinstance(call.func, ast.Name) and self._functions.get(name):
-            return all(map(_fills_rows, self._functions[name]))
         if name in _JOINING and call.args and isinstance(call.args[0], (ast.Tuple, ast.List)):
             return all(self._has_columns(part, asked) for part in call.args[0].elts)
         copies = name in _SCALING or name in _COPYING
@@ -144,14 +151,24 @@ class Rows:
         known = [value for value in given if value is not None]
         return known[0] if len(known) == 1 and len(given) == 2 else node
 
+    def _is_theirs(self, call: ast.Call) -> bool:
+        """Whether scikit-learn has what is called, and the program nothing of the same name."""
+        name = _last_name(call.func)
+        return self._has_samples and name not in self._functions and name not in self._classes
+
     def _is_scaler(self, method: ast.expr) -> bool:
         made = self._only(method.value) if isinstance(method, ast.Attribute) else method
-        return isinstance(made, ast.Call) and _last_name(made.func) in _SCALERS
+        return (
+            isinstance(made, ast.Call)
+            and _last_name(made.func) in _SCALERS
+            and self._is_theirs(made)
+        )
 
     def _is_sample(self, node: ast.expr) -> bool:
         """Whether it is a data set with its rows under `data`."""
         made = self._only(node)
-        return isinstance(made, ast.Call) and _is_sample(made) and not _gives_pair(made)
+        known = isinstance(made, ast.Call) and _is_sample(made) and not _gives_pair(made)
+        return known and isinstance(made, ast.Call) and self._is_theirs(made)
 
     def _is_of_file(self, node: ast.expr) -> bool:
         """Whether it is an array of a file, which has two axes at most."""
@@ -165,7 +182,10 @@ def _is_sample(call: ast.Call) -> bool:
 
 def _gives_pair(call: ast.Call) -> bool:
     """Whether it gives rows and, besides, what they are to be mapped to."""
-    asked = any(keyword.arg == "return_X_y" for keyword in call.keywords)
+    asked = any(
+        k.arg == "return_X_y" and isinstance(k.value, ast.Constant) and k.value.value is True
+        for k in call.keywords
+    )
     return _is_sample(call) and (asked or _last_name(call.func).startswith("make_"))
 
 
@@ -195,7 +215,7 @@ def _is_filled(call: ast.Call) -> bool:
         shape = call.args[0]
     elif name in ("rand", "randn"):
         return len(call.args) == 2 and not any(isinstance(a, ast.Starred) for a in call.args)
-    else:
+    elif name in _RANDOM:
         shape = next((keyword.value for keyword in call.keywords if keyword.arg == "size"), None)
     return isinstance(shape, (ast.Tuple, ast.List)) and len(shape.elts) == 2
 
