@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import sysconfig
+import types
 from pathlib import Path
 
 import pytest
 
 from transpiler.pipeline import convert
+from transpiler.verify.records import Program
 from transpiler.verify.session import VerifySession
 from transpiler.verify.trees import file_pair
+from transpiler.verify.worker import _forget_modules
 
 RESNET = """
 from tensorflow import keras
@@ -152,3 +157,16 @@ def build(classes=3):
     text = convert(model, path=str(path)).text
     assert "isinstance(module, (nn.Conv2d, nn.ConvTranspose2d))" in text
     assert "if module.bias is not None:" in text
+
+
+def test_what_an_installed_package_imports_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others beside it can't all be imported a second time; a project's own modules can."""
+    installed = Path(sysconfig.get_paths()["purelib"])
+    for root, stays in ((installed, True), (tmp_path, False)):
+        other = types.ModuleType("beside_it")
+        other.__file__ = str(root / "beside_it.py")
+        monkeypatch.setitem(sys.modules, "beside_it", other)
+        _forget_modules(Program("", "", str(root), "own"), set(sys.modules) - {"beside_it"})
+        assert ("beside_it" in sys.modules) is stays
