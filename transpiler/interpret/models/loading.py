@@ -40,7 +40,7 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     (model,) = writers.values()
     compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
     kept = [n for n, value in region.scope.values.items() if value is model and n.isidentifier()]
-    by_name = {region.tree.source(of) for call in writing if (of := _asked(call.node)) is not None}
+    by_name = {region.tree.source(of) for call in writing if (of := _asked(call)) is not None}
     kept = [name for name in kept if name in by_name]  # others may hold that of another round
     unseen = model.kind == "instance" and model.summary is None
     if not kept:
@@ -62,9 +62,11 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     return _copy(model, "it is loaded from a file")
 
 
-def _asked(node: cst.CSTNode) -> cst.BaseExpression | None:
-    """What a method is called on."""
-    match node:
+def _asked(call: TrainingCall) -> cst.BaseExpression | None:
+    """What names the model in a call: it is a method of it, or `save_model` is given it."""
+    if call.of is not None:
+        return call.of
+    match call.node:
         case cst.Call(func=cst.Attribute(value=of)):
             return of
     return None
