@@ -9,6 +9,7 @@ import pytest
 from tests.training.programs import Trial, converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 WORST = 'keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True, mode="max")'
@@ -75,6 +76,64 @@ def test_the_optimizer_goes_on_as_it_was_saved(
     apart = scripts.compare(text, converted(text))
     assert {"more", "here"} <= apart.keys()
     assert max(v for k, v in apart.items() if "model 0" not in k or "del" not in after) < 1e-9
+
+
+SECOND = """\
+import os
+
+import numpy as np
+import tf_keras as keras
+
+os.chdir({folder!r})
+x = np.random.RandomState(0).rand(32, 3)
+y = x.sum(1)
+model = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])
+model.compile({optimizer}, "mse")
+model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+{rate}
+model.save("{file}")
+{loaded} = keras.models.load_model("{file}")
+more = {loaded}.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+guess = {loaded}.predict(x, verbose=0)
+"""
+BY_HAND = "keras.backend.set_value(model.optimizer.lr, 0.1)"
+BY_CALLBACK = (
+    "steps = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1)\n"
+    "model.fit(x, y, shuffle=False, verbose=0, callbacks=[steps])"
+)
+
+
+@pytest.mark.parametrize("loaded", ["model", "again"])
+@pytest.mark.parametrize(
+    ("optimizer", "file", "rate"),
+    [
+        ('"adam"', "all.keras", BY_HAND),
+        ('"sgd"', "all.keras", BY_CALLBACK),
+        ('"adam"', "all.h5", BY_HAND),
+        ('"adam"', "all", ""),
+        ('"adam"', "all", BY_CALLBACK),
+        ("keras.optimizers.Adam(0.05)", "all.keras", BY_CALLBACK),
+        ("keras.optimizers.legacy.Adam(0.05)", "all.keras", BY_HAND),
+    ],
+)
+def test_the_files_of_keras_2_hold_a_part_of_what_the_optimizer_knows(
+    optimizer: str, file: str, rate: str, loaded: str, scripts: Scripts, tmp_path: Path
+) -> None:
+    given = {"optimizer": optimizer, "file": file, "rate": rate, "loaded": loaded}
+    text = SECOND.format(folder=str(tmp_path), **given)
+    new = convert(text, Options(exact=True))
+    assert not [d for d in new.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, new.text, keras="2")
+    assert "guess" in apart
+    # a model that takes the name of the one that was trained is another object in Keras
+    assert max(v for k, v in apart.items() if "model 0" not in k or loaded != "model") < 1e-9, apart
+
+
+@pytest.mark.parametrize("rate", ["optimizer.learning_rate = 0.1", "optimizer.lr.assign(0.1)"])
+def test_a_rate_that_is_set_after_saving_is_not_in_the_file(rate: str) -> None:
+    after = f'model.save("all.keras")\nmodel.{rate}\n{SAVED}best.fit(x, y)\n'
+    errors = [d for d in convert(trial(after).text).diagnostics if d.severity is Severity.ERROR]
+    assert errors
 
 
 REFUSED = [

@@ -38,6 +38,7 @@ class KerasSide:
     keras: Any
     tensorflow: Any
     framework: str
+    registered: dict[str, Any]  #: what Keras itself registers: the optimizers of Keras 2
     dtype: str = field(default=FLOAT64)
 
     def answer(self, request: Request) -> tuple[Measured, ...]:
@@ -61,7 +62,9 @@ class KerasSide:
         self.keras.backend.clear_session()
         self.keras.backend.set_floatx(self.dtype)
         self.keras.backend.set_image_data_format("channels_last")
-        self.keras.utils.get_custom_objects().clear()
+        custom = self.keras.utils.get_custom_objects()
+        custom.clear()
+        custom.update(self.registered)
         self.keras.utils.set_random_seed(1)
         keras_quiet.forget()
 
@@ -231,7 +234,7 @@ def start(framework: str) -> KerasSide:
     keras_exact.install(tensorflow, keras, framework)
     keras_datasets.install()
     keras_older.install(keras, framework)
-    return KerasSide(keras, tensorflow, framework)
+    return KerasSide(keras, tensorflow, framework, dict(keras.utils.get_custom_objects()))
 
 
 def _fill(one: Held, generator: np.random.Generator) -> None:

@@ -17,7 +17,7 @@ from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.data import input_keys, input_names, input_tensors, is_listed
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
-from transpiler.emit.training.going_on import optimizer_of_copy, optimizer_of_file
+from transpiler.emit.training.going_on import optimizer_of_file, optimizer_of_loaded
 from transpiler.emit.training.lines import (
     blocks_around,
     holds,
@@ -132,9 +132,9 @@ def write_load_model(
     """The weights that the program has saved, in the model or in a copy of it."""
     name, model = loaded_name(call), call.given["model"].text
     load = f"{name}.load_state_dict({_loaded(writer, call)})"
-    lines = [load]
-    if name != model:
-        lines = [f"{name} = copy.deepcopy({model})", load, *optimizer_of_copy(writer, call)]
+    copied = name != model
+    lines = [f"{name} = copy.deepcopy({model})", load] if copied else [load]
+    lines += optimizer_of_loaded(writer, call, copied)
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 

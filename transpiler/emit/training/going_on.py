@@ -9,20 +9,23 @@ again.fit(x, y)                     again.load_state_dict(torch.load("m.pt"))
                                     )
 
 What the optimizer knew when the model was saved is what it still knows: nothing was trained since.
+Not all files of Keras 2 hold that, so there it may be less that it goes on with.
 """
 
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.rates import rate_of, setting_rate
 from transpiler.emit.training.shared import Part
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.rates import reading, setting
-from transpiler.lower.training import Training
+from transpiler.lower.rates import RATES, asks_rate, reading, setting
+from transpiler.lower.training import Compiled, Training
 from transpiler.source.tree import Tree
 
 _STEPS = ("fit", "train_on_batch")
@@ -53,7 +56,7 @@ _UNKNOWN = "the model is a copy, or loaded from a file, which has the weights al
 def _is_as_saved(training: Training, loaded: TrainingCall, tree: Tree) -> bool:
     """Whether nothing has happened to a model since it was saved in the file that is loaded."""
     path, end = loaded.given.get("filepath"), tree.span(loaded.node)[0]
-    if path is None or loaded.in_loop or loaded.conditional or training.sets_rate:
+    if path is None or loaded.in_loop or loaded.conditional:
         return False
     before = [c for c in training.calls if tree.span(c.node)[0] < end and c is not loaded]
     named = [c for c in training.calls if "filepath" in c.given]
@@ -64,7 +67,11 @@ def _is_as_saved(training: Training, loaded: TrainingCall, tree: Tree) -> bool:
     last = max(saves, key=lambda call: tree.span(call.node))
     since = [c for c in before if tree.span(c.node) > tree.span(last.node)]
     steady = not any(c.in_loop or c.conditional for c in (last, *since))
-    return steady and not any(c.name in _CHANGES for c in since)
+    asked = _RATE.search(tree.blanked, tree.span(last.node)[1], end)
+    return steady and asked is None and not any(c.name in _CHANGES for c in since)
+
+
+_RATE = re.compile(rf"\.(?:{'|'.join(RATES)})\b")
 
 
 def _file(call: TrainingCall) -> str:
@@ -87,24 +94,76 @@ def _all_seen(calls: list[TrainingCall], file: str, tree: Tree) -> bool:
     )
 
 
-def optimizer_of_copy(writer: ModelWriter, loaded: TrainingCall) -> list[str]:
-    """What makes the optimizer of a model that is loaded under another name, if it trains."""
+def optimizer_of_loaded(writer: ModelWriter, loaded: TrainingCall, copied: bool) -> list[str]:
+    """What the optimizer of a model that is loaded goes on with, if it trains.
+
+    `copied` if the model that was saved lives on under another name.
+    """
     training, span = writer.training, writer.tree.span
     after = [c for c in writer.part.calls if span(c.node) > span(loaded.node)]
     steps = next((c for c in after if c.name in _STEPS), None)
-    if steps is None:
+    if steps is None and (copied or not _reads_rate(writer, loaded)):
         return []
-    compiled = training.compiled[id(steps.compiled)]
-    optimizing, text = compiled.optimizing, compiled.optimizing.optimizer.constructor.text
+    compiled = training.compiled[id((steps or loaded).compiled)]
+    holds_state, holds_rate = _held(training, loaded, compiled)
+    moves = _changes_rate(writer) or asks_rate(writer.tree, writer.part.optimizer)
+    known, rate, lines = writer.optimizer, rate_of(writer.optimizer), list[str]()
+    if copied or not (holds_state or steps is None):
+        if copied:
+            writer.optimizer = writer.lasting(f"{writer.label}_optimizer")
+        elif moves:
+            learning_rate = writer.lasting("learning_rate", "known_rate")
+            rate, lines = learning_rate, [f"{learning_rate} = {rate}"]
+        lines.append(f"{writer.optimizer} = {_optimizer_anew(writer, compiled)}")
+        if holds_state:
+            state = f"copy.deepcopy({known}.state_dict())"
+            lines.append(f"{writer.optimizer}.load_state_dict({state})")
+        elif moves:
+            lines += setting_rate(writer.optimizer, rate)
+    if not holds_state and training.asks_steps:
+        raise Unsupported("Keras loads the model without the number of steps that it has taken")
+    if moves and not holds_rate:
+        use = compiled.optimizing.use
+        given = use.arguments.get("learning_rate", use.rule.defaults["learning_rate"])
+        assert given is not None
+        lines.append("# as Keras loads it: with the rate of `compile`")
+        lines += setting_rate(writer.optimizer, given.text)
+    return lines
+
+
+def _optimizer_anew(writer: ModelWriter, compiled: Compiled) -> str:
+    """What makes another optimizer, of a model as it is called by now."""
+    training, optimizing = writer.training, compiled.optimizing
+    text = optimizing.optimizer.constructor.text
     mine, others = f"{training.variable}.parameters()", f"{writer.variable}.parameters()"
     beside = (optimizing.schedule, optimizing.scaling, optimizing.averaging, compiled.choices)
     if mine not in text or any(beside) or writer.made.spread:
         raise Unsupported(_UNKNOWN)
-    known, writer.optimizer = writer.optimizer, writer.lasting(f"{writer.label}_optimizer")
-    return [
-        f"{writer.optimizer} = {text.replace(mine, others)}",
-        f"{writer.optimizer}.load_state_dict(copy.deepcopy({known}.state_dict()))",
-    ]
+    return text.replace(mine, others)
+
+
+def _held(training: Training, loaded: TrainingCall, compiled: Compiled) -> tuple[bool, bool]:
+    """Whether a file holds what the optimizer knows of its steps, and its rate.
+
+    Folders of Keras 2 have no moments and no number of steps, nor have its own files those of
+    legacy optimizers; these files say of an optimizer that has a name what `compile` says.
+    """
+    saved = [c for c in training.calls if c.name == "save" and _file(c) == _file(loaded)]
+    formats = [c.given["save_format"].text for c in saved if "save_format" in c.given]
+    if formats:
+        raise Unsupported(f"save_format={formats[0]}: give the file an ending that says it")
+    ending = PurePath(_file(loaded)).suffix
+    if compiled.keras != "2" or ending in (".h5", ".hdf5"):
+        return True, True
+    if ending == ".keras" and not compiled.optimizing.legacy:
+        return True, not _is_named(compiled.call.given.get("optimizer"))
+    return not compiled.optimizing.remembers, True
+
+
+def _is_named(optimizer: Given | None) -> bool:
+    """Whether `compile` gets the name of an optimizer, rather than the optimizer."""
+    value = optimizer.value if optimizer is not None else None
+    return value is None or (isinstance(value, Static) and isinstance(value.expr.value, str))
 
 
 def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
