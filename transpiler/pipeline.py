@@ -37,7 +37,9 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
         tree = Tree(spaced)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
-    file = interpret(tree, options, load_rules(), Project(options).load, path)
+    project = Project(options)
+    file = interpret(tree, options, load_rules(), project.load, path)
+    file.importers = project.importers
     interpret_functions(file)
     new_text, models, diagnostics, changed = convert_file(file)
     wants_marks = file.wants_marks
@@ -46,7 +48,8 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
         from transpiler.lower.marks import Marks
 
         marks = Marks()
-        file = interpret(Tree(spaced), options, load_rules(), Project(options).load, path, marks)
+        file = interpret(Tree(spaced), options, load_rules(), project.load, path, marks)
+        file.importers = project.importers
         interpret_functions(file)
         again = convert_file(file)
         file.release()

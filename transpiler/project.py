@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,8 +20,13 @@ from transpiler.ir.expr import expr
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode
+from transpiler.source.importers import importing_files
 from transpiler.source.literals import literals
 from transpiler.source.tree import Tree
+
+
+#: What a file says that trains models, or asks them.
+_TRAINS = r"\.(?:compile|fit|fit_generator|train_on_batch)\("
 
 
 class Project:
@@ -56,6 +62,13 @@ class Project:
             return self._of_circle(path) or self._constants(path)
         kinds = (Framework, Function, UserClass)
         return {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
+
+    def importers(self, file: FileContext) -> Iterator[FileContext]:
+        """The files of the project that import one and train something, as they are planned."""
+        for path in importing_files(file.path, _TRAINS):
+            other = self._context(Path(path))
+            if other is not None:
+                yield other
 
     def _of_circle(self, path: Path) -> dict[str, Value]:
         """What is certain of a file that is being interpreted, and imports the one that asks."""

@@ -33,6 +33,8 @@ def add_helpers(draft: Draft) -> None:
         else:
             text = f"{body}\n\n\n{helpers}{ending}"
         draft.edits = [Edit(e.start, e.end, text) if e is target else e for e in draft.edits]
+    elif helpers:
+        draft.insert_class(first_model(draft), helpers)
 
 
 def _first_use(draft: Draft) -> int | None:

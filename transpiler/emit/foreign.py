@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Function, Namespace
+
+if TYPE_CHECKING:
+    from transpiler.emit.units import FilePlan
 
 
 def foreign_function(file: FileContext, serial: int) -> Function:
     """The function of another file whose summary has this number."""
     home, _ = file.foreign[serial]
     return next(s.function for s in home.summaries.values() if s.serial == serial)
+
+
+def foreign_models(planned: FilePlan) -> list[cst.CSTNode]:
+    """The calls that give a file the models which it trains, and another file builds."""
+    trained = (found.training for found in planned.trained if found.training.problem is None)
+    away = (made.model.node for made in trained if made.home.file is not planned.file)
+    return [node for node in away if node is not None]
 
 
 def foreign_name(file: FileContext, serial: int) -> str:

@@ -8,6 +8,7 @@ from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL
 from transpiler.emit.class_names import variable_of
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.foreign import foreign_models
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import only_looks, report_left_calls
 from transpiler.emit.residual.removal import Removal
@@ -194,6 +195,7 @@ def first_model(draft: Draft) -> int:
         if u.built is not None
     ]
     nodes += [s.function.node for s, _ in draft.planned.builders]
+    nodes += foreign_models(draft.planned)
     spots = [draft.top_level_start(n) for n in nodes]
     return min(spots, default=len(draft.tree.text))
 

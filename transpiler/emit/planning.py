@@ -48,6 +48,12 @@ def plan_file(file: FileContext) -> FilePlan:
     name_operations(planned)
     name_classes(planned)
     _plan_training(planned, module)
+    if planned.builders and file.importers is not None:
+        others = [other.planned for other in file.importers(file) if other.planned is not None]
+        if others:
+            from transpiler.emit.training.logits import give_elsewhere
+
+            give_elsewhere(planned, others)
     return planned
 
 

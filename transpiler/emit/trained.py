@@ -8,7 +8,7 @@ from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import place_of_call, report_left_calls
-from transpiler.emit.units import Unit
+from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
 from transpiler.source.lexical import words_in
 
@@ -216,8 +216,16 @@ def _named(draft: Draft, found: Trained, edit: Edit) -> Edit:
 def _attributes(draft: Draft, found: Trained) -> dict[str, str]:
     """What the tokens of the model's modules stand for."""
     parts = {id(built) for built in found.training.weights.parts}
-    written = [w for u, w in draft.planned.written if _is_of(u, found) or id(u.built) in parts]
+    pairs = _home(draft, found).written
+    written = [w for u, w in pairs if _is_of(u, found) or id(u.built) in parts]
     return {token: attribute for made in written for token, attribute in made.attrs.items()}
+
+
+def _home(draft: Draft, found: Trained) -> FilePlan:
+    """The plan of the file in which the model is built that is trained."""
+    home = found.training.home.file
+    planned: FilePlan = draft.planned if home is draft.file else home.planned
+    return planned
 
 
 def _is_of(unit: Unit, found: Trained) -> bool:
@@ -228,7 +236,8 @@ def _is_of(unit: Unit, found: Trained) -> bool:
 def _fails(draft: Draft, found: Trained) -> bool:
     """Whether the model that is trained stays a Keras one."""
     origin = found.training.origin
-    made = [u for u in draft.planned.models if u.built is not None and u.built.model is origin]
+    units = _home(draft, found).models
+    made = [u for u in units if u.built is not None and u.built.model is origin]
     left = any(id(node) in draft.failed_nodes for node in found.texts)
     return not made or left or any(u.problem for u in made)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -101,6 +102,7 @@ class FileContext:
     foreign: dict[int, tuple[FileContext, str]] = field(default_factory=dict)
     planned: Any = None  #: the emitter that named this file's classes, for files that import it
     load: Any = None  #: dotted module name -> FileContext of another file, or None
+    importers: Any = None  #: what gives the contexts of the files that import this one, or None
     left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
     data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
     #: calls of functions whose results are not known, by those
@@ -162,6 +164,12 @@ class FileContext:
         regions = {id(r): r for r in (self.module, *(s.region for s in summaries)) if r is not None}
         for held in (self.globals, *map(vars, (*regions.values(), self.tree, self))):
             held.clear()
+
+    def is_same(self, other: FileContext) -> bool:
+        """Whether both are of one file, which was interpreted twice."""
+        return self is other or (
+            bool(self.path) and os.path.realpath(self.path) == os.path.realpath(other.path)
+        )
 
     def call_function(self, function: Function, name: object) -> None:
         """Remember what the program calls a function: `f.__name__ = "dice"`."""

@@ -28,6 +28,7 @@ from transpiler.ir.training import (
 from transpiler.lower.activities import Watching, watched_activities, with_penalty
 from transpiler.lower.binding import Use
 from transpiler.lower.compiled_heads import lower_heads, of_compile
+from transpiler.lower.elsewhere import may_give_logits
 from transpiler.lower.endings import Endings, Part, endings, held_by
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import (
@@ -225,7 +226,8 @@ def lower_training(
         training.rank, training.units = outputs[0].rank, outputs[0].units
     known = zip(outputs, ends.activations, ends.plain, strict=True)
     outputs = [replace(one, ends_in=name, plain=plain) for one, name, plain in known]
-    seen = seen and len(outputs) == 1 and not outputs[0].key and not ends.inner((True,))
+    own = training.home.file is file
+    seen = seen and own and len(outputs) == 1 and not outputs[0].key and not ends.inner((True,))
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
     activities: Watching | None = None
@@ -241,7 +243,9 @@ def lower_training(
         except Unsupported as why:
             training.problem = (traced[0], str(why))
             return
-    apart = file.distribution is None and any(ends.activations)
+    every = tuple(map(bool, ends.activations))
+    apart = file.distribution is None and any(every)
+    apart = apart and (own or may_give_logits(file, training.home, training.origin, ends))
     drops: set[tuple[bool, ...]] = set()
     for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()
@@ -258,7 +262,7 @@ def lower_training(
                 training.problem = (call, str(why))
                 return
         drops = {_dropped(compiled) for compiled in training.compiled.values()}
-        if len(drops) < 2:
+        if len(drops) < 2 and (own or not any(map(any, drops)) or drops == {every}):
             break
     if any(c.conditional for c in compiles) and len(compiles) > 1:
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
@@ -275,6 +279,8 @@ def lower_training(
     if activities is not None:
         program = training.forward or training.logits or built.forward
         try:
+            if not own:
+                raise Unsupported("activity_regularizer in a model that another file builds")
             training.penalized = with_penalty(program, activities)
             training.settled += activities.layers
             for part in activities.parts():

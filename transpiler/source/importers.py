@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from transpiler.source.discovery import Kind, find
@@ -12,8 +13,13 @@ from transpiler.source.ignored import project_root
 
 def is_imported(path: str, mention: str) -> bool:
     """Whether another file of the project imports a file, and has what a pattern says in it."""
+    return next(importing_files(path, mention), None) is not None
+
+
+def importing_files(path: str, mention: str) -> Iterator[str]:
+    """The other files of the project that import one, and have what a pattern says in them."""
     if not path:
-        return False
+        return
     real = os.path.realpath(path)
     folder, stem = os.path.dirname(real), os.path.splitext(os.path.basename(real))[0]
     if stem == "__init__":
@@ -21,16 +27,18 @@ def is_imported(path: str, mention: str) -> bool:
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder = os.path.dirname(folder)
     mentions = re.compile(mention.encode())
-    return any(mentions.search(text) for text in _importing(real, stem, project_root(folder)))
+    for other, text in _importing(real, stem, project_root(folder)):
+        if mentions.search(text):
+            yield other
 
 
 @lru_cache(maxsize=1)
-def _importing(real: str, stem: str, root: str) -> list[bytes]:
-    """The texts of the files that import one: looked for once for all that is asked of it."""
+def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
+    """The files that import one, and their texts: looked for once for all that is asked of it."""
     name = stem.encode()
     imports = re.compile(rb"^[ \t]*\"?(?:from|import)\b.*\b%b\b" % name, re.MULTILINE)
-    texts = (_read(other) for other in _files(root) if other != real)
-    return [text for text in texts if name in text and imports.search(text)]
+    texts = ((other, _read(other)) for other in _files(root) if other != real)
+    return [(other, text) for other, text in texts if name in text and imports.search(text)]
 
 
 @lru_cache(maxsize=1)

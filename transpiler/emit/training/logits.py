@@ -10,7 +10,7 @@ from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.values import Mapping
 from transpiler.ir.code import Node
 from transpiler.ir.training import LOGITS, PENALIZED
-from transpiler.lower.endings import endings_of
+from transpiler.lower.endings import Part, endings, endings_of
 from transpiler.lower.heads import output_code, outputs_of
 from transpiler.lower.training import Training
 
@@ -18,14 +18,42 @@ from transpiler.lower.training import Training
 def give_methods(planned: FilePlan) -> None:
     """The classes of which some training, also of a model that they are part of, wants more."""
     trained = [t.training for t in planned.trained if not t.training.problem]
-    inner = {id(part) for training in trained for part in training.inner}
     for unit in planned.units:
         model = unit.built.model if unit.built is not None else None
         for training in trained if model is not None else ():
             if training.origin is model:
                 _give_its_own(unit, training)
         _give_penalty(unit, trained)
-        part = model or unit.summary
+    _give_inner(planned, [part for training in trained for part in training.inner])
+
+
+def give_elsewhere(planned: FilePlan, others: list[FilePlan]) -> None:
+    """The classes of models of which other files, which train them, want the logits."""
+    elsewhere = (t.training for other in others for t in other.trained if not t.training.problem)
+    wanted = {
+        (training.home.name, training.home.built.index(built))
+        for training in elsewhere
+        if training.logits is not None and training.home.file.is_same(planned.file)
+        for built in training.home.built
+        if built.model is training.origin
+    }
+    for summary, units in planned.builders if wanted else ():
+        for unit in units:
+            region, built = unit.region, unit.built
+            assert built is not None
+            key = (summary.function.name, region.built.index(built))
+            ends = endings(region, built.forward, built.model.outputs)
+            if key in wanted and any(ends.activations) and not unit.plan.activations:
+                every = tuple(map(bool, ends.activations))
+                _give(unit, ends.without(every), ends.activations)
+                _give_inner(planned, ends.inner(every))
+
+
+def _give_inner(planned: FilePlan, parts: list[Part]) -> None:
+    """The classes that are the last part of others which give their logits."""
+    inner = {id(part) for part in parts}
+    for unit in planned.units:
+        part = unit.built.model if unit.built is not None else unit.summary
         if part is None or id(part) not in inner or unit.plan.activations:
             continue
         if (ends := endings_of(part)) is not None:

@@ -147,9 +147,11 @@ class _Planner(Shared):
     def instance(self, group: Group) -> Trained | None:
         """A model that a function gives, which may have compiled it."""
         found = given_by_function(group.made)
-        if found is None or found[0].file is not self.file:
+        if found is None:
             return None
         home, built = found
+        if home.file is not self.file and not self._is_free(group, home, built):
+            return None
         origin = built.model
         inside = self._calls_of(home, origin)
         outer = group.made.summary.region if group.made.summary is not None else None
@@ -182,6 +184,12 @@ class _Planner(Shared):
         training.stays = stays
         training.postpone(late)
         return self.write(training, built, group.parts)
+
+    def _is_free(self, group: Group, home: Region, built: Built) -> bool:
+        """Whether a model of another file is one that nothing is asked of there, and given alone."""
+        summary = group.made.summary
+        asked = any(root(call.model) is built.model for call in home.training.values())
+        return not asked and summary is not None and isinstance(summary.result, Model)
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
@@ -383,7 +391,8 @@ class _Planner(Shared):
             place_statements(writer)
             made.left += self._left_uses(part)
         node = training.model.node
-        if training.home.functional and made.device and isinstance(node, cst.Call):
+        elsewhere = training.home.functional or training.home.file is not self.file
+        if elsewhere and made.device and isinstance(node, cst.Call):
             end = self.tree.span(node)[1]  # a class of a model: nothing else makes it there
             made.once.append(Edit(end, end, f".to({made.device})"))
 

@@ -1,0 +1,32 @@
+"""Models that another file builds than the one that trains them."""
+
+from __future__ import annotations
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Model
+from transpiler.ir.training import LOGITS
+from transpiler.lower.endings import Endings
+
+
+def may_give_logits(file: FileContext, home: Region, model: Model, ends: Endings) -> bool:
+    """Whether the class of a model of another file has a method that leaves all activations out.
+
+    The other file's own conversion gives it one where it sees that the model is trained: in the
+    files of code of its project. What that file trains itself may want less of the method.
+    """
+    every = tuple(map(bool, ends.activations))
+    if not file.path.endswith(".py") or not all(_home(p) is home.file for p in ends.inner(every)):
+        return False
+    plans = [u.plan for u in home.file.planned.models if u.built is not None and u.built.model is model]
+    own = [p for p in plans if p.activations]
+    return bool(plans) and all(
+        p.method == LOGITS and tuple(map(bool, p.activations.values())) == every for p in own
+    )
+
+
+def _home(part: object) -> FileContext | None:
+    """The file that a class comes from."""
+    region = part.region if isinstance(part, Summary) else getattr(part, "region", None)
+    return region.file if region is not None else None
