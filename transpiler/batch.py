@@ -68,7 +68,7 @@ def _light(job: Job) -> Result | None:
         data = read(job.path)
     except OSError as error:
         return unreadable(error)
-    return None if names_framework(data) else Result(Conversion(""), data, data)
+    return None if names_framework(data, job.path) else Result(Conversion(""), data, data)
 
 
 def _in_parallel(paths: dict[int, str], work: _Work, processes: int) -> dict[int, Result]:

@@ -10,13 +10,14 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
+from transpiler.source.modules import asks_models
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 
 
 def convert(text: str, options: Options | None = None, path: str = "") -> Conversion:
     """Convert the text of one Python file. Raises SyntaxError where it is not valid Python 3."""
     options = options or Options()
-    if "keras" not in text and "tensorflow" not in text:
+    if "keras" not in text and "tensorflow" not in text and not asks_models(text, path):
         return Conversion(text)
     with _collecting_later():  # imports make many objects too
         return _convert(text, options, path)
@@ -42,19 +43,19 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     file.importers = project.importers
     interpret_functions(file)
     new_text, models, diagnostics, changed = convert_file(file)
-    wants_marks = file.wants_marks
+    wants_marks, marks_elsewhere = file.wants_marks, file.marks_elsewhere
     file.release()
-    if wants_marks:
+    if wants_marks or marks_elsewhere:
         from transpiler.lower.marks import Marks
 
-        marks = Marks()
+        marks, project = Marks(), Project(options, marked=True)
         file = interpret(Tree(spaced), options, load_rules(), project.load, path, marks)
         file.importers = project.importers
         interpret_functions(file)
         again = convert_file(file)
         file.release()
         # where regularizers are not the reason any more, what is left tells the other one
-        if not marks.refused or _errors(again[2]) < _errors(diagnostics):
+        if not marks.refused or marks_elsewhere or _errors(again[2]) < _errors(diagnostics):
             new_text, models, diagnostics, changed = again
     if spaced is not text:
         new_text = with_tabs(new_text) if changed else text

@@ -17,11 +17,13 @@ from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
 from transpiler.ir.expr import expr
+from transpiler.lower.marks import Marks
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode
 from transpiler.source.importers import importing_files
 from transpiler.source.literals import literals
+from transpiler.source.modules import asks_models, builds_models, locate
 from transpiler.source.tree import Tree
 
 
@@ -35,11 +37,13 @@ class Project:
     #: The constants of files that have nothing to do with the framework, by path and time.
     constants: ClassVar[dict[tuple[Path, int], dict[str, Value]]] = {}
 
-    #: What was interpreted before, by path, time of change and options; shared by all runs.
-    seen: ClassVar[dict[tuple[Path, int, Options], FileContext | None]] = {}
+    #: What was interpreted before, by path, time of change, options, and whether layers carry
+    #: their regularizers; shared by all runs.
+    seen: ClassVar[dict[tuple[Path, int, Options, bool], FileContext | None]] = {}
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, marked: bool = False) -> None:
         self.options = options
+        self.marked = marked
         self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
 
@@ -82,7 +86,7 @@ class Project:
 
     def _context(self, path: Path) -> FileContext | None:
         try:
-            key = (path, path.stat().st_mtime_ns, self.options)
+            key = (path, path.stat().st_mtime_ns, self.options, self.marked)
         except OSError:
             return None
         if key not in self.seen:
@@ -103,41 +107,14 @@ class Project:
     def _interpret(self, path: Path) -> FileContext | None:
         try:
             text = decode(path.read_bytes()).text
-            words = ("keras", "tensorflow", *COPIED)
-            if not any(word in text for word in words):
+            known = any(word in text for word in COPIED) or builds_models(text, str(path))
+            if not known and not asks_models(text, str(path)):
                 return None
-            other = interpret(Tree(text), self.options, load_rules(), self.load, str(path))
+            mark = Marks() if self.marked else None
+            other = interpret(Tree(text), self.options, load_rules(), self.load, str(path), mark)
             interpret_functions(other)
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
         other.planned = plan_file(other)
         render(other.planned)
         return other
-
-
-def locate(home: str, module: str) -> Path | None:
-    """The file of a module, as seen from a file in the folder `home` that imports it."""
-    level = len(module) - len(module.lstrip("."))
-    parts = [p for p in module[level:].split(".") if p]
-    folder = home
-    if level:
-        for _ in range(level - 1):
-            folder = os.path.dirname(folder)
-        return _file(folder, parts)
-    while True:
-        found = _file(folder, parts)
-        outer = os.path.dirname(folder)
-        if found is not None or outer == folder:
-            return found
-        if folder != home and not os.path.exists(os.path.join(folder, "__init__.py")):
-            return None
-        folder = outer
-
-
-def _file(folder: str, parts: list[str]) -> Path | None:
-    """The file of a module below a folder; `os.path` is ten times as fast here as `pathlib`."""
-    target = os.path.join(folder, *parts)
-    if parts and os.path.isfile(f"{target}.py"):
-        return Path(f"{target}.py")
-    package = os.path.join(target, "__init__.py")
-    return Path(package) if os.path.isfile(package) else None

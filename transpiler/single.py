@@ -78,7 +78,7 @@ def convert_bytes(
     data: bytes, options: Options, converter: Converter = engine, path: str = ""
 ) -> Result:
     """What the engine makes of a file's bytes."""
-    if not names_framework(data):
+    if not names_framework(data, path):
         return Result(Conversion(""), data, data)
     try:
         source = decode(data)

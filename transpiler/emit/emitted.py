@@ -34,7 +34,21 @@ def add_helpers(draft: Draft) -> None:
             text = f"{body}\n\n\n{helpers}{ending}"
         draft.edits = [Edit(e.start, e.end, text) if e is target else e for e in draft.edits]
     elif helpers:
-        draft.insert_class(first_model(draft), helpers)
+        _add_alone(draft, helpers)
+
+
+def _add_alone(draft: Draft, helpers: str) -> None:
+    """They stand before the function that makes a model of another file, or else at the head."""
+    spot = first_model(draft)
+    if any(draft.top_level_start(s) == spot for s in draft.top if isinstance(s, _DEFINED)):
+        draft.insert_class(spot, helpers)
+        return
+    from transpiler.emit.training.head import loaders_edit
+
+    draft.edits.append(loaders_edit(draft.tree, helpers, spot))
+
+
+_DEFINED = (cst.FunctionDef, cst.ClassDef)
 
 
 def _first_use(draft: Draft) -> int | None:

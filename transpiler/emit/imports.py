@@ -103,7 +103,7 @@ def import_edits(
     present = set(tree.text.splitlines())
     present -= {line for line in _late(tree, present) if _is_late(tree, edits, line)}
     missing = [line for line in needed if line not in present]
-    spot = _after_docstring(tree) if spot is None else _raised(tree, spot)
+    spot = _raised(tree, _after_docstring(tree) if spot is None else spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
     removals += _python_imports(tree, _merged(python))
@@ -180,7 +180,7 @@ def _leading_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
 def _raised(tree: Tree, spot: int) -> int:
     """The place for torch's imports: not in the middle of the file if there are imports above."""
     imports = _leading_imports(tree)
-    if not imports or spot <= tree.span(imports[-1])[1]:
+    if not imports or spot <= tree.span(imports[-1])[0]:
         return spot
     theirs = [s for s in imports if _is_third_party(s.body[0])]
     return tree.line_end(tree.span(theirs[-1])[1] - 1) if theirs else spot

@@ -135,6 +135,8 @@ def place_training(draft: Draft) -> None:
         draft.edits += [*done_first(draft.file, trained, draft.edits)]
         draft.edits += functions_gone(draft.file, trained)
         draft.edits += statements_gone(draft.file, trained)
+    if draft.planned.settled:
+        _without_warnings_at(draft, draft.planned.settled)
     for found in trained:
         draft.edits += [e for e in found.once if e not in draft.edits]
         draft.device = found.device or draft.device
@@ -195,8 +197,14 @@ def _with_attributes(draft: Draft, found: Trained, source: str) -> str:
 def _without_warnings(draft: Draft, found: Trained) -> None:
     """Nothing needs to be said of regularizers and constraints that the training has."""
     training = found.training
+    if training.home.file is not draft.file:
+        return  # these are said in the other file
     layers = (*training.settled, *training.weights.layers)
-    places = {draft.tree.place(layer.node) for layer in layers}
+    _without_warnings_at(draft, {draft.tree.place(layer.node) for layer in layers})
+
+
+def _without_warnings_at(draft: Draft, places: set[tuple[int, int]]) -> None:
+    """Nothing needs to be said of the layers that stand there."""
     draft.diagnostics = [
         d
         for d in draft.diagnostics

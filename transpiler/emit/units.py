@@ -63,6 +63,7 @@ class FilePlan:
         self.module_units: list[Unit] = []
         self.operations: list[Summary] = []
         self.trained: list[Trained] = []
+        self.settled: set[tuple[int, int]] = set()  #: layers whose regularizers other files have
 
     @property
     def failed(self) -> list[Summary]:

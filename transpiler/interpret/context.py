@@ -142,6 +142,7 @@ class FileContext:
     #: what makes layers carry their regularizers and constraints, and reads these: `Marks`
     mark: Any = None
     wants_marks: bool = False  #: whether a training needs that, so that the file is begun anew
+    marks_elsewhere: bool = False  #: whether that of a file which imports this one does
     marked: dict[tuple[int, str], Any] = field(default_factory=dict)  #: by layer and argument
 
     def functions(self, owner: str = "") -> dict[str, cst.FunctionDef]:

@@ -148,7 +148,7 @@ def _marked_weights(
     layers: list[Layer] = []
     bounds = False
     for home, layer, name, value in _given(models, region, built):
-        if (id(layer), name) not in file.marked or home.file is not file:
+        if (id(layer), name) not in home.file.marked:
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
         if frozen or layer.freezes or "trainable" in layer.arguments:
             raise Unsupported(f"{name} of {layer.symbol}, which may be frozen")
@@ -156,8 +156,8 @@ def _marked_weights(
         layers.append(layer)
         if what == "constraint":
             bounds = True
-        elif (given := file.mark.handed.wants(home, value)) is not None:
-            if not file.mark.handed.is_sure(home, given):
+        elif (given := home.file.mark.handed.wants(home, value)) is not None:
+            if not home.file.mark.handed.is_sure(home, given):
                 raise Unsupported(f"`{given}` of {layer.symbol}, which may be no regularizer")
             attributes.add(_carried(kind))
         else:

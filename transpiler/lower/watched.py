@@ -228,7 +228,7 @@ def _watched(
 ) -> Watched:
     """The same for a model to which the path leads from that one, and which models are frozen."""
     watched = _own_weights(file, models, region, built, path)
-    if path and watched.kept:
+    if (path or region.file is not file) and watched.kept:
         file.wants_marks = True
         raise Unsupported("a factor of a regularizer that only a part of the model knows")
     for token, home, part in models.inner(region, built):

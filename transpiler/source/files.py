@@ -12,6 +12,7 @@ import re
 import tokenize
 
 from transpiler.record import record
+from transpiler.source.modules import asks_models
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _NEWLINE_BYTES = re.compile(rb"\r\n|\r|\n")
@@ -50,9 +51,14 @@ class Source:
         return _restore_mixed(self.text + self.tail, self.newlines, text)
 
 
-def names_framework(data: bytes) -> bool:
-    """Whether a file can be of interest at all: most are not, and are never parsed."""
-    return b"keras" in data or b"tensorflow" in data
+def names_framework(data: bytes, path: str = "") -> bool:
+    """Whether a file can be of interest at all: most are not, and are never parsed.
+
+    It is also where a file of its project, which it imports, may give it models.
+    """
+    if b"keras" in data or b"tensorflow" in data:
+        return True
+    return bool(path) and asks_models(data.decode(errors="replace"), path)
 
 
 def skips_file(source: Source) -> bool:

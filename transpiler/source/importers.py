@@ -17,22 +17,30 @@ def is_imported(path: str, mention: str) -> bool:
 
 
 def importing_files(path: str, mention: str) -> Iterator[str]:
-    """The other files of the project that import one, and have what a pattern says in them."""
-    if not path:
-        return
+    """The other files of the project that import one, and have what a pattern says in them.
+
+    Also those that import the package whose `__init__` passes on what is in the file.
+    """
+    if path:
+        pattern = re.compile(mention.encode())
+        yield from dict.fromkeys(_importers(path, pattern, frozenset()))
+
+
+def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) -> Iterator[str]:
     real = os.path.realpath(path)
     folder, stem = os.path.dirname(real), os.path.splitext(os.path.basename(real))[0]
     if stem == "__init__":
         stem = os.path.basename(folder)
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder = os.path.dirname(folder)
-    mentions = re.compile(mention.encode())
     for other, text in _importing(real, stem, project_root(folder)):
         if mentions.search(text):
             yield other
+        if os.path.basename(other) == "__init__.py" and other not in above:
+            yield from _importers(other, mentions, above | {other})
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)
 def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
     """The files that import one, and their texts: looked for once for all that is asked of it."""
     name = stem.encode()

@@ -95,7 +95,7 @@ def _read(path: Path) -> str:
 
 
 def _interesting(path: Path) -> bool:
-    return names_framework(path.read_bytes())
+    return names_framework(path.read_bytes(), str(path))
 
 
 def _by_repository(files: Sequence[str]) -> dict[Path, list[str]]:

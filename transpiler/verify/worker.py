@@ -47,6 +47,7 @@ def main(framework: str) -> None:
         before = set(sys.modules)
         path = list(sys.path)
         sys.path[:0] = [request.program.root] if request.program.root else []
+        sys.argv[:] = [request.program.path or "program.py"]  # programs may read their options
         importlib.invalidate_caches()
         try:
             trains = isinstance(request, TrainingRequest)

@@ -28,15 +28,18 @@ def give_methods(planned: FilePlan) -> None:
 
 
 def give_elsewhere(planned: FilePlan, others: list[FilePlan]) -> None:
-    """The classes of models of which other files, which train them, want the logits."""
-    elsewhere = (t.training for other in others for t in other.trained if not t.training.problem)
-    wanted = {
-        (training.home.name, training.home.built.index(built))
-        for training in elsewhere
-        if training.logits is not None and training.home.file.is_same(planned.file)
-        for built in training.home.built
-        if built.model is training.origin
-    }
+    """What other files, which train the models of this one, want of their classes."""
+    file, wanted = planned.file, set[tuple[str, int]]()
+    for other in others:
+        theirs = [t.training for t in other.trained if t.training.home.file.is_same(file)]
+        file.marks_elsewhere |= bool(theirs) and other.file.wants_marks
+        for training in (one for one in theirs if not one.problem):
+            home = training.home
+            layers = (*training.settled, *training.weights.layers)
+            planned.settled |= {home.file.tree.place(layer.node) for layer in layers}
+            if training.logits is not None:
+                numbers = [n for n, b in enumerate(home.built) if b.model is training.origin]
+                wanted |= {(home.name, number) for number in numbers}
     for summary, units in planned.builders if wanted else ():
         for unit in units:
             region, built = unit.region, unit.built
