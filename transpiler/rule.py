@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined, method
+from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined, method, reads
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.ir.training import (
     Constraint,
@@ -430,8 +430,12 @@ def after(statement: Bind, then: Expr) -> Expr:
 
 
 def unless(value: Arg, default: object, **named: Arg) -> dict[str, Arg]:
-    """Keyword arguments that are left out where `value` is torch's default."""
-    return {} if expr(value).is_const(default) else dict(named)
+    """Keyword arguments that are left out where `value` is torch's default.
+
+    The program's own name for a number stays: whoever changes it later wants it to count.
+    """
+    given = expr(value)
+    return {} if given.is_const(default) and not reads(given) else dict(named)
 
 
 def sizes(value: Expr, count: int) -> tuple[int, ...] | None:

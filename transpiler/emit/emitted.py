@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.foreign import foreign_models
 from transpiler.emit.instances import first_model
 from transpiler.emit.text import substitute_names
 from transpiler.emit.units import CLASS_TOKEN
@@ -33,7 +34,7 @@ def add_helpers(draft: Draft) -> None:
         else:
             text = f"{body}\n\n\n{helpers}{ending}"
         draft.edits = [Edit(e.start, e.end, text) if e is target else e for e in draft.edits]
-    elif helpers:
+    elif helpers and foreign_models(draft.planned):
         _add_alone(draft, helpers)
 
 

@@ -103,7 +103,11 @@ def import_edits(
     present = set(tree.text.splitlines())
     present -= {line for line in _late(tree, present) if _is_late(tree, edits, line)}
     missing = [line for line in needed if line not in present]
-    spot = _raised(tree, _after_docstring(tree) if spot is None else spot)
+    if spot is None:
+        spot = _after_docstring(tree)
+        spot = spot if any(c.framework for c in candidates) else _raised(tree, spot)
+    else:
+        spot = _raised(tree, spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
     removals += _python_imports(tree, _merged(python))
