@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from transpiler.diagnostics import Diagnostic, Severity
-from transpiler.record import record
+from transpiler.record import record, replace
+
+_A_LINE = re.compile(r"(\bline )(\d+)")
 
 
 @record(frozen=True, slots=True)
@@ -27,6 +32,19 @@ class Conversion:
     models: tuple[ModelRecord, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     changed: bool = False
+
+    def on_lines(self, line_of: Callable[[int], int]) -> Conversion:
+        """The same, where the lines of the original are counted in another way."""
+
+        def renumbered(found: re.Match[str]) -> str:
+            return f"{found.group(1)}{line_of(int(found.group(2)))}"
+
+        models = tuple(replace(model, line=line_of(model.line)) for model in self.models)
+        said = tuple(
+            replace(d, line=line_of(d.line), message=_A_LINE.sub(renumbered, d.message))
+            for d in self.diagnostics
+        )
+        return replace(self, models=models, diagnostics=said)
 
     @property
     def status(self) -> str:

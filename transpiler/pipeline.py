@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from transpiler.conversion import Conversion
 from transpiler.diagnostics import CLOSE_IDIOM, Diagnostic, Severity
@@ -12,6 +13,10 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.modules import asks_models
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
+
+if TYPE_CHECKING:
+    from transpiler.interpret.context import FileContext
+    from transpiler.project import Project
 
 
 def convert(text: str, options: Options | None = None, path: str = "") -> Conversion:
@@ -27,47 +32,59 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     """What `convert` does for a file of interest: when it ends, the tree is gone."""
     import libcst as cst
 
-    from transpiler.emit.file import convert_file
-    from transpiler.interpret.program import interpret, interpret_functions
     from transpiler.project import Project
-    from transpiler.registry import load_rules
-    from transpiler.source.tree import Tree
 
     spaced = with_blanks(text)
     try:
-        tree = Tree(spaced)
+        made, file = _attempt(spaced, Project(options), path)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
-    project = Project(options)
-    file = interpret(tree, options, load_rules(), project.load, path)
-    file.importers = project.importers
-    interpret_functions(file)
-    new_text, models, diagnostics, changed = convert_file(file)
     wants_marks, marks_elsewhere = file.wants_marks, file.marks_elsewhere
     file.release()
     if wants_marks or marks_elsewhere:
-        from transpiler.lower.marks import Marks
-
-        marks, project = Marks(), Project(options, marked=True)
-        file = interpret(Tree(spaced), options, load_rules(), project.load, path, marks)
-        file.importers = project.importers
-        interpret_functions(file)
-        again = convert_file(file)
-        file.release()
+        again, file = _attempt(spaced, Project(options, marked=True), path)
         # where regularizers are not the reason any more, what is left tells the other one
-        if not marks.refused or marks_elsewhere or _errors(again[2]) < _errors(diagnostics):
-            new_text, models, diagnostics, changed = again
+        if marks_elsewhere or not file.mark.refused or _errors(again) < _errors(made):
+            made = again
+        file.release()
+    new_text, diagnostics = made.text, list(made.diagnostics)
     if spaced is not text:
-        new_text = with_tabs(new_text) if changed else text
+        new_text = with_tabs(new_text) if made.changed else text
         diagnostics = [_where_tabs_were(d, text) for d in diagnostics]
     if options.exact:
         diagnostics = [_insisted(d) for d in diagnostics]
-    return Conversion(new_text, tuple(models), tuple(diagnostics), changed)
+    return replace(made, text=new_text, diagnostics=tuple(diagnostics))
 
 
-def _errors(diagnostics: list[Diagnostic]) -> int:
+def _attempt(text: str, project: Project, path: str) -> tuple[Conversion, FileContext]:
+    """The conversion of a file, with what is known of it.
+
+    What functions of other files have compiled is written down where they are called, at first.
+    """
+    from transpiler.emit.file import convert_file
+    from transpiler.interpret.functions.compiled_elsewhere import (
+        KERAS,
+        compile_lines,
+        line_before,
+        with_lines,
+    )
+
+    file = project.interpret(text, path)
+    if lines := compile_lines(file):
+        longer = project.interpret(with_lines(text, lines), path)
+        longer.importers = project.importers
+        made = convert_file(longer)
+        if KERAS not in f"{made.text}{made.diagnostics}":
+            file.release()
+            return made.on_lines(lambda line: line_before(lines, line)), longer
+        longer.release()
+    file.importers = project.importers
+    return convert_file(file), file
+
+
+def _errors(made: Conversion) -> int:
     """How much is left for a person."""
-    return sum(d.severity is Severity.ERROR for d in diagnostics)
+    return sum(d.severity is Severity.ERROR for d in made.diagnostics)
 
 
 def _insisted(diagnostic: Diagnostic) -> Diagnostic:

@@ -12,6 +12,7 @@ import libcst as cst
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.compiled_elsewhere import compile_lines, with_lines
 from transpiler.interpret.functions.copied import COPIED
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
@@ -25,7 +26,6 @@ from transpiler.source.importers import importing_files
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
 from transpiler.source.tree import Tree
-
 
 #: What a file says that trains models, or asks them.
 _TRAINS = r"\.(?:compile|fit|fit_generator|train_on_batch)\("
@@ -46,6 +46,13 @@ class Project:
         self.marked = marked
         self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
+
+    def interpret(self, text: str, path: str) -> FileContext:
+        """What a file builds, and what each of its functions does."""
+        mark = Marks() if self.marked else None
+        file = interpret(Tree(text), self.options, load_rules(), self.load, path, mark)
+        interpret_functions(file)
+        return file
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
         """What a file sees of a module that it imports: functions, classes, constants.
@@ -110,9 +117,9 @@ class Project:
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
             if not known and not asks_models(text, str(path)):
                 return None
-            mark = Marks() if self.marked else None
-            other = interpret(Tree(text), self.options, load_rules(), self.load, str(path), mark)
-            interpret_functions(other)
+            other = self.interpret(text, str(path))
+            if lines := compile_lines(other):
+                other = self.interpret(with_lines(text, lines), str(path))
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
         other.planned = plan_file(other)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from transpiler.conversion import ModelRecord
-from transpiler.diagnostics import Diagnostic
+from transpiler.conversion import Conversion
 from transpiler.emit.alike import merge_alike
 from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
@@ -58,7 +57,7 @@ from transpiler.emit.unused import drop_imports_inside, drop_unused
 from transpiler.interpret.context import FileContext
 
 
-def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
+def convert_file(file: FileContext) -> Conversion:
     """The new text of a file, with what was found and what there is to say."""
     planned = plan_file(file)
     render(planned)
@@ -68,7 +67,7 @@ def convert_file(file: FileContext) -> tuple[str, list[ModelRecord], list[Diagno
     return _write(Draft(planned))
 
 
-def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool]:
+def _write(draft: Draft) -> Conversion:
     """All that changes in the file, in its order: what stays decides what else must."""
     report_failed_functions(draft)
     keep_functions(draft)
@@ -111,7 +110,7 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)
     if not draft.class_spots and not draft.edits:
-        return draft.tree.text, draft.records, draft.diagnostics, False
+        return Conversion(draft.tree.text, tuple(draft.records), tuple(draft.diagnostics))
     add_helpers(draft)
     defined = rename_clashing(draft)
     if draft.before:
@@ -134,10 +133,5 @@ def _write(draft: Draft) -> tuple[str, list[ModelRecord], list[Diagnostic], bool
         draft.edits = without_scopes(draft)
     fold_signatures(draft)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))
-    changed = text != draft.tree.text
-    return (
-        text,
-        draft.records,
-        sorted(draft.diagnostics, key=lambda d: (d.line, d.column)),
-        changed,
-    )
+    said = sorted(draft.diagnostics, key=lambda d: (d.line, d.column))
+    return Conversion(text, tuple(draft.records), tuple(said), text != draft.tree.text)

@@ -22,6 +22,7 @@ from transpiler.source.changed_inside import changed_inside
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
+    from transpiler.emit.training.elsewhere import Wanted
     from transpiler.emit.training.shared import Room
 
 
@@ -47,18 +48,22 @@ def plan_file(file: FileContext) -> FilePlan:
         planned.module_units.append(_module_unit(planned, module, built, counts))
     name_operations(planned)
     name_classes(planned)
-    _plan_training(planned, module)
+    others: list[FilePlan] = []
     if planned.builders and file.importers is not None:
         others = [other.planned for other in file.importers(file) if other.planned is not None]
-        if others:
-            from transpiler.emit.training.logits import give_elsewhere
-
-            give_elsewhere(planned, others)
+    _plan_training(planned, module, others)
     return planned
 
 
-def _plan_training(planned: FilePlan, module: Region) -> None:
-    """How models are trained; a loss on logits changes their `forward`."""
+def _plan_training(planned: FilePlan, module: Region, others: list[FilePlan]) -> None:
+    """How models are trained, here and in other files; a loss on logits changes their `forward`."""
+    wanted: Wanted | None = None
+    if others:
+        from transpiler.emit.training.elsewhere import wanted_of
+        from transpiler.emit.training.logits import give_elsewhere
+
+        wanted = wanted_of(planned, others)
+        planned.settled, planned.file.marks_elsewhere = wanted.settled, wanted.marks
     summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
     if module.training or any(s.region and s.region.training for s in summaries):
         from transpiler.emit.training.logits import give_methods
@@ -71,8 +76,11 @@ def _plan_training(planned: FilePlan, module: Region) -> None:
             if isinstance(node, cst.FunctionDef) and region is not None:
                 rooms.append(Room(region, node, summary.function.owner))
         rooms = _without_tries(rooms)
-        planned.trained = plan_training(planned.file, rooms)
+        compiled = wanted.compiled if wanted is not None else set()
+        planned.trained = plan_training(planned.file, rooms, compiled)
         give_methods(planned)
+    if wanted is not None:
+        give_elsewhere(planned, wanted)
     for unit in planned.models:
         found = planned.trained_by(unit)
         if found is not None:

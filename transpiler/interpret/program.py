@@ -23,6 +23,7 @@ from transpiler.interpret.functions import (
     own_penalties,
 )
 from transpiler.interpret.functions import calling as functions
+from transpiler.interpret.functions.compiled_elsewhere import names_of_lines
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.kept_functions import gets_functions
 from transpiler.interpret.functions.keywords import settle
@@ -171,6 +172,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.given_functions.clear()
     file.kept_data.clear()
     file.globals = scope.values
+    scope.values.update(names_of_lines(file))
     region = Region(file, scope, wants=wants)
     region.is_module = True
     return region

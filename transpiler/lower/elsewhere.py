@@ -19,7 +19,8 @@ def may_give_logits(file: FileContext, home: Region, model: Model, ends: Endings
     every = tuple(map(bool, ends.activations))
     if not file.path.endswith(".py") or not all(_home(p) is home.file for p in ends.inner(every)):
         return False
-    plans = [u.plan for u in home.file.planned.models if u.built is not None and u.built.model is model]
+    units = home.file.planned.models
+    plans = [u.plan for u in units if u.built is not None and u.built.model is model]
     own = [p for p in plans if p.activations]
     return bool(plans) and all(
         p.method == LOGITS and tuple(map(bool, p.activations.values())) == every for p in own

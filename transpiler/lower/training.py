@@ -191,6 +191,7 @@ class Training:
     asks_steps: bool = False  #: whether it reads how many steps there were
     settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
     idle: bool = False  #: it is compiled, and never trained
+    elsewhere: bool = False  #: where files which import this one train it, compiled as here
     problem: tuple[TrainingCall, str] | None = None
 
     @property

@@ -49,11 +49,13 @@ def write_compile(
     """Criterion and optimizer in the place of `compile`."""
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
-    lines = criterion_lines(writer, call)
+    lines: list[str] = []
     if writer.training.idle:
-        lines = []
-        writer.made.said.append((ASSUMED, call.node, _IDLE.format(writer.variable)))
-    elif writer.training.late is None and not goes_on(writer, call):
+        message = _ELSEWHERE if writer.training.elsewhere else _IDLE
+        writer.made.said.append((ASSUMED, call.node, message.format(writer.variable)))
+    else:
+        lines = criterion_lines(writer, call)
+    if not writer.training.idle and writer.training.late is None and not goes_on(writer, call):
         lines += optimizer_lines(writer, call, call.node)
     say_what_differs(writer, call)
     if not lines:  # both are there already
@@ -70,6 +72,10 @@ _AVERAGES = (
     "in the order of the program, Keras runs calls in an order of its own"
 )
 _IDLE = "`{}` is compiled, and the program never trains it: it has no optimizer"
+_ELSEWHERE = (
+    "the function gives the model `{}` alone; criterion and optimizer are made at its calls in "
+    "other files"
+)
 _SHARED = (
     "each model gets an optimizer of its own; of one that several are compiled with, older Keras "
     "counts the steps of all together, newer Keras takes the weights of the first alone"

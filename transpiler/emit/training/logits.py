@@ -6,6 +6,7 @@ def forward(self, x):
 
 from __future__ import annotations
 
+from transpiler.emit.training.elsewhere import Wanted, place_of
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.values import Mapping
 from transpiler.ir.code import Node
@@ -27,27 +28,16 @@ def give_methods(planned: FilePlan) -> None:
     _give_inner(planned, [part for training in trained for part in training.inner])
 
 
-def give_elsewhere(planned: FilePlan, others: list[FilePlan]) -> None:
-    """What other files, which train the models of this one, want of their classes."""
-    file, wanted = planned.file, set[tuple[str, int]]()
-    for other in others:
-        theirs = [t.training for t in other.trained if t.training.home.file.is_same(file)]
-        file.marks_elsewhere |= bool(theirs) and other.file.wants_marks
-        for training in (one for one in theirs if not one.problem):
-            home = training.home
-            layers = (*training.settled, *training.weights.layers)
-            planned.settled |= {home.file.tree.place(layer.node) for layer in layers}
-            if training.logits is not None:
-                numbers = [n for n, b in enumerate(home.built) if b.model is training.origin]
-                wanted |= {(home.name, number) for number in numbers}
-    for summary, units in planned.builders if wanted else ():
+def give_elsewhere(planned: FilePlan, wanted: Wanted) -> None:
+    """The classes of models of which other files, which train them, want the logits."""
+    for _, units in planned.builders if wanted.logits else ():
         for unit in units:
             region, built = unit.region, unit.built
             assert built is not None
-            key = (summary.function.name, region.built.index(built))
             ends = endings(region, built.forward, built.model.outputs)
-            if key in wanted and any(ends.activations) and not unit.plan.activations:
-                every = tuple(map(bool, ends.activations))
+            if place_of(region, built.model) not in wanted.logits or unit.plan.activations:
+                continue
+            if any(every := tuple(map(bool, ends.activations))):
                 _give(unit, ends.without(every), ends.activations)
                 _give_inner(planned, ends.inner(every))
 

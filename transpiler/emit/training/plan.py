@@ -20,6 +20,7 @@ from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
+from transpiler.emit.training.elsewhere import place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
@@ -60,10 +61,16 @@ _OF_MODULES = ("add", "pop")
 _A_MODULE = "is left as it is; the model is an nn.Module now"
 
 
-def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
-    """The training of every model that can be converted whole."""
+def plan_training(
+    file: FileContext, rooms: list[Room], elsewhere: Collection[tuple[str, int]] = ()
+) -> list[Trained]:
+    """The training of every model that can be converted whole.
+
+    Other files make criterion and optimizer of the models that are built `elsewhere`.
+    """
     rooms = with_calls(rooms)
     planner = _Planner(file, rooms)
+    planner.elsewhere = elsewhere
     groups = groups_of(planner)
     planner.freezing = plan_freezing(
         [c for room in rooms for c in room.calls],
@@ -91,6 +98,8 @@ def plan_training(file: FileContext, rooms: list[Room]) -> list[Trained]:
 
 class _Planner(Shared):
     """Goes through the models of a file."""
+
+    elsewhere: Collection[tuple[str, int]] = ()
 
     def note_sites(self, groups: list[Group]) -> None:
         """Note the calls of functions that give models which they have compiled."""
@@ -186,10 +195,13 @@ class _Planner(Shared):
         return self.write(training, built, group.parts)
 
     def _is_free(self, group: Group, home: Region, built: Built) -> bool:
-        """Whether a model of another file is one that nothing is asked of there, and given alone."""
+        """Whether a model of another file is given alone, and what is asked of it is asked here."""
         summary = group.made.summary
-        asked = any(root(call.model) is built.model for call in home.training.values())
-        return not asked and summary is not None and isinstance(summary.result, Model)
+        inside = {call.name for call in home.training.values() if root(call.model) is built.model}
+        alone = summary is not None and isinstance(summary.result, Model)
+        asked = {call.name for call in group.calls}
+        needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
+        return alone and inside <= {"compile", "summary"} and not needs
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
@@ -255,7 +267,11 @@ class _Planner(Shared):
         used = any(c.name in TRAINING for c in training.calls)
         in_function = any(not isinstance(p.room.node, cst.Module) for p in parts)
         if compiles and not used and in_function and not training.moved:
-            training.idle = not self._unknown_training and all(map(self._is_kept, parts))
+            place = place_of(training.home, training.origin)
+            training.elsewhere = place in self.elsewhere
+            training.idle = training.elsewhere or (
+                not self._unknown_training and all(map(self._is_kept, parts))
+            )
             if not training.idle:
                 training.problem = (compiles[0], "the model is trained elsewhere")
                 return made

@@ -142,8 +142,8 @@ def _is_alone(node: cst.Attribute, statement: cst.CSTNode | None) -> bool:
 def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr: str) -> Value:
     found = receiver.items.get(attr, Unknown(f"`.{attr}` of another module"))
     if isinstance(found, Static):
-        named = isinstance(node.value, cst.Name)
-        reading = [Static(region.scope.read(node.value.value))] if named else []
+        module = node.value
+        reading = [Static(region.scope.read(module.value))] if isinstance(module, cst.Name) else []
         return verbatim(region, node, *reading, value=found.expr.value)
     if isinstance(found, Function) and isinstance(node.value, cst.Name):
         names = region.scope.read(node.value.value).names

@@ -19,6 +19,7 @@ given_parts.py    functions that give an optimizer, callbacks or the like
 done_first.py     what these do besides, where they are called
 kept_parts.py     such parts that objects keep in attributes
 optimizer_makers.py  functions that give one of several optimizers
+compiled_elsewhere.py  models that functions of other files compile
 handed.py         functions that get models, to train or ask them
 freezers.py       functions that only say whether a model is trainable
 generators.py     what generator functions give

@@ -1,0 +1,204 @@
+"""Models that one file of a project builds and another one trains: equal numbers, in both files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
+from transpiler.verify.trees import file_pair
+
+MODEL = """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def block(x, units, decay=1e-3):
+    x = layers.Dense(units, kernel_regularizer=keras.regularizers.l2(decay))(x)
+    return layers.ReLU()(x)
+
+
+def build(features, classes=3, units=(8, 6)):
+    inputs = keras.Input((features,))
+    x = inputs
+    for width in units:
+        x = block(x, width)
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax")(x))
+"""
+DATA = """\
+from sklearn.datasets import load_iris
+
+
+def load_data():
+    x, y = load_iris(return_X_y=True)
+    return x[::2], y[::2], x[1::2], y[1::2]
+"""
+TRAIN = """\
+from data import load_data
+{imports}
+
+x, y, x_test, y_test = load_data()
+model = {build}(x.shape[1])
+model.compile(optimizer={optimizer}, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x, y, batch_size=16, epochs=3, validation_data=(x_test, y_test))
+loss, accuracy = model.evaluate(x_test, y_test)
+prediction = model.predict(x_test)
+"""
+STYLES = {
+    "function": ({"model.py": MODEL}, "from model import build", "build", '"adam"'),
+    "module": ({"model.py": MODEL}, "import model as nets", "nets.build", '"adam"'),
+    "keras": (
+        {"model.py": MODEL},
+        "from tensorflow import keras\n\nfrom model import build",
+        "build",
+        "keras.optimizers.SGD(0.1, momentum=0.9)",
+    ),
+    "package": (
+        {"nets/dense.py": MODEL, "nets/__init__.py": "from .dense import build\n"},
+        "from nets import build",
+        "build",
+        '"rmsprop"',
+    ),
+    "star": ({"model.py": MODEL}, "from model import *", "build", '"adam"'),
+}
+
+
+def converted(folder: Path, files: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The files as they come out, written to `before` and `after`, and the errors."""
+    for form in ("before", "after"):
+        for name in files:
+            (folder / form / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "before" / ".git").mkdir()
+    for name, text in files.items():
+        (folder / "before" / name).write_text(text, encoding="utf-8")
+    found, errors = {}, []
+    for name, text in files.items():
+        made = convert(text, Options(exact=True), str(folder / "before" / name))
+        (folder / "after" / name).write_text(made.text, encoding="utf-8")
+        found[name] = made.text
+        said = [d for d in made.diagnostics if d.severity is Severity.ERROR]
+        errors += [f"{name}:{d.line}: {d.message}" for d in said]
+    return found, errors
+
+
+def assert_equal(folder: Path, name: str, session: VerifySession) -> None:
+    """Both programs train the same model to the same numbers."""
+    pair = file_pair(str(folder / "before" / name), str(folder / "after" / name))
+    reports = session.verify(pair.original, pair.converted, level="training")
+    assert reports
+    for report in reports:
+        assert report.status == "equal", report
+        assert report.checks["fit_history"].rel_diff < 1e-9, report
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_model_of_another_file_is_trained(
+    style: str, tmp_path: Path, session: VerifySession
+) -> None:
+    files, imports, build, optimizer = STYLES[style]
+    train = TRAIN.format(imports=imports, build=build, optimizer=optimizer)
+    texts, errors = converted(tmp_path, {**files, "data.py": DATA, "train.py": train})
+    assert not errors
+    assert "return F.softmax(self.forward_logits(x), dim=-1)\n" in texts[next(iter(files))]
+    assert f"model = {build}(x.shape[1]).to(device)\n" in texts["train.py"]
+    assert "criterion(logits, targets) + penalty(model)" in texts["train.py"]
+    assert texts["data.py"] == DATA
+    assert_equal(tmp_path, "train.py", session)
+
+
+def test_the_regularizers_that_another_file_adds_are_not_said_to_be_missing(tmp_path: Path) -> None:
+    model = MODEL.replace("kernel_regularizer=keras.regularizers.l2(decay)", '"relu"')
+    model = model.replace('activation="softmax"', 'activation="softmax", kernel_regularizer="l2"')
+    train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
+    for others in ({"train.py": train, "data.py": DATA}, {}):
+        folder = tmp_path / ("all" if others else "alone")
+        folder.mkdir()
+        converted(folder, {"model.py": model, **others})
+        path = folder / "before" / "model.py"
+        said = convert(path.read_text(encoding="utf-8"), path=str(path)).diagnostics
+        assert any("regularizer" in d.message for d in said) is not bool(others)
+
+
+COMPILED = {
+    "arguments": ("rate=0.05, momentum=0.8", "keras.optimizers.SGD(rate, momentum)", "4, rate=0.1"),
+    "variable": ("rate=0.05", "optimizer", "x.shape[1], 3, rate=RATE"),
+    "constant": ("", "keras.optimizers.SGD(RATE, momentum=MOMENTUM)", "4"),
+}
+
+
+@pytest.mark.parametrize("way", COMPILED)
+def test_a_model_that_another_file_compiles(
+    way: str, tmp_path: Path, session: VerifySession
+) -> None:
+    parameters, optimizer, given = COMPILED[way]
+    model = (
+        "import tensorflow as tf\nfrom tensorflow import keras\n\n"
+        "RATE, MOMENTUM = 5e-2, 0.5\n\n\n"
+        f"def build(features, classes=3, {parameters}):\n"
+        "    model = keras.Sequential([\n"
+        "        tf.keras.Input((features,)),\n"
+        '        tf.keras.layers.Dense(classes, activation="softmax"),\n    ])\n'
+    )
+    if optimizer == "optimizer":
+        model += "    optimizer = tf.keras.optimizers.RMSprop(learning_rate=rate / 2)\n"
+    model += (
+        f"    model.compile({optimizer}, loss=tf.keras.losses.SparseCategoricalCrossentropy(),\n"
+        '                  metrics=["accuracy"])\n    return model\n'
+    )
+    train = TRAIN.format(imports="from model import build", build="build", optimizer="")
+    train = train.replace("model.compile(", "# as `build` has compiled it (").replace(
+        "build(x.shape[1])", f"build({given})"
+    )
+    train = train.replace("\nx, y,", "\nRATE = 2e-2\nx, y,", 1)
+    texts, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
+    assert not errors
+    assert "compile" not in texts["model.py"]
+    assert "optim" not in texts["model.py"].replace("optimizer = tf", "")
+    assert "tf2torch" not in texts["train.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+LEFT = {
+    "a condition": ("    if classes > 2:\n        model.compile('adam', 'mse')\n", "build(4)"),
+    "a call": ("    model.compile(optimizer, 'mse')\n", "build(4, make())"),
+    "unpacked": ("    model.compile(optimizer, 'mse')\n", "build(*given)"),
+    "its own": ("    model.compile(optimizer, loss=distance)\n", "build(4)"),
+    "changed": (
+        "    optimizer = optimizer or 'sgd'\n    model.compile(optimizer, 'mse')\n",
+        "build(4)",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", LEFT)
+def test_what_another_file_compiles_in_another_way_is_said(why: str, tmp_path: Path) -> None:
+    compiles, call = LEFT[why]
+    model = (
+        "from tensorflow import keras\n\n\ndef distance(a, b):\n    return abs(a - b)\n\n\n"
+        "def build(features, optimizer='sgd', classes=3):\n"
+        "    model = keras.Sequential([keras.Input((features,)), keras.layers.Dense(classes)])\n"
+        f"{compiles}    return model\n"
+    )
+    train = (
+        "import numpy as np\nfrom model import build\n\n\ndef make():\n    return 'adam'\n\n\n"
+        "given = (4, 'adam')\nx, y = np.ones((20, 4)), np.ones((20, 3))\n"
+        f"model = {call}\nmodel.fit(x, y)\n"
+    )
+    texts, errors = converted(tmp_path, {"model.py": model, "train.py": train})
+    assert any(error.startswith("train.py:") and "`fit`" in error for error in errors), errors
+    assert "model.fit(x, y)\n" in texts["train.py"]
+    assert "tf2torch_keras" not in texts["train.py"]
+
+
+def test_files_about_other_things_stay(tmp_path: Path) -> None:
+    other = (
+        "from sklearn.linear_model import LogisticRegression\n\nfrom model import CLASSES\n\n"
+        "clf = LogisticRegression().fit([[0], [1]], [0, 1])\nprint(clf.predict([[2]]), CLASSES)\n"
+    )
+    texts, errors = converted(tmp_path, {"model.py": f"{MODEL}\n\nCLASSES = 3\n", "other.py": other})
+    assert not errors
+    assert texts["other.py"] == other

@@ -1,0 +1,42 @@
+"""What files that train models of another file want of that one."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from transpiler.emit.units import FilePlan
+from transpiler.interpret.region import Region
+from transpiler.interpret.values import Model
+from transpiler.record import record
+
+
+@record(slots=True)
+class Wanted:
+    """What is wanted, by the functions that build the models and the numbers of these there."""
+
+    logits: set[tuple[str, int]] = field(default_factory=set)  #: a method that gives them
+    compiled: set[tuple[str, int]] = field(default_factory=set)  #: no `compile`: it is done there
+    settled: set[tuple[int, int]] = field(default_factory=set)  #: layers whose regularizers count
+    marks: bool = False  #: that layers carry their regularizers
+
+
+def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
+    """What the plans of other files, which import this one, want of it."""
+    wanted = Wanted()
+    for other in others:
+        theirs = [t.training for t in other.trained if t.training.home.file.is_same(planned.file)]
+        wanted.marks |= bool(theirs) and other.file.wants_marks
+        for training in (one for one in theirs if not one.problem):
+            home, key = training.home, place_of(training.home, training.origin)
+            layers = (*training.settled, *training.weights.layers)
+            wanted.settled |= {home.file.tree.place(layer.node) for layer in layers}
+            if training.logits is not None:
+                wanted.logits.add(key)
+            if any(call.name == "compile" for call in training.calls):
+                wanted.compiled.add(key)
+    return wanted
+
+
+def place_of(home: Region, model: Model) -> tuple[str, int]:
+    """The function that builds a model, and which of its models it is."""
+    return home.name, next(n for n, built in enumerate(home.built) if built.model is model)

@@ -1,0 +1,288 @@
+"""Models that a function of another file compiles: the `compile` as the caller would write it.
+
+def build(units, rate=0.01):               model = build(8)
+    model = Sequential(...)                model.compile(SGD(0.01), "mse")
+    model.compile(SGD(rate), "mse")
+    return model
+
+It is put behind the call before a file is interpreted again, so that it is like any other.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+import re
+from collections.abc import Iterator, Mapping
+
+import libcst as cst
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
+from transpiler.interpret.training import TrainingCall, given_by_function, root
+from transpiler.interpret.values import Framework, Model, Static, Value, is_plain
+from transpiler.record import record
+
+#: What such statements call Keras; nothing else is called so.
+KERAS = "tf2torch_keras"
+#: What needs what `compile` says.
+_TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
+
+
+@record(frozen=True, slots=True)
+class Inserted:
+    """A line that is put into a file."""
+
+    line: int  #: which line of the file it comes behind, from 1
+    text: str
+
+
+class _Unknown(Exception):
+    """Something of the call means nothing to the caller."""
+
+
+def with_lines(text: str, lines: list[Inserted]) -> str:
+    """A text with lines in it."""
+    found = text.split("\n")
+    for inserted in sorted(lines, key=lambda one: one.line, reverse=True):
+        found.insert(inserted.line, inserted.text)
+    return "\n".join(found)
+
+
+def line_before(lines: list[Inserted], line: int) -> int:
+    """Which line a line of such a text was before; one that was put in is that above it."""
+    return line - sum(one.line + number < line for number, one in enumerate(_in_order(lines)))
+
+
+def _in_order(lines: list[Inserted]) -> list[Inserted]:
+    return sorted(lines, key=lambda one: one.line)
+
+
+def compile_lines(file: FileContext) -> list[Inserted]:
+    """The lines that say of a file's models what functions of other files have compiled them with.
+
+    Those of which it asks something that needs it, and that it compiles itself nowhere.
+    """
+    regions = {id(r): r for r in (file.module, *(s.region for s in file.summaries.values())) if r}
+    calls = [call for region in regions.values() for call in region.training.values()]
+    own = {id(root(call.model)) for call in calls if call.name == "compile"}
+    asked = [call for call in calls if call.name in _TRAINING]
+    models = {id(root(call.model)): root(call.model) for call in asked}
+    found: dict[int, Inserted] = {}
+    for key, model in models.items():
+        call = None if key in own else _compiled_elsewhere(file, model)
+        if call is not None and isinstance(model.node, cst.Call):
+            inserted = _line(file, model, model.node, call)
+            if inserted is not None:
+                found.setdefault(inserted.line, inserted)
+    return list(found.values())
+
+
+def _compiled_elsewhere(file: FileContext, model: Model) -> TrainingCall | None:
+    """The only `compile` of a model that a function of another file gives."""
+    home = given_by_function(model)
+    summary = model.summary
+    if home is None or home[0].file is file or summary is None or summary.region is not home[0]:
+        return None
+    calls: list[TrainingCall] = list(home[0].training.values())
+    compiles = [c for c in calls if c.name == "compile" and root(c.model) is home[1].model]
+    if len(compiles) != 1 or compiles[0].conditional or compiles[0].in_loop:
+        return None
+    return compiles[0]
+
+
+def _line(
+    file: FileContext, model: Model, node: cst.Call, compiled: TrainingCall
+) -> Inserted | None:
+    """The line for one model, where what `compile` is given can be written there."""
+    assert model.summary is not None
+    home = model.summary.region
+    text = file.tree.text
+    statement = _statement(ast.parse(text), text, *file.tree.place(node))
+    if statement is None or home is None or not isinstance(statement.value, ast.Call):
+        return None
+    try:
+        maker = _Maker(home, compiled, statement.value, text)
+        given = maker.given()
+    except _Unknown:
+        return None
+    target = ast.unparse(statement.targets[0])
+    if target in maker.read:
+        return None  # build(model)
+    assert statement.end_lineno is not None
+    return Inserted(statement.end_lineno, f"{' ' * statement.col_offset}{target}.compile({given})")
+
+
+def _statement(module: ast.Module, text: str, line: int, column: int) -> ast.Assign | None:
+    """The statement, on lines of its own, that gives a model its name."""
+    lines = text.split("\n")
+    offset = len(lines[line - 1][: column - 1].encode())
+    for node in ast.walk(module):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            if (node.value.lineno, node.value.col_offset) != (line, offset):
+                continue
+            before = lines[node.lineno - 1][: node.col_offset]
+            after = lines[(node.end_lineno or 0) - 1].encode()[node.end_col_offset or 0 :].decode()
+            alone = not before.strip() and re.fullmatch(r"\s*(#.*)?", after) is not None
+            named = re.fullmatch(r"[A-Za-z_]\w*|self\.\w+", ast.unparse(node.targets[0]))
+            return node if alone and len(node.targets) == 1 and named is not None else None
+    return None
+
+
+class _Maker(ast.NodeTransformer):
+    """Writes what `compile` is given in one file as another file sees it."""
+
+    def __init__(self, home: Region, compiled: TrainingCall, call: ast.Call, caller: str) -> None:
+        text = home.file.tree.text
+        assert isinstance(home.function, cst.FunctionDef)
+        line, _ = home.file.tree.place(home.function.name)
+        functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
+        self.home, self.text, self.caller = home, text, caller
+        self.function = next(f for f in functions if f.lineno == line)
+        self.read: set[str] = set()  #: names of the caller
+        self.stored = [
+            n.id
+            for n in ast.walk(self.function)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        ]
+        place = home.file.tree.place(compiled.node)[0]
+        calls = [n for n in ast.walk(self.function) if isinstance(n, ast.Call)]
+        self.compiled = next(
+            n for n in calls if n.lineno == place and getattr(n.func, "attr", "") == "compile"
+        )
+        self.explicit: frozenset[str] = frozenset()  #: parameters that the call gives
+        self.parameters = self._bound(call)
+        self.depth = 0
+
+    def given(self) -> str:
+        """The arguments of the call."""
+        made = copy.deepcopy(self.compiled)
+        if any(isinstance(a, ast.Starred) for a in made.args) or any(
+            k.arg is None for k in made.keywords
+        ):
+            raise _Unknown
+        arguments = [ast.unparse(self.visit(a)) for a in made.args]
+        return ", ".join(
+            [*arguments, *(f"{k.arg}={ast.unparse(self.visit(k.value))}" for k in made.keywords)]
+        )
+
+    def _bound(self, call: ast.Call) -> Mapping[str, ast.expr]:
+        """What the parameters of the function are in the call."""
+        taken = self.function.args
+        if taken.vararg or taken.kwarg or taken.posonlyargs:
+            raise _Unknown
+        order = [a.arg for a in taken.args]
+        defaults = dict(zip(reversed(order), reversed(taken.defaults), strict=False))
+        defaults |= {
+            a.arg: d for a, d in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if d
+        }
+        kinds = {ast.unparse(d) for d in self.function.decorator_list}
+        if "classmethod" in kinds:
+            order = order[1:]
+        elif kinds - {"staticmethod"} or (order[:1] == ["self"]):
+            raise _Unknown
+        if any(isinstance(a, ast.Starred) for a in call.args) or len(call.args) > len(order):
+            raise _Unknown
+        found = dict(zip(order, call.args, strict=False))
+        for keyword in call.keywords:
+            if keyword.arg is None:
+                raise _Unknown
+            found[keyword.arg] = keyword.value
+        held = {name: d for name, d in defaults.items() if name not in found}
+        held = {n: d for n, d in held.items() if isinstance(d, (ast.Constant, ast.UnaryOp))}
+        self.explicit = frozenset(found)
+        return {**found, **held}
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """`tf.keras` is no name of its own."""
+        if node.attr == "keras" and isinstance(node.value, ast.Name):
+            held = self._held(node.value.id)
+            if isinstance(held, Framework) and held.name == "tf":
+                return ast.Name(KERAS, ast.Load())
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """What a name stands for."""
+        name = node.id
+        if name in self.parameters:
+            if name in self.stored:
+                raise _Unknown
+            given = self.parameters[name]
+            if name in self.explicit:
+                self._note(given)
+            return _as_written(given, self.caller if name in self.explicit else self.text)
+        if name in self.stored:
+            return self._of_variable(name)
+        value = self._held(name)
+        if isinstance(value, Framework):
+            return _of_framework(value)
+        if isinstance(value, Static) and is_plain(value):
+            return ast.Name(repr(value.expr.value), ast.Load())
+        if value is None and hasattr(builtins, name):
+            return node
+        raise _Unknown
+
+    def _held(self, name: str) -> Value | None:
+        """What the function sees under a name that it does not bind."""
+        return self.home.scope.values.get(name) or self.home.file.globals.get(name)
+
+    def _of_variable(self, name: str) -> ast.expr:
+        """What a variable of the function surely holds: it is bound once, before anything else."""
+        self.depth += 1
+        made = [
+            s.value
+            for s in self.function.body
+            if isinstance(s, ast.Assign)
+            and len(s.targets) == 1
+            and isinstance(s.targets[0], ast.Name)
+            and s.targets[0].id == name
+        ]
+        if self.stored.count(name) != 1 or len(made) != 1 or self.depth > 20:
+            raise _Unknown
+        found: ast.expr = self.visit(copy.deepcopy(made[0]))
+        self.depth -= 1
+        return found
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        """A number as it is written: `1e-4`."""
+        return _as_written(node, self.text) if hasattr(node, "lineno") else node
+
+    def _note(self, given: ast.expr) -> None:
+        """Note what the caller's own expression reads; it must mean the same once more."""
+        plain = (
+            *(ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.BinOp),
+            *(ast.Subscript, ast.operator, ast.unaryop, ast.expr_context, ast.Slice),
+        )
+        if not all(isinstance(n, plain) for n in ast.walk(given)):
+            raise _Unknown
+        self.read |= {n.id for n in ast.walk(given) if isinstance(n, ast.Name)}
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Functions inside of it have names of their own."""
+        inner = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+        if isinstance(node, (*inner, ast.NamedExpr, ast.Await)):
+            raise _Unknown
+        return super().generic_visit(node)
+
+
+def _as_written(node: ast.expr, text: str) -> ast.expr:
+    """An expression that is printed as it stands in a text."""
+    source = ast.get_source_segment(text, node) or ast.unparse(node)
+    whole = isinstance(node, (ast.Name, ast.Attribute, ast.Constant, ast.Subscript))
+    if "\n" in source:
+        return copy.deepcopy(node)
+    return ast.Name(source if whole else f"({source})", ast.Load())
+
+
+def _of_framework(value: Framework) -> ast.expr:
+    """A name of Keras."""
+    if value.name != "keras" and not value.name.startswith("keras."):
+        raise _Unknown
+    return ast.parse(value.name.replace("keras", KERAS, 1), mode="eval").body
+
+
+def names_of_lines(file: FileContext) -> Iterator[tuple[str, Framework]]:
+    """What such lines read."""
+    if KERAS in file.tree.text:
+        yield KERAS, Framework("keras")
