@@ -194,11 +194,25 @@ def test_what_another_file_compiles_in_another_way_is_said(why: str, tmp_path: P
     assert "tf2torch_keras" not in texts["train.py"]
 
 
+def test_the_generation_of_another_file_counts(tmp_path: Path) -> None:
+    train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
+    train = train.replace("loss, accuracy =", "logs = list(history.history)\nloss, accuracy =")
+    older = MODEL.replace("tensorflow import keras", "tensorflow.python import keras")
+    for model in (MODEL, older):
+        folder = tmp_path / ("3" if model is MODEL else "2")
+        folder.mkdir()
+        texts, errors = converted(folder, {"model.py": model, "data.py": DATA, "train.py": train})
+        assert not errors
+        order = '"loss": [], "accuracy": []' if model is not MODEL else '"accuracy": [], "loss": []'
+        assert order in texts["train.py"]
+
+
 def test_files_about_other_things_stay(tmp_path: Path) -> None:
     other = (
         "from sklearn.linear_model import LogisticRegression\n\nfrom model import CLASSES\n\n"
         "clf = LogisticRegression().fit([[0], [1]], [0, 1])\nprint(clf.predict([[2]]), CLASSES)\n"
     )
-    texts, errors = converted(tmp_path, {"model.py": f"{MODEL}\n\nCLASSES = 3\n", "other.py": other})
+    model = f"{MODEL}\n\nCLASSES = 3\n"
+    texts, errors = converted(tmp_path, {"model.py": model, "other.py": other})
     assert not errors
     assert texts["other.py"] == other

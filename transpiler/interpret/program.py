@@ -52,7 +52,7 @@ from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.registry import Rules
-from transpiler.source.generations import shown_by
+from transpiler.source.modules import generation
 from transpiler.source.tree import Tree
 
 #: The handlers register when their modules are imported.
@@ -75,7 +75,7 @@ def interpret(
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     if options.keras == "auto":
-        options = replace(options, keras=shown_by(tree.text))
+        options = replace(options, keras=generation(tree.text, path))
     file = FileContext(tree, options, rules, load=load, path=path, mark=mark)
     file.channels_lead = _channels_lead(tree.text)
     _interpret_module(file)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+
+from transpiler.source.generations import shown_by
 
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = re.compile(
@@ -17,6 +21,15 @@ _IMPORTS = re.compile(
     re.MULTILINE,
 )
 _DEEPEST = 4  #: of packages that only pass on what their modules have
+
+
+def generation(text: str, path: str) -> str:
+    """ "2" where a file that may train models, or one that it imports, can't mean Keras 3."""
+    found = shown_by(text)
+    if found == "auto" and path and _ASKS.search(text) is not None:
+        others = (shown_by(other) for _, other in imported_texts(text, path))
+        found = next((one for one in others if one != "auto"), found)
+    return found
 
 
 def asks_models(text: str, path: str) -> bool:
@@ -33,8 +46,20 @@ def builds_models(text: str, path: str) -> bool:
 
 def _imports_models(text: str, path: str, depth: int) -> bool:
     """Whether a file imports one that is about the framework."""
+    if depth >= _DEEPEST:
+        return False
+    for other, imported in imported_texts(text, path):
+        if "keras" in imported or "tensorflow" in imported:
+            return True
+        if other.name == "__init__.py" and _imports_models(imported, str(other), depth + 1):
+            return True
+    return False
+
+
+def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
+    """The files of its project that a file imports, and what is in them."""
     home = os.path.dirname(os.path.realpath(path))
-    for found in _IMPORTS.finditer(text) if depth < _DEEPEST else ():
+    for found in _IMPORTS.finditer(text):
         module, names, modules = found.groups()
         if modules:
             candidates = [part.split()[0] for part in modules.split(",") if part.strip()]
@@ -42,23 +67,10 @@ def _imports_models(text: str, path: str, depth: int) -> bool:
             inner = [part.split()[0] for part in names.strip("()").split(",") if part.strip()]
             dot = "" if module.endswith(".") else "."
             candidates = [module, *(f"{module}{dot}{name}" for name in inner)]
-        for candidate in candidates:
-            other = locate(home, candidate)
-            if other is not None and _is_about_models(other, path, depth):
-                return True
-    return False
-
-
-def _is_about_models(other: Path, path: str, depth: int) -> bool:
-    if os.path.realpath(other) == os.path.realpath(path):
-        return False
-    try:
-        text = other.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    if "keras" in text or "tensorflow" in text:
-        return True
-    return other.name == "__init__.py" and _imports_models(text, str(other), depth + 1)
+        for other in (locate(home, candidate) for candidate in candidates):
+            if other is not None and os.path.realpath(other) != os.path.realpath(path):
+                with suppress(OSError):
+                    yield other, other.read_text(encoding="utf-8", errors="replace")
 
 
 def locate(home: str, module: str) -> Path | None:

@@ -153,6 +153,37 @@ def bound_by(tree: Tree, statement: cst.SimpleStatementLine | None) -> str:
     return tree.source(node.targets[0].target)
 
 
+def bound_to(tree: Tree, statement: cst.SimpleStatementLine | None, node: cst.CSTNode) -> str:
+    """What gets an expression as its value, or that under a condition; "" where nothing does.
+
+    a, b = build(3), build(4)
+    """
+    match statement.body if statement is not None else ():
+        case [
+            cst.Assign(
+                targets=[cst.AssignTarget(cst.Tuple(elements=names))],
+                value=cst.Tuple(elements=values),
+            )
+        ] if len(names) == len(values):
+            pairs = zip(names, values, strict=True)
+            return next((tree.source(n.value) for n, v in pairs if v.value is node), "")
+        case [cst.Assign(value=value) | cst.AnnAssign(value=value)] if _is_value(value, node):
+            return bound_by(tree, statement)
+    return ""
+
+
+def _is_value(given: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
+    """Whether an expression is a node, under some condition."""
+    pending = [given]
+    while pending:
+        found = pending.pop()
+        if found is node:
+            return True
+        if isinstance(found, cst.IfExp):
+            pending += [found.body, found.orelse]
+    return False
+
+
 def blocks_around(
     tree: Tree, root: cst.Module | cst.FunctionDef, offset: int
 ) -> list[tuple[cst.CSTNode, cst.BaseSuite]]:

@@ -30,7 +30,7 @@ from transpiler.emit.training.handed_compile import (
 )
 from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write_parts
 from transpiler.emit.training.late_optimizers import late_fit
-from transpiler.emit.training.lines import blocks_around, bound_by, holds, statement_of, within
+from transpiler.emit.training.lines import blocks_around, bound_to, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
@@ -48,7 +48,6 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
-from transpiler.source.tree import Tree
 
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
@@ -232,7 +231,7 @@ class _Planner(Shared):
     def _named(self, group: Group, room: Room, node: cst.CSTNode) -> Part | None:
         """The part of a group for the variable that an expression becomes the value of."""
         made = statement_of(self.tree, room.node, node)
-        variable = _bound_to(self.tree, made, node)
+        variable = bound_to(self.tree, made, node)
         if not is_receiver(variable):
             return self._as_argument(group, room)
         for part in group.parts:
@@ -499,37 +498,6 @@ def _handed_in(parts: list[Part], handing: Handing) -> Part:
             return part
     parts.append(Part(handing.room, handing.variable, []))
     return parts[-1]
-
-
-def _bound_to(tree: Tree, statement: cst.SimpleStatementLine | None, node: cst.CSTNode) -> str:
-    """What gets an expression as its value, or that under a condition; "" where nothing does.
-
-    a, b = build(3), build(4)
-    """
-    match statement.body if statement is not None else ():
-        case [
-            cst.Assign(
-                targets=[cst.AssignTarget(cst.Tuple(elements=names))],
-                value=cst.Tuple(elements=values),
-            )
-        ] if len(names) == len(values):
-            pairs = zip(names, values, strict=True)
-            return next((tree.source(n.value) for n, v in pairs if v.value is node), "")
-        case [cst.Assign(value=value) | cst.AnnAssign(value=value)] if _is_value(value, node):
-            return bound_by(tree, statement)
-    return ""
-
-
-def _is_value(given: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
-    """Whether an expression is a node, under some condition."""
-    pending = [given]
-    while pending:
-        found = pending.pop()
-        if found is node:
-            return True
-        if isinstance(found, cst.IfExp):
-            pending += [found.body, found.orelse]
-    return False
 
 
 def _alone(built: Built) -> Built:
