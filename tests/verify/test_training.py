@@ -187,3 +187,126 @@ def test_samples_that_processes_share_are_those_of_one(session: VerifySession) -
     report = only(session, text)
     assert report.status == "equal", report
     assert reached(report) == LEVELS
+
+
+TWICE = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(100, 3)
+y = x.sum(1)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD({rate}), "mse")
+model.fit(x, y, epochs=3, verbose=0)
+{between}
+history = model.fit(x, y, epochs=3, verbose=0)
+losses = history.history["loss"]
+"""
+ANOTHER = """\
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+"""
+
+
+@pytest.mark.parametrize("kept", ["", "history = "])
+def test_each_fit_has_the_values_of_its_own_epochs(session: VerifySession, kept: str) -> None:
+    """Where the program keeps the history of one of them, as where it keeps both."""
+    text = TWICE.format(rate=0.1, between=ANOTHER).replace("model.fit", f"{kept}model.fit", 1)
+    found = reports(session, text)
+    assert [(r.name, r.status, reached(r)) for r in found] == [
+        ("model", "equal", LEVELS),
+        ("model (2)", "equal", LEVELS),
+    ]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "model.optimizer.learning_rate = 0.01",
+        "model.optimizer.learning_rate.assign(0.01)",
+        "keras.backend.set_value(model.optimizer.learning_rate, 0.01)",
+    ],
+)
+def test_a_rate_that_is_set_by_hand_is_set_in_both(session: VerifySession, between: str) -> None:
+    text = TWICE.format(rate=0.1, between=between)
+    assert only(session, text).status == "equal"
+    other = convert(text).text.replace('group["lr"] = 0.01', 'group["lr"] = 0.02')
+    assert only(session, text, other).status == "different"
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "ExponentialDecay(0.02, 2, 0.9)",
+        "PiecewiseConstantDecay([3, 6], [0.02, 0.01, 0.005])",
+        "CosineDecay(0.02, 8)",
+    ],
+)
+def test_schedules_are_not_rounded(session: VerifySession, schedule: str) -> None:
+    text = TWICE.format(rate=f"keras.optimizers.schedules.{schedule}", between="")
+    assert only(session, text).status == "equal"
+
+
+TABLE = """\
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+
+df = pd.DataFrame({"a": np.arange(40.0), "b": np.arange(40.0) ** 0.5})
+norm = keras.layers.Normalization(axis=-1)
+norm.adapt(np.array(df))
+model = keras.Sequential([norm, keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(df, df["a"] * 2, epochs=2)
+"""
+
+
+def test_a_table_tells_the_sizes_of_a_model(session: VerifySession) -> None:
+    """Pandas looks for packages that need not be installed."""
+    report = only(session, TABLE)
+    assert (report.status, reached(report)) == ("equal", LEVELS), report
+
+
+def test_a_fit_that_fails_in_the_original_leaves_the_others_open(session: VerifySession) -> None:
+    """Which steps of the other program are those that are compared is not known then."""
+    text = TWICE.format(rate=0.1, between="x = x[::-1]")
+    other = convert(text).text.replace("range(3)", "range(2)", 1)
+    assert only(session, text, other).status == "different"
+    (report,) = reports(session, text.replace("[::-1]", "[::-1, :2]"), other)
+    assert report.status == "skipped"
+    assert "the original can't train" in report.reason
+
+
+def test_what_is_saved_and_loaded_goes_on_training(session: VerifySession) -> None:
+    loading = 'model.save("m.keras")\ndel model\nmodel = keras.models.load_model("m.keras")'
+    text = TWICE.format(rate=0.1, between=loading)
+    report = only(session, text)
+    assert (report.status, reached(report)) == ("equal", LEVELS), report
+    slower = convert(text).text.split("load_state_dict")
+    slower[1] = slower[1].replace("optimizer)", "torch.optim.SGD(model.parameters(), 0.02))")
+    assert only(session, text, "load_state_dict".join(slower)).status == "different"
+
+
+BUILDER = """\
+from tensorflow import keras
+
+def get_optimizer():
+    return keras.optimizers.Adam(0.01)
+
+def build(optimizer, units):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(units)])
+    model.compile(loss="mse", optimizer=optimizer)
+    return model
+
+def main(x, y):
+    model = build(get_optimizer(), 4)
+    model.fit(x, y, epochs=2)
+    return model
+"""
+
+
+def test_a_builder_may_take_less_than_before(session: VerifySession) -> None:
+    converted = convert(BUILDER).text
+    assert "def build(units)" in converted
+    found = verify_pair(BUILDER, converted, session=session)
+    assert ("build(get_optimizer(), 4)", "equal") in [(r.name, r.status) for r in found]

@@ -8,7 +8,8 @@ import a framework.
 
     session.py      the Python interface; process.py: the workers that it starts and asks
     main.py         `tf2torch verify`; report.py: what it says; trees.py: a project before and after
-    targets.py      what to compare, from the text of the original; input_shapes.py, shapes.py
+    targets.py      what to compare, from the text of the original; input_shapes.py, shapes.py,
+                    fewer_parameters.py
     training.py     the verdict on what `fit` does; training_text.py: the statements that train
     training_runs.py  what both sides need for it; unread.py, drawn.py: data that aren't there
     slices.py       the statements that those models need; siblings.py: the files they import

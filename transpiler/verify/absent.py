@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -76,7 +77,8 @@ def _optional() -> bool:
 
 
 def _of_imports(file: str) -> bool:
-    return file == __file__ or file.startswith("<frozen importlib")
+    """Whether a file is part of what imports, also by `importlib.import_module`."""
+    return file in (__file__, importlib.__file__) or file.startswith("<frozen importlib")
 
 
 @contextlib.contextmanager

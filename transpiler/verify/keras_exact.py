@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
 from math import pi, sqrt
 from typing import Any
 
@@ -19,6 +20,7 @@ def install(tensorflow: Any, keras: Any, framework: str) -> None:
     _activate_exactly(tensorflow)
     _resize_exactly(tensorflow)
     _take_inputs_in_full(keras)
+    _schedule_exactly(keras)
     keras_formats.install(tensorflow)
     if framework == "keras3":
         _count_exactly(keras)
@@ -50,6 +52,31 @@ def _set_rates_exactly(keras: Any) -> None:
         return original(self, *args, initializer=initializer, **kwargs)
 
     kind.add_weight = add_weight
+
+
+def _schedule_exactly(keras: Any) -> None:
+    """Schedules make tensors of their numbers, which would be float32."""
+    wanted = keras.optimizers.schedules.LearningRateSchedule
+    for kind in vars(keras.optimizers.schedules).values():
+        if isinstance(kind, type) and issubclass(kind, wanted) and kind is not wanted:
+            kind.__call__ = _in_full(kind.__call__, keras)  # type: ignore[method-assign]
+
+
+def _in_full(original: Callable[..., Any], keras: Any) -> Callable[..., Any]:
+    def widened(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(widened, value))
+        return np.asarray(value, keras.backend.floatx()) if isinstance(value, float) else value
+
+    def call(schedule: Any, step: Any) -> Any:
+        before = dict(vars(schedule))
+        vars(schedule).update({name: widened(value) for name, value in before.items()})
+        try:
+            return original(schedule, step)
+        finally:
+            vars(schedule).update(before)
+
+    return call
 
 
 def _take_inputs_in_full(keras: Any) -> None:

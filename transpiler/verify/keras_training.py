@@ -391,10 +391,10 @@ def _callbacks(given: Any) -> list[Any]:
 
 
 def _sizes_of_rows(x: Any) -> tuple[int | None, ...] | None:
-    """The sizes of a row of what a model is trained on: an array, or a data set of batches."""
-    if isinstance(x, np.ndarray):
+    """The sizes of a row of what a model is trained on: an array, a table, or a data set."""
+    if isinstance(x, np.ndarray) or hasattr(x, "iloc"):
         sizes: tuple[int, ...] = x.shape[1:]
-        return sizes
+        return sizes if isinstance(x, np.ndarray) else sizes or (1,)  # a column of a table
     spec = getattr(x, "element_spec", None)
     spec = spec[0] if isinstance(spec, tuple) else spec
     shape = getattr(spec, "shape", None)

@@ -11,6 +11,7 @@ from typing import Any
 
 from transpiler.emit.naming import camel
 from transpiler.source.generations import shown_by
+from transpiler.verify.fewer_parameters import fitting_calls
 from transpiler.verify.process import Worker, WorkerError, WorkerFailure
 from transpiler.verify.records import (
     FLOAT32,
@@ -124,7 +125,8 @@ class VerifySession:
         self, request: Request, converted: Program, framework: str
     ) -> tuple[list[ModelReport], tuple[Measured, ...]]:
         measured: tuple[Measured, ...] = self.ask(framework, request)
-        other = replace(request, program=converted, measured=measured)
+        targets = fitting_calls(request.targets, request.program.text, converted.text)
+        other = replace(request, program=converted, targets=targets, measured=measured)
         answer = self.ask("torch", other)
         if isinstance(answer, dict):
             measured = self.ask(framework, replace(request, shapes=answer))

@@ -39,4 +39,7 @@ def _candidates(model: Any) -> list[Shape]:
         channels = first.in_channels or 3  # a lazy one takes any number
         return [((*(size,) * len(first.kernel_size), channels), 0) for size in _SIZES]
     features = getattr(first, "in_features", None) or getattr(first, "num_features", None)
+    mean: Any = getattr(first, "mean", None)
+    if features is None and getattr(mean, "ndim", 0) == 1:
+        features = len(mean)  # it has been adapted to data
     return [((features,), 0)] if features else [((size,), 0) for size in (8, 16, 32)]

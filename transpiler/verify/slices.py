@@ -12,6 +12,8 @@ import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from transpiler.verify.neutral import callee
+
 #: Methods that change nothing about what a model computes with given weights.
 INERT = frozenset({
     "compile", "fit", "fit_generator", "evaluate", "evaluate_generator", "predict",
@@ -27,15 +29,18 @@ _SETTERS = frozenset({"set_image_data_format", "set_image_dim_ordering", "get_cu
 
 
 def _is_of_optimizer(statement: ast.stmt) -> bool:
-    """`model.optimizer.learning_rate = 0.1`, which needs a model that is compiled."""
-    if isinstance(statement, ast.Assign):
-        places: list[ast.expr] = statement.targets
-    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        places = [statement.value.func]
-    else:
-        return False
-    nodes = (n for place in places for n in ast.walk(place))
-    return any(isinstance(n, ast.Attribute) and n.attr == "optimizer" for n in nodes)
+    """`model.optimizer.learning_rate = 0.1`, also by `assign` or `K.set_value`."""
+    match statement:
+        case ast.Assign(targets=places):
+            pass
+        case ast.AugAssign(target=place) | ast.Expr(value=ast.Call(func=place)):
+            places = [place]
+        case _:
+            return False
+    value = statement.value
+    if isinstance(value, ast.Call) and callee(value) == "set_value":
+        places = value.args[:1]
+    return any(map(_of_optimizer, places))
 
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -135,15 +140,18 @@ class Slicer:
         if self.whole(statement) or (
             isinstance(statement, (ast.Assign, ast.Expr)) and _sets(statement)
         ):
-            self._need(needed, names_in(statement))
-            return statement
-        if "compile" in self.inert and _is_of_optimizer(statement):
-            return None
+            return self._whole(statement, needed)
+        if _is_of_optimizer(statement):  # that needs a model that is compiled
+            return None if "compile" in self.inert else self._whole(statement, needed)
         if isinstance(statement, (ast.Assign, ast.AnnAssign)):
             return self._assignment(statement, needed)
         if isinstance(statement, (ast.AugAssign, ast.Expr)):
             return self._change(statement, needed)
         return self._compound(statement, needed)
+
+    def _whole(self, statement: ast.stmt, needed: set[str]) -> ast.stmt:
+        self._need(needed, names_in(statement))
+        return statement
 
     def _assignment(self, node: ast.Assign | ast.AnnAssign, needed: set[str]) -> ast.stmt | None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -161,7 +169,7 @@ class Slicer:
 
     def _freezes(self, target: ast.expr) -> bool:
         """Whether a model is made trainable or not: that counts where it is trained."""
-        return _of_optimizer(target) or (
+        return (
             isinstance(target, ast.Attribute)
             and target.attr == "trainable"
             and isinstance(target.value, ast.Name)
@@ -172,7 +180,7 @@ class Slicer:
         if isinstance(node, ast.AugAssign):
             root = root_name(node.target)
         elif isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
-            inert = node.value.func.attr in self.inert or _of_optimizer(node.value)
+            inert = node.value.func.attr in self.inert
             root = "" if inert else root_name(node.value.func)
         else:
             return None

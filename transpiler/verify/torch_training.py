@@ -6,9 +6,11 @@ import ast
 import atexit
 import contextlib
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -53,6 +55,7 @@ class Replay:
     notes: list[str] = field(default_factory=list)  #: what is close by declaration
     remarks: dict[int, str] = field(default_factory=dict)  #: what wasn't compared, by fit
     reason: str = ""  #: why nothing could be compared
+    unsure: str = ""  #: why it may be another `fit` that numbers differ from
     values: Mapping[str, Any] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)  #: of the final weights
 
@@ -127,8 +130,9 @@ class Player:
     losses: list[float] = field(default_factory=list)  #: of the backward passes
     steps: int = 0
     depth: int = 0
-    histories: list[dict[str, list[float]]] = field(default_factory=list)
-    values: dict[str, list[float]] = field(default_factory=dict)
+    #: by fit: the dictionaries that the program fills, and what each epoch measured
+    histories: dict[int, dict[str, list[float]]] = field(default_factory=dict)
+    values: dict[int, dict[str, list[float]]] = field(default_factory=dict)
     ended: dict[int, Check] = field(default_factory=dict)  #: the weights at the end of each fit
     misfit: str = ""
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -136,10 +140,10 @@ class Player:
     def __post_init__(self) -> None:
         self.waiting = [(number, self.trained.models[number]) for number in self.trained.made]
         self.replay.checks = [{} for _ in self.trained.fits]
-        ends = np.cumsum([0, *(one.steps for one in self.trained.fits)])
-        self.first = {int(step): number for number, step in enumerate(ends[:-1])}
-        self.last = {int(step): number for number, step in enumerate(ends[1:])}
-        self.total = int(ends[-1])
+        ends = list(accumulate((one.steps for one in self.trained.fits), initial=0))
+        self.first = {step: number for number, step in enumerate(ends[:-1])}
+        self.last = {step: number for number, step in enumerate(ends[1:])}
+        self.ends, self.total = ends, ends[-1]
 
     # what happens -----------------------------------------------------------------------------
 
@@ -274,14 +278,15 @@ class Player:
             self.ended[number] = check_updates(triples, self._history_bound)
 
     def keep_history(self, history: dict[str, list[float]]) -> dict[str, list[float]]:
-        """A dictionary that the program fills."""
-        self.histories.append(history)
+        """A dictionary that the program fills, for the steps that follow."""
+        self.histories[bisect_right(self.ends, self.steps) - 1] = history
         return history
 
     def keep_values(self, values: Mapping[str, Any]) -> None:
-        """What one epoch measured."""
+        """What one epoch measured, whose steps are over."""
+        measured = self.values.setdefault(bisect_left(self.ends, self.steps) - 1, {})
         for name, value in values.items():
-            self.values.setdefault(name, []).append(float(np.mean(value)))
+            measured.setdefault(name, []).append(float(np.mean(value)))
 
     # what it comes to -------------------------------------------------------------------------
 
@@ -304,11 +309,18 @@ class Player:
         if not replay.reason and self.misfit and self.waiting:
             replay.reason = self.misfit
         if not replay.reason and self.steps != self.total and not self.trained.stepwise:
-            replay.reason = f"{self.steps} steps instead of {self.total}"
+            if self.trained.failures and self.steps > self.total:
+                replay.unsure = f"the original can't train: {self.trained.failures[0][1]}"
+            else:
+                left = "" if self.steps else ": what trains is not converted"
+                replay.reason = f"{self.steps} steps instead of {self.total}{left}"
         last = {one.model: number for number, one in enumerate(fits)}
         for number, one in enumerate(fits):
             found = [*self._history(number, one), *filter(None, [self.ended.get(number)])]
-            if last[one.model] == number and one.model in self.pairs:
+            goes_on = any(
+                other.model < 0 for other in fits[number:]
+            )  # loaded under its name, maybe
+            if last[one.model] == number and one.model in self.pairs and not goes_on:
                 triples = self._updates(one.model, one.before, self.trained.final[one.model])
                 final = check_updates(triples, self._history_bound)
                 found.append(replace(final, where=f"at the end, {final.where}"))
@@ -323,13 +335,7 @@ class Player:
 
     def _history(self, number: int, one: Fitted) -> list[Check]:
         """The losses and metrics of each epoch, as far as the program keeps them."""
-        kept: Mapping[str, list[float]]
-        if len(self.histories) == len(self.trained.fits):
-            kept = self.histories[number]
-        else:
-            count = len(next(iter(one.history.values()), ()))
-            kept = {name: values[:count] for name, values in self.values.items()}
-            self.values = {name: values[count:] for name, values in self.values.items()}
+        kept = self.histories.get(number) or self.values.get(number, {})
         ignored = {"lr", "learning_rate"} - kept.keys()
         missing = [key for key in one.history if key not in kept and key not in ignored]
         if missing:

@@ -51,18 +51,30 @@ _TRAIN = frozenset({"backward", "init_process_group"})
 
 def original_slice(tree: ast.Module) -> list[ast.stmt]:
     """The statements that build and train the models of a Keras program."""
-    return _slice(_Rounds(tree).visit(tree), _callers(tree, _FITS), frozenset())
+    return _slice(_Rounds(tree).visit(tree), _callers(tree, _FITS | _saving(tree)), frozenset())
 
 
 def converted_slice(tree: ast.Module, original: ast.Module) -> list[ast.stmt]:
     """Those of a converted program, with three epochs at most and histories that are kept."""
     rounds = _Rounds(original)
     bounded = rounds.visit(_Bounded(tree, original).visit(tree))
-    return _slice(ast.fix_missing_locations(bounded), _callers(bounded, _TRAIN), _RESTORING)
+    callers = _callers(bounded, _TRAIN | _saving(original))
+    return _slice(ast.fix_missing_locations(bounded), callers, _RESTORING)
 
 
 #: What goes back to weights that were kept in memory: the last line of an early stop.
 _RESTORING = frozenset({"load_state_dict"})
+
+
+#: What writes files that a program of either framework may read again, and what reads them.
+_SAVES = frozenset({"save", "save_weights", "save_model"})
+_LOADS = frozenset({"load_model", "load_weights"})
+
+
+def _saving(original: ast.Module) -> frozenset[str]:
+    """What must run for the sake of a model that is loaded, whichever variable has saved it."""
+    calls = (callee(n) for n in ast.walk(original) if isinstance(n, ast.Call))
+    return frozenset() if _LOADS.isdisjoint(calls) else _SAVES
 
 
 def _slice(tree: ast.Module, trainers: frozenset[str], restoring: frozenset[str]) -> list[ast.stmt]:
