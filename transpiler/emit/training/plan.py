@@ -48,6 +48,7 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
+from transpiler.source.suites import statement_lines
 
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
@@ -194,13 +195,11 @@ class _Planner(Shared):
         return self.write(training, built, group.parts)
 
     def _is_free(self, group: Group, home: Region, built: Built) -> bool:
-        """Whether a model of another file is given alone, and what is asked of it is asked here."""
-        summary = group.made.summary
+        """Whether what is asked of a model of another file is asked here."""
         inside = {call.name for call in home.training.values() if root(call.model) is built.model}
-        alone = summary is not None and isinstance(summary.result, Model)
         asked = {call.name for call in group.calls}
         needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
-        return alone and inside <= {"compile", "summary"} and not needs
+        return inside <= {"compile", "summary"} and not needs
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
@@ -405,11 +404,24 @@ class _Planner(Shared):
             made.answered |= answered(self, part.room)
             place_statements(writer)
             made.left += self._left_uses(part)
-        node = training.model.node
         elsewhere = training.home.functional or training.home.file is not self.file
-        if elsewhere and made.device and isinstance(node, cst.Call):
-            end = self.tree.span(node)[1]  # a class of a model: nothing else makes it there
-            made.once.append(Edit(end, end, f".to({made.device})"))
+        if elsewhere and made.device and isinstance(training.model.node, cst.Call):
+            made.once.append(self._moved_there(training, made.device))
+
+    def _moved_there(self, training: Training, device: str) -> Edit:
+        """What moves a model to the device right where it is given: nothing else makes it here."""
+        node, summary = training.model.node, training.model.summary
+        assert node is not None
+        if summary is None or isinstance(summary.result, Model):
+            end = self.tree.span(node)[1]
+            return Edit(end, end, f".to({device})")
+        room = next(r for r in self.rooms if holds(self.extent(r), self.tree.span(node)))
+        statement = statement_of(self.tree, room.node, node)
+        assert statement is not None
+        end = statement_lines(self.tree, statement)[1]
+        indent = self.tree.text[self.tree.line_start(self.tree.span(statement)[0]) :]
+        margin = indent[: len(indent) - len(indent.lstrip(" "))]
+        return Edit(end, end, f"{margin}{training.variable}.to({device})\n")
 
     def _left_uses(self, part: Part) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""

@@ -21,7 +21,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
-from transpiler.interpret.values import Framework, Model, Static, Value, is_plain
+from transpiler.interpret.values import Framework, Model, Sequence, Static, Value, is_plain
 from transpiler.record import record
 
 #: What such statements call Keras; nothing else is called so.
@@ -69,13 +69,13 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     own = {id(root(call.model)) for call in calls if call.name == "compile"}
     asked = [call for call in calls if call.name in _TRAINING]
     models = {id(root(call.model)): root(call.model) for call in asked}
-    found: dict[int, Inserted] = {}
+    found: dict[tuple[int, str], Inserted] = {}
     for key, model in models.items():
         call = None if key in own else _compiled_elsewhere(file, model)
         if call is not None and isinstance(model.node, cst.Call):
             inserted = _line(file, model, model.node, call)
             if inserted is not None:
-                found.setdefault(inserted.line, inserted)
+                found[inserted.line, inserted.text] = inserted
     return list(found.values())
 
 
@@ -107,8 +107,9 @@ def _line(
         given = maker.given()
     except _Unknown:
         return None
-    target = ast.unparse(statement.targets[0])
-    if target in maker.read:
+    target = _name_of(model, statement.targets[0])
+    bound = {n.id for n in ast.walk(statement.targets[0]) if isinstance(n, ast.Name)}
+    if not target or bound & maker.read:
         return None  # build(model)
     assert statement.end_lineno is not None
     return Inserted(statement.end_lineno, f"{' ' * statement.col_offset}{target}.compile({given})")
@@ -125,9 +126,21 @@ def _statement(module: ast.Module, text: str, line: int, column: int) -> ast.Ass
             before = lines[node.lineno - 1][: node.col_offset]
             after = lines[(node.end_lineno or 0) - 1].encode()[node.end_col_offset or 0 :].decode()
             alone = not before.strip() and re.fullmatch(r"\s*(#.*)?", after) is not None
-            named = re.fullmatch(r"[A-Za-z_]\w*|self\.\w+", ast.unparse(node.targets[0]))
-            return node if alone and len(node.targets) == 1 and named is not None else None
+            return node if alone and len(node.targets) == 1 else None
     return None
+
+
+def _name_of(model: Model, target: ast.expr) -> str:
+    """What the statement calls a model that gets what a function gives; "" where it has no name."""
+    result = model.summary.result if model.summary is not None else None
+    if isinstance(result, Sequence):
+        places = [n for n, item in enumerate(result.items) if item is model.origin]
+        names = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
+        if len(places) != 1 or len(names) != len(result.items):
+            return ""
+        target = names[places[0]]
+    written = ast.unparse(target)
+    return written if re.fullmatch(r"[A-Za-z_]\w*|self\.\w+", written) else ""
 
 
 class _Maker(ast.NodeTransformer):
