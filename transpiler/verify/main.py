@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from transpiler.source.importers import importing_files
 from transpiler.verify.report import ModelReport, exit_status, to_json, to_text
-from transpiler.verify.session import VerifySession
+from transpiler.verify.session import NO_ARGUMENTS, VerifySession
 from transpiler.verify.targets import defines
 from transpiler.verify.trees import PairOfPrograms, TreeError, file_pair, folder_pairs, git_pairs
 
@@ -53,9 +56,31 @@ def compare(
             found = session.verify(pair.original, pair.converted, calls, args.level, args.keras)
             if found or len(pairs) == 1:
                 reports[pair.path] = found
+    for pair in pairs:
+        models = reports.get(pair.path, [])
+        left = [report for report in models if not _is_reached(pair, report, pairs, reports)]
+        if left or len(pairs) == 1:
+            reports[pair.path] = left
+        else:
+            reports.pop(pair.path, None)
     if asked:
         raise TreeError(f"no file defines what --call names: {', '.join(sorted(asked))}")
     return reports
+
+
+def _is_reached(
+    pair: PairOfPrograms,
+    report: ModelReport,
+    pairs: Sequence[PairOfPrograms],
+    reports: dict[str, list[ModelReport]],
+) -> bool:
+    """Whether a builder without known arguments is called in another file, whose models agree."""
+    if report.reason != NO_ARGUMENTS:
+        return False
+    name = report.name.partition("(")[0].rpartition(".")[2]
+    calling = set(importing_files(pair.original.path, rf"\b{re.escape(name)}\("))
+    found = [reports.get(p.path, []) for p in pairs if os.path.realpath(p.original.path) in calling]
+    return any(models and all(one.good for one in models) for models in found)
 
 
 def _pairs(paths: Sequence[str], revision: str, place: Path) -> list[PairOfPrograms]:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from transpiler.emit.naming import camel
-from transpiler.source.generations import shown_by
+from transpiler.source.modules import generation
 from transpiler.verify.fewer_parameters import fitting_calls
 from transpiler.verify.process import Worker, WorkerError, WorkerFailure
 from transpiler.verify.records import (
@@ -34,6 +34,7 @@ from transpiler.verify.training import verify_training, with_training
 #: Errors that a run in float32 may not have.
 _PRECISION = re.compile(r"dtype|float|double|kernel|type", re.IGNORECASE)
 _BUILDING = "the original can't"
+NO_ARGUMENTS = "no arguments for this builder are known: name a call with --call"
 
 
 @dataclass
@@ -83,7 +84,7 @@ class VerifySession:
         reports: list[ModelReport] = []
         if targets:
             request = Request(original, targets, gradients=level != "forward")
-            for framework in _generations(original.text, keras):
+            for framework in _generations(original, keras):
                 attempt = self._run(request, converted, framework)
                 if not reports or _failures(attempt) < _failures(reports):
                     reports = attempt
@@ -92,7 +93,7 @@ class VerifySession:
         if not only:
             reports = [*reports, *_unreached(module, targets)]
         if level == "training":
-            frameworks = _generations(original.text, keras)
+            frameworks = _generations(original, keras)
             training = verify_training(original, converted, self.ask, frameworks)
             reports = with_training(reports, training)
         return _in_order(reports)
@@ -163,11 +164,11 @@ def _now_blocks(original: ast.Module, converted: ast.Module) -> set[str]:
     return {name for name in before - after if camel(name) in after}
 
 
-def _generations(text: str, keras: str) -> tuple[str, ...]:
+def _generations(program: Program, keras: str) -> tuple[str, ...]:
     """The generations of Keras to try, in order."""
     if keras in ("2", "3"):
         return (f"keras{keras}",)
-    return ("keras2",) if shown_by(text) == "2" else ("keras3", "keras2")
+    return ("keras2",) if generation(program.text, program.path) == "2" else ("keras3", "keras2")
 
 
 def _failures(reports: Sequence[ModelReport]) -> int:
@@ -195,9 +196,8 @@ def _note(report: ModelReport, text: str) -> ModelReport:
 
 
 def _unreached(module: Module, targets: Sequence[Target]) -> list[ModelReport]:
-    reason = "no arguments for this builder are known: name a call with --call"
     return [
-        ModelReport(target.name, "skipped", {}, reason, target.line)
+        ModelReport(target.name, "skipped", {}, NO_ARGUMENTS, target.line)
         for target in unreached(module, targets)
     ]
 
