@@ -119,6 +119,7 @@ class Rule:
     functional: str = ""  #: the name of the function form: `concatenate` for Concatenate
     merges: bool = False  #: takes a list of tensors
     floats: bool = False  #: computes with floats, also where it is given whole numbers
+    elementwise: bool = False  #: the tensors that it merges have one shape, but for axes of size 1
     changes_rate: bool = False  #: a callback that changes the learning rate
     attributes: frozenset[str] = frozenset()  #: what may be read of a callback after `fit`
     reason: str = ""  #: why there is no translation, if there is none
@@ -190,12 +191,14 @@ def layer(
     functional: str = "",
     merges: bool = False,
     floats: bool = False,
+    elementwise: bool = False,
 ) -> Callable[[Builder], Builder]:
     """Declare the rule of a Keras layer: `@layer("Conv2D", layout=Layout.FIRST)`.
 
     Names are relative to `keras.layers`. The function's first parameter is the input tensor (a list
     of tensors with `merges`), the others are the layer's constructor parameters. With `floats`,
-    tensors of whole numbers are cast before the rule sees them, as Keras does it.
+    tensors of whole numbers are cast before the rule sees them, as Keras does it. `elementwise`
+    says of tensors that are merged that they have one shape, but for axes of size 1.
     """
 
     def declare(build: Builder) -> Builder:
@@ -211,6 +214,7 @@ def layer(
                 f"keras.layers.{functional}" if functional else "",
                 merges,
                 floats,
+                elementwise,
             )
         )
         return build

@@ -104,14 +104,14 @@ def _sum(xs: Tensors) -> Expr:
     return _folded(_no_star(xs), "+") if listed is None else call("sum", listed)
 
 
-@layer("Add", functional="add", merges=True)
+@layer("Add", functional="add", merges=True, elementwise=True)
 def add(xs: Tensors) -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     xs = _aligned(xs)
     return _merged(xs, _sum(xs))
 
 
-@layer("Subtract", functional="subtract", merges=True)
+@layer("Subtract", functional="subtract", merges=True, elementwise=True)
 def subtract(xs: Tensors) -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     xs = _aligned(_no_star(xs))
@@ -120,7 +120,7 @@ def subtract(xs: Tensors) -> Tensor:
     return _merged(xs, _folded(xs, "-"))
 
 
-@layer("Multiply", functional="multiply", merges=True)
+@layer("Multiply", functional="multiply", merges=True, elementwise=True)
 def multiply(xs: Tensors) -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     xs = _aligned(_no_star(xs))
@@ -128,7 +128,7 @@ def multiply(xs: Tensors) -> Tensor:
     return _merged(xs, _folded(xs, "*"))
 
 
-@layer("Average", functional="average", merges=True)
+@layer("Average", functional="average", merges=True, elementwise=True)
 def average(xs: Tensors) -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     listed, xs = _one_list(xs), _aligned(xs)
@@ -136,7 +136,7 @@ def average(xs: Tensors) -> Tensor:
     return _merged(xs, infix(_sum(xs), "/", count))
 
 
-@layer("Maximum", functional="maximum", merges=True)
+@layer("Maximum", functional="maximum", merges=True, elementwise=True)
 def maximum(xs: Tensors) -> Tensor:
     """Equal values share their gradient in torch; in Keras the first gets all of it."""
     xs = _aligned(_no_star(xs))
@@ -144,7 +144,7 @@ def maximum(xs: Tensors) -> Tensor:
     return _merged(xs, _chained(xs, "torch.maximum"))
 
 
-@layer("Minimum", functional="minimum", merges=True)
+@layer("Minimum", functional="minimum", merges=True, elementwise=True)
 def minimum(xs: Tensors) -> Tensor:
     """Equal values share their gradient in torch; in Keras the first gets all of it."""
     xs = _aligned(_no_star(xs))

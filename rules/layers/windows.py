@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from transpiler.ir.expr import Arg, Expr, call, expr
-from transpiler.ir.sizes import ceil_divided, combine
+from transpiler.ir.sizes import ceil_divided, combine, place_of, row_length
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
 from transpiler.record import record, replace
 from transpiler.rule import compact, sizes
@@ -30,8 +30,8 @@ def per_axis(value: Expr, count: int) -> tuple[Dim, ...]:
     """A size argument as one size for each of `count` axes, None where it is not known."""
     if value.items is not None and len(value.items) in (1, count):
         return value.items * (count // len(value.items))
-    if value.whole:
-        return (value,) * count
+    if value.whole or row_length(value) == count:
+        return tuple(place_of(value, place) for place in range(count))
     known = sizes(value, count)
     if known is None:
         return (None,) * count

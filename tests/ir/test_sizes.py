@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transpiler.ir.expr import Expr, expr, infix, prefix
-from transpiler.ir.sizes import ceil_divided, combine, substitute
+from transpiler.ir.sizes import (
+    ceil_divided,
+    combine,
+    place_of,
+    sized_alike,
+    stays_whole,
+    substitute,
+)
 from transpiler.ir.tensor import product
 
 HEIGHT = Expr("height")
@@ -88,3 +95,41 @@ def test_products_keep_names(sizes: list[Expr], text: str) -> None:
     made = product(tuple(sizes))
     assert made is not None
     assert made.text == text
+
+
+STRIDES = Expr("strides", names=frozenset({("strides", 0)}))
+PAIR = sized_alike(STRIDES, expr((1, 1)))
+NUMBER = sized_alike(STRIDES, expr(1))
+
+
+@pytest.mark.parametrize(
+    ("value", "along"),
+    [
+        (expr(3), "3 3"),
+        (expr((2, 3)), "2 3"),
+        (expr((2, Expr("k", whole=True))), "2 k"),
+        (NUMBER, "strides strides"),
+        (PAIR, "strides[0] strides[1]"),
+        (sized_alike(STRIDES, expr((1, 1)), expr((2, 4))), "strides[0] strides[1]"),
+        (sized_alike(STRIDES, PAIR), "strides[0] strides[1]"),
+        (sized_alike(STRIDES, expr((1, 1)), expr(2)), "None None"),
+        (sized_alike(STRIDES, expr((1, 1)), expr((1, 1, 1))), "None None"),
+        (sized_alike(STRIDES, expr(1), STRIDES), "None None"),
+        (sized_alike(STRIDES, expr((1, "same")), expr((2, 3))), "None None"),
+        (expr((2, Expr("k"))), "None None"),
+        (expr((2, 0.5)), "None None"),
+        (expr("same"), "None None"),
+        (STRIDES, "None None"),
+    ],
+)
+def test_along_each_axis(value: Expr, along: str) -> None:
+    assert " ".join(str(place_of(value, axis)) for axis in (0, 1)) == along
+
+
+def test_whole_numbers_stay_whole() -> None:
+    assert all(stays_whole(NUMBER, operator, expr(2)) for operator in "+-*%")
+    assert stays_whole(NUMBER, "//", expr(2))
+    assert not stays_whole(NUMBER, "/", expr(2))
+    assert not stays_whole(expr(2), "**", NUMBER)
+    assert not stays_whole(NUMBER, "*", expr(0.5))
+    assert not stays_whole(PAIR, "*", expr(2))

@@ -41,6 +41,7 @@ from transpiler.ir.expr import (
     Expr,
     Symbol,
     expr,
+    index,
     sequence_expr,
 )
 from transpiler.ir.pipeline import Pipeline
@@ -217,13 +218,10 @@ def to_expr(region: Region, value: Value) -> Expr:
         parts = [to_expr(region, item) for item in value.items]
         display = sequence_expr(parts, value.kind)
         if value.static is not None:
-            return Expr(
-                value.static.text,
-                display.value,
-                value.static.strength,
-                value.static.names,
-                items=tuple(parts),
+            named = Expr(
+                value.static.text, display.value, value.static.strength, value.static.names
             )
+            return replace(named, items=_items(region, named, parts))
         return display
     if isinstance(value, Mapping):
         if value.static is None:
@@ -246,6 +244,18 @@ def to_expr(region: Region, value: Value) -> Expr:
     if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
         return _anonymous(region, value, value.node)
     raise GiveUp("a tensor or model is used where a plain value is expected")
+
+
+def _items(region: Region, named: Expr, parts: list[Expr]) -> tuple[Expr, ...]:
+    """The elements of a list or tuple: by its name, where what they were made of has changed."""
+    return tuple(
+        (
+            part
+            if region.scope.current(part)
+            else replace(index(named, place), value=part.value, whole=part.whole)
+        )
+        for place, part in enumerate(parts)
+    )
 
 
 def _anonymous(region: Region, function: Function, node: cst.Lambda) -> Expr:
@@ -284,7 +294,11 @@ def to_running(region: Region, value: Value) -> Expr:
         return value.run
     if isinstance(value, Sequence) and not (value.static and value.static.text.isidentifier()):
         return sequence_expr([to_running(region, i) for i in value.items], value.kind)
-    return to_expr(region, value)
+    written = to_expr(region, value)
+    if isinstance(value, Sequence) and any(isinstance(i, Static) and i.run for i in value.items):
+        named = replace(written, items=None)
+        return replace(written, items=tuple(index(named, n) for n in range(len(value.items))))
+    return written
 
 
 def constant(value: Value) -> Any:

@@ -97,6 +97,7 @@ class Expr:
     whole: bool = False  #: surely a whole number, even where it is not known which
     operation: Operation | None = field(default=None, compare=False, repr=False)  #: made it
     array: bool = False  #: surely an array of numpy, where torch wants a tensor
+    like: Expr | None = None  #: another value, whose whole numbers and tuples are such here, too
 
     @property
     def known(self) -> bool:
@@ -201,6 +202,7 @@ def _carrying(result: Expr, *parts: Expr) -> Expr:
         result.whole,
         result.operation,
         result.array,
+        result.like,
     )
 
 

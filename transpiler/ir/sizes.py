@@ -4,7 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from transpiler.ir.expr import Arg, Expr, expr, infix, literal, operation_of, prefix
+from transpiler.ir.expr import (
+    Arg,
+    Expr,
+    expr,
+    index,
+    infix,
+    is_whole,
+    literal,
+    operation_of,
+    prefix,
+)
+from transpiler.record import replace
+
+#: What is neither a whole number nor a tuple of some, as far as is known.
+UNSIZED = Expr("")
+WHOLE = Expr("", whole=True)
+
+#: Operators that make whole numbers of whole numbers.
+_STAYING = frozenset({"+", "-", "*", "//", "%"})
+
+
+def stays_whole(left: Expr, operator: str, right: Expr) -> bool:
+    """Whether `left operator right` is surely a whole number, as both are."""
+    return operator in _STAYING and is_whole(left) and is_whole(right)
+
+
+def elements_of(value: Expr) -> tuple[Expr, ...]:
+    """The elements of a tuple or list, or of what it is like; none where that is not known.
+
+    Of what has any number of them, it is one that stands for all.
+    """
+    if value.items is not None:
+        return value.items
+    if isinstance(value.value, (tuple, list)):
+        return tuple(expr(element) for element in value.value)
+    if isinstance(value.value, range):
+        return (WHOLE,)
+    return () if value.like is None else elements_of(value.like)
+
+
+def row_length(value: Expr) -> int:
+    """Of how many whole numbers a tuple or list surely is, 0 where it may be something else."""
+    elements = elements_of(value)
+    return len(elements) if all(map(is_whole, elements)) else 0
+
+
+def sized_alike(made: Expr, *options: Expr) -> Expr:
+    """What is surely like one of some values: a whole number, or a tuple of some, where all are."""
+    return replace(made, whole=bool(options) and all(map(is_whole, options)), like=_alike(options))
+
+
+def _alike(options: tuple[Expr, ...]) -> Expr | None:
+    rows = [elements_of(option) for option in options]
+    if len(options) == 1:
+        return options[0] if rows[0] else None
+    if len(set(map(len, rows))) != 1:
+        return None
+    merged = tuple(sized_alike(UNSIZED, *column) for column in zip(*rows, strict=True))
+    return Expr("", items=merged) if any(m.whole or m.like for m in merged) else None
+
+
+def place_of(value: Expr, place: int) -> Expr | None:
+    """What a size is along one axis: a number is the same along all, a tuple has one for each."""
+    if is_whole(value):
+        return value
+    if place >= row_length(value):
+        return None
+    if value.items is not None:
+        return value.items[place]
+    return replace(index(value, place), whole=True)
 
 
 def combine(left: Arg, operator: str, right: Arg) -> Expr:

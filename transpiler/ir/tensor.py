@@ -166,6 +166,7 @@ def simplest(dims: Iterable[Dim]) -> Dim:
             tokens.SIZE in d.text,
             bool(d.modules),
             d.text.startswith("math.prod("),
+            any(version for _, version in d.names),  # what is there from the start, callers know
         ),
         default=None,
     )

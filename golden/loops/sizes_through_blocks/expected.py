@@ -173,12 +173,16 @@ def build_pooled(input_shape=(40, 40, 1)):
 class BySteps(nn.Module):
     def __init__(self, input_shape=(16, 12, 1)):
         super().__init__()
+        height = input_shape[0]
+        width = input_shape[1]
         channels = input_shape[-1]
         self.conv_layers = nn.ModuleList()
         for step in ((2, 1), (1, 2)):
             self.conv_layers.append(ConvLayer(channels, 4, strides=step))
+            height = -(-height // step[0])
+            width = -(-width // step[1])
             channels = 4
-        self.dense = LazyLinear(5)
+        self.dense = nn.Linear(height * width * 4, 5)
         self.apply(init_like_keras)
 
     def forward(self, x):
@@ -189,7 +193,7 @@ class BySteps(nn.Module):
 
 
 def build_by_steps(input_shape=(16, 12, 1)):
-    """Strides that differ between the axes: the sizes are left to the first batch."""
+    """Strides that differ between the axes."""
     return BySteps(input_shape)
 
 
@@ -213,6 +217,146 @@ class ByPlan(nn.Module):
         for conv_layer in self.conv_layers:
             x = conv_layer(x)
         return self.dense(x.permute(0, 2, 3, 1).flatten(1))
+
+
+def build_by_plan(input_shape=(16, 12, 1)):
+    return ByPlan(input_shape)
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, channels, filters, strides=1):
+        super().__init__()
+        self.conv2d = Conv2dSame(channels, filters, 3, stride=strides)
+        self.conv2d_1 = nn.Conv2d(filters, filters, 3, padding="same")
+        self.conv2d_2 = (
+            nn.Conv2d(channels, filters, 1, stride=strides) if strides != 1 else None
+        )
+
+    def forward(self, x):
+        y = F.relu(self.conv2d(x))
+        y = self.conv2d_1(y)
+        if self.conv2d_2 is not None:
+            x = self.conv2d_2(x)
+        return x + y
+
+
+class Shortcuts(nn.Module):
+    def __init__(self, input_shape=(20, 13, 8), depth=3):
+        super().__init__()
+        height = input_shape[0]
+        width = input_shape[1]
+        channels = input_shape[-1]
+        self.residual_blocks = nn.ModuleList()
+        for i in range(depth):
+            self.residual_blocks.append(
+                ResidualBlock(channels, 8, strides=2 if i else 1)
+            )
+            height = -(-height // (2 if i else 1))
+            width = -(-width // (2 if i else 1))
+            channels = 8
+        height = height // 2
+        width = width // 2
+        self.dense = nn.Linear(height * width * channels, 5)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.permute(0, 3, 1, 2)
+        for residual_block in self.residual_blocks:
+            x = residual_block(x)
+        x = F.avg_pool2d(x, 2)
+        return self.dense(x.permute(0, 2, 3, 1).flatten(1))
+
+
+def build_shortcuts(input_shape=(20, 13, 8), depth=3):
+    """The shortcut has the sizes of what it is added to, whichever way it goes."""
+    return Shortcuts(input_shape, depth)
+
+
+class PooledBlock(nn.Module):
+    def __init__(self, channels, filters, kernel_size=(3, 3), pool=(2, 2)):
+        super().__init__()
+        self.pool = pool
+        self.conv2d = nn.Conv2d(channels, filters, kernel_size)
+
+    def forward(self, x):
+        x = F.relu(self.conv2d(x))
+        return F.max_pool2d(x, self.pool)
+
+
+class Tuples(nn.Module):
+    def __init__(self, input_shape=(40, 36, 1), blocks=((4, 1), (8, 2)), pool=(2, 1)):
+        super().__init__()
+        self.pooled_block = PooledBlock(input_shape[-1], 4, pool=pool)
+        self.pooled_block_1 = PooledBlock(4, 4, kernel_size=2, pool=2)
+        height = ((input_shape[0] - 2) // pool[0] - 1) // 2
+        width2 = ((input_shape[1] - 2) // pool[1] - 1) // 2
+        channels = 4
+        step = 1
+        self.conv_layers = nn.ModuleList()
+        for width, stride in blocks:
+            self.conv_layers.append(ConvLayer(channels, width * 2, strides=stride))
+            height = -(-height // stride)
+            width2 = -(-width2 // stride)
+            height = height // step
+            width2 = width2 // step
+            channels = width * 2
+            step = step + 1
+        self.dense = nn.Linear(height * width2 * channels, 5)
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.permute(0, 3, 1, 2)
+        x = self.pooled_block(x)
+        x = self.pooled_block_1(x)
+        step = 1
+        for conv_layer in self.conv_layers:
+            x = conv_layer(x)
+            x = F.max_pool2d(x, step)
+            step = step + 1
+        return self.dense(x.permute(0, 2, 3, 1).flatten(1))
+
+
+def build_tuples(input_shape=(40, 36, 1), blocks=((4, 1), (8, 2)), pool=(2, 1)):
+    """Sizes as tuples and as numbers, in the parameters of blocks and in those of the model."""
+    return Tuples(input_shape, blocks, pool)
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, input_shape=(16, 12, 1), widths=[4, 8], code=6):
+        super().__init__()
+        height = input_shape[0]
+        width2 = input_shape[1]
+        channels = input_shape[-1]
+        self.residual_blocks = nn.ModuleList()
+        for width in widths:
+            self.residual_blocks.append(ResidualBlock(channels, width, strides=2))
+            height = -(-height // 2)
+            width2 = -(-width2 // 2)
+            channels = width
+        shape = (height, width2, channels)
+        self.dense = nn.Linear(height * width2 * channels, code)
+        self.dense_1 = nn.Linear(code, shape[0] * shape[1] * shape[2])
+        self.conv2d_transposes = nn.ModuleList()
+        for width in reversed(widths):
+            self.conv2d_transposes.append(
+                nn.ConvTranspose2d(channels, width, 3, stride=2)
+            )
+            channels = width
+        self.conv2d = nn.Conv2d(channels, 1, 3, padding="same")
+        self.apply(init_like_keras)
+
+    def forward(self, x):
+        x = x.permute(0, 3, 1, 2)
+        for residual_block in self.residual_blocks:
+            x = residual_block(x)
+        shape = (x.shape[2], x.shape[3], x.shape[1])
+        x = self.dense(x.permute(0, 2, 3, 1).flatten(1))
+        x = self.dense_1(x)
+        x = x.reshape(-1, shape[0], shape[1], shape[2])
+        x = x.permute(0, 3, 1, 2)
+        for conv2d_transpose in self.conv2d_transposes:
+            x = conv2d_transpose(x)[..., :-1, :-1]
+        return self.conv2d(x).permute(0, 2, 3, 1)
 
 
 class Activation(nn.Module):
@@ -277,22 +421,13 @@ class Conv2dSame(nn.Conv2d):
         return F.conv2d(x, self.weight, self.bias, self.stride, pad, groups=self.groups)
 
 
-class LazyLinear(nn.LazyLinear):
-    """Starts from Keras's weights when the first batch tells their size."""
-
-    def reset_parameters(self):
-        if self.in_features and not self.has_uninitialized_params():
-            init_like_keras(self)
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
-    if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):
-        return  # the first batch tells its size
-    if isinstance(module, (nn.Conv2d, nn.Linear)):
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
 
 
-def build_by_plan(input_shape=(16, 12, 1)):
-    return ByPlan(input_shape)
+def build_autoencoder(input_shape=(16, 12, 1), widths=[4, 8], code=6):
+    """What the shape was before it was flattened, by its name."""
+    return Autoencoder(input_shape, widths, code)

@@ -60,7 +60,7 @@ def build_pooled(input_shape=(40, 40, 1)):
 
 
 def build_by_steps(input_shape=(16, 12, 1)):
-    """Strides that differ between the axes: the sizes are left to the first batch."""
+    """Strides that differ between the axes."""
     image = Input(input_shape)
     x = image
     for step in ((2, 1), (1, 2)):
@@ -74,3 +74,54 @@ def build_by_plan(input_shape=(16, 12, 1)):
     for filters, step in [(4, 1), (8, 2), (8, 3)]:
         x = conv_layer(x, filters, strides=step)
     return Model(image, layers.Dense(5)(layers.Flatten()(x)), name="by_plan")
+
+
+def residual_block(x, filters, strides=1):
+    y = layers.Conv2D(filters, 3, strides=strides, padding="same", activation="relu")(x)
+    y = layers.Conv2D(filters, 3, padding="same")(y)
+    if strides != 1:
+        x = layers.Conv2D(filters, 1, strides=strides, padding="same")(x)
+    return layers.add([x, y])
+
+
+def build_shortcuts(input_shape=(20, 13, 8), depth=3):
+    """The shortcut has the sizes of what it is added to, whichever way it goes."""
+    inputs = Input(input_shape)
+    x = inputs
+    for i in range(depth):
+        x = residual_block(x, 8, strides=2 if i else 1)
+    x = layers.AveragePooling2D(2)(x)
+    return Model(inputs, layers.Dense(5)(layers.Flatten()(x)), name="shortcuts")
+
+
+def pooled_block(x, filters, kernel_size=(3, 3), pool=(2, 2)):
+    x = layers.Conv2D(filters, kernel_size, activation="relu")(x)
+    return layers.MaxPooling2D(pool)(x)
+
+
+def build_tuples(input_shape=(40, 36, 1), blocks=((4, 1), (8, 2)), pool=(2, 1)):
+    """Sizes as tuples and as numbers, in the parameters of blocks and in those of the model."""
+    inputs = Input(input_shape)
+    x = pooled_block(inputs, 4, pool=pool)
+    x = pooled_block(x, 4, kernel_size=2, pool=2)
+    step = 1
+    for width, stride in blocks:
+        x = conv_layer(x, width * 2, strides=stride)
+        x = layers.MaxPooling2D(step)(x)
+        step = step + 1
+    return Model(inputs, layers.Dense(5)(layers.Flatten()(x)), name="tuples")
+
+
+def build_autoencoder(input_shape=(16, 12, 1), widths=[4, 8], code=6):
+    """What the shape was before it was flattened, by its name."""
+    inputs = Input(input_shape)
+    x = inputs
+    for width in widths:
+        x = residual_block(x, width, strides=2)
+    shape = x.shape[1:]
+    x = layers.Dense(code)(layers.Flatten()(x))
+    x = layers.Dense(shape[0] * shape[1] * shape[2])(x)
+    x = layers.Reshape(shape)(x)
+    for width in reversed(widths):
+        x = layers.Conv2DTranspose(width, 3, strides=2, padding="same")(x)
+    return Model(inputs, layers.Conv2D(1, 3, padding="same")(x), name="autoencoder")

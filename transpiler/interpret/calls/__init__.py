@@ -15,6 +15,7 @@ by_hand.py    losses and metrics that a program calls on arrays
 on_arrays.py  functions that a program calls on what models have predicted
 lists.py      methods of lists, which change in place
 numbers.py    arithmetic of the framework, on numbers and arrays
+whole_numbers.py  what Python's own functions make of whole numbers
 data.py       arrays that Keras provides
 pipelines.py  data sets of tf.data, step by step
 data_functions.py  functions that data sets are made with

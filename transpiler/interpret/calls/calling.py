@@ -17,6 +17,7 @@ from transpiler.interpret.calls.losses import call_loss
 from transpiler.interpret.calls.methods import METHODS
 from transpiler.interpret.calls.named import call_named
 from transpiler.interpret.calls.partials import call_partial, partial_of
+from transpiler.interpret.calls.whole_numbers import of_whole_numbers
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.elements import either_model
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
@@ -271,6 +272,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     made = verbatim(region, node, callee, *values)
     if makes_array(made.expr.text):
         return replace(made, expr=replace(made.expr, array=True))
+    if builtin is not None and name not in region.scope.values:
+        return replace(made, expr=of_whole_numbers(region, name, values, made.expr))
     return made
 
 

@@ -15,7 +15,7 @@ from transpiler.interpret.control.perhaps import joined_callbacks
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Region, Way
 from transpiler.interpret.scope import Scope
-from transpiler.interpret.statics import verbatim
+from transpiler.interpret.statics import to_expr, verbatim
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
@@ -30,6 +30,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import If, Line, Node, Return
+from transpiler.ir.sizes import sized_alike
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 
@@ -145,6 +146,8 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
             return data
         if is_plain(a) and is_plain(b):
             made = verbatim(region, node, test, a, b)
+            one_of = sized_alike(made.expr, to_expr(region, a), to_expr(region, b))
+            made = replace(made, expr=one_of)
             return replace(made, either=Choice(test, a, b)) if are_told_apart(a, b) else made
         return Choice(test, a, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):

@@ -39,6 +39,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr
+from transpiler.ir.sizes import UNSIZED, sized_alike
 from transpiler.ir.tensor import PASSING_MASK, Dim, Layout, joined_mask
 from transpiler.record import replace
 
@@ -86,7 +87,7 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
                 carried = replace(carried, source=_carried_source(node, name))
             scope.values[name] = carried
         elif isinstance(value, (Static, Framework, Choice)):
-            scope.values[name] = Static(Expr(name, names=scope.read(name).names))
+            scope.values[name] = _phi_plain(scope, name, value, kind)
         elif isinstance(value, (Sequence, Repeated)):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
         elif isinstance(value, Mapping) and not is_graph(value):
@@ -108,6 +109,17 @@ def _carry(region: Region, name: str, value: Bound, kind: str) -> Bound:
     held = region.scope.values[name]
     assert isinstance(held, Bound)
     return held
+
+
+#: The kind of a plain value that is a whole number, or a tuple of some, before and after a round.
+_SIZES = "sizes"
+
+
+def _phi_plain(scope: Scope, name: str, value: Value, kind: str) -> Static:
+    """A plain value, of which every round has another."""
+    reading = Expr(name, names=scope.read(name).names)
+    sized = value.expr if kind == _SIZES and isinstance(value, Static) else UNSIZED
+    return Static(sized_alike(reading, sized))
 
 
 def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
@@ -211,7 +223,10 @@ def _difference(
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
     if known == _MODEL or (last is not None and models_in(last)):
         return _MODEL
-    return known or "static"
+    if known in ("", _SIZES) and isinstance(first, Static) and isinstance(last, Static):
+        both = sized_alike(first.expr, first.expr, last.expr)
+        return _SIZES if both.whole or both.like else "static"
+    return "static" if known == _SIZES else known or "static"
 
 
 def _list_difference(
@@ -363,7 +378,7 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
         elif isinstance(held, (Sequence, Repeated)):
             result.values[name] = _phi_list(region, result, name, held, kind)
         else:
-            result.values[name] = Static(Expr(name, names=result.read(name).names))
+            result.values[name] = _phi_plain(result, name, held, kind)
     region.scope = result
 
 

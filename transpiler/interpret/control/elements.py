@@ -20,7 +20,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Configured, Expr, is_whole, sequence_expr
+from transpiler.ir.expr import Configured, Expr, sequence_expr
+from transpiler.ir.sizes import UNSIZED, sized_alike
 from transpiler.ir.tensor import PASSING_MASK, Dim, Tensor, joined_mask
 from transpiler.record import replace
 
@@ -107,8 +108,8 @@ def merge_items(region: Region, items: list[Value]) -> Value:
             merged = tuple(merge_items(region, [p, q]) for p, q in pairs)
             first = Sequence(merged, first.kind)
         elif not is_graph(first) and not is_graph(other):
-            whole = all(isinstance(v, Static) and is_whole(v.expr) for v in (first, other))
-            first = Static(Expr(tokens.ITEM, whole=whole))
+            both = (v.expr if isinstance(v, Static) else UNSIZED for v in (first, other))
+            first = Static(sized_alike(Expr(tokens.ITEM), *both))
         elif first is not other:
             raise GiveUp("a list of different kinds of things")
     return first

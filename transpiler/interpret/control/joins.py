@@ -40,8 +40,9 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
-from transpiler.ir.expr import UNKNOWN, Expr, is_whole, reads
+from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, reads
 from transpiler.ir.pipeline import Changes, Pipeline, joined
+from transpiler.ir.sizes import sized_alike
 from transpiler.ir.tensor import Dim, Layout, Tensor, joined_mask
 from transpiler.record import replace
 
@@ -160,7 +161,7 @@ def _join_statics(
     if isinstance(a, Sequence) and isinstance(b, Sequence) and len(a.items) == len(b.items):
         if all(isinstance(i, Static) for i in (*a.items, *b.items)):
             items = tuple(
-                Static(Expr(f"{name}[{i}]", _same(x, y), 18, reading.names))
+                Static(_element_of(name, i, x, y, reading))
                 for i, (x, y) in enumerate(zip(a.items, b.items, strict=True))
             )
             return Sequence(items, a.kind, static=reading)
@@ -180,8 +181,13 @@ def _join_statics(
             return Mapping(entries, reading)
     if not isinstance(a, Static) or not isinstance(b, Static):
         return Static(reading)
-    whole = is_whole(a.expr) and is_whole(b.expr)
-    return Static(Expr(name, _same(a, b), names=reading.names, whole=whole))
+    return Static(sized_alike(replace(reading, value=_same(a, b)), a.expr, b.expr))
+
+
+def _element_of(name: str, place: int, a: Value, b: Value, reading: Expr) -> Expr:
+    """An element of what is one of two tuples or lists."""
+    made = Expr(f"{name}[{place}]", _same(a, b), POSTFIX, reading.names)
+    return sized_alike(made, *(v.expr for v in (a, b) if isinstance(v, Static)))
 
 
 def _join_data(name: str, a: Value, b: Value, test: Static) -> Pipeline | str | None:

@@ -19,8 +19,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Expr, index, is_whole
-from transpiler.record import replace
+from transpiler.ir.expr import Expr, index
+from transpiler.ir.sizes import elements_of, sized_alike
 
 
 def item_of(region: Region, iterable: Value) -> Value:
@@ -31,7 +31,8 @@ def item_of(region: Region, iterable: Value) -> Value:
         if not iterable.items:
             return Static(Expr(tokens.ITEM))
         return merge_items(region, list(iterable.items))
-    return Static(Expr(tokens.ITEM))
+    elements = elements_of(iterable.expr) if isinstance(iterable, Static) else ()
+    return Static(sized_alike(Expr(tokens.ITEM), *elements))
 
 
 def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None:
@@ -46,31 +47,33 @@ def bind_target(region: Region, target: cst.BaseExpression, item: Value) -> None
         region.scope.values[target.value] = item
         return
     if isinstance(target, (cst.Tuple, cst.List)):
-        parts = item.items if isinstance(item, Sequence) else None
+        parts = item.items if isinstance(item, Sequence) else _parts_of(item)
         for position, child in enumerate(target.elements):
-            part = (
-                parts[position]
-                if parts is not None and position < len(parts)
-                else Static(Expr(tokens.ITEM))
-            )
+            part = parts[position] if position < len(parts) else Static(Expr(tokens.ITEM))
             bind_target(region, child.value, part)
         return
     raise GiveUp("a loop variable that is not a name", target)
+
+
+def _parts_of(item: Value) -> tuple[Value, ...]:
+    """The elements of a plain value, as far as is known of what they are like."""
+    elements = elements_of(item.expr) if isinstance(item, Static) else ()
+    return tuple(Static(sized_alike(Expr(tokens.ITEM), element)) for element in elements)
 
 
 def _plain(item: Value, reading: Expr) -> Value:
     """What a round gets of plain values, by name; of lists of one length, each element."""
     if isinstance(item, Sequence) and item.items and all(isinstance(i, Static) for i in item.items):
         parts = (
-            Static(replace(index(reading, place), whole=_is_whole_item(part)))
-            for place, part in enumerate(item.items)
+            Static(_alike(index(reading, place), part)) for place, part in enumerate(item.items)
         )
         return Sequence(tuple(parts), item.kind, static=reading)
-    return Static(replace(reading, whole=_is_whole_item(item)))
+    return Static(_alike(reading, item))
 
 
-def _is_whole_item(item: Value) -> bool:
-    return isinstance(item, Static) and is_whole(item.expr)
+def _alike(reading: Expr, item: Value) -> Expr:
+    """What is read of an item, which is a whole number, or a tuple of some, where that is."""
+    return sized_alike(reading, item.expr) if isinstance(item, Static) else reading
 
 
 def target_names(target: cst.BaseExpression | None) -> frozenset[str]:

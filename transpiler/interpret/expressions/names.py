@@ -80,6 +80,7 @@ def read(region: Region, identifier: str) -> Value:
                 held.whole,
                 held.operation,
                 held.array,
+                held.like,
             ),
             either=value.either,
             blank=value.blank,

@@ -43,6 +43,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import NOT, UNKNOWN
 from transpiler.ir.pipeline import Pipeline
+from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
 
 
@@ -75,6 +76,9 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     )
     if any(isinstance(side, Static) and side.expr.array for side in (left, right)):
         return replace(made, expr=replace(made.expr, array=True))
+    if isinstance(left, Static) and isinstance(right, Static) and not made.expr.known:
+        if stays_whole(left.expr, operator, right.expr):
+            return replace(made, expr=replace(made.expr, whole=True))
     return made
 
 

@@ -14,6 +14,7 @@ mentions.py       which functions are about the framework at all
 configs.py        functions that give dicts of arguments
 closures.py     functions that give functions on tensors
 presumed.py       parameters whose one value a class is written for
+typical.py        parameters that are whole numbers, or tuples of some
 keywords.py       `**kwargs`: one class takes what any call passes through it
 given_parts.py    functions that give an optimizer, callbacks or the like
 done_first.py     what these do besides, where they are called

@@ -15,8 +15,8 @@ from transpiler.interpret.tensors.names import axis_names, last_attribute, refre
 from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
 from transpiler.ir import tokens
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
-from transpiler.ir.sizes import substitute
-from transpiler.ir.tensor import Dim, Tensor
+from transpiler.ir.sizes import place_of, row_length, substitute
+from transpiler.ir.tensor import Dim, Tensor, UnknownSize
 from transpiler.record import replace
 
 
@@ -105,7 +105,7 @@ def _outer_size(
 ) -> Dim:
     """A size of a block's result, written with the arguments of the call.
 
-    `computed`: it is one that windows leave, whose arguments need not be numbers.
+    `computed`: it is one that windows leave, whose arguments may be tuples, of one for each axis.
     """
     if dim.known:
         same = all(_is_same_global(region, summary, name) for name, _ in dim.names)
@@ -140,17 +140,53 @@ def _outer_size(
             if default is None:
                 return None
             texts[name] = default
-    plain = [t for name, t in texts.items() if not name.startswith(tokens.SIZE)]
-    if computed and operation_of(dim) is not None and not all(map(is_whole, plain)):
-        return None  # a stride may be a tuple
     names = frozenset[Any]().union(*(t.names for t in texts.values()))
+    axis = _axis_of(dim)
+    of_window = computed and operation_of(dim) is not None
 
     def leaf(part: Expr) -> Expr:
-        if part.text in texts or part.known:
-            return texts.get(part.text, part)
+        if part.known:
+            return part
+        if (along := _along_axis(part, texts, axis)) is not None:
+            return along
+        given = [texts[n] for n, _ in part.names if n in texts and not n.startswith(tokens.SIZE)]
+        if of_window and not all(map(is_whole, given)):
+            raise UnknownSize("a stride may be a tuple")
+        if part.text in texts:
+            return texts[part.text]
         return Expr(_substituted(part.text, texts), strength=part.strength, names=names)
 
-    return substitute(dim, leaf)
+    try:
+        return substitute(dim, leaf)
+    except UnknownSize:
+        return None
+
+
+#: How many axes what windows slide over may have, without the batch.
+_RANKS = (2, 3, 4)
+_PLACE = re.compile(r"(\w+)(?:\[(\d+)\])?")
+
+
+def _along_axis(part: Expr, texts: dict[str, Expr], axis: int | None) -> Expr | None:
+    """What a call gives for `strides[0]`, be it a number or a tuple, and as a tuple for `strides`.
+
+    Of the latter it is the element for the axis, where that is known.
+    """
+    place = _PLACE.fullmatch(part.text)
+    given = texts.get(place.group(1)) if place is not None else None
+    if place is None or given is None:
+        return None
+    if place.group(2) is not None:
+        return place_of(given, int(place.group(2)))
+    return place_of(given, axis) if row_length(given) and axis is not None else None
+
+
+def _axis_of(dim: Expr) -> int | None:
+    """Which spatial axis of a tensor a size of a block's result is computed from."""
+    axes = {tokens.owner_and_axis(n)[1] for n, _ in dim.names if n.startswith(tokens.SIZE)}
+    axis = axes.pop() if len(axes) == 1 else ""
+    spatial = (axis_names(count)[:-1] for count in _RANKS)
+    return next((names.index(axis) for names in spatial if axis in names), None)
 
 
 def _is_same_global(region: Region, summary: Summary, name: str) -> bool:

@@ -13,6 +13,7 @@ from transpiler.interpret.control.elements import one_of_models
 from transpiler.interpret.functions.data_sets import given_data
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.presumed import as_presumed
+from transpiler.interpret.functions.typical import typical
 from transpiler.interpret.layers.adapting import as_given
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
@@ -36,7 +37,8 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir import tokens
-from transpiler.ir.expr import Configured, Expr, index, is_whole
+from transpiler.ir.expr import Configured, Expr, index
+from transpiler.ir.sizes import sized_alike
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import replace
 
@@ -228,7 +230,7 @@ def _plain_parameter(
     if isinstance(value, Mapping) or (isinstance(value, Sequence) and value.kind is tuple):
         region.given_together.add(name)
     if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
-        return Static(reading)
+        return Static(sized_alike(reading, typical(region, parameter, value)))
     if isinstance(value, Mapping) and not is_graph(value):
         return Static(reading)
     if isinstance(value, Unknown):
@@ -239,7 +241,7 @@ def _plain_parameter(
         reading = replace(reading, value=axis)
     else:
         reading = as_presumed(region, parameter, value, reading)
-    return Static(replace(reading, whole=_is_whole(parameter, value)))
+    return Static(sized_alike(reading, typical(region, parameter, value)))
 
 
 def holds_metrics(value: Value) -> bool:
@@ -263,16 +265,6 @@ def given_axis(name: str, value: Value | None) -> int | None:
     known = value.expr.value if isinstance(value, Static) else None
     plain = isinstance(known, int) and not isinstance(known, bool)
     return known if plain and _AXIS.search(name) else None
-
-
-def _is_whole(parameter: Parameter, value: Value | None) -> bool:
-    """Whether a parameter is a whole number: by its annotation, its default or what it is given."""
-    if parameter.annotation is not None:
-        kind = parameter.annotation.annotation
-        return isinstance(kind, cst.Name) and kind.value == "int"
-    if parameter.default is not None:
-        return isinstance(parameter.default, cst.Integer)
-    return isinstance(value, Static) and is_whole(value.expr)
 
 
 #: One by one: a search for one text is many times as fast as that for several.

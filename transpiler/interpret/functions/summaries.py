@@ -27,6 +27,7 @@ from transpiler.interpret.functions.parameters import (
 )
 from transpiler.interpret.functions.presumed import check_presumed
 from transpiler.interpret.functions.returns import agree_on_returns, return_value
+from transpiler.interpret.functions.typical import check_sizes
 from transpiler.interpret.models.given_inputs import with_shapes
 from transpiler.interpret.region import GiveUp, Region, Restart, contained
 from transpiler.interpret.scope import Scope
@@ -65,7 +66,9 @@ def summarize(
 ) -> Summary:
     """Interpret a function for one kind of arguments; the result is kept."""
     summary = _summarize(file, function, given, caller)
-    check_presumed(function.file if function.file is not None else file, summary, given, caller)
+    home: FileContext = function.file if function.file is not None else file
+    check_presumed(home, summary, given, caller)
+    check_sizes(home, summary, given)
     if file.mark is not None:
         file.mark.handed.check(summary, given, caller)
     return summary

@@ -19,7 +19,7 @@ from transpiler.interpret.layers.starting import one_of_initializers
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
 from transpiler.interpret.tensors.layouts import in_layout, permuted
-from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.names import agreeing, ensure_current
 from transpiler.interpret.tensors.results import modules_of
 from transpiler.interpret.values import (
     Bound,
@@ -166,6 +166,8 @@ def run_layer(region: Region, layer: Layer, arguments: dict[str, Any], given: li
     assert rule is not None
     if rule.floats:
         given = [as_floats(x) for x in given]
+    if rule.elementwise:
+        given = agreeing(region, given)
     first, arguments, taken = with_channels_first(layer, arguments, given)
     result = rule.build(list(taken) if rule.merges else taken[0], **arguments)
     if not rule.merges and len(given) > 1:

@@ -21,6 +21,7 @@ from transpiler.interpret.statics import constant, fold, operator_text
 from transpiler.interpret.tensors.operators import binary_op
 from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import Expr
+from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
 
 
@@ -152,7 +153,10 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
             joined = (*left.items, *right.items)
             region.scope.values[name] = Sequence(joined, list, static=reading)
             return
-    region.scope.values[name] = Static(Expr(name, known, names=reading.names))
+    whole = False
+    if isinstance(left, Static) and isinstance(right, Static):
+        whole = stays_whole(left.expr, operator, right.expr)
+    region.scope.values[name] = Static(Expr(name, known, names=reading.names, whole=whole))
 
 
 @evaluates(cst.NamedExpr)

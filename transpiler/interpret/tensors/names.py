@@ -202,6 +202,33 @@ def _leaf_at_start(region: Region, part: Expr) -> Expr:
     return part if held is None else substitute(held, partial(_leaf_at_start, region))
 
 
+def agreeing(region: Region, tensors: list[Tensor]) -> list[Tensor]:
+    """Tensors of one shape, their sizes those of them that can be written at the start."""
+    shapes = [t.dims for t in tensors if t.dims is not None]
+    if len(shapes) < len(tensors) or len({len(dims) for dims in shapes}) != 1:
+        return tensors
+    chosen = [_lasting(region, sizes) for sizes in zip(*shapes, strict=True)]
+
+    def dim(own: Dim, other: Dim) -> Dim:
+        return own if other is None or own is None or own.known else other
+
+    return [
+        replace(t, dims=tuple(dim(d, c) for d, c in zip(t.dims or (), chosen, strict=True)))
+        for t in tensors
+    ]
+
+
+def _lasting(region: Region, sizes: tuple[Dim, ...]) -> Dim:
+    """Of several ways to write one size, one that can be written at the start; None if all can."""
+    lasting = [d is not None and _is_lasting(region, d) for d in sizes]
+    return None if all(lasting) or True not in lasting else sizes[lasting.index(True)]
+
+
+def _is_lasting(region: Region, dim: Expr) -> bool:
+    found = dim if dim.known else at_start(region, dim)
+    return not dim.known and all(version == 0 for _, version in found.names)
+
+
 _TARGET = re.compile(tokens.ANY_VARIABLE)
 
 

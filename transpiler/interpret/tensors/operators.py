@@ -11,7 +11,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite
 from transpiler.interpret.tensors.constants import as_tensor, constant_of, is_array, operand
 from transpiler.interpret.tensors.layouts import as_read, common_layout, in_layout
-from transpiler.interpret.tensors.names import ensure_current, refreshed
+from transpiler.interpret.tensors.names import agreeing, ensure_current, refreshed
 from transpiler.interpret.tensors.results import run_rule
 from transpiler.interpret.values import Bound, Constant, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import NO_SIZE, Expr, attribute, expr, index
@@ -45,7 +45,7 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
         return as_tensor(other, met) if is_array(other) and met.dtype not in TEXTS else other
 
     def build(given: list[Tensor]) -> Any:
-        queue = iter(given)
+        queue = iter(agreeing(region, given))
         a, b = (next(queue) if isinstance(o, Bound) else beside(o, given[0]) for o in operands)
         return region.file.rules.binary(a, operator, b, scalar=scalar)
 
