@@ -27,6 +27,7 @@ from transpiler.emit.instances import (
     drop_configurations,
     drop_settings,
     first_model,
+    make_clones,
     replace_builders,
     replace_models,
 )
@@ -78,6 +79,7 @@ def _write(draft: Draft) -> Conversion:
     replace_builders(draft)
     replace_models(draft)
     place_training(draft)
+    make_clones(draft)
     settle_functions(draft)
     drop_metric_lists(draft)
     report_left_calls(draft, draft.file.kept_uses)

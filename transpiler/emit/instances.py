@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL
@@ -13,11 +15,13 @@ from transpiler.emit.handed import without_handed
 from transpiler.emit.left import only_looks, report_left_calls
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import residue, settled_edits
-from transpiler.emit.trained import on_device
+from transpiler.emit.trained import is_of, on_device
 from transpiler.emit.units import Unit
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import SPOILED, Layer, Partial, Static, Value
+from transpiler.ir import tokens
 from transpiler.ir.expr import Configured
+from transpiler.record import replace
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines
 
@@ -185,6 +189,22 @@ def replace_models(draft: Draft) -> None:
     draft.edits += moved
     draft.speak(module)
     report_left_calls(draft, module.left_calls)
+
+
+def make_clones(draft: Draft) -> None:
+    """What is cloned of a model without its weights is another instance of its class."""
+    for place, edit in enumerate(draft.edits):
+        if tokens.INSTANCE in edit.text:
+            text = re.sub(tokens.ANY_INSTANCE, lambda m: _cloned(draft, int(m.group(1))), edit.text)
+            draft.edits[place] = replace(edit, text=text)
+
+
+def _cloned(draft: Draft, start: int) -> str:
+    for found in draft.planned.trained:
+        if any(draft.tree.span(call.node)[0] == start for call in found.training.calls):
+            unit = next(u for u in draft.planned.models if is_of(u, found))
+            return _instance(unit) + on_device(draft, unit)
+    raise ValueError(f"no model is cloned at {start}")
 
 
 def first_model(draft: Draft) -> int:

@@ -10,10 +10,12 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import place_of_call, report_left_calls
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
+from transpiler.source.between import changed_between
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
     from transpiler.emit.training.shared import Trained
+    from transpiler.interpret.training import TrainingCall
     from transpiler.interpret.values import UserClass
 
 
@@ -22,6 +24,8 @@ def decide_training(draft: Draft) -> None:
     for found in draft.planned.trained:
         if found.training.problem is None and _fails(draft, found):
             found.training.problem = (found.training.calls[0], "the model is not converted")
+        if found.training.problem is None:
+            found.training.problem = _unlike(draft, found)
         if found.training.problem is not None:
             call, reason = found.training.problem
             draft.unconverted.setdefault(id(call.node), reason)
@@ -167,7 +171,7 @@ def place_training(draft: Draft) -> None:
 
 def _freezes(draft: Draft, found: Trained) -> list[Edit]:
     """Layers are frozen also where the training stays as it is: the model is a module."""
-    if not any(_is_of(unit, found) for unit, _ in draft.planned.written):
+    if not any(is_of(unit, found) for unit, _ in draft.planned.written):
         return []  # the model stays one of Keras
     from transpiler.emit.training.composing import edit_with_names
     from transpiler.emit.training.freezing import freeze_edit
@@ -225,7 +229,7 @@ def _attributes(draft: Draft, found: Trained) -> dict[str, str]:
     """What the tokens of the model's modules stand for."""
     parts = {id(built) for built in found.training.weights.parts}
     pairs = _home(draft, found).written
-    written = [w for u, w in pairs if _is_of(u, found) or id(u.built) in parts]
+    written = [w for u, w in pairs if is_of(u, found) or id(u.built) in parts]
     return {token: attribute for made in written for token, attribute in made.attrs.items()}
 
 
@@ -236,7 +240,7 @@ def _home(draft: Draft, found: Trained) -> FilePlan:
     return planned
 
 
-def _is_of(unit: Unit, found: Trained) -> bool:
+def is_of(unit: Unit, found: Trained) -> bool:
     """Whether a unit is the model that is trained, or froze some layers."""
     return unit.built is not None and unit.built.model is found.training.origin
 
@@ -248,6 +252,21 @@ def _fails(draft: Draft, found: Trained) -> bool:
     made = [u for u in units if u.built is not None and u.built.model is origin]
     left = any(id(node) in draft.failed_nodes for node in found.texts)
     return not made or left or any(u.problem for u in made)
+
+
+def _unlike(draft: Draft, found: Trained) -> tuple[TrainingCall, str] | None:
+    """A call that clones a model whose class is not all that it takes to make another one."""
+    for call in (c for c in found.training.calls if "anew" in c.given):
+        unit = next((u for u in draft.planned.models if is_of(u, found)), None)
+        if unit is None or unit.text is None or unit.built is None:
+            return call, "the model is cloned, and another file makes it"
+        if unit.text.parameters or unit.plan.kept:
+            return call, "the model is cloned, and its class takes arguments"
+        begin, end = draft.tree.span(unit.built.node)[1], draft.tree.span(call.node)[0]
+        for name in sorted(unit.reads):
+            if changed_between(draft.tree.text, name, begin, end):
+                return call, f"the model is cloned, and `{name}`, which it reads, has changed"
+    return None
 
 
 def on_device(draft: Draft, unit: Unit) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 #: How the tokens of each kind begin.
 MODULE, VARIABLE, SIZE, BLOCK, MARK = "\ue000", "\ue002", "\ue004", "\ue008", "\ue00a"
-OWN_MODULE, CALL, DATA = "\ue00c", "\ue00e", "\ue010"
+OWN_MODULE, CALL, DATA, INSTANCE = "\ue00c", "\ue00e", "\ue010", "\ue012"
 
 #: How those end that are called, or read, in `forward`.
 ENDS = "\ue001\ue003"
@@ -20,6 +20,7 @@ ANY_BLOCK = "\ue008(\\d+)\ue009"
 ANY = "\ue000[^\ue001]*\ue001|\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003|\ue008[^\ue009]*\ue009"
 ANY_OWN_MODULE = f"{OWN_MODULE}({ANY_MODULE})\ue00d"
 ANY_DATA = "\ue010\\d+:\\d+\ue011"
+ANY_INSTANCE = "\ue012(\\d+):(\\d+)\ue013"
 ANY_CALL = "\ue00e(\\d+):(\\d+)\ue00f"
 ANY_CHARACTER = "[\ue000-\uf8ff]"
 
@@ -33,6 +34,11 @@ NO_SIZE, ITEM, ITEMS, FIRST_BATCH = (
 def call(start: int, end: int) -> str:
     """Stands for what a call of a model's method becomes, by its place in the source."""
     return f"{CALL}{start}:{end}\ue00f"
+
+
+def instance(start: int, end: int) -> str:
+    """Stands for a model that is made as another one was, by the place of the call that clones."""
+    return f"{INSTANCE}{start}:{end}\ue013"
 
 
 def data(start: int, end: int) -> str:

@@ -35,6 +35,7 @@ from transpiler.emit.training.so_many_batches import first_samples, size_for, st
 from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
+from transpiler.ir import tokens
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -142,10 +143,17 @@ def write_load_model(
 def write_clone_model(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
-    """A copy with the same weights; the statement that sets them has nothing left to do."""
-    name = loaded_name(call)
-    writer.whole[id(statement)] = [f"{name} = copy.deepcopy({call.given['model'].text})"]
+    """A copy with the same weights; the statement that sets them has nothing left to do.
+
+    A model with other weights is made as the first was.
+    """
+    name, anew = loaded_name(call), "anew" in call.given
+    made = f"copy.deepcopy({call.given['model'].text})"
+    made = tokens.instance(*writer.tree.span(call.node)) if anew else made
+    writer.whole[id(statement)] = [f"{name} = {made}"]
     writer.statements.setdefault(id(statement), (statement, {}, {}))
+    if anew:
+        return
     end = writer.tree.span(statement)[1]
     after = [c for c in writer.part.calls if writer.tree.span(c.node)[0] > end]
     writer.shared.copied |= {id(one.node) for one in after[:1] if one.name == "set_weights"}

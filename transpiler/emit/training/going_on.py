@@ -42,11 +42,20 @@ def trains_a_copy(
         for call in part.calls:
             if loaded is not None and call.name in ("compile", *_STEPS):
                 alone = all(p.room is part.room for p in parts)
+                if loaded.name == "clone_model" and _is_its_own(call, part, parts):
+                    break
                 if call.name == "compile" or not alone or not _is_as_saved(training, loaded, tree):
                     return call, _CLONED if loaded.name == "clone_model" else _UNKNOWN
             if call.name in ("load_model", "clone_model"):
                 loaded = call
     return None
+
+
+def _is_its_own(call: TrainingCall, part: Part, parts: list[Part]) -> bool:
+    """Whether a clone is compiled by itself, and the model that it was cloned of is not."""
+    others = (c for p in parts if p is not part for c in p.calls)
+    alone = all(c.name != "compile" for c in others)
+    return call.name == "compile" and not call.conditional and alone
 
 
 _CLONED = "the model is a clone, which is trained besides the model that it was cloned of"

@@ -10,12 +10,14 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
-from transpiler.interpret.statics import one_line
-from transpiler.interpret.training import Given, TrainingCall, note_saving
+from transpiler.interpret.statics import constant, one_line
+from transpiler.interpret.training import Given, TrainingCall, note_saving, root
 from transpiler.interpret.values import Model, Sequence, Static, Unknown, Value
-from transpiler.ir.expr import Configured, Expr
+from transpiler.ir.expr import UNKNOWN, Configured, Expr
 from transpiler.record import replace
+from transpiler.source.between import changed_between
 from transpiler.source.lexical import may_act
+from transpiler.source.outer_reads import Functions
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")
@@ -80,21 +82,32 @@ def _copy(model: Model, reason: str) -> Model:
 
 @provides("clone_model")
 def clone_model(region: Region, node: cst.Call, name: str) -> Value:
-    """A copy of a model, where the statement right behind gives it the same weights."""
+    """A copy of a model: with its weights, where the statement right behind gives it those."""
     arguments = arguments_of(region, node)
     model = arguments[0][1] if len(arguments) == 1 else None
     source = region.tree.source(node.args[0].value) if node.args else ""
-    if not isinstance(model, Model) or arguments[0][0] is not None or not source.isidentifier():
+    if not isinstance(model, Model) or arguments[0][0] not in (None, "model"):
         return Unknown("a model that is cloned")
     assert region.statement is not None
     _, end = region.tree.span(region.statement)
     target = region.tree.source(region.statement).partition("=")[0].strip()
-    weighed = rf"\s*{target}\.set_weights\({source}\.get_weights\(\)\)"
-    if not target.isidentifier() or not re.match(weighed, region.tree.text[end:]):
-        reason = "its weights are others than those of the model, unless they are set right behind"
-        region.file.unsettled[region.tree.span(node)[0]] = reason
-        return Unknown("a model that is cloned, with other weights")
+    weighed = re.match(
+        rf"\s*{re.escape(target)}\.set_weights\({re.escape(source)}\.get_weights\(\)\)",
+        region.tree.text[end:],
+    )
     given = {"model": Given(Static(Expr(source)), source)}
+    again = None if _LEARNT.search(region.tree.blanked) else _made_again(region, node, model)
+    trained = re.search(rf"(?<![\w.]){re.escape(target)}\.compile\(", region.tree.blanked[end:])
+    if again and (trained or not weighed):
+        region.settled[region.tree.span(node)] = again
+        return replace(root(model), node=node, caller=region, expr=None, compiled=None)
+    if not weighed and again is None:
+        region.file.unsettled[region.tree.span(node)[0]] = _OTHER_WEIGHTS
+        return Unknown("a model that is cloned, with other weights")
+    if not weighed:
+        given["anew"] = Given(Static(Expr(source)), source)
+    if not target.isidentifier() or not source.isidentifier():
+        return Unknown("a model that is cloned, and has no name")
     call = TrainingCall(
         node, "clone_model", model, given, region.statement, model.compiled,
         conditional=bool(region.branches), in_loop=bool(region.loops),
@@ -102,6 +115,52 @@ def clone_model(region: Region, node: cst.Call, name: str) -> Value:
     region.training[id(node)] = call
     region.left_calls.append((node, "clone_model", model))
     return _copy(model, "it is cloned")
+
+
+#: What a clone has of a model besides its weights, or has not.
+_LEARNT = re.compile(r"\.trainable\s*=(?!=)|\.adapt\(")
+_OTHER_WEIGHTS = (
+    "its weights are others than those of the model, unless they are set right behind; make it as "
+    "the model was made"
+)
+
+
+def _made_again(region: Region, node: cst.Call, model: Model) -> str | None:
+    """How a model is made anew: by the call that gave it, or "" by its class; None: not known."""
+    made = root(model)
+    if made.options:
+        return None
+    if made.summary is None:
+        return "" if made.kind != "instance" else None
+    function, inner, caller = made.summary.function, made.summary.region, made.caller
+    plain = inner is not None and not (function.owner or function.nested_in or made.given)
+    if not plain or inner is None or inner.training or caller is None or _are_open(made):
+        return None
+    tree = region.tree
+    foreign = function.file not in (None, region.file) or caller.file is not region.file
+    if foreign or not isinstance(made.node, cst.Call):
+        return None
+    given = [argument.value for argument in made.node.args]
+    here = caller is region
+    if not here and any(tree.names(value) for value in given):
+        return None
+    read = ", ".join([*map(tree.source, given), *_read_by(tree.text, *tree.span(function.node))])
+    begin = tree.span(made.node if here else function.node)[1]
+    changed = changed_between(tree.text, read, begin, tree.span(node)[0]) if read else ""
+    return None if changed else one_line(tree.source(made.node))
+
+
+def _read_by(text: str, begin: int, end: int) -> list[str]:
+    """The variables that a function reads of others, and the functions that it calls."""
+    functions = Functions(text)
+    function = functions.function_at(begin, end)
+    reads = functions.reads(functions.reaching([function])) if function is not None else ()
+    return sorted({read.path[0] for read in reads})
+
+
+def _are_open(made: Model) -> bool:
+    """Whether some argument of the call that gave a model may be another one by now."""
+    return any(constant(value) is UNKNOWN for value in made.arguments.values())
 
 
 @provides("save_model")
