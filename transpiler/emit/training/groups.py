@@ -59,7 +59,9 @@ def _note_called(shared: Shared, groups: list[Group]) -> None:
             if not isinstance(node, cst.Call) or not isinstance(value, Model):
                 continue
             group = known.get(id(root(value)))
-            if group is None or shared.tree.source(node.func) != name or not is_receiver(name):
+            called = id(node) in room.region.called_elsewhere
+            called = called and shared.tree.source(node.func) == name
+            if group is None or not called or not is_receiver(name):
                 continue
             if all(p.room is not room or p.variable != name for p in group.parts):
                 group.parts.append(Part(room, name, [], keeper=value.keeper))

@@ -137,6 +137,7 @@ def note_asked(
     """
     if isinstance(receiver, cst.Attribute) and not _is_own(receiver):
         region.left_calls.append((node, name, model))
+        region.called_elsewhere.add(id(node))
 
 
 def _is_own(receiver: cst.Attribute) -> bool:
