@@ -62,3 +62,16 @@ def test_what_a_module_has_no_answer_to_is_said(asked: str) -> None:
     assert len(found) == 1
     assert "is an nn.Module now" in found[0].message
     assert found[0].line == PROGRAM.count("\n") + 1
+
+
+def test_a_function_that_gets_a_model_is_no_call_of_it() -> None:
+    text = (
+        "import netron\nimport numpy as np\nfrom tensorflow import keras\n\n"
+        "x = np.ones((20, 4))\n"
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+        'model.compile("sgd", "mse")\nmodel.fit(x, x[:, 0])\nprint(model.predict(x))\n\n'
+        "netron.start(model)\n"
+    )
+    found = convert(text)
+    assert "predict(netron" not in found.text
+    assert any("`netron.start` is left as it is" in d.message for d in found.diagnostics)

@@ -194,6 +194,92 @@ def test_what_another_file_compiles_in_another_way_is_said(why: str, tmp_path: P
     assert "tf2torch_keras" not in texts["train.py"]
 
 
+PARTS = """\
+import math
+
+import numpy as np
+from tensorflow import keras
+
+
+class StopAt(keras.callbacks.Callback):
+    def __init__(self, accuracy):
+        super().__init__()
+        self.accuracy, self.seen = accuracy, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append(logs["loss"])
+        if logs["accuracy"] >= self.accuracy:
+            self.model.stop_training = True
+
+
+class Batches(keras.utils.Sequence):
+    def __init__(self, x, y, size):
+        super().__init__()
+        self.x, self.y, self.size = x, y, size
+
+    def __len__(self):
+        return math.ceil(len(self.x) / self.size)
+
+    def __getitem__(self, i):
+        part = slice(i * self.size, (i + 1) * self.size)
+        return self.x[part], keras.utils.to_categorical(self.y[part], 3)
+"""
+RATES = """\
+from tensorflow import keras
+
+
+class Rates(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = 0.01 / (epoch + 1)
+"""
+
+
+def test_callbacks_and_batches_are_classes_of_another_file(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    train = (
+        "from data import load_data\nfrom model import build\nfrom parts import Batches, StopAt\n\n"
+        "x, y, x_test, y_test = load_data()\nmodel = build(4)\n"
+        'model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])\n'
+        "stop = StopAt(accuracy=0.9)\n"
+        "history = model.fit(Batches(x, y, 8), epochs=3, callbacks=[stop])\nprint(stop.seen)\n"
+    )
+    files = {"model.py": MODEL, "data.py": DATA, "parts.py": PARTS, "train.py": train}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "class StopAt:\n" in texts["parts.py"]
+    assert "class Batches(Dataset):\n" in texts["parts.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+def test_what_a_callback_of_another_file_asks_is_said(tmp_path: Path) -> None:
+    train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
+    train = "from rates import Rates\n" + train.replace("epochs=3", "epochs=3, callbacks=[Rates()]")
+    files = {"model.py": MODEL, "data.py": DATA, "rates.py": RATES, "train.py": train}
+    _, errors = converted(tmp_path, files)
+    assert any("`Rates`, a class of another file, asks for `self.model`" in e for e in errors)
+
+
+def test_models_that_one_function_gives_together(tmp_path: Path, session: VerifySession) -> None:
+    model = (
+        "from tensorflow import keras\n\n\ndef build(n, size=3):\n    inputs = keras.Input((n,))\n"
+        '    codes = keras.layers.Dense(size, activation="tanh")(inputs)\n'
+        "    both = keras.Model(inputs, keras.layers.Dense(n)(codes))\n"
+        '    both.compile("adam", "mse")\n    return both, keras.Model(inputs, codes)\n'
+    )
+    train = (
+        "from data import load_data\nfrom model import build\n\nx, _, x_test, _ = load_data()\n"
+        "autoencoder, encoder = build(4)\nautoencoder.fit(x, x, epochs=3)\n"
+        "print(encoder.predict(x_test))\n"
+    )
+    texts, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
+    assert not errors
+    assert "autoencoder.to(device)\nencoder.to(device)\n" in texts["train.py"]
+    pair = file_pair(*(str(tmp_path / form / "train.py") for form in ("before", "after")))
+    reports = session.verify(pair.original, pair.converted, level="training")
+    assert {r.name: r.status for r in reports} == {"autoencoder": "equal", "encoder": "equal"}
+
+
 def test_the_generation_of_another_file_counts(tmp_path: Path) -> None:
     train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
     train = train.replace("loss, accuracy =", "logs = list(history.history)\nloss, accuracy =")

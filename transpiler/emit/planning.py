@@ -49,7 +49,8 @@ def plan_file(file: FileContext) -> FilePlan:
     name_operations(planned)
     name_classes(planned)
     others: list[FilePlan] = []
-    if planned.builders and file.importers is not None:
+    own = any(base.startswith("keras.") for made in file.user_classes for base in made.bases)
+    if (planned.builders or own) and file.importers is not None:
         others = [other.planned for other in file.importers(file) if other.planned is not None]
     _plan_training(planned, module, others)
     return planned
@@ -64,6 +65,7 @@ def _plan_training(planned: FilePlan, module: Region, others: list[FilePlan]) ->
 
         wanted = wanted_of(planned, others)
         planned.settled, planned.file.marks_elsewhere = wanted.settled, wanted.marks
+        planned.classes = wanted.classes
     summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
     if module.training or any(s.region and s.region.training for s in summaries):
         from transpiler.emit.training.logits import give_methods

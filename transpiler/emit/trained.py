@@ -139,6 +139,10 @@ def place_training(draft: Draft) -> None:
         draft.edits += [*done_first(draft.file, trained, draft.edits)]
         draft.edits += functions_gone(draft.file, trained)
         draft.edits += statements_gone(draft.file, trained)
+    if draft.planned.classes:
+        from transpiler.emit.training.elsewhere import place_classes
+
+        place_classes(draft)
     if draft.planned.settled:
         _without_warnings_at(draft, draft.planned.settled)
     for found in trained:
@@ -151,7 +155,7 @@ def place_training(draft: Draft) -> None:
         for code, node, message in found.said:
             draft.say(code, node, message)
         for key, made in _own_callbacks(found).items():
-            if key not in draft.plain_classes:
+            if key not in draft.plain_classes and made.file in (None, draft.file):
                 from transpiler.emit.training.own_callbacks import plain_class
 
                 draft.plain_classes.add(key)

@@ -63,6 +63,7 @@ class FilePlan:
         self.module_units: list[Unit] = []
         self.operations: list[Summary] = []
         self.trained: list[Trained] = []
+        self.classes: set[str] = set()  #: callbacks and data that trainings in other files have
         self.settled: set[tuple[int, int]] = set()  #: layers whose regularizers other files have
 
     @property

@@ -446,7 +446,7 @@ def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> b
     for value in (g.value for g in given if g is not None):
         items += value.items if isinstance(value, Sequence) else (value,)
     made = [i.expr.value for i in items if isinstance(i, Static)]
-    if any(isinstance(m, UserClass) and class_sets_rate(file.tree, m) for m in made):
+    if any(isinstance(m, UserClass) and class_sets_rate(m.file.tree, m) for m in made):
         return True
     rules = [file.rules.callbacks.get(m.name) for m in made if isinstance(m, Configured)]
     return any(rule is not None and rule.changes_rate for rule in rules)

@@ -86,12 +86,17 @@ def project_root(folder: str) -> str:
     """The nearest folder from here upwards in which a repository starts, else the folder itself."""
     current = folder
     while True:
-        if any(os.path.exists(os.path.join(current, name)) for name in (".git", ".hg")):
+        if is_repository(current):
             return current
         parent = os.path.dirname(current)
         if parent == current:
             return folder
         current = parent
+
+
+def is_repository(folder: str) -> bool:
+    """Whether a repository starts in a folder."""
+    return any(os.path.exists(os.path.join(folder, name)) for name in (".git", ".hg"))
 
 
 def _folders_above(folder: str) -> list[str]:

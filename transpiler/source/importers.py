@@ -6,9 +6,10 @@ import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from transpiler.source.discovery import Kind, find
-from transpiler.source.ignored import project_root
+from transpiler.source.ignored import is_repository, project_root
 
 
 def is_imported(path: str, mention: str) -> bool:
@@ -40,19 +41,56 @@ def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) ->
             yield from _importers(other, mentions, above | {other})
 
 
-@lru_cache(maxsize=16)
 def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
-    """The files that import one, and their texts: looked for once for all that is asked of it."""
-    name = stem.encode()
-    imports = re.compile(rb"^[ \t]*\"?(?:from|import)\b.*\b%b\b" % name, re.MULTILINE)
-    texts = ((other, _read(other)) for other in _files(root) if other != real)
-    return [(other, text) for other, text in texts if name in text and imports.search(text)]
+    """The files that import one, and their texts."""
+    others = (other for other in _by_word(root).get(stem.encode(), ()) if other != real)
+    return [(other, _read(other)) for other in others]
+
+
+#: An import, or a line of a notebook that is one.
+_IMPORT = re.compile(
+    rb"^[ \t]*\"?(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)",
+    re.MULTILINE,
+)
+_WORD = re.compile(rb"\w+")
 
 
 @lru_cache(maxsize=1)
-def _files(root: str) -> list[str]:
-    """The files of a project that hold code, which all files of one run share."""
-    return [os.path.realpath(f.path) for f in find([root]) if f.kind is Kind.PYTHON]
+def _by_word(root: str) -> dict[bytes, list[str]]:
+    """The files of a project by the words of their imports: read once for all of one run."""
+    found: dict[bytes, list[str]] = {}
+    for path in map(os.path.realpath, _code_files(root)):
+        imports = _IMPORT.findall(_read(path))
+        for word in {word for each in imports for word in _WORD.findall(each)}:
+            found.setdefault(word, []).append(path)
+    return found
+
+
+#: How many entries of folders are looked at where no repository says what belongs to a project.
+_MOST = 2000
+
+
+def _code_files(root: str) -> Iterator[str]:
+    """The files of code in a repository; else those in a folder, and in the folders in that."""
+    if is_repository(root):
+        yield from (found.path for found in find([root]) if found.kind is Kind.PYTHON)
+        return
+    pending, left = [(root, 0)], _MOST
+    while pending:
+        folder, depth = pending.pop(0)
+        try:
+            with os.scandir(folder) as entries:
+                inside = sorted(islice(entries, left), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        left -= len(inside)
+        yield from (e.path for e in inside if e.name.endswith(".py") and e.is_file())
+        if depth < _DEEPEST:
+            inner = (e for e in inside if e.name[0] not in "._" and not e.is_symlink())
+            pending += [(e.path, depth + 1) for e in inner if e.is_dir()]
+
+
+_DEEPEST = 2
 
 
 def _read(path: str) -> bytes:

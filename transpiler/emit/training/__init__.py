@@ -55,6 +55,7 @@ entry_order.py  whether code sees in which order a dict has its entries
 history_readers.py  which `fit` a place reads the history of
 conditions.py  callbacks that a program adds under a condition
 callbacks.py   what stands in the loop for the callbacks of a `fit`
+classes_elsewhere.py  such classes of other files; and data that are
 epoch_logs.py  what they see of an epoch, in their order
 callback_arguments.py  when their arguments are evaluated
 callback_attributes.py  what the program reads of them after the loop

@@ -14,6 +14,7 @@ import libcst as cst
 from libcst import matchers
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.classes_elsewhere import home_of, refuse_asking
 from transpiler.emit.training.epoch_logs import in_order, written
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moments import check_moments
@@ -53,26 +54,28 @@ _ASKS_MODEL = re.compile(r"self\.(?:model\b|<model>)")
 
 def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) -> Hooks:
     """The calls of its methods; `instance` is the variable that holds it, or makes it."""
-    tree = writer.tree
-    methods = Methods(writer, made) if _is_of(writer.shared.file, made) else None
-    if methods is None:
-        raise Unsupported(f"`{made.name}` is a class of another file")
-    check_moments(writer, made)
-    _check(writer.shared.file, made, methods.rest)
-    writer.made.class_edits[id(made.node)] = methods.edits
+    home = home_of(writer.shared.file, made)
+    tree, methods = home.tree, None
+    if home is writer.shared.file:
+        methods = Methods(writer, made)
+        check_moments(writer, made)
+        writer.made.class_edits[id(made.node)] = methods.edits
+    else:
+        refuse_asking(home, made)
+    _check(home, made, methods.rest if methods is not None else _body(tree, made))
     name, before = instance.text, []
     if not re.fullmatch(r"[\w.]+", name):
         name = fit.free(variable_of(made))
         before.append(f"{name} = {instance.text}")
     text = _body(tree, made)
-    params, asks_model = _asked_outside(tree, name)
-    if asks_model or _ASKS_MODEL.search(methods.rest):
+    params, asks_model = _asked_outside(writer.tree, name)
+    if asks_model or _ASKS_MODEL.search(methods.rest if methods is not None else text):
         before.append(f"{name}.model = {fit.model}")
-    if methods.asks_optimizer:
+    if methods is not None and methods.asks_optimizer:
         before.append(f"{name}.{OPTIMIZER} = {fit.optimizer}")
-    if methods.asks_criterion:
+    if methods is not None and methods.asks_criterion:
         before.append(f"{name}.{CRITERION} = {writer.criterion}")
-    if params := sorted({*params, *methods.params}):
+    if params := sorted({*params, *(methods.params if methods is not None else ())}):
         known = {"epochs": fit.epochs, "steps": fit.steps}
         entries = ", ".join(f'"{key}": {known[key]}' for key in params)
         before.append(f"{name}.params = {{{entries}}}")
@@ -103,7 +106,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         test_takes=((taken, name),) if any(test_batches) else (),
         adds=adds,
         perhaps=perhaps,
-        sets_rate=methods.sets_rate,
+        sets_rate=methods is not None and methods.sets_rate,
     )
 
 
@@ -115,10 +118,6 @@ def _asked_outside(tree: Tree, name: str) -> tuple[list[str], bool]:
     if len(keys) < asked.count("params"):
         raise Unsupported(f"more is asked of `{name}.params` than the number of epochs or steps")
     return keys, "model" in asked
-
-
-def _is_of(file: FileContext, made: UserClass) -> bool:
-    return made.file is None or made.file is file
 
 
 def _in_batch(

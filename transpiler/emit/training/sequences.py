@@ -15,6 +15,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.training.absent import may_be_none
 from transpiler.emit.training.class_sources import rewritten_sources
+from transpiler.emit.training.classes_elsewhere import home_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import TrainingCall
@@ -45,16 +46,23 @@ def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: 
     made = sequence_of(given)
     if made is None or given is None:
         return ""
-    edits, helpers = rewritten_sources(model.shared.file, made.node.body)
-    edits = _set_up(model.shared.file, made) + edits
-    _check(model.shared.file, made, edits)
-    model.edits += [edit for edit in edits if edit not in model.edits]
-    model.made.helpers |= helpers
+    edits, helpers = class_edits(home_of(model.shared.file, made), made)
+    if made.file in (None, model.shared.file):
+        model.edits += [edit for edit in edits if edit not in model.edits]
+        model.made.helpers |= helpers
     options = f"batch_size=None{shuffle}"
     if turns_arrays(model.tree.blanked):
         model.made.helpers.add("contiguous")
         options += ", collate_fn=contiguous"
     return f"DataLoader({model.source_of(given)}, {options})"
+
+
+def class_edits(file: FileContext, made: UserClass) -> tuple[list[Edit], frozenset[str]]:
+    """What changes in the methods of such a class of a file, and what they need."""
+    edits, helpers = rewritten_sources(file, made.node.body)
+    edits = _set_up(file, made) + edits
+    _check(file, made, edits)
+    return edits, helpers
 
 
 def steps_of_sequence(model: ModelWriter, call: TrainingCall, name: str, steps: str) -> str:
@@ -118,8 +126,6 @@ def _check(file: FileContext, made: UserClass, edits: list[Edit]) -> None:
     where, tree, methods = f"`{made.name}`", file.tree, _methods(made)
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
         raise Unsupported(f"{where} has several bases")
-    if made.file is not None and made.file is not file:
-        raise Unsupported(f"{where} is a class of another file")
     if (never := next((name for name in _NEVER if name in methods), None)) is not None:
         raise Unsupported(f"{where} has the method {never}")
     if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", tree.blanked, re.M):

@@ -1,0 +1,43 @@
+"""Which files of a project import one: by their words, through packages, with or without git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from transpiler.source import importers
+from transpiler.source.importers import importing_files
+from transpiler.source.modules import asks_models
+
+FILES = {
+    "nets/__init__.py": "from .dense import build\n",
+    "nets/dense.py": "import keras\n\n\ndef build():\n    return keras.Sequential()\n",
+    "train.py": "from nets import (\n    build,\n)\n\nbuild().fit(x)\n",
+    "tools/deep/other.py": "from nets.dense import build\n\nbuild().fit(x)\n",
+    "quiet.py": "from nets import build\n\nprint(build)\n",
+    "model.py": "# no import of nets here\nnets = 3\nnets.fit(x)\n",
+}
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_they_are_found(git: bool, tmp_path: Path) -> None:
+    if git:
+        (tmp_path / ".git").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = set(importing_files(str(tmp_path / "nets" / "dense.py"), r"\.fit\("))
+    assert found == {str(tmp_path / "train.py"), str(tmp_path / "tools/deep/other.py")}
+    asking = {n for n, text in FILES.items() if asks_models(text, str(tmp_path / n))}
+    assert asking == {"train.py"} | ({"tools/deep/other.py"} & asking)
+
+
+def test_a_folder_without_a_repository_is_not_searched_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importers, "_MOST", 40)
+    for number in range(60):
+        (tmp_path / f"file_{number}.py").write_text("import model\nmodel.fit(x)\n")
+    (tmp_path / "model.py").write_text("import keras\n")
+    assert len(list(importing_files(str(tmp_path / "model.py"), r"\.fit\("))) <= 40

@@ -1,0 +1,28 @@
+"""Callbacks and data that are classes of one file, and train the models of another one.
+
+Each file is converted for itself: that which trains sees what the class does, that of the class
+that it is used so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.values import UserClass
+from transpiler.ir.tensor import Unsupported
+
+_ASKS = re.compile(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
+
+
+def home_of(file: FileContext, made: UserClass) -> FileContext:
+    """The file of a class."""
+    home: FileContext = made.file or file
+    return home
+
+
+def refuse_asking(file: FileContext, made: UserClass) -> None:
+    """Refuse a callback of another file whose methods would have to be written for a model."""
+    home = home_of(file, made)
+    if (found := _ASKS.search(home.tree.code(made.node))) is not None:
+        raise Unsupported(f"`{made.name}`, a class of another file, asks for `{found.group()}`")
