@@ -53,6 +53,22 @@ COMPILED = f"""def compiled(units):
 
 
 """
+NAMED_ALIKE = TRAINER.replace("def ask(", "def predict(").replace("def score(", "def evaluate(")
+MEAN = """class Mean:
+    def train(self, x, y):
+        self.mean = y.mean()
+
+    def predict(self, x):
+        return self.mean
+
+
+"""
+REPORT = """def report(trainer):
+    score = trainer.evaluate(x, y)
+    return [*score, trainer.predict(x)]
+
+
+"""
 PAIR = """class Pair:
     def __init__(self, first, second):
         self.first = first
@@ -93,6 +109,12 @@ PAIR = """class Pair:
         f"{TRAINER.replace('train(self, x, y)', 'fit(self, x, y, validation_data=None)')}"
         f"model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
         "losses = trainer.fit(x, y, validation_data=(x, y))\n",
+        f"{NAMED_ALIKE}{REPORT}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
+        "losses = trainer.train(x, y) + report(trainer)\n",
+        f"{NAMED_ALIKE}{MEAN}model = build()\nmodel.{COMPILE}\n\n\ndef scores_of(found):\n"
+        "    for one in found.values():\n        one.train(x, y)\n"
+        "    return [one.predict(x) for one in found.values()]\n\n\n"
+        "losses = scores_of({'mean': Mean(), 'net': Trainer(model)})\n",
         # two models, each with its own
         f"{PAIR}a, b = build(), build(3)\na.compile('sgd', 'mse')\n"
         "b.compile(keras.optimizers.SGD(0.2), 'mae')\npair = Pair(a, b)\n"
@@ -141,6 +163,12 @@ def test_the_methods_train_the_model(program: str, scripts: Scripts) -> None:
             f"{TRAINER}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
             f"trainer.model = build(9)\n{USE}",
             "",
+        ),
+        # a function takes it from the object
+        (
+            f"{NAMED_ALIKE}{REPORT}model = build()\nmodel.{COMPILE}\ntrainer = Trainer(model)\n"
+            "losses = trainer.train(x, y) + report((trainer, trainer.model)[len(x) > 9])\n",
+            "`trainer.evaluate` in `report` may be of this model",
         ),
         (
             f"{TRAINER.replace('self.model = model', 'self.model = model or build()')}"

@@ -49,6 +49,7 @@ from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 from transpiler.source.suites import statement_lines
+from transpiler.source.whereabouts import whereabouts
 
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
@@ -484,9 +485,12 @@ class _Planner(Shared):
             return ""
         places = self.places(part.room, part.variable)
         passed = any(not p.binds and not p.attribute for p in places)
+        name = part.variable.partition("[")[0].rpartition(".")[2]
+        names = whereabouts(self.tree.text, name) if passed else frozenset({part.variable})
         for statement, match in others:
-            if passed or match.group(1) == part.variable:
-                asked = self.text[match.start() : match.end()]
+            asked = self.text[match.start() : match.end()]
+            held = [match.group(1)] if match.group(1) else asked.partition("[")[0].split(".")
+            if names is None or not names.isdisjoint(held):
                 return f"`{asked}` in `{statement.name.value}` may be of this model"
         return ""
 
