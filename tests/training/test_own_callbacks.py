@@ -379,21 +379,6 @@ def test_a_class_that_something_else_needs_stays_a_callback() -> None:
     assert "history = model.fit(" in conversion.text
 
 
-def test_what_a_class_inherits_is_not_lost() -> None:
-    text = trial("[More()]", KEEP + "class More(Keep):\n    pass\n").text
-    conversion = convert(text)
-    assert "class More(Keep):" in conversion.text
-    assert "history = model.fit(" in conversion.text
-
-
-def test_a_class_that_inherits_from_another_is_named_as_the_reason() -> None:
-    more = "class More(Keep):\n    pass\n\nmore = More()\n"
-    found = convert(trial("[Stop(2), more]", more).text).diagnostics
-    errors = [d.message for d in found if d.severity is Severity.ERROR]
-    reason = "an instance of `More`, which inherits from another class of the program's own"
-    assert any("`fit`" in error and reason in error for error in errors), errors
-
-
 AUGMENTED = """
 class Augment(keras.callbacks.Callback):
     def __init__(self, images):

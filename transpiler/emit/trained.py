@@ -31,6 +31,7 @@ def decide_training(draft: Draft) -> None:
             draft.unconverted.setdefault(id(call.node), reason)
             continue
     _agree_on_callbacks(draft)
+    _keep_bases(draft)
     _share_callbacks(draft)
     _share_parts(draft)
     _settle_precision(draft)
@@ -69,6 +70,20 @@ def _agree_on_callbacks(draft: Draft) -> None:
                 reason = f"`{made.name}` would have to ask this model in another way than the first"
                 found.training.problem = (call, reason)
                 draft.unconverted.setdefault(id(call.node), reason)
+
+
+def _keep_bases(draft: Draft) -> None:
+    """A class stays where one stays that is derived from it."""
+    used = {k for m in draft.planned.trained for k in _own_callbacks(m)}
+    left = [made for made in draft.file.user_classes if id(made.node) not in used]
+    bases = {draft.tree.source(b.value): made.name for made in left for b in made.node.bases}
+    for found in (m for m in draft.planned.trained if m.training.problem is None):
+        name = next((c.name for c in _own_callbacks(found).values() if c.name in bases), None)
+        if name is not None:
+            call = found.training.calls[0]
+            reason = f"`{name}` is the base of `{bases[name]}`, which stays as it is"
+            found.training.problem = (call, reason)
+            draft.unconverted.setdefault(id(call.node), reason)
 
 
 def _share_callbacks(draft: Draft) -> None:
@@ -159,7 +174,8 @@ def place_training(draft: Draft) -> None:
                 from transpiler.emit.training.own_callbacks import plain_class
 
                 draft.plain_classes.add(key)
-                draft.edits.append(plain_class(draft.tree, made))
+                bare = plain_class(draft.tree, made)
+                draft.edits += [] if bare is None else [bare]
                 edits = found.class_edits.get(key, [])
                 draft.edits += [_named(draft, found, edit) for edit in edits]
         for offset, message in found.left:

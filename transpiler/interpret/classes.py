@@ -44,7 +44,7 @@ _MODELS = frozenset(
 def define_class(region: Region, node: cst.ClassDef) -> None:
     """`class X(...)`: its methods become known."""
     bases: list[str] = []
-    inherits = False
+    inherited: list[UserClass] = []
     for argument in node.bases:
         try:
             value = evaluate(region, argument.value)
@@ -54,8 +54,10 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
             bases.append(value.name)
         elif isinstance(value, UserClass):
             bases += value.bases
-            inherits = True
-    made = UserClass(node.name.value, node, tuple(bases), inherits, region.file)
+            inherited.append(value)
+    made = UserClass(node.name.value, node, tuple(bases), bool(inherited), region.file)
+    if len(node.bases) == 1 and inherited and inherited[0].file is region.file:
+        made.parent = inherited[0]
     region.scope.bump(made.name)
     region.scope.values[made.name] = made
     methods: dict[str, Function] = {}
@@ -97,9 +99,10 @@ def _is_name(node: cst.BaseExpression) -> TypeGuard[cst.Name]:
     return isinstance(node, cst.Name)
 
 
+CALLBACK = "keras.callbacks.Callback"
 _PLAIN = frozenset(
     {
-        "keras.callbacks.Callback",
+        CALLBACK,
         "keras.losses.Loss",
         "keras.Loss",
         "keras.Metric",
@@ -133,7 +136,8 @@ def call_class(
         return provided("call_function")(region, node, callee.functional, arguments)
     values = [value for _, value in arguments]
     base = callee.bases[0] if len(callee.bases) == 1 else ""
-    plain = (base in _PLAIN or base.startswith("keras.metrics.")) and not callee.inherits
+    whole = not callee.inherits or (base == CALLBACK and not callee.lineage[-1].inherits)
+    plain = (base in _PLAIN or base.startswith("keras.metrics.")) and whole
     if (clip := clip_of(region, callee, arguments)) is not None:
         region.file.clips.setdefault(id(callee.node), set()).add(node)
         text = one_line(rewritten(region.tree, node, region.rewrites))

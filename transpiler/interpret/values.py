@@ -200,9 +200,15 @@ class UserClass(_Brief):
     bases: tuple[str, ...] = ()
     inherits: bool = False  #: whether some come from another class of the program's own
     file: Any = None
+    parent: UserClass | None = None  #: its only base, where that is a class of the same file
     functional: Function | None = None  #: its `__init__`, if that builds a functional model
     is_torch: bool = False  #: whether it is a module of PyTorch already
     attributes: dict[str, Value] = field(default_factory=dict)  #: what its body assigns
+
+    @property
+    def lineage(self) -> tuple[UserClass, ...]:
+        """The class, and those of the same file that it is derived from, the nearest first."""
+        return (self, *(self.parent.lineage if self.parent is not None else ()))
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -58,4 +58,5 @@ def reading(model: str, optimizer: str = "") -> re.Pattern[str]:
 
 def class_sets_rate(tree: Tree, made: UserClass) -> bool:
     """Whether a callback of the program's own sets the rate of its model."""
-    return setting("self.model").search(tree.code(made.node)) is not None
+    sets = setting("self.model")
+    return any(sets.search(tree.code(one.node)) is not None for one in made.lineage)

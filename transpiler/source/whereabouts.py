@@ -1,5 +1,7 @@
 """Under which names an object may be found in a whole program, wherever it is handed.
 
+Names are the same in all functions here, which finds too many rather than too few.
+
 model = build()
 trainer = Trainer(model)        # as `model` in `Trainer.__init__`, which keeps it as `.model`:
 trainer.evaluate(x, y)          # not as `trainer`
@@ -28,6 +30,8 @@ _ANYWHERE = frozenset({
     "getattr", "setattr", "vars", "globals", "locals", "eval", "exec", "__dict__", "__getattr__",
     "__getattribute__", "attrgetter", "methodcaller", "partial",
 })  # fmt: skip
+_NAMES = (ast.Name, ast.Attribute)
+_RUNS = (ast.For, ast.comprehension)
 #: Nodes under which an object goes nowhere, or only to what is looked at by itself.
 _HARMLESS = (
     ast.Attribute, ast.Compare, ast.Expr, ast.If, ast.While, ast.Assert, ast.UnaryOp, ast.Delete,
@@ -55,19 +59,26 @@ def whereabouts(text: str, name: str) -> frozenset[str] | None:
         return None
 
 
+@lru_cache(maxsize=32)
+def aliases(text: str, name: str) -> frozenset[str]:
+    """The variables and attributes that may be what one is, as far as it is seen."""
+    return frozenset(_Search(text, name, itself=True).names)
+
+
 class _Lost(Exception):
     """The object is handed to what isn't seen."""
 
 
 class _Search:
-    """Follows one object; names are the same in all functions, which only finds too many."""
+    """Follows one object, and what holds it, or the object itself as far as it is seen."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, itself: bool = False) -> None:
+        self.itself = itself
         self.program = program_of(text)
         self.nodes = list(ast.walk(self.program.tree))
         self.names, self.giving = {name}, set[str]()
         words = {getattr(n, "id", getattr(n, "attr", getattr(n, "name", ""))) for n in self.nodes}
-        if words & _ANYWHERE:
+        if words & _ANYWHERE and not itself:
             raise _Lost
         self.parents = {id(c): n for n in self.nodes for c in ast.iter_child_nodes(n)}
         self.bound = {n.id for n in self.nodes if isinstance(n, ast.Name) and not _is_read(n)}
@@ -77,7 +88,14 @@ class _Search:
             before = len(self.names) + len(self.giving)
             for node in self.nodes:
                 if isinstance(node, ast.expr) and self._gives(node):
-                    self._follow(node)
+                    self._go_on(node)
+
+    def _go_on(self, node: ast.expr) -> None:
+        try:
+            self._follow(node)
+        except _Lost:
+            if not self.itself:
+                raise
 
     def _gives(self, node: ast.expr) -> bool:
         """Whether an expression gives the object, or something that holds it."""
@@ -85,20 +103,32 @@ class _Search:
         match node:
             case ast.Name(name) | ast.Attribute(attr=name):
                 return _is_read(node) and (name in self.names or name in self.giving)
-            case ast.List(parts) | ast.Tuple(parts) | ast.Set(parts) | ast.Dict(values=parts):
-                pass
             case ast.BoolOp(values=values):
                 parts = values
-            case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
+            case ast.IfExp(body=one, orelse=other):
                 parts = [one, other]
-            case ast.Subscript(value) | ast.Starred(value) | ast.NamedExpr(value=value):
+            case ast.NamedExpr(value=value):
+                parts = [value]
+            case ast.Call(ast.Name(name) | ast.Attribute(attr=name)) if name in self.giving:
+                return True
+            case _ if not self.itself:
+                return self._holds(node)
+        return any(map(self._gives, parts))
+
+    def _holds(self, node: ast.expr) -> bool:
+        """Whether an expression gives a list or dict that holds the object, or a part of one."""
+        parts: Sequence[ast.expr | None] = []
+        match node:
+            case ast.List(parts) | ast.Tuple(parts) | ast.Set(parts) | ast.Dict(values=parts):
+                pass
+            case ast.BinOp(left=one, right=other):
+                parts = [one, other]
+            case ast.Subscript(value) | ast.Starred(value):
                 parts = [value]
             case ast.ListComp(elt=value) | ast.SetComp(elt=value) | ast.GeneratorExp(elt=value):
                 parts = [value]
             case ast.DictComp(value=value):
                 parts = [value]
-            case ast.Call(ast.Name(name) | ast.Attribute(attr=name)) if name in self.giving:
-                return True
             case ast.Call(ast.Name(name), given) if name in _GIVING:
                 parts = given
             case ast.Call(ast.Attribute(value, name)) if name in _VIEWS:
@@ -129,11 +159,9 @@ class _Search:
                 raise _Lost
 
     def _bind(self, node: ast.AST) -> None:
-        targets = getattr(node, "targets", None) or [
-            getattr(node, "target", getattr(node, "optional_vars", None))
-        ]
-        for target in targets:
-            if target is not None:
+        one = getattr(node, "target", getattr(node, "optional_vars", None))
+        for target in getattr(node, "targets", [] if one is None else [one]):
+            if not self.itself or (isinstance(target, _NAMES) and not isinstance(node, _RUNS)):
                 self.names.update(_stored(target))
 
     def _return(self, node: ast.AST) -> None:
@@ -157,7 +185,7 @@ class _Search:
         if not method and (name in self.bound or name in self.program.imported):
             raise _Lost
         if isinstance(call.func, ast.Attribute) and name in _PUTTING:
-            self.names.add(_last(call.func.value))
+            self.names.update([] if self.itself else [_last(call.func.value)])
         elif not made and name not in _LOOKING | _GIVING:
             raise _Lost
         for node in made:

@@ -20,7 +20,6 @@ x_val, y_val = x[400:], y[400:]
 
 class BestScore:
     def __init__(self, data, patience=1, path="best.weights.h5"):
-        super().__init__()
         self.x, self.y = data
         self.patience = patience
         self.path = path

@@ -18,7 +18,6 @@ class LRFinder:
     """Multiplies the rate by a factor after each batch, and stops when the loss explodes."""
 
     def __init__(self, start=1e-3, factor=1.3):
-        super(LRFinder, self).__init__()
         self.start = start
         self.factor = factor
 

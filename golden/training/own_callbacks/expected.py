@@ -25,7 +25,6 @@ class History:
     """Keeps the losses, and the epoch that was best."""
 
     def __init__(self, monitor="val_loss"):
-        super().__init__()
         self.monitor = monitor
 
     def on_train_begin(self, logs=None):

@@ -15,7 +15,6 @@ class F1:
     """Adds the F1 score of the validation to the values of each epoch."""
 
     def __init__(self, validation_data):
-        super().__init__()
         self.validation_data = validation_data
 
     def on_epoch_end(self, epoch, logs=None):

@@ -102,11 +102,15 @@ def _callbacks_of(call: TrainingCall) -> Iterator[tuple[tuple[tuple[Static, bool
 
 
 def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:
-    """The classes of the program's own among what some calls are given, by their nodes."""
+    """The classes of the program's own among what some calls are given, by their nodes.
+
+    With those that they are derived from.
+    """
     made = [i.expr.value for c in calls for _, i in _callbacks_of(c) if isinstance(i, Static)]
     made += [sequence_of(c.given.get(name)) for c in calls for name in ("x", "validation_data")]
     made += [own_schedule(c.given["optimizer"].value) for c in calls if "optimizer" in c.given]
-    return {id(one.node): one for one in made if isinstance(one, UserClass)}
+    classes = (one for found in made if isinstance(found, UserClass) for one in found.lineage)
+    return {id(one.node): one for one in classes}
 
 
 def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> Hooks:

@@ -29,7 +29,7 @@ _CALLED = re.compile(r"(?<!\d)\b[A-Za-z_]\w*")
 
 def check_moments(writer: ModelWriter, made: UserClass) -> None:
     """Refuse a class of the program's own that asks at the wrong moment."""
-    for method in made.node.body.body:
+    for method in (method for one in made.lineage for method in one.node.body.body):
         if isinstance(method, cst.FunctionDef):
             name = method.name.value
             check_moment(writer, f"{made.name}.{name}", name, writer.tree.source(method))
@@ -40,7 +40,7 @@ def check_moment(writer: ModelWriter, where: str, moment: str, source: str) -> N
     in_batch = moment.startswith("on_") and "batch" in moment
     if not in_batch and moment not in _BEGINNING:
         return
-    asks = (_ASKS if in_batch else _COUNTS).search(_reached(writer.tree.text, source))
+    asks = (_ASKS if in_batch else _COUNTS).search(reached_code(writer.tree.text, source))
     if asks is not None:
         told = "between its batches" if in_batch else "before its first batch"
         why = "Keras counts it with the epoch" if _COUNTS.match(asks.group()) else "in training"
@@ -52,7 +52,7 @@ def sets_rate_then(writer: ModelWriter, function: Expr | None) -> bool:
     if function is None or function.is_const(None):
         return False
     source = source_of_function(writer, function)
-    return _SETS_RATE.search(_reached(writer.tree.text, source)) is not None
+    return _SETS_RATE.search(reached_code(writer.tree.text, source)) is not None
 
 
 def source_of_function(writer: ModelWriter, function: Expr) -> str:
@@ -62,8 +62,8 @@ def source_of_function(writer: ModelWriter, function: Expr) -> str:
     return writer.tree.source(found.node) if inline else function.text
 
 
-def _reached(text: str, source: str) -> str:
-    """Some code with that of all functions and methods that it calls by name."""
+def reached_code(text: str, source: str) -> str:
+    """Some code with that of all functions and methods that it calls by name, without strings."""
     made = program_of(text).made
     code, seen = blanked(source), set[str]()
     pending = [code]

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 
 import libcst as cst
-from libcst import matchers
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.changed_logs import added, check_unchanged
 from transpiler.emit.training.classes_elsewhere import home_of, refuse_asking
 from transpiler.emit.training.epoch_logs import in_order, written
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moments import check_moments
 from transpiler.emit.training.own_instances import variable_of
-from transpiler.emit.training.own_methods import OPTIMIZER, PARAMS, Methods
+from transpiler.emit.training.own_methods import OPTIMIZER, PARAMS, Methods, is_inherited
 from transpiler.emit.training.own_questions import CRITERION
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
@@ -27,7 +27,6 @@ from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
-from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 #: The methods that the loop calls: what they are given besides the values of the epoch.
@@ -43,39 +42,41 @@ _TEST_BATCHES = ("on_test_batch_begin", "on_test_batch_end")
 _IN_BATCH = frozenset((*(name for names in _BATCHES for name in names), *_TEST_BATCHES))
 _OF_KERAS = re.compile(
     r"self\.(?:params|validation_data|_model|set_model|set_params)\b"
-    r"|super\([^)]*\)\.(?!__init__\(\))\w+"
+    r"|super\((?P<above>[^)]*)\)\.(?!__init__\(\))(?P<method>\w+)"
     r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)*"
 )
 #: What older Keras gives a callback, unless the program does.
 _GIVEN = "self.validation_data"
-_CHANGED = r"\b{0}(?:\[[^\]]*\]\s*[-+*/]?=(?!=)|\.(?:update|setdefault|pop|clear)\()"
 _ASKS_MODEL = re.compile(r"self\.(?:model\b|<model>)")
 
 
 def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) -> Hooks:
     """The calls of its methods; `instance` is the variable that holds it, or makes it."""
     home = home_of(writer.shared.file, made)
-    tree, methods = home.tree, None
+    tree, family = home.tree, list[Methods]()
     if home is writer.shared.file:
-        methods = Methods(writer, made)
+        family = [Methods(writer, one) for one in made.lineage]
         check_moments(writer, made)
-        writer.made.class_edits[id(made.node)] = methods.edits
     else:
         refuse_asking(home, made)
-    _check(home, made, methods.rest if methods is not None else _body(tree, made))
+        _check(home, made, _body(tree, made))
+    for methods in family:
+        _check(home, methods.made, methods.rest)
+        writer.made.class_edits[id(methods.made.node)] = methods.edits
     name, before = instance.text, []
     if not re.fullmatch(r"[\w.]+", name):
         name = fit.free(variable_of(made))
         before.append(f"{name} = {instance.text}")
     text = _body(tree, made)
     params, asks_model = _asked_outside(writer.tree, name)
-    if asks_model or _ASKS_MODEL.search(methods.rest if methods is not None else text):
+    asks_model |= any(_ASKS_MODEL.search(methods.rest) for methods in family)
+    if asks_model or (not family and _ASKS_MODEL.search(text)):
         before.append(f"{name}.model = {fit.model}")
-    if methods is not None and methods.asks_optimizer:
-        before.append(f"{name}.{OPTIMIZER} = {fit.optimizer}")
-    if methods is not None and methods.asks_criterion:
-        before.append(f"{name}.{CRITERION} = {writer.criterion}")
-    if params := sorted({*params, *(methods.params if methods is not None else ())}):
+    if any(methods.asks_optimizer for methods in family):
+        before.append(f"{name}.{_own(tree, made, OPTIMIZER)} = {fit.optimizer}")
+    if any(methods.asks_criterion for methods in family):
+        before.append(f"{name}.{_own(tree, made, CRITERION)} = {writer.criterion}")
+    if params := sorted({*params, *(key for methods in family for key in methods.params)}):
         known = {"epochs": fit.epochs, "steps": fit.steps}
         entries = ", ".join(f'"{key}": {known[key]}' for key in params)
         before.append(f"{name}.params = {{{entries}}}")
@@ -106,8 +107,15 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         test_takes=((taken, name),) if any(test_batches) else (),
         adds=adds,
         perhaps=perhaps,
-        sets_rate=methods is not None and methods.sets_rate,
+        sets_rate=any(methods.sets_rate for methods in family),
     )
+
+
+def _own(tree: Tree, made: UserClass, name: str) -> str:
+    """An attribute that the loop gives a callback, which has none of that name itself."""
+    if any(f"self.{name}" in tree.code(one.node) for one in made.lineage):
+        raise Unsupported(f"`{made.name}` has `self.{name}` of its own")
+    return name
 
 
 def _asked_outside(tree: Tree, name: str) -> tuple[list[str], bool]:
@@ -143,10 +151,9 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
     if len(parameters) > 1:
         raise Unsupported(f"`{made.name}.{method}` takes more than Keras gives it")
     for parameter in parameters:
-        name, body = parameter.name.value, tree.code(node.body)
-        reads = re.search(rf"\b{name}\b", body)
-        if len(re.findall(_CHANGED.format(name), body)) > len(_puts(node, name)):
-            raise Unsupported(f"`{made.name}.{method}` changes the values of the epoch")
+        name = parameter.name.value
+        reads = re.search(rf"\b{name}\b", tree.code(node.body))
+        check_unchanged(tree, made, node, name)
         if method.endswith("_end") and reads is not None:
             given.append(logs)
         elif parameter.default is None or reads is not None:
@@ -162,7 +169,7 @@ def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[tuple[str, ...], tupl
     node = _methods(made).get("on_epoch_end")
     if node is None or len(node.params.params) < 3:
         return (), ()
-    puts = _puts(node, node.params.params[2].name.value)
+    puts = added(tree, node, node.params.params[2].name.value)
     known = {*fit.values, *fit.logged, *fit.added, *fit.perhaps}
     if any(key in known for keys, _ in puts for key in keys):
         raise Unsupported(f"`{made.name}.on_epoch_end` changes the values of the epoch")
@@ -171,56 +178,10 @@ def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[tuple[str, ...], tupl
     return tuple(surely), tuple(others)
 
 
-def _puts(method: cst.FunctionDef, logs: str) -> list[tuple[list[str], bool]]:
-    """The keys that statements of a method add, each with whether it runs in any case."""
-    if method.name.value != "on_epoch_end":
-        return []
-    leaves = bool(matchers.findall(method, matchers.Return()))
-    always = {id(statement) for statement in method.body.body if not leaves}
-    return [
-        (keys, id(statement) in always)
-        for statement in leaf_statements(list(method.body.body))
-        if isinstance(statement, cst.SimpleStatementLine)
-        if (keys := _keys_put(statement, logs))
-    ]
-
-
-def _keys_put(statement: cst.SimpleStatementLine, logs: str) -> list[str]:
-    """The keys of the entries of a dict that a statement makes, where it does nothing else."""
-    match statement.body:
-        case [
-            cst.Assign(
-                targets=[
-                    cst.AssignTarget(
-                        cst.Subscript(
-                            value=cst.Name(name),
-                            slice=[cst.SubscriptElement(cst.Index(cst.SimpleString() as key))],
-                        )
-                    )
-                ]
-            )
-        ] if (
-            name == logs
-        ):
-            return [str(key.evaluated_value)]
-        case [
-            cst.Expr(
-                cst.Call(
-                    func=cst.Attribute(cst.Name(name), cst.Name("update")),
-                    args=[cst.Arg(cst.Dict(elements), keyword=None, star="")],
-                )
-            )
-        ] if (
-            name == logs
-        ):
-            keys = [e.key for e in elements if isinstance(e, cst.DictElement)]
-            texts = [str(k.evaluated_value) for k in keys if isinstance(k, cst.SimpleString)]
-            return texts if len(texts) == len(elements) else []
-    return []
-
-
 def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
-    return {s.name.value: s for s in made.node.body.body if isinstance(s, cst.FunctionDef)}
+    """The methods of a class, with those that it inherits from others of the program."""
+    inside = [s for one in reversed(made.lineage) for s in one.node.body.body]
+    return {s.name.value: s for s in inside if isinstance(s, cst.FunctionDef)}
 
 
 def _check(file: FileContext, made: UserClass, text: str) -> None:
@@ -234,10 +195,10 @@ def _check(file: FileContext, made: UserClass, text: str) -> None:
             raise Unsupported(f"{where}.{name} with a decorator or any arguments")
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
         raise Unsupported(f"{where} has several bases")
-    if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", file.tree.blanked, re.M):
-        raise Unsupported(f"{where} is the base of another class")
-    own = re.search(r"\bself\.validation_data = ", text) is not None
+    whole = "".join(file.tree.code(one.node) for one in made.lineage)
+    own = re.search(r"\bself\.validation_data = ", whole) is not None
     asked = (found for found in _OF_KERAS.finditer(text) if not (own and found.group() == _GIVEN))
+    asked = (found for found in asked if not is_inherited(made, found["above"], found["method"]))
     if (found := next(asked, None)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     names = [n for n, value in file.globals.items() if isinstance(value, Framework)]
@@ -248,12 +209,13 @@ def _check(file: FileContext, made: UserClass, text: str) -> None:
 
 def _body(tree: Tree, made: UserClass) -> str:
     """The source of its methods, without strings and comments."""
-    start, end = tree.span(made.node.body)
-    return tree.blanked[start:end]
+    return "".join(tree.code(one.node.body) for one in made.lineage)
 
 
-def plain_class(tree: Tree, made: UserClass) -> Edit:
+def plain_class(tree: Tree, made: UserClass) -> Edit | None:
     """The edit that takes Keras's base from the class; data are torch's then."""
+    if made.parent is not None:
+        return None  # which has none any more
     start = tree.span(made.node.name)[1]
     last = tree.span(made.node.bases[-1].value)[1]
     base = "(Dataset)" if set(made.bases) <= SEQUENCES else ""

@@ -55,7 +55,9 @@ _GUARD = re.compile(
 PARAMS = r"{}\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]"
 _PARAMS = re.compile(PARAMS.format("self"))
 _BASE = "keras.callbacks.Callback"
-_BEGINS = re.compile(r"super\([^()]*\)\.on_\w+\([\w\s,=]*\)")
+_BEGINS = re.compile(
+    r"super\((?P<above>[^()]*)\)\.(?P<method>on_\w+(?=\([\w\s,=]*\))|__init__(?=\(\)))\([^()]*\)"
+)
 _SETS_WEIGHTS = re.compile(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
 
 
@@ -74,9 +76,6 @@ class Methods:
                 statements = leaf_statements(list(method.body.body))
                 self._convert(method, list(statements))
         self.written += self._replacements()
-        for asks, name in ((self.asks_optimizer, OPTIMIZER), (self.asks_criterion, CRITERION)):
-            if asks and f"self.{name}" in self.tree.code(made.node):
-                raise Unsupported(f"`{made.name}` has `self.{name}` of its own")
 
     @property
     def edits(self) -> list[Edit]:
@@ -154,11 +153,28 @@ class Methods:
             self._rate(statement)
 
     def _begins(self, statement: cst.CSTNode, alone: bool) -> None:
-        """`super().on_epoch_end(epoch, logs)` does nothing in Keras's own class."""
-        if _BEGINS.fullmatch(self.tree.source(statement)) and set(self.made.bases) == {_BASE}:
-            lines = statement_lines(self.tree, statement)
-            whole = self.tree.span(statement)
-            self.written.append(Edit(*whole, "pass") if alone else Edit(*lines, ""))
+        """`super().on_epoch_end(epoch, logs)` does nothing in Keras's own class.
+
+        Nor does `super().__init__()` where that is gone.
+        """
+        found = _BEGINS.fullmatch(self.tree.source(statement))
+        if found is None or set(self.made.bases) != {_BASE}:
+            return
+        start, end = statement_lines(self.tree, statement)
+        if is_inherited(self.made, found["above"], found["method"]):
+            return
+        if found["method"] == "__init__":
+            if alone or "#" in self.tree.text[start:end]:
+                return
+            margin = self.tree.text[start : self.tree.span(statement)[0]]
+            blank = re.compile(rf"(?:[ \t]*\n)*(?={margin}\S)").match(self.tree.text, end)
+            if blank is None:  # it is the last one
+                start = len(self.tree.text[:start].rstrip()) + 1
+            else:
+                end = blank.end()
+        self.written.append(
+            Edit(*self.tree.span(statement), "pass") if alone else Edit(start, end, "")
+        )
 
     def _rate(self, statement: cst.SimpleStatementLine) -> None:
         """What a statement does with the learning rate, and the number of steps."""
@@ -275,6 +291,18 @@ class Methods:
         lines = "\n".join(fold(line, margin) for line in before).lstrip(" ")
         self.written.append(Edit(start, start, f"{lines}\n{' ' * margin}"))
         self.replaced[self.tree.span(call)] = text
+
+
+def is_inherited(made: UserClass, above: str | None, method: str | None) -> bool:
+    """Whether `super(above).method` in a class is one of the program's own."""
+    if method is None:
+        return False
+    name = (above or made.name).partition(",")[0].strip()
+    names = [one.name for one in made.lineage]
+    if name not in names:
+        raise Unsupported(f"`{made.name}` asks for `super({above}).{method}`")
+    inside = [s for one in made.lineage[names.index(name) + 1 :] for s in one.node.body.body]
+    return any(isinstance(s, cst.FunctionDef) and s.name.value == method for s in inside)
 
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
