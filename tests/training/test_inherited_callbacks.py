@@ -128,7 +128,9 @@ def method(text: str, more: str = "") -> str:
 SET = "def put(values):\n    values['more'] = 1\n"
 REFUSED = {
     "a helper changes the values": (
-        method("self.put(logs)", f"    {SET.replace('put(', 'put(self, ').replace('    ', 8 * ' ')}"),
+        method(
+            "self.put(logs)", "    def put(self, values):\n        values.setdefault('more', 1)\n"
+        ),
         "changes the values of the epoch",
     ),
     "a function of the module": (f"{SET}\n{method('put(values=logs)')}", "changes the values"),

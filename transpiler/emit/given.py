@@ -92,6 +92,8 @@ def _give(
 def _lean(built: Built, effects: bool) -> tuple[list[Node], list[Node]]:
     """The programs of a model without what neither needs."""
     forward, live = prune(built.forward, frozenset(), effects=False)
+    if built.model.labelled and built.model.label is not None:
+        live |= reads(built.model.label)
     modules = frozenset(modules_used(forward))
     return prune(built.init, live, effects=effects, modules=modules)[0], forward
 

@@ -353,7 +353,8 @@ def report_training_that_stays(draft: Draft) -> None:
 #: What a model of Keras is asked for, and an nn.Module is not.
 _OF_MODELS = (
     r"(?:layers|get_layer|weights|trainable_weights|non_trainable_weights|trainable_variables|"
-    r"variables|input_shape|output_shape|get_config|to_json|to_yaml|metrics_names)\b|add\(|pop\(\)"
+    r"variables|input_shape|output_shape|get_config|to_json|to_yaml|metrics_names|name)\b|"
+    r"add\(|pop\(\)"
 )
 
 
@@ -374,7 +375,8 @@ def report_left_models(draft: Draft) -> None:
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     for region in (r for r in regions if r is not None):
         values = region.scope.values.items()
-        names = [n for n, v in values if isinstance(v, Model) and id(origin(v)) in made]
+        models = {n: origin(v) for n, v in values if isinstance(v, Model)}
+        names = [n for n, v in models.items() if id(v) in made]
         if not names:
             continue
         span = (0, len(draft.tree.text))
@@ -386,8 +388,11 @@ def report_left_models(draft: Draft) -> None:
             line, column = draft.tree.line_column(match.start())
             if replaced(match.start()) or replaced(match.end() - 1) or line in reported:
                 continue
-            reported.add(line)
             asked = match.group().partition("(")[0]
+            name, _, attribute = asked.rpartition(".")
+            if attribute == "name" and models[name].labelled:
+                continue
+            reported.add(line)
             message = f"`{asked}` is left as it is; the model is an nn.Module now"
             draft.say_at(LEFT_TRAINING, line, column, message)
             start = draft.tree.line_start(match.start())

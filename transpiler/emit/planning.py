@@ -216,6 +216,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         apply_init=planned.file.options.init == "keras",
         channels_lead=planned.file.channels_lead,
         guards=guards,
+        label=built.model.label if built.model.labelled else None,
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
         kept=frozenset() if summary.function.functional else frozenset(keywords),
@@ -257,6 +258,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         apply_init=planned.file.options.init == "keras",
         channels_lead=planned.file.channels_lead,
         required=_model_names(planned, module, built),
+        label=built.model.label if built.model.labelled else None,
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
     )

@@ -22,6 +22,7 @@ from transpiler.interpret.functions.kept_functions import (
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
 from transpiler.interpret.summary import GivenModel, Summary
@@ -193,6 +194,7 @@ def interpret_instances(file: FileContext) -> None:
                     (node, name, model)
                     for node, name, model in _uses(method.node, models, noted)
                     if id(node) not in noted and not any(node is n for n in model.additions)
+                    if name != "name" or not is_labelled(model)
                 )
 
 

@@ -244,6 +244,8 @@ class Model(_Brief):
     region: Region | None = None
     summary: Summary | None = None
     name: str = ""
+    label: Expr | None = None  #: what the program calls it
+    labelled: bool = False  #: whether the program reads that of it
     layers: dict[str, Layer] = field(default_factory=dict)
     input_name: str = ""  #: the variable of the Input that a Sequential starts with
     undeclared: bool = False  #: a Sequential that does not say what it takes

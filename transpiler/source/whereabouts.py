@@ -99,7 +99,7 @@ class _Search:
 
     def _gives(self, node: ast.expr) -> bool:
         """Whether an expression gives the object, or something that holds it."""
-        parts: Sequence[ast.expr | None] = []
+        parts: Sequence[ast.expr] = []
         match node:
             case ast.Name(name) | ast.Attribute(attr=name):
                 return _is_read(node) and (name in self.names or name in self.giving)

@@ -17,6 +17,7 @@ from transpiler.passes.liveness import jumps_out, modules_used, prune, walk
 from transpiler.passes.moves import straighten
 from transpiler.passes.presence import ask_modules
 from transpiler.passes.results import lean_results
+from transpiler.ir.expr import reads
 from transpiler.passes.sinking import sink_constructions
 from transpiler.record import replace
 from transpiler.source.lexical import blanked
@@ -47,6 +48,7 @@ class ClassDraft:
         forward, _ = prune(forward, frozenset(), effects=False)
         modules = modules_used(forward)
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
+        wanted |= reads(plan.label) if plan.label is not None else frozenset()
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init = sink_constructions(init, forward)
         init, forward = merge_choices(init, forward)

@@ -107,6 +107,7 @@ def _name_modules(draft: ClassDraft) -> None:
     used = (
         {n.removeprefix("self.") for n in draft.stored}
         | {a for a, _ in draft.plan.attributes}
+        | ({"name"} if draft.plan.label is not None else set())
         | set(RESERVED)
     )
     for token, (_, attribute, path) in draft.plan.shared.items():

@@ -41,6 +41,7 @@ class ClassPlan:
     takes_all: bool = False  #: all parameters belong to the signature, read or not
     kept: frozenset[str] = frozenset()  #: those that do so in any case
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
+    label: Expr | None = None  #: what the program calls the model, where it reads that
     apply_init: bool = False
     script: Script | None = None  #: the original statements with their comments
     staying: frozenset[int] = frozenset()  #: the statements that keep their comments

@@ -15,6 +15,7 @@ from transpiler.emit.classes.plan import ClassPlan, ClassText, EmitError
 from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
 from transpiler.ir.code import Construct, For, Line
+from transpiler.ir.expr import reads
 from transpiler.ir.training import PENALIZED
 from transpiler.passes.liveness import walk
 
@@ -52,7 +53,12 @@ def class_text(draft: ClassDraft) -> str:
         plain = name.removeprefix("self.")
         lines.append(f"        self.{plain} = {plain}")
     lines += _shared_lines(draft)
-    lines += init_block(draft, draft.init, 8, ())
+    body = init_block(draft, draft.init, 8, ())
+    if plan.label is not None and "name" not in draft.stored:
+        computed = {d for n in walk(draft.init) if isinstance(n, Line) for d in n.defs}
+        place = len(body) if computed & reads(plan.label) else 0
+        body.insert(place, f"        self.name = {init_text(draft, plan.label.text)}")
+    lines += body
     for name in draft.late:
         lines.append(f"        self.{name} = {name}")
     for attribute, token in plan.attributes:

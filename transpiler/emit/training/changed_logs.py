@@ -59,9 +59,7 @@ def _is_copied(tree: Tree, method: cst.FunctionDef, logs: str) -> bool:
         match statement:
             case cst.SimpleStatementLine(
                 [cst.Assign([cst.AssignTarget(cst.Name(name))], value=value)]
-            ) if (
-                name == logs
-            ):
+            ) if (name == logs):
                 return not isinstance(value, _ITSELF)
         if re.search(_CHANGED.format(logs), tree.code(statement)):
             return False

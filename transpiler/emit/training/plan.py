@@ -404,7 +404,7 @@ class _Planner(Shared):
                 return
             made.answered |= answered(self, part.room)
             place_statements(writer)
-            made.left += self._left_uses(part)
+            made.left += self._left_uses(part, training.origin.labelled)
         elsewhere = training.home.functional or training.home.file is not self.file
         if elsewhere and made.device and isinstance(training.model.node, cst.Call):
             made.once.append(self._moved_there(training, made.device))
@@ -424,7 +424,7 @@ class _Planner(Shared):
         margin = indent[: len(indent) - len(indent.lstrip(" "))]
         return Edit(end, end, f"{margin}{training.variable}.to({device})\n")
 
-    def _left_uses(self, part: Part) -> Iterator[tuple[int, str]]:
+    def _left_uses(self, part: Part, labelled: bool) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
         region = part.room.region
         known = [*self.calls, *self.replaced, *(self.tree.span(n) for n, _, _ in region.left_calls)]
@@ -436,6 +436,8 @@ class _Planner(Shared):
             return  # the usual case, without parsing
         for place in self.places(part.room, part.variable):
             if place.binds or within(place.start, known):
+                continue
+            if place.attribute == "name" and labelled:
                 continue
             if place.attribute and place.attribute not in _OF_MODULES:
                 yield place.start, f"`{part.variable}.{place.attribute}` {_A_MODULE}"

@@ -63,6 +63,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
     model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
+    model.label = given_name.expr if isinstance(given_name, Static) else None
     built = Built(
         model,
         (

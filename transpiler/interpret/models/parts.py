@@ -7,6 +7,7 @@ import libcst as cst
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.models.inputs import named_arguments, open_input
+from transpiler.interpret.models.labels import read_label
 from transpiler.interpret.models.nested import call_model, note_asked
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite
@@ -39,6 +40,8 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
     if attr == "layers":
         return _layers_of(region, model, node)
     if isinstance(node, cst.Attribute):
+        if attr == "name" and (label := read_label(region, model, node)) is not None:
+            return label
         if (shape := _border_shape(region, model, attr, node)) is not None:
             return shape
         note_asked(region, node, node.value, attr, model)

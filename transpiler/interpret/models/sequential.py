@@ -61,8 +61,10 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
         if keyword == "layers":
             layers = argument.value
         elif keyword == "name":
-            name = constant(evaluate(region, argument.value))
+            given = evaluate(region, argument.value)
+            name = constant(given)
             model.name = name if isinstance(name, str) else ""
+            model.label = given.expr if isinstance(given, Static) else None
         elif keyword != "trainable":
             raise GiveUp(f"Sequential: the argument {keyword} is not known", node)
     if layers is not None:
