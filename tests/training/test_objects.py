@@ -41,6 +41,8 @@ TRAINER = f"""class Trainer:
 
 
 """
+GIVES = 'return history.history["loss"]'
+KEYED = 'return {self.epochs: history.history["loss"]}'
 COMPILE = 'compile(keras.optimizers.SGD(0.05, momentum=0.5), loss="mse", metrics=["mae"])'
 COMPILING = TRAINER.replace(
     "    def train", f"    def prepare(self):\n        self.model.{COMPILE}\n\n    def train"
@@ -115,6 +117,9 @@ PAIR = """class Pair:
         "    for one in found.values():\n        one.train(x, y)\n"
         "    return [one.predict(x) for one in found.values()]\n\n\n"
         "losses = scores_of({'mean': Mean(), 'net': Trainer(model)})\n",
+        # what one of them gives has an entry whose key only the run tells
+        f"{TRAINER.replace(GIVES, KEYED)}model = build()\nmodel.{COMPILE}\n"
+        f"trainer = Trainer(model)\n{USE}losses = losses[2]\n",
         # two models, each with its own
         f"{PAIR}a, b = build(), build(3)\na.compile('sgd', 'mse')\n"
         "b.compile(keras.optimizers.SGD(0.2), 'mae')\npair = Pair(a, b)\n"
@@ -182,6 +187,15 @@ def test_what_is_not_sure_is_said(program: str, reason: str) -> None:
     messages = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any(reason in message for message in messages), messages
     assert "train_epoch(" not in conversion.text
+
+
+def test_a_method_that_is_not_understood_is_said() -> None:
+    text = f"{HEAD}class Trainer:\n    def __init__(self):\n        self.model = build()\n\n"
+    text += "    def train(self, tag):\n        self.model.compile('sgd', 'mse')\n"
+    text += f"        history = {FIT.replace('self.epochs', '2')}\n"
+    text += "        return {tag, history.history['loss'][0]}\n\n\ntrainer = Trainer()\n"
+    messages = [d.message for d in convert(f"{text}found = trainer.train(0)\n").diagnostics]
+    assert any("`compile` is left as it is" in message for message in messages), messages
 
 
 def test_what_may_be_a_model_is_said_beside_a_class_with_such_a_method() -> None:

@@ -36,12 +36,41 @@ def test_rates_are_set_between_fits(rate: str, momentum: str, scripts: Scripts) 
         ("keras.backend.set_value(model.optimizer.learning_rate, a)", '    group["lr"] = a'),
         ("b = K.get_value(model.optimizer.lr)", 'b = optimizer.param_groups[0]["lr"]'),
         ("print(model.optimizer.lr.numpy())", 'print(optimizer.param_groups[0]["lr"])'),
+        (
+            "print(model.optimizer.get_config()['learning_rate'])",
+            'print(optimizer.param_groups[0]["lr"])',
+        ),
         ('print(f"{float(model.optimizer.lr):.4f}")', "float(optimizer.param_groups[0]['lr'])"),
     ],
 )
 def test_older_spellings(code: str, wanted: str) -> None:
     before = "from tensorflow.keras import backend as K\n\na = 0.5"
     assert wanted in converted(Trial(before=before, after=code).text)
+
+
+def test_the_settings_of_an_optimizer_tell_its_rate(scripts: Scripts) -> None:
+    text = Trial(optimizer="opt", before="opt = keras.optimizers.SGD(0.1)").text
+    text += "rate = opt.get_config()['learning_rate']\n"
+    result = converted(text)
+    assert 'rate = optimizer.param_groups[0]["lr"]' in result
+    apart = scripts.compare(text, result)
+    assert apart["rate"] < 1e-7, apart  # Keras keeps rates in float32
+
+
+@pytest.mark.parametrize(
+    ("schedule", "asked"),
+    [
+        ("keras.optimizers.schedules.CosineDecay(0.1, 6)", "get_config()['learning_rate']"),
+        ("0.1", "get_config()"),
+        ("0.1", "get_config()['momentum']"),
+    ],
+)
+def test_other_settings_of_an_optimizer_are_left(schedule: str, asked: str) -> None:
+    before = f"opt = keras.optimizers.SGD({schedule})"
+    text = Trial(optimizer="opt", before=before, after=f"print(opt.{asked})").text
+    conversion = convert(text)
+    assert f"print(opt.{asked})" in conversion.text
+    assert any(d.severity is Severity.ERROR for d in conversion.diagnostics)
 
 
 def test_a_rate_that_a_schedule_gives_is_not_set() -> None:

@@ -179,7 +179,7 @@ def interpret_instances(file: FileContext) -> None:
         noted = {
             id(node)
             for summary in file.summaries.values()
-            if summary.region is not None
+            if summary.region is not None and summary.kind != "failed"
             for node, _, _ in summary.region.left_calls
         }
         names = "|".join(map(re.escape, (*models, *objects)))
@@ -214,8 +214,10 @@ def _noted_with_models(file: FileContext, method: Function, models: dict[str, Mo
             if kept.initializer is method.node:
                 given[kept.parameter] = kept.model
     given |= {f"{this}.{name}": held for name, held in _kept_objects(file, method.owner).items()}
-    region = summarize(file, method, given).region
-    return {id(node) for node, _, _ in region.left_calls} if region is not None else set()
+    summary = summarize(file, method, given)
+    if summary.region is None or summary.kind == "failed":
+        return set()
+    return {id(node) for node, _, _ in summary.region.left_calls}
 
 
 def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from transpiler.interpret.values import UserClass
+from transpiler.source.occurrences import Occurrence
 from transpiler.source.tree import Tree
 
 #: How a program asks an optimizer for its rate.
@@ -50,9 +51,32 @@ def setting(model: str, optimizer: str = "") -> re.Pattern[str]:
     return re.compile(rf"{found}\s*(?:[-+*/]?=(?!=)|\.assign)|set_value\(\s*{found}")
 
 
+def reads_rate(
+    tree: Tree, span: tuple[int, int], model: str, optimizer: str = ""
+) -> list[tuple[int, int]]:
+    """Where expressions read it: `opt.lr.numpy()`, `opt.get_config()["learning_rate"]`."""
+    found = list(_reading(model, optimizer).finditer(tree.blanked, *span))
+    if ".get_config" in tree.blanked:
+        configs = _in_config(_owner(model, optimizer)).finditer(tree.text, *span)
+        found += (m for m in configs if tree.blanked[m.start()] == m.group()[0])
+    return [match.span() for match in found]
+
+
+def asked_of_optimizer(tree: Tree, place: Occurrence) -> bool:
+    """Whether a variable for an optimizer is only asked for its rate or its steps there."""
+    if place.attribute != "get_config":
+        return place.attribute in ASKED
+    return _in_config(r"\w+").match(tree.text, place.start) is not None
+
+
 @cache
-def reading(model: str, optimizer: str = "") -> re.Pattern[str]:
-    """An expression that reads it."""
+def _in_config(owner: str) -> re.Pattern[str]:
+    """The rate in the settings of an optimizer."""
+    return re.compile(rf"{owner}\.get_config\(\)\[\s*([\"'])(?:learning_rate|lr)\1\s*\]")
+
+
+@cache
+def _reading(model: str, optimizer: str = "") -> re.Pattern[str]:
     return _read(rate(model, optimizer))
 
 

@@ -12,12 +12,12 @@ from transpiler.emit.comments import Arrangement
 from transpiler.emit.text import substitute_names
 from transpiler.ir import tokens
 from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
+from transpiler.ir.expr import reads
 from transpiler.passes.choices import merge_choices
 from transpiler.passes.liveness import jumps_out, modules_used, prune, walk
 from transpiler.passes.moves import straighten
 from transpiler.passes.presence import ask_modules
 from transpiler.passes.results import lean_results
-from transpiler.ir.expr import reads
 from transpiler.passes.sinking import sink_constructions
 from transpiler.record import replace
 from transpiler.source.lexical import blanked

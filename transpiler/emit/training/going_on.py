@@ -24,7 +24,7 @@ from transpiler.emit.training.shared import Part
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.rates import RATES, asks_rate, reading, setting
+from transpiler.lower.rates import RATES, asks_rate, reads_rate, setting
 from transpiler.lower.training import Compiled, Training
 from transpiler.source.tree import Tree
 
@@ -236,7 +236,6 @@ def _reads_rate(writer: ModelWriter, call: TrainingCall) -> bool:
             writer.tree.blanked, *room
         )
     ]
-    reads = reading(writer.variable, writer.part.optimizer).finditer(
-        writer.tree.blanked, max(after, room[0]), room[1]
-    )
-    return any(not within(m.start(), given) for m in reads)
+    span = max(after, room[0]), room[1]
+    reads = reads_rate(writer.tree, span, writer.variable, writer.part.optimizer)
+    return any(not within(start, given) for start, _ in reads)

@@ -10,7 +10,7 @@ from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_history, named_parts
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.values import Mapping
-from transpiler.lower.rates import ASKED
+from transpiler.lower.rates import asked_of_optimizer
 from transpiler.source.occurrences import Occurrence
 
 Span = tuple[int, int]
@@ -43,7 +43,7 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
         for name, statement in parts:
             places = [p for p in shared.places(room, name) if not p.binds]
             if name == part.optimizer:
-                places = [p for p in places if p.attribute not in ASKED]
+                places = [p for p in places if not asked_of_optimizer(tree, p)]
             read = attributes_of(shared.file.rules.callbacks, values.get(name))
             places = [p for p in places if p.attribute not in read or _is_set(shared, p)]
             used = [p for p in places if within(p.start, own)]

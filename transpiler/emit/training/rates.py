@@ -19,7 +19,14 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.rates import ASKED, RATES, counting, rate, reading, setting
+from transpiler.lower.rates import (
+    RATES,
+    asked_of_optimizer,
+    counting,
+    rate,
+    reads_rate,
+    setting,
+)
 from transpiler.source.tree import Tree
 
 #: What sets it in a loop over the groups of parameters.
@@ -60,7 +67,7 @@ def own_optimizer(shared: Shared, part: Part) -> str:
     span = shared.tree.span(compiles[0].node)
     places = shared.places(part.room, name)
     read = [p for p in places if not p.binds and not within(p.start, [span])]
-    later = all(p.attribute in ASKED and p.start > span[0] for p in read)  # it is made there
+    later = all(asked_of_optimizer(shared.tree, p) and p.start > span[0] for p in read)
     alone = sum(p.binds for p in places) == 1 and later
     return name if alone and read else ""
 
@@ -70,7 +77,7 @@ def rewrite_rates(writer: ModelWriter) -> None:
     starts = [p.start for p in writer.shared.asked(writer.room, writer.variable, "optimizer")]
     if writer.part.optimizer:
         places = writer.shared.places(writer.room, writer.part.optimizer)
-        starts += [p.start for p in places if p.attribute in ASKED]
+        starts += [p.start for p in places if asked_of_optimizer(writer.tree, p)]
     if not starts:
         return
     if not writer.optimizer:
@@ -85,6 +92,8 @@ def rewrite_rates(writer: ModelWriter) -> None:
 
 def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     given, reads = rate_set(writer.tree, statement, writer.variable, writer.part.optimizer)
+    if writer.scheduler and any(writer.tree.text[end - 1] == "]" for _, end in reads):
+        raise Unsupported("the settings of an optimizer with a schedule")
     asked = dict.fromkeys(reads, rate_of(writer.optimizer))
     counts = steps_read(writer.tree, statement, writer.variable, writer.part.optimizer)
     asked |= dict.fromkeys(counts, steps_of_optimizer(writer.optimizer))
@@ -157,10 +166,8 @@ def rate_set(
 ) -> tuple[cst.BaseExpression | None, list[tuple[int, int]]]:
     """The value that a statement gives to the learning rate of a model, and where it reads one."""
     given = _value_set(tree, statement, re.compile(rate(model, optimizer) + "$"))
-    start, end = tree.span(given if given is not None else statement)
-    return given, [
-        match.span() for match in reading(model, optimizer).finditer(tree.blanked, start, end)
-    ]
+    span = tree.span(given if given is not None else statement)
+    return given, reads_rate(tree, span, model, optimizer)
 
 
 def _value_set(

@@ -152,6 +152,9 @@ def _entry(region: Region, element: cst.BaseDictElement) -> Value:
         region.assigned, region.whole = saved
 
 
+_SOMETHING_UNKNOWN = "a dict with something unknown in it"
+
+
 @evaluates(cst.Dict)
 def dict_display(region: Region, node: cst.Dict) -> Value:
     items: dict[Any, Value] = {}
@@ -172,10 +175,12 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
         if key is UNKNOWN:
             if any(is_graph(p) for p in parts):
                 raise GiveUp("a dict of tensors whose keys are not known", node)
+            if any(isinstance(p, Unknown) for p in parts):
+                return Unknown(_SOMETHING_UNKNOWN)
             return verbatim(region, node, *parts)
         items[key] = value
     if any(isinstance(p, Unknown) for p in parts):
-        return Unknown("a dict with something unknown in it")
+        return Unknown(_SOMETHING_UNKNOWN)
     if any(is_graph(p) for p in parts):
         return Mapping(items)
     if not all_static(parts):
