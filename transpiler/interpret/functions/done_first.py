@@ -61,7 +61,7 @@ class Acting:
         self.region, self.call = region, call
         assert isinstance(function.node, cst.FunctionDef)
         self.node = function.node
-        self.own = {p.name for p in parameters_of(function.node)} | set(_bound(function.node.body))
+        self.own = {p.name for p in parameters_of(function.node)} | set(given_a_value(function.node.body))
         self.kept = self._kept()
         self.lines: list[tuple[str, str]] = []
         self._names: dict[str, str] = {}
@@ -75,15 +75,15 @@ class Acting:
             if isinstance(node, cst.If) and speaks_of_parts(node):
                 pending += node.children
             elif isinstance(node, cst.FormattedString) or acts(node):
-                found |= {name.value for name in _names_in(node)}
+                found |= {name.value for name in places_of_names(node)}
             elif not isinstance(node, cst.Raise):
                 pending += node.children
         return found & self.own
 
     def begin(self, values: dict[str, Value]) -> None:
         """The parameters among those become variables, unless what they are is written as well."""
-        changed = set(_bound(self.node.body))
-        read = Counter(name.value for name in _names_in(self.node.body))
+        changed = set(given_a_value(self.node.body))
+        read = Counter(name.value for name in places_of_names(self.node.body))
         for name in [name for name in values if name in self.kept and name != "self"]:
             expr = to_expr(self.region, values[name])
             plain = expr.text.replace(".", "").isidentifier()
@@ -96,12 +96,12 @@ class Acting:
         strings = (
             node for node in nodes_of(self.node.body) if isinstance(node, cst.FormattedString)
         )
-        return any(name == one.value for node in strings for one in _names_in(node))
+        return any(name == one.value for node in strings for one in places_of_names(node))
 
     def _is_set_first(self, name: str) -> bool:
         """Whether a parameter gets another value before anything else is done with it."""
         for statement in self.node.body.body:
-            if any(one.value == name for one in _names_in(statement)):
+            if any(one.value == name for one in places_of_names(statement)):
                 return isinstance(statement, cst.SimpleStatementLine) and not acts(statement)
         return False
 
@@ -138,9 +138,9 @@ class Acting:
         source = tree.source(statement)
         if not _stays_in_place(statement) or '"""' in source or has_effect(region, source):
             raise GiveUp("a statement that is not understood among callbacks", statement)
-        bound = set(_bound(statement))
+        bound = set(given_a_value(statement))
         renamed: dict[tuple[int, int], str] = {}
-        for node in _names_in(statement):
+        for node in places_of_names(statement):
             name = node.value
             if name in bound:
                 renamed[tree.span(node)] = self._name(name)
@@ -202,7 +202,7 @@ class Acting:
             body = (region.function,)
         else:
             body = tuple(s for s in body if not isinstance(s, cst.FunctionDef))
-        taken = {name.value for statement in body for name in _names_in(statement)}
+        taken = {name.value for statement in body for name in places_of_names(statement)}
         others = region.file.done_first.items()
         return taken.union(*(d.names for key, d in others if key != id(self.call)))
 
@@ -290,7 +290,7 @@ def _is_plain(region: Region, name: str) -> bool:
     return isinstance(value, (Mapping, Sequence, UserClass)) and not is_graph(value)
 
 
-def _bound(node: cst.CSTNode) -> Iterator[str]:
+def given_a_value(node: cst.CSTNode) -> Iterator[str]:
     """The names that statements give a value."""
     for part in nodes_of(node):
         match part:
@@ -304,7 +304,7 @@ def _bound(node: cst.CSTNode) -> Iterator[str]:
                 yield name
 
 
-def _names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
+def places_of_names(node: cst.CSTNode) -> Iterator[cst.Name]:
     """The places of names, those in f-strings too; attributes and keywords are none."""
     if isinstance(node, cst.Name):
         yield node
@@ -316,7 +316,7 @@ def _names_in(node: cst.CSTNode) -> Iterator[cst.Name]:
         case cst.ImportAlias(name=cst.Attribute()) | cst.ImportFrom():
             parts = ()
     for part in parts:
-        yield from _names_in(part)
+        yield from places_of_names(part)
 
 
 def _way(outer: cst.CSTNode, inner: cst.CSTNode) -> list[cst.CSTNode] | None:

@@ -21,7 +21,13 @@ import libcst as cst
 
 from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
 from transpiler.interpret.dispatch import evaluate
-from transpiler.interpret.functions.done_first import Acting, acts, speaks_of_parts
+from transpiler.interpret.functions.done_first import (
+    Acting,
+    acts,
+    given_a_value,
+    places_of_names,
+    speaks_of_parts,
+)
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
@@ -227,7 +233,9 @@ def shadows(region: Region, made: cst.CSTNode, inner: dict[str, Value]) -> bool:
     """Whether a name of the function means something else where it is called."""
     if region.is_module:
         return False
-    return any(n in region.scope.values for n in region.tree.names(made) - inner.keys())
+    own = {*inner, *given_a_value(made)}
+    read = {place.value for place in places_of_names(made)} - own
+    return any(name in region.scope.values for name in read)
 
 
 def is_one_part(value: Value) -> bool:
