@@ -183,6 +183,7 @@ class Training:
     watched: list[tuple[Built | Summary, list[Node]]] = field(default_factory=list)
     weights: Watched = field(default_factory=Watched)  #: of regularizers and constraints
     passed: dict[int, Passed] = field(default_factory=dict)  #: optimizers, by the id of the call
+    criteria: dict[int, str] = field(default_factory=dict)  #: parameters that are losses, likewise
     chosen: dict[int, Chosen] = field(default_factory=dict)  #: those that callers pick, likewise
     callers: set[str] = field(default_factory=set)  #: variables of theirs that it is made of
     #: the `fit` of the models of a list, before which each of them gets its optimizer

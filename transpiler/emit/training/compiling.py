@@ -103,6 +103,11 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     writer.made.helpers |= compiled.helpers
     lines: list[str] = []
     criteria = []
+    if (given := writer.training.criteria.get(id(call))) is not None:
+        if len(compiled.heads) > 1 or compiled.heads[0].given_weight is not None:
+            raise Unsupported("the losses of several outputs, which a function gets")
+        writer.criterion = given
+        return lines
     for head in compiled.heads:
         name = writer.criterion_of(head)
         if head.loss.criterion.text.isidentifier():

@@ -1,7 +1,7 @@
 """Parts of the training that a function gets together with the model.
 
 An optimizer stays an argument: the caller has the parameters. Callbacks, losses and metrics become
-part of the loop, so their arguments go.
+part of the loop, so their arguments go; a loss stays one of which each call gives another.
 
 def train(model, opt, callbacks):          def train(model, opt):
     model.compile(opt, "mse")                  for epoch in range(9):
@@ -52,6 +52,7 @@ class Taken:
     argument: cst.Arg | None = None  #: that which passes it on, if one does
     caller: cst.Call | None = None
     is_optimizer: bool = False
+    is_criterion: bool = False
     built: bool = False  #: whether the function makes the model
 
 
@@ -76,7 +77,9 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
                     _refuse_objects(call, what, [one for _, one in handed])
                     continue
                 found.append(taken)
-                if not taken.is_optimizer:
+                if taken.is_criterion:
+                    training.criteria[id(call)] = taken.parameter
+                elif not taken.is_optimizer:
                     part.lending.append(_parameter(shared.tree, taken))
                 else:
                     model = part.variable if taken.argument is None else ""
@@ -157,7 +160,14 @@ def _taken(
         return None
     call.given[what] = replace(given, value=held, node=None, versions=())
     span = shared.tree.span(argument.value)
-    return Taken(call, function, name, room, span, argument, handed.node, optimizer)
+    criterion = what == "loss" and _is_called_again(shared, function)
+    return Taken(call, function, name, room, span, argument, handed.node, optimizer, criterion)
+
+
+def _is_called_again(shared: Shared, function: cst.FunctionDef) -> bool:
+    """Whether several calls of a function give it models."""
+    handings = [h for room in shared.rooms for h in room.region.handings.values()]
+    return sum(h.summary.function.node is function for h in handings) > 1
 
 
 def is_given_again(shared: Shared, room: Room, handed: Handed, argument: cst.Arg) -> bool:
@@ -257,6 +267,9 @@ def write_parts(writer: ModelWriter, taken: list[Taken]) -> None:
             continue
         if one.is_optimizer:
             _write_optimizer(writer, one)
+        elif one.is_criterion:
+            (head,) = writer.training.compiled[id(one.call)].heads
+            _write_argument(writer, one, str(head.loss.criterion))
         else:
             _remove(writer, one, taken)
 
@@ -278,7 +291,6 @@ def _check_uses(writer: ModelWriter, taken: Taken) -> None:
 def _write_optimizer(writer: ModelWriter, taken: Taken) -> None:
     """The optimizer is made where the program makes that of Keras."""
     assert taken.span is not None
-    made = writer.made
     model = writer.training.passed[id(taken.call)].model
     optimizing = writer.training.compiled[id(taken.call)].optimizing
     apart = optimizing.schedule is not None or optimizing.clipping or optimizing.scaling
@@ -288,12 +300,17 @@ def _write_optimizer(writer: ModelWriter, taken: Taken) -> None:
         )
     if taken.argument is not None and apart and list(names_of(_optimizer(taken.call))):
         raise Unsupported("the schedule of an optimizer that a function gets is made of variables")
-    texts = made.texts.setdefault(taken.room.node, [])
-    texts.append(Edit(*taken.span, str(optimizing.optimizer.constructor)))
-    made.vanishing.append(taken.span)
+    _write_argument(writer, taken, str(optimizing.optimizer.constructor))
+
+
+def _write_argument(writer: ModelWriter, taken: Taken, text: str) -> None:
+    """What makes the same in torch stands where the program makes a part of Keras."""
+    assert taken.span is not None
+    writer.made.texts.setdefault(taken.room.node, []).append(Edit(*taken.span, text))
+    writer.made.vanishing.append(taken.span)
     statement = _statement(writer, taken)
     if statement is not None:  # so that it is folded
-        made.before.append(Before(statement, 0, []))
+        writer.made.before.append(Before(statement, 0, []))
 
 
 def _optimizer(call: TrainingCall) -> Expr:
@@ -351,7 +368,8 @@ def _remove(writer: ModelWriter, taken: Taken, others: list[Taken]) -> None:
     made, tree = writer.made, writer.tree
     if not (taken.built or writer.shared.sees_calls(taken.function)):
         raise Unsupported(f"`{taken.function.name.value}` is called in places that are not seen")
-    mine = [one for one in others if one.function is taken.function and not one.is_optimizer]
+    mine = [one for one in others if one.function is taken.function]
+    mine = [one for one in mine if not (one.is_optimizer or one.is_criterion)]
     span = _without(tree, taken, {one.parameter for one in mine})
     if taken.built:  # other calls of it give something else
         made.once.append(Edit(*span, ""))

@@ -61,7 +61,9 @@ class Acting:
         self.region, self.call = region, call
         assert isinstance(function.node, cst.FunctionDef)
         self.node = function.node
-        self.own = {p.name for p in parameters_of(function.node)} | set(given_a_value(function.node.body))
+        self.own = {p.name for p in parameters_of(function.node)} | set(
+            given_a_value(function.node.body)
+        )
         self.kept = self._kept()
         self.lines: list[tuple[str, str]] = []
         self._names: dict[str, str] = {}
