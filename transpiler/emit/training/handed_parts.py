@@ -20,7 +20,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.kept_optimizers import made_outside
-from transpiler.emit.training.lines import holds, statement_of, within
+from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before, Part, Room, Shared
 from transpiler.interpret.bindings import made_at, optimizer_at
@@ -31,12 +31,15 @@ from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Passed, Training
 from transpiler.record import record, replace
+from transpiler.source.lexical import blanked
 from transpiler.source.tree import Tree
 
 #: The arguments that hold parts of the training, by the call that gets them.
 HOLDING = {"compile": ("optimizer", "loss", "metrics"), "fit": ("callbacks",)}
 _KINDS = ("keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.")
 _VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
+#: What may stand before the model in the statement that gives it to a function.
+_FIRST = r"(?:[^\n()]+ = |return |[\w.]+\.append\(|print\()?\w+\((?:[\w\s.,'\"]|\w+=)*"
 _TESTED = re.compile(r"\s+is\s+(?:not\s+)?None\b")
 
 
@@ -294,13 +297,52 @@ def _write_optimizer(writer: ModelWriter, taken: Taken) -> None:
     model = writer.training.passed[id(taken.call)].model
     optimizing = writer.training.compiled[id(taken.call)].optimizing
     apart = optimizing.schedule is not None or optimizing.clipping or optimizing.scaling
+    made = optimizing.optimizer.constructor
     if not _VARIABLE.fullmatch(model):
-        raise Unsupported(
-            f"`{taken.function.name.value}` gets an optimizer for a model without name"
+        name = _with_name(writer, taken, model)
+        made = replace(
+            made, text=made.text.replace(f"{model}.parameters()", f"{name}.parameters()")
         )
     if taken.argument is not None and apart and list(names_of(_optimizer(taken.call))):
         raise Unsupported("the schedule of an optimizer that a function gets is made of variables")
-    _write_argument(writer, taken, str(optimizing.optimizer.constructor))
+    _write_argument(writer, taken, str(made))
+
+
+def _with_name(writer: ModelWriter, taken: Taken, model: str) -> str:
+    """A variable for the model that a function gets at once, which its optimizer needs.
+
+    train(build(), SGD(0.1))        model = build()
+                                    train(model, torch.optim.SGD(model.parameters(), lr=0.1))
+    """
+    name, shared = writer.variable, writer.shared
+    caller, statement = taken.caller, _statement(writer, taken)
+    mine = writer.training.model.node
+    args = [a.value for a in caller.args] if caller is not None else []
+    free = name.isidentifier() and not shared.places(taken.room, name)
+    given = statement is not None and mine in args
+    if (
+        mine is None
+        or statement is None
+        or not (free and given and _is_first(writer, statement, mine))
+    ):
+        raise Unsupported(
+            f"`{taken.function.name.value}` gets an optimizer for a model without name"
+        )
+    span = writer.tree.span(mine)
+    writer.made.texts.setdefault(taken.room.node, []).append(Edit(*span, name))
+    shared.replaced[span] = writer.made.inlined[span] = name
+    writer.made.before.append(Before(statement, span[1], [f"{name} = {model}"]))
+    return name
+
+
+def _is_first(writer: ModelWriter, statement: cst.SimpleStatementLine, model: cst.CSTNode) -> bool:
+    """Whether a model is what a statement makes first, whenever that runs."""
+    tree = writer.tree
+    start = tree.span(statement)[0]
+    before = tree.text[start : tree.span(model)[0]]
+    code = blanked(tree.source(statement))
+    always = not is_nested(code) and re.search(r"\b(?:if|and|or)\b", code) is None
+    return always and re.fullmatch(_FIRST, before) is not None
 
 
 def _write_argument(writer: ModelWriter, taken: Taken, text: str) -> None:
