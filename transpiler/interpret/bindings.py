@@ -28,6 +28,13 @@ def made_at(region: Region, node: cst.BaseExpression, anew: bool = False) -> Ite
         yield from inner or given or (place,)
 
 
+def losses_made_at(region: Region, node: cst.BaseExpression) -> list[Span]:
+    """Where the losses are made of which an expression may be one, or the expression's place."""
+    function = region.function
+    body = function.body if isinstance(function, cst.FunctionDef) else region.tree.module
+    return list(dict.fromkeys(made_in(region.tree, region.file.losses.keys(), body, node)))
+
+
 def optimizer_at(region: Region, place: Span) -> Value | None:
     """The optimizer that is made in a place, in a region or by who calls its function."""
     return region.optimizers.get(place) or region.file.optimizers.get(place)

@@ -65,6 +65,8 @@ class Loss:
     smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed
     differs: str = ""  #: where it is not quite the same
+    #: where the program makes those of which it is one, and what stands there instead
+    places: tuple[tuple[tuple[int, int], str], ...] = ()
 
 
 @record(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from transpiler.lower.heads import (
     in_order_of_losses,
     metrics_by_output,
 )
-from transpiler.lower.loss_choices import loss_by_name
+from transpiler.lower.loss_choices import loss_by_name, losses_made_before
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.metrics import lower_metrics
 from transpiler.lower.named_metrics import metrics_of_config
@@ -147,6 +147,8 @@ def _head(
     region = call.region or training.home
     if is_own(wanted):
         loss = own_loss(file, call, wanted, seen)
+    elif not name and (several := losses_made_before(file, call, region, seen)) is not None:
+        loss, uses = several
     elif (chosen := loss_by_name(rules, file.tree, wanted, seen)) is not None:
         loss = chosen
     else:

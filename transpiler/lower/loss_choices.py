@@ -1,15 +1,25 @@
 """A loss that a string names when the program runs: one of those that its strings name.
 
 model.compile(loss=loss_name)   # criterion = {"mse": nn.MSELoss(), "mae": nn.L1Loss()}[loss_name]
+
+Or one of several objects, which become criteria where the program makes them.
+
+for loss in [MeanSquaredError(), Huber()]:      for loss in [nn.MSELoss(), nn.HuberLoss()]:
+    model.compile(loss=loss)
 """
 
 from __future__ import annotations
 
+from transpiler.interpret.bindings import losses_made_at
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction
-from transpiler.lower.binding import use_of
+from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.optimizer_choices import gives_no_name, strings_of
 from transpiler.record import replace
 from transpiler.registry import Rules
@@ -29,10 +39,42 @@ def loss_by_name(rules: Rules, tree: Tree, value: Value, seen: Prediction) -> Lo
     uses = {n: use_of(rules.losses, "keras.losses", Static(Expr(n, n)), "the loss") for n in names}
     losses: dict[str, Loss] = {name: use.build(seen) for name, use in uses.items()}
     first = losses[names[0]]
-    blank = Expr("")
-    if any(replace(x, criterion=blank) != replace(first, criterion=blank) for x in losses.values()):
-        raise Unsupported("a loss that is only known at run time, of several kinds")
+    _refuse_several_kinds(list(losses.values()))
     entries = ", ".join(f'"{name}": {made.criterion}' for name, made in losses.items())
     helpers = frozenset[str]().union(*(made.criterion.helpers for made in losses.values()))
     text = f"{{{entries}}}[{value.expr.text}]"
     return replace(first, criterion=Expr(text, helpers=helpers, names=value.expr.names))
+
+
+def losses_made_before(
+    file: FileContext, call: TrainingCall, region: Region, seen: Prediction
+) -> tuple[Loss, list[Use]] | None:
+    """The loss that a variable holds, one of several objects; None where it is no such thing."""
+    given = call.given["loss"]
+    if not isinstance(given.value, Static) or given.value.expr.known or given.node is None:
+        return None
+    places = losses_made_at(region, given.node) if given.text.isidentifier() else []
+    if not any(place in file.losses for place in places):
+        return None
+    if not all(place in file.losses for place in places):
+        raise Unsupported("a loss that is made elsewhere in one of several cases")
+    made = [file.losses[place] for place in places]
+    uses = [use_of(file.rules.losses, "keras.losses", value, "the loss") for value in made]
+    for use in uses:
+        only(use, "name", "dtype")
+    losses = [reduced_loss(use, seen) for use in uses]
+    _refuse_several_kinds(losses)
+    if losses[0].smoothed:
+        raise Unsupported("one of several losses smooths labels")
+    helpers = frozenset[str]().union(*(loss.criterion.helpers for loss in losses))
+    texts = tuple((p, str(loss.criterion)) for p, loss in zip(places, losses, strict=True))
+    criterion = Expr(given.text, helpers=helpers, names=given.value.expr.names)
+    return replace(losses[0], criterion=criterion, places=texts), uses
+
+
+def _refuse_several_kinds(losses: list[Loss]) -> None:
+    """What stands around a criterion must be the same for all of them."""
+    blank = Expr("")
+    alike = [replace(loss, criterion=blank, note="", differs="") for loss in losses]
+    if any(one != alike[0] for one in alike):
+        raise Unsupported("a loss that is only known at run time, of several kinds")

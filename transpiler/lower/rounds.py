@@ -65,7 +65,8 @@ def _is_named(given: Given, name: str) -> bool:
     if not isinstance(given.value, Static) or not given.text.isidentifier():
         return False
     made = given.value.expr.value
-    return isinstance(made, str) or _runs(given.value) or name == "optimizer"
+    loss = isinstance(made, Configured) and made.name.startswith("keras.losses.")
+    return isinstance(made, str) or loss or _runs(given.value) or name == "optimizer"
 
 
 def _runs(value: Value) -> bool:

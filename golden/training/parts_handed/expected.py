@@ -64,10 +64,9 @@ def build(units):
     return Build(units).to(device)
 
 
-def run(model, optimizer, x, y, epochs=3):
+def run(model, optimizer, loss, x, y, epochs=3):
     """Compile a model and fit it."""
     print("training for", epochs, "epochs")
-    criterion = nn.BCEWithLogitsLoss()
 
     # The last 20% are for validation
     split = int(len(x) * 0.8)
@@ -85,9 +84,9 @@ def run(model, optimizer, x, y, epochs=3):
     history = {"accuracy": [], "loss": [], "val_accuracy": [], "val_loss": []}
     best_loss, wait = None, 0
     for _ in range(epochs):
-        loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
-        val_loss, val_accuracy = evaluate(model, val_loader, criterion)
-        history["loss"].append(loss)
+        train_loss, accuracy = train_epoch(model, train_loader, loss, optimizer)
+        val_loss, val_accuracy = evaluate(model, val_loader, loss)
+        history["loss"].append(train_loss)
         history["accuracy"].append(accuracy)
         history["val_loss"].append(val_loss)
         history["val_accuracy"].append(val_accuracy)
@@ -106,12 +105,21 @@ data = load_breast_cancer()
 x = (data.data - data.data.mean(0)) / data.data.std(0)
 y = data.target
 small = build(4)
-first = run(small, torch.optim.SGD(small.parameters(), lr=0.1), x, y)
+first = run(
+    small, torch.optim.SGD(small.parameters(), lr=0.1), nn.BCEWithLogitsLoss(), x, y
+)
 rate = 0.01
 second = []
 for units in (8, 16):
     large = build(units)
     # half as fast
-    logs = run(large, torch.optim.SGD(large.parameters(), lr=rate / 2), x, y, epochs=4)
+    logs = run(
+        large,
+        torch.optim.SGD(large.parameters(), lr=rate / 2),
+        nn.BCEWithLogitsLoss(),
+        x,
+        y,
+        epochs=4,
+    )
     second.append(logs["val_accuracy"][-1])
 print(np.round(first["loss"], 4), second)

@@ -21,6 +21,7 @@ from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import goes_on, made_outside, refuse_going_on
 from transpiler.emit.training.lines import (
     blocks_around,
+    bound_by,
     holds,
     is_statement,
     simple_statements,
@@ -110,6 +111,8 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         return lines
     for head in compiled.heads:
         name = writer.criterion_of(head)
+        if head.loss.places:
+            _write_losses(writer, call, head)
         if head.loss.criterion.text.isidentifier():
             name = head.loss.criterion.text
         else:
@@ -119,6 +122,61 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     criteria += [_weight(writer, head, str(head.given_weight), lines) for head in weighed]
     writer.criterion = ", ".join(criteria)
     return lines
+
+
+def _write_losses(writer: ModelWriter, call: TrainingCall, head: Head) -> None:
+    """Criteria stand where the program makes the losses of which it picks one."""
+    given = call.given["loss"].node
+    spans = [writer.tree.span(c.node) for c in writer.room.calls if c.name == "compile"]
+    uses = writer.shared.places(writer.room, head.loss.criterion.text)
+    if given is None or not all(p.binds or within(p.start, spans) for p in uses):
+        raise Unsupported(f"`{head.loss.criterion}`, one of several losses, is used besides")
+    for span, text in head.loss.places:
+        _check_list(writer, span, head.loss.criterion.text)
+        if writer.shared.replaced.get(span, text) != text:
+            raise Unsupported("a loss that is made for several models, in different ways")
+        _write_there(writer, writer.room, span, text)
+
+
+#: How a program may read a list or dict of losses besides to pick one: it runs through it.
+_RUN_THROUGH = re.compile(r"\bin (\w+)(?:\.(?:items|values)\(\))?:|\blen\((\w+)\)")
+
+
+def _check_list(writer: ModelWriter, span: tuple[int, int], name: str) -> None:
+    """Refuse losses that a list holds of which more is asked: they are torch's then."""
+    tree, shared = writer.tree, writer.shared
+    statements = simple_statements(tree.module)
+    statement = next((s for s in statements if holds(tree.span(s), span)), None)
+    held = bound_by(tree, statement)
+    if statement is None or held == name:
+        return
+    room = min(
+        (r for r in shared.rooms if holds(shared.extent(r), span)),
+        key=lambda r: shared.extent(r)[1] - shared.extent(r)[0],
+    )
+    places = shared.places(room, held) if held.isidentifier() else []
+    code, run = tree.blanked, [
+        m.span(m.lastindex or 0) for m in _RUN_THROUGH.finditer(tree.blanked)
+    ]
+    known = [p for p in places if p.binds or (p.start, p.end) in run]
+    taken = re.compile(rf"{name} = {held}(?:\[|\.get\()")
+    known += [p for p in places if taken.match(code, p.start - len(f"{name} = "))]
+    if not held.isidentifier() or len(known) < len(places):
+        raise Unsupported(f"`{held or name}` has several losses, and is used besides")
+
+
+def _write_there(writer: ModelWriter, room: Room, span: tuple[int, int], text: str) -> None:
+    """Something else stands in the place of what the program makes before it compiles."""
+    writer.shared.replaced[span] = text
+    edit = Edit(*span, text)
+    own = holds(writer.shared.extent(room), span)
+    edits = writer.edits if own else writer.made.once
+    if edit not in edits:
+        edits.append(edit)
+    statements = simple_statements(writer.tree.module)
+    statement = next((s for s in statements if holds(writer.tree.span(s), span)), None)
+    if statement is not None:  # so that it is folded
+        writer.made.before.append(Before(statement, 0, []))
 
 
 def _weight(writer: ModelWriter, head: Head, given: str, lines: list[str]) -> str:

@@ -1,7 +1,7 @@
 """Parts of the training that a function gets together with the model.
 
 An optimizer stays an argument: the caller has the parameters. Callbacks, losses and metrics become
-part of the loop, so their arguments go; a loss stays one of which each call gives another.
+part of the loop, so their arguments go; a loss of several calls stays, too.
 
 def train(model, opt, callbacks):          def train(model, opt):
     model.compile(opt, "mse")                  for epoch in range(9):

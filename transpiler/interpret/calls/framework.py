@@ -359,6 +359,8 @@ def _part_of_training(
     given = Static(replace(made.expr, value=replace(made.expr.value, place=place)))
     if name.startswith("keras.optimizers."):
         region.note_optimizer(place, given)
+    elif name.startswith("keras.losses."):
+        region.file.losses[place] = given
     return given
 
 

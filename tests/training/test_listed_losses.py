@@ -1,0 +1,120 @@
+"""Losses that are objects of which a variable holds one: in lists, dicts and branches."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.losses import BinaryCrossentropy, Huber, MeanSquaredError
+
+rng = np.random.default_rng(0)
+x, y = rng.random((40, 6)), rng.integers(0, 2, (40, 1)).astype(float)
+
+
+def make(activation="linear"):
+    layers = [keras.layers.Dense(3), keras.layers.Dense(1, activation=ACTIVATION)]
+    return keras.Sequential([keras.Input((6,)), *layers])
+
+
+results = []
+"""
+FIT = """\
+    model = make()
+    model.compile("sgd", loss=loss, metrics=["mae"])
+    history = model.fit(x, y, epochs=2, validation_split=0.25, shuffle=False, verbose=0)
+    results.append(history.history["val_loss"])
+"""
+PICK = f"""def run(kind):
+    if kind == "bce":
+        loss = BinaryCrossentropy()
+    else:
+        loss = keras.losses.BinaryFocalCrossentropy(gamma=1.5)
+{FIT}
+
+run("bce")
+run("focal")
+"""
+PROGRAMS = {
+    "in the head of a loop": (
+        "linear",
+        f"for loss in [MeanSquaredError(), Huber(0.25)]:\n{FIT}",
+        "for loss in [nn.MSELoss(), nn.HuberLoss(delta=0.25)]:",
+    ),
+    "a list": (
+        "linear",
+        f"losses = [MeanSquaredError(), Huber()]\nfor loss in losses:\n{FIT}print(len(losses))\n",
+        "losses = [nn.MSELoss(), nn.HuberLoss()]",
+    ),
+    "a dict": (
+        "linear",
+        f'losses = {{"mse": MeanSquaredError(), "huber": Huber()}}\n'
+        f"for name, loss in losses.items():\n    print(name)\n{FIT}",
+        'losses = {"mse": nn.MSELoss(), "huber": nn.HuberLoss()}',
+    ),
+    "an entry of a dict": (
+        "linear",
+        f'losses = {{"mse": MeanSquaredError(), "huber": Huber()}}\n'
+        f"for name in sorted(('mse', 'huber')):\n    loss = losses[name]\n{FIT}",
+        "loss = losses[name]",
+    ),
+    "a branch, on what comes before the sigmoid": (
+        "sigmoid",
+        PICK,
+        "loss = nn.BCEWithLogitsLoss()",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROGRAMS)
+def test_they_become_criteria_where_they_are_made(case: str, scripts: Scripts) -> None:
+    activation, program, line = PROGRAMS[case]
+    program = HEAD.replace("ACTIVATION", f'"{activation}"') + program
+    program += "results = np.array(results)\n"
+    text = converted(program, Options(exact=True))
+    assert line in text
+    assert "(model, train_loader, loss, optimizer)" in text
+    apart = scripts.compare(program, text)
+    assert "results" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+REFUSED = {
+    "more is asked of one": (
+        f"for loss in [MeanSquaredError(), Huber()]:\n{FIT}    print(loss.name)\n",
+        "`loss`, one of several losses, is used besides",
+    ),
+    "more is asked of the list": (
+        f"losses = [MeanSquaredError(), Huber()]\nfor loss in losses:\n{FIT}"
+        "print(losses[0](y, y))\n",
+        "`losses` has several losses, and is used besides",
+    ),
+    "they want other targets": (
+        f"for loss in [MeanSquaredError(), BinaryCrossentropy()]:\n{FIT}",
+        "a loss that is only known at run time, of several kinds",
+    ),
+    "one is a name": (
+        f"for loss in ['mae', Huber()]:\n{FIT}",
+        "a loss that is made elsewhere in one of several cases",
+    ),
+    "one smooths labels": (
+        f"for loss in [BinaryCrossentropy(), BinaryCrossentropy(label_smoothing=0.1)]:\n{FIT}",
+        "of several kinds",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_sure_is_said(case: str) -> None:
+    program, reason = REFUSED[case]
+    conversion = convert(HEAD.replace("ACTIVATION", '"sigmoid"') + program)
+    errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any(reason in message for message in errors), errors
+    assert 'model.compile("sgd", loss=loss, metrics=["mae"])' in conversion.text
