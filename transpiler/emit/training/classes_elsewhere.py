@@ -24,7 +24,7 @@ def home_of(file: FileContext, made: UserClass) -> FileContext:
 def refuse_asking(file: FileContext, made: UserClass) -> None:
     """Refuse a callback of another file whose methods would have to be written for a model."""
     home = home_of(file, made)
-    if made.parent is not None:
-        raise Unsupported(f"`{made.name}`, a class of another file, is derived from another one")
+    if made.parent is not None or any(one.parent is made for one in home.user_classes):
+        raise Unsupported(f"`{made.name}`, a class of another file, is a base or has one there")
     if (found := _ASKS.search(home.tree.code(made.node))) is not None:
         raise Unsupported(f"`{made.name}`, a class of another file, asks for `{found.group()}`")

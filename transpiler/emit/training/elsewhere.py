@@ -58,7 +58,8 @@ def place_classes(draft: Draft) -> None:
     for made in draft.file.user_classes:
         if made.name in draft.planned.classes and id(made.node) not in draft.plain_classes:
             draft.plain_classes.add(id(made.node))
-            draft.edits.append(plain_class(draft.tree, made))
+            bare = plain_class(draft.tree, made)
+            draft.edits += [] if bare is None else [bare]
             if set(made.bases) <= SEQUENCES:
                 edits, helpers = class_edits(draft.file, made)
                 draft.edits += edits
