@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
+from transpiler.interpret.context import Frozen
 from transpiler.interpret.layers.freezing import FROZEN_NORM, WEIGHTLESS
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
@@ -66,7 +67,12 @@ class Compositions:
     def home(self, model: Model) -> tuple[Region, Built] | None:
         """Where a model is built, or the one that a function gives."""
         made = root(model)
-        return given_by_function(made) or self.homes.get(id(made))
+        if (found := given_by_function(made) or self.homes.get(id(made))) is not None:
+            return found
+        region = made.region  # maybe of another file
+        built = region.built if region is not None else []
+        mine = next((one for one in built if one.model is made), None)
+        return None if region is None or mine is None else (region, mine)
 
     def forward(self, model: Model) -> list[Node]:
         """What a model computes."""
@@ -265,7 +271,7 @@ class Freezing:
     def concerns(self, model: Model) -> Iterator[TrainingCall]:
         """Each `compile` of something that a model is part of."""
         for call in self.compiles:
-            if id(root(model)) in self.of.parts(call.model):
+            if _as_seen(model, call.model) & self.of.parts(call.model):
                 yield call
 
     def subset(self, call: TrainingCall) -> Subset | None:
@@ -339,7 +345,7 @@ def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence
         if call.conditional or call.in_loop or call.region is None or call.but_norms:
             return False
         for other in involved:
-            if id(root(call.model)) not in plan.of.parts(other.model):
+            if not _as_seen(call.model, other.model) & plan.of.parts(other.model):
                 continue
             home = plan.of.home(other.model)
             sequential = not other.conditional and not other.in_loop
@@ -469,7 +475,7 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
         frozen = compiled if older else first
         plan.notes[id(call)] = _AS_COMPILED if older else _AS_TRAINED
     for event in (call, *trains):
-        met = [frozenset(id(one.model) for one in later) & mine for later in event.later]
+        met = [_all_seen(later, event.model) & mine for later in event.later]
         others = {one for one in met if one != _frozen(event) & mine}
         if others and not _is_told_by_weights(plan, call, trains, {frozen, *others}):
             plan.problems[id(call)] = "what is trainable changes before this runs again"
@@ -478,7 +484,8 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     plan.frozen[id(call)] = frozen
     decisive = call if frozen is compiled else trains[0]
     plan.models[id(call)] = tuple(one.model for one in decisive.frozen)
-    plan.norms[id(call)] = frozenset(id(f.model) for f in decisive.frozen if f.but_norms)
+    norms = [one for one in decisive.frozen if one.but_norms]
+    plan.norms[id(call)] = _all_seen(norms, call.model)
     plan.in_place &= all(_frozen(c) & mine == frozen for c in trains)
 
 
@@ -493,4 +500,21 @@ _AS_TRAINED = (
 
 
 def _frozen(call: TrainingCall) -> frozenset[int]:
-    return frozenset(id(one.model) for one in call.frozen)
+    return _all_seen(call.frozen, call.model)
+
+
+def _all_seen(frozen: Iterable[Frozen], other: Model) -> frozenset[int]:
+    """What is not trainable, as a model of which it may be a part has it."""
+    return frozenset[int]().union(*(_as_seen(one.model, other) for one in frozen))
+
+
+def _as_seen(model: Model, other: Model) -> frozenset[int]:
+    """The id of a model; also that which a part of another one has that its function gives, too.
+
+    model, base = build()
+    base.trainable = False
+    """
+    made, beside = root(model), root(other)
+    if made.origin is None or made.node is None or made.node is not beside.node:
+        return frozenset({id(made)})
+    return frozenset({id(made), id(root(made.origin))})

@@ -200,7 +200,7 @@ class _Planner(Shared):
         inside = {call.name for call in home.training.values() if root(call.model) is built.model}
         asked = {call.name for call in group.calls}
         needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
-        return inside <= {"compile", "summary"} and not needs
+        return inside <= {"compile", "summary"} and not needs and not _freezes(home)
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
@@ -507,6 +507,14 @@ class _Planner(Shared):
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
+
+
+def _freezes(region: Region) -> bool:
+    """Whether a function, or one that it calls, says what is trainable."""
+    if any(call.name in ("trainable", "freeze") for call in region.training.values()):
+        return True
+    inner = (run.summary.region for run in region.runs.values())
+    return any(_freezes(one) for one in inner if one is not None and one is not region)
 
 
 def _handed_in(parts: list[Part], handing: Handing) -> Part:
