@@ -22,13 +22,10 @@ from transpiler.lower.marks import Marks
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode
-from transpiler.source.importers import importing_files
+from transpiler.source.importers import training_files
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
 from transpiler.source.tree import Tree
-
-#: What a file says that trains models, or asks them.
-_TRAINS = r"\.(?:compile|fit|fit_generator|train_on_batch)\("
 
 
 class Project:
@@ -76,7 +73,7 @@ class Project:
 
     def importers(self, file: FileContext) -> Iterator[FileContext]:
         """The files of the project that import one and train something, as they are planned."""
-        for path in importing_files(file.path, _TRAINS):
+        for path in training_files(file.path):
             other = self._context(Path(path))
             if other is not None:
                 yield other

@@ -67,12 +67,15 @@ STYLES = {
 }
 
 
-def converted(folder: Path, files: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+def converted(
+    folder: Path, files: dict[str, str], repository: bool = True
+) -> tuple[dict[str, str], list[str]]:
     """The files as they come out, written to `before` and `after`, and the errors."""
     for form in ("before", "after"):
         for name in files:
             (folder / form / name).parent.mkdir(parents=True, exist_ok=True)
-    (folder / "before" / ".git").mkdir()
+    if repository:
+        (folder / "before" / ".git").mkdir()
     for name, text in files.items():
         (folder / "before" / name).write_text(text, encoding="utf-8")
     found, errors = {}, []
@@ -280,6 +283,59 @@ def test_models_that_one_function_gives_together(tmp_path: Path, session: Verify
     assert {r.name: r.status for r in reports} == {"autoencoder": "equal", "encoder": "equal"}
 
 
+FROZEN = """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def build(n):
+    base = keras.Sequential(
+        [keras.Input((n,)), layers.Dense(8, use_bias=False), layers.BatchNormalization()]
+    )
+    inputs = keras.Input((n,))
+    return keras.Model(inputs, layers.Dense(3, activation="softmax")(base(inputs))), base
+"""
+TUNED = """\
+from data import load_data
+from tensorflow import keras
+
+from model import build
+
+x, y, _, _ = load_data()
+model, base = build(4)
+base.trainable = False
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=2)
+base.trainable = True
+model.compile(keras.optimizers.Adam(1e-4), "sparse_categorical_crossentropy", ["accuracy"])
+model.fit(x, y, epochs=2)
+"""
+
+
+@pytest.mark.parametrize("files", ["one", "two"])
+def test_a_part_that_is_given_with_its_model_is_frozen_in_it(
+    files: str, tmp_path: Path, session: VerifySession
+) -> None:
+    given = {"model.py": FROZEN, "data.py": DATA, "train.py": TUNED}
+    if files == "one":
+        train = FROZEN + TUNED.replace("from model import build\n", "")
+        given = {"data.py": DATA, "train.py": train}
+    texts, errors = converted(tmp_path, given)
+    assert not errors
+    assert "    model.base.eval()  # it is not trainable\n" in texts["train.py"]
+    pair = file_pair(*(str(tmp_path / form / "train.py") for form in ("before", "after")))
+    reports = session.verify(pair.original, pair.converted, level="training")
+    assert {r.name: r.status for r in reports} == {"base": "equal", "model": "equal"}
+
+
+def test_a_function_of_another_file_that_freezes_is_said(tmp_path: Path) -> None:
+    model = FROZEN.replace("    inputs", "    base.trainable = False\n    inputs", 1)
+    model = model.replace("(base(inputs))), base", "(base(inputs)))")
+    train = TUNED.replace("model, base =", "model =").replace("base.trainable", "model.trainable")
+    _, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
+    assert any(e.startswith("train.py:") for e in errors), errors
+
+
 def test_the_generation_of_another_file_counts(tmp_path: Path) -> None:
     train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
     train = train.replace("loss, accuracy =", "logs = list(history.history)\nloss, accuracy =")
@@ -291,6 +347,22 @@ def test_the_generation_of_another_file_counts(tmp_path: Path) -> None:
         assert not errors
         order = '"loss": [], "accuracy": []' if model is not MODEL else '"accuracy": [], "loss": []'
         assert order in texts["train.py"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_file_that_the_other_does_not_see_keeps_its_training(seen: bool, tmp_path: Path) -> None:
+    evaluate = (
+        "from data import load_data\nfrom nets.deep.model import build\n\n"
+        "x, y, _, _ = load_data()\n"
+        "model = build(4)\nmodel.compile(loss='sparse_categorical_crossentropy')\n"
+        "print(model.evaluate(x, y))\n"
+    )
+    files = {"nets/deep/model.py": MODEL, "data.py": DATA, "evaluate.py": evaluate}
+    # without a repository and `__init__`, nothing says what belongs to the project
+    texts, errors = converted(tmp_path, files, repository=seen)
+    assert bool(errors) is not seen, errors
+    assert ("forward_logits" in texts["evaluate.py"]) is seen
+    assert ("forward_logits" in texts["nets/deep/model.py"]) is seen
 
 
 def test_files_about_other_things_stay(tmp_path: Path) -> None:

@@ -17,6 +17,21 @@ def is_imported(path: str, mention: str) -> bool:
     return next(importing_files(path, mention), None) is not None
 
 
+#: What a file says that trains models, or asks how well they do.
+_TRAINS = r"\.(?:compile|fit|fit_generator|evaluate|train_on_batch|test_on_batch)\("
+
+
+def training_files(path: str) -> Iterator[str]:
+    """The other files of the project that import one, and train something."""
+    return importing_files(path, _TRAINS)
+
+
+@lru_cache(maxsize=64)
+def sees_training(path: str, other: str) -> bool:
+    """Whether the conversion of one file surely knows that another one trains what it builds."""
+    return os.path.realpath(other) in training_files(path)
+
+
 def importing_files(path: str, mention: str) -> Iterator[str]:
     """The other files of the project that import one, and have what a pattern says in them.
 

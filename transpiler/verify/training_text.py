@@ -96,9 +96,14 @@ def _slice(tree: ast.Module, trainers: frozenset[str], restoring: frozenset[str]
 
 
 def _freezes(statement: ast.stmt) -> bool:
-    """`for layer in layers: layer.trainable = False`, whichever models have these layers."""
-    assigned = (n for n in ast.walk(statement) if isinstance(n, ast.Attribute))
-    return any(n.attr == "trainable" and isinstance(n.ctx, ast.Store) for n in assigned)
+    """`for layer in layers: layer.trainable = False`, whichever models have these layers.
+
+    Or `base.requires_grad_(False)`, whichever models `base` is a part of.
+    """
+    named = [n for n in ast.walk(statement) if isinstance(n, ast.Attribute)]
+    stored = (n.attr for n in named if isinstance(n.ctx, ast.Store))
+    asked = any(n.attr == "requires_grad_" for n in named)
+    return asked or not {"trainable", "requires_grad"}.isdisjoint(stored)
 
 
 def calls_in(node: ast.AST) -> Iterator[ast.Call]:

@@ -11,6 +11,7 @@ import re
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.importers import sees_training
 
 _ASKS = re.compile(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
 
@@ -18,6 +19,8 @@ _ASKS = re.compile(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
 def home_of(file: FileContext, made: UserClass) -> FileContext:
     """The file of a class."""
     home: FileContext = made.file or file
+    if home is not file and not sees_training(home.path, file.path):
+        raise Unsupported(f"`{made.name}` is a class of another file, which does not see this one")
     return home
 
 

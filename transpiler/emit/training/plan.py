@@ -48,6 +48,7 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
+from transpiler.source.importers import sees_training
 from transpiler.source.suites import statement_lines
 from transpiler.source.whereabouts import whereabouts
 
@@ -200,7 +201,8 @@ class _Planner(Shared):
         inside = {call.name for call in home.training.values() if root(call.model) is built.model}
         asked = {call.name for call in group.calls}
         needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
-        return inside <= {"compile", "summary"} and not needs and not _freezes(home)
+        seen = TRAINING.isdisjoint(asked) or sees_training(home.file.path, self.file.path)
+        return inside <= {"compile", "summary"} and not needs and seen and not _freezes(home)
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
