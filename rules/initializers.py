@@ -29,6 +29,7 @@ from transpiler.rule import helper, unless
 
 __all__ = [
     "default_init",
+    "filling",
     "held",
     "initialized",
     "initializer",
@@ -324,6 +325,14 @@ def initializer(given: Expr, weight: str = "kernel") -> Expr:
         return _MADE[name](**args)
     except TypeError as error:
         raise Unsupported(f"initializer {given}") from error
+
+
+def filling(given: Expr) -> Expr | None:
+    """An initializer as a function that fills any weight of torch's; None where there is none."""
+    try:
+        return None if _is_array(given) else initializer(given)
+    except Unsupported:
+        return None
 
 
 def held(given: Expr) -> Expr | None:

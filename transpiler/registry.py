@@ -42,6 +42,7 @@ class Rules:
     subscript: Callable[..., Any] = field(default=lambda *_: None)
     activated: Callable[..., Any] = field(default=lambda *_: None)
     initialized: Callable[..., Any] = field(default=lambda *_: None)
+    filling: Callable[..., Any] = field(default=lambda *_: None)
     held_initializer: Callable[..., Any] = field(default=lambda *_: None)
     weights: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: of layers, in order
     stored: Callable[..., Any] = field(default=lambda *_: None)
@@ -86,6 +87,7 @@ def load_rules() -> Rules:
         subscript=operators.subscript,
         activated=modules["rules.activations"].activated,
         initialized=initializers.initialized,
+        filling=initializers.filling,
         held_initializer=initializers.held,
         weights=initializers.WEIGHTS,
         stored=initializers.stored,

@@ -30,6 +30,7 @@ from transpiler.emit.instances import (
     make_clones,
     replace_builders,
     replace_models,
+    write_initializers,
 )
 from transpiler.emit.left import (
     add_comment,
@@ -99,6 +100,7 @@ def _write(draft: Draft) -> Conversion:
     report_dangling(draft)
     report_left_data(draft)
     write_new_axes(draft)
+    write_initializers(draft)
     report_left_code(draft)
     report_left_stars(draft)
     report_left_steps(draft)

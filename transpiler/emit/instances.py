@@ -6,10 +6,10 @@ import re
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL
+from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL, Severity
 from transpiler.emit.class_names import variable_of
 from transpiler.emit.draft import Draft
-from transpiler.emit.edits import Edit, apply
+from transpiler.emit.edits import Edit, apply, replaces
 from transpiler.emit.foreign import foreign_models
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import only_looks, report_left_calls
@@ -236,6 +236,31 @@ def drop_configurations(draft: Draft) -> None:
         spots[name] = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
     read = names_read(apply(draft.tree.text, [*draft.bare_edits(), *spots.values()]))
     draft.edits += [spot for name, spot in spots.items() if name not in read]
+
+
+def write_initializers(draft: Draft) -> None:
+    """`init = RandomNormal(stddev=0.02)`, which blocks are given, becomes a function of a weight.
+
+    Code that stays Keras may read it as well: then it stays, too.
+    """
+    if any(d.severity is Severity.ERROR for d in draft.diagnostics) or not draft.planned.units:
+        return
+    replaced = replaces(draft.edits)
+    for (start, end), made in sorted(draft.file.initializers.items()):
+        if not replaced(start) and not replaced(end - 1) and not _is_called(draft, start, end):
+            draft.edits.append(Edit(start, end, made.text))
+            draft.helpers |= made.helpers
+
+
+_GIVEN_TO = re.compile(r"([\w.]+)\s*=\s*\Z")
+
+
+def _is_called(draft: Draft, start: int, end: int) -> bool:
+    """Whether the program itself asks an initializer for numbers: `init((3, 4))`."""
+    text = draft.tree.blanked
+    target = _GIVEN_TO.search(text, draft.tree.line_start(start), start)
+    name = re.escape(target.group(1)) if target is not None else ""
+    return text[end : end + 1] == "(" or bool(name and re.search(rf"(?<![\w.]){name}\(", text))
 
 
 def drop_settings(draft: Draft) -> None:

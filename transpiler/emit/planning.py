@@ -14,6 +14,7 @@ from transpiler.emit.operation_names import name_operations
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.statics import rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir.code import Construct, Line
@@ -278,7 +279,8 @@ def _parameter(planned: FilePlan, parameter: Any, summary: Summary) -> tuple[str
             if _mentions_framework(planned, annotation):
                 annotation = ""
         if node.default is not None:
-            default = " ".join(planned.tree.source(node.default).split())
+            texts = {span: made.text for span, made in planned.file.initializers.items()}
+            default = " ".join(rewritten(planned.tree, node.default, texts).split())
     return parameter.name, annotation, default, parameter.keyword_only
 
 

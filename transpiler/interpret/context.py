@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import Code, Diagnostic
 from transpiler.interpret.values import Function, Model, Static, UserClass, Value
+from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import record
 from transpiler.registry import Rules
@@ -127,6 +128,8 @@ class FileContext:
     unsettled: dict[int, str] = field(default_factory=dict)  #: calls on arrays that stay, and why
     #: parameters of functions that calls give several values
     varied: set[tuple[int, str]] = field(default_factory=set)
+    #: initializers that the program makes, by their places, as functions that fill a weight
+    initializers: dict[tuple[int, int], Expr] = field(default_factory=dict)
     #: functions that give an optimizer, callbacks or the like, and their calls
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
     done_first: dict[int, Any] = field(default_factory=dict)  #: what these calls do besides

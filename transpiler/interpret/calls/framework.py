@@ -27,7 +27,7 @@ from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.expressions.attributes import CONSTANTS
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
-from transpiler.interpret.layers.starting import held_key, hold
+from transpiler.interpret.layers.starting import INITIALIZERS, as_function, held_key, hold
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.strategies import STRATEGIES
@@ -319,6 +319,8 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     made = Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
     if region.file.mark is not None:
         made = region.file.mark.handed.made(region, node, made)
+    if name.startswith(INITIALIZERS):
+        made = as_function(region, node, made)
     if place is not None and held_key(place) in region.wants:
         hold(region, node, made)
     return made

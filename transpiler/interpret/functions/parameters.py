@@ -15,6 +15,7 @@ from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.presumed import as_presumed
 from transpiler.interpret.functions.typical import typical
 from transpiler.interpret.layers.adapting import as_given
+from transpiler.interpret.layers.starting import note_default
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.tensors.names import axis_names, shadow
@@ -197,6 +198,7 @@ def _plain_parameter(
 ) -> Value:
     """What the body sees of a parameter that is given no tensor."""
     name = parameter.name
+    note_default(region, parameter.default)
     reading = region.scope.read(name)
     listed = one_of_models(region, value) if value is not None else None
     if isinstance(listed, Repeated) and isinstance(listed.item, Model):

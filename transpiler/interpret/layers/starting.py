@@ -1,7 +1,9 @@
-"""Initializers that a variable holds, one of several: made where the program makes them.
+"""Initializers that are made where the program makes them: functions that fill a weight.
 
-if output_bias is not None:
+if output_bias is not None:                     one of several, or none
     output_bias = keras.initializers.Constant(output_bias)
+
+block(x, 64, init=keras.initializers.RandomNormal(stddev=0.02))
 """
 
 from __future__ import annotations
@@ -10,11 +12,39 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, rewrite
-from transpiler.interpret.values import Static, Value
+from transpiler.interpret.values import Framework, Static, Value
 from transpiler.ir.expr import Configured, Expr, OneOf
 from transpiler.record import replace
+
+INITIALIZERS = "keras.initializers."
+
+
+def as_function(region: Region, node: cst.Call, made: Static) -> Static:
+    """An initializer as such a function, for blocks that are given it; layers know what it is.
+
+    What is still in the text when all layers are converted becomes that function there.
+    """
+    held = made.expr.value
+    if not isinstance(held, Configured) or held.name.rpartition(".")[2] in ("get", "deserialize"):
+        return made
+    if not all(v.known for v in (*held.args, *(v for _, v in held.kwargs))):
+        return made
+    function: Expr | None = region.file.rules.filling(made.expr)
+    if function is None:
+        return made
+    region.file.initializers[region.tree.span(node)] = function
+    return Static(replace(function, value=held))
+
+
+def note_default(region: Region, default: cst.BaseExpression | None) -> None:
+    """Note an initializer that is the default of a parameter."""
+    if isinstance(default, cst.Call):
+        made = evaluate(region, default.func)
+        if isinstance(made, Framework) and made.name.startswith(INITIALIZERS):
+            evaluate(region, default)
 
 
 def one_of_initializers(region: Region, value: Value | None) -> Expr | None:
