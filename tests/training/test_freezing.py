@@ -416,10 +416,28 @@ def test_layers_are_frozen_of_models_that_functions_give(
     assert "losses" in apart
 
 
+@pytest.mark.parametrize("generation", ["2", "3"])
+def test_normalization_is_frozen_of_models_that_functions_give(
+    generation: str, scripts: Scripts
+) -> None:
+    loop = "for layer in model.layers[:3]:\n    layer.trainable = {}\n"
+    text = f"{GIVEN}{loop.format(False)}{COMPILE}{FIT}losses = history.history['loss']\n"
+    text += f"{loop.format(True)}{COMPILE}{FIT}more = history.history['loss']\n"
+    text = text.replace("layers.Reshape((5,))(h)", "layers.BatchNormalization()(h)")
+    if generation == "2":
+        text = text.replace("from tensorflow import keras", "import tf_keras as keras")
+        text = text.replace("tensorflow.keras", "tf_keras")
+    result = converted(text)
+    assert "not layer.weight.requires_grad:\n            layer.eval()" in result
+    apart = scripts.compare(text, result, generation)
+    assert {"losses", "more"} <= apart.keys()
+    numbers = {k: far for k, far in apart.items() if "running_var" not in k}  # torch's idiom
+    assert max(numbers.values()) < 1e-9, numbers
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("layers.Reshape((5,))(h)", "layers.BatchNormalization()(h)"),
         ("layers.Dense(1)(h)", "layers.Dense(1)(layers.Add()([h, layers.Dense(4)(inputs)]))"),
         ("kernel_regularizer", "kernel_constraint"),
     ],

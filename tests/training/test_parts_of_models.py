@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -44,6 +45,12 @@ def converted(program: str) -> str:
         "found = int(np.sum([K.count_params(p) for p in model.non_trainable_weights]))",
         "found = sum(np.prod(v.shape) for v in model.trainable_variables)",
         "found = len(model.trainable_variables) + len(model.trainable_weights)",
+        "found = len(model.weights) - len(model.non_trainable_weights)",
+        "found = sum(int(np.prod(w.shape)) for w in model.weights)",
+        "found = len(model.layers)",
+        "model.layers[0].trainable = False\n"
+        "n = np.sum([K.count_params(w) for w in model.trainable_weights])\n"
+        "found = [n, len(model.trainable_weights), len(model.non_trainable_weights)]",
         'print(f"{np.sum([K.count_params(w) for w in model.trainable_weights]):,}")\nfound = 1',
         'found = history.params["epochs"]',
         'found = [loss / 2 for loss in history.history["loss"][: history.params["epochs"]]]',
@@ -80,9 +87,8 @@ def test_the_outputs_of_layers_have_a_name(outputs: str, scripts: Scripts) -> No
 @pytest.mark.parametrize(
     "asked",
     [
-        # what is frozen is no trainable weight any more
-        "model.layers[0].trainable = False\n"
-        "n = np.sum([K.count_params(w) for w in model.trainable_weights])",
+        # the state of what is drawn is one of Keras 3's variables
+        "later = keras.Sequential([model, layers.Dropout(0.1)])\nn = len(model.variables)",
         "n = [w.name for w in model.trainable_weights]",
         "n = history.params",
         "n = history.params['steps']",
@@ -136,3 +142,77 @@ def test_shapes_that_are_not_known_are_said(shape: str) -> None:
     text = SHAPES.replace("make_base(units)", "make_base(units, size=6)").replace("6, 6, 2", shape)
     found = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert found
+
+
+FROZEN = """\
+import numpy as np
+{keras}
+from keras import backend as K
+from keras import layers
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 8, 8, 2)), rng.integers(0, 3, size=40)
+
+
+def make_base():
+    inputs = layers.Input((8, 8, 2))
+    h = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu")(inputs)
+    h = layers.BatchNormalization()(h)
+    h = layers.Conv2D(6, 3, activation="relu", kernel_initializer="he_normal")(h)
+    h = layers.BatchNormalization()(h)
+    h = layers.GlobalAveragePooling2D()(h)
+    return keras.Model(inputs, h)
+
+
+base = make_base()
+model = keras.Sequential([base, layers.Dropout(0.0), layers.Dense(3, activation="softmax")])
+before = len(model.trainable_weights)
+base.trainable = False
+after = len(model.trainable_weights)
+model.compile(keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy")
+losses = model.fit(x, y, batch_size=20, shuffle=False, verbose=0).history["loss"]
+base.trainable = True
+for layer in base.layers[{part}]:
+    {frozen}
+number = len(base.layers)
+tuned = len(model.trainable_variables), len(model.non_trainable_weights)
+trained = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
+frozen = np.sum([K.count_params(w) for w in model.non_trainable_weights])
+every = model.count_params()
+model.compile(keras.optimizers.SGD(0.05), loss="sparse_categorical_crossentropy")
+more = model.fit(x, y, batch_size=20, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+SET = "layer.trainable = False"
+
+
+@pytest.mark.parametrize("generation", ["2", "3"])
+@pytest.mark.parametrize(("part", "frozen"), [(":3", SET), ("-4:", SET)])
+def test_what_is_frozen_is_counted(
+    part: str, frozen: str, generation: str, scripts: Scripts
+) -> None:
+    keras = "import tf_keras as keras" if generation == "2" else "import keras"
+    program = FROZEN.format(keras=keras, part=part, frozen=frozen)
+    program = program.replace("from keras", "from tf_keras") if generation == "2" else program
+    conversion = convert(program, Options(exact=True))
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert "after = len([w for w in model.parameters() if w.requires_grad])\n" in conversion.text
+    assert "number = 6\n" in conversion.text
+    apart = scripts.compare(program, conversion.text, generation)
+    assert {"before", "after", "tuned", "trained", "frozen", "every", "more"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "n = len(model.trainable_weights)\nmodel.layers[0].trainable = False\n",
+        "def freeze(layer):\n    layer.trainable = False\n\n\n"
+        "freeze(model.layers[0])\nn = len(model.trainable_weights)\n",
+        "for turn in range(2):\n    n = len(model.trainable_weights)\n"
+        "    model.trainable = turn > 0\n",
+    ],
+)
+def test_what_is_frozen_at_another_time_is_not_counted(more: str) -> None:
+    conversion = convert(f"{HEAD}{more}{FIT}")
+    assert "n = len(model.trainable_weights)" in conversion.text
+    assert [d for d in conversion.diagnostics if d.severity is Severity.ERROR]

@@ -8,6 +8,7 @@ target.set_weights(model.get_weights()) target.load_state_dict(model.state_dict(
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -18,10 +19,10 @@ from transpiler.emit.training.shared import origin
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model
 from transpiler.ir import tokens
-from transpiler.ir.code import Construct
+from transpiler.ir.code import Construct, Node
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.watched import called_by, constructors
-from transpiler.passes.liveness import walk
+from transpiler.passes.liveness import modules_used, prune, walk
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
 LOOKING = frozenset(
@@ -37,6 +38,8 @@ ALIKE = (
 )  # fmt: skip
 #: The same, in parameters and in buffers.
 COUNTED = ("nn.BatchNorm", "BiasedBatchNorm", *ALIKE)
+#: What only makes a layer of torch in another way, or pads as Keras does.
+_AROUND = re.compile(r"^(?:with_init\()?(?:nn\.(?=\w)|(?=Conv\ddSame\())")
 
 
 def write_get_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -163,7 +166,7 @@ def write_count_params(
     Averages of batch normalization count as well, in all models of a file alike, so that
     functions can ask any of them; torch counts its batches besides, in a buffer of one number.
     """
-    if not all(n.module.constructor.text.startswith(COUNTED) for n in made_of(writer)):
+    if not has_weights_of_keras(writer):
         raise Unsupported("torch keeps other weights than Keras")
     text = f"sum(p.numel() for p in {writer.variable}.parameters())"
     if "BatchNormalization" in writer.tree.text:
@@ -172,7 +175,26 @@ def write_count_params(
     writer.inline(call, statement, [], text)
 
 
-def made_of(writer: ModelWriter) -> list[Construct]:
-    """The modules that a model is made of, those of its parts too."""
-    inits = [writer.built.init, *(r.init for r in called_by(writer.training.home))]
-    return [n for init in inits for n in walk(init) if isinstance(n, Construct)]
+def has_weights_of_keras(writer: ModelWriter) -> bool:
+    """Whether a model has the parameters and buffers that Keras has weights for, one by one."""
+    made = (_AROUND.sub("nn.", node.module.constructor.text) for node in _made_of(writer))
+    return all(text.startswith(COUNTED) for text in made)
+
+
+def _made_of(writer: ModelWriter) -> list[Construct]:
+    """The modules that a model is made of, those of its parts and of models inside of it, too."""
+    found: list[Construct] = []
+    pending = [(writer.training.home, writer.built)]
+    while pending:
+        region, built = pending.pop()
+        inner = list(writer.shared.freezing.of.inner(region, built))
+        models = {token for token, _, _ in inner}
+        used = modules_used(prune(built.forward, frozenset(), effects=False)[0]).keys() - models
+        found += (n for n in _constructs(built.init) if n.module.token in used)
+        found += (node for block in called_by(region) for node in _constructs(block.init))
+        pending += ((home, part) for _, home, part in inner)
+    return found
+
+
+def _constructs(nodes: list[Node]) -> Iterator[Construct]:
+    return (node for node in walk(nodes) if isinstance(node, Construct))

@@ -92,7 +92,8 @@ def freezes_given(region: Region, model: Model, value: Static, layers: list[Laye
         x.block is None and not x.freezes and "trainable" not in x.arguments for x in layers
     )
     norms = any(x.symbol.endswith("BatchNormalization") for x in layers)
-    return plain and not norms and not region.branches and not region.loops
+    by_hand = norms and _BY_HAND.search(region.tree.blanked)
+    return plain and not by_hand and not region.branches and not region.loops
 
 
 def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
