@@ -31,7 +31,7 @@
     dangling.py      functions that are gone, and what still reads them
     unused.py        imports that nobody needs any more
     emitted.py       what the classes need besides torch
-    torch_names.py   what torch is called where a file has a `torch`, `nn` or `F` of its own
+    import_names.py  what imports are called where a file has something else of their names
     imports.py       which imports come, and where; dead_imports.py: which go
     comments.py      the comments of statements that are gone
 

@@ -22,7 +22,8 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import apply, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.given_away import report_given_away
-from transpiler.emit.imports import import_edits
+from transpiler.emit.import_names import ImportNames
+from transpiler.emit.imports import import_edits, known_imports
 from transpiler.emit.instances import (
     drop_configurations,
     drop_settings,
@@ -53,7 +54,6 @@ from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.signatures import fold_signatures
-from transpiler.emit.torch_names import TorchNames
 from transpiler.emit.trained import decide_training, place_training
 from transpiler.emit.unused import drop_imports_inside, drop_unused
 from transpiler.interpret.context import FileContext
@@ -121,7 +121,7 @@ def _write(draft: Draft) -> Conversion:
         from transpiler.emit.training.composing import compose_statements
 
         compose_statements(draft)
-    named = TorchNames(draft.file)
+    named = ImportNames(draft.file, known_imports(draft.file))
     draft.edits = named.applied(draft.edits)
     if new_code:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Set
 from itertools import takewhile
 
 import libcst as cst
@@ -16,8 +17,8 @@ from transpiler.emit.dead_imports import (
     plain_imports,
 )
 from transpiler.emit.edits import Edit, apply
+from transpiler.emit.import_names import ImportNames
 from transpiler.emit.text import global_reads
-from transpiler.emit.torch_names import TorchNames
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.source.lexical import blanked, may_be_bound, names_in, words_in
@@ -59,7 +60,7 @@ _REMARK = re.compile(r"^ *# TODO\(tf2torch\).*\n", re.M)
 
 
 def import_edits(
-    file: FileContext, edits: list[Edit], helpers: set[str], made: set[str], named: TorchNames
+    file: FileContext, edits: list[Edit], helpers: set[str], made: set[str], named: ImportNames
 ) -> list[Edit]:
     """The edits that put the imports of a converted file right.
 
@@ -93,22 +94,25 @@ def import_edits(
         if spans and not reads and isinstance(candidate.statement, cst.If):
             dead_tests |= words_in(tree.source(candidate.statement.test))
     removals += orphans(file, edits, used, dead_tests)
-    needed = [line for line in _needed(rest) if line.split()[-1] not in named.renamed]
-    needed += named.needed(rest)
+    present = _present(tree)
+    needed = _needed(rest, present.keys() | named.renamed.keys())
     for name in sorted(helpers):
         emitted = file.rules.emitted.get(name)
         for line in emitted.imported(rest) if emitted is not None else ():
             if line not in needed and line not in _ORDER:
                 needed.insert(0, line)
-    present = set(tree.text.splitlines())
-    present -= {line for line in _late(tree, present) if _is_late(tree, edits, line)}
-    missing = [line for line in needed if line not in present]
+    for line in _late(tree, present):
+        if _is_late(tree, edits, line, present[line]):
+            del present[line]
+    missing = [line for line in named.kept(needed) if line not in present]
+    missing += named.needed(rest)
     if spot is None:
         spot = _after_docstring(tree)
         spot = spot if any(c.framework for c in candidates) else _raised(tree, spot)
     else:
         spot = _raised(tree, spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]
+    python = named.kept(python)
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
     removals += _python_imports(tree, _merged(python))
     others = sorted((line for line in missing if line not in python), key=_isort_key)
@@ -127,16 +131,36 @@ def _merged(lines: list[str]) -> list[str]:
     return [f"{m} import {', '.join(sorted(n))}" if n else m for m, n in names.items()]
 
 
-def _late(tree: Tree, present: set[str]) -> list[str]:
+def _present(tree: Tree) -> dict[str, int]:
+    """The imports of the module, each as a line of its own, and where they are."""
+    found: dict[str, int] = {}
+    for statement in tree.module.body:
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, (cst.Import, cst.ImportFrom)):
+                for line in _single_lines(tree, small):
+                    found.setdefault(line, tree.span(statement)[0])
+    return found
+
+
+def _single_lines(tree: Tree, node: cst.Import | cst.ImportFrom) -> list[str]:
+    """`import os, sys` as `import os` and `import sys`."""
+    if isinstance(node.names, cst.ImportStar):
+        return []
+    start = "import"
+    if isinstance(node, cst.ImportFrom):
+        start = f"from {'.' * len(node.relative)}{dotted(node.module)} import"
+    return [f"{start} {tree.source(alias).rstrip(' ,')}" for alias in node.names]
+
+
+def _late(tree: Tree, present: dict[str, int]) -> list[str]:
     """What the program imports behind other statements, of what emitted code may need."""
-    leading = {tree.source(s).strip() for s in _leading_imports(tree)}
-    return [line for _, line in _OF_PYTHON if line in present and line not in leading]
+    leading = _leading_imports(tree)
+    end = tree.span(leading[-1])[1] if leading else 0
+    return [line for _, line in _OF_PYTHON if present.get(line, 0) > end]
 
 
-def _is_late(tree: Tree, edits: list[Edit], line: str) -> bool:
+def _is_late(tree: Tree, edits: list[Edit], line: str, end: int) -> bool:
     """Whether emitted code needs an import before the program has it."""
-    place = re.search(rf"^{re.escape(line)}$", tree.text, re.M)
-    end = place.start() if place is not None else 0
     before = apply(tree.text[:end], [e for e in edits if e.end <= end])
     return any(use.search(before) for use, needed in _OF_PYTHON if needed == line)
 
@@ -231,14 +255,22 @@ _OF_DATA = {
 _IMPORT_LINES = re.compile(r"^(?:from|import) .*$", re.M)
 
 
-def _needed(text: str) -> list[str]:
-    """The imports of torch that the code reads."""
+def _needed(text: str, had: Set[str]) -> list[str]:
+    """The imports of torch that the code reads; of data sets, without what the program had."""
     text = _IMPORT_LINES.sub("", text)
     found = [line for line, use in _USES.items() if use.search(text)]
-    if data := sorted(name for name, use in _OF_DATA.items() if use.search(text)):
+    of_data = (n for n in _OF_DATA if n not in had and f"{_DATA} import {n}" not in had)
+    if data := sorted(name for name in of_data if _OF_DATA[name].search(text)):
         before = sum(line in (*_ORDER, *_DISTRIBUTED, _AVERAGED) for line in found)
         found.insert(before, f"{_DATA} import {', '.join(data)}")
-    return [line for line in found if line != "import math" or line not in text]
+    return found
+
+
+def known_imports(file: FileContext) -> list[str]:
+    """All lines with which emitted code imports something, in whichever file."""
+    lines = [*_USES, *(f"{_DATA} import {name}" for name in _OF_DATA)]
+    lines += [line for _, line in _OF_PYTHON]
+    return [*lines, *(line for one in file.rules.emitted.values() for line in one.imports)]
 
 
 #: What it needs of Python's own library, which stands before all else.

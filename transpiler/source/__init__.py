@@ -14,7 +14,7 @@ literals.py     the constants of a module
 modules.py      where the modules of a project are, and which are about models
 importers.py    what other files of the project import
 generations.py  which generation of Keras it was written for
-occurrences.py  where names are read and bound
+occurrences.py  where names are read and bound; bindings.py: what to
 whole_numbers.py  which expressions are arrays of whole numbers
 reaching.py     which of the statements that bind a variable a place may see
 tables.py       which expressions may be tables of pandas

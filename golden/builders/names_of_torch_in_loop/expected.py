@@ -1,6 +1,6 @@
 import numpy as np
 import torch as th
-from torch.nn import functional
+from torch.nn import functional as F
 
 
 def spectrum(signal):
@@ -16,7 +16,7 @@ class Torch(th.nn.Module):
         self.dense = th.nn.Linear(features, units)
 
     def forward(self, x):
-        return functional.relu(self.dense(x))
+        return F.relu(self.dense(x))
 
 
 class Make(th.nn.Module):
@@ -37,7 +37,7 @@ class Make(th.nn.Module):
             x = th.tanh(x)
         if self.gaussian_noise is not None:
             x = self.gaussian_noise(x)
-        return functional.elu(self.dense(x))
+        return F.elu(self.dense(x))
 
 
 class GaussianNoise(th.nn.Module):
