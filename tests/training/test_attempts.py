@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from tests.training.test_refusals import errors
@@ -63,3 +68,54 @@ def test_a_function_that_is_left_in_a_try_is_refused() -> None:
     text = PROGRAM.replace("self.history = self.model.fit", "return self.model.fit")
     messages = dict(errors(text)).values()
     assert "`fit` is left as it is: `try` in a function that builds a graph" in messages
+
+
+LOADING = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((8, 6)), np.ones((8, 1))
+model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(8)])
+model.save_weights("a.weights.h5")
+
+
+def prepared():
+    other = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(9)])
+    other.compile("sgd", "mse")
+    try:
+        other.load_weights("a.weights.h5")
+        print("loaded")
+    except ValueError as error:
+        print("other shapes", error)
+    other.fit(x, np.ones((8, 9)), verbose=0, shuffle=False)
+
+
+second = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(9)])
+second.compile("sgd", "mse")
+try:
+    second.load_weights("a.weights.h5")
+    found = 1
+except ValueError:
+    found = 0
+second.fit(x, np.ones((8, 9)), verbose=0, shuffle=False)
+"""
+
+
+def test_what_torch_raises_is_caught_where_weights_have_other_shapes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = converted(LOADING)
+    assert "    found = 1\nexcept (ValueError, RuntimeError):\n" in text
+    assert "    except (ValueError, RuntimeError) as error:\n" in text
+    monkeypatch.chdir(tmp_path)
+    known: dict[str, Any] = {}
+    exec(text, known)
+    assert known["found"] == 0
+
+
+def test_clauses_that_catch_it_stay() -> None:
+    for clause in ("Exception", "(OSError, RuntimeError, ValueError)", "KeyError"):
+        text = converted(LOADING.replace("except ValueError:", f"except {clause}:"))
+        assert f"    found = 1\nexcept {clause}:\n" in text
+    text = converted(LOADING.replace("except ValueError:", "except (OSError, ValueError):"))
+    assert "    found = 1\nexcept (OSError, ValueError, RuntimeError):\n" in text

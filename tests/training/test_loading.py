@@ -225,6 +225,25 @@ def test_a_file_is_read_by_the_name_that_it_was_written_under(
     assert f'torch.load("{torchs}"' in text.replace("'", '"')
 
 
+@pytest.mark.parametrize(
+    "sought",
+    [
+        "max(glob.glob('kept/*.h5'), key=os.path.getctime)",
+        "sorted(Path('kept').glob('*.weights.h5'))[-1]",
+        "[f for f in os.listdir('kept') if f.endswith('.h5')][-1]",
+        "os.path.join('kept', 'best' + '.weights.h5')",
+        "re.findall(r'best.*\\.h5$', names)[0]",
+    ],
+)
+def test_files_that_the_program_looks_for_keep_their_endings(sought: str) -> None:
+    head = "import glob\nimport os\nimport re\nfrom pathlib import Path\n\nnames = ''\n"
+    after = f"model.save_weights('kept/best.weights.h5')\nmodel.load_weights({sought})\n"
+    text = converted(f"{head}{trial(after, '').text}")
+    assert 'torch.save(model.state_dict(), "kept/best.weights.h5")' in text.replace("'", '"')
+    text = converted(f"{head}{trial(after.replace(sought, repr('b.h5')), '').text}")
+    assert 'torch.save(model.state_dict(), "kept/best.pt")' in text
+
+
 ROUNDS = """\
 from tensorflow import keras
 

@@ -140,3 +140,22 @@ def test_others_are_said(model: str, trained: bool) -> None:
     conversion = convert(f"{program}print(model.name)\n")
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert errors == ["`model.name` is left as it is; the model is an nn.Module now"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "asked"),
+    [
+        ('model.save(f"{model.name}.keras")', "model.name"),
+        ('model.save_weights("{}_{}.h5".format(model.name, 1))', "model.name"),
+        ("r = model(np.ones((1, model.input_shape[1]))).numpy()", "model.input_shape"),
+        ('print({"m": model}["m"].name)', "name"),
+    ],
+)
+def test_others_are_said_inside_of_calls(statement: str, asked: str) -> None:
+    program = f"{HEAD}model = keras.Sequential([keras.Input((6,)), layers.Dense(1)])\n"
+    program += f"model.compile('sgd', 'mse')\nmodel.fit(x, y, {FIT})\n"
+    errors = [d for d in convert(program + statement).diagnostics if d.severity is Severity.ERROR]
+    assert [d.message for d in errors] == [
+        f"`{asked}` is left as it is; the model is an nn.Module now"
+    ]
+    assert errors[0].line == program.count("\n") + 1

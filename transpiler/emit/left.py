@@ -386,7 +386,8 @@ def report_left_models(draft: Draft) -> None:
         pattern = re.compile(rf"(?:{alone})\.(?:{_OF_MODELS})")
         for match in pattern.finditer(draft.tree.blanked, *span):
             line, column = draft.tree.line_column(match.start())
-            if replaced(match.start()) or replaced(match.end() - 1) or line in reported:
+            inside = replaced(match.start()) or replaced(match.end() - 1)
+            if line in reported or (inside and not _is_kept(draft, match)):
                 continue
             asked = match.group().partition("(")[0]
             name, _, attribute = asked.rpartition(".")
@@ -397,6 +398,14 @@ def report_left_models(draft: Draft) -> None:
             draft.say_at(LEFT_TRAINING, line, column, message)
             start = draft.tree.line_start(match.start())
             draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))
+
+
+def _is_kept(draft: Draft, asked: re.Match[str]) -> bool:
+    """Whether what stands instead of a statement asks a model just what that did."""
+    place = asked.start()
+    around = [e.text for e in draft.edits if e.start <= place < e.end]
+    pattern = re.compile(rf"(?<![\w.]){re.escape(asked.group())}")
+    return any(pattern.search(blanked(text)) for text in around)
 
 
 #: Why methods of models have nothing in their place.

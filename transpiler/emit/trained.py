@@ -147,6 +147,7 @@ def place_training(draft: Draft) -> None:
             draft.edits += _freezes(draft, found)
     trained = [found for found in draft.planned.trained if found.training.problem is None]
     if trained:
+        from transpiler.emit.training.caught import caught_edits
         from transpiler.emit.training.composing import put_calls
         from transpiler.emit.training.giving import done_first, functions_gone, statements_gone
 
@@ -154,6 +155,7 @@ def place_training(draft: Draft) -> None:
         draft.edits += [*done_first(draft.file, trained, draft.edits)]
         draft.edits += functions_gone(draft.file, trained)
         draft.edits += statements_gone(draft.file, trained)
+        draft.edits += caught_edits(draft.tree, [c for f in trained for c in f.training.calls])
     if draft.planned.classes:
         from transpiler.emit.training.elsewhere import place_classes
 

@@ -68,7 +68,7 @@ own_instances.py  such callbacks in lists that others read
 own_methods.py    what their methods ask of the model
 moments.py     when callbacks may ask it
 own_questions.py  how well it does on some data, and its weights
-files.py       what files of weights are called
+files.py       what files of weights are called; caught.py: what is caught where they are loaded
 asking.py      evaluate, predict, save and the like
 called.py      models that are called on data
 counting.py    how many weights it has, where a program counts them itself

@@ -20,6 +20,11 @@ _LOADS = re.compile(r"load_(?:weights|model)\(\s*(?:filepath\s*=\s*)?$")
 #: A string that ends like a file of weights; what stands around it says if it is a whole path.
 _ENDING = re.compile(r"(?<![\w\"'])([a-zA-Z]*)([\"'])([^\"'\n]*)\2(?=(\s*[,)])?)")
 
+#: What of a string says that files are sought by it: only an ending, or a pattern.
+_SOUGHT = re.compile(r"(?:\.\w+)+|.*[*?\\].*")
+#: What stands before the parts of a path that is read, put together in that call.
+_READ = re.compile(r"load_(?:weights|model)\([^\n]*$")
+
 _NEAR = 100  #: how far before a path its call may begin
 
 
@@ -32,7 +37,7 @@ def weights_path(tree: Tree, text: str) -> str:
 def weights_file(tree: Tree, path: str) -> str:
     """The name of torch's file; Keras's, where something else asks for it by name.
 
-    `os.path.exists("model.h5")` would not find "model.pt".
+    `os.path.exists("model.h5")` would not find "model.pt", nor would `glob.glob("*.h5")`.
     """
     places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", tree.text)]
     if not all(_stands_after(_SAVES, tree, start) for start in places):
@@ -40,7 +45,29 @@ def weights_file(tree: Tree, path: str) -> str:
     is_read = all(_stands_after(_LOADS, tree, start) for start in places)
     if is_read and _computes(tree, path):
         return path
+    if not places or _seeks(tree, path):
+        return path
     return _SUFFIX.sub("", path) + ".pt"
+
+
+def _seeks(tree: Tree, path: str) -> bool:
+    """Whether the program looks for files with its ending, or puts its path together."""
+    suffix = _SUFFIX.search(path)
+    if suffix is None:
+        return False
+    ending = f".{suffix.group(2)}"
+    for found in _ENDING.finditer(tree.text):
+        text = found[3].rstrip("$")
+        if not text.endswith(ending):
+            continue
+        if _SOUGHT.fullmatch(text) is not None:
+            return True
+        whole = not found[1] and found[4] and _stands_after(_SAVES, tree, found.start())
+        if not whole and path.endswith(text) and _stands_after(_READ, tree, found.start()):
+            return True
+        if "f" in found[1].lower() and _stands_after(_LOADS, tree, found.start()):
+            return True
+    return False
 
 
 def _stands_after(before: re.Pattern[str], tree: Tree, start: int) -> bool:

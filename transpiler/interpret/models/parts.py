@@ -44,6 +44,8 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
             return label
         if (shape := _border_shape(region, model, attr, node)) is not None:
             return shape
+        if attr == "name" and isinstance(node.value, (cst.Subscript, cst.Call)):
+            region.left_calls.append((node, attr, model))
         note_asked(region, node, node.value, attr, model)
     return Unknown(f"`.{attr}` of a model")
 
