@@ -124,3 +124,33 @@ def _ends(text: str) -> Iterator[int]:
 
 
 _LAYOUT = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+
+
+EXPORTED = """\
+# coding: utf-8
+
+# In[1]:
+
+from tensorflow import keras
+
+# In[ 2 ]:
+
+inputs = keras.Input((4,))
+
+# %% the hidden layer
+
+# of eight units
+x = keras.layers.Dense(8)(inputs)
+
+# In[3]:
+x = keras.layers.Dropout(0.2)(x)
+model = keras.Model(inputs, x)
+"""
+
+
+def test_the_marks_of_cells_stay_where_they_are() -> None:
+    text = convert(EXPORTED).text
+    inside = text.partition("class Model")[2].partition("\n\n\n")[0]
+    assert comments(inside) == ["# of eight units"]
+    assert "\n\n        x = self.dropout(x)" not in inside
+    assert sorted(comments(text)) == sorted(comments(EXPORTED))

@@ -108,3 +108,29 @@ def test_what_may_change_is_made_in_each_round(loop: str) -> None:
     before, _, inside = result.partition(head)
     assert "train_data =" not in before
     assert "train_data =" in inside
+
+
+ONCE = HEAD + """
+def run(x, y):
+    model = build()
+    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+    losses.append(model.evaluate(x, y, verbose=0))
+    {between}
+    model.fit(x, y, shuffle=False, verbose=0)
+    losses.append(model.evaluate(x, y, verbose=0))
+    return losses
+
+
+losses = run(x, y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("between", "sets"),
+    [("", 1), ("x = x + 1.0", 2), ("x += 1.0", 2), ("y, x = y[::-1].copy(), x[::-1].copy()", 2)],
+)
+def test_the_same_arrays_are_one_data_set(between: str, sets: int, scripts: Scripts) -> None:
+    text = ONCE.format(between=between)
+    new = converted(text)
+    assert new.count("= TensorDataset(") == sets, new
+    assert scripts.compare(text, new)["losses"] < 1e-9

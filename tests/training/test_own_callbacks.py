@@ -406,3 +406,17 @@ def test_arrays_that_they_change_are_copied(change: str, copies: str) -> None:
     before = AUGMENTED.format(change=change)
     text = converted(Trial(fit=", callbacks=[Augment(x)]", before=before).trained)
     assert f"torch.as_tensor({copies}, " in text if copies else ".copy()" not in text
+
+
+@pytest.mark.parametrize(
+    "begins",
+    ["super(Stop, self)", "super(keras.callbacks.Callback, self)", "keras.callbacks.Callback"],
+)
+def test_a_class_may_name_the_one_of_keras_where_it_begins(begins: str, scripts: Scripts) -> None:
+    given = "self" if begins.endswith("Callback") else ""
+    one = trial("[Stop(2)]")
+    assert "super().__init__()" in one.before
+    text = one.text.replace("super().__init__()", f"{begins}.__init__({given})")
+    assert "Callback" not in converted(text)
+    worst, apart = farthest(scripts, text)
+    assert worst < 1e-9, apart

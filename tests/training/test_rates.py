@@ -188,3 +188,42 @@ def test_a_function_that_has_no_optimizer_is_refused(asks: str) -> None:
     found = convert(ALIAS[: ALIAS.index("def run")] + HANDED.format(reads=reads)).diagnostics
     errors = [d.message for d in found if d.severity is Severity.ERROR]
     assert any("is left as it is" in error for error in errors), errors
+
+
+BEST = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(40, 3)
+y = x.sum(1)
+
+
+def build():
+    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+
+
+rates, results = [0.1, 0.01], {}
+losses = []
+for rate in rates:
+    model = build()
+    model.compile(keras.optimizers.SGD(rate), "mse")
+    history = model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+    results[rate] = history.history["loss"][-1]
+    losses.append(model.evaluate(x, y, verbose=0))
+best = BEST
+final = build()
+final.compile(keras.optimizers.SGD(learning_rate=best), "mse")
+final.fit(x, y, epochs=2, verbose=0, shuffle=False)
+score = final.evaluate(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    "best", ["min(results, key=results.get)", "rates[int(np.argmin(losses))]", "max(losses) / 100"]
+)
+def test_the_rate_of_the_best_model(best: str, scripts: Scripts) -> None:
+    text = BEST.replace("BEST", best)
+    new = converted(text)
+    assert "lr=best)" in new
+    apart = scripts.compare(text, new)
+    assert apart["score"] < 1e-9

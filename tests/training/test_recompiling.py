@@ -106,3 +106,34 @@ def test_that_it_keeps_them_is_said_where_the_generation_is_not_known() -> None:
     text = WITHOUT.replace("from {keras} import keras", "from tensorflow import keras")
     found = [d for d in convert(text).diagnostics if "keeps the metrics" in d.message]
     assert [d.line for d in found] == [8]
+
+
+BUILT = HEAD + """\
+y = x.sum(1)
+
+
+def build(units):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.01, momentum=0.9), "mse")
+    return model
+
+
+model = build(4)
+{first}
+{again}
+second = model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+"""
+FIRST = "first = model.fit(x, y, epochs=2, verbose=0, shuffle=False)"
+AGAIN = 'model.compile(keras.optimizers.SGD(0.005), "mae")'
+
+
+@pytest.mark.parametrize("first", [FIRST, ""])
+def test_what_a_builder_has_compiled_is_compiled_again(first: str, scripts: Scripts) -> None:
+    text = BUILT.format(first=first, again=AGAIN)
+    assert "SGD(model.parameters(), lr=0.005)" in equal(scripts, text)
+
+
+@pytest.mark.parametrize("again", [f"if len(x) > 9:\n    {AGAIN}", f"for _ in '12':\n    {AGAIN}"])
+def test_what_may_be_compiled_again_is_left(again: str) -> None:
+    text = BUILT.format(first=FIRST, again=again)
+    assert "model.compile" in convert(text).text

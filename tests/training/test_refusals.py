@@ -318,3 +318,71 @@ def test_what_compiles_something_else_is_none(call: str) -> None:
     found = errors(UNSEEN.replace("CALL", call))
     assert not any("compile" in message for _, message in found)
     assert any("`model.fit` is left as it is" in message for _, message in found)
+
+
+BUILDER = """\
+import os
+
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+x = np.random.rand(64, 8)
+y = np.random.rand(64, 1)
+
+
+class Watch(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.predict(x)
+
+
+def build():
+    model = keras.Sequential([keras.layers.Input((8,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+"""
+
+
+def test_what_follows_of_an_error_names_it() -> None:
+    """The one cause is in line 27: `fit`, for the sake of one callback."""
+    text = BUILDER + (
+        "watch = Watch()\nearly = keras.callbacks.EarlyStopping(patience=2)\n"
+        "remote = keras.callbacks.RemoteMonitor()\n\nmodel = build()\n"
+        "model.fit(x, y, callbacks=[watch, early, remote])\n"
+    )
+    found = dict(errors(text))
+    line = text.split("\n").index("model.fit(x, y, callbacks=[watch, early, remote])") + 1
+    assert "RemoteMonitor has no counterpart" in found.pop(line)
+    assert found.keys() == {11, 18, line - 4, line - 3}
+    assert all(f"so is `fit` in line {line}" in message for message in found.values()), found
+
+
+def test_what_asks_a_model_that_is_left_names_what_gives_it() -> None:
+    text = BUILDER + 'model = keras.models.load_model("old.h5")\n\n\nprint(model.evaluate(x, y))\n'
+    assert "so is what gives `model`, in line 22" in dict(errors(text))[25]
+    other = text.replace('keras.models.load_model("old.h5")', "given()")
+    assert "which model that is, is not known" in dict(errors(other))[25]
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        (
+            'if os.path.exists("m.keras"):\n    model = keras.models.load_model("m.keras")\n'
+            'else:\n    model = build()\nmodel.fit(x, y)\nmodel.save("m.keras")\n',
+            "where the file is there, read its weights with `load_weights`",
+        ),
+        ('latest = tf.train.latest_checkpoint("kept")\n', "take the newest"),
+        ("kept = tf.train.Checkpoint(net=build())\n", "a dict of state_dicts"),
+    ],
+)
+def test_what_goes_on_with_an_earlier_run_is_told_how(use: str, said: str) -> None:
+    assert any(said in message for _, message in errors(BUILDER + use))
+
+
+def test_reasons_are_those_of_either_side() -> None:
+    checkpoint = 'keras.callbacks.ModelCheckpoint("w_" + model.title, save_weights_only=True)'
+    text = f"{HEAD}{COMPILE}model.fit(x, y, callbacks=[{checkpoint}])\n"
+    assert not any(message.endswith(": ") for _, message in errors(text))

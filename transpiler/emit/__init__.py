@@ -27,6 +27,7 @@
     signatures.py    signatures that have become too long
     given_away.py    functions that give models, passed to code that nobody sees
     left.py          what stays Keras, and what is said of it; left_code.py: of code besides models
+    causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere
     dangling.py      functions that are gone, and what still reads them
     unused.py        imports that nobody needs any more

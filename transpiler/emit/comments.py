@@ -27,6 +27,8 @@ from transpiler.source.lexical import comments_in
 from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
 
+#: What exports of notebooks write above the code of each cell: that is where it stays.
+_CELL = re.compile(r"# In ?\[[\d ]*\]:|# ?%%.*|# COMMAND -+|# <codecell>")
 _CONSTRUCTION = re.compile(r"instantiat|initiali[sz]|regulari[sz]", re.IGNORECASE)
 
 
@@ -82,7 +84,8 @@ class Script:
         self.nested: list[tuple[int, int]] = []  #: definitions, which have comments of their own
         self.offsets = [offset for offset, _ in tree.comments]
         self.parts = sorted(region.elements.items())
-        self.placed: set[int] = set()  #: comments that a class of this function carries
+        self.cells = {n for n, (_, text) in enumerate(tree.comments) if _CELL.fullmatch(text)}
+        self.placed = {*self.cells}  #: comments that a class of this function carries, or none
         spots = (spot for one in (node, *helpers) for spot in self._of(one))
         self.spots = sorted(spots, key=lambda s: s.start)
         self.owners = {n: s for s in self.spots for n in (*s.above, *s.inside, *s.behind)}
@@ -149,7 +152,7 @@ class Script:
         lines = getattr(node, "leading_lines", ())
         here = self._before(start)
         above = range(here - sum(line.comment is not None for line in lines), here)
-        blank = any(line.comment is None for line in lines)
+        blank = any(line.comment is None for line in lines) and self.cells.isdisjoint(above)
         spot = Spot(start, suite, tuple(above), blank=blank, imports=_imports(node))
         if isinstance(node, cst.SimpleStatementLine):
             spot.inside = tuple(range(here, self._before(end)))

@@ -184,8 +184,10 @@ class Draft:
         return "\n" * max(0, 2 - blank) + text.rstrip("\n") + "\n\n\n"
 
     def say_at(self, code: Code, line: int, column: int, message: str) -> None:
-        """Say something about a place."""
-        self.diagnostics.append(code.at(line, column, message))
+        """Say something about a place; once, if it is true of several in a line."""
+        said = ((d.code, d.line, d.message) for d in self.diagnostics)
+        if (code.code, line, message) not in said:
+            self.diagnostics.append(code.at(line, column, message))
 
 
 def is_import(statement: cst.CSTNode) -> bool:

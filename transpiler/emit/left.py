@@ -14,6 +14,7 @@ from transpiler.diagnostics import (
     Code,
     Severity,
 )
+from transpiler.emit.causes import left_behind, left_with, place_of_call
 from transpiler.emit.dead_imports import names_framework
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
@@ -22,7 +23,6 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import ENDLESS
 from transpiler.interpret.symbols import IMPORTED_INSIDE
-from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.source.lexical import blanked, words_in
 
@@ -274,6 +274,9 @@ def report_left_steps(draft: Draft) -> None:
         draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
 
 
+_CALLBACK = "keras.callbacks.Callback"
+
+
 def report_subclasses(draft: Draft) -> None:
     """Layers and models that are classes of the program's own."""
     for made in draft.file.user_classes:
@@ -283,11 +286,11 @@ def report_subclasses(draft: Draft) -> None:
         )
         done = done or id(made.node) in draft.plain_classes
         if any(b.startswith(("keras.", "tf.")) for b in made.bases) and not done:
-            draft.report(
-                LEFT_SUBCLASS,
-                made.node,
-                f"`{made.name}` is a subclass of {made.bases[0]}; it is left as it is",
-            )
+            message = f"`{made.name}` is a subclass of {made.bases[0]}; it is left as it is"
+            instances = re.findall(rf"(?<![\w.])(\w+)\s*=\s*{made.name}\(", draft.tree.blanked)
+            if made.bases[0] == _CALLBACK and (cause := left_with(draft, {made.name, *instances})):
+                message = f"{message}: {cause}"
+            draft.report(LEFT_SUBCLASS, made.node, message)
 
 
 def report_overlooked(draft: Draft) -> None:
@@ -309,6 +312,20 @@ def report_overlooked(draft: Draft) -> None:
         draft.todos.setdefault(start, (LEFT_MODEL, message))
 
 
+def _lines_of_subclasses(draft: Draft) -> set[int]:
+    """The lines of classes that are left: their one error says it of all that is in them."""
+    left = {d.line for d in draft.diagnostics if d.code == LEFT_SUBCLASS.code}
+    found = set[int]()
+    for statement in draft.top:
+        first, last = (draft.tree.line_column(offset)[0] for offset in draft.tree.span(statement))
+        if isinstance(statement, cst.ClassDef) and not left.isdisjoint(range(first, last + 1)):
+            found |= set(range(first, last + 1))
+    return found
+
+
+_NO_MODEL = "which model that is, is not known"
+
+
 def report_overlooked_training(draft: Draft) -> None:
     """Calls that train a model of which nobody knows which one it is."""
     imported = any(isinstance(v, Framework) for v in draft.file.globals.values())
@@ -316,6 +333,7 @@ def report_overlooked_training(draft: Draft) -> None:
         return
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    reported |= _lines_of_subclasses(draft)
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     known = {id(node) for r in regions if r is not None for node, _, _ in r.left_calls}
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
@@ -328,7 +346,10 @@ def report_overlooked_training(draft: Draft) -> None:
         if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
             continue
         name = draft.tree.source(node.func)
-        message = f"`{name}` is left as it is: which model that is, is not known"
+        of = name.rpartition(".")[0]
+        cause = left_behind(draft, of, start)
+        reason = f"so is what gives `{of}`, in line {cause}" if cause else _NO_MODEL
+        message = f"`{name}` is left as it is: {reason}"
         draft.say(LEFT_TRAINING, node, message)
         draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
         reported.add(first)
@@ -454,12 +475,6 @@ def _causes(draft: Draft) -> dict[int, str]:
             for call in training.calls:
                 found.setdefault(id(call.node), cause)
     return found
-
-
-def place_of_call(draft: Draft, call: TrainingCall) -> str:
-    """What is asked of a model, and where: for messages of what goes with it."""
-    name = "trainable" if call.name == "freeze" else call.name
-    return f"`{name}` in line {draft.tree.place(call.node)[0]}"
 
 
 def _margin(draft: Draft, node: cst.CSTNode) -> int:

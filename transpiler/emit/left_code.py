@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE, Severity
+from transpiler.emit.causes import left_with, names_of
 from transpiler.emit.dead_imports import bound_names, imports_inside, names_framework
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
@@ -28,6 +29,27 @@ def write_new_axes(draft: Draft) -> None:
             draft.edits += [Edit(use, use + len(name), "None") for use, name in names.items()]
 
 
+_CHECKPOINT = (
+    "save and load a dict of state_dicts, `torch.save({'model': model.state_dict(), 'optimizer': "
+    "optimizer.state_dict()}, path)`"
+)
+#: What to do about code that has no counterpart.
+_INSTEAD = {
+    "tf.train.latest_checkpoint": "torch keeps no record of files that it has written: take the "
+    "newest, `max(Path(folder).iterdir(), key=lambda path: path.stat().st_mtime, default=None)`",
+    "tf.train.Checkpoint": _CHECKPOINT,
+    "tf.train.CheckpointManager": _CHECKPOINT,
+}
+
+
+def _canonical(draft: Draft, offset: int) -> str:
+    """What the name at a place is called in TensorFlow itself."""
+    head, _, rest = _dotted(draft, offset).partition(".")
+    value = draft.file.globals.get(head)
+    name = value.name if isinstance(value, Framework) else head
+    return f"{name}.{rest}" if rest else name
+
+
 def report_left_code(draft: Draft) -> None:
     """What still uses the framework outside of models: a diagnostic for each place."""
     reported = [d.line for d in draft.diagnostics if d.severity is Severity.ERROR]
@@ -42,7 +64,8 @@ def report_left_code(draft: Draft) -> None:
         if any(first_line <= r <= last_line for r in reported):
             previous_end = last_line
             continue
-        why = draft.file.unsettled.get(found, "")
+        why = draft.file.unsettled.get(found, "") or left_with(draft, names_of(statement))
+        why = why or _INSTEAD.get(_canonical(draft, found), "")
         if first_line > previous_end + 1 or why:
             message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
             draft.say_at(LEFT_CODE, line, column, message)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
+from transpiler.emit.causes import place_of_call
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
-from transpiler.emit.left import place_of_call, report_left_calls
+from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
 from transpiler.source.between import changed_between

@@ -27,7 +27,7 @@ def init_like_keras(module):
 model = Model()
 # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 13, of the same model
 model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
-# TODO(tf2torch) T2T103: `keras.callbacks.TerminateOnNaN` is left as it is
+# TODO(tf2torch) T2T103: `keras.callbacks.TerminateOnNaN` is left as it is: so is `fit` in line 13, which it is for
 callbacks = [keras.callbacks.TerminateOnNaN()]
 if input("stop early? ") == "yes":
     callbacks.append(keras.callbacks.EarlyStopping(patience=2))

@@ -25,7 +25,7 @@ def init_like_keras(module):
 a = A()
 # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 11, of the same model
 a.compile("sgd", "mse")
-# TODO(tf2torch) T2T103: `ModelCheckpoint` is left as it is
+# TODO(tf2torch) T2T103: `ModelCheckpoint` is left as it is: so is `fit` in line 11, which it is for
 best = ModelCheckpoint("best.keras", monitor="loss", save_best_only=True)
 for _ in range(3):
     # the best of all rounds
@@ -46,7 +46,7 @@ class B(nn.Module):
 b = B()
 # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 17, of the same model
 b.compile("sgd", "mse")
-# TODO(tf2torch) T2T103: `ModelCheckpoint` is left as it is
+# TODO(tf2torch) T2T103: `ModelCheckpoint` is left as it is: so is `fit` in line 17, which it is for
 often = ModelCheckpoint("often.keras", save_freq=3)
 # TODO(tf2torch) T2T101: `fit` is left as it is: so is `fit` in line 17, of the same model
 b.fit(x, y, epochs=2, callbacks=[often])
@@ -67,7 +67,7 @@ class C(nn.Module):
 c = C()
 # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 22, of the same model
 c.compile("sgd", "mse")
-# TODO(tf2torch) T2T103: `LambdaCallback` is left as it is
+# TODO(tf2torch) T2T103: `LambdaCallback` is left as it is: so is `fit` in line 22, which it is for
 stops = LambdaCallback(on_epoch_end=lambda epoch, logs: setattr(c, "stop_training", epoch > 1))
 # TODO(tf2torch) T2T101: `fit` is left as it is: keras.callbacks.LambdaCallback: a lambda that sets an attribute
 c.fit(x, y, epochs=9, callbacks=[stops])

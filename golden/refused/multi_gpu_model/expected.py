@@ -23,7 +23,7 @@ def init_like_keras(module):
 model = Model()
 # TODO(tf2torch) T2T103: `multi_gpu_model` is left as it is: make the model under a MirroredStrategy, which is converted
 parallel_model = multi_gpu_model(model, gpus=2)
-# TODO(tf2torch) T2T101: `parallel_model.compile` is left as it is: which model that is, is not known
+# TODO(tf2torch) T2T101: `parallel_model.compile` is left as it is: so is what gives `parallel_model`, in line 9
 parallel_model.compile("sgd", "mse")
-# TODO(tf2torch) T2T101: `parallel_model.fit` is left as it is: which model that is, is not known
+# TODO(tf2torch) T2T101: `parallel_model.fit` is left as it is: so is what gives `parallel_model`, in line 9
 parallel_model.fit(np.ones((32, 3)), np.ones((32, 1)), batch_size=32, epochs=2)

@@ -76,7 +76,7 @@ class B(nn.Module):
 
 
 b = B()
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: so is `compile` in line 17, which it is for
 momentum = keras.optimizers.SGD(0.01, momentum=0.9)
 for loss in ("mse", "mae"):
     # TODO(tf2torch) T2T101: `compile` is left as it is: an optimizer that goes on with what it knows from an earlier `compile`
@@ -97,7 +97,7 @@ class C(nn.Module):
 c = C()
 # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 23, of the same model
 c.compile("sgd", "mse")
-# TODO(tf2torch) T2T103: `LambdaCallback` is left as it is
+# TODO(tf2torch) T2T103: `LambdaCallback` is left as it is: so is `fit` in line 23, which it is for
 saves = LambdaCallback(on_epoch_end=lambda epoch, logs: c.save_weights(f"{epoch}.weights.h5"))
 # TODO(tf2torch) T2T101: `fit` is left as it is: keras.callbacks.LambdaCallback: a lambda that asks the model
 c.fit(x, y, epochs=9, callbacks=[saves])

@@ -35,7 +35,7 @@ def run(net, optimizer):
 
 
 model = build()
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: so is `compile` in line 21, which it is for
 opt = keras.optimizers.SGD(0.1, momentum=0.9)
 for _ in range(2):
     # TODO(tf2torch) T2T101: `compile` is left as it is: an optimizer that goes on with what it knows from an earlier `compile`
@@ -49,7 +49,7 @@ for _ in range(2):
     run(other, kept)
 
 third = build()
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: so is `compile` in line 35, which it is for
 chosen = keras.optimizers.SGD(0.1, momentum=0.9)
 # TODO(tf2torch) T2T101: `compile` is left as it is: so is `compile` in line 35, of the same model
 third.compile(chosen, "mse")

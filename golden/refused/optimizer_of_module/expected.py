@@ -5,8 +5,9 @@ from tensorflow import keras
 from torch import nn
 
 x, y = np.random.rand(64, 4), np.random.rand(64)
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: so is `compile` in line 16, which it is for
 opt = keras.optimizers.SGD(0.1, momentum=0.9)
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: so is `compile` in line 26, which it is for
 rated = keras.optimizers.SGD(0.1)
 
 

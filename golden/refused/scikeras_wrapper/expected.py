@@ -59,5 +59,5 @@ search.fit(X, y)
 # TODO(tf2torch) T2T103: `KerasRegressor` is left as it is: for scikit-learn, skorch wraps modules of PyTorch: NeuralNetRegressor(build_regressor, batch_size=size, train_split=None), with the criterion and optimizer that `compile` names
 for size in (8, 16):
     regressor = KerasRegressor(build_regressor, loss="mse", batch_size=size, verbose=0)
-    # TODO(tf2torch) T2T101: `regressor.fit` is left as it is: which model that is, is not known
+    # TODO(tf2torch) T2T101: `regressor.fit` is left as it is: so is what gives `regressor`, in line 31
     regressor.fit(X, X.sum(axis=1))

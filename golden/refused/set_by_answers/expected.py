@@ -58,7 +58,7 @@ for epoch in range(2):
     history["loss"].append(loss)
     print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")
 
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: so is `compile` in line 13, which it is for
 optimizer = keras.optimizers.SGD(0.01)
 if history["loss"][-1] > 1:
     optimizer = keras.optimizers.Adam(0.01)

@@ -76,10 +76,6 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.long).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(X, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
-)
 
 for units in (4, 8, 16):
     model = build(units)
@@ -89,7 +85,7 @@ for units in (4, 8, 16):
     for _ in range(2):
         train_epoch(model, train_loader, criterion, optimizer)
 
-    loss = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+    loss = evaluate(model, DataLoader(train_data, batch_size=32), criterion)
     if loss < best_loss:
         best, best_loss = model, loss
 

@@ -164,11 +164,7 @@ for i in range(2):
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     train_epoch(student, train_loader, student_criterion, student_optimizer)
-    test_data = TensorDataset(
-        torch.as_tensor(X_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
-    )
-    after = evaluate(student, DataLoader(test_data, batch_size=32), student_criterion)
+    after = evaluate(student, DataLoader(train_data, batch_size=32), student_criterion)
     np.random.RandomState(i).shuffle(X_test)
     test_data = TensorDataset(
         torch.as_tensor(X_test, dtype=torch.float32),

@@ -91,13 +91,9 @@ for epoch in range(5):
     )
 
 kept = len(os.listdir(folder))
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
-)
-last = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+last = evaluate(model, DataLoader(train_data, batch_size=32), criterion)
 model.load_state_dict(
     torch.load(os.path.join(folder, "each.weights.h5"), map_location=device)
 )
-before = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+before = evaluate(model, DataLoader(train_data, batch_size=32), criterion)
 print(kept, np.round([last, before], 4))

@@ -91,10 +91,6 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.long).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
-)
 
 for units in (8, 12):
     model = build(units)
@@ -105,7 +101,7 @@ for units in (8, 12):
         train_epoch(model, train_loader, model_criterion, model_optimizer)
 
     scores.append(
-        evaluate(model, DataLoader(test_data, batch_size=32), model_criterion)[0]
+        evaluate(model, DataLoader(train_data, batch_size=32), model_criterion)[0]
     )
 
 

@@ -81,12 +81,8 @@ def run(units, epochs=4):
         history["mae"].append(mae)
 
     losses = history["loss"]
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    )
     return losses, list(
-        evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+        evaluate(model, DataLoader(train_data, batch_size=32), criterion)
     )
 
 

@@ -62,6 +62,11 @@ def evaluate(model, loader, criterion):
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
+test_data = TensorDataset(
+    torch.as_tensor(X_test, dtype=torch.float32),
+    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+)
+
 for size in [200, 400, 800]:
     model = Model().to(device)
     criterion = nn.CrossEntropyLoss()
@@ -76,16 +81,8 @@ for size in [200, 400, 800]:
     for _ in range(2):
         train_epoch(model, train_loader, criterion, optimizer)
 
-    test_data = TensorDataset(
-        torch.as_tensor(X[:size], dtype=torch.float32),
-        torch.as_tensor(y[:size], dtype=torch.long).flatten(),
-    )
     train_scores.append(
-        evaluate(model, DataLoader(test_data, batch_size=32), criterion)[1]
-    )
-    test_data = TensorDataset(
-        torch.as_tensor(X_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.long).flatten(),
+        evaluate(model, DataLoader(train_data, batch_size=32), criterion)[1]
     )
     test_scores.append(
         evaluate(model, DataLoader(test_data, batch_size=32), criterion)[1]

@@ -172,9 +172,6 @@ train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
-)
 
 for q in (0.1, 0.9):
     quantile = build_model()
@@ -189,7 +186,7 @@ for q in (0.1, 0.9):
     print(
         q,
         evaluate_quantile(
-            quantile, DataLoader(test_data, batch_size=32), quantile_criterion
+            quantile, DataLoader(train_data, batch_size=32), quantile_criterion
         ),
     )
 

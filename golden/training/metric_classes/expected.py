@@ -385,10 +385,6 @@ train_data = TensorDataset(
     torch.as_tensor(labels, dtype=torch.long).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=500, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(digits / 16.0, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
-)
 
 for width in (8, 16):
     network = Model2(width).to(device)
@@ -397,7 +393,7 @@ for width in (8, 16):
     train_network_epoch(network, train_loader, network_criterion, network_optimizer)
     scores.append(
         evaluate_network(
-            network, DataLoader(test_data, batch_size=32), network_criterion
+            network, DataLoader(train_data, batch_size=32), network_criterion
         )[1]
     )
 print(np.round(scores, 4))

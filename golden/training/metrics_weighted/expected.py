@@ -201,11 +201,6 @@ train_data = TensorDataset(
     torch.as_tensor(importance, dtype=torch.float32).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=100, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(features, dtype=torch.float32),
-    torch.as_tensor(progress, dtype=torch.float32).reshape(-1, 1),
-    torch.as_tensor(importance, dtype=torch.float32).flatten(),
-)
 
 for width in (4, 8):
     regression = Regression(width).to(device)
@@ -215,6 +210,6 @@ for width in (4, 8):
         train_regression_epoch(regression, train_loader, pinball, regression_optimizer)
 
     scores[width] = list(
-        evaluate_weighted(regression, DataLoader(test_data, batch_size=32), pinball)
+        evaluate_weighted(regression, DataLoader(train_data, batch_size=32), pinball)
     )
 print(scores)

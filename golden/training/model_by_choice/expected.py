@@ -204,12 +204,8 @@ def run(kind, x, y, epochs=3):
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
 
-    test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
-    )
     loss, accuracy = evaluate_model(
-        model, DataLoader(test_data, batch_size=32), criterion
+        model, DataLoader(train_data, batch_size=32), criterion
     )
     print(f"{kind}: {loss:.3f}, {accuracy:.1%}")
     return history["loss"], predict(model, x).argmax(axis=-1)
@@ -254,11 +250,7 @@ train_loader = DataLoader(train_data, batch_size=32)
 for _ in range(2):
     train_other_epoch(other, train_loader, other_criterion, other_optimizer)
 
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
-)
-other_loss = evaluate(other, DataLoader(test_data, batch_size=32), other_criterion)
+other_loss = evaluate(other, DataLoader(train_data, batch_size=32), other_criterion)
 
 final = compiled(0.5)
 final_criterion = nn.CrossEntropyLoss()

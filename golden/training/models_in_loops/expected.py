@@ -218,10 +218,6 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32)
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-)
 
 for name, model in models.items():
     criterion = nn.BCEWithLogitsLoss()
@@ -233,7 +229,7 @@ for name, model in models.items():
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
 
-    loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+    loss, accuracy = evaluate(model, DataLoader(train_data, batch_size=32), criterion)
     print(f"{name}: {accuracy:.3f}")
     results[name] = history["accuracy"]
 
@@ -244,16 +240,12 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32)
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-)
 
 for rate, model in zip((0.1, 0.01), (wide(4), wide(8))):
     criterion = nn.BCEWithLogitsLoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     train_model_epoch(model, train_loader, criterion, optimizer)
     scores.append(
-        evaluate_model(model, DataLoader(test_data, batch_size=32), criterion)
+        evaluate_model(model, DataLoader(train_data, batch_size=32), criterion)
     )
 print(scores)

@@ -115,10 +115,6 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-)
 
 for name, chosen in tried.items():
     network = build(4)
@@ -129,6 +125,6 @@ for name, chosen in tried.items():
         train_epoch(network, train_loader, network_criterion, network_optimizer)
 
     results[name] = evaluate(
-        network, DataLoader(test_data, batch_size=32), network_criterion
+        network, DataLoader(train_data, batch_size=32), network_criterion
     )
 losses = list(results.values())

@@ -122,17 +122,12 @@ for _ in range(3):
 
 losses = history
 worst = max(losses["value_loss"])
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-    torch.as_tensor(high, dtype=torch.float32).reshape(-1, 1),
-)
 score = dict(
     zip(
         ["loss", "value_loss", "chance_loss", "chance_accuracy"],
         evaluate(
             model,
-            DataLoader(test_data, batch_size=32),
+            DataLoader(train_data, batch_size=32),
             value_criterion,
             chance_criterion,
         ),

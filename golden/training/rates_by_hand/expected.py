@@ -117,10 +117,6 @@ for epoch in range(2):
 
 for group in optimizer.param_groups:
     group["lr"] = 0.03125
-train_data = TensorDataset(
-    torch.as_tensor(images, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
-)
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
 print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")
@@ -143,8 +139,4 @@ for group in optimizer.param_groups:
 rate = optimizer.param_groups[0]["lr"]
 loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
 print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")
-test_data = TensorDataset(
-    torch.as_tensor(images, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
-)
-loss, acc = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+loss, acc = evaluate(model, DataLoader(train_data, batch_size=32), criterion)

@@ -93,8 +93,4 @@ torch.save(model.state_dict(), os.path.join(folder, "final.weights.h5"))
 model.load_state_dict(
     torch.load(os.path.join(folder, "final.weights.h5"), map_location=device)
 )
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-)
-score = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
+score = evaluate(model, DataLoader(train_data, batch_size=32), criterion)

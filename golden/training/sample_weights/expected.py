@@ -101,11 +101,6 @@ test_data = TensorDataset(
 )
 before = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 
-train_data = TensorDataset(
-    torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y[:300], dtype=torch.float32).reshape(-1, 1),
-    torch.as_tensor(weight[:300], dtype=torch.float32).flatten(),
-)
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
 for _ in range(3):

@@ -73,15 +73,11 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
-)
 
 for epoch in range(3):
     # One epoch at a time
     train_epoch(model, train_loader, criterion, optimizer)
-    print(epoch, evaluate(model, DataLoader(test_data, batch_size=32), criterion))
+    print(epoch, evaluate(model, DataLoader(train_data, batch_size=32), criterion))
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),

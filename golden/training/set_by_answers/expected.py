@@ -143,8 +143,4 @@ train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 for _ in range(2):
     train_epoch(model, train_loader, model_criterion, model_optimizer)
 
-test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
-)
-score = evaluate(model, DataLoader(test_data, batch_size=32), model_criterion)
+score = evaluate(model, DataLoader(train_data, batch_size=32), model_criterion)

@@ -138,12 +138,8 @@ def train(x_train, y_train, valid=None, epochs=2, verbose=1, debug=False):
     history = SimpleNamespace(history=history, epoch=list(range(len(history["loss"]))))
 
     if debug:
-        test_data = TensorDataset(
-            torch.as_tensor(x_train, dtype=torch.float32),
-            torch.as_tensor(y_train, dtype=torch.long).flatten(),
-        )
         loss, accuracy = evaluate_model(
-            model, DataLoader(test_data, batch_size=32), criterion
+            model, DataLoader(train_data, batch_size=32), criterion
         )
         if debug:
             print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")

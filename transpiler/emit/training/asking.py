@@ -226,12 +226,14 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
             weights = dict(zip(weights, each, strict=True))
         inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
         made = f"TensorDataset({', '.join([inputs, targets, *weights.values()])})"
-        data, number = writer.lasting("test_data", "test_dataset"), 1
-        while not writer.ready.take(call, "; ".join([f"{data} = {made}", *unpacked])):
-            number += 1
-            data = writer.lasting(f"test_data_{number}")
-        lines = [*unpacked, f"{data} = {made}"]
-        before = writer.ready.needed(call, lines, ("x", "y", "sample_weight"))
+        data = writer.ready.holding(call, made, ("x", "y", "sample_weight"))
+        if not data:
+            data, number = writer.lasting("test_data", "test_dataset"), 1
+            while not writer.ready.take(call, "; ".join([f"{data} = {made}", *unpacked])):
+                number += 1
+                data = writer.lasting(f"test_data_{number}")
+            lines = [*unpacked, f"{data} = {made}"]
+            before = writer.ready.needed(call, lines, ("x", "y", "sample_weight"))
         size = size or (size_for(steps, f"len({data})") if steps else "32")
         loader = writer.asking_loader(data, size)
     evaluator = writer.evaluator(compiled, streamed, tuple(weights), loop)

@@ -58,6 +58,9 @@ _BASE = "keras.callbacks.Callback"
 _BEGINS = re.compile(
     r"super\((?P<above>[^()]*)\)\.(?P<method>on_\w+(?=\([\w\s,=]*\))|__init__(?=\(\)))\([^()]*\)"
 )
+#: How a class may name Keras's own where it begins: `super(Callback, self)` is beyond even that.
+_OF_BASE = re.compile(r"(?:super\(\s*([\w.]+)\s*,\s*self\s*\)|([\w.]+))\.__init__\((?(2)self)\)")
+_BEGINNING = "super().__init__()"
 _SETS_WEIGHTS = re.compile(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
 
 
@@ -157,14 +160,19 @@ class Methods:
 
         Nor does `super().__init__()` where that is gone.
         """
-        found = _BEGINS.fullmatch(self.tree.source(statement))
+        source, own = self.tree.source(statement), {one.name for one in self.made.lineage}
+        named = _OF_BASE.fullmatch(source)
+        of_keras = named is not None and own.isdisjoint(named.groups())
+        found = _BEGINS.fullmatch(_BEGINNING if of_keras else source)
         if found is None or set(self.made.bases) != {_BASE}:
             return
         start, end = statement_lines(self.tree, statement)
-        if is_inherited(self.made, found["above"], found["method"]):
+        if not of_keras and is_inherited(self.made, found["above"], found["method"]):
             return
         if found["method"] == "__init__":
             if alone or "#" in self.tree.text[start:end]:
+                if of_keras and len(own) == 1:
+                    self.written.append(Edit(*self.tree.span(statement), _BEGINNING))
                 return
             margin = self.tree.text[start : self.tree.span(statement)[0]]
             blank = re.compile(rf"(?:[ \t]*\n)*(?={margin}\S)").match(self.tree.text, end)

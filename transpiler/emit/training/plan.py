@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 import libcst as cst
@@ -88,6 +88,12 @@ def plan_training(
         if made is not None and not made.training.problem and not made.training.stays
         for call in made.training.moved
     }
+    planner.spoiled = {
+        id(call): made.training.problem
+        for made in found.values()
+        if made is not None and made.training.problem is not None
+        for call in made.training.moved
+    }
     # what a function does with a model that another one gives, before it gives it itself
     gone = [g for g in groups if moved.issuperset(id(c) for p in g.parts for c in p.calls)]
     found |= {id(g): planner.built_here(g, moved) for g in groups if g.made.kind != "instance"}
@@ -102,6 +108,8 @@ class _Planner(Shared):
     """Goes through the models of a file."""
 
     elsewhere: Collection[tuple[str, int]] = ()
+    #: what is left of the models that a function gives, by the calls of `compile` in there
+    spoiled: Mapping[int, tuple[TrainingCall, str]] = {}
 
     def note_sites(self, groups: list[Group]) -> None:
         """Note the calls of functions that give models which they have compiled."""
@@ -173,7 +181,8 @@ class _Planner(Shared):
         trained = any(c.name in TRAINING for c in inside)  # where it is compiled
         if trained and ("compile" in asked or not asked & TRAINING):
             compiles = []
-        if len(compiles) > 1 or (compiles and "compile" in asked):
+        again = [c for c in group.calls if c.name == "compile"]
+        if len(compiles) > 1 or (compiles and any(c.conditional or c.in_loop for c in again)):
             return None
         if compiles and trained and asked & {"fit", "train_on_batch"}:
             return None  # the optimizer would go on
@@ -191,6 +200,8 @@ class _Planner(Shared):
             group.parts.sort(key=lambda part: part is not made_in)
         for call in compiles:  # another model of the function may have been given other parts
             call.given = dict(self.given_inside.setdefault(id(call), call.given))
+            for other in group.calls if again else ():
+                other.compiled = other.compiled or call
         training = _training(group, home, origin, compiles)
         training.stays = stays
         training.postpone(late)
@@ -274,7 +285,8 @@ class _Planner(Shared):
                 not self._unknown_training and all(map(self._is_kept, parts))
             )
             if not training.idle:
-                training.problem = (compiles[0], "the model is trained elsewhere")
+                unseen = compiles[0], "the model is trained elsewhere"
+                training.problem = self.spoiled.get(id(compiles[0]), unseen)
                 return made
         homes = [p for p in parts if any(c in compiles for c in p.calls)]
         handing = self.handings.get(id(training.model)) if used else None

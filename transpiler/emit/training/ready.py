@@ -85,6 +85,15 @@ class Ready:
                 return loader
         return ""
 
+    def holding(self, call: TrainingCall, value: str, names: tuple[str, ...]) -> str:
+        """The variable of a data set that was made of the same before, "" if there is none."""
+        for variable, made in self.bound.items():
+            line = f"{variable} = {value}"
+            new = Made((line,), call, (), names, self)
+            if _is_same(line, new, made) and self._is_there(made, call, names):
+                return variable
+        return ""
+
     def first_line(self, lines: list[str]) -> str:
         """The first of some statements, which may be among those that a mark stands for."""
         marked = (made.lines[0] for made in self.made if made.mark == lines[0])
@@ -161,6 +170,31 @@ def _all_of_one(bound: dict[str, Made], new: Made) -> Made | None:
     return first if (first.lines, first.versions) == (new.lines, new.versions) else None
 
 
+def _is_held(line: str, new: Made, bound: dict[str, Made]) -> bool:
+    """Whether a variable holds the data set of a line already, which gets another loader now."""
+    old = bound.get(line.split(" = ")[0])
+    if old is None or new.call.in_loop:  # before which all of them go together
+        return False
+    return _is_same(line, new, old) and new.ready.repeats(new, old)
+
+
+def _is_same(line: str, new: Made, old: Made) -> bool:
+    """Whether the data set of a line is one that was made before, under the same name."""
+    variable, _, value = line.partition(" = ")
+    if line not in old.lines or not value.startswith("TensorDataset("):
+        return False
+    read = {name for name in _NAME.findall(value) if name not in ("TensorDataset", "torch")}
+    if not read.isdisjoint({*new.variables, *old.variables} - {variable}):
+        return False
+    before, now = _versions(old.call), _versions(new.call)
+    return all(before.get(name) == now.get(name) for name in read)
+
+
+def _versions(call: TrainingCall) -> dict[str, int]:
+    """Which assignments of the names that its arguments read a call sees."""
+    return {name: number for given in call.given.values() for name, number in given.versions}
+
+
 def lines_by_mark(made: list[Made]) -> dict[str, tuple[str, ...]]:
     """The lines for each mark: none where another model needed the same right before."""
     found: dict[str, tuple[str, ...]] = {}
@@ -172,7 +206,8 @@ def lines_by_mark(made: list[Made]) -> dict[str, tuple[str, ...]]:
         here = {name: one for (place, name), one in bound.items() if place == room}
         first = _all_of_one(here, new)
         repeated = first is not None and new.ready.repeats(new, first)
-        found[new.mark] = () if repeated else new.lines
+        left = (line for line in new.lines if not _is_held(line, new, here))
+        found[new.mark] = () if repeated else tuple(left)
         if not repeated:
             bound |= {(room, variable): new for variable in new.variables}
     return found

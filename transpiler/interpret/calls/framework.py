@@ -35,6 +35,7 @@ from transpiler.interpret.symbols import SUBMODULES
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
 from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
+from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -340,6 +341,27 @@ def _as_lambda(region: Region, value: Value) -> Value:
     return value
 
 
+#: What says of a value that it was computed of what models have given.
+_OF_RESULTS = ("what `fit` gives", "what `evaluate` gives", PREDICTED)
+_VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\[[\w\"']+\])*")
+
+
+def _numbers_of_models(region: Region, node: cst.Call, arguments: list[Argument]) -> list[Argument]:
+    """`SGD(best)`, the rate of the model that did best: the program computes that as before."""
+    if len(arguments) != len(node.args):
+        return arguments
+    return [
+        (
+            (keyword, verbatim(region, given.value))
+            if isinstance(value, Unknown)
+            and any(reason in value.reason for reason in _OF_RESULTS)
+            and _VARIABLE.fullmatch(region.tree.source(given.value))
+            else (keyword, value)
+        )
+        for given, (keyword, value) in zip(node.args, arguments, strict=True)
+    ]
+
+
 def _part_of_training(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value:
@@ -348,6 +370,8 @@ def _part_of_training(
         _note_metric(region, node, name)
         if region.is_module and not region.loops:
             region.file.single_metrics.add(region.tree.span(node))
+    if name.startswith("keras.optimizers."):
+        arguments = _numbers_of_models(region, node, arguments)
     for _, value in arguments:
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")

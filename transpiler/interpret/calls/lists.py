@@ -136,8 +136,11 @@ def change_list(
     values = [v for _, v in given]
     if any(map(holds_unknown, values)):
         region.scope.bump(variable)
-        region.scope.values[variable] = Unknown("a list with something unknown in it")
-        return Unknown("a list with something unknown in it")
+        inside = next((v.reason for v in (receiver, *values) if isinstance(v, Unknown)), "")
+        what = "a list with something unknown in it"
+        unknown = Unknown(f"{what}: {inside}" if inside else what)
+        region.scope.values[variable] = unknown
+        return unknown
     provided("emit_static")(
         region,
         node,

@@ -56,7 +56,8 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     if isinstance(left, Constant) or isinstance(right, Constant):
         return constant_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return _of_arrays(left, right) or Unknown(left.reason if isinstance(left, Unknown) else "")
+        reasons = [side.reason for side in (left, right) if isinstance(side, Unknown)]
+        return _of_arrays(left, right) or Unknown(next(filter(None, reasons), ""))
     if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
         written = None
         plain = all(isinstance(i, (Static, Sequence, Mapping)) for i in (*left.items, *right.items))

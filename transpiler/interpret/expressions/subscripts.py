@@ -110,8 +110,8 @@ def _of_mapping(region: Region, node: cst.Subscript, receiver: Mapping, key: Any
 def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) -> Value:
     """An element of a plain value, which stays as it is written."""
     values = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
-    if any(isinstance(v, Unknown) for v in values):
-        return Unknown("an element chosen by something unknown")
+    if (unknown := _by_unknown(values)) is not None:
+        return unknown
     parts = [
         evaluate(region, bound)
         for e in node.slice
@@ -131,6 +131,13 @@ def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) 
     if isinstance(base, Leaf):
         value = _part_of_element(base, node)
     return verbatim(region, node, receiver, *values, *parts, value=value)
+
+
+def _by_unknown(keys: list[Value]) -> Unknown | None:
+    """What one gets by keys of which one is not known: `rates[int(np.argmin(losses))]`."""
+    reason = next((key.reason for key in keys if isinstance(key, Unknown)), None)
+    what = "an element chosen by something unknown"
+    return None if reason is None else Unknown(f"{what}: {reason}" if reason else what)
 
 
 def _part_of_element(leaf: Leaf, node: cst.Subscript) -> Any:
@@ -249,7 +256,7 @@ def _any_element(region: Region, node: cst.Subscript, receiver: Sequence) -> Val
         keys = [
             evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)
         ]
-        return verbatim(region, node, receiver, *keys)
+        return _by_unknown(keys) or verbatim(region, node, receiver, *keys)
     joined = provided("join_items")(region, receiver)
     assert isinstance(joined, Repeated)
     return _of_repeated(region, node, joined)

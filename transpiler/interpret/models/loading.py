@@ -24,6 +24,10 @@ _READING = ("compile", "custom_objects", "safe_mode")
 _OF_KERAS = (
     "a file of Keras holds a model and its weights: make the model here, and convert the weights"
 )
+_OF_A_RUN = (
+    "an earlier run may have written the file: make the model in any case and, where the file is "
+    "there, read its weights with `load_weights`"
+)
 _OF_A_ROUND = "some round of a loop has written the file, maybe of another model than the last one"
 _CHECKPOINT = "keras.callbacks.ModelCheckpoint"
 
@@ -37,7 +41,8 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     writers = {id(call.model): call.model for call in writing}
     earlier = bool(writing) and not region.loops and any(call.in_loop for call in writing)
     if len(writers) != 1 or earlier:
-        region.file.unsettled[region.tree.span(node)[0]] = _OF_A_ROUND if earlier else _OF_KERAS
+        why = _OF_A_ROUND if earlier else _OF_A_RUN if _is_written(region, node) else _OF_KERAS
+        region.file.unsettled[region.tree.span(node)[0]] = why
         return Unknown("a model that is loaded from a file")
     (model,) = writers.values()
     compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
@@ -62,6 +67,13 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     region.training[id(node)] = call
     region.left_calls.append((node, "load_model", model))
     return _copy(model, "it is loaded from a file")
+
+
+def _is_written(region: Region, node: cst.Call) -> bool:
+    """Whether the program writes the file, once it has trained."""
+    path = re.escape(region.tree.source(node.args[0].value)) if node.args else ""
+    writes = rf"(?:\.save\(|save_model\(\s*[\w.]+,|ModelCheckpoint\()\s*(?:filepath\s*=\s*)?{path}"
+    return bool(path) and re.search(writes, region.tree.text) is not None
 
 
 def _asked(call: TrainingCall) -> cst.BaseExpression | None:
