@@ -203,3 +203,57 @@ def test_what_may_be_a_model_is_said_beside_a_class_with_such_a_method() -> None
     text += "trainer = unknown(trainer)\ntrainer.fit(x, y, callbacks=[])\n"
     messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("`trainer.fit` is left as it is" in message for message in messages), messages
+
+
+LIKE_MODELS = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(64, 4)
+y = (x.sum(1) > 2).astype("float32")
+
+
+class Trainer:
+    def __init__(self, units):
+        self.units = units
+        self.model = None
+
+    def build(self):
+        inputs = keras.Input((4,))
+        h = keras.layers.Dense(self.units, activation="relu")(inputs)
+        self.model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(h))
+        self.model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+        return self.model
+
+    def train(self, x, y):
+        self.build()
+        self.history = self.model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+        return self.history.history
+
+    def predict(self, x, threshold=0.5):
+        return self.model.predict(x, verbose=0)[:, 0]
+
+    def evaluate(self, x, y):
+        return self.model.evaluate(x, y, verbose=0)
+
+
+def main():
+    trainer = Trainer(6)
+    history = trainer.train(x, y)
+    return history["loss"], trainer.predict(x), trainer.evaluate(x, y)
+
+
+losses, proba, score = main()
+"""
+
+
+def test_a_class_may_have_methods_that_are_called_as_those_of_models(scripts: Scripts) -> None:
+    apart = scripts.compare(LIKE_MODELS, convert(LIKE_MODELS).text)
+    assert max(apart.values()) < 1e-9, apart
+    assert {"losses", "proba", "score"} <= apart.keys()
+
+
+def test_what_is_not_known_to_be_such_an_object_may_be_a_model() -> None:
+    text = LIKE_MODELS.replace("trainer = Trainer(6)", "trainer = made(Trainer(6))")
+    said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`trainer.predict` in `main` may be of this model" in one for one in said)

@@ -9,6 +9,7 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.overlooked import is_of_own_class
 from transpiler.emit.training.agreeing import agree, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
@@ -520,7 +521,13 @@ class _Planner(Shared):
             and _MAY_TRAIN.search(self.tree.blanked, *self.tree.span(statement))
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
+            and not self._is_of_own_class(match.group(1) or "", match.group())
         ]
+
+    def _is_of_own_class(self, variable: str, asked: str) -> bool:
+        """Whether it is `trainer.predict(`, of a class of the program that has such a method."""
+        method = asked.rstrip("( ").rpartition(".")[2]
+        return bool(variable) and is_of_own_class(self.file, variable, method)
 
 
 def _freezes(region: Region) -> bool:
