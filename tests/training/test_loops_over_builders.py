@@ -111,7 +111,7 @@ def test_a_function_that_gets_builders_serves_what_each_gives(scripts: Scripts) 
     """Also where the layers of one of them have regularizers: then all are asked for theirs."""
     for text in (TRAINER, TRAINER.replace('"first"', '"first", kernel_regularizer="l2"')):
         result = converted(text)
-        assert result.count("test_data = TensorDataset(") == 1
+        assert result.count("= TensorDataset(") == 1
         assert ("penalty" in result) is ("regularizer" in text)
         apart = scripts.compare(text, result)
         assert {"first", "scores"} <= apart.keys()
