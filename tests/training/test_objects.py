@@ -251,9 +251,3 @@ def test_a_class_may_have_methods_that_are_called_as_those_of_models(scripts: Sc
     apart = scripts.compare(LIKE_MODELS, convert(LIKE_MODELS).text)
     assert max(apart.values()) < 1e-9, apart
     assert {"losses", "proba", "score"} <= apart.keys()
-
-
-def test_what_is_not_known_to_be_such_an_object_may_be_a_model() -> None:
-    text = LIKE_MODELS.replace("trainer = Trainer(6)", "trainer = made(Trainer(6))")
-    said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
-    assert any("`trainer.predict` in `main` may be of this model" in one for one in said)

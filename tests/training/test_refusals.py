@@ -320,7 +320,7 @@ def test_what_compiles_something_else_is_none(call: str) -> None:
     assert any("`model.fit` is left as it is" in message for _, message in found)
 
 
-BUILDER = """\
+WATCHED = """\
 import os
 
 import numpy as np
@@ -347,7 +347,7 @@ def build():
 
 def test_what_follows_of_an_error_names_it() -> None:
     """The one cause is in line 27: `fit`, for the sake of one callback."""
-    text = BUILDER + (
+    text = WATCHED + (
         "watch = Watch()\nearly = keras.callbacks.EarlyStopping(patience=2)\n"
         "remote = keras.callbacks.RemoteMonitor()\n\nmodel = build()\n"
         "model.fit(x, y, callbacks=[watch, early, remote])\n"
@@ -360,7 +360,7 @@ def test_what_follows_of_an_error_names_it() -> None:
 
 
 def test_what_asks_a_model_that_is_left_names_what_gives_it() -> None:
-    text = BUILDER + 'model = keras.models.load_model("old.h5")\n\n\nprint(model.evaluate(x, y))\n'
+    text = WATCHED + 'model = keras.models.load_model("old.h5")\n\n\nprint(model.evaluate(x, y, verbose=0))\n'
     assert "so is what gives `model`, in line 22" in dict(errors(text))[25]
     other = text.replace('keras.models.load_model("old.h5")', "given()")
     assert "which model that is, is not known" in dict(errors(other))[25]
@@ -379,7 +379,7 @@ def test_what_asks_a_model_that_is_left_names_what_gives_it() -> None:
     ],
 )
 def test_what_goes_on_with_an_earlier_run_is_told_how(use: str, said: str) -> None:
-    assert any(said in message for _, message in errors(BUILDER + use))
+    assert any(said in message for _, message in errors(WATCHED + use))
 
 
 def test_reasons_are_those_of_either_side() -> None:

@@ -105,13 +105,14 @@ def overlooked_training(
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
             if sure or (_compiles(file, node, own) and not _is_said(file, compiled)):
-                if not is_of_own_class(file, file.tree.source(node.func.value), name):
+                if not _is_of_own_class(file, node.func.value, name):
                     yield node
 
 
-def is_of_own_class(file: FileContext, variable: str, name: str) -> bool:
+def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bool:
     """Whether a variable only holds objects of classes of the program that have such a method."""
-    bound = rf"(?<![\w.]){re.escape(variable)}[ \t]*=(?!=)[ \t]*(?:(\w+)\()?"
+    variable = re.escape(file.tree.source(of))
+    bound = rf"(?<![\w.]){variable}[ \t]*=(?!=)[ \t]*(?:(\w+)\()?"
     made = re.findall(bound, file.tree.blanked)
     return bool(made) and all(name in file.class_methods.get(one, {}) for one in made)
 

@@ -9,7 +9,6 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.overlooked import is_of_own_class
 from transpiler.emit.training.agreeing import agree, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import (
@@ -109,8 +108,7 @@ class _Planner(Shared):
     """Goes through the models of a file."""
 
     elsewhere: Collection[tuple[str, int]] = ()
-    #: what is left of the models that a function gives, by the calls of `compile` in there
-    spoiled: Mapping[int, tuple[TrainingCall, str]] = {}
+    spoiled: Mapping[int, tuple[TrainingCall, str]] = {}  #: problems, by calls of `compile`
 
     def note_sites(self, groups: list[Group]) -> None:
         """Note the calls of functions that give models which they have compiled."""
@@ -521,13 +519,7 @@ class _Planner(Shared):
             and _MAY_TRAIN.search(self.tree.blanked, *self.tree.span(statement))
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
-            and not self._is_of_own_class(match.group(1) or "", match.group())
         ]
-
-    def _is_of_own_class(self, variable: str, asked: str) -> bool:
-        """Whether it is `trainer.predict(`, of a class of the program that has such a method."""
-        method = asked.rstrip("( ").rpartition(".")[2]
-        return bool(variable) and is_of_own_class(self.file, variable, method)
 
 
 def _freezes(region: Region) -> bool:
