@@ -360,7 +360,8 @@ def test_what_follows_of_an_error_names_it() -> None:
 
 
 def test_what_asks_a_model_that_is_left_names_what_gives_it() -> None:
-    text = WATCHED + 'model = keras.models.load_model("old.h5")\n\n\nprint(model.evaluate(x, y, verbose=0))\n'
+    asked = "print(model.evaluate(x, y, verbose=0))"
+    text = f'{WATCHED}model = keras.models.load_model("old.h5")\n\n\n{asked}\n'
     assert "so is what gives `model`, in line 22" in dict(errors(text))[25]
     other = text.replace('keras.models.load_model("old.h5")', "given()")
     assert "which model that is, is not known" in dict(errors(other))[25]
