@@ -5,6 +5,7 @@ A function gets one model and then another; a variable holds one of several.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import libcst as cst
@@ -20,6 +21,16 @@ def agree(found: list[Trained], file: FileContext) -> None:
     """A statement or function that trains several models has one text: it must serve them all."""
     _agree_on_calls(found, file.tree)
     _agree_on_functions(found, file)
+
+
+def problems_of(found: Iterable[Trained | None]) -> dict[int, tuple[TrainingCall, str]]:
+    """What is left of the models that functions give, by their calls of `compile` in there."""
+    return {
+        id(call): made.training.problem
+        for made in found
+        if made is not None and made.training.problem is not None
+        for call in made.training.moved
+    }
 
 
 def refuse_lost(found: list[Trained], lost: list[list[TrainingCall]]) -> None:

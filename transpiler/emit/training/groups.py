@@ -29,6 +29,18 @@ class Group:
         """All that is asked of it."""
         return [call for part in self.parts for call in part.calls]
 
+    @property
+    def may_compile_again(self) -> bool:
+        """Whether it is compiled on some ways only, or in some rounds."""
+        again = (call for call in self.calls if call.name == "compile")
+        return any(call.conditional or call.in_loop for call in again)
+
+    def compiled_first(self, compiled: TrainingCall) -> None:
+        """Note what has compiled it before it is compiled here, where it is."""
+        if any(call.name == "compile" for call in self.calls):
+            for call in self.calls:
+                call.compiled = call.compiled or compiled
+
     def add(self, room: Room, variable: str, call: TrainingCall) -> None:
         """Note a call in a room."""
         for part in self.parts:

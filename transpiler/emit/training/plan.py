@@ -9,11 +9,9 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.agreeing import agree, refuse_lost
+from transpiler.emit.training.agreeing import agree, problems_of, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
-from transpiler.emit.training.asking import (
-    rewrite_names,
-)
+from transpiler.emit.training.asking import rewrite_names
 from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
@@ -24,10 +22,7 @@ from transpiler.emit.training.elsewhere import place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
-from transpiler.emit.training.handed_compile import (
-    Handing,
-    handing_of,
-)
+from transpiler.emit.training.handed_compile import Handing, handing_of
 from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write_parts
 from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import blocks_around, bound_to, holds, statement_of, within
@@ -88,12 +83,7 @@ def plan_training(
         if made is not None and not made.training.problem and not made.training.stays
         for call in made.training.moved
     }
-    planner.spoiled = {
-        id(call): made.training.problem
-        for made in found.values()
-        if made is not None and made.training.problem is not None
-        for call in made.training.moved
-    }
+    planner.spoiled = problems_of(found.values())
     # what a function does with a model that another one gives, before it gives it itself
     gone = [g for g in groups if moved.issuperset(id(c) for p in g.parts for c in p.calls)]
     found |= {id(g): planner.built_here(g, moved) for g in groups if g.made.kind != "instance"}
@@ -180,8 +170,7 @@ class _Planner(Shared):
         trained = any(c.name in TRAINING for c in inside)  # where it is compiled
         if trained and ("compile" in asked or not asked & TRAINING):
             compiles = []
-        again = [c for c in group.calls if c.name == "compile"]
-        if len(compiles) > 1 or (compiles and any(c.conditional or c.in_loop for c in again)):
+        if len(compiles) > 1 or (compiles and group.may_compile_again):
             return None
         if compiles and trained and asked & {"fit", "train_on_batch"}:
             return None  # the optimizer would go on
@@ -199,8 +188,7 @@ class _Planner(Shared):
             group.parts.sort(key=lambda part: part is not made_in)
         for call in compiles:  # another model of the function may have been given other parts
             call.given = dict(self.given_inside.setdefault(id(call), call.given))
-            for other in group.calls if again else ():
-                other.compiled = other.compiled or call
+            group.compiled_first(call)
         training = _training(group, home, origin, compiles)
         training.stays = stays
         training.postpone(late)
