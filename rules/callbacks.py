@@ -383,8 +383,13 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
         raise Unsupported("CSVLogger beside a callback that adds values under a condition")
     table, log = fit.free("csv_file"), fit.free("csv_log")
     values = {**fit.values, **fit.logged, **fit.added}
-    head = ", ".join(f'"{key}"' for key in ["epoch", *sorted(values)])
-    row = ", ".join([fit.epoch, *(values[key] for key in sorted(values))])
+    keys = sorted(values)
+    missing = not any(key.startswith("val_") for key in keys)
+    if missing:
+        values |= {f"val_{key}": '"NA"' for key in keys}
+        keys += [f"val_{key}" for key in keys]
+    head = ", ".join(f'"{key}"' for key in ["epoch", *keys])
+    row = ", ".join([fit.epoch, *(values[key] for key in keys)])
     made = call("csv.writer", Expr(table), **unless(separator, ",", delimiter=separator))
     mode = f'"a" if {append} else "w"'
     if append.known:
@@ -403,11 +408,11 @@ def csv_logger(fit: Fit, filename: Param, separator: Param = ",", append: Param 
         reads=tuple(fit.values),
         order=0 if fit.added else -1,
         writes=True,
-        note=_NO_VALIDATION if fit.rate != "lr" and "val_loss" not in fit.values else "",
+        note=_NO_VALIDATION if missing and fit.rate == "lr" else "",
     )
 
 
-_NO_VALIDATION = "without a validation, Keras 3 writes columns of NA for it, which are left out"
+_NO_VALIDATION = "columns of NA stand for a validation that there isn't; older Keras 2 writes none"
 
 
 @callback("BackupAndRestore", ignored=("save_before_preemption",))

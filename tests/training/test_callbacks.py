@@ -135,6 +135,33 @@ def test_an_interrupted_training_goes_on(
     assert {"epochs", "logged", "kept"} <= apart.keys()
 
 
+@pytest.mark.parametrize("package", ["keras", "tf_keras"])
+@pytest.mark.parametrize("metrics", ["", ', metrics=["mae"]'])
+def test_a_log_without_validation_has_columns_for_it(
+    package: str, metrics: str, scripts: Scripts, tmp_path: object
+) -> None:
+    text = f"""\
+import os
+import numpy as np
+import {package} as keras
+
+os.chdir({str(tmp_path)!r})
+x, y = np.random.default_rng(0).random((16, 4)), np.ones((16, 1))
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse"{metrics})
+log = keras.callbacks.CSVLogger("log.csv")
+model.fit(x, y, epochs=2, verbose=0, shuffle=False, callbacks=[log])
+lines = [line.split(",") for line in open("log.csv").read().split()]
+head = [len(name) for name in lines[0]]
+missing = [line.count("NA") for line in lines]
+names = [name.startswith("val_") for name in lines[0]]
+"""
+    new = converted(text, Options(exact=True))
+    apart = scripts.compare(text, new, keras="2" if package == "tf_keras" else "3")
+    assert {"head", "missing", "names"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_a_log_of_a_rate_that_two_callbacks_log_is_refused() -> None:
     """Keras logs what the first has made of it, where the second comes before the log."""
     callbacks = f"{CALLBACKS[9]}, {CALLBACKS[11]}, {C}.CSVLogger('log.csv')"
