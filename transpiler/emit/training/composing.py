@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 import libcst as cst
 
@@ -77,8 +78,11 @@ def edit_with_names(draft: Draft, edit: Edit) -> Edit:
 
 
 def _attributes(draft: Draft) -> dict[str, str]:
-    """What the tokens of all modules stand for."""
-    return {token: name for _, made in draft.planned.written for token, name in made.attrs.items()}
+    """What the tokens of all modules stand for, those of models of other files too."""
+    homes = {id(t.training.home.file): t.training.home.file for t in draft.planned.trained}
+    others = [file.planned.written for file in homes.values() if file is not draft.file]
+    written = chain(draft.planned.written, *others)
+    return {token: name for _, made in written for token, name in made.attrs.items()}
 
 
 def compose_statements(draft: Draft) -> None:

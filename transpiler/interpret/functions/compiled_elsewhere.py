@@ -21,7 +21,15 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
-from transpiler.interpret.values import Framework, Model, Sequence, Static, Value, is_plain
+from transpiler.interpret.values import (
+    Framework,
+    Model,
+    Namespace,
+    Sequence,
+    Static,
+    Value,
+    is_plain,
+)
 from transpiler.record import record
 
 #: What such statements call Keras; nothing else is called so.
@@ -103,7 +111,7 @@ def _line(
     if statement is None or home is None or not isinstance(statement.value, ast.Call):
         return None
     try:
-        maker = _Maker(home, compiled, statement.value, text)
+        maker = _Maker(home, compiled, statement.value, file)
         given = maker.given()
     except _Unknown:
         return None
@@ -146,12 +154,14 @@ def _name_of(model: Model, target: ast.expr) -> str:
 class _Maker(ast.NodeTransformer):
     """Writes what `compile` is given in one file as another file sees it."""
 
-    def __init__(self, home: Region, compiled: TrainingCall, call: ast.Call, caller: str) -> None:
+    def __init__(
+        self, home: Region, compiled: TrainingCall, call: ast.Call, file: FileContext
+    ) -> None:
         text = home.file.tree.text
         assert isinstance(home.function, cst.FunctionDef)
         line, _ = home.file.tree.place(home.function.name)
         functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
-        self.home, self.text, self.caller = home, text, caller
+        self.home, self.text, self.file, self.caller = home, text, file, file.tree.text
         self.function = next(f for f in functions if f.lineno == line)
         self.read: set[str] = set()  #: names of the caller
         self.stored = [
@@ -213,6 +223,12 @@ class _Maker(ast.NodeTransformer):
             held = self._held(node.value.id)
             if isinstance(held, Framework) and held.name == "tf":
                 return ast.Name(KERAS, ast.Load())
+        if isinstance(node.value, ast.Name):
+            found = _of_module(self._held(node.value.id), node.attr)
+            if found is not None:
+                theirs = _of_module(self.file.globals.get(node.value.id), node.attr)
+                same = theirs is not None and theirs.expr.value == found.expr.value
+                return node if same else ast.Name(repr(found.expr.value), ast.Load())
         return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
@@ -277,6 +293,12 @@ class _Maker(ast.NodeTransformer):
         if isinstance(node, (*inner, ast.NamedExpr, ast.Await)):
             raise _Unknown
         return super().generic_visit(node)
+
+
+def _of_module(module: Value | None, name: str) -> Static | None:
+    """What a module of the project has under a name, where that is a plain value."""
+    found = module.items.get(name) if isinstance(module, Namespace) else None
+    return found if isinstance(found, Static) and is_plain(found) else None
 
 
 def _as_written(node: ast.expr, text: str) -> ast.expr:
