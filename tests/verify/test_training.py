@@ -130,6 +130,17 @@ def train(x, y, epochs=50):
 """
 
 
+@pytest.mark.parametrize("stop", ["", "keras.callbacks.EarlyStopping('loss', 0, 0)"])
+def test_constraints_are_kept_before_a_step_is_compared(session: VerifySession, stop: str) -> None:
+    callbacks = f", callbacks=[{stop}]".replace("0, 0)", "0, 0, restore_best_weights=True)")
+    text = program(
+        activation=", activation='softmax', kernel_constraint='non_neg'",
+        fit=callbacks if stop else "",
+    )
+    report = only(session, text, convert(text, Options(exact=True)).text)
+    assert report.status == "equal", report
+
+
 def test_data_that_cannot_be_read_are_drawn(session: VerifySession) -> None:
     rest = dedent("""\
         table = np.loadtxt("nowhere.csv", delimiter=",")

@@ -134,6 +134,7 @@ class Player:
     histories: dict[int, dict[str, list[float]]] = field(default_factory=dict)
     values: dict[int, dict[str, list[float]]] = field(default_factory=dict)
     ended: dict[int, Check] = field(default_factory=dict)  #: the weights at the end of each fit
+    pending: list[Callable[[], None]] = field(default_factory=list)  #: until a step is over
     misfit: str = ""
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -159,6 +160,8 @@ class Player:
             stack.enter_context(patched(loader, "__init__", self._in_order(loader.__init__)))
             calling = self._leaving_images(torch.nn.Module.__call__)
             stack.enter_context(patched(torch.nn.Module, "__call__", calling))
+            loading = self._settling(torch.nn.Module.load_state_dict)
+            stack.enter_context(patched(torch.nn.Module, "load_state_dict", loading))
             ordered = patched(torch, "randperm", lambda n, *args, **kwargs: torch.arange(n))
             stack.enter_context(ordered)
             first = patched(torch, "randint", lambda *args, **kwargs: torch.tensor(0))
@@ -183,11 +186,19 @@ class Player:
     def _leaving_images(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
             """What changes images at random leaves them alone."""
+            self._settle()
             if type(module).__name__.startswith((*_RANDOM_CHANGES, *_RANDOM_LAYERS)):
                 return args[0]
             return original(module, *args, **kwargs)
 
         return call
+
+    def _settling(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def first(*args: Any, **kwargs: Any) -> Any:
+            self._settle()
+            return original(*args, **kwargs)
+
+        return first
 
     def _meet(self, module: Any) -> None:
         """Give a model the weights of the first one of the original that it equals.
@@ -269,13 +280,26 @@ class Player:
             checks = self.replay.checks[number]
             checks["loss"] = check([("the loss of the first batch", expected, actual)], self.bound)
             if one.model in self.pairs:
-                triples = self._updates(one.model, one.before, one.stepped)
-                checks["optimizer_step"] = check_updates(triples, self.bound)
-        number = self.last.get(self.steps)
-        if number is not None and self.trained.fits[number].model in self.pairs:
-            one = self.trained.fits[number]
-            triples = self._updates(one.model, one.before, one.after)
-            self.ended[number] = check_updates(triples, self._history_bound)
+                self.pending.append(lambda: self._check_step(number))
+        last = self.last.get(self.steps)
+        if last is not None and self.trained.fits[last].model in self.pairs:
+            self.pending.append(lambda: self._check_end(last))
+
+    def _settle(self) -> None:
+        """Compare weights after a step, and after the constraints that the program keeps then."""
+        pending, self.pending = self.pending, []
+        for one in pending:
+            one()
+
+    def _check_step(self, number: int) -> None:
+        one = self.trained.fits[number]
+        triples = self._updates(one.model, one.before, one.stepped)
+        self.replay.checks[number]["optimizer_step"] = check_updates(triples, self.bound)
+
+    def _check_end(self, number: int) -> None:
+        one = self.trained.fits[number]
+        triples = self._updates(one.model, one.before, one.after)
+        self.ended[number] = check_updates(triples, self._history_bound)
 
     def keep_history(self, history: dict[str, list[float]]) -> dict[str, list[float]]:
         """A dictionary that the program fills, for the steps that follow."""
@@ -284,6 +308,7 @@ class Player:
 
     def keep_values(self, values: Mapping[str, Any]) -> None:
         """What one epoch measured, whose steps are over."""
+        self._settle()
         measured = self.values.setdefault(bisect_left(self.ends, self.steps) - 1, {})
         for name, value in values.items():
             measured.setdefault(name, []).append(float(np.mean(value)))
@@ -303,6 +328,7 @@ class Player:
 
     def finish(self) -> None:
         """Compare the histories, and the weights at the end."""
+        self._settle()
         replay, fits = self.replay, self.trained.fits
         if self.clipped:
             replay.notes.append(CLIPPED)
