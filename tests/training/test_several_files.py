@@ -328,6 +328,24 @@ def test_a_part_that_is_given_with_its_model_is_frozen_in_it(
     assert {r.name: r.status for r in reports} == {"base": "equal", "model": "equal"}
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'keras.mixed_precision.set_global_policy("mixed_float16")',
+        'keras.backend.set_image_data_format("channels_first")',
+        'keras.backend.set_floatx("float64")',
+    ],
+)
+def test_settings_that_another_file_does_not_see_are_said(setting: str, tmp_path: Path) -> None:
+    train = TRAIN.format(
+        imports=f"from tensorflow import keras\nfrom model import build\n\n{setting}",
+        build="build",
+        optimizer='"adam"',
+    )
+    _, errors = converted(tmp_path, {"model.py": MODEL, "data.py": DATA, "train.py": train})
+    assert any(e.startswith("train.py:") for e in errors), errors
+
+
 def test_a_function_of_another_file_that_freezes_is_said(tmp_path: Path) -> None:
     model = FROZEN.replace("    inputs", "    base.trainable = False\n    inputs", 1)
     model = model.replace("(base(inputs))), base", "(base(inputs)))")

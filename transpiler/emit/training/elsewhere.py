@@ -6,13 +6,18 @@ from dataclasses import field
 
 from transpiler.emit.draft import Draft
 from transpiler.emit.training.callbacks import own_classes
+from transpiler.emit.training.groups import Group
 from transpiler.emit.training.own_callbacks import plain_class
 from transpiler.emit.training.sequences import class_edits
 from transpiler.emit.units import FilePlan
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
-from transpiler.interpret.region import Region
+from transpiler.interpret.region import Built, Region
+from transpiler.interpret.training import root
 from transpiler.interpret.values import Model
+from transpiler.lower.training import TRAINING
 from transpiler.record import record
+from transpiler.source.importers import sees_training
 
 
 @record(slots=True)
@@ -46,6 +51,29 @@ def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
             if any(call.name == "compile" for call in training.calls):
                 wanted.compiled.add(key)
     return wanted
+
+
+def is_free(file: FileContext, group: Group, home: Region, built: Built) -> bool:
+    """Whether all that is asked of a model of another file is asked here, under the same settings.
+
+    The other file gives it, and has asked nothing of it but to be compiled.
+    """
+    inside = {call.name for call in home.training.values() if root(call.model) is built.model}
+    asked = {call.name for call in group.calls}
+    needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
+    seen = TRAINING.isdisjoint(asked) or sees_training(home.file.path, file.path)
+    settings = bool(file.changed or file.precision or file.placed) or file.distribution is not None
+    settings |= file.data_format != home.file.data_format
+    free = inside <= {"compile", "summary"} and not needs and seen
+    return free and not settings and not _freezes(home)
+
+
+def _freezes(region: Region) -> bool:
+    """Whether a function, or one that it calls, says what is trainable."""
+    if any(call.name in ("trainable", "freeze") for call in region.training.values()):
+        return True
+    inner = (run.summary.region for run in region.runs.values())
+    return any(_freezes(one) for one in inner if one is not None and one is not region)
 
 
 def place_of(home: Region, model: Model) -> tuple[str, int]:

@@ -18,7 +18,7 @@ from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
-from transpiler.emit.training.elsewhere import place_of
+from transpiler.emit.training.elsewhere import is_free, place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
@@ -43,7 +43,6 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import TRAINING, Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
-from transpiler.source.importers import sees_training
 from transpiler.source.suites import statement_lines
 from transpiler.source.whereabouts import whereabouts
 
@@ -158,7 +157,7 @@ class _Planner(Shared):
         if found is None:
             return None
         home, built = found
-        if home.file is not self.file and not self._is_free(group, home, built):
+        if home.file is not self.file and not is_free(self.file, group, home, built):
             return None
         origin = built.model
         inside = self._calls_of(home, origin)
@@ -193,14 +192,6 @@ class _Planner(Shared):
         training.stays = stays
         training.postpone(late)
         return self.write(training, built, group.parts)
-
-    def _is_free(self, group: Group, home: Region, built: Built) -> bool:
-        """Whether what is asked of a model of another file is asked here."""
-        inside = {call.name for call in home.training.values() if root(call.model) is built.model}
-        asked = {call.name for call in group.calls}
-        needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
-        seen = TRAINING.isdisjoint(asked) or sees_training(home.file.path, self.file.path)
-        return inside <= {"compile", "summary"} and not needs and seen and not _freezes(home)
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
@@ -508,14 +499,6 @@ class _Planner(Shared):
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
-
-
-def _freezes(region: Region) -> bool:
-    """Whether a function, or one that it calls, says what is trainable."""
-    if any(call.name in ("trainable", "freeze") for call in region.training.values()):
-        return True
-    inner = (run.summary.region for run in region.runs.values())
-    return any(_freezes(one) for one in inner if one is not None and one is not region)
 
 
 def _handed_in(parts: list[Part], handing: Handing) -> Part:
