@@ -259,6 +259,22 @@ loaded = keras.models.load_model("best.keras")
 """
 
 
+def test_two_files_of_one_name_stay_two(scripts: Scripts) -> None:
+    text = (
+        "import numpy as np\nfrom tensorflow import keras\n\n"
+        "x = np.random.default_rng(0).normal(size=(20, 3))\n"
+        "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
+        'model.compile("sgd", "mse")\nmodel.fit(x, x[:, 0])\nmodel.save_weights("a.weights.h5")\n'
+        'model.fit(x, x[:, 1])\nmodel.save("a.keras")\nmodel.load_weights("a.weights.h5")\n'
+        "prediction = model.predict(x)\n"
+    )
+    result = converted(text)
+    assert 'torch.save(model.state_dict(), "a.weights.h5")' in result
+    assert 'torch.save(model.state_dict(), "a.keras")' in result
+    apart = scripts.compare(text, result)
+    assert apart["prediction"] < 1e-9
+
+
 @pytest.mark.parametrize(
     ("inside", "outside"),
     [

@@ -37,7 +37,8 @@ def weights_path(tree: Tree, text: str) -> str:
 def weights_file(tree: Tree, path: str) -> str:
     """The name of torch's file; Keras's, where something else asks for it by name.
 
-    `os.path.exists("model.h5")` would not find "model.pt", nor would `glob.glob("*.h5")`.
+    `os.path.exists("model.h5")` would not find "model.pt", nor would `glob.glob("*.h5")`. So it is
+    where two of Keras's files would have the same name.
     """
     places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", tree.text)]
     if not all(_stands_after(_SAVES, tree, start) for start in places):
@@ -45,9 +46,16 @@ def weights_file(tree: Tree, path: str) -> str:
     is_read = all(_stands_after(_LOADS, tree, start) for start in places)
     if is_read and _computes(tree, path):
         return path
-    if not places or _seeks(tree, path):
+    if not places or _seeks(tree, path) or _is_taken(tree, path):
         return path
     return _SUFFIX.sub("", path) + ".pt"
+
+
+def _is_taken(tree: Tree, path: str) -> bool:
+    """Whether another file would get the same name: `a.keras` and `a.weights.h5`."""
+    stem = _SUFFIX.sub("", path)
+    others = (found[3] for found in _ENDING.finditer(tree.text) if found[3] != path)
+    return any(_SUFFIX.search(other) and _SUFFIX.sub("", other) == stem for other in others)
 
 
 def _seeks(tree: Tree, path: str) -> bool:
