@@ -123,3 +123,19 @@ def test_no_pair_raises_where_it_is_unpacked() -> None:
     assert "x_train, y_train = train\n" in converted(OF_CALLS.replace("load())", "load(9))"))
     for other in ("*load()[0]", "x, *train", "*(train + (8,))"):
         assert errors(OF_CALLS.replace("model.fit(*train, epochs", f"model.fit({other}, epochs"))
+
+
+def test_two_pairs_are_not_taken_for_one(scripts: Scripts) -> None:
+    """Their parts have the same names, one after the other."""
+    head, _, _ = OF_CALLS.partition("first = ")
+    assert "train, test = load()" in head
+    text = head + (
+        "model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])\n"
+        'model.compile("sgd", "mse", metrics=["mae"])\n'
+        "both = np.array([model.evaluate(*train, verbose=0), model.evaluate(*test, verbose=0)])\n"
+        "scores = [model.evaluate(*train, verbose=0)]\n"
+        "scores += [model.evaluate(*test, verbose=0)]\n"
+    )
+    apart = scripts.compare(text, converted(text))
+    assert {"both", "scores"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}

@@ -184,7 +184,8 @@ def _is_same(line: str, new: Made, old: Made) -> bool:
     if line not in old.lines or not value.startswith("TensorDataset("):
         return False
     read = {name for name in _NAME.findall(value) if name not in ("TensorDataset", "torch")}
-    if not read.isdisjoint({*new.variables, *old.variables} - {variable}):
+    bound = {name for made in (new, old) for name in _NAME.findall(" ".join(made.variables))}
+    if not read.isdisjoint(bound - {variable}):  # `x_test, y_test = pair` gives them anew
         return False
     before, now = _versions(old.call), _versions(new.call)
     return all(before.get(name) == now.get(name) for name in read)
