@@ -121,3 +121,30 @@ def test_builders_called_with_numbers_and_tuples(call: str, sizes: bool) -> None
     program = PROGRAM.format(parameter="strides=1", call="x = block(x, 8, scale)")
     text = convert(program + MIXED.format(call)).text
     assert ("LazyLinear(3)" not in text) is sizes, text
+
+
+INVERTED = """\
+from keras import Input, Model, layers
+
+
+def block(inputs, stride, alpha, filters):
+    channels = inputs.shape[-1]
+    width = int(filters * alpha)
+    x = layers.Conv2D(6 * channels, 3, strides=stride, padding="same")(inputs)
+    x = layers.Conv2D(width, 1)(x)
+    if channels == width and stride == 1:
+        return layers.Add()([inputs, x])
+    return x
+
+
+def build(alpha=1.0):
+    inputs = Input((16, 16, 3))
+    x = block(block(inputs, 2, alpha, 8), 1, alpha, 8)
+    return Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling2D()(x)))
+"""
+
+
+def test_a_block_that_may_add_its_input_gives_the_channels_of_its_own() -> None:
+    found = convert(INVERTED)
+    assert not [d.message for d in found.diagnostics if d.severity == "error"]
+    assert "Block(self.block.out_channels, 1, alpha, 8)" in found.text

@@ -100,7 +100,7 @@ calls = seen["calls"] + len(rates)
     assert all(apart < 1e-9 for apart in scripts.compare(text, got).values())
 
 
-ASKED = "model.evaluate(x, y, verbose=0)"
+ASKED = "model.evaluate(x[:9], y[:9], verbose=0)"  # of other data than those that are there
 
 
 @pytest.mark.parametrize(

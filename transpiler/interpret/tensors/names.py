@@ -203,7 +203,10 @@ def _leaf_at_start(region: Region, part: Expr) -> Expr:
 
 
 def agreeing(region: Region, tensors: list[Tensor]) -> list[Tensor]:
-    """Tensors of one shape, their sizes those of them that can be written at the start."""
+    """Tensors of one shape, their sizes those of them that can be written at the start.
+
+    Their channels stay: what a block gives has those of the tensor that it gives otherwise.
+    """
     shapes = [t.dims for t in tensors if t.dims is not None]
     if len(shapes) < len(tensors) or len({len(dims) for dims in shapes}) != 1:
         return tensors
@@ -212,9 +215,10 @@ def agreeing(region: Region, tensors: list[Tensor]) -> list[Tensor]:
     def dim(own: Dim, other: Dim) -> Dim:
         return own if other is None or own is None or own.known else other
 
+    sizes = [[dim(d, c) for d, c in zip(t.dims or (), chosen, strict=True)] for t in tensors]
     return [
-        replace(t, dims=tuple(dim(d, c) for d, c in zip(t.dims or (), chosen, strict=True)))
-        for t in tensors
+        replace(t, dims=(*found[:-1], *(t.dims or ())[-1:]))
+        for t, found in zip(tensors, sizes, strict=True)
     ]
 
 
