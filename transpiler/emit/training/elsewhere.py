@@ -78,7 +78,7 @@ def _freezes(region: Region) -> bool:
 
 def place_of(home: Region, model: Model) -> tuple[str, int]:
     """The function that builds a model, and which of its models it is."""
-    return home.name, next(n for n, built in enumerate(home.built) if built.model is model)
+    return home.name, next((n for n, b in enumerate(home.built) if b.model is model), -1)
 
 
 def place_classes(draft: Draft) -> None:

@@ -107,13 +107,13 @@ def _line(
     assert model.summary is not None
     home = model.summary.region
     text = file.tree.text
-    statement = _statement(ast.parse(text), text, *file.tree.place(node))
-    if statement is None or home is None or not isinstance(statement.value, ast.Call):
-        return None
     try:
+        statement = _statement(ast.parse(text), text, *file.tree.place(node))
+        if statement is None or home is None or not isinstance(statement.value, ast.Call):
+            return None
         maker = _Maker(home, compiled, statement.value, file)
         given = maker.given()
-    except _Unknown:
+    except (_Unknown, SyntaxError):
         return None
     target = _name_of(model, statement.targets[0])
     bound = {n.id for n in ast.walk(statement.targets[0]) if isinstance(n, ast.Name)}
@@ -151,6 +151,16 @@ def _name_of(model: Model, target: ast.expr) -> str:
     return written if re.fullmatch(r"[A-Za-z_]\w*|self\.\w+", written) else ""
 
 
+def _function_of(region: Region) -> ast.FunctionDef:
+    """The function that a region is of."""
+    if isinstance(region.function, cst.FunctionDef):
+        line, _ = region.file.tree.place(region.function.name)
+        for node in ast.walk(ast.parse(region.file.tree.text)):
+            if isinstance(node, ast.FunctionDef) and node.lineno == line:
+                return node
+    raise _Unknown
+
+
 class _Maker(ast.NodeTransformer):
     """Writes what `compile` is given in one file as another file sees it."""
 
@@ -158,11 +168,8 @@ class _Maker(ast.NodeTransformer):
         self, home: Region, compiled: TrainingCall, call: ast.Call, file: FileContext
     ) -> None:
         text = home.file.tree.text
-        assert isinstance(home.function, cst.FunctionDef)
-        line, _ = home.file.tree.place(home.function.name)
-        functions = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)]
         self.home, self.text, self.file, self.caller = home, text, file, file.tree.text
-        self.function = next(f for f in functions if f.lineno == line)
+        self.function = _function_of(home)
         self.read: set[str] = set()  #: names of the caller
         self.stored = [
             n.id
@@ -171,9 +178,12 @@ class _Maker(ast.NodeTransformer):
         ]
         place = home.file.tree.place(compiled.node)[0]
         calls = [n for n in ast.walk(self.function) if isinstance(n, ast.Call)]
-        self.compiled = next(
+        found = [
             n for n in calls if n.lineno == place and getattr(n.func, "attr", "") == "compile"
-        )
+        ]
+        if len(found) != 1:
+            raise _Unknown
+        self.compiled = found[0]
         self.explicit: frozenset[str] = frozenset()  #: parameters that the call gives
         self.parameters = self._bound(call)
         self.depth = 0
