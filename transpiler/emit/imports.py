@@ -156,7 +156,8 @@ def _late(tree: Tree, present: dict[str, int]) -> list[str]:
     """What the program imports behind other statements, of what emitted code may need."""
     leading = _leading_imports(tree)
     end = tree.span(leading[-1])[1] if leading else 0
-    return [line for _, line in _OF_PYTHON if present.get(line, 0) > end]
+    wanted = dict.fromkeys(line for _, line in _OF_PYTHON)  # several uses may ask for one
+    return [line for line in wanted if present.get(line, 0) > end]
 
 
 def _is_late(tree: Tree, edits: list[Edit], line: str, end: int) -> bool:
