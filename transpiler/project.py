@@ -18,7 +18,6 @@ from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
 from transpiler.ir.expr import expr
-from transpiler.lower.marks import Marks
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode
@@ -46,7 +45,11 @@ class Project:
 
     def interpret(self, text: str, path: str) -> FileContext:
         """What a file builds, and what each of its functions does."""
-        mark = Marks() if self.marked else None
+        mark = None
+        if self.marked:
+            from transpiler.lower.marks import Marks  # most projects need none
+
+            mark = Marks()
         file = interpret(Tree(text), self.options, load_rules(), self.load, path, mark)
         interpret_functions(file)
         return file

@@ -191,6 +191,7 @@ def _loosely(code: str) -> str:
     return r"\s*".join(map(re.escape, re.findall(r"\w+|[.(]", code)))
 
 
+@cache
 def _imports(line: str) -> list[_Import]:
     """What a line of an import brings."""
     if line.startswith("import "):

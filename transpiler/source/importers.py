@@ -70,7 +70,7 @@ _IMPORT = re.compile(
 _WORD = re.compile(rb"\w+")
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=16)
 def _by_word(root: str) -> dict[bytes, list[str]]:
     """The files of a project by the words of their imports: read once for all of one run."""
     found: dict[bytes, list[str]] = {}

@@ -11,10 +11,9 @@ from pathlib import Path
 from transpiler.source.generations import shown_by
 
 #: What programs ask of models. Many other objects have such methods.
-_ASKS = re.compile(
-    r"\.(?:fit|fit_generator|compile|train_on_batch|evaluate|predict|save|save_weights|"
-    r"load_weights|get_weights|set_weights|summary)\("
-)
+_ASKS = (".fit(", ".predict(", ".evaluate(", "_on_batch(", "_weights(", ".fit_generator(")
+#: What needs what `compile` says.
+_TRAINS = (".fit(", ".fit_generator(", ".evaluate(", "_on_batch(")
 _IMPORTS = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)"
     r"|import[ \t]+([\w.][^\n#;]*))",
@@ -26,7 +25,7 @@ _DEEPEST = 4  #: of packages that only pass on what their modules have
 def generation(text: str, path: str) -> str:
     """ "2" where a file that may train models, or one that it imports, can't mean Keras 3."""
     found = shown_by(text)
-    if found == "auto" and path and _ASKS.search(text) is not None:
+    if found == "auto" and path and any(trains in text for trains in _TRAINS):
         others = (shown_by(other) for _, other in imported_texts(text, path))
         found = next((one for one in others if one != "auto"), found)
     return found
@@ -34,7 +33,7 @@ def generation(text: str, path: str) -> str:
 
 def asks_models(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may use models that another one builds."""
-    return bool(path) and _ASKS.search(text) is not None and _imports_models(text, path, 0)
+    return bool(path) and any(asked in text for asked in _ASKS) and _imports_models(text, path, 0)
 
 
 def builds_models(text: str, path: str) -> bool:

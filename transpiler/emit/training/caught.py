@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.interpret.training import TrainingCall
-from transpiler.source.suites import nodes_of
+from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
 
 _MAY_CATCH = re.compile(r"\bexcept\b[^:\n]*\bValueError\b")
@@ -22,17 +22,32 @@ _ALL = {"Exception", "BaseException"}
 def caught_edits(tree: Tree, calls: list[TrainingCall]) -> list[Edit]:
     """`except ValueError` around what loads weights also catches what torch raises."""
     loads = [(call.name, tree.span(call.node)[0]) for call in calls if call.name in _RAISED]
-    if not loads or _MAY_CATCH.search(tree.text) is None:
+    catching = [m.start() for m in _MAY_CATCH.finditer(tree.text)] if loads else []
+    if not catching:
         return []
     found: list[Edit] = []
-    for node in nodes_of(tree.module):
-        if not isinstance(node, cst.Try):
-            continue
+    spans = ((statement, tree.span(statement)) for statement in tree.module.body)
+    around = [
+        statement
+        for statement, (start, end) in spans
+        if any(start <= place < end for _, place in loads)
+        and any(start <= place < end for place in catching)
+    ]
+    for node in (n for s in around for n in _tries(s)):
         start, end = tree.span(node.body)
         names = [name for name, place in loads if start <= place < end]
         raised = dict.fromkeys(error for name in names for error in _RAISED[name])
         found += _edits(tree, node, list(raised))
     return found
+
+
+def _tries(statement: cst.CSTNode) -> Iterator[cst.Try]:
+    """What catches something in a statement."""
+    if isinstance(statement, cst.Try):
+        yield statement
+    for suite in suites(statement):
+        for one in suite.body:
+            yield from _tries(one)
 
 
 def _edits(tree: Tree, node: cst.Try, raised: list[str]) -> Iterator[Edit]:

@@ -321,7 +321,9 @@ class Shared:
 
     def asked(self, room: Room, name: str, attribute: str) -> list[Occurrence]:
         """Where an attribute of a variable of a room stands."""
-        if attribute not in self.text:
+        if attribute not in self.text or (
+            name.isidentifier() and f"{name}.{attribute}" not in self.text
+        ):
             return []  # the usual case, without parsing
         return [p for p in self.places(room, name) if p.attribute == attribute]
 

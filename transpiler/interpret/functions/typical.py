@@ -16,6 +16,9 @@ from transpiler.ir.sizes import UNSIZED, row_length
 from transpiler.record import replace
 
 
+_WHOLE = replace(UNSIZED, whole=True)
+
+
 def typical(region: Region, parameter: Parameter, value: Value | None) -> Expr:
     """What a parameter is like: by its annotation, its default or what it is given."""
     if (id(region.function), parameter.name) in region.file.varied:
@@ -24,7 +27,9 @@ def typical(region: Region, parameter: Parameter, value: Value | None) -> Expr:
     several = isinstance(parameter.default, (cst.Tuple, cst.List))
     if kind is not None and not several:
         return replace(UNSIZED, whole=isinstance(kind, cst.Name) and kind.value == "int")
-    if several or isinstance(parameter.default, cst.Integer):
+    if isinstance(parameter.default, cst.Integer):
+        return _WHOLE
+    if several:
         assert parameter.default is not None
         return _sizes_of(region, evaluate(region, parameter.default))
     return UNSIZED if parameter.default is not None else _sizes_of(region, value)
