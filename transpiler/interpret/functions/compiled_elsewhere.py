@@ -178,9 +178,7 @@ class _Maker(ast.NodeTransformer):
         ]
         place = home.file.tree.place(compiled.node)[0]
         calls = [n for n in ast.walk(self.function) if isinstance(n, ast.Call)]
-        found = [
-            n for n in calls if n.lineno == place and getattr(n.func, "attr", "") == "compile"
-        ]
+        found = [n for n in calls if n.lineno == place and getattr(n.func, "attr", "") == "compile"]
         if len(found) != 1:
             raise _Unknown
         self.compiled = found[0]

@@ -15,7 +15,6 @@ from transpiler.ir.expr import Expr, is_whole
 from transpiler.ir.sizes import UNSIZED, row_length
 from transpiler.record import replace
 
-
 _WHOLE = replace(UNSIZED, whole=True)
 
 
