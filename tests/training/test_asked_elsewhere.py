@@ -75,3 +75,15 @@ def test_a_function_that_gets_a_model_is_no_call_of_it() -> None:
     found = convert(text)
     assert "predict(netron" not in found.text
     assert any("`netron.start` is left as it is" in d.message for d in found.diagnostics)
+
+
+def test_what_logs_the_trainings_of_keras_is_said() -> None:
+    text = (
+        "import mlflow\nimport numpy as np\nfrom tensorflow import keras\n\n"
+        "x = np.ones((20, 4))\nmlflow.tensorflow.autolog()\n"
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+        'model.compile("sgd", "mse")\nmodel.fit(x, x[:, 0])\n'
+    )
+    found = convert(text)
+    assert [d.line for d in found.diagnostics if d.severity is Severity.ERROR] == [6]
+    assert "# TODO(tf2torch) T2T101: `mlflow.tensorflow.autolog` is left" in found.text

@@ -43,6 +43,7 @@ from transpiler.emit.left import (
     report_left_data,
     report_left_models,
     report_left_steps,
+    report_logging,
     report_overlooked,
     report_overlooked_training,
     report_subclasses,
@@ -108,6 +109,7 @@ def _write(draft: Draft) -> Conversion:
     report_overlooked(draft)
     report_overlooked_training(draft)
     report_training_that_stays(draft)
+    report_logging(draft)
     report_given_away(draft)
     report_left_models(draft)
     new_code = bool(draft.class_spots or draft.edits)

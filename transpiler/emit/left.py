@@ -355,6 +355,25 @@ def report_overlooked_training(draft: Draft) -> None:
         reported.add(first)
 
 
+#: What logs whatever Keras trains.
+_LOGGING = re.compile(r"\bmlflow\.(?:tensorflow\.|keras\.)?autolog(?=\()")
+
+
+def report_logging(draft: Draft) -> None:
+    """What would log each training of Keras has nothing to see once all is torch's."""
+    if "autolog" not in draft.tree.text or not any(
+        not t.training.problem for t in draft.planned.trained
+    ):
+        return
+    for found in _LOGGING.finditer(draft.tree.blanked):
+        message = (
+            f"`{found.group()}` is left as it is: it logs what Keras trains, and not torch's loops"
+        )
+        draft.say_at(LEFT_TRAINING, *draft.tree.line_column(found.start()), message)
+        start = draft.tree.line_start(found.start())
+        draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))
+
+
 def report_training_that_stays(draft: Draft) -> None:
     """Calls that are converted, and stand there still, as in `m.compile("sgd"); return m`."""
     replaced = replaces(draft.edits)
