@@ -35,9 +35,8 @@ def _decay(weight_decay: Expr) -> dict[str, Param]:
 
 
 def _betas(beta_1: Expr, beta_2: Expr) -> dict[str, Param]:
-    if beta_1.is_const(0.9) and beta_2.is_const(0.999):
-        return {}
-    return {"betas": (beta_1, beta_2)}
+    found = expr((beta_1, beta_2))
+    return unless(found, (0.9, 0.999), betas=found)
 
 
 def _eps(epsilon: Expr) -> Param:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final, TypeAlias
 
-from transpiler.ir.expr import Arg, Expr, call, expr
+from transpiler.ir.expr import Arg, Expr, call, expr, reads
 from transpiler.ir.sizes import ceil_divided, combine, place_of, row_length
 from transpiler.ir.tensor import Dim, Tensor, Unsupported
 from transpiler.record import record, replace
@@ -87,9 +87,8 @@ class Window:
 
     def options(self) -> dict[str, Arg]:
         """Torch's stride and dilation, where they are not 1."""
-        stride = {} if self.all_ones(self.strides) else {"stride": tidy(self.strides)}
-        dilation = {} if self.all_ones(self.dilation) else {"dilation": tidy(self.dilation)}
-        return {**stride, **dilation}
+        given = {"stride": self.strides, "dilation": self.dilation}
+        return {k: tidy(v) for k, v in given.items() if not self.all_ones(v) or reads(v)}
 
     def same_amounts(self, x: Tensor) -> Amounts | None:
         """What "same" pads before and after each axis, None where that is not known."""

@@ -165,6 +165,21 @@ def test_a_model_that_another_file_compiles(
     assert_equal(tmp_path, "train.py", session)
 
 
+def test_builders_of_two_classes_are_two(tmp_path: Path) -> None:
+    net = (
+        "class {}:\n    @staticmethod\n    def build(n):\n        model = keras.Sequential(\n"
+        "            [keras.Input((n,)), keras.layers.Dense(3, activation='softmax')]\n        )\n"
+        "        model.compile('sgd', 'sparse_categorical_crossentropy')\n        return model\n"
+    )
+    model = f"from tensorflow import keras\n\n\n{net.format('Small')}\n\n{net.format('Other')}"
+    train = TRAIN.format(imports="from model import Small", build="Small.build", optimizer="")
+    train = train.replace("model.compile(", "# as `build` has compiled it (")
+    train = train.replace("loss, accuracy = ", "loss = ")
+    texts, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
+    assert errors == ["model.py:20: `compile` is left as it is: the model is trained elsewhere"]
+    assert texts["model.py"].count("def forward_logits") == 1
+
+
 LEFT = {
     "a condition": ("    if classes > 2:\n        model.compile('adam', 'mse')\n", "build(4)"),
     "a call": ("    model.compile(optimizer, 'mse')\n", "build(4, make())"),

@@ -123,6 +123,9 @@ _DEFAULTS = {
     "batch_size": "32", "epochs": "1", "verbose": "1", "shuffle": "True", "initial_epoch": "0",
 }  # fmt: skip
 
+#: Calls that need what `compile` says.
+TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
+
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.
 PREDICTED = "what `predict` gives"
 

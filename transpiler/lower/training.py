@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import TRAINING, TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Layer,
@@ -61,9 +61,6 @@ _SPEED = frozenset({
 })  # fmt: skip
 
 _UNDERSTOOD = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"})
-
-#: Calls that need what `compile` says.
-TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 
 
 @record(frozen=True, slots=True)

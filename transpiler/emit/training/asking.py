@@ -33,14 +33,14 @@ from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
-from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.training import TRAINING, Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
 from transpiler.ir import tokens
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import element_of, may_be_inputs_alone
-from transpiler.lower.training import TRAINING, Compiled
+from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import weighs
 from transpiler.record import replace
 

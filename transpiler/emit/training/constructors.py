@@ -22,10 +22,9 @@ from transpiler.emit.training.lines import (
 )
 from transpiler.emit.training.shared import Before, Room, Shared
 from transpiler.interpret.summary import GivenModel
-from transpiler.interpret.training import given_by_function
+from transpiler.interpret.training import TRAINING, given_by_function
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.training import TRAINING
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter

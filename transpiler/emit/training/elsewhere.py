@@ -13,9 +13,8 @@ from transpiler.emit.units import FilePlan
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.training import root
+from transpiler.interpret.training import TRAINING, root
 from transpiler.interpret.values import Model
-from transpiler.lower.training import TRAINING
 from transpiler.record import record
 from transpiler.source.importers import sees_training
 
@@ -77,8 +76,11 @@ def _freezes(region: Region) -> bool:
 
 
 def place_of(home: Region, model: Model) -> tuple[str, int]:
-    """The function that builds a model, and which of its models it is."""
-    return home.name, next((n for n, b in enumerate(home.built) if b.model is model), -1)
+    """The function or method that builds a model, and which of its models it is."""
+    owners = home.file.class_methods.items()
+    mine = (o for o, methods in owners if any(m.node is home.function for m in methods.values()))
+    number = next((n for n, built in enumerate(home.built) if built.model is model), -1)
+    return f"{next(mine, '')}.{home.name}", number
 
 
 def place_classes(draft: Draft) -> None:

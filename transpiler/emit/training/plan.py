@@ -36,11 +36,11 @@ from transpiler.emit.training.recompiled import keep_metrics
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.training import TrainingCall, given_by_function, root
+from transpiler.interpret.training import TRAINING, TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import plan_freezing
-from transpiler.lower.training import TRAINING, Training, lower_training
+from transpiler.lower.training import Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 from transpiler.source.suites import statement_lines

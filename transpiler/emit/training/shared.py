@@ -17,11 +17,11 @@ from transpiler.emit.training.receivers import element_of
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewritten
-from transpiler.interpret.training import Given, TrainingCall, given_by_function, root
+from transpiler.interpret.training import TRAINING, Given, TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model, Value
 from transpiler.ir import tokens
 from transpiler.lower.freezing import Compositions, Freezing
-from transpiler.lower.training import TRAINING, Training
+from transpiler.lower.training import Training
 from transpiler.lower.weighing import is_weighed, weighs
 from transpiler.record import record
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences

@@ -20,7 +20,7 @@ import libcst as cst
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
-from transpiler.interpret.training import TrainingCall, given_by_function, root
+from transpiler.interpret.training import TRAINING, TrainingCall, given_by_function, root
 from transpiler.interpret.values import (
     Framework,
     Model,
@@ -34,8 +34,6 @@ from transpiler.record import record
 
 #: What such statements call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
-#: What needs what `compile` says.
-_TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 
 
 @record(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     regions = {id(r): r for r in (file.module, *(s.region for s in file.summaries.values())) if r}
     calls = [call for region in regions.values() for call in region.training.values()]
     own = {id(root(call.model)) for call in calls if call.name == "compile"}
-    asked = [call for call in calls if call.name in _TRAINING]
+    asked = [call for call in calls if call.name in TRAINING]
     models = {id(root(call.model)): root(call.model) for call in asked}
     found: dict[tuple[int, str], Inserted] = {}
     for key, model in models.items():
