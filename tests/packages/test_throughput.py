@@ -81,7 +81,7 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.timing
 def test_files_without_keras_cost_nothing(packages: Packages) -> None:
-    """They are looked through for names, and that is all: hardly longer than reading them."""
+    """They are looked through for some words, and that is all: three times as long as reading."""
     package = packages["deepface"]
     paths: list[Path] = [package.root / file for file in package.files]
     texts = {str(path): path.read_text() for path in paths}
@@ -92,7 +92,7 @@ def test_files_without_keras_cost_nothing(packages: Packages) -> None:
     }
     assert len(plain) > 20
     reading, converting = map(statistics.median, zip(*measured(plain, "read", 9), strict=True))
-    assert converting <= 2.5 * reading, (converting, reading)
+    assert converting <= 3 * reading, (converting, reading)
 
 
 def _has_models(conversion: object) -> bool:

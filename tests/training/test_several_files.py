@@ -398,6 +398,15 @@ def test_a_file_that_the_other_does_not_see_keeps_its_training(seen: bool, tmp_p
     assert ("forward_logits" in texts["nets/deep/model.py"]) is seen
 
 
+@pytest.mark.parametrize(
+    "asked", ["model.summary()", 'model.save("whole.keras")', 'model.compile("sgd", "mse")']
+)
+def test_whatever_is_asked_of_a_model_of_another_file_is_seen(asked: str, tmp_path: Path) -> None:
+    other = f"from model import build\n\nmodel = build(4)\n{asked}\n"
+    texts, errors = converted(tmp_path, {"model.py": MODEL, "other.py": other})
+    assert errors or asked not in texts["other.py"]
+
+
 def test_files_about_other_things_stay(tmp_path: Path) -> None:
     other = (
         "from sklearn.linear_model import LogisticRegression\n\nfrom model import CLASSES\n\n"

@@ -11,7 +11,10 @@ from pathlib import Path
 from transpiler.source.generations import shown_by
 
 #: What programs ask of models. Many other objects have such methods.
-_ASKS = (".fit(", ".predict(", ".evaluate(", "_on_batch(", "_weights(", ".fit_generator(")
+_ASKS = (
+    ".fit(", ".predict(", ".evaluate(", "_on_batch(", "_weights(", ".fit_generator(", ".summary(",
+    ".save(", "odel.compile(",
+)  # fmt: skip
 #: What needs what `compile` says.
 _TRAINS = (".fit(", ".fit_generator(", ".evaluate(", "_on_batch(")
 _IMPORTS = re.compile(
