@@ -387,3 +387,23 @@ def test_reasons_are_those_of_either_side() -> None:
     checkpoint = 'keras.callbacks.ModelCheckpoint("w_" + model.title, save_weights_only=True)'
     text = f"{HEAD}{COMPILE}model.fit(x, y, callbacks=[{checkpoint}])\n"
     assert not any(message.endswith(": ") for _, message in errors(text))
+
+
+@pytest.mark.parametrize("place", ["function", "module"])
+def test_what_may_add_layers_to_a_model_is_said(place: str) -> None:
+    """`hidden_layers(model, 2)` of a library: what is added behind it has another input."""
+    lines = [
+        "model = keras.Sequential()",
+        "model.add(keras.layers.Dense(8, input_shape=(4,)))",
+        "hidden_layers(model, 2)",
+        "model.add(keras.layers.Dense(1))",
+    ]
+    head = "from tensorflow import keras\nfrom library import hidden_layers\n\n\n"
+    body = "\n".join(lines)
+    if place == "function":
+        body = "\n    ".join(["def build():", *lines, "return model"])
+    found = convert(f"{head}{body}\n")
+    assert not [model for model in found.models if model.status == "converted"]
+    assert any(
+        "`hidden_layers`, which gets it, may add layers" in d.message for d in found.diagnostics
+    )

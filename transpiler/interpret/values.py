@@ -249,6 +249,7 @@ class Model(_Brief):
     layers: dict[str, Layer] = field(default_factory=dict)
     input_name: str = ""  #: the variable of the Input that a Sequential starts with
     undeclared: bool = False  #: a Sequential that does not say what it takes
+    given_away: str = ""  #: a function that is not known and gets it before it is complete
     broken: str = ""  #: why it can't be converted, if something that changes it was not understood
     steps: list[Value] = field(default_factory=list)
     outputs_of: list[Bound] = field(default_factory=list)  #: of a Sequential: after each layer

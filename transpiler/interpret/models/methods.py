@@ -53,6 +53,9 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         values = [v for _, v in arguments_of(region, node)]
         if len(values) != 1:
             raise GiveUp("`add` takes one layer", node)
+        if model.given_away:
+            model.broken = f"`{model.given_away}`, which gets it, may add layers to it"
+            raise GiveUp(model.broken, node)
         region.done.add(id(node))
         model.additions.append(node)
         if isinstance(values[0], Layer):
@@ -135,6 +138,8 @@ def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -
     """A function that is not known gets a model or layers."""
     models = [v for v in values if isinstance(v, Model)]
     if models:
+        for model in models:
+            model.given_away = model.given_away or name
         region.left_calls.append((node, name, models[0]))
         if len(models) == 1 and "load" in name and "weights" in name:
             region.say(ASSUMED, node, f"`{name}` is assumed to give back the model that it gets")
