@@ -304,3 +304,21 @@ def test_tuples_are_not_taken_apart_for_layers() -> None:
     result = convert(text)
     assert "sizes()[" not in result.text
     assert any(d.severity is Severity.ERROR for d in result.diagnostics)
+
+
+@pytest.mark.parametrize("given", ["{'net': net, 'base': base}", "dict(net=net, base=base)"])
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_models_in_a_dict_stay_where_the_function_builds_them(given: str, indent: str) -> None:
+    """Its call is no dict of arguments, which could be looked into where it stands."""
+    call = "made = build(4)\nprint(made['net'])\n".replace("\n", f"\n{indent}").rstrip(" ")
+    head = "" if not indent else "\n\ndef main():\n"
+    text = (
+        "from tensorflow import keras\n\n\ndef build(n):\n"
+        "    base = keras.Sequential([keras.Input((n,)), keras.layers.Dense(8)])\n"
+        "    inputs = keras.Input((n,))\n"
+        "    net = keras.Model(inputs, keras.layers.Dense(3)(base(inputs)))\n"
+        f"    return {given}\n\n{head}{indent}{call}"
+    )
+    found = convert(text).text
+    assert f"\n{indent}made = build(4)\n{indent}print(made['net'])\n" in found
+    assert found.count("class ") == 2

@@ -8,6 +8,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line
+from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import Function, Mapping, is_graph
 from transpiler.ir.expr import Expr
 
@@ -18,12 +19,13 @@ def given_dict(
     """The dict that a function gives, its entries known one by one; None where it gives none."""
     if not _makes_a_dict(function.node) or any(is_graph(v) for _, v in arguments):
         return None
-    inlined = list(region.inlined)
+    inlined, before = list(region.inlined), snapshot(region)
     try:
         value = provided("inline_call")(region, node, function, arguments)
     except GiveUp:
         value = None
     if not isinstance(value, Mapping) or is_graph(value):
+        undo(region, before)  # it may have built models on the way
         region.inlined = inlined
         return None
     return Mapping(value.items, Expr(one_line(region.tree.source(node))))
