@@ -17,7 +17,7 @@ from transpiler.source.reached import program_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: Calls that look at what they get, and give nothing of it.
-_LOOKING = frozenset({"print", "len", "isinstance", "issubclass", "type", "id", "str", "repr"})
+LOOKING = frozenset({"print", "len", "isinstance", "issubclass", "type", "id", "str", "repr"})
 #: Functions and methods that give what they get or hold, or a part of it.
 _GIVING = frozenset({
     "dict", "enumerate", "iter", "list", "max", "min", "next", "reversed", "set", "sorted",
@@ -186,7 +186,7 @@ class _Search:
             raise _Lost
         if isinstance(call.func, ast.Attribute) and name in _PUTTING:
             self.names.update([] if self.itself else [_last(call.func.value)])
-        elif not made and name not in _LOOKING | _GIVING:
+        elif not made and name not in LOOKING | _GIVING:
             raise _Lost
         for node in made:
             self.names.update(self._taken(call, given, node))

@@ -35,6 +35,7 @@ from transpiler.interpret.values import (
     bases_of,
     is_graph,
 )
+from transpiler.source.whereabouts import LOOKING
 
 _TRAINING = frozenset(
     {
@@ -139,7 +140,7 @@ def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -
     models = [v for v in values if isinstance(v, Model)]
     if models:
         for model in models:
-            model.given_away = model.given_away or name
+            model.given_away = model.given_away or (name if name not in LOOKING else "")
         region.left_calls.append((node, name, models[0]))
         if len(models) == 1 and "load" in name and "weights" in name:
             region.say(ASSUMED, node, f"`{name}` is assumed to give back the model that it gets")
