@@ -173,6 +173,13 @@ REGULARIZER = _code(
 ASSUMED = _code(
     303, Severity.WARNING, "converted under an assumption", "The message states what was assumed."
 )
+FROZEN_LEFT = _code(
+    304,
+    Severity.WARNING,
+    "frozen batch normalization left to the training loop",
+    "What is not trainable normalizes as in inference in Keras: call `eval()` on it behind "
+    "`model.train()`.",
+)
 
 # 4xx: differences worth knowing
 CLOSE_IDIOM = _code(

@@ -522,3 +522,24 @@ def test_normalization_is_frozen_later(unfreezing: str, scripts: Scripts) -> Non
 def test_normalization_whose_weights_do_not_tell_is_refused(how: str, rest: str) -> None:
     text = TUNED.format(how=how) + rest.format(unfreezing=UNFREEZING[0])
     assert [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("norm", "trains", "said"),
+    [(True, False, True), (False, False, False), (True, True, False)],
+)
+def test_frozen_normalization_without_a_training_is_said(
+    norm: bool, trains: bool, said: bool
+) -> None:
+    """A loop that is written later has to keep it in evaluation mode."""
+    text = (
+        "import numpy as np\nimport keras\n\nbase = keras.Sequential([keras.layers.Input((3,))"
+        f"{', keras.layers.BatchNormalization()' * norm}, keras.layers.Dense(2)])\n"
+        "base.trainable = False\n"
+        "model = keras.Sequential([keras.layers.Input((3,)), base, keras.layers.Dense(1)])\n"
+        + 'model.compile("sgd", "mse")\nmodel.fit(np.ones((9, 3)), np.ones(9))\n' * trains
+    )
+    found = convert(text)
+    assert "base.requires_grad_(False)" in found.text
+    assert [d.line for d in found.diagnostics if d.code == "T2T304"] == [5] * said
+    assert (".eval()  # it is not trainable" in found.text) is (norm and trains)

@@ -116,10 +116,14 @@ class Compositions:
         texts = [n.text if isinstance(n, Line) else n.value.text for n in nodes]
         for module, part in self.nested(model):
             calls = sum(text.count(f"{module.token}(") for text in texts)
-            home = self.home(part)
-            source = home[0].source if home is not None else ""  # blocks inside of it, too
-            if calls > 1 and any("BatchNorm" in text for text in (source, *self.layers(part))):
+            if calls > 1 and self.normalizes(part):
                 yield module.constructor.text
+
+    def normalizes(self, model: Model) -> bool:
+        """Whether a model may normalize batches."""
+        home = self.home(model)
+        source = home[0].source if home is not None else ""  # blocks inside of it, too
+        return any("BatchNorm" in text for text in (source, *self.layers(model)))
 
     def live_parts(self, model: Model, frozen: frozenset[int]) -> Iterator[Model]:
         """A model and its parts, but for those that are not trained, and their parts."""
@@ -265,6 +269,7 @@ class Freezing:
     problems: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     notes: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     compiles: list[TrainingCall] = field(default_factory=list)
+    trains: list[TrainingCall] = field(default_factory=list)  #: what takes steps
     #: what freezes layers that normalize batches, once models are made
     norms_in_turn: list[TrainingCall] = field(default_factory=list)
 
@@ -305,6 +310,14 @@ class Freezing:
             raise Unsupported(FROZEN_NORM)
         return Subset(None, (Still("", kinds, told=True),))
 
+    def is_left(self, call: TrainingCall) -> bool:
+        """Whether nothing here trains what a call freezes, and it normalizes batches."""
+        freezes = call.given["value"].text != "True" and self.of.normalizes(call.model)
+        of = self.of
+        return freezes and not any(
+            _as_seen(call.model, c.model) & of.parts(c.model) for c in self.trains
+        )
+
     def trains_nothing(self, call: TrainingCall, still: frozenset[int]) -> bool:
         """Whether all weights of what a `compile` trains are frozen, its models `still` too."""
         frozen = self.frozen.get(id(call), frozenset())
@@ -318,10 +331,11 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
         return plan
     plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)
     plan.compiles = [c for c in calls if c.name == "compile"]
+    plan.trains = [c for c in calls if c.name in _TRAINS]
     plan.norms_in_turn = [c for c in calls if c.name == "freeze" and any(map(_is_norm, c.layers))]
     plan.in_place = _is_in_turn(plan, calls, regions)
     for call in plan.compiles:
-        trains = [c for c in calls if c.name in _TRAINS and _is_compiled_by(plan, c, call)]
+        trains = [c for c in plan.trains if _is_compiled_by(plan, c, call)]
         _settle(plan, call, trains, keras)
     _refuse_unordered(plan, calls, regions)
     return plan

@@ -55,6 +55,7 @@ class Replay:
     notes: list[str] = field(default_factory=list)  #: what is close by declaration
     remarks: dict[int, str] = field(default_factory=dict)  #: what wasn't compared, by fit
     reason: str = ""  #: why nothing could be compared
+    uneven: bool = False  #: whether it took other steps
     unsure: str = ""  #: why it may be another `fit` that numbers differ from
     values: Mapping[str, Any] = field(default_factory=dict)
     differences: dict[str, float] = field(default_factory=dict)  #: of the final weights
@@ -338,8 +339,8 @@ class Player:
             if self.trained.failures and self.steps > self.total:
                 replay.unsure = f"the original can't train: {self.trained.failures[0][1]}"
             else:
-                left = "" if self.steps else ": what trains is not converted"
-                replay.reason = f"{self.steps} steps instead of {self.total}{left}"
+                replay.reason = f"{self.steps} steps instead of {self.total}"
+                replay.uneven = True
         last = {one.model: number for number, one in enumerate(fits)}
         for number, one in enumerate(fits):
             found = [*self._history(number, one), *filter(None, [self.ended.get(number)])]

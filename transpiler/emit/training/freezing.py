@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.diagnostics import FROZEN_LEFT
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block
 from transpiler.emit.training.model import ModelWriter
@@ -28,6 +29,12 @@ def write_trainable(
     """
     freezing = writer.shared.freezing
     writer.made.sharing |= {id(compiles.node) for compiles in freezing.concerns(call.model)}
+    if freezing.is_left(call):
+        said = (
+            f"`{writer.variable}` holds batch normalization, which keeps its statistics while it "
+            f"is not trainable: call `eval()` on it behind `model.train()`"
+        )
+        writer.made.said.append((FROZEN_LEFT, call.node, said))
     if freezing.in_place:
         given = writer.source_of(call.given["value"])
         line = f"{writer.variable}.requires_grad_({given})"
