@@ -24,6 +24,7 @@ from transpiler.source.files import decode
 from transpiler.source.importers import training_files
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
+from transpiler.source.notebook import program_of
 from transpiler.source.tree import Tree
 
 
@@ -113,7 +114,7 @@ class Project:
 
     def _interpret(self, path: Path) -> FileContext | None:
         try:
-            text = decode(path.read_bytes()).text
+            text = program_of(decode(path.read_bytes()).text, str(path))
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
             if not known and not asks_models(text, str(path)):
                 return None

@@ -164,9 +164,15 @@ def test_what_an_installed_package_imports_stays(
 ) -> None:
     """Others beside it can't all be imported a second time; a project's own modules can."""
     installed = Path(sysconfig.get_paths()["purelib"])
-    for root, stays in ((installed, True), (tmp_path, False)):
+    inside = tmp_path / "notebooks"
+    for root, place, stays in (
+        (installed, installed, True),
+        (installed.parent, installed, True),  # an environment in the folder of the project
+        (tmp_path, tmp_path, False),
+        (inside, tmp_path, False),
+    ):
         other = types.ModuleType("beside_it")
-        other.__file__ = str(root / "beside_it.py")
+        other.__file__ = str(place / "beside_it.py")
         monkeypatch.setitem(sys.modules, "beside_it", other)
         _forget_modules(Program("", "", str(root), "own"), set(sys.modules) - {"beside_it"})
         assert ("beside_it" in sys.modules) is stays

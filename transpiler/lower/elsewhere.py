@@ -17,7 +17,9 @@ def may_give_logits(file: FileContext, home: Region, model: Model, ends: Endings
     files of code of its project. What that file trains itself may want less of the method.
     """
     every = tuple(map(bool, ends.activations))
-    if not file.path.endswith(".py") or not all(_home(p) is home.file for p in ends.inner(every)):
+    if not file.path.endswith((".py", ".ipynb")) or not all(
+        _home(p) is home.file for p in ends.inner(every)
+    ):
         return False
     units = home.file.planned.models
     plans = [u.plan for u in units if u.built is not None and u.built.model is model]

@@ -10,6 +10,7 @@ from itertools import islice
 
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
+from transpiler.source.notebook import ENDING
 
 
 def is_imported(path: str, mention: str) -> bool:
@@ -62,12 +63,13 @@ def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
     return [(other, _read(other)) for other in others]
 
 
-#: An import, or a line of a notebook that is one.
 _IMPORT = re.compile(
-    rb"^[ \t]*\"?(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)",
+    rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)",
     re.MULTILINE,
 )
 _WORD = re.compile(rb"\w+")
+#: Where lines of code may begin and end in the file of a notebook.
+_ENDS = re.compile(rb"\\n|\"")
 
 
 @lru_cache(maxsize=16)
@@ -75,7 +77,10 @@ def _by_word(root: str) -> dict[bytes, list[str]]:
     """The files of a project by the words of their imports: read once for all of one run."""
     found: dict[bytes, list[str]] = {}
     for path in map(os.path.realpath, _code_files(root)):
-        imports = _IMPORT.findall(_read(path))
+        text = _read(path)
+        if path.endswith(ENDING):
+            text = _ENDS.sub(b"\n", text)
+        imports = _IMPORT.findall(text)
         for word in {word for each in imports for word in _WORD.findall(each)}:
             found.setdefault(word, []).append(path)
     return found
@@ -99,7 +104,7 @@ def _code_files(root: str) -> Iterator[str]:
         except OSError:
             continue
         left -= len(inside)
-        yield from (e.path for e in inside if e.name.endswith(".py") and e.is_file())
+        yield from (e.path for e in inside if e.name.endswith((".py", ENDING)) and e.is_file())
         if depth < _DEEPEST:
             inner = (e for e in inside if e.name[0] not in "._" and not e.is_symlink())
             pending += [(e.path, depth + 1) for e in inner if e.is_dir()]

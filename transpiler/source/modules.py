@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from transpiler.source.generations import shown_by
+from transpiler.source.notebook import program_of
 
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = (
@@ -36,7 +37,9 @@ def generation(text: str, path: str) -> str:
 
 def asks_models(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may use models that another one builds."""
-    return bool(path) and any(asked in text for asked in _ASKS) and _imports_models(text, path, 0)
+    if not path or not any(asked in text for asked in _ASKS):
+        return False
+    return _imports_models(program_of(text, path), path, 0)
 
 
 def builds_models(text: str, path: str) -> bool:

@@ -16,6 +16,8 @@ from transpiler.source.json_places import Span, elements, members, value_at
 from transpiler.source.magics import Masked, masked
 from transpiler.source.syntax import syntax_problem
 
+ENDING = ".ipynb"
+
 
 class NotANotebook(Exception):
     """The text of a file is no notebook that can be read; says why, and in which line."""
@@ -141,6 +143,16 @@ class Notebook:
             parts += [self.text[position:start], _as_json(code, self.text[start:end], plain)]
             position = end
         return "".join([*parts, self.text[position:]])
+
+
+def program_of(text: str, path: str) -> str:
+    """The code of a file as one program: what it holds, or the cells of a notebook."""
+    if not path.endswith(ENDING):
+        return text
+    try:
+        return Notebook(text).module
+    except NotANotebook:
+        return text
 
 
 _LINE = re.compile(r"\bline (\d+)\b")

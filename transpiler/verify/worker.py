@@ -46,7 +46,8 @@ def main(framework: str) -> None:
             return
         before = set(sys.modules)
         path = list(sys.path)
-        sys.path[:0] = [request.program.root] if request.program.root else []
+        own, around = _folders(request.program)
+        sys.path[:] = [*own, *sys.path, *around]
         sys.argv[:] = [request.program.path or "program.py"]  # programs may read their options
         importlib.invalidate_caches()
         try:
@@ -68,17 +69,26 @@ def _send(pipe: IO[bytes], answer: Any) -> None:
         send(pipe, WorkerFailure(traceback.format_exc()))
 
 
+def _folders(program: Program) -> tuple[list[str], list[str]]:
+    """The folder of a program, and that around it: programs in `notebooks/` add it to the path."""
+    return ([program.root], [str(Path(program.root).parent)]) if program.root else ([], [])
+
+
 def _forget_modules(program: Program, before: set[str]) -> None:
     """The next program imports its own modules, also where they have the same names."""
-    root = Path(program.root).resolve() if program.root else None
     installed = [Path(place).resolve() for place in {*sysconfig.get_paths().values()}]
-    if root in installed:  # of an installed package: others beside it can't all be read again
-        root = None
+    own, around = _folders(program)
+    roots = [Path(folder).resolve() for folder in (*own, *around)]
+    if roots and roots[0] in installed:  # others beside it can't all be read again
+        roots = []
+    others = [place for place in installed for root in roots if place.is_relative_to(root)]
     for name in set(sys.modules) - before:
         module = sys.modules[name]
-        places = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
-        inside = [root and place and Path(place).resolve().is_relative_to(root) for place in places]
-        if any(inside) or name == (program.module or "__program__"):
+        held = [getattr(module, "__file__", None), *(getattr(module, "__path__", None) or ())]
+        places = [Path(place).resolve() for place in held if place]
+        theirs = any(place.is_relative_to(root) for place in places for root in roots)
+        packaged = any(place.is_relative_to(other) for place in places for other in others)
+        if (theirs and not packaged) or name == (program.module or "__program__"):
             del sys.modules[name]
 
 
