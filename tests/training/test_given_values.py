@@ -227,3 +227,59 @@ def test_a_class_takes_out_of_its_own_copy() -> None:
     assert 'args.pop("repeats")' in converted(POPPED)
     shared = POPPED.replace("copy.deepcopy(blocks)", "list(blocks)")
     assert any(d.severity is Severity.ERROR for d in convert(shared).diagnostics)
+
+
+CHECKED = """
+from collections.abc import Sized
+
+
+class Detector(Sized):
+    def __len__(self):
+        return 0
+
+    def size_of(self, x):
+        self.width = x.shape[1]
+        marks.append(len(marks))
+
+    def log(self, text):
+        marks.append(text)
+
+    def fit(self, x, y=None):
+        self.size_of(x)
+        size = x.shape[1]
+        self.base = base(size)
+        inputs = keras.Input((size,))
+        hidden = self.base(inputs)
+        {between}
+        self.model = keras.Model(inputs, layers.Dense({units})(hidden))
+        self.model.compile("sgd", "mse")
+        history = self.model.fit(x, x, epochs=2, verbose=0).history
+        y = np.array([1] * size)
+        return history["loss"], y
+
+
+def base(size):
+    return keras.Sequential([keras.Input((size,)), layers.Dense(3)])
+
+
+marks = []
+loss, y = Detector().fit(load_iris().data)
+"""
+
+
+def test_methods_that_are_called_before_a_model_is_made_stay(scripts: Scripts) -> None:
+    """What they change is changed before the part that follows is made, and by the method."""
+    text = HEAD + CHECKED.format(units="size", between="self.log(7)")
+    apart = scripts.compare(text, converted(text))
+    assert {"marks", "loss", "y"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("between", ["self.size_of(x)", "self.unknown()"])
+def test_a_method_that_may_change_what_layers_have_read_is_refused(between: str) -> None:
+    text = HEAD + CHECKED.format(units="self.width", between=between).replace(
+        "hidden = self.base(inputs)", "hidden = layers.Dense(self.width)(inputs)"
+    )
+    found = convert(text)
+    assert "        hidden = layers.Dense(self.width)(inputs)\n" in found.text
+    assert [d.line for d in found.diagnostics if d.code == "T2T104"] == [22]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -406,4 +407,25 @@ def test_what_may_add_layers_to_a_model_is_said(place: str) -> None:
     assert not [model for model in found.models if model.status == "converted"]
     assert any(
         "`hidden_layers`, which gets it, may add layers" in d.message for d in found.diagnostics
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ('losses["a"] = \\\n        ', ""),
+        ('print(f"""\nloss: {', '}\n""")'),
+        ("losses.append(\n    ", "\n)"),
+    ],
+)
+def test_what_is_said_in_a_comment_stands_where_one_can(before: str, behind: str) -> None:
+    """Not behind a backslash, nor in a string; between the arguments of a call it can."""
+    text = f"{HEAD}losses = {{}}\n{before}given[0].train_on_batch(x, y){behind}\n"
+    found = convert(text)
+    ast.parse(found.text)
+    assert not [d for d in found.diagnostics if d.code == "T2T004"]
+    said = [line for line in found.text.split("\n") if "TODO(tf2torch)" in line]
+    assert len(said) == 1
+    assert ast.dump(ast.parse(found.text.replace(f"{said[0]}\n", ""))) == ast.dump(
+        ast.parse(found.text)
     )

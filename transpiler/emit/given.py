@@ -21,6 +21,7 @@ from dataclasses import field
 
 from transpiler.emit.given_sizes import give_sizes
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.effects import may_change
 from transpiler.interpret.region import Built
 from transpiler.interpret.values import Function, Static, UserClass
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
@@ -46,6 +47,8 @@ _METHODS = frozenset(
      "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice", "integers",
      "send", "recv", "write", "writelines", "dump", "execute", "parse_args", "parse_known_args"}
 )  # fmt: skip
+#: A method of the object whose method makes the model.
+_OF_OBJECT = re.compile(r"self\.(\w+)\(")
 #: A copy that shares nothing with what it is of; what takes something out of one.
 _COPY = re.compile(r"^\w+ = (?:copy\.)?deepcopy\([\w.]+\)$")
 _TAKEN = re.compile(r"(?<![\w.])(\w+)\.(?:pop|popitem|popleft)\(")
@@ -193,6 +196,10 @@ class _Split:
 
     def _happen(self, line: Line, under: bool, graph: bool) -> None:
         checks = _CHECK.match(line.text) is not None
+        if (called := _OF_OBJECT.match(line.text)) is not None and self._may_change(called[1]):
+            method = f"self.{called[1]}"
+            of_object = (n for n in self.seen if n.startswith("self.") and n != method)
+            self.changed = self.changed or min(of_object, default="")
         own = checks or self._changes_own(line)
         if graph or (own and not under and not self._is_outer("", line.uses)):
             self._read(line.uses)
@@ -203,6 +210,9 @@ class _Split:
             self.outer |= changed
             self.changed = self.changed or min(changed & self.seen, default="")
 
+    def _may_change(self, method: str) -> bool:
+        return self.file.module is None or may_change(self.file.module, method)
+
     def _stay(self, line: Line) -> None:
         if id(line) not in self.gone:
             self.outside.append(line)
@@ -212,6 +222,8 @@ class _Split:
         """Whether all that happens is that a variable changes: `sizes.append(8)`."""
         name, dot, rest = line.text.partition(".")
         if not dot or name not in self.variables or not _CALL.match(rest):
+            return False
+        if _OF_OBJECT.match(line.text):
             return False
         return not reaches_out(self.file, rest.partition("(")[2], self.variables)
 

@@ -456,8 +456,8 @@ _WHY = {
 
 
 def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]]) -> None:
-    """Calls of Keras's methods on what is a module now: one message for calls in a row."""
-    last_line = -10
+    """Calls of Keras's methods on what is a module now; one comment stands for calls in a row."""
+    last_line = said = -10
     causes = _causes(draft)
     for node, name, owner in sorted(calls, key=lambda c: draft.tree.span(c[0])[0]):
         if id(node) in draft.converted_calls:
@@ -480,8 +480,10 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
         first = line > last_line + 1
         end_line, _ = draft.tree.line_column(draft.tree.span(node)[1])
         last_line = end_line
-        if first:
+        if line != said:
             draft.say(LEFT_TRAINING, node, message)
+            said = line
+        if first:
             draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
 
 
@@ -504,7 +506,7 @@ def _margin(draft: Draft, node: cst.CSTNode) -> int:
 
 def add_comment(draft: Draft, offset: int, code: Code, message: str) -> None:
     """A comment above a line that says what is left and why, once."""
-    start = draft.tree.line_start(offset)
+    start = draft.tree.comment_line(offset)
     previous = draft.tree.text[:start].rstrip("\n").rpartition("\n")[2]
     if "TODO(tf2torch)" in previous:
         return

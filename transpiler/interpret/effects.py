@@ -68,6 +68,37 @@ def has_effect(region: Region, text: str) -> bool:
     return any(_is_changing(name) or _changes(region, name, set()) for name in called)
 
 
+def may_change(region: Region, method: str) -> bool:
+    """Whether a method of the program's object may change it; one that is not known may."""
+    seen: set[str] = set()
+    pending = [method]
+    while pending:
+        seen.add(name := pending.pop())
+        function = _function(region, name, method=True)
+        if function is None:
+            return True
+        home = function.file if function.file is not None else region.file
+        source = home.tree.source(function.node)
+        if _sets_its_own(source):
+            return True
+        pending += [inner for inner in _OF_SELF.findall(source) if inner not in seen]
+    return False
+
+
+_OF_SELF = re.compile(r"(?<![\w.])self\.(\w+)\(")
+_GIVEN_AWAY = re.compile(r"[(,=]\s*self\s*[,)]")
+
+
+@lru_cache(maxsize=256)
+def _sets_its_own(source: str) -> bool:
+    """Whether a method changes something of its object, or gives that to who may."""
+    module = python_tree(source)
+    if module is None or _GIVEN_AWAY.search(source.partition(":")[2]) is not None:
+        return True
+    effects, _ = effects_in(module)
+    return any(effect.path[0] == "self" for effect in effects)
+
+
 #: Methods that change what they are called on, and random numbers.
 _CHANGING = frozenset(
     {"pop", "popleft", "popitem", "setdefault", "append", "extend", "insert", "remove", "update",

@@ -35,6 +35,11 @@ def placed_comments(text: str) -> list[tuple[int, str]]:
     return [(offset, token.rstrip()) for offset, token in found if token[0] == "#"]
 
 
+def long_strings(text: str) -> list[tuple[int, int]]:
+    """The places of the strings that go over several lines."""
+    return [m.span() for m in _STRING_OR_COMMENT.finditer(text) if "\n" in m.group()]
+
+
 def without_comments(text: str) -> str:
     """Source without its comments; the lines stay."""
     return _STRING_OR_COMMENT.sub(lambda m: "" if m.group()[0] == "#" else m.group(), text)

@@ -8,7 +8,13 @@ from functools import cached_property
 
 import libcst as cst
 
-from transpiler.source.lexical import blanked, names_in, placed_comments, words_in
+from transpiler.source.lexical import (
+    blanked,
+    long_strings,
+    names_in,
+    placed_comments,
+    words_in,
+)
 from transpiler.source.parsing import parse
 from transpiler.source.spans import Measured
 
@@ -85,6 +91,27 @@ class Tree:
     def line_start(self, offset: int) -> int:
         """The offset at which the line of an offset starts."""
         return self._lines[bisect.bisect_right(self._lines, offset) - 1]
+
+    def comment_line(self, offset: int) -> int:
+        """Where the line starts above which a comment on an offset can stand.
+
+        That is not within a string, nor where a line goes on behind a backslash.
+        """
+        start = self.line_start(offset)
+        while start:
+            strings = (first for first, last in self.long_strings if first < start < last)
+            if (string := next(strings, None)) is not None:
+                start = self.line_start(string)
+            elif self.text[max(start - 3, 0) : start].rstrip("\r\n").endswith("\\"):
+                start = self.line_start(start - 1)
+            else:
+                return start
+        return start
+
+    @cached_property
+    def long_strings(self) -> list[tuple[int, int]]:
+        """The places of the strings that go over several lines."""
+        return long_strings(self.text)
 
     def line_end(self, offset: int) -> int:
         """The offset just after the newline that ends the line of an offset."""

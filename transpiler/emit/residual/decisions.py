@@ -119,11 +119,23 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
             wanted |= _header_words(removal, leaf, removal.body)
             changed = True
     passed = _instance_words(removal) & parameters - {"self"} - removal.given
+    until = _end_of_making(removal)
     for leaf in leaves:
         if removal.decisions[id(leaf)] in ("local", "jump"):
             removal.decisions[id(leaf)] = "drop"
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
-            removal.conflict |= id(leaf) not in removal.trains
+            early = removal.tree.span(leaf)[0] < until
+            removal.conflict |= early and id(leaf) not in removal.trains
+
+
+def _end_of_making(removal: Removal) -> int:
+    """Where the last statement ends in which a model is made, with the loops around it."""
+    ends = [0]
+    for place in removal.places.values():
+        span = removal.tree.span(place)
+        around = (removal.tree.span(s) for s in removal.body)
+        ends += [outer[1] for outer in around if is_inside(span, outer)]
+    return max(ends)
 
 
 def _may_act(removal: Removal, leaf: cst.CSTNode) -> bool:

@@ -126,6 +126,7 @@ def make_first(
         begin, end = removal.tree.span(statement)
         shifted = [Edit(e.start - begin, e.end - begin, e.text) for e in edits]
         text = apply(removal.tree.text[begin:end], shifted)
+        _say_unset(removal, statement, text)
         kept.edits = [e for e in kept.edits if e not in edits]
         if text.startswith("return "):  # what the function does besides comes before that
             name = _free_name(removal)
@@ -135,6 +136,17 @@ def make_first(
             remove(removal, statement, kept)
         indented = " " * margin + text
         kept.edits.append(Edit(spot, spot, f"{indented}\n\n"))
+
+
+def _say_unset(removal: Removal, statement: cst.CSTNode, text: str) -> None:
+    """Say where a model that is made first of all takes what the function sets later."""
+    made = text.partition("=")[2] or text
+    before = itertools.takewhile(lambda s: s is not statement, removal.body)
+    sources = [removal.tree.source(s) for s in before]
+    for name in dict.fromkeys(re.findall(r"\bself\.\w+", made)):
+        if any(re.search(rf"(?<![\w.]){re.escape(name)}\s*=(?!=)", s) for s in sources):
+            message = f"it is made first of all, as an argument changes, but `{name}` is set above"
+            removal.region.say(UNSUPPORTED, statement, message)
 
 
 def _free_name(removal: Removal) -> str:
