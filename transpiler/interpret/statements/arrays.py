@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -57,7 +58,12 @@ def note_arrays(region: Region, found: list[tuple[str, Shape | None]]) -> None:
 
 @provides("shape_of")
 def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
-    """The sizes of an array, None where the text does not show them."""
+    """The sizes of an array, None where the text does not show them, and for a number."""
+    return _shape(region, node) or None
+
+
+def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
+    """The same, without any size for a number."""
     if isinstance(node, (cst.Name, cst.Attribute)):
         return _of_name(region, dotted(node))
     if isinstance(node, cst.Call):
@@ -65,16 +71,41 @@ def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
     if isinstance(node, cst.Subscript):
         return _of_subscript(region, node)
     if isinstance(node, cst.BinaryOperation):
-        left, right = shape_of(region, node.left), shape_of(region, node.right)
-        return left if right is None else right if left is None else None
+        return _broadcast(_operand(region, node.left), _operand(region, node.right))
     if isinstance(node, cst.List) and node.elements:
-        inner = shape_of(region, node.elements[0].value)
+        inner = _shape(region, node.elements[0].value)
         return (len(node.elements), *(inner or ()))
     if isinstance(node, cst.ListComp):
         return (None,) if _is_number(region, node.elt) else None
     return None
 
 
+def _operand(region: Region, node: cst.BaseExpression) -> Shape | None:
+    """The sizes of one side of an operator: none for a number."""
+    shape = _shape(region, node)
+    if shape is None and isinstance(constant(_evaluated(region, node)), (int, float)):
+        return ()
+    return shape
+
+
+def _broadcast(left: Shape | None, right: Shape | None) -> Shape | None:
+    """The sizes of what an operator makes of two arrays.
+
+    Where those of one are not known, it is taken to have no more axes than a table or images,
+    whose sizes tell: only those of one element can grow.
+    """
+    if left is None or right is None:
+        known = right if left is None else left
+        grows = known is None or len(known) < 2 or any(size in (1, None) for size in known[1:])
+        return None if grows else known
+    axes = zip_longest(reversed(left), reversed(right), fillvalue=1)
+    sizes = [b if a == 1 or (a is None and b != 1) else a for a, b in axes]
+    return tuple(reversed(sizes))
+
+
+#: Functions that give one number, and reductions that do over all axes.
+_NUMBERS = ("ord", "int", "float", "len")
+_REDUCING = ("max", "mean", "min", "std", "sum", "var")
 #: A dict that numbers things: `{c: i for i, c in enumerate(vocabulary)}`.
 _NUMBERING = (
     r"^{0} = (?:\{{\w+: (\w+) for \1, \w+ in enumerate\("
@@ -85,7 +116,7 @@ _NUMBERING = (
 def _is_number(region: Region, node: cst.BaseExpression) -> bool:
     """Whether it is one number: `numbers[c]`, `ord(c)`."""
     if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-        return node.func.value in ("ord", "int", "float", "len")
+        return node.func.value in _NUMBERS
     held = node.value if isinstance(node, cst.Subscript) else None
     if not isinstance(held, cst.Name):
         return False
@@ -111,7 +142,7 @@ def _bound(
     region: Region, target: cst.BaseExpression, value: cst.BaseExpression
 ) -> Iterator[tuple[str, Shape | None]]:
     if isinstance(target, cst.Name):
-        yield target.value, shape_of(region, value)
+        yield target.value, _shape(region, value)
         if isinstance(value, cst.Call) and dotted(value.func).rpartition(".")[2] in _BUNCHES:
             yield f"{target.value}.target", (None,)
         return
@@ -135,7 +166,7 @@ def _bound(
                     if isinstance(part.value, cst.Name):
                         yield part.value.value, shape
     elif name == "train_test_split":
-        given = [shape_of(region, a.value) for a in value.args if a.keyword is None]
+        given = [_shape(region, a.value) for a in value.args if a.keyword is None]
         halves = [half for half in given for _ in range(2)]
         for element, half in zip(elements, halves, strict=False):
             if isinstance(element, cst.Name):
@@ -162,6 +193,11 @@ def _of_call(region: Region, node: cst.Call) -> Shape | None:
     plain = [a.value for a in node.args if a.keyword is None and not a.star]
     named = {a.keyword.value: a.value for a in node.args if a.keyword is not None}
     library = isinstance(func, cst.Attribute) and _is_library(region, func.value)
+    if name in _NUMBERS and isinstance(func, cst.Name):
+        return ()
+    if name in _REDUCING and len(node.args) == (1 if library else 0):
+        reduced = plain[0] if plain else func.value if isinstance(func, cst.Attribute) else func
+        return None if _shape(region, reduced) is None else ()
     handler = _CALLS.get(name)
     if handler is not None:
         receiver = None if library or not isinstance(func, cst.Attribute) else func.value
@@ -205,7 +241,7 @@ def _drawn(region: Region, receiver: Any, plain: Arguments, named: Named) -> Sha
 def _unchanged(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`x.astype("float32")`, `np.asarray(x)`."""
     inner = receiver if receiver is not None else plain[0] if plain else None
-    return None if inner is None else shape_of(region, inner)
+    return None if inner is None else _shape(region, inner)
 
 
 def _reshaped(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
@@ -219,7 +255,7 @@ def _reshaped(region: Region, receiver: Any, plain: Arguments, named: Named) -> 
 
 def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.expand_dims(x, -1)`."""
-    shape = shape_of(region, plain[0]) if plain and receiver is None else None
+    shape = _shape(region, plain[0]) if plain and receiver is None else None
     axis = named.get("axis", plain[1] if len(plain) > 1 else None)
     place = None if axis is None else constant(_evaluated(region, axis))
     if shape is None or not isinstance(place, int):
@@ -253,7 +289,7 @@ _CALLS: dict[str, Callable[[Region, Any, Arguments, Named], Shape | None]] = {
 
 def _of_subscript(region: Region, node: cst.Subscript) -> Shape | None:
     """`x[:800]`, `x[0]`, `x[..., None]`."""
-    shape = shape_of(region, node.value)
+    shape = _shape(region, node.value)
     if shape is None:
         return None
     rest: list[int | None] = list(shape)
