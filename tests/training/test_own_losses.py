@@ -135,6 +135,42 @@ def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     assert far < 1e-9, apart
 
 
+IN_MAIN = """\
+import keras
+import numpy as np
+from keras import ops
+
+
+def overlap(y_true, y_pred):
+    return ops.sum(y_true * y_pred) / ops.sum(y_true + y_pred)
+
+
+def loss_of(y_true, y_pred):
+    return 1.0 - overlap(y_true, y_pred)
+
+
+def build():
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="sigmoid")])
+
+
+def main():
+    rng = np.random.default_rng(0)
+    x, y = rng.random((40, 4)), rng.random((40, 2))
+    model = build()
+    model.compile("sgd", loss=loss_of, metrics=[overlap])
+    return model.fit(x, y, batch_size=16, epochs=2, verbose=0)
+
+
+history = main()
+losses = np.array(history.history["loss"] + history.history["overlap"])
+"""
+
+
+def test_a_function_that_builds_no_model_compiles_with_functions(scripts: Scripts) -> None:
+    far, apart = farthest(scripts, IN_MAIN)
+    assert far < 1e-9, apart
+
+
 def test_a_loss_that_holds_others_computes_what_they_do() -> None:
     text = converted(_with_functions(Trial("Both(0.3)", "rows", before=BOTH)))
     assert "        self.share = share\n\n    def forward(self, y_true, y_pred):\n" in text

@@ -126,6 +126,11 @@ def _reachable(planned: FilePlan, module: Region) -> list[Summary]:
     for summary in planned.file.summaries.values():
         if summary.region is not None and summary.kind != "failed":
             callers_of |= {id(s) for s in (*summary.region.called, *summary.region.operations_used)}
+            if summary.kind in (
+                "static",
+                "layer",
+            ):  # it may compile a model with a function of its own
+                called |= {id(s) for s in summary.region.operations_used}
     for summary in planned.file.summaries.values():
         forced = summary.kind == "block" and id(summary.function.node) in planned.file.forced
         if forced and not summary.given:  # made of the function alone: calls know more
