@@ -25,6 +25,7 @@ FLOORS = (
     ("lower",),
     ("emit",),
     ("project",),
+    ("neighbours",),
     ("pipeline",),
     ("notebooks",),
     ("single", "plan"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from transpiler.conversion import Conversion
@@ -59,27 +60,20 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
 def _attempt(text: str, project: Project, path: str) -> tuple[Conversion, FileContext]:
     """The conversion of a file, with what is known of it.
 
-    What functions of other files have compiled is written down where they are called, at first.
+    What functions of other files do for it is written down where they are called, at first.
     """
     from transpiler.emit.file import convert_file
-    from transpiler.interpret.functions.compiled_elsewhere import (
-        KERAS,
-        compile_lines,
-        line_before,
-        with_lines,
-    )
+    from transpiler.interpret.statements.brought import COPIED
+    from transpiler.neighbours import is_brought
 
-    file = project.interpret(text, path)
-    if lines := compile_lines(file):
-        longer = project.interpret(with_lines(text, lines), path)
-        longer.importers = project.importers
-        made = convert_file(longer)
-        if KERAS not in f"{made.text}{made.diagnostics}":
-            file.release()
-            return made.on_lines(lambda line: line_before(lines, line)), longer
-        longer.release()
-    file.importers = project.importers
-    return convert_file(file), file
+    for file, line_of in project.versions(text, path):
+        file.importers = project.importers
+        file.is_brought = partial(is_brought, convert, project.options, path) if path else None
+        made = convert_file(file)
+        if line_of is None or COPIED not in f"{made.text}{made.diagnostics}":
+            break
+        file.release()
+    return made if line_of is None else made.on_lines(line_of), file
 
 
 def _errors(made: Conversion) -> int:

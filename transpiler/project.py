@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import libcst as cst
 
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.compiled_elsewhere import compile_lines, with_lines
+from transpiler.interpret.functions.compiled_elsewhere import (
+    compile_lines,
+    line_before,
+    with_lines,
+)
 from transpiler.interpret.functions.copied import COPIED
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
+from transpiler.interpret.statements.brought import with_parts
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
 from transpiler.ir.expr import expr
 from transpiler.options import Options
@@ -26,6 +31,9 @@ from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
 from transpiler.source.notebook import program_of
 from transpiler.source.tree import Tree
+
+#: Which line of a file another version of it has in some line.
+LineOf: TypeAlias = Callable[[int], int]
 
 
 class Project:
@@ -54,6 +62,31 @@ class Project:
         file = interpret(Tree(text), self.options, load_rules(), self.load, path, mark)
         interpret_functions(file)
         return file
+
+    def versions(self, text: str, path: str) -> Iterator[tuple[FileContext, LineOf | None]]:
+        """A file with what functions of other files do for it, and as it is at last.
+
+        Also what tells the line of the file that a line of such a version stands for.
+        """
+        file = self.interpret(text, path)
+        left = [file]
+        try:
+            if (widened := with_parts(file)) is not None:
+                wide = self.interpret(widened.text, path)
+                left.append(wide)
+                wide.brought, wide.brought_imports = widened.gone, widened.imports
+                if lines := compile_lines(wide):
+                    both = self.interpret(with_lines(widened.text, lines), path)
+                    both.brought, both.brought_imports = widened.gone, widened.imports
+                    yield both, lambda line: widened.line(line_before(lines, line))
+                yield left.pop(), widened.line
+            if lines := compile_lines(file):
+                longer = self.interpret(with_lines(text, lines), path)
+                yield longer, lambda line: line_before(lines, line)
+            yield left.pop(), None
+        finally:
+            for one in left:
+                one.release()
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
         """What a file sees of a module that it imports: functions, classes, constants.
@@ -118,9 +151,7 @@ class Project:
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
             if not known and not asks_models(text, str(path)):
                 return None
-            other = self.interpret(text, str(path))
-            if lines := compile_lines(other):
-                other = self.interpret(with_lines(text, lines), str(path))
+            other, _ = next(self.versions(text, str(path)))
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
         other.planned = plan_file(other)

@@ -374,16 +374,20 @@ def without_doubles(script: Script, start: int) -> list[Edit]:
     return found
 
 
-def restored(tree: Tree, edits: list[Edit]) -> list[Edit]:
-    """Edits for the comments that the others would lose: each to the next line that is left."""
-    missing = Counter(text for _, text in tree.comments)
+def restored(tree: Tree, edits: list[Edit], elsewhere: list[Edit]) -> list[Edit]:
+    """Edits for the comments that the others would lose: each to the next line that is left.
+
+    Without those of what has come to other files.
+    """
+    moved = replaces(elsewhere)
+    missing = Counter(text for offset, text in tree.comments if not moved(offset))
     missing -= Counter(comments_in(apply(tree.text, edits)))
     found: list[Edit] = []
     if not +missing:
         return found
     replaced = replaces(edits)
     for offset, text in reversed(tree.comments):
-        if missing[text] and replaced(offset) and not _PRAGMA.match(text):
+        if missing[text] and replaced(offset) and not moved(offset) and not _PRAGMA.match(text):
             missing[text] -= 1
             spot = _next_line(tree, edits, offset)
             rest = tree.text[spot:].lstrip("\n")

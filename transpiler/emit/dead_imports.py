@@ -258,6 +258,31 @@ def plain_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
     ]
 
 
+def brought(file: FileContext, used: set[str]) -> list[Edit]:
+    """The imports of functions that have come to this file, and gone with what called them."""
+    found: list[Edit] = []
+    for statement in plain_imports(file.tree) if file.brought else ():
+        node = statement.body[0]
+        assert isinstance(node, (cst.Import, cst.ImportFrom))
+        dead = {n for n, _ in bound_names(node)} & file.brought - used
+        found += _without(file.tree, statement, node, dead)
+    return found
+
+
+def _without(
+    tree: Tree,
+    statement: cst.SimpleStatementLine,
+    node: cst.Import | cst.ImportFrom,
+    dead: set[str],
+) -> list[Edit]:
+    """Edits that take names out of an import."""
+    names = bound_names(node)
+    gone = [alias for name, alias in names if name in dead]
+    if gone and len(gone) == len(names):
+        return [Edit(*import_lines(tree, statement), "")]
+    return [Edit(s, e, "") for s, e in _drop_aliases(tree, node, gone)] if gone else []
+
+
 def orphans(
     file: FileContext, edits: list[Edit], used: set[str], dead_tests: set[str]
 ) -> list[Edit]:
@@ -293,10 +318,5 @@ def orphans(
     for statement in plain_imports(tree):
         imported = statement.body[0]
         assert isinstance(imported, (cst.Import, cst.ImportFrom))
-        names = bound_names(imported)
-        dead = [alias for name, alias in names if name in dead_tests and name not in used]
-        if dead and len(dead) == len(names):
-            found.append(Edit(*import_lines(tree, statement), ""))
-        elif dead:
-            found += [Edit(s, e, "") for s, e in _drop_aliases(tree, imported, dead)]
+        found += _without(tree, statement, imported, dead_tests - used)
     return found

@@ -63,4 +63,6 @@ def tidied(before: str, after: str) -> str:
         return after
     if "\n\n\n\n" in after and "\n\n\n\n" not in before:
         after = re.sub(r"\n{4,}", "\n\n\n", after)
+    if after.endswith("\n\n") and not before.endswith("\n\n"):
+        after = f"{after.rstrip()}\n".lstrip()
     return after if before.startswith("\n") else after.lstrip("\n")

@@ -55,7 +55,7 @@ from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.signatures import fold_signatures
-from transpiler.emit.trained import decide_training, place_training
+from transpiler.emit.trained import decide_training, drop_given_elsewhere, place_training
 from transpiler.emit.unused import drop_imports_inside, drop_unused
 from transpiler.interpret.context import FileContext
 
@@ -84,6 +84,7 @@ def _write(draft: Draft) -> Conversion:
     make_clones(draft)
     settle_functions(draft)
     drop_metric_lists(draft)
+    drop_given_elsewhere(draft)
     report_left_calls(draft, draft.file.kept_uses)
     if draft.device:
         from transpiler.emit.training.head import device_edit
@@ -132,7 +133,7 @@ def _write(draft: Draft) -> Conversion:
     drop_unused(draft)
     drop_imports_inside(draft)
     if draft.tree.comments:
-        draft.edits += restored(draft.tree, draft.edits)
+        draft.edits += restored(draft.tree, draft.edits, draft.brought)
     if draft.file.distribution is not None or draft.file.placed:
         from transpiler.emit.distribution import without_scopes
 

@@ -10,6 +10,8 @@ from itertools import takewhile
 import libcst as cst
 
 from transpiler.emit.dead_imports import (
+    bound_names,
+    brought,
     candidate_of,
     import_lines,
     import_spans,
@@ -94,6 +96,7 @@ def import_edits(
         if spans and not reads and isinstance(candidate.statement, cst.If):
             dead_tests |= words_in(tree.source(candidate.statement.test))
     removals += orphans(file, edits, used, dead_tests)
+    removals += brought(file, used)
     present = _present(tree)
     needed = _needed(rest, present.keys() | named.renamed.keys())
     for name in sorted(helpers):
@@ -106,6 +109,7 @@ def import_edits(
             del present[line]
     missing = [line for line in named.kept(needed) if line not in present]
     missing += named.needed(rest)
+    missing += [line for line in file.brought_imports if line.split()[-1] in used]
     if spot is None:
         spot = _after_docstring(tree)
         spot = spot if any(c.framework for c in candidates) else _raised(tree, spot)
@@ -236,6 +240,13 @@ def _of_python(node: cst.CSTNode) -> bool:
     if isinstance(node, cst.ImportFrom) and node.module is not None and not node.relative:
         return dotted(node.module).split(".")[0] in sys.stdlib_module_names
     return False
+
+
+def names_of_python(tree: Tree) -> set[str]:
+    """The names that a module imports of Python's own library."""
+    small = [s.body[0] for s in plain_imports(tree)]
+    own = [n for n in small if isinstance(n, (cst.Import, cst.ImportFrom)) and _of_python(n)]
+    return {name for node in own for name, _ in bound_names(node)}
 
 
 _DATA = "from torch.utils.data"

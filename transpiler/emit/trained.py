@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
 from transpiler.emit.causes import place_of_call
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
+from transpiler.emit.imports import names_of_python
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
@@ -190,6 +192,22 @@ def place_training(draft: Draft) -> None:
     for summary in draft.planned.plain_functions:
         if summary.region is not None:
             report_left_calls(draft, summary.region.left_calls)
+
+
+def drop_given_elsewhere(draft: Draft) -> None:
+    """Functions go that gave other files what they have themselves now, with their comments."""
+    if draft.file.is_brought is not None and _SPEAKS.search(draft.tree.text):
+        from transpiler.emit.training.giving import given_elsewhere, without_function
+
+        gone = [without_function(draft.tree, node) for node in given_elsewhere(draft.file)]
+        draft.edits += gone
+        draft.brought += gone
+        read = words_in("\n".join(draft.tree.text[edit.start : edit.end] for edit in gone))
+        draft.file.brought |= read & names_of_python(draft.tree)
+
+
+#: What a file says that has such functions.
+_SPEAKS = re.compile(r"\b(?:callbacks|optimizers|losses|metrics|regularizers)\b")
 
 
 def _freezes(draft: Draft, found: Trained) -> list[Edit]:

@@ -132,6 +132,12 @@ class FileContext:
     initializers: dict[tuple[int, int], Expr] = field(default_factory=dict)
     #: functions that give an optimizer, callbacks or the like, and their calls
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
+    #: calls of functions of other files that may give such: the calls, and the functions
+    parts_elsewhere: dict[int, tuple[Any, Function]] = field(default_factory=dict)
+    brought: frozenset[str] = frozenset()  #: imported names of those that have come to this file
+    brought_imports: tuple[str, ...] = ()  #: what they read of other modules
+    #: tells of a function whether other files call it, and none of them once they are converted
+    is_brought: Any = None
     done_first: dict[int, Any] = field(default_factory=dict)  #: what these calls do besides
     #: the statements that keep parts of the training in attributes, by class and attribute
     kept_parts: dict[tuple[str, str], Any] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.done_first import DoneFirst
+from transpiler.interpret.functions.given_parts import is_about_parts
 from transpiler.interpret.values import Function
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import comments_in, may_act, words_in
@@ -44,6 +45,33 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             del waiting[node]
             vanishing.append(file.tree.span(node))
             yield without_function(file.tree, node)
+
+
+def given_elsewhere(file: FileContext) -> list[cst.FunctionDef]:
+    """Those that only other files call, and these no more once they are converted.
+
+    Also those that only these call.
+    """
+    module = file.module
+    if module is None or file.is_brought is None:
+        return []
+    makers: dict[cst.FunctionDef, bool | None] = {}
+    for made in module.local_functions:
+        node = made.node
+        if isinstance(node, cst.FunctionDef) and node in file.tree.module.body:
+            if not node.decorators and is_about_parts(module, made):
+                makers[node] = file.is_brought(made.name)  # None: nobody else reads it
+    going = [node for node, brought in makers.items() if brought is not False]
+    found, left = Occurrences(file.tree.text), len(going) + 1
+    while len(going) < left:
+        left, spans = len(going), [file.tree.span(node) for node in going]
+        kept: list[cst.FunctionDef] = []
+        for node in going:
+            uses = [p for p in found.of(node.name.value) if not p.binds]
+            called = bool(uses) or makers[node] is True
+            kept += [node] * (called and all(within(p.start, spans) for p in uses))
+        going = kept
+    return going
 
 
 def done_first(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:

@@ -58,7 +58,7 @@ _TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_
 #: What a function must speak of, one way or another.
 _MENTIONED = (
     "callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop", "regularizer",
-    "l1(", "l2(",
+    "l1(", "l2(", "checkpoint", "stopping", "tensorboard",
 )  # fmt: skip
 _CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
 _METRIC, _LOSS, _REGULARIZER = "keras.metrics.", "keras.losses.", "keras.regularizers."
@@ -70,8 +70,10 @@ def given_parts(
 ) -> Sequence | Static | None:
     """What such a call gives, None where it gives something else, or is not understood."""
     made = function.node
-    here = function.file is None or function.file is region.file
-    if not isinstance(made, cst.FunctionDef) or made.decorators or not here:
+    if not isinstance(made, cst.FunctionDef) or made.decorators:
+        return None
+    if function.file is not None and function.file is not region.file:
+        _note_elsewhere(region, node, function)
         return None
     if function.nested_in != function.owner or function.frame is not None:
         return None
@@ -103,6 +105,13 @@ def given_parts(
     else:
         region.file.giving_calls.setdefault(made, {})[id(node)] = node
     return found
+
+
+def _note_elsewhere(region: Region, node: cst.CSTNode, function: Function) -> None:
+    """Keep of a call of a function of another file that it may give such parts."""
+    plain = isinstance(node, cst.Call) and not function.owner and not function.nested_in
+    if plain and is_about_parts(function.file.module, function):
+        region.file.parts_elsewhere[id(node)] = (node, function)
 
 
 def _is_of_this_object(region: Region, node: cst.CSTNode, function: Function) -> bool:

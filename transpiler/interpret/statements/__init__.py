@@ -9,6 +9,7 @@ plain.py        statements of plain values, as the user wrote them
 comments.py     the comments that a statement hands on
 definitions.py  functions, classes, imports
 imports.py      what imports bind
+brought.py      functions of other files that give parts of the training, as a file's own
 injected.py     parts of the framework that a function puts into variables
 arrays.py       sizes of the arrays that a script makes or loads
 """

@@ -1,0 +1,47 @@
+"""What the other files of a project are like once they are converted."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from transpiler.conversion import Conversion
+from transpiler.options import Options
+from transpiler.source.files import Undecodable, decode, skips
+from transpiler.source.importers import importing_files
+
+#: What converts the text of a file.
+Convert: TypeAlias = Callable[[str, Options, str], Conversion]
+#: The files that ask for others: what these are like without them is not known yet.
+_asking: list[str] = []
+_known: dict[tuple[str, int, Options], str] = {}
+
+
+def is_brought(convert: Convert, options: Options, path: str, name: str) -> bool | None:
+    """Whether other files read what a file calls so, and none of them once they are converted.
+
+    None where no other file does.
+    """
+    mention = rf"\b{name}\b"
+    _asking.append(os.path.realpath(path))
+    try:
+        texts = [_converted(convert, options, other) for other in importing_files(path, mention)]
+    except (OSError, SyntaxError, Undecodable):
+        return False
+    finally:
+        _asking.pop()
+    return not any(re.search(mention, text) for text in texts) if texts else None
+
+
+def _converted(convert: Convert, options: Options, path: str) -> str:
+    """The text of a file as it comes out, or as it is."""
+    text = decode(Path(path).read_bytes()).text
+    if path in _asking or skips(text):
+        return text
+    key = path, os.stat(path).st_mtime_ns, options
+    if key not in _known:
+        _known[key] = convert(text, options, path).text
+    return _known[key]
