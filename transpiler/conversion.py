@@ -32,6 +32,7 @@ class Conversion:
     models: tuple[ModelRecord, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     changed: bool = False
+    functions: frozenset[str] = frozenset()  #: names of what are functions on torch's tensors now
 
     def on_lines(self, line_of: Callable[[int], int]) -> Conversion:
         """The same, where the lines of the original are counted in another way."""

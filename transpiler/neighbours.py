@@ -36,6 +36,22 @@ def is_brought(convert: Convert, options: Options, path: str, name: str) -> bool
     return not any(re.search(mention, text) for text in texts) if texts else None
 
 
+def agrees(convert: Convert, options: Options, path: str, name: str) -> bool:
+    """Whether what a file calls so becomes a function on torch's tensors there, and but one."""
+    try:
+        key = path, os.stat(path).st_mtime_ns, options
+        if key not in _functions:
+            text = decode(Path(path).read_bytes()).text
+            made = Conversion(text) if skips(text) else convert(text, options, path)
+            _functions[key] = made.functions
+    except (OSError, SyntaxError, Undecodable):
+        return False
+    return name in _functions[key]
+
+
+_functions: dict[tuple[str, int, Options], frozenset[str]] = {}
+
+
 def _converted(convert: Convert, options: Options, path: str) -> str:
     """The text of a file as it comes out, or as it is."""
     text = decode(Path(path).read_bytes()).text

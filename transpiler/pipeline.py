@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from transpiler.project import Project
 
 
-def convert(text: str, options: Options | None = None, path: str = "") -> Conversion:
-    """Convert the text of one Python file. Raises SyntaxError where it is not valid Python 3."""
+def convert(
+    text: str, options: Options | None = None, path: str = "", alone: bool = False
+) -> Conversion:
+    """Convert the text of one Python file. Raises SyntaxError where it is not valid Python 3.
+
+    Alone, it takes for granted that other files become what it needs of them.
+    """
     options = options or Options()
     if "keras" not in text and "tensorflow" not in text and not asks_models(text, path):
         return Conversion(text)
     with _collecting_later():  # imports make many objects too
-        return _convert(text, options, path)
+        return _convert(text, options, path, alone)
 
 
-def _convert(text: str, options: Options, path: str) -> Conversion:
+def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     """What `convert` does for a file of interest: when it ends, the tree is gone."""
     import libcst as cst
 
@@ -37,13 +42,13 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
 
     spaced = with_blanks(text)
     try:
-        made, file = _attempt(spaced, Project(options), path)
+        made, file = _attempt(spaced, Project(options), path, alone)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
     wants_marks, marks_elsewhere = file.wants_marks, file.marks_elsewhere
     file.release()
     if wants_marks or marks_elsewhere:
-        again, file = _attempt(spaced, Project(options, marked=True), path)
+        again, file = _attempt(spaced, Project(options, marked=True), path, alone)
         # where regularizers are not the reason any more, what is left tells the other one
         if marks_elsewhere or not file.mark.refused or _errors(again) < _errors(made):
             made = again
@@ -57,18 +62,20 @@ def _convert(text: str, options: Options, path: str) -> Conversion:
     return replace(made, text=new_text, diagnostics=tuple(diagnostics))
 
 
-def _attempt(text: str, project: Project, path: str) -> tuple[Conversion, FileContext]:
+def _attempt(text: str, project: Project, path: str, alone: bool) -> tuple[Conversion, FileContext]:
     """The conversion of a file, with what is known of it.
 
     What functions of other files do for it is written down where they are called, at first.
     """
     from transpiler.emit.file import convert_file
     from transpiler.interpret.statements.brought import COPIED
-    from transpiler.neighbours import is_brought
+    from transpiler.neighbours import agrees, is_brought
 
-    for file, line_of in project.versions(text, path):
+    for file, line_of in project.versions(text, path, asked=bool(path)):
         file.importers = project.importers
-        file.is_brought = partial(is_brought, convert, project.options, path) if path else None
+        if path and not alone:
+            file.is_brought = partial(is_brought, convert, project.options, path)
+            file.agrees = partial(agrees, partial(convert, alone=True), project.options)
         made = convert_file(file)
         if line_of is None or COPIED not in f"{made.text}{made.diagnostics}":
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar, TypeAlias
@@ -18,6 +19,7 @@ from transpiler.interpret.functions.compiled_elsewhere import (
     with_lines,
 )
 from transpiler.interpret.functions.copied import COPIED
+from transpiler.interpret.functions.wishes import Wish, is_of
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.statements.brought import with_parts
@@ -26,7 +28,11 @@ from transpiler.ir.expr import expr
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode
-from transpiler.source.importers import training_files
+from transpiler.source.importers import (
+    importing_files,
+    training_files,
+    words_beside_imports,
+)
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
 from transpiler.source.notebook import program_of
@@ -52,36 +58,42 @@ class Project:
         self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
 
-    def interpret(self, text: str, path: str) -> FileContext:
-        """What a file builds, and what each of its functions does."""
+    def interpret(self, text: str, path: str, asked: bool = False) -> FileContext:
+        """What a file builds, and what each of its functions does.
+
+        Asked for itself, it has in mind what other files want of its functions.
+        """
         mark = None
         if self.marked:
             from transpiler.lower.marks import Marks  # most projects need none
 
             mark = Marks()
-        file = interpret(Tree(text), self.options, load_rules(), self.load, path, mark)
+        wishes = self.wishes if asked else None
+        file = interpret(Tree(text), self.options, load_rules(), self.load, path, mark, wishes)
         interpret_functions(file)
         return file
 
-    def versions(self, text: str, path: str) -> Iterator[tuple[FileContext, LineOf | None]]:
+    def versions(
+        self, text: str, path: str, asked: bool = False
+    ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what functions of other files do for it, and as it is at last.
 
         Also what tells the line of the file that a line of such a version stands for.
         """
-        file = self.interpret(text, path)
+        file = self.interpret(text, path, asked)
         left = [file]
         try:
             if (widened := with_parts(file)) is not None:
-                wide = self.interpret(widened.text, path)
+                wide = self.interpret(widened.text, path, asked)
                 left.append(wide)
                 wide.brought, wide.brought_imports = widened.gone, widened.imports
                 if lines := compile_lines(wide):
-                    both = self.interpret(with_lines(widened.text, lines), path)
+                    both = self.interpret(with_lines(widened.text, lines), path, asked)
                     both.brought, both.brought_imports = widened.gone, widened.imports
                     yield both, lambda line: widened.line(line_before(lines, line))
                 yield left.pop(), widened.line
             if lines := compile_lines(file):
-                longer = self.interpret(with_lines(text, lines), path)
+                longer = self.interpret(with_lines(text, lines), path, asked)
                 yield longer, lambda line: line_before(lines, line)
             yield left.pop(), None
         finally:
@@ -114,6 +126,17 @@ class Project:
             other = self._context(Path(path))
             if other is not None:
                 yield other
+
+    def wishes(self, file: FileContext) -> tuple[list[Wish], set[str]]:
+        """What other files want of the functions of one, and the names that they read."""
+        names = "|".join(re.findall(r"^(?:def|class) (\w+)", file.tree.text, re.MULTILINE))
+        mentioning = [*importing_files(file.path, rf"\b(?:{names})\b")] if names else []
+        wishes: list[Wish] = []
+        for path in training_files(file.path) if mentioning else ():
+            other = self._context(Path(path)) if path in mentioning else None
+            wishes += [w for w in other.wanted if is_of(w, file)] if other is not None else []
+        read = (words_beside_imports(path) for path in mentioning if wishes)
+        return wishes, set[str]().union(*read)
 
     def _of_circle(self, path: Path) -> dict[str, Value]:
         """What is certain of a file that is being interpreted, and imports the one that asks."""

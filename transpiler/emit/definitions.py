@@ -174,6 +174,8 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     draft.class_spots.append(end)
     inner = summaries[0].function.nested_in or summaries[0].function.owner
     gone = [] if inner else decided_parameters(summaries[0], node)
+    if len(summaries) == 1 and not gone:
+        draft.operations.add(inner or name)
     if gone and not name.startswith("_"):
         which = ", ".join(f"`{g}`" for g in gone)
         message = f"`{name}` does not take {which} any more; callers in other files must know"

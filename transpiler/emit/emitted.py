@@ -36,6 +36,9 @@ def add_helpers(draft: Draft) -> None:
         draft.edits = [Edit(e.start, e.end, text) if e is target else e for e in draft.edits]
     elif helpers and foreign_models(draft.planned):
         _add_alone(draft, helpers)
+    elif helpers and draft.operations:  # a file of losses
+        spots = (draft.top_level_start(s.function.node) for s in draft.planned.operations)
+        draft.insert_class(min(spots), helpers)
 
 
 def _add_alone(draft: Draft, helpers: str) -> None:

@@ -49,7 +49,12 @@ from transpiler.emit.left import (
     report_subclasses,
     report_training_that_stays,
 )
-from transpiler.emit.left_code import report_left_code, report_left_stars, write_new_axes
+from transpiler.emit.left_code import (
+    report_called_losses,
+    report_left_code,
+    report_left_stars,
+    write_new_axes,
+)
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
@@ -105,6 +110,7 @@ def _write(draft: Draft) -> Conversion:
     write_initializers(draft)
     report_left_code(draft)
     report_left_stars(draft)
+    report_called_losses(draft)
     report_left_steps(draft)
     report_lacking(draft)
     report_overlooked(draft)
@@ -141,4 +147,5 @@ def _write(draft: Draft) -> Conversion:
     fold_signatures(draft)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))
     said = sorted(draft.diagnostics, key=lambda d: (d.line, d.column))
-    return Conversion(text, tuple(draft.records), tuple(said), text != draft.tree.text)
+    changed, functions = text != draft.tree.text, frozenset(draft.operations)
+    return Conversion(text, tuple(draft.records), tuple(said), changed, functions)

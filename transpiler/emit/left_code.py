@@ -12,9 +12,12 @@ from transpiler.emit.causes import left_with, names_of
 from transpiler.emit.dead_imports import bound_names, imports_inside, names_framework
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
-from transpiler.interpret.values import Framework
+from transpiler.interpret.values import Framework, Function, Namespace
 from transpiler.source.lexical import may_be_bound
 from transpiler.source.occurrences import Occurrences
 
@@ -72,6 +75,44 @@ def report_left_code(draft: Draft) -> None:
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
+
+
+def report_called_losses(draft: Draft) -> None:
+    """Calls of losses and metrics of other files, which take and give torch's tensors there now."""
+    agrees = draft.file.agrees
+    if agrees is None:
+        return
+    gone = replaces(draft.edits)
+    found = Occurrences(draft.tree.text)
+    for root, inner, function in _losses_elsewhere(draft.file):
+        for place in found.of(root):
+            end = place.attribute_end if inner else place.end
+            called = place.attribute == inner and draft.tree.text[end:].lstrip().startswith("(")
+            if place.binds or not called or gone(place.start):
+                continue
+            if agrees(function.file.path, function.name):
+                name = f"{root}.{inner}" if inner else root
+                message = (
+                    f"`{name}` takes and gives tensors of torch now: call it as "
+                    f"`{name}(torch.as_tensor(...), torch.as_tensor(...))`"
+                )
+                draft.say_at(LEFT_CODE, *draft.tree.line_column(place.start), message)
+                start = draft.tree.line_start(place.start)
+                draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
+def _losses_elsewhere(file: FileContext) -> Iterator[tuple[str, str, Function]]:
+    """The functions of other files that may be losses or metrics, and what they are called."""
+    for name, value in file.globals.items():
+        items = value.items.items() if isinstance(value, Namespace) else [("", value)]
+        for inner, held in items:
+            if isinstance(held, Function) and held.file not in (None, file):
+                known = held.file.summaries.values()
+                kinds = {s.kind for s in known if s.function.node is held.node}
+                plain = not kinds & {"builder", "block", "layer"}
+                plain = plain and len(parameters_of(held.node)) > 1
+                if plain and mentions_framework(file, held):
+                    yield name, inner, held
 
 
 def _left(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:

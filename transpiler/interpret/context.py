@@ -138,6 +138,10 @@ class FileContext:
     brought_imports: tuple[str, ...] = ()  #: what they read of other modules
     #: tells of a function whether other files call it, and none of them once they are converted
     is_brought: Any = None
+    wanted: list[Any] = field(default_factory=list)  #: of functions of other files: `Wish`es
+    wishes: Any = None  #: what gives those that other files have of this one, or None
+    #: tells of what another file has under a name whether it is a function of torch there
+    agrees: Any = None
     done_first: dict[int, Any] = field(default_factory=dict)  #: what these calls do besides
     #: the statements that keep parts of the training in attributes, by class and attribute
     kept_parts: dict[tuple[str, str], Any] = field(default_factory=dict)

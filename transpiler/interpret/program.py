@@ -31,6 +31,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.splicing import gives_lists, opens_inputs
 from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.functions.wishes import Wishes, fulfil
 from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.models import (
     bases,
@@ -72,11 +73,13 @@ def interpret(
     load: Callable[..., Any] | None = None,
     path: str = "",
     mark: Any = None,
+    wishes: Wishes | None = None,
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     if options.keras == "auto":
         options = replace(options, keras=generation(tree.text, path))
     file = FileContext(tree, options, rules, load=load, path=path, mark=mark)
+    file.wishes = wishes
     file.channels_lead = _channels_lead(tree.text)
     _interpret_module(file)
     return file
@@ -116,6 +119,8 @@ def _interpret_module(file: FileContext) -> None:
             continue
         if built is not None:
             region.built.append(built)
+    if file.wishes is not None:
+        fulfil(file, *file.wishes(file))
 
 
 def _top_level(region: Region, statement: cst.CSTNode) -> None:

@@ -11,9 +11,10 @@ from transpiler.interpret.functions.own_losses import (
     in_wrapper,
     is_bound,
 )
+from transpiler.interpret.functions.wishes import name_at_home
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Bound, Function, Partial, Static, Value
+from transpiler.interpret.values import Bound, Function, Namespace, Partial, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Return
 from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, Expr, call, infix, method
@@ -151,7 +152,8 @@ def _key(file: FileContext, value: Value, function: Function, name: Expr | None)
     elif isinstance(value, Partial):
         found = "partial"
     else:
-        found = file.function_names.get(id(function.node), function.name)
+        home: FileContext = function.file if function.file is not None else file
+        found = home.function_names.get(id(function.node), function.name)
         found = found and _as_keras_calls(file, found)
     if isinstance(value, Static) or not isinstance(found, str):
         raise Unsupported(f"the name of the metric `{_named(function)}` is not known")
@@ -213,11 +215,24 @@ def code_of(file: FileContext, summary: Summary, function: Function) -> Expr:
     if is_bound(function) and function.static is not None:
         return function.static
     if function.maker is None:
-        return Expr(function.name)
+        return Expr(_name_here(file, function))
     held = file.globals.get(function.static.text) if function.static is not None else None
     if isinstance(held, Function) and held.node is function.node and _is_current(file, function):
         return Expr(function.static.text if function.static is not None else "")
     return function.maker
+
+
+def _name_here(file: FileContext, function: Function) -> str:
+    """What a file calls a function, of its own or of a file that it imports."""
+    if function.file in (None, file):
+        return function.name
+    for name, held in file.globals.items():
+        if isinstance(held, Function) and held.node is function.node:
+            return name
+        for inner, value in held.items.items() if isinstance(held, Namespace) else ():
+            if isinstance(value, Function) and value.node is function.node:
+                return f"{name}.{inner}"
+    raise Unsupported(f"`{function.name}` is imported inside of a function")
 
 
 def _everywhere(file: FileContext, summary: Summary, function: Function) -> Expr:
@@ -286,6 +301,11 @@ def _summary(compiles: TrainingCall, function: Function) -> Summary:
         )
     if summary is None or not isinstance(summary.result, Bound):
         raise Unsupported(f"`{_named(function)}` is not understood as a function of tensors")
+    file = compiles.region.file if compiles.region is not None else None
+    if file is not None and file.agrees is not None and function.file not in (None, file):
+        name = name_at_home(function)
+        if not file.agrees(function.file.path, name):
+            raise Unsupported(f"`{name}` is not converted to a function of tensors in its file")
     return summary
 
 

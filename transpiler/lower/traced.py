@@ -54,8 +54,10 @@ def refuse_changing(
         return
     program = functions_of(file.tree.text)
     for function in _functions(compiles, makers):
-        here = function.file in (None, file)
-        source = program.function_at(*file.tree.span(function.node)) if here else None
+        if function.file not in (None, file):
+            _refuse_elsewhere(function.file, function)
+            continue
+        source = program.function_at(*file.tree.span(function.node))
         if source is not None:
             _refuse(file, program, function.name.strip("<>"), source, calls)
 
@@ -64,13 +66,7 @@ def _refuse(
     file: FileContext, program: Functions, name: str, source: Source, calls: list[TrainingCall]
 ) -> None:
     reached = program.reaching([source])
-    if changed := program.own_changes(reached):
-        raise Unsupported(f"`{name}` changes `{changed}`, which Keras does once, when it traces it")
-    if drawn := drawn_by(program.module, reached):
-        raise Unsupported(
-            f"`{name}` calls `{drawn}`, which Keras does once, when it traces it: torch would do "
-            f"it at every step"
-        )
+    _refuse_acting(program, name, reached)
     changes = program.changes(program.reads(reached))
     if not changes:
         return
@@ -82,6 +78,30 @@ def _refuse(
             f"`{changed}`, which `{name}` reads, gets another value: Keras goes on with the one "
             f"of when it traced the function; compile the model again where it changes"
         )
+
+
+def _refuse_acting(program: Functions, name: str, reached: list[Source]) -> None:
+    """Refuse what Keras does but once."""
+    if changed := program.own_changes(reached):
+        raise Unsupported(f"`{name}` changes `{changed}`, which Keras does once, when it traces it")
+    if drawn := drawn_by(program.module, reached):
+        raise Unsupported(
+            f"`{name}` calls `{drawn}`, which Keras does once, when it traces it: torch would do "
+            f"it at every step"
+        )
+
+
+def _refuse_elsewhere(home: FileContext, function: Function) -> None:
+    """Refuse what a function of another file reads where that may change it later on."""
+    program, name = functions_of(home.tree.text), function.name.strip("<>")
+    start, end = home.tree.span(function.node)
+    source = program.function_at(start, end)
+    if source is None:
+        return
+    reached = program.reaching([source])
+    _refuse_acting(program, name, reached)
+    if program.changes_after(program.reads(reached), start + 1):
+        raise Unsupported(f"`{name}` reads what may get another value in its file")
 
 
 def refuse_in_forward(

@@ -299,7 +299,8 @@ def _clips(file: FileContext, compiled: Compiled, head: Head) -> bool:
     """Whether a loss or metric clips probabilities, of which Keras would take the logits."""
     helpers = {*head.loss.criterion.helpers, *(h for _, m in head.metrics for h in m.helpers)}
     helpers |= {h for _, m in head.metrics for _, value in m.sums for h in value.helpers}
-    own = (file.tree.source(s.function.node) for s in compiled.call.own.values())
+    functions = (summary.function for summary in compiled.call.own.values())
+    own = ((f.file or file).tree.source(f.node) for f in functions)
     if any("crossentropy" in text.lower() for text in own if head.prediction.activation):
         return True
     taken = any(name.endswith("crossentropy") or "crossentropy_of" in name for name in helpers)

@@ -27,6 +27,11 @@ def training_files(path: str) -> Iterator[str]:
     return importing_files(path, _TRAINS)
 
 
+def words_beside_imports(path: str) -> set[str]:
+    """The words of a file but for its imports."""
+    return {word.decode() for word in _WORD.findall(_IMPORT.sub(b"", _read(path)))}
+
+
 @lru_cache(maxsize=64)
 def sees_training(path: str, other: str) -> bool:
     """Whether the conversion of one file surely knows that another one trains what it builds."""

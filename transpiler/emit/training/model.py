@@ -97,7 +97,7 @@ class ModelWriter:
         function = None if isinstance(root, cst.Module) else self.tree.span(root)
         compiled = made.training.compiled.values()
         helpers = shared.file.names_done_first().union(*(c.helpers for c in compiled))
-        reserved = helpers | shared.function_names
+        reserved = helpers | shared.function_names | shared.starred
         self.names = FreeNames(shared.found, self._vanishing(), function, reserved)
         self.penalty = ""
         weights = made.training.weights

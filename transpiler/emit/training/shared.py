@@ -18,7 +18,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import TRAINING, Given, TrainingCall, given_by_function, root
-from transpiler.interpret.values import Model, Value
+from transpiler.interpret.values import Function, Model, Value
 from transpiler.ir import tokens
 from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.training import Training
@@ -163,7 +163,13 @@ class Shared:
         self.rooms = rooms
         for room in rooms:
             self.replaced |= room.region.settled
-        self.names = FreeNames(self.found, [])
+        #: functions of other files, which a star may have brought
+        self.starred = frozenset(
+            name
+            for name, value in file.globals.items()
+            if isinstance(value, Function) and value.file not in (None, file)
+        )
+        self.names = FreeNames(self.found, [], reserved=self.starred)
         self.freezing = Freezing(Compositions(()))
         calls = [c for room in rooms for c in room.calls]
         self.calls = [self.tree.span(c.node) for c in calls]

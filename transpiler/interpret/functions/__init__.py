@@ -27,6 +27,7 @@ generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give
 clips.py          constraints of the program's own that clip weights
 own_losses.py     losses and metrics of the program's own
+wishes.py         losses and metrics that are functions of another file
 own_penalties.py  regularizers and constraints of the program's own
 settings.py       what these compute with besides the weight
 own_metrics.py    metrics that are classes of the program's own

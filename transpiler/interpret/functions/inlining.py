@@ -54,24 +54,40 @@ def inline(
             value = materialize(region, value)
         value = evaluated_once(region, value, parameter.name, node)
         frame[parameter.name] = value
+    foreign = function.file is not None and function.file is not region.file
+    given = (
+        _given_elsewhere(node, function, frame) if foreign else _inlined(region, function, frame)
+    )
+    if isinstance(given, Function) and isinstance(node, cst.Call):
+        given.maker, given.outer = _written_call(region, node, arguments), function
+        given.lists = tuple(name for name, value in bound.items() if _is_list(value))
+    return given
+
+
+def _inlined(region: Region, function: Function, frame: dict[str, Value]) -> Value:
+    """What a function gives to whom calls it in some region of its file."""
     outer, region.inline = region.inline, {**frame}
     outer_scope_outer = region.scope.outer
     saved = dict(region.rewrites), dict(region.running), region.whole
     region.whole = None
     region.scope.outer = {**function.closure, **region.scope.outer}
     try:
-        if function.file is not None and function.file is not region.file:
-            raise GiveUp(f"`{function.name}` of another file gives a layer", node)
         if isinstance(function.node, cst.Lambda):
             return evaluate(region, function.node.body)
-        given = _inline_body(region, function, list(function.node.body.body), frame, ())
+        return _inline_body(region, function, list(function.node.body.body), frame, ())
     finally:
         region.inline = outer
         region.scope.outer = outer_scope_outer
         region.rewrites, region.running, region.whole = saved
-    if isinstance(given, Function) and isinstance(node, cst.Call):
-        given.maker, given.outer = _written_call(region, node, arguments), function
-        given.lists = tuple(name for name, value in bound.items() if _is_list(value))
+
+
+def _given_elsewhere(node: cst.CSTNode, function: Function, frame: dict[str, Value]) -> Function:
+    """The function, a loss or metric, that one of another file gives."""
+    module = function.file.module
+    plain = isinstance(function.node, cst.FunctionDef) and module is not None
+    given = _inlined(module, function, frame) if plain else None
+    if not isinstance(given, Function) or given.file is not function.file:
+        raise GiveUp(f"`{function.name}` of another file gives a layer", node)
     return given
 
 

@@ -27,6 +27,7 @@ from transpiler.interpret.functions.own_metrics import (
 )
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.functions.wishes import interpret_on_tensors, wish_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
@@ -135,13 +136,17 @@ def interpret_own(
             targets = _targets(region, method, given, of_classes)
             found |= interpret_metric(region, made, targets, given)
     for function, arguments in functions_in(_unwrapped(region.file, value)):
-        if _is_plain(region, function, arguments):
+        home = region if function.file in (None, region.file) else function.file.module
+        if home is not None and _is_plain(home, function, arguments):
             own = bool(function.owner) and not is_static(function)
             names = [p.name for p in parameters_of(function.node)][own : own + 2]
-            bound: dict[str, Value] = {str(name): value for name, value in arguments}
-            bound |= {"self": Static(Expr("self"))} if own else {}
-            seen = (_targets(region, function, given, of_classes), given)
+            bound: dict[str, Value] = {"self": Static(Expr("self"))} if own else {}
+            seen = (_targets(home, function, given, of_classes), given)
             bound |= dict(zip(names, seen, strict=True))
+            if home is not region:
+                found |= _of_another_file(region, function, bound)
+                continue
+            bound |= {str(name): value for name, value in arguments}
             try:
                 summary = summarize(region.file, function, bound, region)
             except GiveUp:
@@ -152,6 +157,18 @@ def interpret_own(
                 if function.maker is not None or function.owner:
                     region.file.kept_closures.add(id(function.node))
     return found
+
+
+def _of_another_file(
+    region: Region, function: Function, bound: dict[str, Value]
+) -> dict[int, Summary]:
+    """What a function of another file computes, which is told what it gets."""
+    wish = wish_of(function, bound)
+    summary = interpret_on_tensors(function, bound) if wish is not None else None
+    if summary is None:
+        return {}
+    region.file.wanted.append(wish)
+    return {id(function.node): summary}
 
 
 #: Losses whose targets are classes, one integer in the place of the last axis.

@@ -1,0 +1,174 @@
+"""Losses and metrics that are functions of another file: tensor functions there, called here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.test_several_files import DATA, assert_equal, converted
+from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
+
+MODEL = """\
+from tensorflow import keras
+
+
+def build(n):
+    return keras.Sequential([keras.Input((n,)), keras.layers.Dense(3, activation="softplus")])
+"""
+LOSSES = """\
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import backend as K
+
+SMOOTH = 1.0
+
+
+def overlap(y_true, y_pred):
+    # one number for all
+    both = K.sum(K.flatten(y_true) * K.flatten(y_pred))
+    return (2.0 * both + SMOOTH) / (K.sum(y_true) + K.sum(y_pred) + SMOOTH)
+
+
+def dice_loss(y_true, y_pred):
+    return 1.0 - overlap(y_true, y_pred)
+
+
+def distance(y_true, y_pred):
+    return tf.reduce_mean(tf.square(y_true - y_pred), axis=-1)
+
+
+def power_loss(power=2.0, scale=1.0):
+    scale = scale / 2
+
+    def powers(y_true, y_pred):
+        return scale * tf.reduce_mean(tf.abs(y_true - y_pred) ** power, axis=-1)
+
+    return powers
+
+
+class Tilted(keras.losses.Loss):
+    def __init__(self, tilt=0.3):
+        super().__init__()
+        self.tilt = tilt
+
+    def call(self, y_true, y_pred):
+        error = y_true - y_pred
+        return tf.reduce_mean(tf.maximum(self.tilt * error, (self.tilt - 1) * error), axis=-1)
+"""
+TRAIN = """\
+import numpy as np
+from data import load_data
+{imports}
+from model import build
+
+x, labels, x_test, test_labels = load_data()
+y, y_test = np.eye(3)[labels], np.eye(3)[test_labels]
+model = build(4)
+model.compile(optimizer="sgd", loss={loss}, metrics=[{metrics}])
+history = model.fit(x, y, batch_size=16, epochs=3, validation_data=(x_test, y_test))
+print(model.evaluate(x_test, y_test))
+"""
+WAYS = {
+    "names": ("from losses import dice_loss, overlap", "dice_loss", "overlap"),
+    "module": ("import losses", "losses.dice_loss", "losses.overlap, losses.distance"),
+    "alias": ("import losses as own", "own.distance", "'mae', own.dice_loss"),
+    "names of them": ("from losses import distance as far, overlap", "far", "overlap"),
+    "star": ("from losses import *", "distance", "overlap"),
+    "given": ("from losses import overlap, power_loss", "power_loss(power=1.5)", "overlap"),
+    "of module": ("import losses", "losses.power_loss(3.0, scale=0.5)", "losses.power_loss()"),
+    "class": ("from losses import Tilted, distance", "Tilted(0.2)", "distance"),
+    "of Keras": ("from losses import distance", '"mse"', "distance"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_loss_of_another_file(way: str, tmp_path: Path, session: VerifySession) -> None:
+    imports, loss, metrics = WAYS[way]
+    train = TRAIN.format(imports=imports, loss=loss, metrics=metrics)
+    files = {"model.py": MODEL, "data.py": DATA, "losses.py": LOSSES, "train.py": train}
+    if way != "class":  # nothing says which tensors a class gets that nobody uses
+        files["losses.py"] = LOSSES[: LOSSES.index("\n\nclass")]
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert imports in texts["train.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+def _files(train: str, losses: str = LOSSES, **more: str) -> dict[str, str]:
+    files = {"model.py": MODEL, "data.py": DATA, "losses.py": losses, "train.py": train}
+    return files | {f"{name}.py": text for name, text in more.items()}
+
+
+DICE = TRAIN.format(imports="from losses import dice_loss", loss="dice_loss", metrics="")
+
+
+@pytest.mark.parametrize(
+    ("losses", "why"),
+    [
+        (LOSSES.replace("K.flatten(y_pred)", "tf.unheard_of(y_pred)"), "`dice_loss` is not under"),
+        (f"# tf2torch: skip-file\n{LOSSES}", "`dice_loss` is not converted to a function of"),
+        (f"{LOSSES}\n\ndef smooth(by):\n    global SMOOTH\n    SMOOTH = by\n", "may get another"),
+        (LOSSES.replace("    # one", "    print('called')\n    # one"), "`dice_loss`"),
+    ],
+)
+def test_why_a_loss_of_another_file_is_left(losses: str, why: str, tmp_path: Path) -> None:
+    texts, errors = converted(tmp_path, _files(DICE, losses))
+    assert any(e.startswith("train.py:9: `compile` is left as it is: ") for e in errors), errors
+    assert any(why in error for error in errors), errors
+    assert "loss=dice_loss" in texts["train.py"]
+
+
+DISTANCE = LOSSES[LOSSES.index("def distance") : LOSSES.index("\n\ndef power")]
+IMAGES = """\
+import numpy as np
+from tensorflow import keras
+from losses import distance
+
+model = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 3, padding="same")])
+model.compile("sgd", loss=distance)
+model.fit(np.ones((8, 4, 4, 1)), np.ones((8, 4, 4, 2)), epochs=2)
+"""
+
+
+def test_one_function_for_several_files(tmp_path: Path, session: VerifySession) -> None:
+    train = TRAIN.format(imports="import losses", loss="losses.distance", metrics="")
+    functions = LOSSES[: LOSSES.index("SMOOTH")] + DISTANCE
+    texts, errors = converted(tmp_path, _files(train, functions, images=IMAGES))
+    assert not errors
+    assert texts["losses.py"].count("def distance(") == 1
+    assert_equal(tmp_path, "train.py", session)
+    assert_equal(tmp_path, "images.py", session)
+
+
+def test_functions_of_several_kinds_are_said(tmp_path: Path) -> None:
+    axes = "axis=[1, 2, 3] if K.ndim(y_pred) == 4 else [1]"
+    losses = LOSSES[: LOSSES.index("SMOOTH")] + DISTANCE.replace("axis=-1", axes)
+    train = TRAIN.format(imports="import losses", loss="losses.distance", metrics="")
+    texts, errors = converted(tmp_path, _files(train, losses, images=IMAGES))
+    assert texts["losses.py"].count("def distance") == 2
+    said = "`compile` is left as it is: `distance` is not converted to a function of tensors in its"
+    assert [e.partition(" file")[0] for e in errors if said in e] == [
+        f"{place}: {said}" for place in ("train.py:9", "images.py:6")
+    ]
+
+
+def test_losses_that_nothing_uses_get_what_others_get(tmp_path: Path) -> None:
+    texts, errors = converted(tmp_path, _files(DICE))
+    assert [e.split(": ")[0] for e in errors] == ["losses.py:31"]  # of a class it is not known
+    path = tmp_path / "before" / "losses.py"
+    said = convert(path.read_text(encoding="utf-8"), path=str(path)).diagnostics
+    taken = [d.message for d in said if "which nothing uses" in d.message]
+    assert taken == [
+        f"`{name}`, which nothing uses, is taken to get such tensors as `dice_loss`"
+        for name in ("distance", "power_loss")
+    ]
+    assert "return (y_true - y_pred).square().mean(dim=-1)" in texts["losses.py"]
+
+
+def test_a_function_that_a_file_calls_by_hand_is_not_taken_for_a_loss(tmp_path: Path) -> None:
+    shows = "from losses import distance\n\nprint(distance([1.0], [2.0]).numpy())\n"
+    texts, errors = converted(tmp_path, _files(DICE, shows=shows))
+    assert any(e.startswith("losses.py:19: `tf.reduce_mean` is left") for e in errors), errors
+    assert "tf.square(y_true - y_pred)" in texts["losses.py"]

@@ -1,0 +1,170 @@
+"""Losses and metrics that are functions of another file than the one that compiles a model.
+
+Each file is converted for itself: that which compiles sees what the function computes, and that of
+the function which tensors it gets.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.constant_tensors import constant_tensors
+from transpiler.interpret.functions.done_first import given_a_value
+from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import summarize
+from transpiler.interpret.region import GiveUp
+from transpiler.interpret.summary import Summary
+from transpiler.interpret.values import Bound, Function, Static, UserClass, Value
+from transpiler.ir.expr import Expr
+from transpiler.record import record
+from transpiler.source.suites import nodes_of
+
+#: What other files want of one, and the names that they read beside their imports.
+Wishes: TypeAlias = "Callable[[FileContext], tuple[list[Wish], set[str]]]"
+
+
+@record(frozen=True, slots=True)
+class Wish:
+    """A function that another file compiles a model with."""
+
+    path: str
+    place: tuple[int, int]  #: of the function
+    outer: str  #: the function that gives it, or the class that it is a method of
+    own: tuple[str, ...]  #: names of the function around it
+    given: dict[str, Value]  #: the tensors that it gets
+
+
+def wish_of(function: Function, given: dict[str, Value]) -> Wish | None:
+    """What a file wants of that of a function; None where the call that gave it decides more."""
+    home: FileContext = function.file
+    outer = function.outer
+    around = outer.closure if outer is not None else function.closure
+    own = {n: v for n, v in function.closure.items() if around.get(n) is not v}
+    if not all(isinstance(value, Static) for value in own.values()):
+        return None
+    if outer is not None and any(constant_tensors(outer)):
+        return None  # they would be made on a device that only the other file knows
+    name = outer.name if outer is not None else function.owner
+    return Wish(home.path, home.tree.span(function.node), name, tuple(own), given)
+
+
+def returns_name(statement: cst.CSTNode | None) -> str:
+    """The name of what a statement returns."""
+    small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+    given = small.value if isinstance(small, cst.Return) else None
+    return given.value if isinstance(given, cst.Name) else ""
+
+
+def is_of(wish: Wish, file: FileContext) -> bool:
+    """Whether it is about a file."""
+    return os.path.realpath(wish.path) == os.path.realpath(file.path)
+
+
+def fulfil(file: FileContext, wishes: list[Wish], read: set[str]) -> None:
+    """Interpret the functions of a file on the tensors that they get in other files."""
+    wanted = [(_function(file, wish), wish) for wish in wishes]
+    known = [(f, wish) for f, wish in wanted if f is not None]
+    for function, wish in known:
+        interpret_on_tensors(function, wish.given)
+    taken = {tuple(wish.given)[-2:]: (function, wish) for function, wish in known}
+    ranks = {rank for _, wish in known for rank in _ranks(wish.given)}
+    for name, held in list(file.globals.items()) if len(ranks) == 1 else ():
+        if isinstance(held, Function) and held.file is file and name not in read:
+            for function in _alike(file, held):
+                names = tuple(p.name for p in parameters_of(function.node)[:2])
+                if names in taken and not _is_known(file, function):
+                    _take_as(file, function, *taken[names])
+
+
+def _ranks(given: dict[str, Value]) -> Iterator[int | None]:
+    """The numbers of axes of tensors."""
+    for value in given.values():
+        if isinstance(value, Bound):
+            yield None if value.tensor.dims is None else len(value.tensor.dims)
+
+
+def _alike(file: FileContext, held: Function) -> Iterator[Function]:
+    """A function, or that which it gives, that may be a loss or metric nobody uses."""
+    node = held.node
+    if not isinstance(node, cst.FunctionDef) or node.decorators or held.closes:
+        return
+    if not mentions_framework(file, held):
+        return
+    names = [p.name for p in parameters_of(node)]
+    if [p.name for p in parameters_of(node) if p.default is None or p.star] == names[:2]:
+        yield held
+    inner, last = node.body.body[-2:] if len(node.body.body) > 1 else (None, None)
+    if isinstance(inner, cst.FunctionDef) and returns_name(last) == inner.name.value:
+        own = {p.name for p in parameters_of(node)} | {*given_a_value(node.body)}
+        wish = Wish(file.path, file.tree.span(inner), held.name, tuple(own), {})
+        made = _function(file, wish)
+        yield from () if made is None or any(constant_tensors(held)) else (made,)
+
+
+def _is_known(file: FileContext, function: Function) -> bool:
+    """Whether a function is called, or wanted."""
+    return any(s.function.node is function.node for s in file.summaries.values())
+
+
+def _take_as(file: FileContext, function: Function, other: Function, wish: Wish) -> None:
+    """A function of losses and metrics that nobody uses gets what another one of them gets."""
+    summary = interpret_on_tensors(function, wish.given)
+    if summary is not None:
+        name, model = name_at_home(function), name_at_home(other)
+        message = f"`{name}`, which nothing uses, is taken to get such tensors as `{model}`"
+        file.say(ASSUMED, function.node, message)
+
+
+def interpret_on_tensors(function: Function, given: dict[str, Value]) -> Summary | None:
+    """What a function computes of tensors, in its own file, which writes it so."""
+    home: FileContext = function.file
+    assert home.module is not None
+    try:
+        summary = summarize(home, function, given, home.module)
+    except GiveUp:
+        return None
+    if summary.kind != "operation":
+        return None
+    home.module.operations_used.append(summary)
+    if function.nested_in or function.owner:
+        home.kept_closures.add(id(function.node))
+    return summary
+
+
+def name_at_home(function: Function) -> str:
+    """What has the name in its file by which others get a function."""
+    return function.outer.name if function.outer is not None else function.owner or function.name
+
+
+def _function(file: FileContext, wish: Wish) -> Function | None:
+    """The function that is wanted, as the file has it."""
+    held = file.globals.get(wish.outer)
+    if isinstance(held, UserClass):
+        methods = file.class_methods.get(wish.outer, {}).values()
+        return next((m for m in methods if file.tree.span(m.node) == wish.place), None)
+    known = [f for f in file.globals.values() if isinstance(f, Function) and f.file is file]
+    if not wish.outer:
+        return next((f for f in known if file.tree.span(f.node) == wish.place), None)
+    if not isinstance(held, Function):
+        return None
+    for node in nodes_of(held.node.body):
+        if isinstance(node, cst.FunctionDef) and file.tree.span(node) == wish.place:
+            own: dict[str, Value] = {name: Static(Expr(name)) for name in wish.own}
+            made = Function(
+                node.name.value,
+                node,
+                {**held.closure, **own},
+                nested_in=held.name,
+                file=file,
+            )
+            made.frame = dict(own)
+            made.maker, made.outer = Expr(held.name), held
+            return made
+    return None
