@@ -10,7 +10,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
-from transpiler.interpret.values import Framework, Function, Mapping
+from transpiler.interpret.values import Choice, Framework, Function, Mapping
 from transpiler.record import record
 from transpiler.source.lexical import names_read, words_in
 from transpiler.source.suites import leaf_statements
@@ -83,7 +83,7 @@ def candidate_of(tree: Tree, statement: cst.CSTNode) -> Candidate | None:
             isinstance(node, cst.Assign)
             and len(node.targets) == 1
             and isinstance(node.targets[0].target, cst.Name)
-            and (_is_name(node.value) or _is_table(node.value))
+            and (_is_name(node.value) or _is_table(node.value) or _is_choice(tree, node.value))
         ):
             return Candidate(statement, "alias", False)
         return None
@@ -100,6 +100,8 @@ def names_framework(file: FileContext, name: str) -> bool:
     held = file.globals.get(name)
     if isinstance(held, Mapping):
         return all(isinstance(v, (Framework, Function)) for v in held.items.values())
+    if isinstance(held, Choice):
+        return all(isinstance(v, Framework) for v in held.options)
     return isinstance(held, Framework)
 
 
@@ -111,10 +113,15 @@ def _is_name(node: cst.BaseExpression) -> bool:
 
 
 def _is_table(node: cst.BaseExpression) -> bool:
-    """Whether it is a dict of plain names: `{"vgg16": VGG16, "vgg19": applications.VGG19}`."""
+    """Whether it is a dict of names or lambdas: `{"vgg16": VGG16, "sgd": lambda: SGD(0.1)}`."""
     return isinstance(node, cst.Dict) and all(
-        isinstance(e.value, (cst.Attribute, cst.Name)) for e in node.elements
+        isinstance(e.value, (cst.Attribute, cst.Lambda, cst.Name)) for e in node.elements
     )
+
+
+def _is_choice(tree: Tree, node: cst.BaseExpression) -> bool:
+    """Whether it is `SGD if args.plain else Adam`, and nothing is called in it."""
+    return isinstance(node, cst.IfExp) and "(" not in tree.source(node)
 
 
 def bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.ImportAlias]]:

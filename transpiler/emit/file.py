@@ -51,6 +51,8 @@ from transpiler.emit.left import (
 )
 from transpiler.emit.left_code import (
     report_called_losses,
+    report_kept_imports,
+    report_kept_tables,
     report_left_code,
     report_left_stars,
     write_new_axes,
@@ -136,6 +138,7 @@ def _write(draft: Draft) -> Conversion:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
         imports = import_edits(draft.file, draft.edits, draft.helpers, made, named)
         draft.edits = [*imports, *draft.edits]
+    report_kept_tables(draft)
     drop_unused(draft)
     drop_imports_inside(draft)
     if draft.tree.comments:
@@ -146,6 +149,7 @@ def _write(draft: Draft) -> Conversion:
         draft.edits = without_scopes(draft)
     fold_signatures(draft)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))
+    report_kept_imports(draft, text)
     said = sorted(draft.diagnostics, key=lambda d: (d.line, d.column))
     changed, functions = text != draft.tree.text, frozenset(draft.operations)
     return Conversion(text, tuple(draft.records), tuple(said), changed, functions)

@@ -12,13 +12,14 @@ from transpiler.emit.causes import left_with, names_of
 from transpiler.emit.dead_imports import bound_names, imports_inside, names_framework
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
+from transpiler.emit.left import add_comment
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework, Function, Namespace
-from transpiler.source.lexical import may_be_bound
+from transpiler.source.lexical import blanked, may_be_bound
 from transpiler.source.occurrences import Occurrences
 
 
@@ -166,6 +167,36 @@ def _only_names(draft: Draft, statement: cst.CSTNode) -> bool:
         and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict))
         and names_framework(draft.file, target.value)
     )
+
+
+def report_kept_tables(draft: Draft) -> None:
+    """Dicts of parts of the framework that what was converted reads still.
+
+    They are looked at once all is written: one that nobody reads has gone with its imports.
+    """
+    for statement, (found, *_) in list(_left(draft)):
+        if not _only_names(draft, statement):
+            continue
+        assert isinstance(statement, cst.SimpleStatementLine)
+        name = draft.tree.source(statement).partition("=")[0].strip()
+        if isinstance(draft.file.globals.get(name), Framework):
+            continue
+        message = f"`{_dotted(draft, found)}` is left as it is: `{name}` is read at run time"
+        draft.say_at(LEFT_CODE, *draft.tree.line_column(found), message)
+        add_comment(draft, draft.tree.span(statement)[0], LEFT_CODE, message)
+
+
+def report_kept_imports(draft: Draft, text: str) -> None:
+    """An import of the framework that stays where nothing was said to be left."""
+    if any(d.severity is Severity.ERROR for d in draft.diagnostics):
+        return
+    for found in _IMPORTING.finditer(blanked(text)):
+        place = draft.tree.text.find(found.group())
+        where = draft.tree.line_column(place) if place >= 0 else (1, 1)
+        draft.say_at(LEFT_CODE, *where, f"`{found.group().strip()}` is read still, and stays")
+
+
+_IMPORTING = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b.*", re.M)
 
 
 def _dotted(draft: Draft, offset: int) -> str:

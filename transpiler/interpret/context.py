@@ -78,7 +78,7 @@ class FileContext:
     given_functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names
     #: optimizers by where they are made; None where that is not one alone
-    optimizers: dict[tuple[int, int], Static | None] = field(default_factory=dict)
+    optimizers: dict[tuple[int, int], Value | None] = field(default_factory=dict)
     losses: dict[tuple[int, int], Static] = field(default_factory=dict)  #: objects, likewise
     #: calls of functions that give one of several: the function, and where it makes them
     optimizer_makers: dict[tuple[int, int], tuple[cst.FunctionDef, tuple[tuple[int, int], ...]]] = (

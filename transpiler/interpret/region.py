@@ -12,9 +12,9 @@ import libcst as cst
 from transpiler.diagnostics import Code
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.scope import Scope
-from transpiler.interpret.values import Bound, Function, Layer, Model, Static, Value
+from transpiler.interpret.values import Bound, Choice, Function, Layer, Model, Static, Value
 from transpiler.ir.code import Node
-from transpiler.ir.expr import Expr, Name
+from transpiler.ir.expr import Configured, Expr, Name
 from transpiler.ir.tensor import Layout, Unsupported
 from transpiler.record import record
 
@@ -329,10 +329,10 @@ class Region:
         """Whether what is not known may be what a model said: the module's, or a trainer's."""
         return self.is_module or any(c.name in ANSWERING for c in self.training.values())
 
-    def note_optimizer(self, place: tuple[int, int], made: Static) -> None:
+    def note_optimizer(self, place: tuple[int, int], made: Static | Choice) -> None:
         """Note where an optimizer is made; who interprets that again may know another one."""
         known = self.file.optimizers.setdefault(place, made)
-        if known is None or known.expr.text != made.expr.text:
+        if known is None or not _are_alike(known, made):
             self.file.optimizers[place] = None
         self.optimizers[place] = made
 
@@ -443,6 +443,24 @@ class Region:
         init = [node for level, _ in levels for node in level]
         forward = [node for _, level in levels for node in level]
         return init, forward
+
+
+def _are_alike(one: Value, other: Value) -> bool:
+    """Whether two optimizers that are made in one place are the same."""
+    if isinstance(one, Choice) and isinstance(other, Choice):
+        pairs = zip(one.options, other.options, strict=True)
+        return one.test.expr.text == other.test.expr.text and all(_are_alike(*p) for p in pairs)
+    if not isinstance(one, Static) or not isinstance(other, Static):
+        return False
+    first, second = one.expr.value, other.expr.value
+    if not isinstance(first, Configured) or not isinstance(second, Configured):
+        return one.expr.text == other.expr.text
+    return first.name == second.name and _arguments(first) == _arguments(second)
+
+
+def _arguments(made: Configured) -> list[tuple[str | None, str]]:
+    plain: list[tuple[str | None, str]] = [(None, one.text) for one in made.args]
+    return plain + [(keyword, one.text) for keyword, one in made.kwargs]
 
 
 def holder(value: Bound) -> Expr:

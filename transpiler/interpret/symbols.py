@@ -82,6 +82,11 @@ _SAME |= {
 SUBMODULES = "get_submodules_from_kwargs"
 
 
+def is_optimizer(name: str) -> bool:
+    """Whether a canonical name is that of an optimizer's class."""
+    return name.rpartition(".")[0] == "keras.optimizers"
+
+
 @lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """The canonical spelling of a dotted name that starts with one of `ROOTS`."""

@@ -219,6 +219,7 @@ class Choice:
     then: Value
     otherwise: Value
     static: Expr | None = None
+    table: tuple[Expr, tuple[Any, ...]] | None = None  #: what picks one in a dict, and its keys
 
     @property
     def options(self) -> tuple[Value, Value]:

@@ -13,12 +13,14 @@ those that strings of the program name.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from transpiler.interpret.bindings import Span, made_at, optimizer_at
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall, root
-from transpiler.interpret.values import Static, Value
-from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.interpret.values import Choice, Static, Value
+from transpiler.ir.expr import POSTFIX, Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
@@ -90,12 +92,40 @@ def _placed(
     exact: bool,
     changes: bool,
 ) -> Choices:
-    options = [_lowered(rules, value, exact, changes) for value in made.values()]
-    texts = dict(zip(made, map(_partial, options), strict=True))
+    options: list[Optimizing] = []
+
+    def text_of(value: Value) -> str:
+        if not isinstance(value, Choice):
+            options.append(_lowered(rules, value, exact, changes))
+            return _partial(options[-1])
+        if value.table is not None:
+            return _looked_up(value.table, [text_of(one) for one in _leaves(value)])
+        then, otherwise = map(text_of, value.options)
+        if isinstance(value.otherwise, Choice) and value.otherwise.table is None:
+            otherwise = otherwise[1:-1]  # `a if … else b if … else c`
+        return f"({then} if {value.test.expr.text} else {otherwise})"
+
+    texts = {place: text_of(value) for place, value in made.items()}
     called = isinstance(given.value, Static) and given.value.expr.strength >= POSTFIX
     plain = called or _PLAIN.fullmatch(given.text)
     source = CHOSEN if plain else f"({CHOSEN})"
     return Choices(_together(options, Expr(f"{source}({parameters})", strength=18)), texts)
+
+
+def _leaves(value: Value) -> Iterator[Value]:
+    """What a choice is between, in the order of its tests."""
+    if isinstance(value, Choice):
+        yield value.then
+        yield from _leaves(value.otherwise)
+    else:
+        yield value
+
+
+def _looked_up(table: tuple[Expr, tuple[Any, ...]], texts: list[str]) -> str:
+    """What the key picks out of a dict, which raises where it has none of that name."""
+    key, names = table
+    entries = (f"{literal(name)}: {text}" for name, text in zip(names, texts, strict=True))
+    return f"{{{', '.join(entries)}}}[{key.text}]"
 
 
 def _named(

@@ -24,6 +24,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, one_line, verbatim
+from transpiler.interpret.symbols import is_optimizer
 from transpiler.interpret.tensors.constants import makes_array
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
@@ -160,8 +161,10 @@ def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
         for option in callee.options:
             region.scope = outer.copy()
             with region.collecting():
-                values.append(call_value(region, node, option))
+                values.append(_called(region, node, option))
         region.scope = outer
+        if any(map(_is_made, values)):
+            return _one_of_made(region, node, callee, values)
         if all(isinstance(v, (Layer, Function, Framework, Choice, Partial)) for v in values):
             return Choice(callee.test, values[0], values[1], Expr(callee.static.text))
         if all(isinstance(v, Static) for v in values):
@@ -179,6 +182,43 @@ def _call_choice(region: Region, node: cst.Call, callee: Choice) -> Value:
         lambda: call_value(region, node, callee.then),
         lambda: call_value(region, node, callee.otherwise),
     )
+
+
+def _called(region: Region, node: cst.Call, callee: Value) -> Value:
+    """What one of several things gives that a call may be of: of optimizers, a choice."""
+    place = region.tree.span(node)
+    own, every = dict(region.optimizers), dict(region.file.optimizers)
+    region.optimizers.pop(place, None)
+    value = call_value(region, node, callee)
+    made = region.optimizers.get(place)
+    region.optimizers, region.file.optimizers = own, every
+    return value if made is None else made
+
+
+def _is_made(value: Value) -> bool:
+    """Whether it is something for training that is made, or one of several."""
+    if isinstance(value, Choice):
+        return any(map(_is_made, value.options))
+    made = value.expr.value if isinstance(value, Static) else None
+    return isinstance(made, Configured)
+
+
+def _one_of_made(region: Region, node: cst.Call, callee: Choice, values: list[Value]) -> Value:
+    """An optimizer of which the run tells the class; what else is made so is not understood."""
+    why = "which class it is of depends on a condition"
+    assert callee.static is not None
+    chosen = Choice(callee.test, values[0], values[1], callee.static, callee.table)
+    if not _is_optimizer(chosen):
+        return Unknown(why)
+    region.note_optimizer(region.tree.span(node), chosen)
+    return verbatim(region, node)
+
+
+def _is_optimizer(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return all(map(_is_optimizer, value.options))
+    made = value.expr.value if isinstance(value, Static) else None
+    return isinstance(made, Configured) and is_optimizer(made.name)
 
 
 def branch_value(

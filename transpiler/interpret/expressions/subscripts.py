@@ -20,6 +20,7 @@ from transpiler.interpret.statics import (
     to_running,
     verbatim,
 )
+from transpiler.interpret.symbols import is_optimizer
 from transpiler.interpret.tensors.names import is_plain
 from transpiler.interpret.tensors.operators import constant_subscript, subscript_op
 from transpiler.interpret.training import is_array
@@ -179,7 +180,10 @@ def chosen_by(
     if "(" in key.expr.text:  # `.pop(...)` must run once
         key = _kept(region, key.expr)
     names, values = [*items], [*items.values()]
-    if default is None and region.is_module:  # the program itself looks it up there
+    table = (key.expr, tuple(names)) if default is None else None
+    if default is None and (
+        region.is_module or all(map(_is_of_training, values))
+    ):  # the program itself looks it up there
         default = values.pop()
         names.pop()
     elif default is None:
@@ -195,7 +199,12 @@ def chosen_by(
         test = Static(infix(key.expr, "==", name), running)
         chosen = Choice(test, value, chosen, written)
     assert isinstance(chosen, Choice)
-    return chosen
+    return replace(chosen, table=table)
+
+
+def _is_of_training(value: Value) -> bool:
+    """Whether it is no part of a model: the program looks it up itself, if it is read at all."""
+    return isinstance(value, Framework) and is_optimizer(value.name)
 
 
 def _kept(region: Region, value: Expr) -> Static:
