@@ -9,6 +9,7 @@ from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
+from transpiler.source.generations import shown_by
 
 PLATEAU = ", callbacks=[keras.callbacks.ReduceLROnPlateau('loss', patience=1)]"
 PENALIZED = """\
@@ -210,3 +211,16 @@ def test_gates_of_convolutional_lstms(keras: str, scripts: Scripts) -> None:
     apart = scripts.compare(FILMS, result, keras)
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("line", "older"),
+    [
+        ("# model.fit_generator(batches())", False),
+        ('"""Adam(lr=0.1) was no better."""', False),
+        ('os.environ["TF_USE_LEGACY_KERAS"] = "1"', True),
+        ("model.fit_generator(batches())", True),
+    ],
+)
+def test_what_comments_say_is_no_sign_of_a_generation(line: str, older: bool) -> None:
+    assert shown_by(f"import os\n{line}\n") == ("2" if older else "auto")

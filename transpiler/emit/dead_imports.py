@@ -100,8 +100,8 @@ def names_framework(file: FileContext, name: str) -> bool:
     held = file.globals.get(name)
     if isinstance(held, Mapping):
         return all(isinstance(v, (Framework, Function)) for v in held.items.values())
-    if isinstance(held, Choice):
-        return all(isinstance(v, Framework) for v in held.options)
+    while isinstance(held, Choice) and isinstance(held.then, Framework):
+        held = held.otherwise
     return isinstance(held, Framework)
 
 
@@ -120,8 +120,8 @@ def _is_table(node: cst.BaseExpression) -> bool:
 
 
 def _is_choice(tree: Tree, node: cst.BaseExpression) -> bool:
-    """Whether it is `SGD if args.plain else Adam`, and nothing is called in it."""
-    return isinstance(node, cst.IfExp) and "(" not in tree.source(node)
+    """Whether it is `SGD if args.plain else Adam` or `KINDS[kind]`, and nothing is called in it."""
+    return isinstance(node, (cst.IfExp, cst.Subscript)) and "(" not in tree.source(node)
 
 
 def bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.ImportAlias]]:

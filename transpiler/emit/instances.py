@@ -81,6 +81,7 @@ def _builder(draft: Draft, summary: Summary, node: cst.FunctionDef, units: list[
     trained = [t for t in draft.planned.trained if not t.training.problem]
     removal.gone = {id(s) for t in trained for s in t.gone}
     removal.trains = {id(c.statement) for c in region.training.values()} - removal.gone
+    removal.converted = {id(c.statement) for t in trained for c in t.training.calls}
     compiles = {id(c.node) for t in trained for c in t.training.moved}
     region.left_calls = [c for c in region.left_calls if id(c[0]) not in compiles]
     kept = residue(removal)

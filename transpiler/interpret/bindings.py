@@ -89,6 +89,14 @@ def calls_giving(tree: Tree, function: cst.CSTNode | None, name: str) -> list[Gi
     return found
 
 
+def sources_given(tree: Tree, name: str) -> Iterator[str]:
+    """What calls of the module's functions give for a parameter of some name, as they write it."""
+    for statement in tree.module.body:
+        if isinstance(statement, cst.FunctionDef):
+            for _, given, _ in calls_giving(tree, statement, name) or ():
+                yield tree.source(given)
+
+
 def _is_given_once(body: cst.CSTNode, given: cst.Name, loop: cst.CSTNode | None) -> bool:
     """Whether a caller does nothing with a variable but to give it once: the next is another."""
     reads = _Reads(given.value)

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from transpiler.interpret.bindings import Span, made_at, optimizer_at
+from transpiler.interpret.bindings import Span, made_at, optimizer_at, sources_given
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall, root
 from transpiler.interpret.values import Choice, Static, Value
@@ -157,13 +157,27 @@ def gives_no_name(tree: Tree, text: str) -> bool:
     """Whether an expression is a call, or a variable for one, that need not give a string."""
     if text.isidentifier():
         bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
-        return any(_calls(value) for value in bound)
-    return _calls(text)
+        return any(_calls(value) for value in bound) or _gets_an_object(tree, text)
+    return _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None
+
+
+#: What makes an object of a class.
+_MAKING = r"(?:\w+\.)*[A-Z]\w*\("
 
 
 def _calls(text: str) -> bool:
-    called = re.match(r"([\w.]+)\(.*\)\s*(?:#.*)?$", text)
+    called = re.match(r"([\w.]+(?:\[[^\[\]]*\])?)\(.*\)\s*(?:#.*)?$", text)
     return called is not None and not _GIVES_TEXT.search(called.group(1))
+
+
+def _gets_an_object(tree: Tree, name: str) -> bool:
+    """Whether a function makes an object for a parameter, or some call of it does.
+
+    def run(loss=MeanSquaredError()):        run(MeanSquaredError())
+    """
+    if re.search(rf"\b{name}\b(?::[^=,()]*)?\s*=\s*{_MAKING}", tree.blanked):
+        return True
+    return any(re.match(_MAKING, given) is not None for given in sources_given(tree, name))
 
 
 def strings_of(tree: Tree) -> list[str]:

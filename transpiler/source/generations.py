@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from transpiler.source.lexical import blanked, without_comments
+
 #: Signs that a program was written for Keras 2 and won't run, or means something else, under 3.
 _MARKS = re.compile(
     r"""import\s+tf_keras | from\s+tf_keras | tensorflow\.python(\.keras|\s+import\s+keras)
@@ -16,6 +18,8 @@ _MARKS = re.compile(
     re.VERBOSE,
 )
 
+#: What chooses Keras 2, as the name of an environment variable.
+_SWITCH = "TF_USE_LEGACY_KERAS"
 
 #: A part of each sign: most texts have none of them, and need no search.
 _PARTS = (
@@ -28,4 +32,7 @@ _PARTS = (
 
 def shown_by(text: str) -> str:
     """ "2" where a text can't mean Keras 3, "auto" where it may mean either."""
-    return "2" if any(part in text for part in _PARTS) and _MARKS.search(text) else "auto"
+    if not any(part in text for part in _PARTS) or not _MARKS.search(text):
+        return "auto"
+    code = blanked(text)  # what a comment or docstring says is no sign
+    return "2" if _MARKS.search(code) or _SWITCH in without_comments(text) else "auto"

@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.given import reaches_out
 from transpiler.emit.residual.removal import Removal
-from transpiler.interpret.values import Framework, Layer, Model, UserClass, is_graph
+from transpiler.interpret.values import Choice, Framework, Layer, Model, UserClass, Value, is_graph
 from transpiler.ir.code import Construct, Line
 from transpiler.passes.liveness import walk
 from transpiler.source.lexical import words_in
@@ -103,7 +103,8 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
     wanted: set[str] = _instance_words(removal) - parameters
     for leaf in leaves:
         if removal.decisions[id(leaf)] == "keep":
-            wanted |= _words(removal, leaf) | _header_words(removal, leaf, removal.body)
+            wanted |= _words(removal, leaf) - _classes(removal, leaf)
+            wanted |= _header_words(removal, leaf, removal.body)
     changed = True
     while changed:
         changed = False
@@ -126,6 +127,22 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
             early = removal.tree.span(leaf)[0] < until
             removal.conflict |= early and id(leaf) not in removal.trains
+
+
+def _classes(removal: Removal, leaf: cst.CSTNode) -> set[str]:
+    """The variables for classes of the framework that what is converted does not read any more."""
+    span = removal.tree.span(leaf)
+    makes = any(is_inside(place, span) for place in removal.region.optimizers)
+    if id(leaf) not in removal.converted and not (makes and removal.converted):
+        return set()
+    scope = removal.region.scope
+    return {w for w in _words(removal, leaf) if w in scope.values and _is_class(scope.get(w))}
+
+
+def _is_class(value: Value | None) -> bool:
+    if isinstance(value, Choice):
+        return all(map(_is_class, value.options))
+    return isinstance(value, Framework)
 
 
 def _end_of_making(removal: Removal) -> int:

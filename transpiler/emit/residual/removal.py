@@ -32,6 +32,7 @@ class Removal:
         self.instances: dict[int, tuple[Built, str]] = {}
         self.places: dict[int, cst.CSTNode] = {}
         self.trains: set[int] = set()  #: statements that train: they stay, whatever they define
+        self.converted: set[int] = set()  #: those for which torch's code stands
         self.left: set[int] = set()  #: statements that are not understood, and what they need
         self.outside: set[int] = set()  #: where statements start that no class takes along
         self.taken: set[int] = set()  #: where those start that a class has in its `__init__`

@@ -163,8 +163,9 @@ def _chosen(region: Region, node: cst.Subscript, receiver: Mapping) -> Value:
     """`LAYERS[kind]`, where `kind` is only known at run time: a choice, by comparisons."""
     index_node = node.slice[0].slice
     key = evaluate(region, index_node.value) if isinstance(index_node, cst.Index) else Unknown()
-    functions = all(isinstance(item, Function) for item in receiver.items.values())
-    if not isinstance(key, Static) or (region.is_module and not functions):
+    items = receiver.items.values()
+    here = all(isinstance(v, Function) for v in items) or all(map(_is_of_training, items))
+    if not isinstance(key, Static) or (region.is_module and not here):
         return Unknown("an element chosen by something unknown")
     return chosen_by(region, node, key, receiver.items)
 
