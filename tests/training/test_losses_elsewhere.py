@@ -172,3 +172,64 @@ def test_a_function_that_a_file_calls_by_hand_is_not_taken_for_a_loss(tmp_path: 
     texts, errors = converted(tmp_path, _files(DICE, shows=shows))
     assert any(e.startswith("losses.py:19: `tf.reduce_mean` is left") for e in errors), errors
     assert "tf.square(y_true - y_pred)" in texts["losses.py"]
+
+
+COMPILED = """\
+    model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(3, activation="softplus")])
+    model.compile("sgd", loss={loss}, metrics=[{metrics}])
+    return model
+"""
+FITTED = """\
+import numpy as np
+from data import load_data
+{imports}
+
+x, labels, _, _ = load_data()
+model = {build}(4)
+history = model.fit(x, np.eye(3)[labels], epochs=3)
+"""
+BUILT = {
+    "beside": ("", "dice_loss", "overlap", "from model import build", "build"),
+    "many": ("", "power_loss(1.5)", "distance", "from model import (\n    build,\n)", "build"),
+    "module": ("", "dice_loss", "overlap", "import model as nets", "nets.build"),
+    "third": (
+        "from losses import dice_loss, overlap",
+        "dice_loss",
+        "overlap",
+        "from model import build",
+        "build",
+    ),
+    "known": (
+        "import losses",
+        "losses.dice_loss",
+        "losses.overlap",
+        "from losses import overlap\nfrom model import build",
+        "build",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", BUILT)
+def test_a_loss_of_what_another_file_compiles(
+    way: str, tmp_path: Path, session: VerifySession
+) -> None:
+    own, loss, metrics, imports, build = BUILT[way]
+    functions = LOSSES[: LOSSES.index("\n\nclass")]
+    functions = functions.replace("    scale = scale / 2\n\n", "")
+    head = f"from tensorflow import keras\n{own}\n" if own else functions
+    model = f"{head}\n\ndef build(n):\n{COMPILED.format(loss=loss, metrics=metrics)}"
+    files = {"model.py": model, "data.py": DATA}
+    files |= {"losses.py": functions} if own else {}
+    files["train.py"] = FITTED.format(imports=imports, build=build)
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "losses" not in texts["model.py"]
+    wanted = {
+        "beside": "from model import build, dice_loss, overlap\n",
+        "many": "from model import power_loss, distance\n",
+        "module": "criterion = nets.dice_loss\n",
+        "third": "from losses import dice_loss, overlap\n",
+        "known": "from losses import dice_loss\n",
+    }
+    assert wanted[way] in texts["train.py"]
+    assert_equal(tmp_path, "train.py", session)

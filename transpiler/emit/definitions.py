@@ -419,6 +419,8 @@ def drop_inlined(draft: Draft) -> None:
         node = function.node
         if not isinstance(node, cst.FunctionDef) or function.file not in (None, draft.file):
             continue
+        if function.name in draft.file.wished:  # other files call it
+            continue
         freezes = id(node) in draft.file.freezers
         read = _read_elsewhere(draft, function.name, node, bool(function.owner))
         if function.name in draft.kept_functions or read:

@@ -11,10 +11,10 @@ from transpiler.interpret.functions.own_losses import (
     in_wrapper,
     is_bound,
 )
-from transpiler.interpret.functions.wishes import name_at_home
+from transpiler.interpret.functions.wishes import name_at_home, name_of
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Bound, Function, Namespace, Partial, Static, Value
+from transpiler.interpret.values import Bound, Function, Partial, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Return
 from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, Expr, call, infix, method
@@ -215,24 +215,13 @@ def code_of(file: FileContext, summary: Summary, function: Function) -> Expr:
     if is_bound(function) and function.static is not None:
         return function.static
     if function.maker is None:
-        return Expr(_name_here(file, function))
+        if not (name := name_of(file, function)):
+            raise Unsupported(f"`{function.name}` is imported inside of a function")
+        return Expr(name)
     held = file.globals.get(function.static.text) if function.static is not None else None
     if isinstance(held, Function) and held.node is function.node and _is_current(file, function):
         return Expr(function.static.text if function.static is not None else "")
     return function.maker
-
-
-def _name_here(file: FileContext, function: Function) -> str:
-    """What a file calls a function, of its own or of a file that it imports."""
-    if function.file in (None, file):
-        return function.name
-    for name, held in file.globals.items():
-        if isinstance(held, Function) and held.node is function.node:
-            return name
-        for inner, value in held.items.items() if isinstance(held, Namespace) else ():
-            if isinstance(value, Function) and value.node is function.node:
-                return f"{name}.{inner}"
-    raise Unsupported(f"`{function.name}` is imported inside of a function")
 
 
 def _everywhere(file: FileContext, summary: Summary, function: Function) -> Expr:

@@ -13,10 +13,11 @@ from transpiler.emit.units import FilePlan
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.training import TRAINING, root
-from transpiler.interpret.values import Model
+from transpiler.interpret.training import TRAINING, TrainingCall, root
+from transpiler.interpret.values import Function, Model, Namespace
 from transpiler.record import record
-from transpiler.source.importers import sees_training
+from transpiler.source.importers import is_imported, sees_training
+from transpiler.source.lexical import words_in
 
 
 @record(slots=True)
@@ -81,6 +82,15 @@ def place_of(home: Region, model: Model) -> tuple[str, int]:
     mine = (o for o, methods in owners if any(m.node is home.function for m in methods.values()))
     number = next((n for n, built in enumerate(home.built) if built.model is model), -1)
     return f"{next(mine, '')}.{home.name}", number
+
+
+def losses_gone(file: FileContext, compiles: list[TrainingCall]) -> set[str]:
+    """What a file imports of a third one for a `compile` which others do now."""
+    code = " ".join(call.region.tree.code(call.node) for call in compiles if call.region)
+    held = {name: file.globals.get(name) for name in words_in(code)}
+    away = [n for n, v in held.items() if isinstance(v, Function) and v.file not in (None, file)]
+    modules = {name for name, value in held.items() if isinstance(value, Namespace)}
+    return modules.union(n for n in away if not is_imported(file.path, rf"\b{n}\b"))
 
 
 def place_classes(draft: Draft) -> None:

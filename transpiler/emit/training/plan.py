@@ -18,7 +18,7 @@ from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
-from transpiler.emit.training.elsewhere import is_free, place_of
+from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
@@ -259,6 +259,8 @@ class _Planner(Shared):
         if compiles and not used and in_function and not training.moved:
             place = place_of(training.home, training.origin)
             training.elsewhere = place in self.elsewhere
+            if training.elsewhere:
+                self.file.brought |= losses_gone(self.file, compiles)
             training.idle = training.elsewhere or (
                 not self._unknown_training and all(map(self._is_kept, parts))
             )

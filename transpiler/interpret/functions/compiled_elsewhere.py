@@ -13,16 +13,20 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import os
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.wishes import name_of
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TRAINING, TrainingCall, given_by_function, root
 from transpiler.interpret.values import (
     Framework,
+    Function,
     Model,
     Namespace,
     Sequence,
@@ -31,6 +35,7 @@ from transpiler.interpret.values import (
     is_plain,
 )
 from transpiler.record import record
+from transpiler.source.modules import locate
 
 #: What such statements call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
@@ -42,6 +47,7 @@ class Inserted:
 
     line: int  #: which line of the file it comes behind, from 1
     text: str
+    joined: bool = False  #: at the end of that line, rather
 
 
 class _Unknown(Exception):
@@ -51,7 +57,9 @@ class _Unknown(Exception):
 def with_lines(text: str, lines: list[Inserted]) -> str:
     """A text with lines in it."""
     found = text.split("\n")
-    for inserted in sorted(lines, key=lambda one: one.line, reverse=True):
+    for inserted in (one for one in lines if one.joined):
+        found[inserted.line - 1] += inserted.text
+    for inserted in reversed(_in_order(lines)):
         found.insert(inserted.line, inserted.text)
     return "\n".join(found)
 
@@ -62,7 +70,7 @@ def line_before(lines: list[Inserted], line: int) -> int:
 
 
 def _in_order(lines: list[Inserted]) -> list[Inserted]:
-    return sorted(lines, key=lambda one: one.line)
+    return sorted((one for one in lines if not one.joined), key=lambda one: one.line)
 
 
 def compile_lines(file: FileContext) -> list[Inserted]:
@@ -79,8 +87,7 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     for key, model in models.items():
         call = None if key in own else _compiled_elsewhere(file, model)
         if call is not None and isinstance(model.node, cst.Call):
-            inserted = _line(file, model, model.node, call)
-            if inserted is not None:
+            for inserted in _lines(file, model, model.node, call):
                 found[inserted.line, inserted.text] = inserted
     return list(found.values())
 
@@ -98,27 +105,31 @@ def _compiled_elsewhere(file: FileContext, model: Model) -> TrainingCall | None:
     return compiles[0]
 
 
-def _line(
+def _lines(
     file: FileContext, model: Model, node: cst.Call, compiled: TrainingCall
-) -> Inserted | None:
-    """The line for one model, where what `compile` is given can be written there."""
+) -> list[Inserted]:
+    """The line for one model, where what `compile` is given can be written there.
+
+    Also the imports of losses and metrics that are functions.
+    """
     assert model.summary is not None
     home = model.summary.region
     text = file.tree.text
     try:
         statement = _statement(ast.parse(text), text, *file.tree.place(node))
         if statement is None or home is None or not isinstance(statement.value, ast.Call):
-            return None
+            return []
         maker = _Maker(home, compiled, statement.value, file)
         given = maker.given()
     except (_Unknown, SyntaxError):
-        return None
+        return []
     target = _name_of(model, statement.targets[0])
     bound = {n.id for n in ast.walk(statement.targets[0]) if isinstance(n, ast.Name)}
     if not target or bound & maker.read:
-        return None  # build(model)
+        return []  # build(model)
     assert statement.end_lineno is not None
-    return Inserted(statement.end_lineno, f"{' ' * statement.col_offset}{target}.compile({given})")
+    line = f"{' ' * statement.col_offset}{target}.compile({given})"
+    return [*maker.imports(), Inserted(statement.end_lineno, line)]
 
 
 def _statement(module: ast.Module, text: str, line: int, column: int) -> ast.Assign | None:
@@ -180,6 +191,9 @@ class _Maker(ast.NodeTransformer):
         if len(found) != 1:
             raise _Unknown
         self.compiled = found[0]
+        #: functions that the caller does not import, by modules, and whether they are neighbours
+        self.wanted: dict[tuple[str, bool], list[str]] = {}
+        self.root = call.func.id if isinstance(call.func, ast.Name) else ""
         self.explicit: frozenset[str] = frozenset()  #: parameters that the call gives
         self.parameters = self._bound(call)
         self.depth = 0
@@ -230,6 +244,9 @@ class _Maker(ast.NodeTransformer):
             if isinstance(held, Framework) and held.name == "tf":
                 return ast.Name(KERAS, ast.Load())
         if isinstance(node.value, ast.Name):
+            inner = _inside(self._held(node.value.id), node.attr)
+            if isinstance(inner, Function):
+                return self._of_function(inner)
             found = _of_module(self._held(node.value.id), node.attr)
             if found is not None:
                 theirs = _of_module(self.file.globals.get(node.value.id), node.attr)
@@ -256,7 +273,52 @@ class _Maker(ast.NodeTransformer):
             return ast.Name(repr(value.expr.value), ast.Load())
         if value is None and hasattr(builtins, name):
             return node
+        if isinstance(value, Function):
+            return self._of_function(value)
         raise _Unknown
+
+    def _of_function(self, function: Function) -> ast.expr:
+        """A loss or metric of the project, as the caller has it, or imports it from now on."""
+        name = name_of(self.file, function)
+        if not name:
+            name, here = function.name, function.file is self.home.file
+            module = self._module_of(function)
+            known = name in self.file.tree.words or self._brings() is None
+            if function.owner or function.nested_in or not module or known:
+                raise _Unknown
+            names = self.wanted.setdefault((module, here), [])
+            names += [name] * (name not in names)
+        return ast.Name(name, ast.Load())
+
+    def _module_of(self, function: Function) -> str:
+        """What the caller calls the module of a function; "" where that is not known."""
+        if function.file is self.home.file:
+            brings = self._brings()
+            return "" if brings is None else f"{'.' * brings.level}{brings.module or ''}"
+        folders = {os.path.dirname(os.path.realpath(f.path)) for f in (self.file, self.home.file)}
+        name = os.path.splitext(os.path.basename(function.file.path))[0]
+        near = [locate(folder, name) for folder in folders]
+        return name if all(p == Path(function.file.path) for p in near) else ""
+
+    def _brings(self) -> ast.ImportFrom | None:
+        """The import that brings the function which compiles to the caller."""
+        body = ast.parse(self.caller).body
+        imports = (s for s in body if isinstance(s, ast.ImportFrom))
+        return next(
+            (s for s in imports for a in s.names if (a.asname or a.name) == self.root), None
+        )
+
+    def imports(self) -> Iterator[Inserted]:
+        """What imports functions, with that which compiles if they are its neighbours."""
+        brings = self._brings()
+        for (module, here), names in self.wanted.items():
+            assert brings is not None
+            line, listed = self.caller.split("\n")[brings.lineno - 1], ", ".join(names)
+            alone = brings.lineno == brings.end_lineno and not re.search(r"[#;()\\]", line)
+            if here and alone:
+                yield Inserted(brings.lineno, f", {listed}", joined=True)
+            else:
+                yield Inserted(brings.end_lineno or 0, f"from {module} import {listed}")
 
     def _held(self, name: str) -> Value | None:
         """What the function sees under a name that it does not bind."""
@@ -301,9 +363,14 @@ class _Maker(ast.NodeTransformer):
         return super().generic_visit(node)
 
 
+def _inside(module: Value | None, name: str) -> Value | None:
+    """What a module of the project has under a name."""
+    return module.items.get(name) if isinstance(module, Namespace) else None
+
+
 def _of_module(module: Value | None, name: str) -> Static | None:
-    """What a module of the project has under a name, where that is a plain value."""
-    found = module.items.get(name) if isinstance(module, Namespace) else None
+    """The same, where that is a plain value."""
+    found = _inside(module, name)
     return found if isinstance(found, Static) and is_plain(found) else None
 
 

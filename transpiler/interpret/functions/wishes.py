@@ -21,7 +21,7 @@ from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.values import Bound, Function, Static, UserClass, Value
+from transpiler.interpret.values import Bound, Function, Namespace, Static, UserClass, Value
 from transpiler.ir.expr import Expr
 from transpiler.record import record
 from transpiler.source.suites import nodes_of
@@ -73,6 +73,7 @@ def fulfil(file: FileContext, wishes: list[Wish], read: set[str]) -> None:
     known = [(f, wish) for f, wish in wanted if f is not None]
     for function, wish in known:
         interpret_on_tensors(function, wish.given)
+        file.wished.add(name_at_home(function))
     taken = {tuple(wish.given)[-2:]: (function, wish) for function, wish in known}
     ranks = {rank for _, wish in known for rank in _ranks(wish.given)}
     for name, held in list(file.globals.items()) if len(ranks) == 1 else ():
@@ -136,6 +137,19 @@ def interpret_on_tensors(function: Function, given: dict[str, Value]) -> Summary
     if function.nested_in or function.owner:
         home.kept_closures.add(id(function.node))
     return summary
+
+
+def name_of(file: FileContext, function: Function) -> str:
+    """What a file calls a function, of its own or of a file that it imports; "" if nothing."""
+    if function.file in (None, file):
+        return function.name
+    for name, held in file.globals.items():
+        if isinstance(held, Function) and held.node is function.node:
+            return name
+        for inner, value in held.items.items() if isinstance(held, Namespace) else ():
+            if isinstance(value, Function) and value.node is function.node:
+                return f"{name}.{inner}"
+    return ""
 
 
 def name_at_home(function: Function) -> str:
