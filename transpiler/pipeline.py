@@ -77,7 +77,8 @@ def _attempt(text: str, project: Project, path: str, alone: bool) -> tuple[Conve
             file.is_brought = partial(is_brought, convert, project.options, path)
             file.agrees = partial(agrees, partial(convert, alone=True), project.options)
         made = convert_file(file)
-        if line_of is None or COPIED not in f"{made.text}{made.diagnostics}":
+        said = f"{made.text}{made.diagnostics}"
+        if line_of is None or not any(one in said for one in (COPIED, *file.added)):
             break
         file.release()
     return made if line_of is None else made.on_lines(line_of), file

@@ -14,6 +14,7 @@ from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.compiled_elsewhere import (
+    calls_in,
     compile_lines,
     line_before,
     with_lines,
@@ -90,10 +91,12 @@ class Project:
                 if lines := compile_lines(wide):
                     both = self.interpret(with_lines(widened.text, lines), path, asked)
                     both.brought, both.brought_imports = widened.gone, widened.imports
+                    both.added = calls_in(lines)
                     yield both, lambda line: widened.line(line_before(lines, line))
                 yield left.pop(), widened.line
             if lines := compile_lines(file):
                 longer = self.interpret(with_lines(text, lines), path, asked)
+                longer.added = calls_in(lines)
                 yield longer, lambda line: line_before(lines, line)
             yield left.pop(), None
         finally:

@@ -134,6 +134,7 @@ class FileContext:
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
     #: calls of functions of other files that may give such: the calls, and the functions
     parts_elsewhere: dict[int, tuple[Any, Function]] = field(default_factory=dict)
+    added: tuple[str, ...] = ()  #: calls that it has instead of functions of other files
     brought: frozenset[str] = frozenset()  #: imported names of those that have come to this file
     brought_imports: tuple[str, ...] = ()  #: what they read of other modules
     #: tells of a function whether other files call it, and none of them once they are converted

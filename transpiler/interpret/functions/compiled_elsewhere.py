@@ -64,6 +64,11 @@ def with_lines(text: str, lines: list[Inserted]) -> str:
     return "\n".join(found)
 
 
+def calls_in(lines: list[Inserted]) -> tuple[str, ...]:
+    """The calls of `compile` among such lines."""
+    return tuple(one.text.strip() for one in lines if ".compile(" in one.text)
+
+
 def line_before(lines: list[Inserted], line: int) -> int:
     """Which line a line of such a text was before; one that was put in is that above it."""
     return line - sum(one.line + number < line for number, one in enumerate(_in_order(lines)))
