@@ -8,6 +8,7 @@ import pytest
 
 from tests.training.test_several_files import DATA, assert_equal, converted
 from transpiler.pipeline import convert
+from transpiler.source.modules import generation
 from transpiler.verify.session import VerifySession
 
 MODEL = """\
@@ -233,3 +234,33 @@ def test_a_loss_of_what_another_file_compiles(
     }
     assert wanted[way] in texts["train.py"]
     assert_equal(tmp_path, "train.py", session)
+
+
+def test_what_its_file_calls_by_hand_is_not_taken_for_a_loss(tmp_path: Path) -> None:
+    shows = "\n\ndef show(y, p):\n    print(distance(y, p).numpy())\n"
+    _, errors = converted(tmp_path, _files(DICE, LOSSES + shows))
+    assert any(e.startswith("losses.py:19: `tf.reduce_mean` is left") for e in errors), errors
+
+
+@pytest.mark.parametrize("train", [DICE, DICE.replace('"sgd"', "optimizers.SGD(lr=0.1)")])
+def test_a_file_of_losses_is_of_the_generation_of_those_that_train(
+    train: str, tmp_path: Path
+) -> None:
+    older = "lr=" in train
+    train = train.replace(
+        "import numpy", "from tensorflow.keras import optimizers\nimport numpy", 1
+    )
+    converted(tmp_path, _files(train))
+    path = tmp_path / "before" / "losses.py"
+    found = generation(path.read_text(encoding="utf-8"), str(path))
+    assert found == ("2" if older else "auto")
+
+
+def test_a_metric_that_is_a_class_of_another_file_is_said(tmp_path: Path) -> None:
+    made = (
+        "class Far(keras.metrics.Mean):\n    def update_state(self, y_true, y_pred):\n        pass"
+    )
+    train = TRAIN.format(imports="from losses import Far", loss='"mse"', metrics="Far()")
+    _, errors = converted(tmp_path, _files(train, f"from tensorflow import keras\n\n\n{made}\n"))
+    assert any("`Far` is a metric of another file" in error for error in errors), errors
+    assert not any("internal error" in error for error in errors), errors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from transpiler.diagnostics import LEFT_TRAINING, REGULARIZER
+from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_TRAINING, REGULARIZER
 from transpiler.emit.causes import place_of_call
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
@@ -199,7 +199,11 @@ def drop_given_elsewhere(draft: Draft) -> None:
     if draft.file.is_brought is not None and _SPEAKS.search(draft.tree.text):
         from transpiler.emit.training.giving import given_elsewhere, without_function
 
-        gone = [without_function(draft.tree, node) for node in given_elsewhere(draft.file)]
+        functions = given_elsewhere(draft.file)
+        for node in functions:
+            message = f"`{node.name.value}` is gone: what it gave stands where it was called"
+            draft.say(ASSUMED_CALLERS, node, message)
+        gone = [without_function(draft.tree, node) for node in functions]
         draft.edits += gone
         draft.brought += gone
         read = words_in("\n".join(draft.tree.text[edit.start : edit.end] for edit in gone))

@@ -140,6 +140,9 @@ class FileContext:
     #: tells of a function whether other files call it, and none of them once they are converted
     is_brought: Any = None
     wanted: list[Any] = field(default_factory=list)  #: of functions of other files: `Wish`es
+    told: set[int] = field(
+        default_factory=set
+    )  #: summaries that these have asked for, by their ids
     wished: set[str] = field(default_factory=set)  #: what other files compile models with
     wishes: Any = None  #: what gives those that other files have of this one, or None
     #: tells of what another file has under a name whether it is a function of torch there

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from transpiler.source.generations import shown_by
+from transpiler.source.importers import training_files
 from transpiler.source.notebook import program_of
 
 #: What programs ask of models. Many other objects have such methods.
@@ -27,12 +28,27 @@ _DEEPEST = 4  #: of packages that only pass on what their modules have
 
 
 def generation(text: str, path: str) -> str:
-    """ "2" where a file that may train models, or one that it imports, can't mean Keras 3."""
+    """ "2" where a file that may train models, or one that it imports, can't mean Keras 3.
+
+    What trains nothing was written for the same as the files that train with it.
+    """
     found = shown_by(text)
-    if found == "auto" and path and any(trains in text for trains in _TRAINS):
-        others = (shown_by(other) for _, other in imported_texts(text, path))
+    if found == "auto" and path:
+        if any(trains in text for trains in _TRAINS):
+            others = (shown_by(other) for _, other in imported_texts(text, path))
+        else:
+            others = (_generation_of(other) for other in training_files(path))
         found = next((one for one in others if one != "auto"), found)
     return found
+
+
+def _generation_of(path: str) -> str:
+    """That of a file that trains models."""
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "auto"
+    return generation(text, path) if any(trains in text for trains in _TRAINS) else "auto"
 
 
 def asks_models(text: str, path: str) -> bool:

@@ -132,7 +132,7 @@ def interpret_own(
     given = replace(output, tensor=replace(output.tensor, layout=Layout.LAST, mask=None))
     for made in metrics_in(value):
         method = methods_of(made).get("update_state")
-        if method is not None:
+        if method is not None and made.file is region.file:
             targets = _targets(region, method, given, of_classes)
             found |= interpret_metric(region, made, targets, given)
     for function, arguments in functions_in(_unwrapped(region.file, value)):

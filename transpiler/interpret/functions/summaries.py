@@ -280,7 +280,8 @@ def _without_functions(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _foreign(file: FileContext, home: FileContext, function: Function) -> Summary:
     """The summary of another file's function, as that file's own conversion has it."""
-    found = {id(s): s for s in home.summaries.values() if s.function.node is function.node}
+    known = (s for s in home.summaries.values() if id(s) not in home.told)
+    found = {id(s): s for s in known if s.function.node is function.node}
     candidates = list(found.values())
     blocks = [s for s in candidates if s.kind == "block" and s.serial in home.planned.class_names]
     if len(blocks) > 1:

@@ -24,6 +24,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Bound, Function, Namespace, Static, UserClass, Value
 from transpiler.ir.expr import Expr
 from transpiler.record import record
+from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import nodes_of
 
 #: What other files want of one, and the names that they read beside their imports.
@@ -76,12 +77,20 @@ def fulfil(file: FileContext, wishes: list[Wish], read: set[str]) -> None:
         file.wished.add(name_at_home(function))
     taken = {tuple(wish.given)[-2:]: (function, wish) for function, wish in known}
     ranks = {rank for _, wish in known for rank in _ranks(wish.given)}
-    for name, held in list(file.globals.items()) if len(ranks) == 1 else ():
-        if isinstance(held, Function) and held.file is file and name not in read:
-            for function in _alike(file, held):
-                names = tuple(p.name for p in parameters_of(function.node)[:2])
-                if names in taken and not _is_known(file, function):
-                    _take_as(file, function, *taken[names])
+    held = [f for f in file.globals.values() if isinstance(f, Function) and f.file is file]
+    alike = [(f, function) for f in held for function in _alike(file, f)] if len(ranks) == 1 else []
+    alike = [(outer, function) for outer, function in alike if _first_two(function) in taken]
+    spans = [file.tree.span(f.node) for f in (*(f for f, _ in alike), *(f for f, _ in known))]
+    found = Occurrences(file.tree.text)
+    for outer, function in alike:
+        uses = [place.start for place in found.of(outer.name) if not place.binds]
+        by_hand = any(not any(start <= use < end for start, end in spans) for use in uses)
+        if not (outer.name in read or by_hand or _is_known(file, function)):
+            _take_as(file, function, *taken[_first_two(function)])
+
+
+def _first_two(function: Function) -> tuple[str, ...]:
+    return tuple(parameter.name for parameter in parameters_of(function.node)[:2])
 
 
 def _ranks(given: dict[str, Value]) -> Iterator[int | None]:
@@ -127,10 +136,13 @@ def interpret_on_tensors(function: Function, given: dict[str, Value]) -> Summary
     """What a function computes of tensors, in its own file, which writes it so."""
     home: FileContext = function.file
     assert home.module is not None
+    before = {id(summary) for summary in home.summaries.values()}
     try:
         summary = summarize(home, function, given, home.module)
     except GiveUp:
         return None
+    finally:
+        home.told |= {id(summary) for summary in home.summaries.values()} - before
     if summary.kind != "operation":
         return None
     home.module.operations_used.append(summary)

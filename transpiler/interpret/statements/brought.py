@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -274,6 +275,9 @@ class _Copier:
     ) -> tuple[cst.BaseExpression, str]:
         """A number or string: by its name where that is the same, else as it is."""
         if not isinstance(value, Static) or not is_plain(value):
+            raise _Unknown
+        name = node.attr.value if isinstance(node, cst.Attribute) else _root(node)
+        if re.search(rf"\.{name}\s*=(?!=)", self.file.tree.blanked):  # set from outside
             raise _Unknown
         if isinstance(theirs, Static) and is_plain(theirs):
             if repr(theirs.expr.value) == repr(value.expr.value):
