@@ -95,6 +95,7 @@ TRIALS = [
     Trial("flat", "rows", metrics="[flat]"),
     Trial("lambda t, p: keras.ops.mean(keras.ops.abs(t - p) ** 1.5)", "rows"),
     Trial("lambda t, p: summed(t, p) / 2", "rows"),
+    Trial("lambda t, p: abs(t - p) ** 1.5", "rows", metrics="[lambda t, p: abs(p)]"),
     Trial(
         "tilted",
         "rows",

@@ -214,6 +214,13 @@ def _isinstance(region: Region, node: cst.Call, values: list[Value]) -> Value | 
     return None
 
 
+def _absolute(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if len(values) == 1 and isinstance(values[0], Bound):
+        found: Value = provided("framework_call")(region, node, "tf.abs", [(None, values[0])])
+        return found
+    return _number(region, node, values)
+
+
 def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if len(values) == 1 and isinstance(values[0], Static):
         known = values[0].expr.value
@@ -299,7 +306,7 @@ def _print(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
 BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "len": _len, "range": _range, "reversed": _reversed, "list": _list, "tuple": _tuple,
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
-    "float": _number, "round": _number, "abs": _number, "max": _extreme, "min": _extreme,
+    "float": _number, "round": _number, "abs": _absolute, "max": _extreme, "min": _extreme,
     "dict": _dict, "print": _print, "sum": _sum, "eval": evaluated,
     "map": _map, "next": next_element, "iter": walked,
 }  # fmt: skip
