@@ -122,6 +122,15 @@ def test_why_a_loss_of_another_file_is_left(losses: str, why: str, tmp_path: Pat
 
 
 DISTANCE = LOSSES[LOSSES.index("def distance") : LOSSES.index("\n\ndef power")]
+
+
+def test_what_a_loss_of_another_file_reads_is_set_from_outside(tmp_path: Path) -> None:
+    train = TRAIN.format(imports="import losses", loss="losses.dice_loss", metrics="")
+    train = train.replace("\nx, labels", "\nlosses.SMOOTH = 3.0\nx, labels")
+    _, errors = converted(tmp_path, _files(train))
+    assert any("`dice_loss` reads what may get another value" in e for e in errors), errors
+
+
 IMAGES = """\
 import numpy as np
 from tensorflow import keras

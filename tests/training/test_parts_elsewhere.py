@@ -162,12 +162,15 @@ def test_a_function_stays_as_long_as_a_file_calls_it(other: str, tmp_path: Path)
     [
         SHORT.replace("    return", "    global made\n    made = 1\n    return"),
         "import time\n" + SHORT.replace("    return", "    print(time.time())\n    return"),
+        "import config\n" + SHORT.replace("patience=patience", "patience=config.PATIENCE"),
         "from rates import rate\n"
         + SHORT.replace("TerminateOnNaN()]", "LearningRateScheduler(rate)]"),
     ],
 )
 def test_a_function_that_means_something_else_there_is_left(parts: str, tmp_path: Path) -> None:
-    files = _files(train=FIT.format(before="\ntime = 3", given="2")) | {"parts.py": parts}
+    before = "import config\n\ntime = 3\nconfig.PATIENCE = 4"
+    files = _files(train=FIT.format(before=before, given="2")) | {"parts.py": parts}
+    files["config.py"] = "PATIENCE = 3\n"
     texts, errors = converted(tmp_path, files)
     assert any(e.startswith("train.py:") and "`fit` is left" in e for e in errors), errors
     assert "callbacks=get_callbacks(2)" in texts["train.py"]

@@ -55,7 +55,7 @@ def refuse_changing(
     program = functions_of(file.tree.text)
     for function in _functions(compiles, makers):
         if function.file not in (None, file):
-            _refuse_elsewhere(function.file, function)
+            _refuse_elsewhere(file, function.file, function)
             continue
         source = program.function_at(*file.tree.span(function.node))
         if source is not None:
@@ -91,7 +91,7 @@ def _refuse_acting(program: Functions, name: str, reached: list[Source]) -> None
         )
 
 
-def _refuse_elsewhere(home: FileContext, function: Function) -> None:
+def _refuse_elsewhere(file: FileContext, home: FileContext, function: Function) -> None:
     """Refuse what a function of another file reads where that may change it later on."""
     program, name = functions_of(home.tree.text), function.name.strip("<>")
     start, end = home.tree.span(function.node)
@@ -100,8 +100,11 @@ def _refuse_elsewhere(home: FileContext, function: Function) -> None:
         return
     reached = program.reaching([source])
     _refuse_acting(program, name, reached)
-    if program.changes_after(program.reads(reached), start + 1):
-        raise Unsupported(f"`{name}` reads what may get another value in its file")
+    reads = program.reads(reached)
+    names = "|".join(sorted({read.path[0] for read in reads}))
+    set_here = re.search(rf"\.(?:{names})\s*=(?!=)", file.tree.blanked) if names else None
+    if set_here is not None or program.changes_after(reads, start + 1):
+        raise Unsupported(f"`{name}` reads what may get another value")
 
 
 def refuse_in_forward(
