@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
+from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
@@ -83,3 +88,69 @@ def test_a_size_that_only_the_dict_knows_is_not_the_default() -> None:
     text = INSIDE.format(call="**load()")
     result = convert(f"from settings import load\n{text}")
     assert "nn.Linear(8, 1)" not in result.text
+
+
+PASSED_ON = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import callbacks, losses, optimizers
+
+x, y = np.random.RandomState(0).rand(50, 4), np.arange(50) % 2.0
+
+
+def train(rate, {parameters}**options):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile({compile})
+    return model.fit(x, y, epochs=3, shuffle=False, verbose=0{fit}).history["loss"]
+
+
+first, second = train(0.1, {first}), train(0.2, {second})
+"""
+
+
+@pytest.mark.parametrize(
+    ("compile_", "fit", "first", "second"),
+    [
+        ('optimizers.SGD(rate, **options), "mse"', "", "momentum=0.9", "momentum=0.5"),
+        ('"sgd", losses.Huber(**options)', "", "delta=0.1", "delta=0.3"),
+        (
+            '"sgd", "mse"',
+            ", callbacks=[callbacks.EarlyStopping('loss', **options)]",
+            "patience=1, min_delta=1.0",
+            "patience=5, min_delta=0.0",
+        ),
+    ],
+)
+def test_what_a_function_passes_on_is_read_of_its_options(
+    compile_: str, fit: str, first: str, second: str, scripts: Scripts
+) -> None:
+    """No class of the model gets what the training alone is told."""
+    text = PASSED_ON.format(parameters="", compile=compile_, fit=fit, first=first, second=second)
+    result = converted(text)
+    assert re.search(r"options\[\"\w+\"\]", result)
+    assert "def __init__(self):" in result
+    apart = scripts.compare(text, result)
+    assert {"first", "second"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_options_that_not_all_calls_have_are_said() -> None:
+    text = PASSED_ON.format(
+        parameters="", compile='optimizers.SGD(rate, **options), "mse"', fit="",
+        first="momentum=0.9", second="nesterov=True",
+    )
+    found = convert(text)
+    assert "optimizers.SGD(rate, **options)" in found.text
+    assert [d for d in found.diagnostics if d.severity is Severity.ERROR]
+
+
+def test_options_of_a_step_of_data_are_said() -> None:
+    text = (
+        "import numpy as np\nimport tensorflow as tf\n\n\ndef batched(x, size=16, **options):\n"
+        "    data = tf.data.Dataset.from_tensor_slices(x)\n"
+        "    return data.batch(size, **options)\n\n\n"
+        "for part in batched(np.ones((50, 4)), drop_remainder=True):\n    print(part.shape)\n"
+    )
+    found = convert(text)
+    assert "drop_last=drop_remainder" not in found.text
+    assert 7 in {d.line for d in found.diagnostics if d.severity is Severity.ERROR}

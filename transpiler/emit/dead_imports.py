@@ -12,6 +12,7 @@ from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
 from transpiler.interpret.values import Choice, Framework, Function, Mapping
 from transpiler.record import record
+from transpiler.source.importers import is_imported
 from transpiler.source.lexical import names_read, words_in
 from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
@@ -59,7 +60,8 @@ class Candidate:
             assert isinstance(node, cst.Assign)
             target = node.targets[0].target
             assert isinstance(target, cst.Name)
-            if names_framework(file, target.value) and target.value not in used:
+            name = target.value
+            if names_framework(file, name) and name not in used and not is_for_others(file, name):
                 return [import_lines(tree, statement)], set()
             return [], words_in(tree.source(node.value))
         if self.kind == "block":
@@ -103,6 +105,19 @@ def names_framework(file: FileContext, name: str) -> bool:
     while isinstance(held, Choice) and isinstance(held.then, Framework):
         held = held.otherwise
     return isinstance(held, Framework)
+
+
+def is_for_others(file: FileContext, name: str) -> bool:
+    """Whether a class of the framework, an object of one or a dict has a name for other files.
+
+    One of them imports it, or the file itself makes nothing of such things.
+    """
+    held = file.globals.get(name)
+    if isinstance(held, Framework) and not held.name.rpartition(".")[2][:1].isupper():
+        return False
+    planned = file.planned
+    makes = planned.units or planned.trained or planned.operations
+    return not makes or is_imported(file.path, rf"\b{name}\b")
 
 
 def _is_name(node: cst.BaseExpression) -> bool:

@@ -69,7 +69,7 @@ from transpiler.interpret.context import FileContext
 
 def convert_file(file: FileContext) -> Conversion:
     """The new text of a file, with what was found and what there is to say."""
-    planned = plan_file(file)
+    file.planned = planned = plan_file(file)
     render(planned)
     refuse_orphans(planned)
     refuse_clashes(planned)

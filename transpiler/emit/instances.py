@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_MODEL, Severity
 from transpiler.emit.class_names import variable_of
+from transpiler.emit.dead_imports import is_for_others
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply, replaces
 from transpiler.emit.foreign import foreign_models
@@ -236,7 +237,8 @@ def drop_configurations(draft: Draft) -> None:
         start, end = draft.tree.span(statement)
         spots[name] = Edit(draft.tree.line_start(start), draft.tree.line_end(end - 1), "")
     read = names_read(apply(draft.tree.text, [*draft.bare_edits(), *spots.values()]))
-    draft.edits += [spot for name, spot in spots.items() if name not in read]
+    gone = [n for n in spots if n not in read and not is_for_others(draft.file, n)]
+    draft.edits += [spots[name] for name in gone]
 
 
 def write_initializers(draft: Draft) -> None:

@@ -398,9 +398,17 @@ _OF_MODELS = (
 )
 
 
+#: What makes an array of TensorFlow's of what a call gives.
+_AS_ARRAY = r"\)\.numpy\(\)"
+_GIVES_TENSORS = (
+    "a module takes tensors, and gives some with gradients: `torch.as_tensor` what it gets, "
+    "`detach()` what it gives"
+)
+
+
 def report_left_models(draft: Draft) -> None:
     """What is asked of a model that is a module now, and what nobody has put in its place."""
-    if not re.search(rf"\.(?:{_OF_MODELS})", draft.tree.blanked):
+    if not re.search(rf"\.(?:{_OF_MODELS})|{_AS_ARRAY}", draft.tree.blanked):
         return
     from transpiler.emit.training.shared import origin  # most files ask for none of these
 
@@ -423,7 +431,7 @@ def report_left_models(draft: Draft) -> None:
         if region.function is not None:
             span = draft.tree.span(region.function)
         alone = "|".join(rf"{name}(?<![\w.]{name})" for name in names)
-        pattern = re.compile(rf"(?:{alone})\.(?:{_OF_MODELS})")
+        pattern = re.compile(rf"(?:{alone})(?:\.(?:{_OF_MODELS})|\([^()\n]*{_AS_ARRAY})")
         for match in pattern.finditer(draft.tree.blanked, *span):
             line, column = draft.tree.line_column(match.start())
             inside = replaced(match.start()) or replaced(match.end() - 1)
@@ -435,6 +443,8 @@ def report_left_models(draft: Draft) -> None:
                 continue
             reported.add(line)
             message = f"`{asked}` is left as it is; the model is an nn.Module now"
+            if match.group().endswith(".numpy()"):
+                message = f"`{match.group()}` is left as it is: {_GIVES_TENSORS}"
             draft.say_at(LEFT_TRAINING, line, column, message)
             start = draft.tree.line_start(match.start())
             draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_TRAINING, message))

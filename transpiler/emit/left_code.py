@@ -9,7 +9,12 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE, Severity
 from transpiler.emit.causes import left_with, names_of
-from transpiler.emit.dead_imports import bound_names, imports_inside, names_framework
+from transpiler.emit.dead_imports import (
+    bound_names,
+    imports_inside,
+    is_for_others,
+    names_framework,
+)
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.left import add_comment
@@ -70,9 +75,9 @@ def report_left_code(draft: Draft) -> None:
             continue
         why = draft.file.unsettled.get(found, "") or left_with(draft, names_of(statement))
         why = why or _INSTEAD.get(_canonical(draft, found), "")
-        if first_line > previous_end + 1 or why:
-            message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
-            draft.say_at(LEFT_CODE, line, column, message)
+        message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
+        draft.say_at(LEFT_CODE, line, column, message)
+        if first_line > previous_end + 1 or why:  # one comment stands for lines in a row
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
@@ -164,7 +169,7 @@ def _only_names(draft: Draft, statement: cst.CSTNode) -> bool:
     target = node.targets[0].target
     return (
         isinstance(target, cst.Name)
-        and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict))
+        and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict, cst.IfExp, cst.Subscript))
         and names_framework(draft.file, target.value)
     )
 
@@ -179,9 +184,11 @@ def report_kept_tables(draft: Draft) -> None:
             continue
         assert isinstance(statement, cst.SimpleStatementLine)
         name = draft.tree.source(statement).partition("=")[0].strip()
-        if isinstance(draft.file.globals.get(name), Framework):
+        others = is_for_others(draft.file, name)
+        if isinstance(draft.file.globals.get(name), Framework) and not others:
             continue
-        message = f"`{_dotted(draft, found)}` is left as it is: `{name}` is read at run time"
+        who = "is there for other files" if others else "is read at run time"
+        message = f"`{_dotted(draft, found)}` is left as it is: `{name}` {who}"
         draft.say_at(LEFT_CODE, *draft.tree.line_column(found), message)
         add_comment(draft, draft.tree.span(statement)[0], LEFT_CODE, message)
 

@@ -225,7 +225,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         label=built.model.label if built.model.labelled else None,
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
-        kept=frozenset() if summary.function.functional else frozenset(keywords),
+        kept=frozenset(keywords if region.unpacks and not summary.function.functional else ()),
     )
     depends = {s.serial for s in region.called}
     return Unit(plan, region, summary, built, problem=problem, node=built.node, depends=depends)

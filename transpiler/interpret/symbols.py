@@ -82,6 +82,14 @@ _SAME |= {
 SUBMODULES = "get_submodules_from_kwargs"
 
 
+#: What trains a model: known by its arguments, or not at all.
+OF_TRAINING = (
+    "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
+    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec", "tf.TensorShape",
+    "keras.mixed_precision.", "keras.DTypePolicy",
+)  # fmt: skip
+
+
 def is_optimizer(name: str) -> bool:
     """Whether a canonical name is that of an optimizer's class."""
     return name.rpartition(".")[0] == "keras.optimizers"

@@ -31,7 +31,7 @@ from transpiler.interpret.layers.starting import INITIALIZERS, as_function, held
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.strategies import STRATEGIES
-from transpiler.interpret.symbols import SUBMODULES
+from transpiler.interpret.symbols import OF_TRAINING, SUBMODULES
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
 from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
@@ -71,14 +71,6 @@ _CONFIGURED = (
     "tf.constant_initializer",
     "tf.zeros_initializer",
 )
-
-
-#: What trains a model: known by its arguments, like the above, or not at all.
-_OF_TRAINING = (
-    "keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.",
-    "tf.optimizers.", "tf.losses.", "tf.metrics.", "tf.TensorSpec", "tf.TensorShape",
-    "keras.mixed_precision.", "keras.DTypePolicy",
-)  # fmt: skip
 
 
 _SHAPES = frozenset(
@@ -208,7 +200,7 @@ def call_with(region: Region, node: cst.Call, name: str, arguments: list[Argumen
         return numpy_function(region, node, name, arguments)
     if any(holds_tensor(v) for _, v in arguments):
         return tensor_function(region, node, name, arguments)
-    if name.startswith(_OF_TRAINING):
+    if name.startswith(OF_TRAINING):
         return _part_of_training(region, node, name, arguments)
     return _other_call(region, node, name, arguments)
 
@@ -315,7 +307,7 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     kwargs = tuple((k, to_expr(region, v)) for k, v in arguments if k is not None)
     names = frozenset[Any]().union(*(a.names for a in args), *(v.names for _, v in kwargs))
     text = one_line(rewritten(region.tree, node, region.rewrites))
-    chosen = region.branches > 0 and not name.startswith(_OF_TRAINING)
+    chosen = region.branches > 0 and not name.startswith(OF_TRAINING)
     place = region.tree.span(node) if chosen or name.startswith(_PLACED) else None
     made = Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
     if region.file.mark is not None:
@@ -376,6 +368,11 @@ def _part_of_training(
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")
     arguments = [(k, _as_lambda(region, v)) for k, v in arguments]
+    if any(map(region.passes_keywords, node.args)):
+        passed: Any = provided("passed_keywords")(region, arguments)
+        if isinstance(passed, Unknown):
+            return passed
+        arguments = passed
     try:
         made = _configured(region, node, name, arguments)
     except GiveUp as why:

@@ -11,13 +11,15 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite
-from transpiler.interpret.values import Framework, Function, Mapping, Static, Value
-from transpiler.ir.expr import UNKNOWN, Expr, literal
+from transpiler.interpret.symbols import OF_TRAINING
+from transpiler.interpret.values import Framework, Function, Mapping, Static, Unknown, Value
+from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, literal
 
 #: What layers take besides the parameters of their rules, and have no default but None, or what
 #: None stands for.
@@ -52,9 +54,26 @@ def double_star(function: Function) -> str:
     return star.name.value if star is not None else ""
 
 
+@provides("passed_keywords")
+def passed_keywords(region: Region, arguments: list[Argument]) -> list[Argument] | Unknown:
+    """`SGD(rate, **kwargs)`, which the function itself makes: `kwargs["momentum"]` of its own."""
+    held = region.scope.values.get(region.keywords)
+    known = region.file.keywords.get(id(region.function), {})
+    if not isinstance(held, Mapping) or any(known.get(str(key), False) for key in held.items):
+        return Unknown(f"not all calls pass the same in `**{region.keywords}`")
+    found: list[Argument] = []
+    for key, value in arguments:
+        own = key in held.items and isinstance(value, Static) and value.expr.text == key
+        entry = Expr(f'{region.keywords}["{key}"]', strength=POSTFIX)
+        found.append((key, Static(entry) if own else value))
+    return found
+
+
 @provides("note_keywords")
 def note_keywords(region: Region, node: cst.Call, callee: Value) -> None:
     """`Conv2D(filters, 3, **kwargs)`: the defaults of what `kwargs` may hold."""
+    if isinstance(callee, Framework) and callee.name.startswith(OF_TRAINING):
+        return
     held = region.scope.values.get(region.keywords)
     if not isinstance(held, Mapping) or not any(map(region.passes_keywords, node.args)):
         return

@@ -1,0 +1,51 @@
+"""What a file holds for others of its project stays, and is said; what nobody reads goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+SETTINGS = """\
+from tensorflow.keras import layers
+from tensorflow.keras.optimizers import SGD, Adam
+
+KINDS = {"sgd": SGD, "adam": Adam}
+Kind = Adam
+slow = Adam(1e-5)
+RNN = layers.LSTM
+EPOCHS = 2
+"""
+NAMES = {"KINDS": 4, "Kind": 5, "slow": 6, "RNN": 7}
+MODEL = """\
+
+
+def build():
+    return keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+"""
+
+
+def said(text: str, path: str = "") -> tuple[str, set[int]]:
+    found = convert(text, path=path)
+    return found.text, {d.line for d in found.diagnostics if d.severity is Severity.ERROR}
+
+
+def test_a_file_of_settings_keeps_them() -> None:
+    text, lines = said(SETTINGS)
+    assert all(f"{name} = " in text for name in NAMES)
+    assert lines == set(NAMES.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_another_file_imports_stays(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    head = SETTINGS.replace("import layers", "import layers\nfrom tensorflow import keras", 1)
+    path.write_text(head + MODEL, encoding="utf-8")
+    (tmp_path / "train.py").write_text(f"from model import EPOCHS, {name}\n", encoding="utf-8")
+    text, lines = said(head + MODEL, str(path))
+    assert f"{name} = " in text
+    assert lines == {NAMES[name] + 1}
+    assert not [other for other in NAMES if other != name and f"\n{other} = " in text]
