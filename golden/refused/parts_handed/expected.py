@@ -63,9 +63,9 @@ def shows(model, optimizer):
 
 def extends(model, callbacks=None):
     callbacks = callbacks or []
-    # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 25, of the same model
+    print(len(callbacks))
+    # TODO(tf2torch) T2T101: `compile` is left as it is: `extends` does more with `callbacks` than to train with it
     model.compile(optimizer="sgd", loss="mse")
-    # TODO(tf2torch) T2T101: `fit` is left as it is: a callback is only known at run time, or is the program's own
     model.fit(x, y, epochs=3, callbacks=callbacks + [EarlyStopping("loss")])
 
 
@@ -85,7 +85,7 @@ def trains_twice(model, optimizer):
 
 
 def stops(model, patience, callbacks):
-    # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 35, of the same model
+    # TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 36, of the same model
     model.compile(optimizer="sgd", loss="mse")
     # TODO(tf2torch) T2T101: `fit` is left as it is: `callbacks` is an object of Keras that the function gets, which is not followed
     model.fit(x, y, epochs=3, callbacks=callbacks)

@@ -21,6 +21,7 @@ def shows(model, optimizer):
 
 def extends(model, callbacks=None):
     callbacks = callbacks or []
+    print(len(callbacks))
     model.compile(optimizer="sgd", loss="mse")
     model.fit(x, y, epochs=3, callbacks=callbacks + [EarlyStopping("loss")])
 

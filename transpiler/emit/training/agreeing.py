@@ -111,7 +111,7 @@ def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
         by_call: dict[int, list[Trained]] = {}
         for made in sharing:
             by_call.setdefault(id(made.lent[node]), []).append(made)
-        written = [_written_in(models, node, tree) for models in by_call.values()]
+        written = [written_in(models, node, tree) for models in by_call.values()]
         if any(one != written[0] for one in written):
             name = node.name.value if isinstance(node, cst.FunctionDef) else ""
             weights = [made.training.weights for made in sharing]
@@ -125,7 +125,7 @@ def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
             made.before = [b for b in made.before if not holds(span, tree.span(b.statement))]
 
 
-def _written_in(models: list[Trained], node: cst.CSTNode, tree: Tree) -> list[Any]:
+def written_in(models: list[Trained], node: cst.CSTNode, tree: Tree) -> list[Any]:
     """All that the models of one call have written in the function that it gives them to."""
     span = tree.span(node)
     found = [_within(made, span, tree) for made in models]

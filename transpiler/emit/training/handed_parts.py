@@ -19,6 +19,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.going_parts import going_parts
 from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.model import ModelWriter
@@ -57,6 +58,7 @@ class Taken:
     is_optimizer: bool = False
     is_criterion: bool = False
     built: bool = False  #: whether the function makes the model
+    part: Part | None = None  #: the statements that join it with others, where some do
 
 
 def take_parts(shared: Shared, training: Training, parts: list[Part], moves: bool) -> list[Taken]:
@@ -66,13 +68,9 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
     """
     found: list[Taken] = []
     for part in [p for p in parts if p.is_lent and not p.room.owner]:
-        handed = [
-            (room, one)
-            for room in shared.rooms
-            for one in room.region.handings.values()
-            if one.summary.region is part.room.region
-        ]
+        handed = _handings(shared, part)
         alone = len(handed) == 1 and isinstance(handed[0][1].node, cst.Call)
+        found += _joined(shared, part, handed)
         for call in part.calls:
             for what in HOLDING.get(call.name, ()):
                 taken = _taken(shared, part, call, what, *handed[0], moves) if alone else None
@@ -89,6 +87,37 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
                     model = model or _model_in(shared, part, handed[0][1])
                     training.passed[id(call)] = Passed(taken.parameter, model)
     return found
+
+
+def _handings(shared: Shared, part: Part) -> list[tuple[Room, Handed]]:
+    """The calls that give the model of a part to its function, and where they stand."""
+    return [
+        (room, one)
+        for room in shared.rooms
+        for one in room.region.handings.values()
+        if one.summary.region is part.room.region
+    ]
+
+
+def _joined(shared: Shared, part: Part, handed: list[tuple[Room, Handed]]) -> Iterator[Taken]:
+    """The lists of callbacks that a function gets, and joins with its own."""
+    function = part.room.node
+    call = next((c for c in part.calls if c.name == "fit"), None)
+    if call is None or not isinstance(function, cst.FunctionDef):
+        return
+    for name in sorted(part.room.region.joined):
+        for room, one in handed:
+            argument, held = argument_for(one, name), one.given.get(name)
+            if argument is None:
+                yield Taken(call, function, name, room, None, part=part)
+                continue
+            if isinstance(held, Sequence) and held.items and len(handed) > 1:
+                call.problem = f"several calls of `{function.name.value}` give it the same `{name}`"
+            elif isinstance(held, Sequence) and not _means_the_same(shared, part, held):
+                call.problem = f"the callbacks in `{name}` are made of variables of another place"
+            assert isinstance(one.node, cst.Call)
+            span = shared.tree.span(argument.value)
+            yield Taken(call, function, name, room, span, argument, one.node, part=part)
 
 
 def lend(shared: Shared, parts: list[Part], training: Training, found: list[Taken]) -> None:
@@ -283,6 +312,8 @@ def _check_uses(writer: ModelWriter, taken: Taken) -> None:
     inside = writer.shared.found.of(taken.parameter)
     start, end = tree.span(taken.function)
     calls = [tree.span(taken.call.node)]
+    if taken.part is not None:
+        calls += [tree.span(s) for _, s in going_parts(writer.shared, taken.part, [])]
     for place in inside:
         known = place.binds or within(place.start, calls) or not start <= place.start < end
         tested = taken.is_optimizer and _TESTED.match(tree.text, place.end)
@@ -415,8 +446,8 @@ def _remove(writer: ModelWriter, taken: Taken, others: list[Taken]) -> None:
     span = _without(tree, taken, {one.parameter for one in mine})
     if taken.built:  # other calls of it give something else
         made.once.append(Edit(*span, ""))
-    else:
-        made.texts.setdefault(taken.function, []).append(Edit(*span, ""))
+    elif Edit(*span, "") not in made.texts.setdefault(taken.function, []):
+        made.texts[taken.function].append(Edit(*span, ""))
     name = taken.function.name.value
     said = f"`{name}` does not take `{taken.parameter}` any more: what it got is written there"
     made.said.append((ASSUMED, taken.function, said))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 import libcst as cst
 
@@ -29,6 +29,7 @@ from transpiler.emit.training.lines import blocks_around, bound_to, holds, state
 from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
+from transpiler.emit.training.once_more import write_again
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver
@@ -376,20 +377,22 @@ class _Planner(Shared):
                 return
         parts = [home, *(part for part in parts if part is not home)]
         first: ModelWriter | None = None
+        written = {home.room.node: home.room.region}
         for part in parts:
             calls = [*(training.moved if part is home else ()), *part.calls]
+            room = part.room
             try:
+                if (
+                    first is not None
+                    and written.setdefault(room.node, room.region) is not room.region
+                ):
+                    write_again(first, made, part, partial(self._write_part, calls=calls))
+                    continue
                 writer = ModelWriter(self, made, built, part, first)
                 if first is None and len(parts) > 1 and (home.room.owner or "." in home.variable):
                     keep_on_object(writer)
                 first = first or writer
-                while calls:
-                    write_call(writer, calls[0])
-                    del calls[0]
-                rewrite_names(writer)
-                rewrite_rates(writer)
-                rewrite_calls(writer)
-                rewrite_counts(writer)
+                self._write_part(writer, calls)
                 if part is home:
                     write_parts(writer, taken)
             except Unsupported as why:
@@ -402,6 +405,16 @@ class _Planner(Shared):
         elsewhere = training.home.functional or training.home.file is not self.file
         if elsewhere and made.device and isinstance(training.model.node, cst.Call):
             made.once.append(self._moved_there(training, made.device))
+
+    def _write_part(self, writer: ModelWriter, calls: list[TrainingCall]) -> None:
+        """The calls of a model in one room; those that are written are taken off the list."""
+        while calls:
+            write_call(writer, calls[0])
+            del calls[0]
+        rewrite_names(writer)
+        rewrite_rates(writer)
+        rewrite_calls(writer)
+        rewrite_counts(writer)
 
     def _moved_there(self, training: Training, device: str) -> Edit:
         """What moves a model to the device right where it is given: nothing else makes it here."""

@@ -11,6 +11,7 @@ from transpiler.interpret.calls.batches import next_element, walked
 from transpiler.interpret.calls.flows import zipped
 from transpiler.interpret.calls.named import evaluated
 from transpiler.interpret.control.elements import channels_list, known_items, one_of_models
+from transpiler.interpret.control.perhaps import are_callbacks
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.control.targets import item_of
 from transpiler.interpret.dispatch import provided
@@ -72,6 +73,8 @@ def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     value = values[0] if len(values) == 1 else None
     if isinstance(value, Sequence) and (is_graph(value) or goes_one_by_one(region, value)):
         return replace(value, kind=list)
+    if isinstance(value, Sequence) and are_callbacks(region, value):
+        return Sequence(value.items, list, static=None if value.items else Expr("[]", []))
     if value is not None and is_graph(value):
         listed = _wrapped_list(region, value, "list", lambda items: items)
         if isinstance(value, Repeated) and value.code.text.startswith("["):

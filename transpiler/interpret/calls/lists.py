@@ -157,7 +157,7 @@ def change_list(
         )
     elif name == "pop" and (left := _without(receiver, values)) is not None:
         region.scope.values[variable] = Sequence(left, list, static=reading)
-    elif name == "extend" and (joined := _extended(receiver, values)):
+    elif name == "extend" and (joined := _extended(receiver, values)) is not None:
         region.scope.values[variable] = Sequence(joined, list, static=reading)
     elif name == "update" and isinstance(receiver, Mapping) and (put := _put(given)):
         region.scope.values[variable] = Mapping({**receiver.items, **put}, reading)
@@ -192,11 +192,11 @@ def _without(receiver: Value, values: list[Value]) -> tuple[Value, ...] | None:
     return tuple(items)
 
 
-def _extended(receiver: Value, values: list[Value]) -> tuple[Value, ...]:
+def _extended(receiver: Value, values: list[Value]) -> tuple[Value, ...] | None:
     """The items of a list and of another that is put at its end, where both are known."""
     given = values[0] if values else None
     if not isinstance(receiver, Sequence) or not isinstance(given, Sequence):
-        return ()
+        return None
     return (*receiver.items, *given.items)
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.control.branches import is_plain, on_way
 from transpiler.interpret.control.changes import what_changes
 from transpiler.interpret.control.loops import run_loop
+from transpiler.interpret.control.perhaps import callbacks_left
 from transpiler.interpret.control.sequences import append, loop_sources
 from transpiler.interpret.control.targets import bind_target, item_of, target_names
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
@@ -54,6 +55,8 @@ def comprehension(
         inputs: Value | None = provided("input_list")(region, node, iterable)
         if inputs is not None:
             return inputs
+        if (callbacks := callbacks_left(node, iterable)) is not None:
+            return callbacks
         inside = _tensors_inside(region, node, iterable)
         if inside is not None:
             return inside

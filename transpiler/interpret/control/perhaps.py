@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
+from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const
 from transpiler.interpret.values import Choice, Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured, Expr, expr, ternary
+from transpiler.record import replace
 
 
 def joined_callbacks(test: Static, then: Value, otherwise: Value) -> Sequence | None:
@@ -54,6 +58,43 @@ def is_callback(value: Value) -> bool:
     if isinstance(made, Configured):
         return made.name.startswith("keras.callbacks.")
     return isinstance(made, UserClass) and any("Callback" in base for base in made.bases)
+
+
+def are_callbacks(region: Region, value: Sequence) -> bool:
+    """Whether a list has nothing else in it; also an empty one that a function gets for such."""
+    given = value.static is not None and value.static.text in region.joined
+    return (given or bool(value.items)) and all(map(is_callback, value.items))
+
+
+def callbacks_left(node: cst.ListComp, listed: Value) -> Sequence | None:
+    """`[c for c in callbacks if c is not None]`: the same list; elsewhere nothing."""
+    if not isinstance(listed, Sequence) or not isinstance(node.elt, cst.Name):
+        return None
+    loop, name = node.for_in, node.elt.value
+    plain = loop.inner_for_in is None and loop.target.deep_equals(cst.Name(name))
+    if not plain or not all(_is_there(one.test, name) for one in loop.ifs):
+        return None
+    items = tuple(map(_told_apart, listed.items))
+    known = all(is_callback(i) or _is_nothing(i) for i in items)
+    return Sequence(items, list) if known and any(map(is_callback, items)) else None
+
+
+def _told_apart(value: Value) -> Value:
+    """A callback or None, with the condition on which it depends."""
+    if not isinstance(value, Static) or value.either is None:
+        return value
+    return replace(value.either, static=value.expr)
+
+
+def _is_there(test: cst.BaseExpression, name: str) -> bool:
+    """Whether a condition only asks if a variable holds something."""
+    match test:
+        case cst.Comparison(
+            left=cst.Name(held),
+            comparisons=[cst.ComparisonTarget(operator=cst.IsNot(), comparator=cst.Name("None"))],
+        ):
+            return held == name
+    return isinstance(test, cst.Name) and test.value == name
 
 
 def _is_nothing(value: Value) -> bool:

@@ -17,6 +17,7 @@ presumed.py       parameters whose one value a class is written for
 typical.py        parameters that are whole numbers, or tuples of some
 keywords.py       `**kwargs`: one class takes what any call passes through it
 given_parts.py    functions that give an optimizer, callbacks or the like
+joined_parts.py   callbacks that functions join with their own
 done_first.py     what these do besides, where they are called
 kept_parts.py     such parts that objects keep in attributes
 optimizer_makers.py  functions that give one of several optimizers

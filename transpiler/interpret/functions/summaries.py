@@ -12,6 +12,11 @@ from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.functions.data_sets import changes_of, data_of
 from transpiler.interpret.functions.handed import handed
+from transpiler.interpret.functions.joined_parts import (
+    bind_joined,
+    joined_kind,
+    with_joined,
+)
 from transpiler.interpret.functions.kept_functions import with_kept_functions
 from transpiler.interpret.functions.keywords import refuse, unified
 from transpiler.interpret.functions.kinds import classify
@@ -79,11 +84,11 @@ def _summarize(
 ) -> Summary:
     if function.file is None or function.file is file:
         given = unified(file, function, with_default_classes(function, given))
-        given = with_kept_functions(file, function, given)
+        given = with_joined(function, with_kept_functions(file, function, given))
     kinds = tuple(
         (name, kind)
-        for name, value in sorted(given.items())
-        if (kind := _kind_of_argument(name, value)) != "static"
+        for name in sorted(given)
+        if (kind := _kind_of_argument(function, name, given)) != "static"
     )
     if "**" in given:  # all else that it takes may be in that dict
         kinds = (*kinds, ("**", tuple(sorted(given))))
@@ -208,7 +213,10 @@ def _in_other_layouts(known: Summary, given: dict[str, Value]) -> bool:
     )
 
 
-def _kind_of_argument(name: str, value: Value) -> Any:
+def _kind_of_argument(function: Function, name: str, given: dict[str, Value]) -> Any:
+    if (joined := joined_kind(function, name, given)) is not None:
+        return joined
+    value = given[name]
     axis = given_axis(name, value)
     return _kind(value) if axis is None else ("axis", axis)
 
@@ -329,6 +337,7 @@ def _interpret(
             for parameter in parameters:
                 bind_parameter(region, function, parameter, given.get(parameter.name))
             bind_star(region, declared, given)
+            bind_joined(region, function, given)
             for name in given.keys() - {p.name for p in parameters}:
                 if isinstance(value := given[name], Model):
                     scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
