@@ -169,8 +169,8 @@ def call_class(
     return Instance(f"an instance of `{callee.name}`", None, callee)
 
 
-#: What makes an object more than a holder of values: it is called, or run through.
-_MORE = re.compile(r"\b(?:yield|def __(?:call|iter|next|len|getitem|enter)__)\b")
+#: What makes an object more than a holder of values: it is run through, or entered.
+_MORE = re.compile(r"\b(?:yield|def __(?:iter|next|len|getitem|enter)__)\b")
 
 
 def _holds_values(region: Region, made: UserClass) -> bool:
@@ -179,7 +179,9 @@ def _holds_values(region: Region, made: UserClass) -> bool:
     source = blanked(home.tree.source(made.node))
     if _MORE.search(source) or ASKED.search(source):
         return False
-    held = (home.globals.get(word) for word in words_in(source) - {made.name})
+    above = {id(one.node) for one in made.lineage[1:] if _holds_values(region, one)}
+    held = [home.globals.get(word) for word in words_in(source) - {made.name}]
+    held = [v for v in held if not isinstance(v, UserClass) or id(v.node) not in above]
     functions = home.class_methods.get(made.name, {}).values()
     uses: Any = provided("mentions_framework")
     return not any(uses(home, function) for function in functions) and not any(

@@ -131,6 +131,8 @@ class FileContext:
     #: initializers that the program makes, by their places, as functions that fill a weight
     initializers: dict[tuple[int, int], Expr] = field(default_factory=dict)
     #: functions that give an optimizer, callbacks or the like, and their calls
+    #: functions that give a LearningRateScheduler: where they make it, and what that calls
+    schedule_makers: dict[str, tuple[cst.Call, cst.BaseExpression]] = field(default_factory=dict)
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
     #: calls of functions of other files that may give such: the calls, and the functions
     parts_elsewhere: dict[int, tuple[Any, Function]] = field(default_factory=dict)

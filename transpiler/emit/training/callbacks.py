@@ -9,10 +9,12 @@ from functools import partial
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, DROPPED
+from transpiler.emit.edits import Edit
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.callback_arguments import once_called, with_names
 from transpiler.emit.training.callback_attributes import Asked
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
+from transpiler.emit.training.given_functions import given_function
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moments import check_moment, sets_rate_then, source_of_function
@@ -25,7 +27,7 @@ from transpiler.interpret.values import Sequence, Static, UserClass, Value
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import STOPS, Fit, Hooks
-from transpiler.lower.binding import use_of
+from transpiler.lower.binding import Use, use_of
 from transpiler.lower.data import sequence_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.record import replace
@@ -119,17 +121,23 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     for name, argument in use.others.items():
         if not argument.is_const(None):
             raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+    alone = False
     for name, argument in use.arguments.items():
-        source = source_of_function(model, argument)
+        given = None if argument.known else given_function(model, argument.text)
+        alone |= given is not None and given.remembers and not argument.text.isidentifier()
+        source = given.made if given is not None else source_of_function(model, argument)
         check_moment(model, f"{use.symbol}: {name}", name, source)
     asked = Asked(model, call, use)
     if model.training.asks_steps and use.symbol.endswith("BackupAndRestore"):
         raise Unsupported("the number of steps, in a training that may have been interrupted")
+    _gives_schedule(model, use)
     use, named = once_called(fit, use)
+    model.named_calls |= named
     if asked.places:
         kept = partial(asked.variable, taken=fit.taken)
         fit = replace(fit, asked=asked.attributes, free=kept)
-    hooks: Hooks = going_on(model, call, use.place, with_names(use.build(fit), named))
+    hooks: Hooks = with_names(use.build(fit), named)
+    hooks = going_on(model, call, use.place, replace(hooks, alone=hooks.alone or alone))
     asked.answer(hooks.answers)
     if sets_rate_then(model, use.arguments.get("on_epoch_end")):
         hooks = replace(hooks, sets_rate=True)
@@ -141,6 +149,16 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     if hooks.warns:
         model.made.said.append((ASSUMED, call.node, f"{use.symbol}: {hooks.warns}"))
     return hooks
+
+
+def _gives_schedule(model: ModelWriter, use: Use) -> None:
+    """A function that gives a LearningRateScheduler gives the function that it calls, then."""
+    text = use.arguments["schedule"].text if "schedule" in use.arguments else ""
+    found = model.shared.file.schedule_makers.get(text.partition("(")[0])
+    if found is not None:
+        call, schedule = map(model.tree.span, found)
+        model.made.once.append(Edit(*call, model.tree.text[slice(*schedule)]))
+        model.made.vanishing.append(call)
 
 
 def _method(model: ModelWriter, text: str) -> cst.FunctionDef | None:
@@ -167,7 +185,10 @@ def called(
         taken = len(method.params.params) - 1
         return f"{function.text}({', '.join(arguments[:taken])})"
     if not isinstance(found, UserFunction):
-        raise Unsupported("what a callback calls is not a function of the program")
+        given = given_function(model, model.named_calls.get(function.text, function.text))
+        if given is None:
+            raise Unsupported("what a callback calls is not a function of the program")
+        return f"{function.text}({', '.join(arguments[: given.takes])})"
     parameters = [p.name.value for p in found.node.params.params]
     if not isinstance(found.node, cst.Lambda):
         return f"{function.text}({', '.join(arguments[: len(parameters)])})"

@@ -86,6 +86,7 @@ class ModelWriter:
         self.statements: dict[int, Changes] = {}
         self.whole: dict[int, list[str]] = {}
         self.removed: list[tuple[int, int]] = []
+        self.named_calls: dict[str, str] = {}  #: calls that have got names, by these
         self.appended: list[tuple[cst.SimpleStatementLine, list[str]]] = []  #: what follows them
         self.ready = Ready(shared, part.room)
         made.ready.append(self.ready)

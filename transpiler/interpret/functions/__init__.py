@@ -20,6 +20,7 @@ given_parts.py    functions that give an optimizer, callbacks or the like
 joined_parts.py   callbacks that functions join with their own
 done_first.py     what these do besides, where they are called
 kept_parts.py     such parts that objects keep in attributes
+schedule_makers.py  functions that give a callback for the learning rate
 optimizer_makers.py  functions that give one of several optimizers
 compiled_elsewhere.py  models that functions of other files compile
 handed.py         functions that get models, to train or ask them

@@ -27,6 +27,7 @@ from transpiler.interpret.functions.optimizer_makers import note_optimizer_maker
 from transpiler.interpret.functions.outer_sizes import outer_outputs
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.functions.returned_data import decided_data, returned_data
+from transpiler.interpret.functions.schedule_makers import given_schedule
 from transpiler.interpret.functions.splicing import (
     adds_layers,
     gets_layers,
@@ -100,6 +101,8 @@ def _call_function(
             return settled
     if (parts := given_parts(region, node, function, bound)) is not None:
         return parts
+    if (schedule := given_schedule(region, node, function, bound)) is not None:
+        return schedule
     note_optimizer_maker(region, node, function, bound)
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))

@@ -1,0 +1,235 @@
+"""Functions that the program has made by others of its own, and objects that it calls.
+
+schedule = step_decay(initial=0.1)
+LearningRateScheduler(schedule)             # calls it with as much as it takes
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from transpiler.emit.training.handed_parts import argument_for
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shared import Room
+from transpiler.interpret.functions.schedule_makers import SCHEDULER
+from transpiler.record import record
+from transpiler.source.syntax import program_tree
+
+_SHARING = (ast.Global, ast.Nonlocal)
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+@record(frozen=True, slots=True)
+class GivenFunction:
+    """What an expression gives that is called."""
+
+    takes: int  #: how many parameters it has
+    made: str  #: the source of what makes it
+    remembers: bool = False  #: whether it may keep something from one call to the next
+
+
+def given_function(writer: ModelWriter, text: str) -> GivenFunction | None:
+    """The function that an expression gives; None where that is not known."""
+    module = program_tree(writer.tree.text)
+    try:
+        parsed = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
+    if module is None:
+        return None
+    found = _Program(writer, module).functions(parsed, writer.room)
+    alike = {one.takes for one in found}
+    return max(found, key=lambda one: one.remembers) if len(alike) == 1 else None
+
+
+class _Program:
+    """The definitions of a program."""
+
+    def __init__(self, writer: ModelWriter, module: ast.Module) -> None:
+        self._writer = writer
+        self._nodes = list(ast.walk(module))
+        self._module = module
+
+    def functions(self, node: ast.expr, room: Room) -> list[GivenFunction]:
+        """What an expression may give; nothing where one of that is not known."""
+        match node:
+            case ast.Name(id=name):
+                return self._held(name, room)
+            case ast.Call(
+                func=ast.Name(id="partial") | ast.Attribute(attr="partial"),
+                args=[ast.Name(id=name), *given],
+                keywords=keywords,
+            ):
+                function = _defined(self._module.body, name)
+                return _partial(function, len(given), [k.arg for k in keywords], node)
+            case ast.Call(func=ast.Name(id=name)):
+                definition = _defined(self._module.body, name)
+                if isinstance(definition, ast.ClassDef):
+                    return self._called(definition, node)
+                return _given(definition, node)
+            case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)):
+                classes = [n for n in self._nodes if isinstance(n, ast.ClassDef)]
+                methods = [m for c in classes if (m := _defined(c.body, name)) is not None]
+                return _given(methods[0], node) if len(methods) == 1 else []
+        return []
+
+    def _held(self, name: str, room: Room) -> list[GivenFunction]:
+        """What a variable holds wherever it gets something, unless that is None; or a parameter."""
+        function = self._function(room)
+        if function is not None and any(_binds(n, name) for n in ast.walk(function.args)):
+            return [] if _stores(_own(function.body), name) else self._passed(name, room)
+        inside = [] if function is None else list(_own(function.body))
+        scope = inside if _stores(inside, name) else list(_own(self._module.body))
+        shared = any(isinstance(n, _SHARING) and name in n.names for n in self._nodes)
+        given = [n for n in scope if isinstance(n, ast.Assign) and _is_only(n.targets, name)]
+        if shared or not given or len(given) != _stores(scope, name):
+            return []
+        values = [n.value for n in given if not _is_none(n.value)]
+        found = [self.functions(value, room) for value in values if not _reads(value, name)]
+        known = len(found) == len(values) and all(found)
+        return [one for several in found for one in several] if known else []
+
+    def _function(self, room: Room) -> ast.FunctionDef | None:
+        """The function that a room is, where there is but one of its name."""
+        if isinstance(room.node, cst.Module):
+            return None
+        name = room.node.name.value
+        named = [n for n in self._nodes if isinstance(n, ast.FunctionDef) and n.name == name]
+        return named[0] if len(named) == 1 else None
+
+    def _passed(self, name: str, room: Room) -> list[GivenFunction]:
+        """What the calls of the function of a room give a parameter of it."""
+        shared, node = self._writer.shared, room.node
+        if isinstance(node, cst.Module) or not shared.sees_calls(node):
+            return []
+        found: list[GivenFunction] = []
+        for other in shared.rooms:
+            for handed in other.region.handings.values():
+                if handed.summary.function.node is node:
+                    argument = argument_for(handed, name)
+                    source = shared.tree.source(argument.value) if argument is not None else "None"
+                    given = self.functions(ast.parse(source, mode="eval").body, other)
+                    if not given:
+                        return []
+                    found += given
+        return found
+
+    def _called(self, made: ast.ClassDef, node: ast.Call) -> list[GivenFunction]:
+        """An object that is called as a function is."""
+        method = _defined(made.body, "__call__")
+        if method is None and len(made.bases) == 1 and isinstance(made.bases[0], ast.Name):
+            base = _defined(self._module.body, made.bases[0].id)
+            return self._called(base, node) if isinstance(base, ast.ClassDef) else []
+        takes, source = _parameters(method), ast.unparse(node)
+        return [GivenFunction(takes - 1, source, _remembers(method))] if takes else []
+
+
+def _given(maker: ast.FunctionDef | ast.ClassDef | None, node: ast.Call) -> list[GivenFunction]:
+    """What a function gives: one that it defines, or a lambda."""
+    if not isinstance(maker, ast.FunctionDef) or not all(map(_is_static, maker.decorator_list)):
+        return []
+    own = list(_own(maker.body))
+    if any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own):
+        return []
+    found = [_answer(maker, n.value) for n in own if isinstance(n, ast.Return)]
+    functions = [function for answer in found for function in answer]
+    takes = [_parameters(function) for function in functions]
+    remembers = any(map(_remembers, functions))
+    known = all(found) and takes and takes[0] is not None and len(set(takes)) == 1
+    return [GivenFunction(takes[0] or 0, ast.unparse(node), remembers)] if known else []
+
+
+def _answer(maker: ast.FunctionDef, answer: ast.expr | None) -> list[ast.FunctionDef | ast.Lambda]:
+    """The functions of which one is given."""
+    match answer:
+        case ast.Name(id=name):
+            own = [n for n in _own(maker.body) if isinstance(n, ast.FunctionDef) and n.name == name]
+            return [] if _stores(ast.walk(maker), name) else [*own]
+        case ast.Lambda():
+            return [answer]
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[schedule, *_]):
+            return _answer(maker, schedule) if SCHEDULER.endswith(f".{name}") else []
+        case ast.Call(keywords=[ast.keyword(arg="schedule", value=schedule), *_]):
+            return _answer(maker, schedule)
+    return []
+
+
+def _partial(
+    function: ast.AST | None, places: int, keywords: list[str | None], node: ast.Call
+) -> list[GivenFunction]:
+    """What is left of the parameters of a function when some have got their arguments."""
+    if not isinstance(function, ast.FunctionDef) or _parameters(function) is None:
+        return []
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)][places:]
+    taken = next((n for n, name in enumerate(names) if name in keywords), len(names))
+    return [GivenFunction(taken, ast.unparse(node), _remembers(function))]
+
+
+def _remembers(function: ast.AST | None) -> bool:
+    """Whether a function may change something that is there when it is called again."""
+    for node in ast.walk(function) if function is not None else ():
+        match node:
+            case ast.Global() | ast.Nonlocal() | ast.Call(func=ast.Name(id="next")):
+                return True
+            case ast.Attribute(ctx=held) | ast.Subscript(ctx=held):
+                if not isinstance(held, ast.Load):
+                    return True
+            case ast.Expr(value=ast.Call(func=ast.Attribute())):
+                return True
+    return False
+
+
+def _own(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of some statements, those of what they define left out."""
+    pending: list[ast.AST] = list(body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _DEFINED):
+            pending += ast.iter_child_nodes(node)
+
+
+def _defined(body: list[ast.stmt], name: str) -> ast.FunctionDef | ast.ClassDef | None:
+    """The one function or class of a name among some statements."""
+    found = [s for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef)) and s.name == name]
+    return found[0] if len(found) == 1 else None
+
+
+def _stores(nodes: Iterable[ast.AST], name: str) -> int:
+    return sum(_binds(node, name) for node in nodes)
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Name(id=held, ctx=ast.Store() | ast.Del()) | ast.arg(arg=held):
+            return held == name
+    return False
+
+
+def _is_only(targets: list[ast.expr], name: str) -> bool:
+    return len(targets) == 1 and _binds(targets[0], name)
+
+
+def _reads(node: ast.expr, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_static(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Name) and decorator.id in ("staticmethod", "classmethod")
+
+
+def _parameters(function: ast.AST | None) -> int | None:
+    """How many parameters a function has that are given by their places."""
+    if not isinstance(function, (ast.FunctionDef, ast.Lambda)):
+        return None
+    taken = function.args
+    if taken.vararg or taken.kwarg or taken.kwonlyargs:
+        return None
+    return len(taken.posonlyargs) + len(taken.args)
