@@ -138,6 +138,8 @@ class ModelWriter:
         self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
         self.device = self.lasting("device", "torch_device")
         self.scheduler = self.scaler = self.averaged = self.batch_numbers = ""
+        #: of functions that hand the model on, by the ids of their regions
+        self.passing: dict[int, ModelWriter] = {}
         self.parallel = ""  #: the model in DistributedDataParallel, where a strategy spreads it
         if first is not None:
             self._take_over(first)
@@ -170,6 +172,7 @@ class ModelWriter:
         self.optimizer = self.criterion = ""
         several = any(c.several for c in self.training.compiled.values())
         trains = any(c.name in ("fit", "train_on_batch") for c in self.part.calls)
+        trains |= self.part.passes
         if not several and self.part.is_lent and trains:
             self._take_as_arguments(first)
             return
@@ -189,20 +192,20 @@ class ModelWriter:
         function = self.room.node
         assert isinstance(function, cst.FunctionDef)
         name = function.name.value
-        calls = {
-            handed.node: handed.given.get(self.variable)
-            for handed in first.room.region.handings.values()
-            if handed.summary.function.node is function and isinstance(handed.node, cst.Call)
-        }
-        if len([p for p in self.shared.found.of(name) if not p.binds]) != len(calls):
+        givers = {id(first.room.region): first, **first.passing}
+        model = root(first.training.model)
+        handed = [
+            (givers.get(id(room.region)), one)
+            for room in self.shared.rooms
+            for one in room.region.handings.values()
+            if one.summary.function.node is function and isinstance(one.node, cst.Call)
+        ]
+        seen = {id(one.node) for _, one in handed}
+        if len([p for p in self.shared.found.of(name) if not p.binds]) != len(seen):
             raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
-        compiled = next(iter(self.training.compiled.values()))
-        wanted = {"criterion": first.criterion, "optimizer": first.optimizer}
-        if compiled.loss.criterion.text.isidentifier():
-            self.criterion = wanted.pop("criterion")
-        wanted |= first.companions(compiled)
-        if first.parallel:
-            wanted["parallel"] = first.parallel
+        wanted = first.lent_with_it()
+        if "criterion" not in wanted:
+            self.criterion = first.criterion
         if all(p.name.value != self.variable for p in function.params.params):
             raise Unsupported(f"`{name}` trains models of a list that it gets")
         for parameter in function.params.params:
@@ -215,21 +218,36 @@ class ModelWriter:
                 self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
                 for what, local in taken.items():
                     setattr(self, what, local)
-        # another model may have had the same name
-        model = root(first.training.model)
-        mine = [c for c, m in calls.items() if not isinstance(m, Model) or root(m) is model]
-        lent = [(call, a) for call in mine for a in call.args if self._is_lent_in(a, first)]
+        lent: dict[cst.CSTNode, tuple[ModelWriter, cst.Arg]] = {}
+        for giver, one in handed:
+            held = one.given.get(self.variable)
+            if isinstance(held, Model) and root(held) is not model:
+                continue  # another model may have had the same name
+            if giver is None:
+                raise Unsupported(f"`{name}` gets the model where it is not followed")
+            assert isinstance(one.node, cst.Call)
+            lent |= {one.node: (giver, a) for a in one.node.args if self._is_lent_in(a, giver)}
         if not lent:
             raise Unsupported(f"`{name}` gets the model by a keyword")
-        for call, argument in lent:
+        for call, (giver, argument) in lent.items():
             end = self.tree.span(argument.value)[1]
-            first.edits.append(Edit(end, end, "".join(f", {n}" for n in wanted.values())))
-            statement = statement_of(self.tree, first.room.node, call)
+            names = giver.lent_with_it().values()
+            giver.edits.append(Edit(end, end, "".join(f", {n}" for n in names)))
+            statement = statement_of(self.tree, giver.room.node, call)
             if statement is not None:  # so that it is folded
                 self.made.before.append(Before(statement, 0, []))
 
-    def _is_lent_in(self, argument: cst.Arg, first: ModelWriter) -> bool:
-        return argument.keyword is None and self.tree.source(argument.value) == first.variable
+    def lent_with_it(self) -> dict[str, str]:
+        """What a function gets with the model to train it, and the variables that hold it."""
+        compiled = next(iter(self.training.compiled.values()))
+        wanted = {"criterion": self.criterion, "optimizer": self.optimizer}
+        if compiled.loss.criterion.text.isidentifier():
+            del wanted["criterion"]
+        wanted |= self.companions(compiled)
+        return wanted | ({"parallel": self.parallel} if self.parallel else {})
+
+    def _is_lent_in(self, argument: cst.Arg, giver: ModelWriter) -> bool:
+        return argument.keyword is None and self.tree.source(argument.value) == giver.variable
 
     def stepping(self, compiled: Compiled) -> list[str]:
         """What steps the weights: the optimizer, and what stands beside it."""

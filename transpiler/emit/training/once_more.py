@@ -24,11 +24,13 @@ def write_again(
 ) -> None:
     """See that what is written already is what such a call would have written, too."""
     other = Trained(made.training, rooms=made.rooms)
-    kept = list(first.edits)  # the calls pass criterion and optimizer already
+    givers = (first, *first.passing.values())
+    kept = [list(giver.edits) for giver in givers]  # they pass criterion and optimizer already
     writer = ModelWriter(first.shared, other, first.built, part, first)
     write(writer)
     place_statements(writer)
-    first.edits[:] = kept
+    for giver, edits in zip(givers, kept, strict=True):
+        giver.edits[:] = edits
     node, tree = part.room.node, first.tree
     if written_in([made], node, tree) != written_in([other], node, tree):
         name = node.name.value if isinstance(node, cst.FunctionDef) else ""

@@ -30,6 +30,7 @@ from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.once_more import write_again
+from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver
@@ -375,7 +376,8 @@ class _Planner(Shared):
             training.problem = self._other_name(parts, TRAINING)
             if training.problem is not None:
                 return
-        parts = [home, *(part for part in parts if part is not home)]
+        parts = with_passing(self, training.model, [part for part in parts if part is not home])
+        parts = [home, *parts]
         first: ModelWriter | None = None
         written = {home.room.node: home.room.region}
         for part in parts:
@@ -387,11 +389,15 @@ class _Planner(Shared):
                     and written.setdefault(room.node, room.region) is not room.region
                 ):
                     write_again(first, made, part, partial(self._write_part, calls=calls))
+                    if part.passes:
+                        first.passing[id(room.region)] = first.passing[id(written[room.node])]
                     continue
                 writer = ModelWriter(self, made, built, part, first)
                 if first is None and len(parts) > 1 and (home.room.owner or "." in home.variable):
                     keep_on_object(writer)
                 first = first or writer
+                if part.passes:
+                    first.passing[id(room.region)] = writer
                 self._write_part(writer, calls)
                 if part is home:
                     write_parts(writer, taken)
