@@ -238,3 +238,21 @@ class {name}:
 
 _share("Precision", "How many of the outputs above 0.5 are right.", "positive")
 _share("Recall", "How many of the positive targets have an output above 0.5.", "wanted")
+
+emitted(
+    "confusion_counts",
+    '''
+def confusion_counts(labels, predictions, num_classes=None):
+    """How often each class, by rows, was taken for each, by columns."""
+    labels = np.ravel(labels).astype(int)
+    predictions = np.ravel(predictions).astype(int)
+    size = num_classes or max(labels.max(), predictions.max()) + 1
+    counts = np.zeros((size, size), dtype=np.int32)
+    np.add.at(counts, (labels, predictions), 1)
+    return counts
+''',
+    (),
+    NUMPY,
+    early=True,
+)
+by_hand("confusion_counts", "tf.math.confusion_matrix")

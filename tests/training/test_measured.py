@@ -102,7 +102,7 @@ REFUSED = {
     "called": "m = keras.metrics.MeanSquaredError()\nprint(m(y, prediction))",
     "settings": "m = keras.metrics.Precision(thresholds=0.3)\nm.update_state(y, prediction)",
     "others": "m = keras.metrics.AUC()\nm.update_state(y, prediction)\nprint(m.result())",
-    "unknown": "print(keras.losses.mean_squared_error(y, model(x)))",
+    "unknown": "print(keras.losses.mean_squared_error(y, model(x) * 2))",
     "a loss that is read": "m = keras.losses.MeanSquaredError()\nprint(m, m(y, prediction))",
     "in a function": "m = keras.metrics.Mean()\nm.update_state(1)\n\ndef show(m):\n"
     "    print(m.result())",

@@ -11,6 +11,7 @@ from transpiler.pipeline import convert
 
 OF_PREDICTIONS = """\
 most = tf.argmax(prediction, axis=1).numpy()
+wanted = tf.argmax(y, axis=1).numpy()
 least = tf.math.argmin(prediction)
 mean = tf.reduce_mean(prediction).numpy()
 rows = tf.reduce_sum(prediction, axis=-1, keepdims=True).numpy()
@@ -27,8 +28,12 @@ halves = tf.maximum(prediction, 0.5 + 0 * prediction)
 wide = tf.concat([prediction, prediction], axis=1).numpy().shape
 thin = tf.squeeze(tf.expand_dims(prediction, 0)).numpy()
 chances = tf.nn.softmax(prediction).numpy()
+shares = tf.nn.softmax(prediction, axis=0)
+others = tf.nn.softmax(prediction, -1).numpy()
+table = tf.math.confusion_matrix(wanted, most).numpy()
+wider = tf.math.confusion_matrix(labels=wanted, predictions=most, num_classes=5)
+under = tf.math.less(keras.losses.mae(y_pred=prediction, y_true=y), 0.3).numpy()
 gates = tf.sigmoid(model.predict(x, verbose=0))
-wanted = tf.argmax(y, axis=1).numpy()
 each = [tf.argmax(row).numpy() for row in prediction[:5]]
 turned = tf.transpose(prediction).numpy()
 """
@@ -50,6 +55,46 @@ def test_they_give_the_same_numbers(scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-6} == {}
 
 
+CALLED = """
+def errors(model, data):
+    found = model(data)
+    return tf.math.less(keras.losses.mae(data[:, :3], found), 0.9)
+
+def classes(net, data):
+    return np.argmax(net(data, training=False), axis=1)
+
+under = errors(model, x)
+most = classes(model, x)
+"""
+
+
+def test_functions_that_only_call_the_model_they_get(scripts: Scripts) -> None:
+    trial = Trial(targets="rows", before="import tensorflow as tf", after=CALLED)
+    result = converted(trial.text)
+    assert "return np.argmax(predict(net, data), axis=1)" in result
+    apart = scripts.compare(trial.text, result)
+    assert {"under", "most"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_tensor_that_such_a_function_needs_is_said() -> None:
+    after = "\ndef last(net, data):\n    return net(data)\nfound = last(model, x)\n"
+    found = convert(Trial(after=after).text).diagnostics
+    assert any("is an nn.Module now" in d.message for d in found), found
+
+
+def test_a_head_has_the_size_of_what_is_predicted(scripts: Scripts) -> None:
+    after = (
+        "head = keras.Sequential([keras.Input((prediction.shape[1],)), keras.layers.Dense(1)])\n"
+        'head.compile("sgd", "mse")\n'
+        "last = head.fit(prediction / 2, x[:, :1], shuffle=False).history['loss']\n"
+    )
+    trial = Trial(targets="rows", after=after)
+    apart = scripts.compare(trial.text, converted(trial.text))
+    assert "last" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_a_loss_on_scores_gives_the_same_number(scripts: Scripts) -> None:
     loss = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
     trial = Trial("loss_fn", "labels", before=f"loss_fn = {loss}")
@@ -68,8 +113,8 @@ def test_a_loss_on_scores_gives_the_same_number(scripts: Scripts) -> None:
         "tf.reduce_mean(prediction > 0.5)",
         "tf.argmax(input=prediction)",
         "tf.argmax(prediction, output_type=tf.int32)",
-        "tf.nn.softmax(prediction, axis=0)",
-        "tf.math.confusion_matrix(y, prediction)",
+        "tf.nn.softmax(prediction, axis=len(x) // 50)",
+        "tf.math.confusion_matrix(y, prediction, weights=y)",
         "tf.reduce_mean(y)",  # they may be whole numbers
         "tf.sqrt(tf.argmax(prediction, 1))",
     ],

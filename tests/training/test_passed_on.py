@@ -10,7 +10,7 @@ from transpiler.pipeline import convert
 
 RUN = "\ndef run(model, epochs):\n    return model.fit(x, y, epochs=epochs, shuffle=False)\n"
 TRIALS = {
-    "once": f"{RUN}\ndef main(net, epochs=2):\n    return run(net, epochs)\n\nfirst = main(model)\n",
+    "once": f"{RUN}\ndef main(net, epochs=2):\n    return run(net, epochs)\nfirst = main(model)\n",
     "over-three": (
         f"{RUN}\ndef middle(net, epochs):\n    got = run(net, epochs)\n    return got\n"
         "\ndef main(model):\n    before = model.evaluate(x, y, verbose=0)\n"

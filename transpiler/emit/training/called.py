@@ -120,10 +120,12 @@ def _as_array(writer: ModelWriter, start: int, end: int) -> list[int] | None:
 
 
 def _is_for_numpy(writer: ModelWriter, start: int) -> bool:
-    """Whether it is the first argument of a function of TensorFlow that becomes one of NumPy."""
-    before = writer.tree.text[:start].rstrip()
-    settled = writer.room.region.settled
-    return before.endswith("(") and any(end == len(before) - 1 for _, end in settled)
+    """Whether it is an argument of a function of TensorFlow that becomes one of NumPy."""
+    text, depth, place = writer.tree.blanked, 0, start
+    while place > 0 and depth >= 0:
+        place -= 1
+        depth += (text[place] in ")]}") - (text[place] in "([{")
+    return depth < 0 and any(end == place for _, end in writer.room.region.settled)
 
 
 def put_in_place(writer: ModelWriter, span: tuple[int, int], text: str) -> None:

@@ -64,7 +64,7 @@ def groups_of(shared: Shared) -> list[Group]:
 
 
 def _note_called(shared: Shared, groups: list[Group]) -> None:
-    """Note where nothing but a call is asked of the model of an object: `trainer.model(x)`."""
+    """Note where nothing but a call is asked of a model: `trainer.model(x)`, or an argument's."""
     known = {id(group.made): group for group in groups}
     for room in shared.rooms:
         for node, name, value in room.region.left_calls:
@@ -76,7 +76,8 @@ def _note_called(shared: Shared, groups: list[Group]) -> None:
             if group is None or not called or not is_receiver(name):
                 continue
             if all(p.room is not room or p.variable != name for p in group.parts):
-                group.parts.append(Part(room, name, [], keeper=value.keeper))
+                given = value.source is not None and not value.keeper
+                group.parts.append(Part(room, name, [], keeper=value.keeper, called=given))
 
 
 def _note_other_methods(shared: Shared, groups: list[Group]) -> None:

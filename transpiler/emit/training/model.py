@@ -226,7 +226,9 @@ class ModelWriter:
             if giver is None:
                 raise Unsupported(f"`{name}` gets the model where it is not followed")
             assert isinstance(one.node, cst.Call)
-            lent |= {one.node: (giver, a) for a in one.node.args if self._is_lent_in(a, giver)}
+            for argument in one.node.args:
+                if self._is_lent_in(argument, giver):
+                    lent[one.node] = (giver, argument)
         if not lent:
             raise Unsupported(f"`{name}` gets the model by a keyword")
         for call, (giver, argument) in lent.items():

@@ -33,7 +33,7 @@ def with_passing(shared: Shared, model: Model, parts: list[Part]) -> list[Part]:
 
 
 def _before(shared: Shared, model: Model, part: Part, known: list[Part]) -> list[Part]:
-    """The parts through which one gets the model, from the first to the last; new ones get known."""
+    """The parts through which one gets the model, from the first on; new ones get known."""
     found: list[Part] = []
     for room, handed in _handings(shared, part):
         name = _name_there(room, handed, root(model))

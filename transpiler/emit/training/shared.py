@@ -98,6 +98,7 @@ class Part:
     keeper: str = ""  #: the class of the object whose attribute it is there
     optimizer: str = ""  #: the program's own variable for its optimizer, if it asks for the rate
     passes: bool = False  #: whether the model is handed on there to what trains it
+    called: bool = False  #: whether it is an argument there of which nothing but a call is asked
 
     @property
     def is_lent(self) -> bool:
@@ -105,7 +106,7 @@ class Part:
         if isinstance(self.room.node, cst.Module):
             return False
         is_given = any(c.model.source is not None for c in self.calls)
-        return (is_given or self.passes) and self.variable.isidentifier()
+        return (is_given or self.passes or self.called) and self.variable.isidentifier()
 
 
 @record(frozen=True, slots=True, eq=False)

@@ -26,7 +26,16 @@ _OF_NUMPY = {
     **dict.fromkeys(("tf.sqrt", "tf.math.sqrt", "keras.ops.sqrt", "keras.backend.sqrt"), "np.sqrt"),
     **dict.fromkeys(("tf.reduce_sum", "tf.math.reduce_sum", "keras.backend.sum"), "np.sum"),
 }
-_MEASURED = Measured("what is measured of arrays")
+MEASURED = "what is measured of arrays"  #: the reason of such values
+_MEASURED = Measured(MEASURED)
+#: What the functions that are emitted call their arguments.
+_KEYWORDS = {
+    "y_true": "targets",
+    "y_pred": "outputs",
+    "labels": "labels",
+    "predictions": "predictions",
+    "num_classes": "num_classes",
+}
 #: Methods of Keras's metrics, and what they are called in the classes that are emitted.
 _METHODS = {
     "update_state": "update",
@@ -45,7 +54,11 @@ def measured_by_hand(
         _settle(region, node.func, _OF_NUMPY[name], "numpy")
         return _MEASURED
     emitted = region.file.rules.by_hand.get(name)
-    if emitted is None or emitted[0].isupper() or not _are_arrays(region, arguments):
+    if emitted is None or emitted[0].isupper():
+        return None
+    counts = [v for k, v in arguments[2:] if k == "num_classes" and isinstance(v, Static)]
+    pair = arguments[:2] if counts and len(arguments) == 3 else arguments
+    if not _are_arrays(region, pair) or not _rename(region, node):
         return None
     _settle(region, node.func, emitted, emitted)
     if region.file.options.keras == "2":
@@ -70,6 +83,8 @@ def call_loss_by_hand(
     if emitted is None or not isinstance(node.func, (cst.Name, cst.Call)):
         return None
     if made.args or made.kwargs or not _are_arrays(region, arguments):
+        return None
+    if not _rename(region, node):
         return None
     if isinstance(node.func, cst.Name):
         region.file.losses_by_hand.add(node.func.value)
@@ -135,6 +150,14 @@ def method_of_measured(region: Region, node: cst.Call, receiver: Value, name: st
 def _settle(region: Region, node: cst.CSTNode, text: str, helper: str) -> None:
     region.settled[region.tree.span(node)] = text
     region.helpers_used |= {helper}
+
+
+def _rename(region: Region, node: cst.Call) -> bool:
+    """Let a call say what the emitted function calls its arguments, if it names any."""
+    named = [argument.keyword for argument in node.args if argument.keyword is not None]
+    for keyword in named if all(one.value in _KEYWORDS for one in named) else ():
+        region.settled[region.tree.span(keyword)] = _KEYWORDS[keyword.value]
+    return all(one.value in _KEYWORDS for one in named)
 
 
 def _are_arrays(region: Region, arguments: list[Argument]) -> bool:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.by_hand import MEASURED
 from transpiler.interpret.region import Region
+from transpiler.interpret.statics import constant
 from transpiler.interpret.training import PREDICTED, is_array
-from transpiler.interpret.values import Framework, Measured, Sequence, Static, Value
-from transpiler.ir.expr import Configured, Symbol
+from transpiler.interpret.values import Framework, Measured, Sequence, Static, Unknown, Value
+from transpiler.ir.expr import UNKNOWN, Configured, Symbol
 from transpiler.record import record
 
 _REAL = Measured(PREDICTED)
@@ -94,22 +96,36 @@ def _fits(region: Region, function: _Function, arguments: list[Argument]) -> boo
         return False
     if function.real and any(isinstance(v, Measured) and v.whole for v in arrays):
         return False
-    if any(map(is_array, arrays)):
+    if any(map(_is_result, arrays)):
         return True
     return function.plain and not region.file.data_names
 
 
 def _may_be_array(value: Value) -> bool:
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (Configured, Symbol))
-    return plain or is_array(value)
+    return plain or _is_result(value)
+
+
+def _is_result(value: Value) -> bool:
+    """Whether it is an array that a model predicts, or what NumPy computes of such."""
+    return is_array(value) or (isinstance(value, Unknown) and value.reason == MEASURED)
 
 
 def _of_torch(region: Region, node: cst.Call, name: str, arguments: list[Argument]) -> Value | None:
-    if len(arguments) != 1 or arguments[0][0] is not None or not is_array(arguments[0][1]):
+    if not arguments:
+        return None
+    (keyword, value), *others = arguments
+    axis = constant(others[0][1]) if name == "softmax" and len(others) == 1 else UNKNOWN
+    if keyword is not None or not is_array(value):
+        return None
+    if others and (others[0][0] not in (None, "axis") or not isinstance(axis, int)):
         return None
     region.settled[region.tree.span(node.func)] = "torch.as_tensor"
     end = region.tree.span(node)[1]
-    region.settled[end, end] = f".{_TORCH[name]}.numpy()"
+    if others:
+        region.settled[region.tree.span(node.args[0].value)[1], end - 1] = ""
+    made = f"softmax({axis})" if others else _TORCH[name]
+    region.settled[end, end] = f".{made}.numpy()"
     region.helpers_used |= {"torch"}
     return _REAL
 

@@ -15,6 +15,7 @@ from transpiler.interpret.statics import const, rewrite, verbatim
 from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
+from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
     AtLayer,
     Beside,
@@ -217,6 +218,8 @@ def _of_unknown(region: Region, node: cst.Attribute, receiver: Unknown, attr: st
     sizes: Any = provided("shape_of")(region, node.value) if attr == "shape" else None
     if sizes is not None:
         return _array_shape(region, node, receiver, sizes)
+    if attr == "shape" and is_array(receiver):
+        return verbatim(region, node)  # which the converted program reads likewise
     return Unknown(receiver.reason)
 
 

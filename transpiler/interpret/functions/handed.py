@@ -39,6 +39,8 @@ _OTHERS = (
 ASKED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 #: What is asked of the optimizer that it is compiled with.
 _OF_OPTIMIZER = re.compile(r"\.optimizer\.(?:learning_rate|lr|iterations)\b")
+#: What makes tensors of Keras, or follows gradients through the model.
+_BUILDS = re.compile(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
 _CALLEE = re.compile(r"(?<![\w.])(\w+)\([^()]*$")
 _ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
 
@@ -68,7 +70,11 @@ def _is_gone_through(text: str, name: str, function: Function) -> bool:
 def _is_trained(text: str, name: str, function: Function) -> bool:
     """Whether a name stands only where a method is called, an argument passed, or returned."""
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
-    asked = [bool(ASKED.match(text, place.end())) for place in places]
+    on_data = _BUILDS.search(text) is None  # else it may be called on tensors of Keras
+    asked = [
+        ASKED.match(text, place.end()) is not None or (on_data and text.startswith("(", place.end()))
+        for place in places
+    ]
     known = [
         a or _OF_OPTIMIZER.match(text, p.end()) is not None or _is_passed(text, p.start(), p.end())
         for a, p in zip(asked, places, strict=True)

@@ -231,6 +231,8 @@ def _plain_parameter(
         return replace(value, static=reading)
     if isinstance(value, Mapping) or (isinstance(value, Sequence) and value.kind is tuple):
         region.given_together.add(name)
+    if isinstance(value, Mapping) and is_unpacked(function, name, value):
+        return Mapping({k: Static(index(reading, k)) for k in value.items}, static=reading)
     if isinstance(value, Sequence) and value.static is not None and not is_graph(value):
         return Static(sized_alike(reading, typical(region, parameter, value)))
     if isinstance(value, Mapping) and not is_graph(value):
@@ -244,6 +246,28 @@ def _plain_parameter(
     else:
         reading = as_presumed(region, parameter, value, reading)
     return Static(sized_alike(reading, typical(region, parameter, value)))
+
+
+_ASKING = re.compile(r"\.(?:fit|evaluate|predict)\(")
+
+
+def is_unpacked(function: Function, name: str, value: Mapping) -> bool:
+    """Whether a function unpacks the plain values of a dict where it trains a model."""
+    home, items = function.file, value.items
+    if home is None or not all(isinstance(k, str) for k in items) or is_graph(value):
+        return False
+    plain = (Static, Sequence, Mapping)
+    if not all(isinstance(v, plain) and not _is_made(v) for v in items.values()):
+        return False
+    source = home.tree.source(function.node)
+    return _ASKING.search(source) is not None and re.search(rf"\*\*{name}\b", source) is not None
+
+
+def _is_made(value: Value) -> bool:
+    """Whether it is an object of Keras, or a list with such."""
+    if isinstance(value, Sequence):
+        return any(map(_is_made, value.items))
+    return isinstance(value, Static) and isinstance(value.expr.value, (Configured, UserClass))
 
 
 def holds_metrics(value: Value) -> bool:

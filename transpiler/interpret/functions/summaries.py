@@ -28,6 +28,7 @@ from transpiler.interpret.functions.parameters import (
     expanded,
     given_axis,
     holds_metrics,
+    is_unpacked,
     parameters_of,
 )
 from transpiler.interpret.functions.presumed import check_presumed
@@ -217,6 +218,8 @@ def _kind_of_argument(function: Function, name: str, given: dict[str, Value]) ->
     if (joined := joined_kind(function, name, given)) is not None:
         return joined
     value = given[name]
+    if isinstance(value, Mapping) and is_unpacked(function, name, value):
+        return ("unpacked", *value.items)
     axis = given_axis(name, value)
     return _kind(value) if axis is None else ("axis", axis)
 

@@ -66,7 +66,8 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
             note_asked(region, node, node.func, region.tree.source(node.func), model)
         if not values or any(isinstance(v, Unknown) for v in values):
             return Unknown("a model is called on something unknown")
-        asked = region.is_module and len(values) == len(arguments)
+        outside = region.is_module or model.source is not None
+        asked = outside and len(values) == len(arguments)
         asked = asked and "GradientTape" not in region.tree.text  # it may be trained there
         return Unknown(PREDICTED if asked else "a model is called on data")
     if model.expr is None and model.kind == "sequential" and model.region is region:
@@ -133,9 +134,11 @@ def note_asked(
 ) -> None:
     """Note what is asked of the model that another object holds: `trainer.model(x)`.
 
-    What is asked of a variable is found where the model is trained, if it is.
+    What is asked of a variable is found where the model is trained, if it is; a function that gets
+    it may do nothing else with it.
     """
-    if isinstance(receiver, cst.Attribute) and not _is_own(receiver):
+    given = isinstance(receiver, cst.Name) and model.source is not None
+    if given or (isinstance(receiver, cst.Attribute) and not _is_own(receiver)):
         region.left_calls.append((node, name, model))
         region.called_elsewhere.add(id(node))
 

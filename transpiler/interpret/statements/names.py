@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
 from transpiler.interpret.calls.pipelines import pipeline_of
@@ -141,8 +143,17 @@ def named(reading: Expr, value: Value) -> Value:
         items = tuple(_within(item, reading, i) for i, item in enumerate(value.items))
         return replace(value, items=items, static=reading, run=None)
     if isinstance(value, Mapping):
-        return replace(value, static=reading)
+        entries = {key: _entry(item, value, key, reading) for key, item in value.items.items()}
+        return replace(value, items=entries, static=reading)
     return value
+
+
+def _entry(item: Value, held: Mapping, key: Any, reading: Expr) -> Value:
+    """What is only known as an entry of a dict is read where the dict is found now."""
+    if held.static is None or not isinstance(item, Static) or item.expr.known:
+        return item
+    read = item.expr.text == index(held.static, key).text
+    return Static(index(reading, key)) if read else item
 
 
 def _within(item: Value, reading: Expr, position: int) -> Value:
