@@ -133,7 +133,7 @@ def write_load_model(
     """The weights that the program has saved, in the model or in a copy of it."""
     name, model = loaded_name(call), call.given["model"].text
     load = f"{name}.load_state_dict({_loaded(writer, call)})"
-    copied = name != model
+    copied = name != model or writer.part.is_lent  # whoever lent it still has it
     lines = [f"{name} = copy.deepcopy({model})", load] if copied else [load]
     lines += optimizer_of_loaded(writer, call, copied)
     writer.whole[id(statement)] = lines

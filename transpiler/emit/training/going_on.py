@@ -40,6 +40,8 @@ def trains_a_copy(
     for part in parts:
         loaded: TrainingCall | None = None
         for call in part.calls:
+            if loaded is None and call.model.copy_of is not None and call.name in _STEPS:
+                return call, _UNKNOWN  # which a function has loaded
             if loaded is not None and call.name in ("compile", *_STEPS):
                 alone = all(p.room is part.room for p in parts)
                 if loaded.name == "clone_model" and _is_its_own(call, part, parts):

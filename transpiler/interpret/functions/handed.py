@@ -37,8 +37,10 @@ _OTHERS = (
 )  # fmt: skip
 #: A call of a method of a model.
 ASKED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
-#: What is asked of the optimizer that it is compiled with.
-_OF_OPTIMIZER = re.compile(r"\.optimizer\.(?:learning_rate|lr|iterations)\b")
+#: What is asked of the optimizer that it is compiled with; or its weights are read again.
+_OF_REST = re.compile(
+    r"\.optimizer\.(?:learning_rate|lr|iterations)\b|\s*=\s*(?:\w+\.)*load_model\("
+)
 #: What makes tensors of Keras, or follows gradients through the model.
 _BUILDS = re.compile(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
 _CALLEE = re.compile(r"(?<![\w.])(\w+)\([^()]*$")
@@ -76,7 +78,7 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
         for place in places
     ]
     known = [
-        a or _OF_OPTIMIZER.match(text, p.end()) is not None or _is_passed(text, p.start(), p.end())
+        a or _OF_REST.match(text, p.end()) is not None or _is_passed(text, p.start(), p.end())
         for a, p in zip(asked, places, strict=True)
     ]
     used = any(asked) or any(_is_lent(text, place.start(), function) for place in places)
@@ -116,7 +118,8 @@ def note_handing(region: Region, handed: Handed) -> Value:
     given = _given_back(handed.summary)
     answers = [] if inner is None else [value for value, _ in inner.returns]
     models = tuple(root(value) for value in answers if isinstance(value, Model))
-    if isinstance(given, Unknown) and models:
+    copies = any(isinstance(value, Model) and value.copy_of is not None for value in answers)
+    if isinstance(given, Unknown) and models and not copies:
         return PerhapsModel(given.reason, models=models)
     if isinstance(given, Unknown) and given.reason != PREDICTED and not any(map(is_graph, answers)):
         return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
@@ -149,6 +152,8 @@ def _held(region: Region, node: cst.BaseExpression) -> Value:
 def _seen_outside(value: Value, name: str) -> Value:
     if isinstance(value, Sequence) and value.static is None:
         return replace(value, items=tuple(_seen_outside(item, name) for item in value.items))
+    if isinstance(value, Model) and value.copy_of is not None:  # it is loaded from a file, say
+        return replace(value, source=None, copy_of=value.copy_of.source or value.copy_of)
     if isinstance(value, Model) and value.source is not None:
         return value.source
     if isinstance(value, Unknown) and value.reason == PREDICTED:

@@ -8,16 +8,18 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument, arguments_of
-from transpiler.interpret.dispatch import provides
+from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, one_line
+from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import Given, TrainingCall, note_saving, root
 from transpiler.interpret.values import Model, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Configured, Expr
-from transpiler.record import replace
+from transpiler.record import record, replace
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import may_act
 from transpiler.source.outer_reads import Functions
+from transpiler.source.stores import stores_of
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")
@@ -38,8 +40,8 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     arguments = arguments_of(region, node)
     path = _path(arguments)
     writing = list(_writers(region, path)) if path else []
-    writers = {id(call.model): call.model for call in writing}
-    earlier = bool(writing) and not region.loops and any(call.in_loop for call in writing)
+    writers = {id(one.model): one.model for one in writing}
+    earlier = bool(writing) and not region.loops and any(one.call.in_loop for one in writing)
     if len(writers) != 1 or earlier:
         why = _OF_A_ROUND if earlier else _OF_A_RUN if _is_written(region, node) else _OF_KERAS
         region.file.unsettled[region.tree.span(node)[0]] = why
@@ -47,9 +49,10 @@ def load_model(region: Region, node: cst.Call, name: str) -> Value:
     (model,) = writers.values()
     compiles = [c for c in region.training.values() if c.model is model and c.name == "compile"]
     kept = [n for n, value in region.scope.values.items() if value is model and n.isidentifier()]
-    by_name = {region.tree.source(of) for call in writing if (of := _asked(call)) is not None}
+    by_name = {one.name for one in writing}
     kept = [name for name in kept if name in by_name]  # others may hold that of another round
-    unseen = model.kind == "instance" and model.summary is None
+    made = root(model)
+    unseen = made.kind == "instance" and made.summary is None
     if not kept:
         reason = "which of the program's models it was saved from is not known"
         region.file.unsettled[region.tree.span(node)[0]] = reason
@@ -196,21 +199,63 @@ def _path(arguments: list[Argument]) -> Expr | None:
     return value.expr
 
 
-def _writers(region: Region, path: Expr) -> Iterator[TrainingCall]:
-    """The calls that have written the file."""
+@record(frozen=True, slots=True)
+class _Writing:
+    """A call that has written the file."""
+
+    call: TrainingCall
+    model: Model
+    name: str  #: what the model is called here
+
+
+def _writers(region: Region, path: Expr) -> Iterator[_Writing]:
+    """The calls that have written the file, also in functions that got the model."""
     for call in region.training.values():
-        if call.name == "save" and "filepath" in call.given:
-            value = call.given["filepath"].value
-            if isinstance(value, Static) and _is_same(value.expr, path):
-                yield call
-        elif call.name == "fit" and "callbacks" in call.given:
-            given = call.given["callbacks"].value
-            for item in given.items if isinstance(given, Sequence) else (given,):
-                made = item.expr.value if isinstance(item, Static) else None
-                if isinstance(made, Configured) and made.name == _CHECKPOINT:
-                    written = made.args[0] if made.args else dict(made.kwargs).get("filepath")
-                    if written is not None and _is_same(written, path):
-                        yield call
+        if any(_is_same(written, path) for written in _written_by(call)):
+            of = _asked(call)
+            yield _Writing(call, call.model, region.tree.source(of) if of is not None else "")
+    for handed in region.handings.values():
+        inner = handed.summary.region
+        for call in inner.training.values() if inner is not None else ():
+            of = _asked(call)
+            model = handed.given.get(region.tree.source(of)) if of is not None else None
+            seen = (_seen_here(region, handed, written) for written in _written_by(call))
+            if isinstance(model, Model) and any(w and _is_same(w, path) for w in seen):
+                names = [n for n, v in region.scope.values.items() if v is model]
+                yield from (_Writing(call, model, name) for name in names)
+
+
+def _written_by(call: TrainingCall) -> Iterator[Expr]:
+    """The files that a call has written."""
+    if call.name == "save" and "filepath" in call.given:
+        value = call.given["filepath"].value
+        if isinstance(value, Static):
+            yield value.expr
+    elif call.name == "fit" and "callbacks" in call.given:
+        given = call.given["callbacks"].value
+        for item in given.items if isinstance(given, Sequence) else (given,):
+            made = item.expr.value if isinstance(item, Static) else None
+            if isinstance(made, Configured) and made.name == _CHECKPOINT:
+                written = made.args[0] if made.args else dict(made.kwargs).get("filepath")
+                if written is not None:
+                    yield written
+
+
+def _seen_here(region: Region, handed: Handed, path: Expr) -> Expr | None:
+    """A path of a function, as its caller would write it; None where that is not known."""
+    parameter = next((p for p in handed.summary.parameters if p.name == path.text), None)
+    if parameter is not None and path.names == {(parameter.name, 0)}:
+        given = handed.given.get(parameter.name)
+        if given is None and parameter.default is not None:
+            given = evaluate(region, parameter.default)
+        return given.expr if isinstance(given, Static) else None
+    own = {p.name for p in handed.summary.parameters}
+    names = {name for name, _ in path.names}
+    stores = stores_of(region.tree.text)
+    once = stores is not None and all(stores.names[name] <= 1 for name in names)
+    if names & own or not once:
+        return None
+    return replace(path, names=frozenset(pair for n in names for pair in region.scope.read(n).names))
 
 
 def _is_same(one: Expr, other: Expr) -> bool:

@@ -1,0 +1,94 @@
+"""Models that are loaded from files which functions have written that got the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import Trial, converted
+from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
+
+CHECKPOINT = "keras.callbacks.ModelCheckpoint(PATH, save_best_only=True, mode='max')"
+FIT = f"model.fit(x, y, validation_split=0.2, epochs=2, callbacks=[{CHECKPOINT}])"
+TRAIN = f"\ndef train(model):\n    {FIT}\n    model.fit(x, y, epochs=2)\n"
+ASKED = "later = best.evaluate(x, y, verbose=0)\nguess = best.predict(x, verbose=0)\n"
+LOADED = f"train(model)\nbest = keras.models.load_model(PATH)\n{ASKED}"
+
+TRIALS = {
+    "a-constant": f'PATH = os.path.join(".", "best.keras")\n{TRAIN}{LOADED}',
+    "a-literal": (TRAIN + LOADED).replace("PATH", '"best.keras"'),
+    "a-parameter": (
+        f"{TRAIN}{LOADED}".replace("train(model):", "train(model, where='best.keras'):")
+        .replace("PATH, save", "where, save")
+        .replace("PATH", "'best.keras'")
+    ),
+    "an-argument": (
+        f"folder = 'best'\nplace = folder + '.keras'\n{TRAIN}{LOADED}".replace(
+            "train(model)\n", "train(model, place)\n"
+        )
+        .replace("train(model):", "train(model, where):")
+        .replace("PATH, save", "where, save")
+        .replace("PATH", "place")
+    ),
+    "saved": (
+        "PATH = 'best.keras'\ndef train(model):\n    model.save(PATH)\n    model.fit(x, y)\n"
+        f"{LOADED}"
+    ),
+    "loaded-in-there": (
+        f"PATH = 'best.keras'\n{TRAIN}    best = keras.models.load_model(PATH)\n    return best\n"
+        f"best = train(model)\n{ASKED}"
+    ),
+    "under-its-own-name": (
+        f"PATH = 'best.keras'\n{TRAIN}    model = keras.models.load_model(PATH)\n    return model\n"
+        f"best = train(model)\n{ASKED}other = model.evaluate(x, y, verbose=0)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_the_weights_are_those_of_the_file(name: str, scripts: Scripts, tmp_path: Path) -> None:
+    trial = Trial(targets="rows", fit="", after=TRIALS[name])
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{trial.text}"
+    new = converted(text)
+    apart = scripts.compare(text, new)
+    assert {"later", "guess"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+    without = "\n".join(line for line in new.split("\n") if ".load_state_dict(" not in line)
+    assert scripts.compare(text, without)["guess"] > 1e-3
+
+
+MORE = f"PATH = 'best.keras'\n{TRAIN}    best = keras.models.load_model(PATH)\n    return best\n"
+REFUSED = {
+    "another-file": (
+        f"PATH = 'best.keras'\n{TRAIN}{LOADED}".replace("load_model(PATH)", "load_model('a')"),
+        "a file of Keras holds a model",
+    ),
+    "a-path-that-changes": (
+        f"{TRAIN}{LOADED}".replace("train(model)", "train(model, a)")
+        .replace("    model.fit", "    a = a + '.keras'\n    model.fit")
+        .replace("PATH, save", "a, save")
+        .replace("train(model, a)\nbest", "train(model, 'best')\nbest")
+        .replace("PATH", "'best'"),
+        "a file of Keras holds a model",
+    ),
+    "trained-on": (f"{MORE}model = train(model)\nmodel.fit(x, y)\n", "is a copy, or loaded"),
+    "trained-on-by-its-name": (
+        f"{MORE}found = train(model)\nfound.fit(x, y)\n",
+        "is a copy, or loaded",
+    ),
+    "loaded-on-one-way": (
+        MORE.replace("    best =", "    if len(x) > 60:\n        return model\n    best =")
+        + "model = train(model)\nmodel.fit(x, y)\n",
+        "is left as it is",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_known_is_said(name: str) -> None:
+    after, reason = REFUSED[name]
+    text = f"import os\n\n{Trial(targets='rows', fit='', after=after).text}"
+    found = convert(text).diagnostics
+    assert any(reason in d.message for d in found), found
