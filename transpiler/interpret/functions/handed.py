@@ -74,7 +74,8 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
     on_data = _BUILDS.search(text) is None  # else it may be called on tensors of Keras
     asked = [
-        ASKED.match(text, place.end()) is not None or (on_data and text.startswith("(", place.end()))
+        ASKED.match(text, place.end()) is not None
+        or (on_data and text.startswith("(", place.end()))
         for place in places
     ]
     known = [

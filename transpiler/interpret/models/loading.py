@@ -255,7 +255,9 @@ def _seen_here(region: Region, handed: Handed, path: Expr) -> Expr | None:
     once = stores is not None and all(stores.names[name] <= 1 for name in names)
     if names & own or not once:
         return None
-    return replace(path, names=frozenset(pair for n in names for pair in region.scope.read(n).names))
+    return replace(
+        path, names=frozenset(pair for n in names for pair in region.scope.read(n).names)
+    )
 
 
 def _is_same(one: Expr, other: Expr) -> bool:
