@@ -56,8 +56,18 @@ def program(
     return text
 
 
+def given_by_function(fit: str) -> str:
+    """The same with targets that a function gives, with the samples."""
+    made = (
+        f"def made(n):\n    wanted = {TARGETS}\n    return x[:n], wanted\nx, targets = made(50)\n"
+    )
+    return program(y="targets", fit=fit).replace("inputs =", f"{made}inputs =", 1)
+
+
 FROM_LOGITS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 TRIALS = [
+    given_by_function(""),
+    given_by_function(", validation_data=(x, targets)"),
     program(),
     # what Keras gives first is told by the losses, else by the outputs; lists go by sorted keys
     program('{"kind": kinds, "size": sizes}'),

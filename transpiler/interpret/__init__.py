@@ -19,6 +19,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     bindings.py    what a variable may hold, by its assignments
     stale.py       parts of the training that are made of what changes before they are used
     trainable.py   what of a model is trained, and when a program says so
+    dict_arguments.py  dicts of arrays that functions give
     training.py    calls that compile, train or ask models
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.context import Frozen
+from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.stale import acting, changed_since, grown_since
@@ -440,7 +441,7 @@ def _given_value(region: Region, node: cst.BaseExpression) -> Value:
         entries: Value | None = provided("entries_of")(region, node)
         if entries is not None:
             return entries
-    return evaluate(region, node)
+    return with_keys(region, evaluate(region, node), node)
 
 
 def _with_methods(region: Region, value: Value) -> Value:

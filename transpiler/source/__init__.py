@@ -26,6 +26,7 @@ running.py      whether that changes between two runs of what is traced once
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack
 whereabouts.py  under which names an object may be found, wherever it is handed
+held_dicts.py   which keys the dicts have that functions give
 handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches; reused_arrays.py: changed arrays
 holders.py     which variables may hold an object, also in lists and dicts

@@ -30,6 +30,7 @@ from transpiler.emit.training.listed_arrays import entries_of
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.pairs import arrays_of
 from transpiler.emit.training.progress import progress_of, shown_values
+from transpiler.emit.training.ready import size_that_counts
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
@@ -210,7 +211,10 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     known = ""
     steps = "" if streamed or pipeline else steps_of_arrays(writer, call, "steps")
     if not weighted and not steps:
-        known = writer.ready.loader(call, writer.key(call, "x", "y"), ("x", "y"))
+        key = writer.key(call, "x", "y")
+        if not streamed and pipeline is None:
+            key += size_that_counts(compiled, batch_size(writer, call))
+        known = writer.ready.loader(call, key, ("x", "y"))
     if pipeline is not None and writer.made.spread:
         loader = known or _of_process(writer, call, loader, pipeline, before)
     loader = loader or known

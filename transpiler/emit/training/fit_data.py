@@ -14,6 +14,7 @@ from transpiler.emit.training.history_readers import EARLY, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import arrays_of
+from transpiler.emit.training.ready import size_that_counts
 from transpiler.emit.training.sequences import (
     changes_after_epoch,
     sequence_loader,
@@ -324,6 +325,8 @@ class FitData:
         steps = steps_of_arrays(model, call, "validation_steps")
         size = self._argument("validation_batch_size")
         size = size or (self.size if model.argument(call, "batch_size") is not None else None)
+        if self.offered:
+            self.offered += size_that_counts(self.compiled, size)
         if steps:
             self.offered = ()
             if size is not None:

@@ -11,7 +11,10 @@ import libcst as cst
 from transpiler.emit.training.lines import blocks_around, within
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Static
 from transpiler.ir import tokens
+from transpiler.ir.expr import Configured
+from transpiler.lower.training import Compiled
 from transpiler.record import record
 
 #: Calls in whose place data is made ready.
@@ -25,6 +28,20 @@ _NAME = re.compile(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
 _CALL = re.compile(r"[\w\])]\s*\(")
 #: Attributes of arrays through which they are not changed.
 LOOKING = ("shape", "dtype", "ndim", "size")
+
+
+def size_that_counts(compiled: Compiled, size: str | None) -> tuple[str, ...]:
+    """The size of the batches, where it changes what is measured: Keras takes means of batches.
+
+    It does so for the losses of several outputs, and with functions of the program, which may make
+    one number of a batch; and losses may be sums.
+    """
+    loss = compiled.call.given.get("loss")
+    made = loss.value.expr.value if loss is not None and isinstance(loss.value, Static) else None
+    reduced = isinstance(made, Configured) and "reduction" in dict(made.kwargs)
+    by_batch = any("{batches}" in metric.result for _, metric in compiled.metrics)
+    counts = compiled.several or compiled.call.own or reduced or by_batch
+    return (size or "32",) if counts else ()
 
 
 @record(frozen=True, slots=True, eq=False)
