@@ -24,7 +24,9 @@ UNKNOWN = {
     "on-one-way": MADE.replace('    found["b"]', '    if n:\n        found["b"]').format(
         "x, y = make(3)"
     ),
-    "two-ways": 'def make(n):\n    if n:\n        return {"a": 1}\n    return {"b": 1}\ny = make(1)',
+    "two-ways": (
+        'def make(n):\n    if n:\n        return {"a": 1}\n    return {"b": 1}\ny = make(1)'
+    ),
     "another-part": PAIR.format("y, x = make(3)"),
 }
 

@@ -54,7 +54,9 @@ def _is_taken(node: ast.AST, name: str, scope: ast.AST) -> bool:
     if isinstance(node, (ast.Global, ast.Nonlocal)):
         return name in node.names
     arguments = scope.args if isinstance(scope, ast.FunctionDef) else None
-    return node is arguments and any(a.arg == name for a in ast.walk(node) if isinstance(a, ast.arg))
+    return node is arguments and any(
+        a.arg == name for a in ast.walk(node) if isinstance(a, ast.arg)
+    )
 
 
 def _is_stored(node: ast.Name) -> bool:
@@ -67,8 +69,8 @@ def _place(target: ast.expr, name: str) -> int | None:
         case ast.Name(id=held) if held == name:
             return -1
         case ast.Tuple(elts=parts):
-            held = [part.id if isinstance(part, ast.Name) else "" for part in parts]
-            return held.index(name) if held.count(name) == 1 else None
+            names = [part.id if isinstance(part, ast.Name) else "" for part in parts]
+            return names.index(name) if names.count(name) == 1 else None
     return None
 
 
@@ -106,10 +108,13 @@ def _built(function: ast.FunctionDef, name: str) -> tuple[str, ...] | None:
     for statement in function.body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=held)], value=value) if held == name:
-                found, known = _keys(function, value if not isinstance(value, ast.Name) else None), 1
+                found, known = (
+                    _keys(function, value if not isinstance(value, ast.Name) else None),
+                    1,
+                )
             case ast.Assign(
                 targets=[ast.Subscript(value=ast.Name(id=held), slice=ast.Constant(value=key))]
-            ) if held == name and found is not None:
+            ) if (held == name and found is not None):
                 found = (*found, *((str(key),) if key not in found else ()))
                 known += 1
             case ast.Return():
