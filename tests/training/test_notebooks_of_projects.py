@@ -72,3 +72,34 @@ def test_a_notebook_that_the_other_file_does_not_see_keeps_its_training(tmp_path
     texts, errors = converted(tmp_path, files)
     assert "forward_logits" not in texts["source/model.py"]
     assert any(e.startswith("notebooks/train.ipynb") for e in errors), errors
+
+
+MAKERS = """\
+from tensorflow.keras import callbacks, optimizers
+
+
+def get_callbacks(patience=1):
+    return [callbacks.EarlyStopping("loss", patience=patience, min_delta=0.1)]
+
+
+def get_optimizer(rate):
+    return optimizers.SGD(rate)
+"""
+
+
+def test_a_notebook_calls_what_gives_callbacks_and_optimizers(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    (tmp_path / "before" / ".git").mkdir(parents=True)
+    cells = (
+        "from data import load_data\nfrom makers import get_callbacks, get_optimizer\n"
+        "from model import build",
+        "x, y, _, _ = load_data()\nmodel = build(x.shape[1])\n"
+        "model.compile(get_optimizer(0.05), 'sparse_categorical_crossentropy')",
+        "history = model.fit(x, y, epochs=3, batch_size=16, callbacks=get_callbacks())",
+    )
+    files = {"model.py": MODEL, "data.py": DATA, "makers.py": MAKERS, "t.ipynb": notebook(*cells)}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "get_callbacks" not in texts["makers.py"] + texts["t.ipynb"]
+    assert_equal(tmp_path, "t.ipynb", session)
