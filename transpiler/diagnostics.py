@@ -198,7 +198,8 @@ LAZY_SIZE = _code(
     403,
     Severity.NOTE,
     "input size comes from the first batch",
-    "The layer is an nn.Lazy* module: run one batch before making the optimizer.",
+    "The layer is an nn.Lazy* module: a model that says what it takes runs once when it is made; "
+    "else run one batch before making the optimizer.",
 )
 DECIDED = _code(
     404,

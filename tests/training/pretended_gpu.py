@@ -34,6 +34,8 @@ class PretendedGpu(TorchFunctionMode):
         kwargs = kwargs or {}
         name = getattr(function, "__name__", "")
         given = list(_tensors((args, kwargs.values())))
+        if any(isinstance(t, nn.UninitializedParameter) for t in given):
+            return self._of_lazy(function, args, kwargs, name)
         if name == "to" or name == "cpu":
             return self._move(function, args, kwargs, name)
         if name in ("numpy", "__array__") and self._holds(args[0]):
@@ -45,7 +47,7 @@ class PretendedGpu(TorchFunctionMode):
             self._mark(args[0], self._holds(args[1]))
             return result
         device = kwargs.get("device")
-        if device is not None:
+        if device is not None and name != "_parse_to":
             kwargs = {**kwargs, "device": "cpu"}
         here = {self._holds(t) for t in given if t.dim() or self._holds(t)}
         if len(here) > 1 and name not in _MIXES:
@@ -58,6 +60,15 @@ class PretendedGpu(TorchFunctionMode):
             if not any(one is other for other in given):
                 self._mark(one, there)
         return result
+
+    def _of_lazy(self, function: Any, args: Any, kwargs: Any, name: str) -> Any:
+        """Of a weight whose size is not known yet, nothing but the place can be asked."""
+        if name == "to":
+            self._mark(args[0], any(str(a).startswith("cuda") for a in (*args, *kwargs.values())))
+            return args[0]
+        if getattr(function, "__self__", None) is Tensor.device:
+            return torch.device("cuda" if self._holds(args[0]) else "cpu")
+        return function(*args, **kwargs)
 
     def _move(self, function: Any, args: Any, kwargs: Any, name: str) -> Any:
         """`.to(device)`: the same tensor where it is there already, else a copy."""

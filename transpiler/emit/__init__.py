@@ -2,6 +2,7 @@
 
     file.py          a whole file, in the order in which its parts are settled
     planning.py      which classes there are, and what each is made of
+    dry_runs.py      models that run when they are made, as that tells lazy layers their sizes
     given.py         what a class is given, rather than does itself; given_sizes.py: of arrays
     module_values.py  what of the module a class reads, and what it computes again
     units.py         what there is to write: the data that all of this is about

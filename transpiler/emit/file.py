@@ -19,6 +19,7 @@ from transpiler.emit.definitions import (
     settle_functions,
 )
 from transpiler.emit.draft import Draft
+from transpiler.emit.dry_runs import run_dry
 from transpiler.emit.edits import apply, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.given_away import report_given_away
@@ -70,6 +71,7 @@ from transpiler.interpret.context import FileContext
 def convert_file(file: FileContext) -> Conversion:
     """The new text of a file, with what was found and what there is to say."""
     file.planned = planned = plan_file(file)
+    run_dry(planned)
     render(planned)
     refuse_orphans(planned)
     refuse_clashes(planned)

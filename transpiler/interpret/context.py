@@ -114,6 +114,10 @@ class FileContext:
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
+    #: sizes of blocks that some call of them can't tell, by their functions and tokens
+    untold: set[tuple[int, str]] = field(default_factory=set)
+    #: those that were missed so far, by the functions of the calls
+    missed: dict[int, tuple[int, str]] = field(default_factory=dict)
     apart: set[int] = field(default_factory=set)  #: functions with a class for each set of those
     without_gradients: dict[int, str] = field(default_factory=dict)  #: for loops that freeze layers
     still: set[int] = field(default_factory=set)  #: the models of which such a loop freezes all

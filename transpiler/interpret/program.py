@@ -176,6 +176,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.given_models.clear()
     file.given_functions.clear()
     file.kept_data.clear()
+    file.missed.clear()
     file.globals = scope.values
     scope.values.update(names_of_lines(file))
     region = Region(file, scope, wants=wants)
@@ -190,10 +191,25 @@ def interpret_functions(file: FileContext) -> None:
         if not file.grown:
             settle(file)
         if not file.grown:
+            _leave_untold(file)
+        if not file.grown:
             return
         file.grown = False
         _interpret_module(file)
     raise GiveUp("the keywords that calls pass on do not settle")
+
+
+def _leave_untold(file: FileContext) -> None:
+    """Let blocks do without the sizes for want of which functions, or the module, were left."""
+    summaries = file.summaries.values()
+    understood = {id(s.function.node) for s in summaries if s.kind != "failed"}
+    left = {id(s.function.node) for s in summaries} - understood
+    if file.module is not None and file.module.failed_statements:
+        left.add(id(None))
+    missed = {file.missed[caller] for caller in left & file.missed.keys()}
+    if not missed <= file.untold:
+        file.untold |= missed
+        file.grown = True
 
 
 def _interpret_rest(file: FileContext) -> None:

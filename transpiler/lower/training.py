@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.models.dry_runs import lazy_among, modules_of, shapes_of_inputs
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TRAINING, TrainingCall
@@ -17,7 +18,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
 )
-from transpiler.ir.code import Comments, Construct, Line, Node, Return
+from transpiler.ir.code import Comments, Line, Node, Return
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import (
@@ -51,7 +52,6 @@ from transpiler.lower.told import readable, refuse_changing_schedule, times_of, 
 from transpiler.lower.traced import refuse_changing, refuse_in_forward
 from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.lower.weighing import is_none
-from transpiler.passes.liveness import walk
 from transpiler.record import record
 
 #: Arguments of `compile` without effect on the numbers: what weights are for, their shape says.
@@ -346,10 +346,10 @@ def _trainable(training: Training, built: Built) -> None:
     items = held_by(value)
     if any(isinstance(o, Bound) and o.tensor.mask is not None for o in items):
         raise Unsupported("the output carries a mask, which the loss of Keras respects")
-    for node in walk(built.init):
-        if isinstance(node, Construct) and "Lazy" in node.module.constructor.text:
-            of = "it" if training.origin.undeclared else f"its layer `{node.module.hint}`"
-            raise Unsupported(f"how many inputs {of} has is not known before the first batch")
+    lazy = lazy_among(training.home.file, modules_of(built))
+    if lazy is not None and shapes_of_inputs(training.home, built) is None:
+        of = "it" if training.origin.undeclared else f"its layer `{lazy.hint}`"
+        raise Unsupported(f"how many inputs {of} has is not known before the first batch")
     if built.input_kind is list and len(built.inputs) == 1:
         first = next(iter(built.forward), None)
         single = training.origin.inputs  # beside those that a loop makes

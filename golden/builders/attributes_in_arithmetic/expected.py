@@ -1,3 +1,4 @@
+import torch
 from torch import nn
 
 
@@ -39,7 +40,10 @@ class Summed(nn.Module):
     def __init__(self, axis):
         super().__init__()
         self.axis = axis
-        self.dense = LazyLinear(2)
+        self.dense = nn.LazyLinear(2)
+        # a batch of zeros tells the lazy layers how many inputs they have
+        self.eval()(torch.zeros(1, 6))
+        self.train()
         self.apply(init_like_keras)
 
     def forward(self, x):
@@ -58,18 +62,8 @@ class OfBlocks(nn.Module):
         return self.block_1(self.block(a))
 
 
-class LazyLinear(nn.LazyLinear):
-    """Starts from Keras's weights when the first batch tells their size."""
-
-    def reset_parameters(self):
-        if self.in_features and not self.has_uninitialized_params():
-            init_like_keras(self)
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
-    if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):
-        return  # the first batch tells its size
     if isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)

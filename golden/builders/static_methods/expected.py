@@ -38,11 +38,14 @@ class InceptionModule(nn.Module):
 
 
 class SmallInceptionModel(nn.Module):
-    def __init__(self, depth, classes):
+    def __init__(self, width, height, depth, classes):
         super().__init__()
         self.conv_module = ConvModule(depth, 4, 3, 3, (1, 1))
         self.inception_module = InceptionModule(4, 3, 5)
-        self.dense = LazyLinear(classes)
+        self.dense = nn.LazyLinear(classes)
+        # a batch of zeros tells the lazy layers how many inputs they have
+        self.eval()(torch.zeros(1, height, width, depth))
+        self.train()
         self.apply(init_like_keras)
 
     def forward(self, x):
@@ -53,14 +56,6 @@ class SmallInceptionModel(nn.Module):
         x = x.permute(0, 2, 3, 1).flatten(1)
         x = self.dense(x)
         return F.softmax(x, dim=-1)
-
-
-class LazyLinear(nn.LazyLinear):
-    """Starts from Keras's weights when the first batch tells their size."""
-
-    def reset_parameters(self):
-        if self.in_features and not self.has_uninitialized_params():
-            init_like_keras(self)
 
 
 def same_padding(x, kernel_size, stride):
@@ -87,8 +82,6 @@ class PaddedConv2d(nn.Conv2d):
 
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
-    if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):
-        return  # the first batch tells its size
     if isinstance(module, (nn.Conv2d, nn.Linear)):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)
@@ -99,7 +92,7 @@ class SmallInception:
 
     @staticmethod
     def build(width, height, depth, classes):
-        return SmallInceptionModel(depth, classes)
+        return SmallInceptionModel(width, height, depth, classes)
 
 
 model = SmallInception.build(8, 6, 3, 10)

@@ -12,7 +12,10 @@ class Build(nn.Module):
         self.denses = nn.ModuleList()
         for _ in range(parts):
             self.denses.append(nn.Linear(size, 8))
-        self.dense = LazyLinear(1)
+        self.dense = nn.LazyLinear(1)
+        # a batch of zeros tells the lazy layers how many inputs they have
+        self.eval()(torch.zeros(1, parts, size))
+        self.train()
         self.apply(init_like_keras)
 
     def forward(self, inputs):
@@ -26,18 +29,8 @@ class Build(nn.Module):
         return self.dense(x)
 
 
-class LazyLinear(nn.LazyLinear):
-    """Starts from Keras's weights when the first batch tells their size."""
-
-    def reset_parameters(self):
-        if self.in_features and not self.has_uninitialized_params():
-            init_like_keras(self)
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
-    if isinstance(getattr(module, "weight", None), nn.UninitializedParameter):
-        return  # the first batch tells its size
     if isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
         nn.init.zeros_(module.bias)

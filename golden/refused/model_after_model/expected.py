@@ -37,6 +37,6 @@ def init_like_keras(module):
 first = First()
 
 # TODO(tf2torch) T2T103: `keras.Input` is left as it is
-inputs = keras.Input((6,))
-# TODO(tf2torch) T2T104: the features of a tensor that a block needs are not known
-second = keras.Model(inputs, dense(dense(inputs, units=4), use_bias=True))
+inputs = keras.Input((6, 2))
+# TODO(tf2torch) T2T104: a block is called on masked steps, which its layers would see
+second = keras.Model(inputs, dense(layers.Masking()(inputs), units=4))

@@ -13,5 +13,5 @@ def dense(x, **kwargs):
 inputs = keras.Input((5,))
 first = keras.Model(inputs, layers.Dense(2)(inputs))
 
-inputs = keras.Input((6,))
-second = keras.Model(inputs, dense(dense(inputs, units=4), use_bias=True))
+inputs = keras.Input((6, 2))
+second = keras.Model(inputs, dense(layers.Masking()(inputs), units=4))

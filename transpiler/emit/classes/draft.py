@@ -49,6 +49,7 @@ class ClassDraft:
         modules = modules_used(forward)
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         wanted |= reads(plan.label) if plan.label is not None else frozenset()
+        wanted = wanted.union(*map(reads, plan.zeros))
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init = sink_constructions(init, forward)
         init, forward = merge_choices(init, forward)

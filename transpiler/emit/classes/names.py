@@ -82,6 +82,7 @@ def _identifiers(draft: ClassDraft) -> set[str]:
     texts: list[str] = []
     for node in (*walk(draft.init), *walk(draft.forward)):
         texts += texts_of(node)
+    texts += [zeros.text for zeros in draft.plan.zeros]
     found |= words_in(TOKENS.sub(" ", "\n".join(texts)))
     found.update(n for n in draft.plan.inputs if not n.startswith(tokens.VARIABLE))
     found.update(draft.plan.statics)

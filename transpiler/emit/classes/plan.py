@@ -42,6 +42,7 @@ class ClassPlan:
     kept: frozenset[str] = frozenset()  #: those that do so in any case
     attribute_names: tuple[frozenset[str], ...] = ()  #: the names that each attribute reads
     label: Expr | None = None  #: what the program calls the model, where it reads that
+    zeros: tuple[Expr, ...] = ()  #: what it runs on when it is made, so that lazy layers have sizes
     apply_init: bool = False
     script: Script | None = None  #: the original statements with their comments
     staying: frozenset[int] = frozenset()  #: the statements that keep their comments

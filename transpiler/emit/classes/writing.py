@@ -63,6 +63,7 @@ def class_text(draft: ClassDraft) -> str:
         lines.append(f"        self.{name} = {name}")
     for attribute, token in plan.attributes:
         lines.append(f"        self.{attribute} = {init_text(draft, token)}")
+    lines += _dry_run(draft)
     lines += _init_lines(draft)
     star = "*" if plan.starred else ""
     inputs = [star + draft.names.get(n, n) for n in plan.inputs]
@@ -260,6 +261,23 @@ def _init_lines(draft: ClassDraft) -> list[str]:
         else:
             lines.append(f"        {call}")
     return lines
+
+
+def _dry_run(draft: ClassDraft) -> list[str]:
+    """A run on zeros; as in evaluation, since normalizations would go by them."""
+    zeros = [init_text(draft, one.text) for one in draft.plan.zeros]
+    if not zeros:
+        return []
+    comment = "        # a batch of zeros tells the lazy layers how many inputs they have"
+    run = f"eval()({', '.join(zeros)})"
+    if "device=device" not in zeros[0]:
+        return [comment, fold(f"self.{run}", 8), "        self.train()"]
+    return [  # some parts are there already
+        "        device = next(self.parameters()).device",
+        comment,
+        fold(f"self.to(device=device).{run}", 8),
+        "        self.train()",
+    ]
 
 
 def _shared_lines(draft: ClassDraft) -> list[str]:

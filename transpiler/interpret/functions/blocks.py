@@ -86,7 +86,7 @@ def call_block(
         code = call(_operation_name(region, summary), *text_args, **keywords)
         region.operations_used.append(summary)
         return _block_result(region, summary, code, None, bound, given)
-    sizes = [size_argument(region, inner, token, given, node) for token in summary.sizes]
+    sizes = [_size_argument(region, inner, token, given, node) for token in summary.sizes]
     positional = [*sizes, *(v for k, v in statics if not k)]
     callee = summary.function.parameter or summary.class_token
     constructor = call(
@@ -106,6 +106,18 @@ def call_block(
     if (once := called_once(region, node, code, value)) is not None:
         return _block_result(region, summary, once, module, bound, given)
     return value
+
+
+def _size_argument(
+    region: Region, inner: Region, token: str, given: dict[str, Value], node: cst.CSTNode
+) -> Expr:
+    """A size that the class takes; where it is not told, lazy layers may have to find it out."""
+    try:
+        return size_argument(region, inner, token, given, node)
+    except GiveUp:
+        if inner.file is region.file:
+            region.file.missed[id(region.function)] = id(inner.function), token
+        raise
 
 
 def _with_unpacked(constructor: Expr, arguments: Expr) -> Expr:

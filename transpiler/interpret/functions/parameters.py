@@ -370,7 +370,9 @@ def _open_parameter(
     if rank is None:
         reading = scope.read(shadow(owner, "channels"))
         return Bound(Tensor(code, None, layout, dtype, reading), source, (reading,))
-    readings = tuple(scope.read(shadow(owner, axis)) for axis in axis_names(rank - 1))
+    untold = {token for function, token in region.file.untold if function == id(region.function)}
+    sizes = [shadow(owner, axis) for axis in axis_names(rank - 1)]
+    readings = tuple(None if size in untold else scope.read(size) for size in sizes)
     return Bound(Tensor(code, readings, layout, dtype), source, readings)
 
 

@@ -18,5 +18,6 @@ input_lists.py        lists of inputs: `*inputs`
 looped_inputs.py      lists of inputs that a loop fills
 input_dicts.py        dicts of inputs whose keys only the run tells
 labels.py             names of models that the program reads
+dry_runs.py           models that can run when they are made
 given_inputs.py       builders that are given the tensor their model starts from
 """

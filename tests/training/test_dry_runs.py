@@ -1,0 +1,176 @@
+"""Models behind loops whose sizes only a run tells: on zeros, when they are made."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.pretended_gpu import pretended_gpu
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(24, 12, 2), rng.rand(24, 1)
+
+
+def conv_block(x, filters, pool=True):
+    x = layers.Conv1D(filters, 3, padding="same", activation="relu")(x)
+    x = layers.BatchNormalization()(x)
+    if pool:
+        x = layers.MaxPooling1D(2)(x)
+    return x
+
+
+def backbone(x, filters):
+    for f in filters:
+        x = conv_block(x, f)
+    return x
+
+
+def make_encoder(shape, filters):
+    inputs = x = keras.Input(shape)
+    for f in filters:
+        x = layers.Conv1D(f, 3, strides=2, padding="same")(x)
+    return keras.Model(inputs, x, name="encoder")
+
+"""
+TRAINED = """
+model.compile("sgd", "mse")
+history = model.fit(x, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
+found = model.predict(x)
+"""
+DENSE = """
+def build(input_shape, filters):
+    inputs = keras.Input(shape=input_shape)
+    x = layers.Flatten()(backbone(inputs, filters))
+    x = layers.Dense(8, activation="relu")(x)
+    return keras.Model(inputs, layers.Dense(1)(x))
+
+model = build((12, 2), [3, 4])
+"""
+HEAD_BLOCK = """
+def head(x, units):
+    x = layers.Flatten()(x)
+    x = layers.Dense(units, activation="relu")(x)
+    return layers.Dense(1)(x)
+"""
+BLOCK = f"""{HEAD_BLOCK}
+def build(steps, filters):
+    inputs = keras.Input(shape=(steps, 2))
+    return keras.Model(inputs, head(backbone(inputs, filters), 8))
+
+model = build(12, [3, 4])
+"""
+STARTED = """
+def build(shape, filters):
+    inputs = keras.Input(shape)
+    x = layers.Flatten()(backbone(inputs, filters))
+    x = layers.Dense(8, kernel_initializer="he_normal")(x)
+    return keras.Model(inputs, layers.Dense(1)(x))
+
+model = build((12, 2), [3, 4])
+"""
+INSIDE = """
+def build(shape, filters):
+    encoder = make_encoder(shape, filters)
+    inputs = keras.Input(shape)
+    x = layers.Flatten()(encoder(inputs))
+    return keras.Model(inputs, layers.Dense(1)(x))
+
+model = build((12, 2), [3, 4])
+"""
+ASKED = """
+def build(encoder, shape):
+    inputs = keras.Input(shape)
+    x = layers.Flatten()(encoder(inputs))
+    return keras.Model(inputs, layers.Dense(1)(x))
+
+encoder = make_encoder((12, 2), [3, 4])
+features = encoder.predict(x)
+model = build(encoder, (12, 2))
+"""
+LOOKED_UP = """
+def build(vocabulary, length, filters):
+    inputs = keras.Input((length,), dtype="int32")
+    x = backbone(layers.Embedding(vocabulary, 3)(inputs), filters)
+    return keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+
+x = rng.randint(0, 20, (24, 12))
+model = build(20, 12, [3, 4])
+"""
+METHOD = """
+class Net:
+    def __init__(self, shape, filters):
+        self.shape, self.filters = shape, filters
+        self.model = self.build()
+
+    def build(self):
+        inputs = keras.Input(self.shape)
+        x = layers.Flatten()(backbone(inputs, self.filters))
+        return keras.Model(inputs, layers.Dense(1)(x))
+
+model = Net((12, 2), [3, 4]).model
+"""
+CASES = {
+    "dense": (DENSE, "self.eval()(torch.zeros(1, *input_shape))\n"),
+    "block": (BLOCK, "self.eval()(torch.zeros(1, steps, 2))\n"),
+    "initializer": (STARTED, "self.eval()(torch.zeros(1, *shape))\n"),
+    "nested": (INSIDE, "self.eval()(torch.zeros(1, *shape))\n"),
+    "asked before": (ASKED, "self.to(device=device).eval()(torch.zeros(1, *shape, device=device))"),
+    "whole numbers": (LOOKED_UP, "self.eval()(torch.zeros(1, length, dtype=torch.long))\n"),
+    "method": (METHOD, "self.eval()(torch.zeros(1, *shape))\n"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_lazy_layers_know_their_sizes_before_the_optimizer(case: str, scripts: Scripts) -> None:
+    build, run = CASES[case]
+    program = f"{HEAD}{build}{TRAINED}"
+    result = converted(program, Options(exact=True))
+    assert run in result
+    assert "class LazyLinear" not in result
+    apart = scripts.compare(program, result)
+    assert len(apart) > 8
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_parts_may_be_on_the_gpu_already() -> None:
+    with pretended_gpu() as gpu:
+        exec(converted(f"{HEAD}{ASKED}{TRAINED}"), {"__name__": "__main__"})
+    assert gpu.steps == 6
+
+
+@pytest.mark.parametrize(
+    ("build", "left"),
+    [
+        (DENSE.replace("shape=input_shape", "shape=(None, 2)"), "before the first batch"),
+        (
+            DENSE.replace("layers.Flatten()", "layers.TorchModuleWrapper(None)"),
+            "call that module itself",
+        ),
+    ],
+)
+def test_models_that_can_not_run_on_zeros(build: str, left: str) -> None:
+    conversion = convert(f"{HEAD}{build}{TRAINED}")
+    assert "torch.zeros" not in conversion.text
+    assert any(left in d.message for d in conversion.diagnostics), conversion.diagnostics
+
+
+def test_only_the_models_of_a_module_that_have_lazy_layers() -> None:
+    text = f"{HEAD}{DENSE}{TRAINED}other = keras.Sequential([keras.Input((3,)), layers.Dense(1)])\n"
+    result = converted(text)
+    assert result.count("torch.zeros(1,") == 1
+    assert "class LazyLinear" not in result
+
+
+def test_a_size_that_one_call_knows_stays_a_size() -> None:
+    """It is another call's lack that makes the layer lazy, and not a try of the interpreter."""
+    known = "def build(n):\n    i = keras.Input((n, 2))\n    return keras.Model(i, head(i, 4))\n"
+    text = converted(f"{HEAD}{HEAD_BLOCK}\n\n{known}\n\nmodel = build(12)\n")
+    assert "nn.Linear(steps * channels, units)" in text
