@@ -45,6 +45,11 @@ def decide_training(draft: Draft) -> None:
     for found in draft.planned.trained:
         if found.training.problem is None:
             draft.converted_calls |= {id(c.node) for c in found.training.calls} | found.answered
+            frozen = [c.node for c in found.training.calls if c.name == "freeze"]
+            for start, end in map(draft.tree.span, frozen):
+                used = (node for node, _, _ in draft.file.kept_uses)
+                inside = (n for n in used if start <= draft.tree.span(n)[0] < end)
+                draft.converted_calls |= set(map(id, inside))
 
 
 def _settle_precision(draft: Draft) -> None:

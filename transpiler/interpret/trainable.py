@@ -59,6 +59,7 @@ def note_layer(
         given = {"value": Given(value, value.expr.text)}
         statement = node if isinstance(node, cst.For) else region.statement
         call = TrainingCall(node, "freeze", model, given, statement, model.compiled, region=region)
+        call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
         region.training[id(node)] = call
     call.layers.append(layer)
 

@@ -189,6 +189,7 @@ class Training:
     asks_steps: bool = False  #: whether it reads how many steps there were
     settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
     idle: bool = False  #: it is compiled, and never trained
+    anew: bool = False  #: methods compile it, of which it is not known which is called last
     elsewhere: bool = False  #: where files which import this one train it, compiled as here
     problem: tuple[TrainingCall, str] | None = None
 
@@ -263,7 +264,9 @@ def lower_training(
         drops = {_dropped(compiled) for compiled in training.compiled.values()}
         if len(drops) < 2 and (own or not any(map(any, drops)) or drops == {every}):
             break
-    if any(c.conditional for c in compiles) and len(compiles) > 1:
+    loops = [_loops(training.compiled[id(call)]) for call in compiles]
+    unsure = training.anew or any(c.conditional for c in compiles)
+    if unsure and any(one != loops[0] for one in loops):
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
     hidden = ends.hidden or bool(training.home.activations)
@@ -287,6 +290,14 @@ def lower_training(
                 training.watched.append((part.built, with_penalty(part.program, part)))
         except Unsupported as why:
             training.problem = (fits[0], str(why))
+
+
+def _loops(compiled: Compiled) -> tuple[object, ...]:
+    """What the loops are made of: all but the optimizer."""
+    by = compiled.optimizing
+    steps = (by.schedule, by.decay, by.clipping, by.clipper, by.scaling, by.averaging, by.legacy)
+    of_all = (compiled.subset, compiled.precision, compiled.choices, compiled.keras)
+    return (compiled.heads, by.accumulation, *steps, *of_all)
 
 
 def _dropped(compiled: Compiled) -> tuple[bool, ...]:

@@ -30,6 +30,7 @@ from transpiler.emit.training.lines import (
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.emit.training.rates import steps_of_optimizer
+from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Room
 from transpiler.interpret.bindings import calls_giving
 from transpiler.interpret.training import TrainingCall, root
@@ -51,6 +52,9 @@ def write_compile(
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
     lines: list[str] = []
+    if is_replaced(writer, call):
+        _drop(writer, statement)
+        return
     if writer.training.idle:
         message = _ELSEWHERE if writer.training.elsewhere else _IDLE
         writer.made.said.append((ASSUMED, call.node, message.format(writer.variable)))
@@ -60,12 +64,16 @@ def write_compile(
         lines += optimizer_lines(writer, call, call.node)
     say_what_differs(writer, call)
     if not lines:  # both are there already
-        writer.made.gone.append(statement)
-        writer.removed.append(statement_lines(writer.tree, statement))
-        writer.edits.append(Edit(*writer.removed[-1], ""))
+        _drop(writer, statement)
         return
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
+
+
+def _drop(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
+    writer.made.gone.append(statement)
+    writer.removed.append(statement_lines(writer.tree, statement))
+    writer.edits.append(Edit(*writer.removed[-1], ""))
 
 
 _AVERAGES = (

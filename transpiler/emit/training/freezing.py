@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import FROZEN_LEFT
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import block
+from transpiler.emit.training.lines import block, blocks_around
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.layers.freezing import WEIGHTLESS
 from transpiler.interpret.training import TrainingCall, root
@@ -71,6 +73,8 @@ def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
     every = [c for room in writer.shared.rooms for c in room.calls]
     for model in concerned:
         calls = [c for c in every if root(c.model) is model and c.name in ("compile", *_TRAINS)]
+        if _is_compiled_at_once(writer, call, end, calls):
+            continue
         for region in {id(c.region): c.region for c in calls}.values():
             inside = [c for c in calls if c.region is region]
             placed = sorted((writer.tree.span(c.node)[0], c.name, c.conditional) for c in inside)
@@ -78,6 +82,27 @@ def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
             following = next((p for p in placed if not here or p[0] > end), (0, "compile", False))
             if following[1:] != ("compile", False):
                 raise Unsupported("layers are frozen, and it trains on without a new `compile`")
+
+
+#: A call of something that trains no model.
+_HARMLESS = re.compile(r"\b(?:print|range|len|get_layer|isinstance|enumerate)\(")
+
+
+def _is_compiled_at_once(
+    writer: ModelWriter, call: TrainingCall, end: int, calls: list[TrainingCall]
+) -> bool:
+    """Whether a model is compiled in the same block, with nothing between that may train it."""
+    tree = writer.tree
+    here = [tree.span(c.node)[0] for c in calls if c.name == "compile" and c.region is call.region]
+    place = min((start for start in here if start > end), default=None)
+    if place is None:
+        return False
+    at = tree.span(call.node)[0]
+    around, other = (blocks_around(tree, writer.room.node, p) for p in (at, place))
+    if [suite for _, suite in around] != [suite for _, suite in other]:
+        return False
+    begin = tree.line_start(place)
+    return "(" not in _HARMLESS.sub("", tree.blanked[end:begin])
 
 
 def write_freeze(writer: ModelWriter, call: TrainingCall) -> None:

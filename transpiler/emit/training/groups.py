@@ -8,7 +8,7 @@ from dataclasses import field
 import libcst as cst
 
 from transpiler.emit.training.asking import loaded_name
-from transpiler.emit.training.lines import within
+from transpiler.emit.training.lines import blocks_around, holds, within
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared
 from transpiler.interpret.training import TrainingCall, root
@@ -29,11 +29,14 @@ class Group:
         """All that is asked of it."""
         return [call for part in self.parts for call in part.calls]
 
-    @property
-    def may_compile_again(self) -> bool:
-        """Whether it is compiled on some ways only, or in some rounds."""
-        again = (call for call in self.calls if call.name == "compile")
-        return any(call.conditional or call.in_loop for call in again)
+    def may_compile_again(self, shared: Shared) -> bool:
+        """Whether it is compiled in some rounds of a loop in which it is not made."""
+        made = self.made.node
+        looped = [call for call in self.calls if call.name == "compile" and call.in_loop]
+        if not looped or made is None:
+            return bool(looped)
+        around = _loop_around(shared, made)
+        return any(_loop_around(shared, call.node) is not around for call in looped)
 
     def compiled_first(self, compiled: TrainingCall) -> None:
         """Note what has compiled it before it is compiled here, where it is."""
@@ -48,6 +51,15 @@ class Group:
                 part.calls.append(call)
                 return
         self.parts.append(Part(room, variable, [call], keeper=call.model.keeper))
+
+
+def _loop_around(shared: Shared, node: cst.CSTNode) -> cst.CSTNode | None:
+    """The innermost loop around a node."""
+    span = shared.tree.span(node)
+    rooms = [room for room in shared.rooms if holds(shared.extent(room), span)]
+    room = min(rooms, key=lambda r: shared.extent(r)[1] - shared.extent(r)[0])
+    around = [statement for statement, _ in blocks_around(shared.tree, room.node, span[0])]
+    return next((s for s in reversed(around) if isinstance(s, (cst.For, cst.While))), None)
 
 
 def groups_of(shared: Shared) -> list[Group]:
@@ -105,7 +117,9 @@ def receiver_of(shared: Shared, call: TrainingCall) -> str:
     if call.name == "freeze":
         held = call.region.scope.values.items() if call.region is not None else ()
         names = [name for name, value in held if value is call.model and name.isidentifier()]
-        return names[0] if len(names) == 1 else ""
+        expr = call.model.expr
+        kept = expr.text if expr is not None and expr.text.startswith("self.") else ""
+        return names[0] if len(names) == 1 else kept
     return shared.tree.source(call.receiver) if call.receiver is not None else ""
 
 

@@ -159,6 +159,7 @@ class ModelWriter:
         """Criterion and optimizer of the function where the model is compiled."""
         if first.optimizer.startswith("self.") and first.room.owner == self.room.owner:
             self.criterion, self.optimizer = first.criterion, first.optimizer
+            self.criterion_name = first.criterion_name
             self._take_companions(first)
             return
         if takes_from_object(self, first):

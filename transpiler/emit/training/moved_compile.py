@@ -25,6 +25,7 @@ from transpiler.emit.training.given_optimizers import give_optimizer
 from transpiler.emit.training.lines import bound_by, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.picked import picked
+from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Site
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
@@ -67,6 +68,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         criteria = []
     if not (mine.trains or kept or writer.training.sets_rate):
         optimizing = []
+    if replaced := is_replaced(writer, call):
+        criteria, optimizing = [], []
     try:
         lines = lines_as_called(writer, model.node, summary, [*criteria, *optimizing])
     except Unsupported:
@@ -101,7 +104,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     writer.made.gone.append(statement)
     if summary.region is not None and not summary.region.built:  # it gets the model, and stays
         writer.made.once.append(Edit(*statement_lines(writer.tree, statement), ""))
-    say_what_differs(writer, call)
+    if not replaced:
+        say_what_differs(writer, call)
 
 
 def refuse_unseen(writer: ModelWriter, summary: Summary) -> list[Site]:

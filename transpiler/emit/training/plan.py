@@ -171,7 +171,7 @@ class _Planner(Shared):
         trained = any(c.name in TRAINING for c in inside)  # where it is compiled
         if trained and ("compile" in asked or not asked & TRAINING):
             compiles = []
-        if len(compiles) > 1 or (compiles and group.may_compile_again):
+        if len(compiles) > 1 or (compiles and group.may_compile_again(self)):
             return None
         if compiles and trained and asked & {"fit", "train_on_batch"}:
             return None  # the optimizer would go on
@@ -275,7 +275,10 @@ class _Planner(Shared):
         if handing is not None:
             training.moved, training.variable = compiles, handing.variable
             homes = [_handed_in(parts, handing)]
-        if len(homes) > 1:
+        elif training.moved and training.late is None and homes:
+            homes = [parts[0], *(home for home in homes if home is not parts[0])]
+        training.anew = len(homes) > 1 and _on_one_object(homes)
+        if len(homes) > 1 and not training.anew:
             several = {home.room.node for home in homes}
             reason = "it is compiled in several functions"
             reason = reason if len(several) > 1 else "it is compiled under several names"
@@ -283,7 +286,7 @@ class _Planner(Shared):
             training.problem = copied or (compiles[-1], reason)
             return made
         keep_metrics(made, compiles, self.file.options.keras)
-        for call in training.calls if len(compiles) == 1 else ():
+        for call in training.calls if len(compiles) == 1 or training.anew else ():
             call.compiled = call.compiled or compiles[0]
         taken = take_parts(self, training, parts, handing is not None)
         taken += parts_for_builder(self, training)
@@ -529,6 +532,13 @@ def _handed_in(parts: list[Part], handing: Handing) -> Part:
             return part
     parts.append(Part(handing.room, handing.variable, []))
     return parts[-1]
+
+
+def _on_one_object(homes: list[Part]) -> bool:
+    """Whether methods of one class compile a model, of which some may be called again."""
+    owners = {home.room.owner for home in homes}
+    kept = all(home.variable.startswith("self.") for home in homes)
+    return kept and owners != {""} and len(owners) == 1
 
 
 def _alone(built: Built) -> Built:

@@ -6,10 +6,18 @@ model.compile("adam", "mse")               # in Keras 3 with "mae"
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.lines import blocks_around
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.training import TrainingCall
 from transpiler.lower.weighing import is_none
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.model import ModelWriter
 
 _METRICS = ("metrics", "weighted_metrics")
 KEPT = "Keras 3 keeps the metrics of the `compile` before, as it is done here; Keras 2 has none"
@@ -23,10 +31,39 @@ def keep_metrics(made: Trained, compiles: list[TrainingCall], keras: str) -> Non
     for call in compiles:
         if _gives(call):
             before = call
+        elif before is not None and _may_not_hold(made, before, call):
+            call.problem = call.problem or "which metrics are kept depends on what is called before"
         elif before is not None:
             call.given |= {name: before.given[name] for name in _METRICS if name in before.given}
             if keras == "auto":
                 made.said.append((ASSUMED, call.node, KEPT))
+
+
+def _may_not_hold(made: Trained, before: TrainingCall, call: TrainingCall) -> bool:
+    """Whether a `compile` may come later than another one, or never."""
+    if before.conditional or before.region is call.region or before.region is None:
+        return before.conditional
+    return before.region.name != "__init__" and before not in made.training.moved
+
+
+def is_replaced(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether a model is compiled again in the same block, before anything is asked of it."""
+    training, tree, root = writer.training, writer.tree, writer.room.node
+    order = [*training.moved, *writer.part.calls]
+    if len(order) < len(training.calls) or call not in order:
+        return False
+    later = order[order.index(call) + 1 :]
+    following = next((c for c in later if c.name not in ("freeze", "trainable")), call)
+    node = training.model.node if call in training.moved else call.node
+    if following is call or following.name != "compile" or node is None:
+        return False
+    start, end = tree.span(node)[1], tree.span(following.node)[0]
+    here, there = ([s for _, s in blocks_around(tree, root, p)] for p in (start - 1, end))
+    mine, other = (c.given.get("optimizer") for c in (call, following))
+    same = mine is not None and other is not None and mine.text == other.text
+    goes_on = same and mine is not None and isinstance(mine.node, (cst.Name, cst.Attribute))
+    asked = ".optimizer." in tree.text[start:end]
+    return here == there and not goes_on and not asked
 
 
 def _gives(call: TrainingCall) -> bool:

@@ -61,7 +61,7 @@ def set_trainable(
     region: Region, layer: Layer, value: Static, node: cst.CSTNode, model: Model | None = None
 ) -> None:
     """`layer.trainable = value`, before or after the layer's first call; in a model or not."""
-    if not may_freeze(region, layer, model):
+    if not may_freeze(region, layer, model) or freezes_perhaps(region):
         _note_later(region, layer, value, node)
         return
     _refuse_undone(region, layer, value, node)
@@ -76,7 +76,7 @@ def set_trainable(
             made.module = as_trainable(layer, made.module)
         explain(region, layer)
         return
-    if region.is_module and (region.branches or region.loops):
+    if region.is_module and region.loops:
         raise GiveUp("a layer is frozen under a condition", node)
     line = Line("", effect=True)
     region.emit_init(line)
@@ -86,14 +86,25 @@ def set_trainable(
 
 def freezes_given(region: Region, model: Model, value: Static, layers: list[Layer]) -> bool:
     """Whether gradients are all that changes of some layers of a model that a function gives."""
-    if model.summary is None or model.expr is None or constant(value) not in (True, False):
+    made_elsewhere = model.summary is not None or (
+        model.region is None and model.source is not None
+    )
+    if not made_elsewhere or model.expr is None or constant(value) not in (True, False):
         return False
     plain = all(
         x.block is None and not x.freezes and "trainable" not in x.arguments for x in layers
     )
     norms = any(x.symbol.endswith("BatchNormalization") for x in layers)
     by_hand = norms and _BY_HAND.search(region.tree.blanked)
-    return plain and not by_hand and not region.branches and not region.loops
+    unsure = region.branches or (model.source is not None and not region.is_module)
+    told = not unsure or not _tells(region, layers)
+    return plain and not by_hand and told and not region.loops
+
+
+def _tells(region: Region, layers: list[Layer]) -> bool:
+    """Whether more than gradients goes by what is frozen: what that is must be known then."""
+    norms = any(layer.symbol.endswith("BatchNormalization") for layer in layers)
+    return norms or re.search("regulariz|constraint", region.tree.blanked) is not None
 
 
 def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
@@ -138,6 +149,11 @@ def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool
     return not layer.modules or not has_trained(region, None if shared else model)
 
 
+def freezes_perhaps(region: Region) -> bool:
+    """Whether what is frozen now is so under a condition, which the class knows nothing of."""
+    return region.is_module and bool(region.branches)
+
+
 def has_trained(region: Region, model: Model | None = None) -> bool:
     """Whether a model, or any, was trained by now, here or in a function."""
     for call in region.training.values():
@@ -152,8 +168,10 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     held = [v for v in region.scope.values.values() if isinstance(v, Model) and v.region is region]
     models = {id(m): m for m in (*region.open_sequentials, *held) if layer in layers_of(m)}
     models = {key: m for key, m in models.items() if m.compiled is not None} or models
-    if region.branches or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
-        raise GiveUp("a layer is frozen or unfrozen after a model was trained", node)
+    told = not region.branches or not _tells(region, [layer])
+    if not told or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
+        reason = "after a model was trained" if may_freeze(region, layer) else "under a condition"
+        raise GiveUp(f"a layer is frozen or unfrozen {reason}", node)
     if layer.symbol.endswith("BatchNormalization") and _BY_HAND.search(region.tree.blanked):
         raise GiveUp(FROZEN_NORM, node)
     assert isinstance(node, (cst.Assign, cst.For))

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers.freezing import (
     freezes_given,
+    freezes_perhaps,
     has_trained,
     only_trainable,
     set_trainable,
@@ -37,7 +38,8 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     if value is None:
         return False
     if not isinstance(listed, cst.Attribute) or listed.attr.value != "layers":
-        return has_trained(region) and norms is None and _freeze_listed(region, node, value)
+        later = has_trained(region) or freezes_perhaps(region)
+        return later and norms is None and _freeze_listed(region, node, value)
     model = evaluate(region, listed.value)
     if not isinstance(model, Model):
         return False
@@ -51,7 +53,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
             frozen = [layer for layer in frozen if layer.symbol != _NORM]
         elif norms is not None:
             frozen = [layer for layer in frozen if layer.symbol == _NORM]
-        later = has_trained(region)
+        later = has_trained(region) or freezes_perhaps(region)
         for layer in frozen:
             set_trainable(region, layer, const(value), node)
         if not later:
@@ -158,7 +160,7 @@ def _layers_given(region: Region, model: Model, listed: cst.BaseExpression) -> l
         return None
     origin = origin_of(model)
     part = _part_of(region, listed)
-    if model.summary is None or origin is None or origin.region is None or part is None:
+    if model.region is region or origin is None or origin.region is None or part is None:
         return None
     layers: list[Any] | None = layers_made_here(origin.region, origin)
     if layers is None:

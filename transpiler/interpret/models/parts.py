@@ -190,6 +190,9 @@ def _made_by(model: Model, output: Bound | None) -> Layer | None:
 def origin_of(model: Model) -> Model | None:
     """The model as the function built it that gave this instance."""
     if model.summary is None:
+        kept = model.expr is not None and model.expr.text.startswith("self.")
+        if kept and model.region is None and model.source is not None:  # by another method
+            return origin_of(model.source)
         return model if model.region is not None else None
     region = model.summary.region
     if region is None or len(region.built) != 1:
