@@ -59,6 +59,7 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
     is_graph,
+    models_in,
 )
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Layout
@@ -322,6 +323,16 @@ def _call_builder(
             for i in given_items
         )
         return Sequence(items, result.kind if isinstance(result, Sequence) else tuple)
+    if isinstance(result, Mapping) and models_in(result):
+        entries = {
+            key: (
+                _instance(region, summary, value, node, arguments)
+                if isinstance(value, Model)
+                else _beside(summary, value)
+            )
+            for key, value in result.items.items()
+        }
+        return Mapping(entries)
     if isinstance(result, Repeated) and isinstance(result.item, Model):
         item = _instance(region, summary, result.item, node, arguments)
         return Repeated(item, Expr(one_line(region.tree.source(node))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
@@ -9,8 +11,15 @@ from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.undoing import snapshot, undo
-from transpiler.interpret.values import Function, Mapping, is_graph
+from transpiler.interpret.values import Function, Mapping, is_graph, models_in
 from transpiler.ir.expr import Expr
+
+
+#: What a region knows of models, and of the calls of functions.
+_MADE = (
+    "built", "open_sequentials", "failed_models", "inputs", "declared_shapes", "training",
+    "left_calls", "graph_events", "diagnostics", "inlined",
+)  # fmt: skip
 
 
 def given_dict(
@@ -19,14 +28,15 @@ def given_dict(
     """The dict that a function gives, its entries known one by one; None where it gives none."""
     if not _makes_a_dict(function.node) or any(is_graph(v) for _, v in arguments):
         return None
-    inlined, before = list(region.inlined), snapshot(region)
+    before, made = snapshot(region), {name: copy(getattr(region, name)) for name in _MADE}
     try:
         value = provided("inline_call")(region, node, function, arguments)
     except GiveUp:
         value = None
-    if not isinstance(value, Mapping) or is_graph(value):
+    if not isinstance(value, Mapping) or is_graph(value) or models_in(value):
         undo(region, before)  # it may have built models on the way
-        region.inlined = inlined
+        for name, held in made.items():
+            setattr(region, name, held)
         return None
     return Mapping(value.items, Expr(one_line(region.tree.source(node))))
 
