@@ -322,3 +322,68 @@ def test_models_in_a_dict_stay_where_the_function_builds_them(given: str, indent
     found = convert(text).text
     assert f"\n{indent}made = build(4)\n{indent}print(made['net'])\n" in found
     assert found.count("class ") == 2
+
+
+IN_A_DICT = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(40, 6)
+
+
+def build_all(size):
+    inputs = keras.Input((size,))
+    encoder = keras.Model(inputs, keras.layers.Dense(3, activation="tanh")(inputs), name="encoder")
+    codes = keras.Input((3,))
+    decoder = keras.Model(codes, keras.layers.Dense(size)(codes), name="decoder")
+    both = keras.Model(inputs, decoder(encoder(inputs)), name="both")
+    {compiled}
+    return {given}
+
+
+models = build_all(6)
+{used}
+"""
+USED = """\
+history = models["both"].fit(x, x, epochs=2, batch_size=8, shuffle=False, verbose=0)
+codes = models["encoder"].predict(x)
+decoder = models["decoder"]
+found = decoder.predict(codes)
+"""
+
+
+DICTS = [
+    '{"encoder": encoder, "decoder": decoder, "both": both}',
+    "dict(encoder=encoder, decoder=decoder, both=both)",
+    '{"encoder": encoder, "decoder": decoder, "both": both, "size": size}',
+]
+
+
+@pytest.mark.parametrize("given", [*DICTS, "[encoder, decoder, both]", "encoder, decoder, both"])
+@pytest.mark.parametrize("inside", [True, False])
+def test_several_models_of_which_one_is_compiled(
+    given: str, inside: bool, scripts: Scripts
+) -> None:
+    compiled = 'both.compile("adam", "mse")'
+    asked = compiled.replace("both", 'models["both"]')
+    used = USED if inside else f"{asked}\n{USED}"
+    if given not in DICTS:
+        for place, name in enumerate(("encoder", "decoder", "both")):
+            used = used.replace(f'models["{name}"]', f"models[{place}]")
+    program = IN_A_DICT.format(compiled=compiled if inside else "", given=given, used=used)
+    result = converted(program, Options(exact=True))
+    assert "models = build_all(6)\n" in result
+    assert result.count("(nn.Module)") == 3
+    apart = scripts.compare(program, result)
+    assert {"codes", "found"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_several_models_that_get_names(scripts: Scripts) -> None:
+    used = USED.replace('models["both"]', "both").replace('models["encoder"]', "encoder")
+    used = used.replace('decoder = models["decoder"]\n', "")
+    program = IN_A_DICT.replace("models = build", "encoder, decoder, both = build").format(
+        compiled='both.compile("adam", "mse")', given="encoder, decoder, both", used=used
+    )
+    result = converted(program, Options(exact=True))
+    assert max(scripts.compare(program, result).values()) < 1e-9

@@ -26,7 +26,7 @@ from transpiler.emit.training.lines import bound_by, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.picked import picked
 from transpiler.emit.training.recompiled import is_replaced
-from transpiler.emit.training.shared import Before, Site
+from transpiler.emit.training.shared import Before, Site, origin
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -50,7 +50,10 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     made = statement_of(writer.tree, writer.room.node, model.node)
     if made is None or not (writer.part.hoisted or bound_by(writer.tree, made)):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
-    mine = next(site for site in sites if site.node is model.node)
+    # the function may give others besides
+    sites = [s for s in sites if all(origin(c.model) is writer.training.origin for c in s.calls)]
+    here = [site for site in sites if site.node is model.node]
+    mine = next((site for site in here if site.variable == writer.variable), here[0])
     criteria = criterion_lines(writer, call)
     edits = len(writer.edits)
     optimizing = optimizer_lines(writer, call, model.node)
@@ -111,7 +114,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
 def refuse_unseen(writer: ModelWriter, summary: Summary) -> list[Site]:
     """The calls of a function that gives models which it compiles: all of them must be seen."""
     name, sites = summary.function.name, writer.shared.sites.get(id(summary.function.node), [])
-    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(sites):
+    calls = {id(site.node) for site in sites}  # one may give several models
+    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(calls):
         raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
     writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
     return sites

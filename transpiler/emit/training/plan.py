@@ -33,7 +33,7 @@ from transpiler.emit.training.once_more import write_again
 from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
-from transpiler.emit.training.receivers import is_receiver
+from transpiler.emit.training.receivers import is_receiver, named_in
 from transpiler.emit.training.recompiled import keep_metrics
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
@@ -225,6 +225,7 @@ class _Planner(Shared):
         """The part of a group for the variable that an expression becomes the value of."""
         made = statement_of(self.tree, room.node, node)
         variable = bound_to(self.tree, made, node)
+        variable = named_in(group.made, variable)
         if not is_receiver(variable):
             return self._as_argument(group, room)
         for part in group.parts:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from transpiler.interpret.values import Mapping, Model, Sequence
+from transpiler.ir.expr import literal
+
 #: A variable, or an attribute of an object: `self.model`, `trainer.model`.
 VARIABLE = re.compile(r"([A-Za-z_]\w*\.)*[A-Za-z_]\w*")
 #: An element of a list or dict in such: `models[i]`, `self.models["small"]`, `folds[k][0]`.
@@ -19,6 +22,28 @@ def element_of(text: str) -> tuple[str, str] | None:
     """The variable of a list, and the place in it, of an element of a list or dict."""
     found = _ELEMENT.fullmatch(text)
     return (found["list"], found["place"]) if found is not None else None
+
+
+def named_in(model: Model, variable: str) -> str:
+    """How a model is called where a variable, or several, get what the function gives.
+
+    models = build()        # `models[0]`, or `models["encoder"]`
+    encoder, both = build()
+    """
+    given = model.summary.result if model.summary is not None else None
+    if isinstance(given, Mapping):
+        keys = [key for key, value in given.items.items() if value is model.origin]
+    elif isinstance(given, Sequence):
+        keys = [place for place, value in enumerate(given.items) if value is model.origin]
+    else:
+        return variable
+    if len(keys) != 1:
+        return ""
+    if VARIABLE.fullmatch(variable):
+        return f"{variable}[{literal(keys[0])}]"
+    names = variable.strip("()[]").split(", ")
+    several = isinstance(given, Sequence) and len(names) == len(given.items)
+    return names[keys[0]] if several else ""
 
 
 def label_of(text: str) -> str:

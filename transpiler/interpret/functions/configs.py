@@ -14,7 +14,6 @@ from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import Function, Mapping, is_graph, models_in
 from transpiler.ir.expr import Expr
 
-
 #: What a region knows of models, and of the calls of functions.
 _MADE = (
     "built", "open_sequentials", "failed_models", "inputs", "declared_shapes", "training",
