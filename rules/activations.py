@@ -10,7 +10,7 @@ from rules.emitted import FUNCTIONAL, NN, TORCH, emitted
 from transpiler.ir.expr import Expr, Module, Symbol, call, expr, infix, method, ternary
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import RULES, Param, Rule, activation, helper, own, unless
+from transpiler.rule import RULES, Param, Rule, activation, helper, is_written, own, unless
 
 
 def activated(x: Tensor, function: Expr) -> Tensor:
@@ -214,13 +214,13 @@ def relu(
 ) -> Tensor:
     """Torch has a function for each option, but none for all."""
     leaks, ends, starts = (
-        not negative_slope.is_const(0, 0.0, None),
+        not (negative_slope.is_const(None) or is_written(negative_slope, 0, 0.0)),
         not max_value.is_const(None),
-        not threshold.is_const(0, 0.0, None),
+        not (threshold.is_const(None) or is_written(threshold, 0, 0.0)),
     )
     if not (leaks or ends or starts):
         return x.to(call("F.relu", x.code))
-    if max_value.is_const(6, 6.0) and not (leaks or starts):
+    if is_written(max_value, 6, 6.0) and not (leaks or starts):
         return x.to(call("F.relu6", x.code))
     if ends and not (leaks or starts):
         return x.to(method(x.code, "clamp", 0, max_value))

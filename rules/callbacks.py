@@ -8,7 +8,7 @@ from rules.monitors import fails, lacking, monitored
 from transpiler.ir.expr import Expr, call, expr, infix, literal, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
-from transpiler.rule import Param, callback, unless
+from transpiler.rule import Param, by_name, callback, is_written, unless
 
 
 @callback(
@@ -32,7 +32,7 @@ def early_stopping(
     min_delta = _above_zero(min_delta)
     watched = monitored(fit, monitor, mode, stops=True)
     value, before = watched.value, list(watched.before)
-    if watched.compare and not min_delta.is_const(0, 0.0):
+    if watched.compare and not is_written(min_delta, 0, 0.0):
         delta = Expr(fit.free("min_delta"))
         sign = min_delta.wrapped(15)
         before.append(f"{delta} = {min_delta} if {watched.compare} is operator.gt else -{sign}")
@@ -41,9 +41,9 @@ def early_stopping(
     wait = fit.free("wait")
     better = _first_or(fit, best, watched.better(best, min_delta))
     worst = watched.worst if fit.keras == "2" else "None"
-    limit = "1" if patience.is_const(0, 1) else str(patience)
+    limit = "1" if patience.is_const(0) else str(patience)
     ends = f"{wait} >= {limit}"
-    if fit.keras == "2" and not (patience.known and limit != "1"):
+    if fit.keras == "2" and (not patience.known or patience.is_const(0, 1)):
         ends += f" and {fit.epoch} > 0"
     begins, improved, comment = {best: worst}, {best: value}, "# Stop early"
     if best_epoch := fit.free("best_epoch") if "best_epoch" in fit.asked else "":
@@ -138,8 +138,10 @@ def reduce_lr_on_plateau(
     min_delta = min_delta if fit.keras == "2" else _above_zero(min_delta)
     watched = monitored(fit, monitor, mode, compares=False)
     value = watched.value
-    waits = expr(max(patience.value - 1, 0)) if patience.known else infix(patience, "-", 1)
-    pause = expr(max(cooldown.value - 1, 0)) if cooldown.known else infix(cooldown, "-", 1)
+    waits, pause = (
+        expr(0) if given.is_const(0) else infix(by_name(given), "-", 1)
+        for given in (patience, cooldown)
+    )
     plateau = fit.free("plateau")
     way, before = '"max"' if watched.larger else "", list(watched.before)
     if isinstance(watched.larger, str):
@@ -156,7 +158,7 @@ def reduce_lr_on_plateau(
         **unless(min_delta, 1e-4, threshold=min_delta),
         threshold_mode="abs",
         **unless(pause, 0, cooldown=pause),
-        **({} if min_lr.is_const(0, 0.0) else {"min_lr": min_lr}),
+        **unless(min_lr, 0, min_lr=min_lr),
     )
     steps: tuple[str, ...] = (f"{plateau}.step({value})",)
     if fit.exact and fit.keras != "2":

@@ -6,7 +6,7 @@ from transpiler.ir.expr import Expr, Symbol, call, expr, infix, with_helper
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction, Targets
 from transpiler.record import replace
-from transpiler.rule import Param, helper, loss, unless
+from transpiler.rule import Param, by_name, helper, is_written, loss, unless
 
 #: Reductions that are the mean over all numbers, as long as no weights follow.
 _MEANS = ("sum_over_batch_size", "auto", "mean", "mean_with_sample_weight")
@@ -61,10 +61,11 @@ def _drops(p: Prediction, own: str) -> bool:
 
 def smoothed(smoothing: Expr, classes: int | None) -> str:
     """Targets that are smoothed over so many classes; they stand for `{}`."""
-    if smoothing.is_const(0, 0.0):
+    if is_written(smoothing, 0, 0.0):
         return ""
     if classes is None:
         raise Unsupported("label smoothing of an output whose size is not known")
+    smoothing = by_name(smoothing)
     kept, spread = infix(1, "-", smoothing), f"{smoothing.wrapped(14)} / {classes}"
     if smoothing.known:
         kept = expr(round(1 - smoothing.value, 12))

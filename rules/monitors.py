@@ -12,6 +12,7 @@ from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit
 from transpiler.record import record
+from transpiler.rule import is_written
 
 #: What is better the larger it is, by its name.
 _ACCURACY = re.compile("acc|^fmeasure")
@@ -40,7 +41,7 @@ class Monitored:
     def better(self, best: str, min_delta: Expr) -> str:
         """Whether the value is better than another, by more than so much."""
         value = self.value
-        if not min_delta.is_const(0, 0.0):
+        if not is_written(min_delta, 0, 0.0):
             value = f"{value} {'+' if self.larger is False else '-'} {min_delta.wrapped(13)}"
         if self.compare:
             return f"{self.compare}({value}, {best})"

@@ -9,7 +9,7 @@ from transpiler.ir.expr import Expr, call, expr, infix
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.record import replace
-from transpiler.rule import Param, helper, optimizer, unless
+from transpiler.rule import Param, helper, is_written, optimizer, unless
 
 #: Spellings of older versions.
 _OLD = {"lr": "learning_rate"}
@@ -31,7 +31,8 @@ def _own(name: str, parameters: Expr, weight_decay: Expr, **arguments: Param) ->
 
 
 def _decay(weight_decay: Expr) -> dict[str, Param]:
-    return {} if weight_decay.is_const(None, 0, 0.0) else {"weight_decay": weight_decay}
+    left = weight_decay.is_const(None) or is_written(weight_decay, 0, 0.0)
+    return {} if left else {"weight_decay": weight_decay}
 
 
 def _betas(beta_1: Expr, beta_2: Expr) -> dict[str, Param]:
@@ -55,7 +56,7 @@ def sgd(
     exact: bool = False,
 ) -> Optimizer:
     """The same while the learning rate stays."""
-    if momentum.is_const(0, 0.0):
+    if is_written(momentum, 0, 0.0) or (momentum.is_const(0, 0.0) and not nesterov.is_const(False)):
         made = call("torch.optim.SGD", parameters, lr=learning_rate, **_decay(weight_decay))
         return Optimizer(made)
     arguments: dict[str, Param] = {"momentum": momentum}
@@ -132,7 +133,7 @@ def adam(
 
     Of themselves; v is the mean of the squares of the gradients g, the number that of the defaults.
     """
-    if not weight_decay.is_const(None, 0, 0.0):
+    if _decay(weight_decay):
         arguments = learning_rate, weight_decay, beta_1, beta_2, epsilon, amsgrad
         return adamw(parameters, *arguments, exact=exact)
     shown = _as_adam(learning_rate, beta_1, beta_2, epsilon, amsgrad)

@@ -6,7 +6,7 @@ from rules.emitted import FUNCTIONAL, emitted
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
-from transpiler.rule import Param, regularizer
+from transpiler.rule import Param, is_written, regularizer
 
 
 @regularizer("L2", "l2", aliases={"l": "l2"})
@@ -36,8 +36,8 @@ def l1l2(name: str, l1: Param = 0.0, l2: Param = 0.0) -> Penalty:
     """Both."""
     zero = expr(0)
     return Penalty(
-        square=l2 if not l2.is_const(0, 0.0) else zero,
-        absolute=l1 if not l1.is_const(0, 0.0) else zero,
+        square=zero if is_written(l2, 0, 0.0) else l2,
+        absolute=zero if is_written(l1, 0, 0.0) else l1,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transpiler.ir.expr import Expr, call, index, infix, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Schedule
-from transpiler.rule import Param, helper, schedule, unless
+from transpiler.rule import Param, by_name, helper, is_written, schedule, unless
 
 
 @schedule("ExponentialDecay")
@@ -61,11 +61,11 @@ def polynomial_decay(
         done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
         part = infix(done, "/", decay_steps)
     left = infix(1, "-", part)
-    if not power.is_const(1):
+    if not is_written(power, 1):
         left = infix(left, "**", power)
-    if end_learning_rate.is_const(0):
+    if is_written(end_learning_rate, 0):
         return Schedule(initial_learning_rate, left)
-    ratio = infix(end_learning_rate, "/", initial_learning_rate)
+    ratio = infix(by_name(end_learning_rate), "/", by_name(initial_learning_rate))
     return Schedule(
         initial_learning_rate, infix(infix(left, "*", infix(1, "-", ratio)), "+", ratio)
     )
@@ -94,8 +94,8 @@ def cosine_decay(
     part = infix(done, "/", decay_steps)
     cosine = joined(f"math.cos(math.pi * {part.wrapped(14)})", 18, part)
     factor = infix(0.5, "*", infix(1, "+", cosine))
-    if not alpha.is_const(0):
-        factor = infix(infix(infix(1, "-", alpha), "*", factor), "+", alpha)
+    if not is_written(alpha, 0):
+        factor = infix(infix(infix(1, "-", by_name(alpha)), "*", factor), "+", by_name(alpha))
     return Schedule(initial_learning_rate, factor)
 
 

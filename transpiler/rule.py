@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from transpiler.diagnostics import Fidelity
-from transpiler.ir.expr import Arg, Bind, Expr, Module, call, expr, joined, method, reads
+from transpiler.ir.expr import UNKNOWN, Arg, Bind, Expr, Module, call, expr, joined, method, reads
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.ir.training import (
     Constraint,
@@ -440,6 +440,17 @@ def unless(value: Arg, default: object, **named: Arg) -> dict[str, Arg]:
     """
     given = expr(value)
     return {} if given.is_const(default) and not reads(given) else dict(named)
+
+
+def is_written(value: Arg, *constants: object) -> bool:
+    """Whether a value stands in the program as one of some constants, and not under a name."""
+    given = expr(value)
+    return given.is_const(*constants) and not reads(given)
+
+
+def by_name(value: Expr) -> Expr:
+    """A value to compute with: `1 - MOMENTUM`, where the program has a name for the number."""
+    return replace(value, value=UNKNOWN) if value.known and reads(value) else value
 
 
 def sizes(value: Expr, count: int) -> tuple[int, ...] | None:

@@ -9,7 +9,7 @@ from transpiler.diagnostics import Fidelity
 from transpiler.ir.expr import Arg, Expr, Module, call, expr, infix, method, ternary, with_helper
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import Param, helper, layer, nn, unless
+from transpiler.rule import Param, by_name, helper, layer, nn, unless
 
 emitted(
     "partly_affine",
@@ -189,7 +189,7 @@ def with_arguments(made: Expr, **options: Arg) -> Expr:
 
 def share_of_new(momentum: Expr) -> Expr:
     """Torch's momentum: the share of the new value, not of the old."""
-    rest = infix(1, "-", momentum)
+    rest = infix(1, "-", by_name(momentum))
     return expr(round(float(rest.value), 12)) if rest.known else rest
 
 

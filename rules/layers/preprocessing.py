@@ -24,7 +24,7 @@ from transpiler.ir.expr import (
 )
 from transpiler.ir.tensor import Dim, Layout, Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import Param, as_floats, helper, layer, own, unless
+from transpiler.rule import Param, as_floats, by_name, helper, layer, own, unless
 
 #: What lies outside of an image, by torch's names.
 FILLS = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
@@ -34,7 +34,7 @@ FILLS = {"reflect": "reflection", "nearest": "border", "constant": "zeros"}
 def rescaling(x: Tensor, scale: Param, offset: Param = 0.0, *, keras: str = "auto") -> Tensor:
     """Written out."""
     x = passed_on(as_floats(x), keras)
-    factor, shift = (by_channel(x, a) if _is_list(a) else a for a in (scale, offset))
+    factor, shift = (by_channel(x, a) if _is_list(a) else by_name(a) for a in (scale, offset))
     return x.to(infix(infix(x.code, "*", factor), "+", shift))
 
 

@@ -7,7 +7,7 @@ from rules.ops.reductions import reduced, without
 from transpiler.ir.expr import Expr, call, expr, infix, method, prefix
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import Param, helper, op
+from transpiler.rule import Param, helper, op, unless
 
 #: What their parameters are called besides.
 _PAIR = {"target": "y_true", "output": "y_pred", "labels": "y_true", "logits": "y_pred"}
@@ -62,7 +62,7 @@ def mean_absolute_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
 @op(*_rooms("huber"), "keras.losses.Huber", layout=Layout.LAST, aliases=_PAIR)
 def huber(y_true: Tensor, y_pred: Tensor, delta: Param = 1.0) -> Tensor:
     """The mean over the last axis."""
-    given = {} if delta.is_const(1.0) else {"delta": delta}
+    given = unless(delta, 1.0, delta=delta)
     code = call("F.huber_loss", y_pred.code, y_true.code, reduction="none", **given)
     return _mean(y_true, y_pred, code)
 

@@ -51,7 +51,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if made is None or not (writer.part.hoisted or bound_by(writer.tree, made)):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
     # the function may give others besides
-    sites = [s for s in sites if all(origin(c.model) is writer.training.origin for c in s.calls)]
+    sites = [s for s in sites if not s.calls or writer.training.origin in map(origin, s.models)]
     here = [site for site in sites if site.node is model.node]
     mine = next((site for site in here if site.variable == writer.variable), here[0])
     criteria = criterion_lines(writer, call)

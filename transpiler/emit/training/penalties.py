@@ -20,6 +20,7 @@ from transpiler.lower.watched import (
     as_in_keras,
 )
 from transpiler.record import replace
+from transpiler.rule import is_written
 
 
 def penalty(name: str, weights: Watched) -> str:
@@ -41,7 +42,7 @@ def penalty(name: str, weights: Watched) -> str:
             called = replace(one.penalty.own, text=substitute_names(one.penalty.own.text, kept))
             own.append(_of_all(applied(called, ordered), one, module))
         for factor, value in zip(one.penalty.factors, values, strict=True):
-            if factor is not None and not factor.is_const(0, 0.0):
+            if factor is not None and not is_written(factor, 0, 0.0):
                 written = substitute_names(factor.wrapped(MUL), kept)
                 if changes and not one.listed and one.penalty.orthogonal is None:
                     term = value.replace(weight, "weight", 1)
@@ -86,7 +87,7 @@ def _of_classes(found: Everywhere, only: str) -> Iterator[str]:
     kept = {name: f"model.{name}" for name in found.kept}
     sums = {"square": found.penalty.square, "abs": found.penalty.absolute}
     for method, factor in sums.items():
-        if factor is None or factor.is_const(0, 0.0):
+        if factor is None or is_written(factor, 0, 0.0):
             continue
         yield f"""\
 {substitute_names(factor.wrapped(MUL), kept)} * sum(

@@ -130,6 +130,11 @@ class Site:
     given: dict[str, Value] = field(default_factory=dict)  #: what the function gets there
 
     @property
+    def models(self) -> list[Model]:
+        """Those of which something is asked."""
+        return [call.model for call in self.calls]
+
+    @property
     def asks(self) -> bool:
         """Whether its criterion is needed."""
         return any(call.name in TRAINING for call in self.calls)
