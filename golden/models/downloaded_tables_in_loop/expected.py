@@ -7,6 +7,10 @@ import torch
 from torch import nn
 
 BASE = "https://example.com/wine"
+HASHES = {
+    "red": "e693bd0210a403b3192acc6073ad2e96e693bd0210a403b3192acc6073ad2e96",
+    "white": "9a0d58056eeedaa3f26cb7ebd46da5649a0d58056eeedaa3f26cb7ebd46da564",
+}
 
 
 def download_checked(url, folder, name, sha256):
@@ -25,12 +29,6 @@ def download_file(url, folder, name):
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(url, str(path))
     return str(path)
-
-
-HASHES = {
-    "red": "e693bd0210a403b3192acc6073ad2e96e693bd0210a403b3192acc6073ad2e96",
-    "white": "9a0d58056eeedaa3f26cb7ebd46da5649a0d58056eeedaa3f26cb7ebd46da564",
-}
 
 
 def load_tables():

@@ -12,10 +12,10 @@ batch_size = 128
 num_classes = 10
 epochs = 2
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
 # input image dimensions
 img_rows, img_cols = 8, 8
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 digits = load_digits()
 (x_train, y_train), (x_test, y_test) = (digits.images[:1500], digits.target[:1500]), (digits.images[1500:], digits.target[1500:])

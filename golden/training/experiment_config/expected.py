@@ -7,6 +7,14 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+CONFIG = {
+    "hidden": 24,
+    "activation": "relu",
+    "optimizer": {"learning_rate": 0.05, "momentum": 0.9},
+    "epochs": 3,
+    "batch_size": 20,
+}
+
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -16,15 +24,6 @@ def to_categorical(labels, num_classes):
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
     return np.eye(num_classes, dtype="float32")[labels]
-
-
-CONFIG = {
-    "hidden": 24,
-    "activation": "relu",
-    "optimizer": {"learning_rate": 0.05, "momentum": 0.9},
-    "epochs": 3,
-    "batch_size": 20,
-}
 
 
 def load_data():

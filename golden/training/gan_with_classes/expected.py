@@ -7,9 +7,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from sklearn.datasets import load_digits
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
 CLASSES, LATENT, BATCH = 10, 6, 32
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Generator(nn.Module):

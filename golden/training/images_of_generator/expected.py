@@ -12,6 +12,11 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 from sklearn.datasets import load_digits
 
+# dimensions of our images
+img_width, img_height = 12, 12
+epochs = 3
+batch_size = 16
+
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -104,12 +109,6 @@ class Rescale(nn.Module):
 
     def forward(self, image):
         return image * self.factor
-
-
-# dimensions of our images
-img_width, img_height = 12, 12
-epochs = 3
-batch_size = 16
 
 
 def write_images(folder, images, labels):

@@ -7,9 +7,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
 KINDS = ["setosa", "versicolor", "virginica"]
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 rng = np.random.default_rng(0)
 sizes = rng.normal(size=(150, 4))

@@ -8,9 +8,9 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 from tqdm import tqdm
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
 TAGS = ["even", "round", "small"]
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 x, digit = load_digits(return_X_y=True)
 x = (x - x.mean()) / x.std()
 tags = np.stack(

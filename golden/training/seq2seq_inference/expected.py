@@ -10,10 +10,10 @@ from tqdm import tqdm
 batch_size = 16
 epochs = 3
 latent_dim = 12
-
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 num_encoder_tokens, num_decoder_tokens = 10, 12
 max_decoder_seq_length = 8
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 rng = np.random.default_rng(0)
 numbers = rng.integers(0, 10, (100, 5))

@@ -8,6 +8,8 @@ from torch import nn
 from torch.utils.data import DataLoader, IterableDataset, StackDataset
 from tqdm import tqdm
 
+GOOD, BAD = "a good film", "such a bad film"
+
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -77,7 +79,6 @@ class TextVectorization:
         return torch.tensor([(row + [0] * length)[:length] for row in rows])
 
 
-GOOD, BAD = "a good film", "such a bad film"
 texts = np.array([f"{text} {'really ' * (n % 3)}" for n in range(20) for text in (GOOD, BAD)])
 labels = np.array([1, 0] * 20)
 sequence_length = 6

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.emit.edits import Edit
+from transpiler.interpret.statics import literal_value
+from transpiler.ir.expr import UNKNOWN
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
@@ -56,8 +56,9 @@ def _is_head(tree: Tree, statement: cst.CSTNode) -> bool:
         if isinstance(node, cst.Expr) and isinstance(node.value, cst.SimpleString):
             continue
         if isinstance(node, cst.Assign):
-            value = tree.source(node.value)
-            if re.fullmatch(r"[\d.e+-]+|\"[^\"\n]*\"|'[^'\n]*'|\([\d, ]+\)|True|False", value):
+            value = literal_value(tree.source(node.value))
+            named = all(tree.source(target.target).isupper() for target in node.targets)
+            if value is not UNKNOWN and (named or not isinstance(value, (list, dict, set))):
                 continue
         return False
     return True
