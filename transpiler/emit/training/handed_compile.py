@@ -48,6 +48,15 @@ class Handing:
         return node
 
 
+def handed_in(parts: list[Part], handing: Handing) -> Part:
+    """The part of a model where it is given to the function that compiles it."""
+    for part in parts:
+        if part.room.node is handing.room.node and part.variable == handing.variable:
+            return part
+    parts.append(Part(handing.room, handing.variable, []))
+    return parts[-1]
+
+
 def handing_of(shared: Shared, parts: Iterable[Part]) -> Handing | None:
     """The one call that gives a model to a function which compiles it, and does not train it."""
     homes = [p for p in parts if any(c.name == "compile" for c in p.calls)]

@@ -22,7 +22,7 @@ from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
-from transpiler.emit.training.handed_compile import Handing, handing_of
+from transpiler.emit.training.handed_compile import Handing, handed_in, handing_of
 from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write_parts
 from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import blocks_around, bound_to, holds, statement_of, within
@@ -34,7 +34,7 @@ from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
 from transpiler.emit.training.receivers import is_receiver, named_in
-from transpiler.emit.training.recompiled import keep_metrics
+from transpiler.emit.training.recompiled import keep_metrics, on_one_object
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
@@ -107,9 +107,8 @@ class _Planner(Shared):
             handing = handing_of(self, group.parts)
             if handing is not None:
                 self.handings[id(group.made)] = handing
-                self._note_site(
-                    group, handing.function, handing.node, _handed_in(group.parts, handing)
-                )
+                lent = handed_in(group.parts, handing)
+                self._note_site(group, handing.function, handing.node, lent)
             summary, node = group.made.summary, group.made.node
             part = self._made_in(group) if summary is not None else None
             if part is None and (late := late_fit(self, group.parts)) is not None:
@@ -275,10 +274,10 @@ class _Planner(Shared):
         handing = self.handings.get(id(training.model)) if used else None
         if handing is not None:
             training.moved, training.variable = compiles, handing.variable
-            homes = [_handed_in(parts, handing)]
+            homes = [handed_in(parts, handing)]
         elif training.moved and training.late is None and homes:
             homes = [parts[0], *(home for home in homes if home is not parts[0])]
-        training.anew = len(homes) > 1 and _on_one_object(homes)
+        training.anew = len(homes) > 1 and on_one_object(homes)
         if len(homes) > 1 and not training.anew:
             several = {home.room.node for home in homes}
             reason = "it is compiled in several functions"
@@ -524,22 +523,6 @@ class _Planner(Shared):
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
-
-
-def _handed_in(parts: list[Part], handing: Handing) -> Part:
-    """The part of a model where it is given to the function that compiles it."""
-    for part in parts:
-        if part.room.node is handing.room.node and part.variable == handing.variable:
-            return part
-    parts.append(Part(handing.room, handing.variable, []))
-    return parts[-1]
-
-
-def _on_one_object(homes: list[Part]) -> bool:
-    """Whether methods of one class compile a model, of which some may be called again."""
-    owners = {home.room.owner for home in homes}
-    kept = all(home.variable.startswith("self.") for home in homes)
-    return kept and owners != {""} and len(owners) == 1
 
 
 def _alone(built: Built) -> Built:

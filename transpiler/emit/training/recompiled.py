@@ -12,7 +12,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.lines import blocks_around
-from transpiler.emit.training.shared import Trained
+from transpiler.emit.training.shared import Part, Trained
 from transpiler.interpret.training import TrainingCall
 from transpiler.lower.weighing import is_none
 
@@ -44,6 +44,13 @@ def _may_not_hold(made: Trained, before: TrainingCall, call: TrainingCall) -> bo
     if before.conditional or before.region is call.region or before.region is None:
         return before.conditional
     return before.region.name != "__init__" and before not in made.training.moved
+
+
+def on_one_object(homes: list[Part]) -> bool:
+    """Whether methods of one class compile a model, of which some may be called again."""
+    owners = {home.room.owner for home in homes}
+    kept = all(home.variable.startswith("self.") for home in homes)
+    return kept and owners != {""} and len(owners) == 1
 
 
 def is_replaced(writer: ModelWriter, call: TrainingCall) -> bool:
