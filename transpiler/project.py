@@ -133,9 +133,10 @@ class Project:
     def wishes(self, file: FileContext) -> tuple[list[Wish], set[str]]:
         """What other files want of the functions of one, and the names that they read."""
         names = "|".join(re.findall(r"^(?:def|class) (\w+)", file.tree.text, re.MULTILINE))
-        mentioning = [*importing_files(file.path, rf"\b(?:{names})\b")] if names else []
+        training = [*training_files(file.path)] if names else []
+        mentioning = [*importing_files(file.path, rf"\b(?:{names})\b")] if training else []
         wishes: list[Wish] = []
-        for path in training_files(file.path) if mentioning else ():
+        for path in training if mentioning else ():
             other = self._context(Path(path)) if path in mentioning else None
             wishes += [w for w in other.wanted if is_of(w, file)] if other is not None else []
         read = (words_beside_imports(path) for path in mentioning if wishes)

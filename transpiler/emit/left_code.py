@@ -179,6 +179,8 @@ def report_kept_tables(draft: Draft) -> None:
 
     They are looked at once all is written: one that nobody reads has gone with its imports.
     """
+    if not any(_only_names(draft, statement) for statement in draft.top):
+        return
     for statement, (found, *_) in list(_left(draft)):
         if not _only_names(draft, statement):
             continue

@@ -7,6 +7,7 @@ def make_data():
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from transpiler.source.changes import changed_in_place
@@ -15,6 +16,9 @@ from transpiler.source.syntax import program_tree
 
 def keys_held(text: str, name: str, function: str = "") -> tuple[str, ...] | None:
     """The keys of the dict that a variable of a function, or of the module, always holds."""
+    # only then is it worth to look at the program as a whole
+    if re.search(rf"^[ \t(]*(?:\w+\s*,\s*)*{name}\b[\w\s,)]*=\s*\w+\(", text, re.M) is None:
+        return None
     module = program_tree(text)
     if module is None or changed_in_place(text, [name]):
         return None

@@ -32,6 +32,8 @@ def _holds(file: FileContext, module: Module, classes: tuple[str, ...]) -> bool:
     text = module.constructor.text
     if text.startswith(classes):
         return True
+    if _CLASS.search(text) is None:
+        return False
     files = [file, *(home for home, _ in file.foreign.values())]
     blocks = {s.serial: s for f in files for s in f.summaries.values() if s.kind == "block"}
     parts = [blocks.get(int(serial)) for serial in _CLASS.findall(text)]
