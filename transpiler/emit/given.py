@@ -64,12 +64,14 @@ def give_values(
     `variables` are those of the function, rather than of the module. Gives the reason why that
     can't be, if it can't.
     """
-    names, gone, changed = _found(file, built, variables, effects)
+    lean = _lean(built, effects)
+    names, gone, changed = _found(file, built, variables, lean)
     if changed:
         return f"`{changed}` changes while the model is built"
     if names or gone:
         _give(built, names, gone, variables, effects)
-    lines = (n for n in walk(_lean(built, effects)[0]) if isinstance(n, Line) and n.static)
+        lean = _lean(built, effects)
+    lines = (n for n in walk(lean[0]) if isinstance(n, Line) and n.static)
     built.taken |= {start for line in lines for start in line.origins}
     return ""
 
@@ -102,10 +104,13 @@ def _lean(built: Built, effects: bool) -> tuple[list[Node], list[Node]]:
 
 
 def _found(
-    file: FileContext, built: Built, variables: frozenset[str], effects: bool
+    file: FileContext,
+    built: Built,
+    variables: frozenset[str],
+    lean: tuple[list[Node], list[Node]],
 ) -> tuple[tuple[str, ...], set[int], str]:
     """What the class is given, the ids of statements that stay, and what changes too late."""
-    init, forward = _lean(built, effects)
+    init, forward = lean
     told: frozenset[str] = frozenset()
     while True:
         split = _Split(file, variables, told)

@@ -240,6 +240,8 @@ def _part(region: Region, token: str) -> Part | None:
     if (model := region.model_layers.get(token)) is not None:
         home = _home(model)
         return home[1].model if home is not None else None
+    if not region.called:
+        return None  # no block: nothing to look for
     made = (n for n in walk(region.init) if isinstance(n, Construct) and n.module.token == token)
     text = next((node.module.constructor.text for node in made), "")
     return next((s for s in region.called if text.startswith(s.class_token)), None)
