@@ -252,7 +252,7 @@ def test_what_goes_by_the_axes_of_weights_does_so_in_torch(
     errors += [d.message for d in found if "left as it is: " in d.message]
     embedded = convert(IDS.format(first="Embedding(20, 4)", optimizer="Muon()")).diagnostics
     assert any("by the word 'embedding'" in d.message for d in embedded)
-    assert ["nn.GRU keeps its weights in other tensors" in e for e in errors] == [True, True]
+    assert sum("nn.GRU keeps its weights in other tensors" in e for e in errors) == 2
 
 
 LOCAL = """\
