@@ -20,7 +20,7 @@ from transpiler.source.tree import Tree
 
 def import_spans(file: FileContext) -> list[Edit]:
     """Edits that take out all statements that may be dead once models are converted."""
-    found = (candidate_of(file.tree, s) for s in file.tree.module.body)
+    found = (candidate_of(file, s) for s in file.tree.module.body)
     dead = (c for c in found if c is not None and not _takes_attribute(file, c))
     return [Edit(*import_lines(file.tree, c.statement), "") for c in dead]
 
@@ -74,7 +74,7 @@ class Candidate:
         return ([], set()) if verdict is None else (verdict, set())
 
 
-def candidate_of(tree: Tree, statement: cst.CSTNode) -> Candidate | None:
+def candidate_of(file: FileContext, statement: cst.CSTNode) -> Candidate | None:
     if isinstance(statement, cst.SimpleStatementLine):
         if len(statement.body) != 1:
             return None
@@ -85,7 +85,7 @@ def candidate_of(tree: Tree, statement: cst.CSTNode) -> Candidate | None:
             isinstance(node, cst.Assign)
             and len(node.targets) == 1
             and isinstance(node.targets[0].target, cst.Name)
-            and (_is_name(node.value) or _is_table(node.value) or _is_choice(tree, node.value))
+            and (_is_name(node.value) or _is_table(node.value) or _is_choice(file, node))
         ):
             return Candidate(statement, "alias", False)
         return None
@@ -134,9 +134,12 @@ def _is_table(node: cst.BaseExpression) -> bool:
     )
 
 
-def _is_choice(tree: Tree, node: cst.BaseExpression) -> bool:
-    """Whether it is `SGD if args.plain else Adam` or `KINDS[kind]`, and nothing is called in it."""
-    return isinstance(node, (cst.IfExp, cst.Subscript)) and "(" not in tree.source(node)
+def _is_choice(file: FileContext, node: cst.Assign) -> bool:
+    """Whether it gives `SGD if args.plain else Adam` or `KINDS[kind]`, and calls nothing."""
+    if not isinstance(node.value, (cst.IfExp, cst.Subscript)):
+        return False
+    target = file.tree.source(node.targets[0].target)
+    return "(" not in file.tree.source(node.value) and names_framework(file, target)
 
 
 def bound_names(node: cst.Import | cst.ImportFrom) -> list[tuple[str, cst.ImportAlias]]:

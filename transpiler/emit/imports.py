@@ -70,7 +70,7 @@ def import_edits(
     import, or a live alias such as `layers = tf.keras.layers`, reads in turn.
     """
     tree = file.tree
-    candidates = [c for c in (candidate_of(tree, s) for s in tree.module.body) if c is not None]
+    candidates = [c for c in (candidate_of(file, s) for s in tree.module.body) if c is not None]
     rest = _REMARK.sub("", apply(tree.text, [*edits, *import_spans(file)]))
     imports = [Edit(*import_lines(tree, s), "") for s in plain_imports(tree)]
     left = apply(tree.text, [*edits, *import_spans(file), *imports])

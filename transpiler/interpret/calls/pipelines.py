@@ -87,7 +87,8 @@ def pipeline_step(
 ) -> Value:
     """A step of a pipeline, or what begins one."""
     try:
-        if isinstance(node, cst.Call) and any(map(region.passes_keywords, node.args)):
+        passed = isinstance(node, cst.Call) and any(map(region.passes_keywords, node.args))
+        if passed and name.startswith(DATASET):
             raise GiveUp(f"what `**{region.keywords}` holds is not written down there")
         made = _step(region, node, name, arguments)
     except (Unsupported, GiveUp) as why:

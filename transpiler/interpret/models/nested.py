@@ -137,8 +137,8 @@ def note_asked(
     What is asked of a variable is found where the model is trained, if it is; a function that gets
     it may do nothing else with it.
     """
-    given = isinstance(receiver, cst.Name) and model.source is not None
-    if given or (isinstance(receiver, cst.Attribute) and not _is_own(receiver)):
+    called = isinstance(node, cst.Call) and isinstance(receiver, cst.Name)
+    if (called and model.source is not None) or (isinstance(receiver, cst.Attribute) and not _is_own(receiver)):
         region.left_calls.append((node, name, model))
         region.called_elsewhere.add(id(node))
 
