@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 from transpiler.conversion import Conversion
 from transpiler.options import Options
-from transpiler.source.files import Undecodable, decode, skips
+from transpiler.source.files import Undecodable, decode, program_at, skips
 from transpiler.source.importers import importing_files
-from transpiler.source.notebook import program_of
 
 #: What converts the text of a file.
 Convert: TypeAlias = Callable[[str, Options, str], Conversion]
@@ -55,7 +54,7 @@ _functions: dict[tuple[str, int, Options], frozenset[str]] = {}
 
 def _converted(convert: Convert, options: Options, path: str) -> str:
     """The text of a file as it comes out, or as it is."""
-    text = program_of(decode(Path(path).read_bytes()).text, path)
+    text = program_at(path)
     if path in _asking or skips(text):
         return text
     key = path, os.stat(path).st_mtime_ns, options

@@ -28,7 +28,7 @@ from transpiler.interpret.values import Framework, Function, Static, UserClass, 
 from transpiler.ir.expr import expr
 from transpiler.options import Options
 from transpiler.registry import load_rules
-from transpiler.source.files import decode
+from transpiler.source.files import decode, program_at
 from transpiler.source.importers import (
     importing_files,
     training_files,
@@ -36,7 +36,6 @@ from transpiler.source.importers import (
 )
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
-from transpiler.source.notebook import program_of
 from transpiler.source.tree import Tree
 
 #: Which line of a file another version of it has in some line.
@@ -174,7 +173,7 @@ class Project:
 
     def _interpret(self, path: Path) -> FileContext | None:
         try:
-            text = program_of(decode(path.read_bytes()).text, str(path))
+            text = program_at(str(path))
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
             if not known and not asks_models(text, str(path)):
                 return None

@@ -365,6 +365,7 @@ TRIALS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("text", TRIALS.values(), ids=TRIALS)
 def test_trains_equally(text: str, scripts: Scripts) -> None:
     conversion = convert(text)

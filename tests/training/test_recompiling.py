@@ -231,6 +231,7 @@ METRICS = ', metrics=["mae"]'
 FROZEN = "self.model.layers[0].trainable = False"
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("made", [MADE, MADE_HERE])
 @pytest.mark.parametrize(
     "freeze",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from transpiler.emit.classes.plan import ClassPlan
-from transpiler.emit.training.data import input_dtype
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
 from transpiler.interpret.models.dry_runs import lazy_among, modules_of, shapes_of_inputs
 from transpiler.ir.code import Construct
@@ -48,6 +47,8 @@ def _modules(unit: Unit) -> Iterable[Module]:
 
 def _zeros(unit: Unit) -> tuple[Expr, ...]:
     """What a model is called on, one for each of its inputs."""
+    from transpiler.emit.training.data import input_dtype  # few files need it
+
     assert unit.built is not None
     zeros = []
     shapes = shapes_of_inputs(unit.region, unit.built) or []

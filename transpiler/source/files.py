@@ -61,6 +61,17 @@ def names_framework(data: bytes, path: str = "") -> bool:
     return bool(path) and asks_models(data.decode(errors="replace"), path)
 
 
+def program_at(path: str) -> str:
+    """The code of a file as one program. Raises OSError and Undecodable."""
+    with open(path, "rb") as file:
+        text = decode(file.read()).text
+    if path.endswith(".ipynb"):
+        from transpiler.source.notebook import program_of  # most runs meet none
+
+        return program_of(text, path)
+    return text
+
+
 def skips_file(source: Source) -> bool:
     """Whether a comment line says `# tf2torch: skip-file`."""
     return skips(source.text) or skips(source.tail)

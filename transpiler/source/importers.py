@@ -10,7 +10,6 @@ from itertools import islice
 
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
-from transpiler.source.notebook import ENDING
 
 
 def is_imported(path: str, mention: str) -> bool:
@@ -83,7 +82,7 @@ def _by_word(root: str) -> dict[bytes, list[str]]:
     found: dict[bytes, list[str]] = {}
     for path in map(os.path.realpath, _code_files(root)):
         text = _read(path)
-        if path.endswith(ENDING):
+        if path.endswith(".ipynb"):
             text = _ENDS.sub(b"\n", text)
         imports = _IMPORT.findall(text)
         for word in {word for each in imports for word in _WORD.findall(each)}:
@@ -109,7 +108,7 @@ def _code_files(root: str) -> Iterator[str]:
         except OSError:
             continue
         left -= len(inside)
-        yield from (e.path for e in inside if e.name.endswith((".py", ENDING)) and e.is_file())
+        yield from (e.path for e in inside if e.name.endswith((".py", ".ipynb")) and e.is_file())
         if depth < _DEEPEST:
             inner = (e for e in inside if e.name[0] not in "._" and not e.is_symlink())
             pending += [(e.path, depth + 1) for e in inner if e.is_dir()]

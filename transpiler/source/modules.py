@@ -10,7 +10,6 @@ from pathlib import Path
 
 from transpiler.source.generations import shown_by
 from transpiler.source.importers import training_files
-from transpiler.source.notebook import program_of
 
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = (
@@ -55,7 +54,11 @@ def asks_models(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may use models that another one builds."""
     if not path or not any(asked in text for asked in _ASKS):
         return False
-    return _imports_models(program_of(text, path), path, 0)
+    if path.endswith(".ipynb"):
+        from transpiler.source.notebook import program_of  # most runs meet none
+
+        text = program_of(text, path)
+    return _imports_models(text, path, 0)
 
 
 def builds_models(text: str, path: str) -> bool:

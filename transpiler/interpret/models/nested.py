@@ -138,7 +138,9 @@ def note_asked(
     it may do nothing else with it.
     """
     called = isinstance(node, cst.Call) and isinstance(receiver, cst.Name)
-    if (called and model.source is not None) or (isinstance(receiver, cst.Attribute) and not _is_own(receiver)):
+    if (called and model.source is not None) or (
+        isinstance(receiver, cst.Attribute) and not _is_own(receiver)
+    ):
         region.left_calls.append((node, name, model))
         region.called_elsewhere.add(id(node))
 
