@@ -8,6 +8,7 @@ from rules.monitors import fails, lacking, monitored
 from transpiler.ir.expr import Expr, call, expr, infix, literal, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
+from transpiler.regex import regex
 from transpiler.rule import Param, by_name, callback, is_written, unless
 
 
@@ -326,7 +327,7 @@ def _path(fit: Fit, filepath: Expr) -> str:
 
 
 #: A place in a path that Keras fills in: `{epoch:02d}`.
-_FILLED = re.compile(r"\{(\w+)(?=[:}])")
+_FILLED = regex(r"\{(\w+)(?=[:}])")
 
 
 @callback("TerminateOnNaN")

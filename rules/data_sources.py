@@ -10,6 +10,7 @@ from transpiler.ir.expr import TERNARY, UNKNOWN, Arg, Configured, Expr, call, di
 from transpiler.ir.pipeline import OPEN, Columns, Element, Folder, Gives, Leaf, Pipeline, Yielding
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.rule import Param, helper, source
 
 #: What a data set is made of: arrays in tuples and dicts.
@@ -133,7 +134,7 @@ def range_(start: Param, stop: Param = None, step: Param = None) -> Expr:
     return made(call("torch.arange", *given), pipeline, count=count)
 
 
-_SURELY_TEXT = re.compile(r"str\(|os\.path\.join\(|(?:[\w.]+ \+ )?f?['\"]")
+_SURELY_TEXT = regex(r"str\(|os\.path\.join\(|(?:[\w.]+ \+ )?f?['\"]")
 
 
 @source("tf.data.Dataset.list_files")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from transpiler.regex import regex
+
 #: What fits on the line of a docstring.
 LONGEST_STORY: Final = 78
 
@@ -75,9 +77,9 @@ _BASES: Final = {
     )
 }
 
-_LAZY: Final = re.compile(r"^(nn\.|Initialized)?Lazy")
+_LAZY: Final = regex(r"^(nn\.|Initialized)?Lazy")
 
-_STATEFUL: Final = re.compile(r"^Stateful(?=LSTM$|GRU$|RNN$)")
+_STATEFUL: Final = regex(r"^Stateful(?=LSTM$|GRU$|RNN$)")
 
 _RECURRENT: Final = ("nn.LSTM", "nn.LSTMCell", "nn.GRU", "nn.GRUCell", "nn.RNN", "nn.RNNCell")
 

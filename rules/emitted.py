@@ -10,13 +10,14 @@ import re
 from collections.abc import Set
 
 from transpiler.record import record
+from transpiler.regex import regex
 
 #: Ends a line of a source that is only written if one of the names asks for it, and with a line
 #: that is a header all below it: `#? .to_json`, if the program has that word; `#? lower`, if a rule
 #: asks for the option `lower` of the class, which it does by a helper called `Class.lower`. With
 #: a `!` before the names, if none of them does; `-.to_json` asks where the word is not there, and
 #: `lower+split` where both do.
-_ASKED = re.compile(r"  #\? (.+)$")
+_ASKED = regex(r"  #\? (.+)$")
 
 
 @record(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Emitted:
         return [line for line in self.imports if re.search(rf"\b{line.split()[-1]}\b", source)]
 
 
-_LISTED = re.compile(r"^( *def \w+\()\n((?: +[^\n]+,\n)+) *\):$", re.M)
+_LISTED = regex(r"^( *def \w+\()\n((?: +[^\n]+,\n)+) *\):$", re.M)
 _WIDTH = 88
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -25,6 +24,7 @@ from transpiler.ir.expr import (
 )
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.rule import helper, unless
 
 __all__ = [
@@ -165,7 +165,7 @@ def _is_array(given: Expr) -> bool:
     return name == "constant" and not number
 
 
-_CONVOLUTION = re.compile(r"^Conv([123])D(Transpose)?$")
+_CONVOLUTION = regex(r"^Conv([123])D(Transpose)?$")
 
 
 def _view(made: str, layer: str, weight: str) -> str | None:

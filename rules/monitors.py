@@ -12,11 +12,12 @@ from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.rule import is_written
 
 #: What is better the larger it is, by its name.
-_ACCURACY = re.compile("acc|^fmeasure")
-_STOPPING = re.compile("(?:acc|accuracy|auc)$")
+_ACCURACY = regex("acc|^fmeasure")
+_STOPPING = regex("(?:acc|accuracy|auc)$")
 
 
 @record(frozen=True, slots=True)
@@ -80,7 +81,7 @@ _MISSING = "where no value of the epochs has that name, Keras warns, and this is
 
 
 #: What may be evaluated again in each epoch.
-_PLAIN = re.compile(r"[A-Za-z_][\w.]*(?:\[(?:\"\w+\"|'\w+')\])?")
+_PLAIN = regex(r"[A-Za-z_][\w.]*(?:\[(?:\"\w+\"|'\w+')\])?")
 
 
 def _larger(fit: Fit, monitor: Expr, mode: Expr, keras_2: re.Pattern[str]) -> bool | str:

@@ -35,6 +35,7 @@ from transpiler.ir.pipeline import (
 )
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.rule import Param, helper, source
 
 
@@ -476,8 +477,8 @@ def _counted(dataset: Expr, pipeline: Pipeline, start: Expr) -> Expr:
     return replace(call("sum", *given), whole=True)
 
 
-_ZERO = re.compile(r"np\.int\d+\(0\)")
-_SCALAR = re.compile(r"(?:np|numpy)\.(?:u?int|float)\d+\(")
+_ZERO = regex(r"np\.int\d+\(0\)")
+_SCALAR = regex(r"(?:np|numpy)\.(?:u?int|float)\d+\(")
 
 
 def _number(number: Expr) -> Expr:

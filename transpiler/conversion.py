@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from transpiler.diagnostics import Diagnostic, Severity
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
-_A_LINE = re.compile(r"(\bline )(\d+)")
+_A_LINE = regex(r"(\bline )(\d+)")
 
 
 @record(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import reduce
 
@@ -12,6 +11,7 @@ from transpiler.ir.expr import Expr, expr, method
 from transpiler.ir.sizes import combine
 from transpiler.ir.tensor import Dim, Layout, Tensor, UnknownSize, Unsupported
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.rule import Param, layer, nn, own
 
 emitted(
@@ -40,7 +40,7 @@ class EinsumDense(nn.Module):
     NN,
 )
 
-_EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
+_EQUATION = regex(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
 
 
 @record(frozen=True, slots=True)

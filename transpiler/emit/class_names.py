@@ -10,6 +10,7 @@ from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Built
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework, Function
+from transpiler.regex import regex
 
 
 def name_classes(planned: FilePlan) -> None:
@@ -168,7 +169,7 @@ def _only_makes(planned: FilePlan, summary: Summary) -> bool:
     return plain and function.nested_in in planned.file.class_methods
 
 
-_SAYS_LITTLE = re.compile(r"^(return|use|with|is|has|include|add|do)_")
+_SAYS_LITTLE = regex(r"^(return|use|with|is|has|include|add|do)_")
 
 
 def _told_apart(built: Built) -> str:

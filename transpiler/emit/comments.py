@@ -23,13 +23,14 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Comments, Construct, For, Line, Node, While
 from transpiler.passes.liveness import walk
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
 
 #: What exports of notebooks write above the code of each cell: that is where it stays.
-_CELL = re.compile(r"# In ?\[[\d ]*\]:|# ?%%.*|# COMMAND -+|# <codecell>")
-_CONSTRUCTION = re.compile(r"instantiat|initiali[sz]|regulari[sz]", re.IGNORECASE)
+_CELL = regex(r"# In ?\[[\d ]*\]:|# ?%%.*|# COMMAND -+|# <codecell>")
+_CONSTRUCTION = regex(r"instantiat|initiali[sz]|regulari[sz]", re.IGNORECASE)
 
 
 @record(slots=True)
@@ -397,7 +398,7 @@ def restored(tree: Tree, edits: list[Edit], elsewhere: list[Edit]) -> list[Edit]
 
 
 #: Remarks for tools on a line that is gone.
-_PRAGMA = re.compile(r"#\s*(noqa|type:\s*ignore|pylint:|pyright:|mypy:)")
+_PRAGMA = regex(r"#\s*(noqa|type:\s*ignore|pylint:|pyright:|mypy:)")
 
 
 def _next_line(tree: Tree, edits: list[Edit], offset: int) -> int:

@@ -30,6 +30,7 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, Function, UserClass
 from transpiler.ir.code import Line, Return
 from transpiler.passes.liveness import walk
+from transpiler.regex import regex
 from transpiler.source.suites import statement_lines
 
 
@@ -236,7 +237,7 @@ def _stays(draft: Draft, method: Function) -> bool:
     return made is not None and is_class_of_metric(made) and is_left(draft, made)
 
 
-_SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")
+_SUPER = regex(r"\bsuper\([^)]*\)\.__init__\(")
 
 
 def loss_class_edits(draft: Draft, name: str) -> list[Edit]:
@@ -259,7 +260,7 @@ def loss_class_edits(draft: Draft, name: str) -> list[Edit]:
     return edits
 
 
-_HOLDS = re.compile(r"self\.(\w+)\s*=(?!=)\s*([\w.]+)\(.*\)", re.S)
+_HOLDS = regex(r"self\.(\w+)\s*=(?!=)\s*([\w.]+)\(.*\)", re.S)
 
 
 def _is_written_out(draft: Draft, made: UserClass, source: str) -> bool:
@@ -342,7 +343,7 @@ def retype_parameters(draft: Draft) -> None:
 
 
 #: Where a variable may be declared as a model.
-_TYPED = re.compile(r"(?m)^[ \t]*[\w.]+[ \t]*:[^=\n]*\b(?:Model|Sequential)\b[\]\w, ]*(?:=|$)")
+_TYPED = regex(r"(?m)^[ \t]*[\w.]+[ \t]*:[^=\n]*\b(?:Model|Sequential)\b[\]\w, ]*(?:=|$)")
 
 
 class _Annotated(cst.CSTVisitor):
@@ -372,7 +373,7 @@ def _retype(draft: Draft, annotation: cst.Annotation | None) -> None:
 
 
 #: A name in a type, which may be in quotes.
-_TYPE = re.compile(r"[\"']?(?<![\w.])([A-Za-z_][\w.]*)[\"']?")
+_TYPE = regex(r"[\"']?(?<![\w.])([A-Za-z_][\w.]*)[\"']?")
 
 
 def rename_passed_functions(draft: Draft) -> None:

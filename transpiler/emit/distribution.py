@@ -12,6 +12,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import WIDTH
 from transpiler.emit.training.lines import is_nested
 from transpiler.interpret.strategies import WORLD, Distribution
+from transpiler.regex import regex
 from transpiler.source.lexical import STRING, may_be_bound
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import bodies, leaf_statements, statement_lines
@@ -205,7 +206,7 @@ def _is_inside(edit: Edit, inner: int, end: int, margin: int) -> bool:
     return edit.start < end or deeper
 
 
-_OPENED = re.compile(r"[(\[{]\n")
+_OPENED = regex(r"[(\[{]\n")
 
 
 def _refolded(tree: Tree, edit: Edit, indent: int, margin: int) -> str:

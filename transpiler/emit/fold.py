@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from transpiler.ir import tokens
+from transpiler.regex import regex
 from transpiler.source.lexical import STRING
 
 WIDTH = 88
@@ -55,10 +56,10 @@ def fold(text: str, indent: int, width: int = WIDTH, inside: bool = False) -> st
 
 
 #: Opens a list or a dict, whose elements stand on lines of their own.
-_DISPLAY = re.compile(r"(?<![\w)\]}\"'])\s*[\[{]$")
+_DISPLAY = regex(r"(?<![\w)\]}\"'])\s*[\[{]$")
 
 
-_TARGETS = re.compile(r"((?:\w+, )+\w+) = (?=\w)")
+_TARGETS = regex(r"((?:\w+, )+\w+) = (?=\w)")
 
 
 def _unpacked(text: str, indent: int, width: int) -> str:
@@ -72,7 +73,7 @@ def _unpacked(text: str, indent: int, width: int) -> str:
     return "\n".join([f"{outer}(", *targets, rest])
 
 
-_ASSIGNED = re.compile(r"^((?:[\w.\[\]\", ]+ = )|return |if |elif |while )")
+_ASSIGNED = regex(r"^((?:[\w.\[\]\", ]+ = )|return |if |elif |while )")
 
 
 def _grouped(text: str, indent: int, width: int) -> str:
@@ -97,7 +98,7 @@ def _grouped(text: str, indent: int, width: int) -> str:
     return "\n".join([f"{outer}{found.group(1)}(", *lines, f"{outer}){colon}"])
 
 
-_CHAIN = re.compile(r"([\w.]+ [-+*/]?= )(\(.*\))((?:\.\w+\(\)){2,})")
+_CHAIN = regex(r"([\w.]+ [-+*/]?= )(\(.*\))((?:\.\w+\(\)){2,})")
 
 
 def _chained(text: str, indent: int, width: int) -> str:
@@ -117,7 +118,7 @@ def _chained(text: str, indent: int, width: int) -> str:
     return "\n".join([f"{' ' * indent}{head}(", *lines, f"{' ' * indent})"])
 
 
-_ASSIGNMENT = re.compile(r"[\w.]+ = (?=[\w.]+\()")
+_ASSIGNMENT = regex(r"[\w.]+ = (?=[\w.]+\()")
 
 
 def _called_in_turn(text: str, indent: int, width: int) -> str:
@@ -230,7 +231,7 @@ def split_operators(text: str, operators: tuple[str, ...]) -> list[str]:
     return parts
 
 
-_NAMES = re.compile(r"\bfor \w+,|\blambda \w+,")
+_NAMES = regex(r"\bfor \w+,|\blambda \w+,")
 
 
 def split_commas(text: str) -> list[str]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 from collections.abc import Iterable
 from dataclasses import field
 
@@ -28,19 +27,20 @@ from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Expr, reads
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.source.lexical import names_in
 
-_CALL = re.compile(r"([\w.]*[\w\])])\s*\(")
-_CHECK = re.compile(r"(?:raise|assert)\b")
+_CALL = regex(r"([\w.]*[\w\])])\s*\(")
+_CHECK = regex(r"(?:raise|assert)\b")
 #: Functions of Python that give something else each time, or read or write something.
 _OUTSIDE = frozenset({"open", "input", "print", "exec", "eval", "iter", "next", "id", "vars"})
 #: Modules of functions that only compute, and what does more in them.
-_COMPUTING = re.compile(
+_COMPUTING = regex(
     r"(?:math|np|numpy|os\.path|copy|itertools|functools|collections|operator|re|string)\."
 )
-_READING = re.compile(r"\.(?:random\b|load|genfromtxt$|from\w+$|memmap$|save|exists$|is\w+$)")
+_READING = regex(r"\.(?:random\b|load|genfromtxt$|from\w+$|memmap$|save|exists$|is\w+$)")
 #: What gives a name a value in a function.
-_BOUND = re.compile(r"(?<![\w.])(\w+)(?=\s*(?:=(?!=)|,|\)|:| in\b))")
+_BOUND = regex(r"(?<![\w.])(\w+)(?=\s*(?:=(?!=)|,|\)|:| in\b))")
 #: Methods that read something, or change what they are called on.
 _METHODS = frozenset(
     {"read", "readline", "readlines", "load", "pop", "popleft", "popitem", "shuffle", "sample",
@@ -48,12 +48,12 @@ _METHODS = frozenset(
      "send", "recv", "write", "writelines", "dump", "execute", "parse_args", "parse_known_args"}
 )  # fmt: skip
 #: A method of the object whose method makes the model.
-_OF_OBJECT = re.compile(r"self\.(\w+)\(")
+_OF_OBJECT = regex(r"self\.(\w+)\(")
 #: A copy that shares nothing with what it is of; what takes something out of one.
-_COPY = re.compile(r"^\w+ = (?:copy\.)?deepcopy\([\w.]+\)$")
-_TAKEN = re.compile(r"(?<![\w.])(\w+)\.(?:pop|popitem|popleft)\(")
+_COPY = regex(r"^\w+ = (?:copy\.)?deepcopy\([\w.]+\)$")
+_TAKEN = regex(r"(?<![\w.])(\w+)\.(?:pop|popitem|popleft)\(")
 #: Functions that leave their arguments as they are.
-_LOOKING = re.compile(r"(?:print|(?:logging|logger|log)\.\w+|(?:[\w.]*\.)?(?:set_)?seed)\b")
+_LOOKING = regex(r"(?:print|(?:logging|logger|log)\.\w+|(?:[\w.]*\.)?(?:set_)?seed)\b")
 
 
 def give_values(

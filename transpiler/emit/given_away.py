@@ -11,8 +11,9 @@ import re
 
 from transpiler.diagnostics import ASSUMED, Severity
 from transpiler.emit.draft import Draft
+from transpiler.regex import regex
 
-_CALLEE = re.compile(r"([\w.]+)\((?:[^()]|\([^()]*\))*$")
+_CALLEE = regex(r"([\w.]+)\((?:[^()]|\([^()]*\))*$")
 #: Functions of the standard library that only call what they get.
 _CALLING = ("partial", "lru_cache", "wraps", "Thread", "Process")
 

@@ -16,6 +16,7 @@ from transpiler.emit.edits import Edit
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import Framework
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.source.bindings import Binding, bindings
 from transpiler.source.lexical import STRING, blanked, may_be_bound
 from transpiler.source.occurrences import Occurrences
@@ -23,9 +24,9 @@ from transpiler.source.occurrences import Occurrences
 #: What modules whose names are short are called.
 _OTHERWISE = {"torch": "th", "F": "functional", "np": "numpy", "dist": "distributed", "tqdm": "bar"}
 #: What `from numpy import *` brings of what emitted code imports.
-_STARS = re.compile(r"^\s*from (?:numpy|pylab|matplotlib\.pylab) import \*", re.M)
+_STARS = regex(r"^\s*from (?:numpy|pylab|matplotlib\.pylab) import \*", re.M)
 _OF_STARS = frozenset({"copy", "random"})
-_IMPORT_LINE = re.compile(r"^[ \t]*(?:from|import) .*$", re.M)
+_IMPORT_LINE = regex(r"^[ \t]*(?:from|import) .*$", re.M)
 
 
 @record(frozen=True, slots=True)

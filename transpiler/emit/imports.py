@@ -23,6 +23,7 @@ from transpiler.emit.import_names import ImportNames
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, may_be_bound, names_in, words_in
 from transpiler.source.suites import is_bare_name, is_docstring
 from transpiler.source.tree import Tree
@@ -40,7 +41,7 @@ def _standing_alone(code: str) -> re.Pattern[str]:
 
     What may not stand before it is asked last: asked first, it would be asked at each character.
     """
-    return re.compile(rf"{code}(?<![\w.]{code})")
+    return regex(rf"{code}(?<![\w.]{code})")
 
 
 #: What in some text asks for an import.
@@ -58,7 +59,7 @@ _USES = {
 
 
 #: What is said of code that stays needs no import.
-_REMARK = re.compile(r"^ *# TODO\(tf2torch\).*\n", re.M)
+_REMARK = regex(r"^ *# TODO\(tf2torch\).*\n", re.M)
 
 
 def import_edits(
@@ -260,11 +261,11 @@ _OF_DATA = {
             "TensorDataset",
         )
     },
-    **{name: re.compile(rf"\({name}\):") for name in ("Dataset", "IterableDataset", "Sampler")},
+    **{name: regex(rf"\({name}\):") for name in ("Dataset", "IterableDataset", "Sampler")},
 }
 
 
-_IMPORT_LINES = re.compile(r"^(?:from|import) .*$", re.M)
+_IMPORT_LINES = regex(r"^(?:from|import) .*$", re.M)
 
 
 def _needed(text: str, had: Set[str]) -> list[str]:

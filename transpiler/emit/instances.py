@@ -23,6 +23,7 @@ from transpiler.interpret.values import SPOILED, Layer, Partial, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Configured
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines
 
@@ -255,7 +256,7 @@ def write_initializers(draft: Draft) -> None:
             draft.helpers |= made.helpers
 
 
-_GIVEN_TO = re.compile(r"([\w.]+)\s*=\s*\Z")
+_GIVEN_TO = regex(r"([\w.]+)\s*=\s*\Z")
 
 
 def _is_called(draft: Draft, start: int, end: int) -> bool:

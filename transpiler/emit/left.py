@@ -24,6 +24,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import ENDLESS
 from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.values import Framework, Model, Value, bases_of
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
 
 
@@ -194,7 +195,7 @@ def _want(draft: Draft, wanted: dict[str, int], node: cst.CSTNode, line: int) ->
 
 
 #: What changes a model, rather than to look at it.
-_CHANGES = re.compile(r"\.\w+\s*=(?!=)|\b(?:set_weights|add|pop|insert|compile|fit)\(")
+_CHANGES = regex(r"\.\w+\s*=(?!=)|\b(?:set_weights|add|pop|insert|compile|fit)\(")
 
 
 def only_looks(draft: Draft, module: Region, node: cst.CSTNode) -> bool:
@@ -356,7 +357,7 @@ def report_overlooked_training(draft: Draft) -> None:
 
 
 #: What logs whatever Keras trains.
-_LOGGING = re.compile(r"\bmlflow\.(?:tensorflow\.|keras\.)?autolog(?=\()")
+_LOGGING = regex(r"\bmlflow\.(?:tensorflow\.|keras\.)?autolog(?=\()")
 
 
 def report_logging(draft: Draft) -> None:

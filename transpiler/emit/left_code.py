@@ -24,6 +24,7 @@ from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework, Function, Namespace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, may_be_bound
 from transpiler.source.occurrences import Occurrences
 
@@ -205,7 +206,7 @@ def report_kept_imports(draft: Draft, text: str) -> None:
         draft.say_at(LEFT_CODE, *where, f"`{found.group().strip()}` is read still, and stays")
 
 
-_IMPORTING = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b.*", re.M)
+_IMPORTING = regex(r"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b.*", re.M)
 
 
 def _dotted(draft: Draft, offset: int) -> str:

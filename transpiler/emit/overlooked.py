@@ -11,11 +11,12 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, UserClass
+from transpiler.regex import regex
 from transpiler.source.suites import leaf_statements
 
-_CALL = re.compile(r"\.([A-Z]\w*)\s*\(")
-_BARE = re.compile(r"([A-Z](?<![\w.].)\w*)\s*\(")
-_HEAD = re.compile(r"(?<![\w.])([A-Za-z_]\w*)[\w.]*$")
+_CALL = regex(r"\.([A-Z]\w*)\s*\(")
+_BARE = regex(r"([A-Z](?<![\w.].)\w*)\s*\(")
+_HEAD = regex(r"(?<![\w.])([A-Za-z_]\w*)[\w.]*$")
 
 
 def overlooked(
@@ -65,7 +66,7 @@ _ASKED = {
     "evaluate": {"verbose", "batch_size", "steps", "sample_weight", "return_dict", "callbacks"},
     "predict": {"verbose", "batch_size", "steps", "callbacks"},
 }
-_TRAINING = re.compile(
+_TRAINING = regex(
     r"\.(?:compile|fit|evaluate|predict|summary|get_layer|count_params|reset_states"
     r"|\w+_on_batch|\w+_generator|\w+_weights)\s*\("
 )

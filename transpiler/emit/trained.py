@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_TRAINING, REGULARIZER
@@ -13,6 +12,7 @@ from transpiler.emit.imports import names_of_python
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
+from transpiler.regex import regex
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import words_in
 
@@ -216,7 +216,7 @@ def drop_given_elsewhere(draft: Draft) -> None:
 
 
 #: What a file says that has such functions.
-_SPEAKS = re.compile(r"\b(?:callbacks|optimizers|losses|metrics|regularizers)\b")
+_SPEAKS = regex(r"\b(?:callbacks|optimizers|losses|metrics|regularizers)\b")
 
 
 def _freezes(draft: Draft, found: Trained) -> list[Edit]:

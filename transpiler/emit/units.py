@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import re
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,12 +19,13 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
 from transpiler.ir import tokens
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 
 if TYPE_CHECKING:
     from transpiler.emit.training.shared import Trained
 
-CLASS_TOKEN = re.compile(tokens.ANY_BLOCK)
+CLASS_TOKEN = regex(tokens.ANY_BLOCK)
 
 
 @record(slots=True)

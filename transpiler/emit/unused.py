@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -13,10 +12,11 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.emit.text import global_reads
 from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.suites import is_inside, leaf_statements, statement_lines, suites
 
-_FUNCTOOLS = re.compile(r"(?:from functools import (partial)|import (functools))")
+_FUNCTOOLS = regex(r"(?:from functools import (partial)|import (functools))")
 
 
 def drop_unused(draft: Draft) -> None:

@@ -8,20 +8,19 @@ def samples():
 
 from __future__ import annotations
 
-import re
-
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Function
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.draws import drawn_by
 from transpiler.source.outer_reads import functions_of
 
 #: What may draw random numbers, by what programs and their libraries call it.
-_DRAWING = re.compile(
+_DRAWING = regex(
     r"(?i)random|\brng|shuffle|augment|noise|jitter|permut|choice|\bsample\(|\bnext\(|\.flow\("
 )
 #: TensorFlow calls these each time, and traces all others once.
-_OF_PYTHON = re.compile(r"\b(?:numpy_function|py_func(?:tion)?)\b")
+_OF_PYTHON = regex(r"\b(?:numpy_function|py_func(?:tion)?)\b")
 
 
 def gives_else(region: Region, function: Function) -> bool:

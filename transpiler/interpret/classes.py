@@ -33,6 +33,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
 
 _MODELS = frozenset(
@@ -113,7 +114,7 @@ _PLAIN = frozenset(
         "keras.utils.PyDataset",
     }
 )
-_SUPER = re.compile(r"super\([^)]*\)\s*\.__init__\(")
+_SUPER = regex(r"super\([^)]*\)\s*\.__init__\(")
 
 
 def _is_functional(region: Region, initializer: Function) -> bool:
@@ -170,7 +171,7 @@ def call_class(
 
 
 #: What makes an object more than a holder of values: it is run through, or entered.
-_MORE = re.compile(r"\b(?:yield|def __(?:iter|next|len|getitem|enter)__)\b")
+_MORE = regex(r"\b(?:yield|def __(?:iter|next|len|getitem|enter)__)\b")
 
 
 def _holds_values(region: Region, made: UserClass) -> bool:
@@ -191,7 +192,7 @@ def _holds_values(region: Region, made: UserClass) -> bool:
     )
 
 
-_ASKS_MODELS = re.compile(r"\.(?:predict|evaluate|fit|train_on_batch|test_on_batch)\w*\(")
+_ASKS_MODELS = regex(r"\.(?:predict|evaluate|fit|train_on_batch|test_on_batch)\w*\(")
 
 
 def _with_data(

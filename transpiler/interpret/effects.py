@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 from functools import lru_cache
 
 import libcst as cst
@@ -15,6 +14,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import reads
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.effects import effects_in
 from transpiler.source.syntax import python_tree
@@ -54,7 +54,7 @@ def _elements_once(region: Region, value: Sequence, hint: str, node: cst.CSTNode
     return replace(value, items=items, static=None, run=None)
 
 
-_CALL = re.compile(r"([\w.]*[\w\])])\(")
+_CALL = regex(r"([\w.]*[\w\])])\(")
 
 
 def acts(region: Region, value: Value) -> bool:
@@ -85,8 +85,8 @@ def may_change(region: Region, method: str) -> bool:
     return False
 
 
-_OF_SELF = re.compile(r"(?<![\w.])self\.(\w+)\(")
-_GIVEN_AWAY = re.compile(r"[(,=]\s*self\s*[,)]")
+_OF_SELF = regex(r"(?<![\w.])self\.(\w+)\(")
+_GIVEN_AWAY = regex(r"[(,=]\s*self\s*[,)]")
 
 
 @lru_cache(maxsize=256)

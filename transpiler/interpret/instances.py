@@ -37,6 +37,7 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.regex import regex
 
 
 @provides("instance_method")
@@ -77,7 +78,7 @@ def _gives_itself(home: FileContext, method: Function) -> bool:
 
 
 #: A body that ends in `return self`.
-_LAST = re.compile(r"\n[ \t]+return[ \t]+\w+\s*$")
+_LAST = regex(r"\n[ \t]+return[ \t]+\w+\s*$")
 
 
 @provides("instance_attribute")

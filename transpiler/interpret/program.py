@@ -52,6 +52,7 @@ from transpiler.interpret.values import SPOILED, Function, Model, Static, Unknow
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.registry import Rules
 from transpiler.source.modules import generation
 from transpiler.source.tree import Tree
@@ -140,7 +141,7 @@ def _top_level(region: Region, statement: cst.CSTNode) -> None:
         region.failed_statements[id(statement)] = (statement, why)
 
 
-_ASSIGNED = re.compile(r"^\s*(\w+)\s*[-+*/]?=[^=]", re.M)
+_ASSIGNED = regex(r"^\s*(\w+)\s*[-+*/]?=[^=]", re.M)
 
 
 def _run(region: Region, statement: cst.CSTNode) -> None:

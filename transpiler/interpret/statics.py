@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -46,6 +45,7 @@ from transpiler.ir.expr import (
 )
 from transpiler.ir.pipeline import Pipeline
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import quoted_for
 from transpiler.source.tree import Tree
 
@@ -89,9 +89,9 @@ _STRENGTHS: dict[type, int] = {
     cst.ConcatenatedString: ADD, cst.Yield: TUPLE, cst.GeneratorExp: TUPLE,
 }  # fmt: skip
 
-_NEWLINE = re.compile(r"\s*\n\s*")
-_BLANK_BEHIND = re.compile(r"([(\[{]) ")
-_BLANK_BEFORE = re.compile(r",? ([)\]}])")
+_NEWLINE = regex(r"\s*\n\s*")
+_BLANK_BEHIND = regex(r"([(\[{]) ")
+_BLANK_BEFORE = regex(r",? ([)\]}])")
 
 
 def one_line(text: str) -> str:
@@ -270,7 +270,7 @@ def _anonymous(region: Region, function: Function, node: cst.Lambda) -> Expr:
     return Expr(text, strength=LAMBDA, names=names)
 
 
-_SIZE_OF = re.compile(r"(\w+\.shape)\[(\d+)\]")
+_SIZE_OF = regex(r"(\w+\.shape)\[(\d+)\]")
 
 
 def shape_slice(parts: Expr, rank: int) -> Expr:
@@ -314,7 +314,7 @@ def constant(value: Value) -> Any:
     return UNKNOWN
 
 
-_DECIMAL = re.compile(r"\d+\.\d*(?:e-?\d+)?|\d+e-?\d+")
+_DECIMAL = regex(r"\d+\.\d*(?:e-?\d+)?|\d+e-?\d+")
 
 
 @lru_cache(maxsize=1024)

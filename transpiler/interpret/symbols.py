@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from transpiler.regex import regex
+
 #: Top-level modules whose names are the framework's.
 ROOTS = frozenset(
     {"tensorflow", "keras", "tf_keras", "keras_core", "keras_applications", "scikeras"}
@@ -128,7 +130,7 @@ _FUNCTIONS = frozenset(
 
 
 #: An import of the framework inside of a function, a class or a branch.
-IMPORTED_INSIDE = re.compile(
+IMPORTED_INSIDE = regex(
     rf"^[ \t]+(?:import|from)[ \t]+(?:{'|'.join(sorted(ROOTS))})\b", re.MULTILINE
 )
 

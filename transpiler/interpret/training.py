@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
 SIGNATURES: dict[str, tuple[str, ...]] = {
@@ -107,7 +108,7 @@ _SAMPLES = {
     "nb_val_samples": "validation_steps",
     "val_samples": "steps",
 }
-_OF_FIRST = re.compile(r"\b(?:nb_epoch|samples_per_epoch|nb_val_samples|val_samples|nb_worker)\s*=")
+_OF_FIRST = regex(r"\b(?:nb_epoch|samples_per_epoch|nb_val_samples|val_samples|nb_worker)\s*=")
 #: Their arguments without effect on the numbers.
 _SPEED = ("max_queue_size", "workers", "use_multiprocessing")
 _IN_BATCHES = ("fit", "evaluate", "predict")  #: which take them, in Keras 2
@@ -423,7 +424,7 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
 
 
 #: What can be unpacked once more: `train`, `self.train`, `folds[0]`.
-_PLACE = re.compile(r"[\w.]+(?:\[[\w\"']+\])*")
+_PLACE = regex(r"[\w.]+(?:\[[\w\"']+\])*")
 
 
 def _may_be_pair(argument: cst.Arg, value: Value, call: TrainingCall, text: str) -> bool:
@@ -534,4 +535,4 @@ def versions_of(region: Region, text: str) -> tuple[tuple[str, int], ...]:
     return tuple((name, region.scope.version(name)) for name in sorted(set(_NAME.findall(text))))
 
 
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_NAME = regex(r"(?<![\w.])[A-Za-z_]\w*")

@@ -9,13 +9,13 @@ before it, and which versions of which names it reads.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any, Final, TypeAlias
 
 from transpiler.ir import tokens
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 
 class _Unknown:
@@ -206,8 +206,8 @@ def _carrying(result: Expr, *parts: Expr) -> Expr:
     )
 
 
-_SIZE = re.compile(tokens.ANY_SIZE)
-_VARIABLE = re.compile(tokens.ANY_VARIABLE)
+_SIZE = regex(tokens.ANY_SIZE)
+_VARIABLE = regex(tokens.ANY_VARIABLE)
 
 
 _NOTHING = frozenset[str]()
@@ -352,7 +352,7 @@ def _of_whole_shape(shape: str, key: Expr, text: str) -> str:
 
 
 #: An operand that black writes `**` next to without spaces.
-_SIMPLE = re.compile(r"-?[\w.]+")
+_SIMPLE = regex(r"-?[\w.]+")
 
 _FOLD: Final[dict[str, Any]] = {
     "+": lambda a, b: a + b,

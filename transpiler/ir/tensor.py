@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import Enum
 from math import prod
@@ -12,6 +11,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import MUL, Arg, Expr, call, expr, joined, literal
 from transpiler.ir.sizes import combine
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 
 class Unsupported(Exception):
@@ -190,7 +190,7 @@ def product(dims: tuple[Dim, ...]) -> Dim:
 #: From here on, a number is easier to read than the names that it is the product of.
 _LONG = 30
 
-_NAMED = re.compile(r"[A-Za-z_][\w.]*")
+_NAMED = regex(r"[A-Za-z_][\w.]*")
 
 
 def _spelled_out(sizes: list[Expr], value: int) -> Expr | None:

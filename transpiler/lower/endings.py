@@ -20,13 +20,14 @@ from transpiler.ir.expr import literal
 from transpiler.ir.training import LOGITS
 from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
-_VARIABLE = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
-_CALLED = re.compile(rf"({tokens.ANY_MODULE})(\(.*\))", re.S)
+_VARIABLE = regex(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
+_CALLED = regex(rf"({tokens.ANY_MODULE})(\(.*\))", re.S)
 #: An element of a list of outputs: `outputs[0]`.
-ITEM = re.compile(rf"({tokens.ANY_VARIABLE}|[A-Za-z_]\w*)\[(\d+)\]")
+ITEM = regex(rf"({tokens.ANY_VARIABLE}|[A-Za-z_]\w*)\[(\d+)\]")
 #: What only gives an output Keras's order of axes.
-_ORDERED = re.compile(r"(?:\.(?:permute|transpose|movedim)\([\d, -]*\)|\.mT)?")
+_ORDERED = regex(r"(?:\.(?:permute|transpose|movedim)\([\d, -]*\)|\.mT)?")
 
 
 #: What another class is made of: a model, or a function that builds a part of models.
@@ -161,7 +162,7 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
 
 
 #: Layers of torch that give whatever numbers.
-_PLAIN = re.compile(r"nn\.(?:Linear|Conv\dd|ConvTranspose\dd)\(")
+_PLAIN = regex(r"nn\.(?:Linear|Conv\dd|ConvTranspose\dd)\(")
 
 
 def _is_plain(region: Region, body: list[Node], output: str) -> bool:

@@ -28,13 +28,14 @@ from transpiler.lower.own_penalties import is_own_penalty, own_penalty
 from transpiler.lower.told import lasting
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
+from transpiler.regex import regex
 
-_CLASS = re.compile(r"(?:with_init\()?((?:nn\.)?[A-Z]\w*)\(")
-_HEADER = re.compile(r"^class \w+\((.+)\):", re.MULTILINE)
+_CLASS = regex(r"(?:with_init\()?((?:nn\.)?[A-Z]\w*)\(")
+_HEADER = regex(r"^class \w+\((.+)\):", re.MULTILINE)
 #: Modules that a class makes for itself.
-_INSIDE = re.compile(r"\bnn\.(?!Module\b|Identity\b|Parameter\b)[A-Z]\w*\(")
+_INSIDE = regex(r"\bnn\.(?!Module\b|Identity\b|Parameter\b)[A-Z]\w*\(")
 #: Classes of torch without other modules in them that have a weight.
-_SIMPLE = re.compile(
+_SIMPLE = regex(
     r"nn\.(?:Linear|Bilinear|Embedding|Conv\dd|ConvTranspose\dd|BatchNorm\dd|LayerNorm|GroupNorm|"
     r"PReLU|Dropout\w*|AlphaDropout|Identity|LSTM|GRU|RNN|ReLU|Flatten|Upsample\w*|ZeroPad\dd|"
     r"MaxPool\dd|AvgPool\dd)$"

@@ -25,10 +25,11 @@ from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 _TRAINS = ("fit", "train_on_batch")
 #: A layer of torch that a function of ours initializes.
-_WRAPPED = re.compile(r"^\w+\((?=nn\.)")
+_WRAPPED = regex(r"^\w+\((?=nn\.)")
 
 #: How a layer without gradients ends, and one begins that has no weights.
 _STILL = ".requires_grad_(False)"

@@ -9,7 +9,6 @@ def build(config):
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -17,13 +16,14 @@ from transpiler.interpret.training import Given
 from transpiler.interpret.values import Sequence, Static, UserClass
 from transpiler.ir.expr import Configured, expr
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.changed_entries import all_changed
 from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
 #: What is read: an entry of a config, or asked of one; an attribute; a variable.
-_ENTRY = re.compile(r"[\w.]+(?:\[([\"'])(\w+)\1\]|\.get\(([\"'])(\w+)\3\))")
-_ATTRIBUTE = re.compile(r"[\w.]+\.(\w+)")
+_ENTRY = regex(r"[\w.]+(?:\[([\"'])(\w+)\1\]|\.get\(([\"'])(\w+)\3\))")
+_ATTRIBUTE = regex(r"[\w.]+\.(\w+)")
 NAMED = "`{}` is taken for {}: the program has no other list of that name"
 
 #: What a node gives something of a name: None where that is not seen.

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from transpiler.interpret.training import TrainingCall
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 #: The loss for which that counts.
-_MATTERS = re.compile("categorical_?crossentropy", re.I)
+_MATTERS = regex("categorical_?crossentropy", re.I)
 _MAKES = frozenset({"to_categorical", "one_hot", "get_dummies"})
 _IDENTITY = frozenset({"eye", "identity"})
 #: What keeps the rows of the array that it gets, or is called on.

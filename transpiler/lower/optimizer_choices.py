@@ -25,20 +25,21 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.registry import Rules
 from transpiler.source.tree import Tree
 
 #: Stands for the expression that picks one of those that are made in the program.
 CHOSEN = "CHOSEN"
 _PLACE = Expr("PARAMETERS")
-_MADE = re.compile(rf"([\w.]+)\({_PLACE}(?:, (.*))?\)", re.S)
+_MADE = regex(rf"([\w.]+)\({_PLACE}(?:, (.*))?\)", re.S)
 #: What can be called as it stands.
-_PLAIN = re.compile(r"[\w.]+(\[[^\[\]]*\])?")
+_PLAIN = regex(r"[\w.]+(\[[^\[\]]*\])?")
 #: What gives a string, or one of several.
-_GIVES_TEXT = re.compile(
+_GIVES_TEXT = regex(
     r"(?:^|\.)(?:str|input|lower|upper|strip|format|get|pop|getenv|choice|Choice|suggest_\w+)$"
 )
-_STRING = re.compile(r"[\"'](\w+)[\"']")
+_STRING = regex(r"[\"'](\w+)[\"']")
 
 
 @record(frozen=True, slots=True)

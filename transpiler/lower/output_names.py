@@ -14,8 +14,9 @@ from transpiler.interpret.values import Bound, Layer, Model, Value
 from transpiler.ir.code import Line
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.endings import ITEM, items_of
+from transpiler.regex import regex
 
-_STRING = re.compile(r"([\"'])([^\"'\n]*)\1")
+_STRING = regex(r"([\"'])([^\"'\n]*)\1")
 #: What follows the name of an output in the history.
 _VALUES = r"(?:_(?:loss|\w*acc\w*|\w*error\w*|m[as]\w*e|auc\w*|precision\w*|recall\w*))?"
 

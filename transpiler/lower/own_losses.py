@@ -31,6 +31,7 @@ from transpiler.lower.predictions import (
     takes_classes,
 )
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def is_own(value: Value) -> bool:
@@ -260,11 +261,11 @@ def _lambda(file: FileContext, summary: Summary) -> Expr:
     return Expr(f"lambda {parameters}: {body}", None, LAMBDA, helpers=helpers)
 
 
-_REDUCES = re.compile(r"\.(sum|mean|amax|amin|max|min|prod|norm|std|var|logsumexp|cumsum)\(")
+_REDUCES = regex(r"\.(sum|mean|amax|amin|max|min|prod|norm|std|var|logsumexp|cumsum)\(")
 
 
 #: What makes an axis of another length than the batch's.
-_LENGTHENS = re.compile(r"\.flatten\(\)|\.reshape\(|\.view\(|\[")
+_LENGTHENS = regex(r"\.flatten\(\)|\.reshape\(|\.view\(|\[")
 
 
 def _may_be_longer(summary: Summary) -> bool:

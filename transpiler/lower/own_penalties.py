@@ -21,6 +21,7 @@ from transpiler.lower.own_losses import code_of
 from transpiler.lower.told import readable
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: What a function may do with a tensor without telling its axes from each other.
 _ALIKE = frozenset({
@@ -29,8 +30,8 @@ _ALIKE = frozenset({
     "round", "rsqrt", "sigmoid", "sign", "sqrt", "square", "sum", "tanh", "to", "torch",
     "type_as", "where", "zeros_like",
 })  # fmt: skip
-_READ = re.compile(r"(?<!self)\.([a-zA-Z_]\w*)")
-_ALONG = re.compile(r"\.(?:sum|mean|norm|amax|amin|max|min)\((?!\))|[\[@]|\bdim\b|\.T\b")
+_READ = regex(r"(?<!self)\.([a-zA-Z_]\w*)")
+_ALONG = regex(r"\.(?:sum|mean|norm|amax|amin|max|min)\((?!\))|[\[@]|\bdim\b|\.T\b")
 
 
 def is_own_penalty(value: Value) -> bool:
@@ -148,7 +149,7 @@ def _is_number(file: FileContext, value: Value, name: str) -> bool:
 
 
 #: An object that is made of numbers alone.
-_NUMBERS = re.compile(r"\w+\((?:(?:\w+ *= *)?-?[\d.]+(?:e-?\d+)?(?:, *)?)*\)")
+_NUMBERS = regex(r"\w+\((?:(?:\w+ *= *)?-?[\d.]+(?:e-?\d+)?(?:, *)?)*\)")
 
 
 def _made(file: FileContext, value: Static) -> str:

@@ -28,6 +28,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.everywhere import blocks_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.passes.liveness import walk
+from transpiler.regex import regex
 from transpiler.source.draws import drawn_by, drawn_in
 from transpiler.source.effects import Function as Source
 from transpiler.source.lexical import names_in
@@ -42,7 +43,7 @@ _STEPS = {
 #: Those that run the model.
 _RUNS = frozenset({*_STEPS, "predict", "predict_on_batch"})
 _ALL = frozenset({"train"})
-_TOKEN = re.compile(tokens.ANY)
+_TOKEN = regex(tokens.ANY)
 _VALIDATED = ("validation_data", "validation_split")
 
 

@@ -28,6 +28,7 @@ from transpiler.lower.own_penalties import is_own_penalty, own_constraint
 from transpiler.lower.told import kept_by, told
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 #: Where torch keeps the weights that Keras can regularize.
 PLACES = {"kernel": "weight", "embeddings": "weight", "bias": "bias", "gamma": "weight",
@@ -42,7 +43,7 @@ PLAIN = ("nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.BatchNorm", "nn.LayerNorm
 _DIMS = {1: (0,), 2: (1, 0), 3: (2, 1, 0), 4: (2, 3, 1, 0), 5: (2, 3, 4, 1, 0)}
 _RANKS = {"nn.Linear(": 2, "nn.Conv1d(": 3, "nn.Conv2d(": 4, "nn.Conv3d(": 5}
 _RANKS |= {"nn.ConvTranspose1d(": 3, "nn.ConvTranspose2d(": 4, "nn.ConvTranspose3d(": 5}
-_RECURRENT = re.compile(r"(?:with_init\(|single_bias\()*nn\.(LSTM|GRU|RNN)\(")
+_RECURRENT = regex(r"(?:with_init\(|single_bias\()*nn\.(LSTM|GRU|RNN)\(")
 
 
 class Scattered(Unsupported):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import re
 
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+from transpiler.regex import regex
+
+_LINES = regex(r"[^\n]*\n|[^\n]+")
 _CONTEXT = 3
 _COLOURS = {"+": "\033[32m", "-": "\033[31m", "@": "\033[36m"}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,6 +10,7 @@ from transpiler.ir.code import Construct, For, If, Line, Node, While
 from transpiler.ir.expr import Module, ternary
 from transpiler.passes.liveness import modules_of, walk
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 
 def merge_choices(init: list[Node], forward: list[Node]) -> tuple[list[Node], list[Node]]:
@@ -176,7 +176,7 @@ def _calling(node: Node, before: Module, after: Module) -> Node:
     return replace(node, text=node.text.replace(before.token, after.token), modules=modules)
 
 
-_RECURRENT = re.compile(r"(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")
+_RECURRENT = regex(r"(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")
 
 
 def _way(made: list[Node], called: list[Node], counts: Counter[str]) -> _OneOf | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from transpiler.ir import tokens
 from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import TERNARY, Expr, Module, reads
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def prune(
@@ -140,7 +140,7 @@ def with_parts(node: Line, parts: tuple[tuple[str, Expr], ...]) -> Line:
     )
 
 
-_TARGET = re.compile(tokens.ANY_VARIABLE)
+_TARGET = regex(tokens.ANY_VARIABLE)
 
 
 def _with_read_targets(node: Line, live: frozenset[str]) -> Line:

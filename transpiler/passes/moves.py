@@ -15,9 +15,10 @@ from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return,
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import jumps_out, walk
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 _VARIABLE = rf"(?:[A-Za-z_]\w*|{tokens.ANY_VARIABLE})"
-_MOVE = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")
+_MOVE = regex(rf"({_VARIABLE}) = ({_VARIABLE})\.(permute|transpose|movedim)\(([-\d, ]+)\)")
 #: What no variable stands behind: other names, attributes, keywords, texts.
 _APART = rf"(?<![\w.:\"'{tokens.VARIABLE}{tokens.SIZE}])"
 _serial = itertools.count(1)
@@ -53,7 +54,7 @@ def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[No
     return result
 
 
-_COPY = re.compile(rf"({_VARIABLE}) = ({_VARIABLE})")
+_COPY = regex(rf"({_VARIABLE}) = ({_VARIABLE})")
 
 
 def _without_copies(nodes: list[Node], renames: Mapping[str, str]) -> list[Node]:

@@ -12,11 +12,12 @@ from transpiler.ir.expr import reads
 from transpiler.passes.liveness import walk, with_parts
 from transpiler.passes.moves import commented
 from transpiler.record import replace
+from transpiler.regex import regex
 
-_TOKEN = re.compile(tokens.ANY_VARIABLE)
+_TOKEN = regex(tokens.ANY_VARIABLE)
 #: Modules whose states have an axis for the layers.
-_STACKED = re.compile(r"\b(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")
-_PAIR = re.compile(rf"\(({tokens.ANY_VARIABLE}), ({tokens.ANY_VARIABLE})\)")
+_STACKED = regex(r"\b(?:nn\.|Stateful)(LSTM|GRU|RNN)\(")
+_PAIR = regex(rf"\(({tokens.ANY_VARIABLE}), ({tokens.ANY_VARIABLE})\)")
 
 
 def lean_results(forward: list[Node]) -> list[Node]:

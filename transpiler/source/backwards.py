@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import re
 
+from transpiler.regex import regex
+
 #: A subscript at the end, one of whose slices has a negative step.
-_TURNED = re.compile(r"\[[^\[\]]*:[^\[\]:,]*:\s*-[^\[\]]*\]$")
-_FLIPPED = re.compile(r"(?:np|numpy)\.(?:flip|fliplr|flipud|rot90)\((.*)\)$")
-_PICKED = re.compile(r"(?<=[\w)\]])\[[^\[\]]*\]$")
-_BASE = re.compile(r"[A-Za-z_]\w*(?=(?:\[[^\[\]]*\])*$)")
+_TURNED = regex(r"\[[^\[\]]*:[^\[\]:,]*:\s*-[^\[\]]*\]$")
+_FLIPPED = regex(r"(?:np|numpy)\.(?:flip|fliplr|flipud|rot90)\((.*)\)$")
+_PICKED = regex(r"(?<=[\w)\]])\[[^\[\]]*\]$")
+_BASE = regex(r"[A-Za-z_]\w*(?=(?:\[[^\[\]]*\])*$)")
 #: What turns something round, anywhere in a program; of numbers of places it is no array of data.
-_TURNS = re.compile(
+_TURNS = regex(
     r"(?P<slice>[\[,][^\[\]:,\n]*:[^\[\]:,\n]*:\s*-)|\bslice\([^()]*,\s*-"
     r"|(?<!image\.)(?<!cv2\.)(?<![\w_])(?:flip|fliplr|flipud|rot90)\("
 )
-_OF_PLACES = re.compile(r"(?:\b(?:argsort|sorted|range|list)\([^\n]*\)|shape|size)$")
+_OF_PLACES = regex(r"(?:\b(?:argsort|sorted|range|list)\([^\n]*\)|shape|size)$")
 #: Functions and methods that give a view of an array, or itself.
 _VIEWS = frozenset(
     {

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
 from transpiler.source.lexical import blanked, names_in
@@ -24,10 +25,10 @@ _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: The last part of the path of a method that is called.
 _CALLED = "()"
 #: Calls of Keras, which change nothing of what they are given.
-_TRAINING = re.compile(r"\.(?:compile|fit|evaluate|predict)\((?:[^()]|\([^()]*\))*\)")
+_TRAINING = regex(r"\.(?:compile|fit|evaluate|predict)\((?:[^()]|\([^()]*\))*\)")
 
 #: The variable that gets what is called next: that it gets it, calls nothing.
-_TARGET = re.compile(r"^\s*\w+ = \Z", re.MULTILINE)
+_TARGET = regex(r"^\s*\w+ = \Z", re.MULTILINE)
 
 
 def changed_between(

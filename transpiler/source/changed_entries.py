@@ -11,13 +11,13 @@ copied["sizes"] += [6]           # the copy has the same list
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import field
 from functools import lru_cache
 from typing import TypeAlias
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.syntax import parts_of, program_tree
 
@@ -39,9 +39,7 @@ _NOTED = frozenset(
     }
 )  # fmt: skip
 #: Where nothing like it is in a text, nothing inside of anything is changed.
-_MAY_CHANGE = re.compile(
-    rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b"
-)
+_MAY_CHANGE = regex(rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b")
 _LOOKS_UP = frozenset({"get", "setdefault", "pop"})
 _PARTS = frozenset({"values", "items"})
 #: What gives the elements of what it is given, one after the other.

@@ -8,10 +8,10 @@ def grow():
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 from transpiler.source.syntax import parts_of, program_tree
 
@@ -22,14 +22,14 @@ METHODS = frozenset(
         "update", "setdefault",
     }
 )  # fmt: skip
-_MENTIONED = re.compile(r"\bdef |\blambda\b")
+_MENTIONED = regex(r"\bdef |\blambda\b")
 #: What there is where something is changed: most suites have nothing of it, and aren't parsed.
-_MAY_CHANGE = re.compile(
+_MAY_CHANGE = regex(
     rf"\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*(?:[-+*/|&@%^]|\*\*|//|<<|>>)?=(?!=)"
     r"|\][ \t]*[,)\]][^\n]*=(?!=)|\b(?:del|for|as)\b[^\n]*\]|\b(?:global|nonlocal)\b"
 )
 #: How a function says that a variable of others is meant, which it binds anew, and of which.
-_DECLARING = re.compile(r"\b(?:global|nonlocal)\b((?:\\\n|[^\n])*)")
+_DECLARING = regex(r"\b(?:global|nonlocal)\b((?:\\\n|[^\n])*)")
 _BETWEEN = " \t\f\r\n\\)"  #: what may stand between a name and what follows it
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS
 
 _METHODS = rf"\.(?:{'|'.join(sorted(METHODS))})\("
 _ASSIGNED = r" *(?:[-+*/|&]|\*\*|//)?=(?!=)"
 _ELEMENT = rf"(?:\[[^\]\n]*\])+{_ASSIGNED}"
 _ENTRY = rf"\[ *(?:\"[^\"\n]*\"|'[^'\n]*'|-?\d+) *\](?:\[[^\]\n]*\])*{_ASSIGNED}"
-_DELETION = re.compile(r"(?<![\w.])del +$")
+_DELETION = regex(r"(?<![\w.])del +$")
 
-_CHANGE = re.compile(rf"{_METHODS}|{_ELEMENT}")
-_CHANGE_OF_ENTRY = re.compile(rf"{_METHODS}|{_ENTRY}")
-_CHANGE_OR_GROWTH = re.compile(rf"{_METHODS}|{_ELEMENT}|[ \t]*\+=")
+_CHANGE = regex(rf"{_METHODS}|{_ELEMENT}")
+_CHANGE_OF_ENTRY = regex(rf"{_METHODS}|{_ENTRY}")
+_CHANGE_OR_GROWTH = regex(rf"{_METHODS}|{_ELEMENT}|[ \t]*\+=")
 
 
 def changed_in_place(text: str, names: Iterable[str], grows: bool = True) -> bool:

@@ -12,11 +12,12 @@ import re
 import tokenize
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.modules import asks_models
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-_NEWLINE_BYTES = re.compile(rb"\r\n|\r|\n")
-_SKIP_FILE = re.compile(r"^[ \t]*#[ \t]*tf2torch:[ \t]*skip-file\b", re.MULTILINE)
+_NEWLINE = regex(r"\r\n|\r|\n")
+_NEWLINE_BYTES = regex(rb"\r\n|\r|\n")
+_SKIP_FILE = regex(r"^[ \t]*#[ \t]*tf2torch:[ \t]*skip-file\b", re.MULTILINE)
 
 
 class Undecodable(Exception):

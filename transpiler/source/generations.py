@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, without_comments
 
 #: Signs that a program was written for Keras 2 and won't run, or means something else, under 3.
-_MARKS = re.compile(
+_MARKS = regex(
     r"""import\s+tf_keras | from\s+tf_keras | tensorflow\.python(\.keras|\s+import\s+keras)
     | \.get_shape\(\) | \.as_list\(\) | K\.learning_phase
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b

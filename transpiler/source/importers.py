@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 
+from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
 
@@ -67,13 +68,13 @@ def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
     return [(other, _read(other)) for other in others]
 
 
-_IMPORT = re.compile(
+_IMPORT = regex(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)",
     re.MULTILINE,
 )
-_WORD = re.compile(rb"\w+")
+_WORD = regex(rb"\w+")
 #: Where lines of code may begin and end in the file of a notebook.
-_ENDS = re.compile(rb"\\n|\"")
+_ENDS = regex(rb"\\n|\"")
 
 
 @lru_cache(maxsize=16)

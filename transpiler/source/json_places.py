@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from transpiler.regex import regex
+
 Span: TypeAlias = "tuple[int, int]"
 
-_BLANK = re.compile(r"[ \t\n\r]*")
+_BLANK = regex(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
 

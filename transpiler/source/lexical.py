@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from transpiler.regex import regex
+
 #: A string's text, and nothing of its prefix; each alternative begins with a literal character,
 #: so that a search passes over everything else at once.
 TRIPLE_QUOTED = (
@@ -13,9 +15,9 @@ TRIPLE_QUOTED = (
 )
 OF_ONE_LINE = r'"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"' r"|'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*'"
 STRING = f"{TRIPLE_QUOTED}|{OF_ONE_LINE}"
-_STRING_OR_COMMENT = re.compile(rf"{STRING}|#[^\n]*")
-_PREFIX = re.compile(r"[fF]?[rRbBuU]?[fF]?$")
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_STRING_OR_COMMENT = regex(rf"{STRING}|#[^\n]*")
+_PREFIX = regex(r"[fF]?[rRbBuU]?[fF]?$")
+_WORD = regex(r"[A-Za-z_]\w*")
 _ASCII = "".join(map(chr, range(128)))
 #: What stands between words, and between dotted ones, made blank: two times as fast as a search.
 _BETWEEN_WORDS = str.maketrans(dict.fromkeys(re.findall(r"\W", _ASCII), " "))
@@ -77,7 +79,7 @@ def quoted_for(text: str, offset: int, replacement: str) -> str:
     return replacement.replace('"', "'") if inside else replacement
 
 
-_F_STRING = re.compile(r"\b(?:[fF][rR]?|[rR][fF])\"")
+_F_STRING = regex(r"\b(?:[fF][rR]?|[rR][fF])\"")
 
 
 def _code_of(string: str) -> str:
@@ -98,7 +100,7 @@ def _by_depth(string: str) -> Iterator[tuple[int, str]]:
             depth = max(depth - 1, 0)
 
 
-_BRACES = re.compile(r"([{}])")
+_BRACES = regex(r"([{}])")
 
 
 def _prefix(text: str, quote: int) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.lexical import OF_ONE_LINE, TRIPLE_QUOTED
 from transpiler.source.syntax import compiles
 
@@ -22,13 +23,13 @@ _RUNS_THE_CELL = frozenset({"time", "capture", "prun", "memit", "mprun", "wall_t
 #: Those whose cell is Python, too, but runs elsewhere, or many times.
 _RUNS_PYTHON = frozenset({"timeit", "python", "python3", "pypy", "px", "writefile", "file"})
 #: `%` magics that run the Python behind them.
-_RUNS_THE_LINE = re.compile(r"%{1,2}(?:time|timeit|prun|memit|mprun)\b(.*)", re.DOTALL)
-_MAGIC = re.compile(r"\s*(?:[%!]|\?|[\w.*]+\?{1,2}\s*$)")
-_ASSIGNED = re.compile(r"(\s*[\w.,\[\]\"' ]*[\w\]]\s*=\s*)[%!]")
+_RUNS_THE_LINE = regex(r"%{1,2}(?:time|timeit|prun|memit|mprun)\b(.*)", re.DOTALL)
+_MAGIC = regex(r"\s*(?:[%!]|\?|[\w.*]+\?{1,2}\s*$)")
+_ASSIGNED = regex(r"(\s*[\w.,\[\]\"' ]*[\w\]]\s*=\s*)[%!]")
 _PROGRAMS = "pip|conda|mamba|cd|ls|cat|cp|mv|rm|mkdir|unzip|wget"
 #: What IPython takes for `%pip …` and the like, as long as no variable has that name.
-_AUTOMATIC = re.compile(rf"\s*(?:{_PROGRAMS})\s+[-\w./~$\"']")
-_TOKEN = re.compile(rf"{TRIPLE_QUOTED}|\"\"\"|'''|{OF_ONE_LINE}|#[^\n]*|[()\[\]{{}}]")
+_AUTOMATIC = regex(rf"\s*(?:{_PROGRAMS})\s+[-\w./~$\"']")
+_TOKEN = regex(rf"{TRIPLE_QUOTED}|\"\"\"|'''|{OF_ONE_LINE}|#[^\n]*|[()\[\]{{}}]")
 
 
 @record(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from transpiler.regex import regex
 from transpiler.source.generations import shown_by
 from transpiler.source.importers import training_files
 
@@ -18,7 +19,7 @@ _ASKS = (
 )  # fmt: skip
 #: What needs what `compile` says.
 _TRAINS = (".fit(", ".fit_generator(", ".evaluate(", "_on_batch(")
-_IMPORTS = re.compile(
+_IMPORTS = regex(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)"
     r"|import[ \t]+([\w.][^\n#;]*))",
     re.MULTILINE,

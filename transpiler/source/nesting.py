@@ -10,9 +10,11 @@ import ast
 import re
 import warnings
 
+from transpiler.regex import regex
+
 LIMIT = 1000  #: how many operators, brackets, lambdas or `elif`s may stand inside one another
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'''"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""'''
     r"""|\'\'\'[^\'\\]*(?:(?:\\.|\'(?!\'\'))[^\'\\]*)*\'\'\'"""
     r"""|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*\'"""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.json_places import Span, elements, members, value_at
 from transpiler.source.magics import Masked, masked
 from transpiler.source.syntax import syntax_problem
@@ -155,7 +156,7 @@ def program_of(text: str, path: str) -> str:
         return text
 
 
-_LINE = re.compile(r"\bline (\d+)\b")
+_LINE = regex(r"\bline (\d+)\b")
 
 
 def _code(cell: Cell) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import keyword
-import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.syntax import program_tree
 
 _BINDING = (
@@ -209,8 +209,8 @@ def _locals(inside: Iterable[ast.AST]) -> Iterator[str]:
 
 
 #: What may stand before a name in the targets of an assignment, on its line.
-_TARGETS = re.compile(r"(?:[A-Za-z_]\w*\s*,\s*|\()*")
-_LEAVING = re.compile(r"\b(?:break|continue|return|raise|yield)\b")
+_TARGETS = regex(r"(?:[A-Za-z_]\w*\s*,\s*|\()*")
+_LEAVING = regex(r"\b(?:break|continue|return|raise|yield)\b")
 
 
 class FreeNames:

@@ -7,11 +7,11 @@ flat = images.reshape(-1)            # and by `flat`
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
+from transpiler.regex import regex
 from transpiler.source.syntax import program_tree
 
 #: What gives the memory, or the object, that it gets: functions and methods.
@@ -25,7 +25,7 @@ _VIEWS = frozenset(
 )  # fmt: skip
 #: Attributes that hold nothing of an array.
 _FACTS = frozenset({"shape", "dtype", "ndim", "size"})
-_WORD = re.compile(r"(?:(?<!\d)\.)?\b[A-Za-z_]\w*")
+_WORD = regex(r"(?:(?<!\d)\.)?\b[A-Za-z_]\w*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DISPLAYS = (ast.Tuple, ast.List)
 _MADE = (*_FUNCTIONS, ast.ClassDef)

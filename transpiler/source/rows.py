@@ -8,9 +8,9 @@ X, y = load_iris(return_X_y=True)
 from __future__ import annotations
 
 import ast
-import re
 from functools import lru_cache
 
+from transpiler.regex import regex
 from transpiler.source.syntax import program_tree
 
 #: Functions of pandas that give a table whatever they get.
@@ -35,7 +35,7 @@ _SCALERS = frozenset(
     }
 )  # fmt: skip
 #: Data sets of scikit-learn.
-_SAMPLES = re.compile(
+_SAMPLES = regex(
     r"load_(?:iris|wine|breast_cancer|diabetes|digits)|fetch_california_housing"
     r"|make_(?:classification|regression|moons|circles|blobs)"
 )

@@ -10,10 +10,12 @@ import re
 import tokenize
 from collections.abc import Callable
 
+from transpiler.regex import regex
+
 WIDTH = 4  #: blanks for a tab
 
-_INDENTED_BY_TABS = re.compile(r"^\t+", re.MULTILINE)
-_BLANKS = re.compile(rf"(?:{' ' * WIDTH})+")
+_INDENTED_BY_TABS = regex(r"^\t+", re.MULTILINE)
+_BLANKS = regex(rf"(?:{' ' * WIDTH})+")
 
 
 def with_blanks(text: str) -> str:

@@ -7,15 +7,16 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import re
 import sys
 import types
 from collections.abc import Sequence
 
+from transpiler.regex import regex
+
 _SPELLINGS = ("tensorflow.python.keras", "tensorflow.keras", "tf.keras", "keras")
 
 #: Folders of older versions, by the part of today's package that has their names.
-_MOVED = re.compile(
+_MOVED = regex(
     r"layers\.(core|convolutional|pooling|merge|normalization|recurrent|embeddings|wrappers|noise"
     r"|local|advanced_activations|convolutional_recurrent|cudnn_recurrent)(_v1|_v2)?(\..*)?$"
 )

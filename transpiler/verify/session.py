@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from transpiler.emit.naming import camel
+from transpiler.regex import regex
 from transpiler.source.modules import generation
 from transpiler.verify.fewer_parameters import fitting_calls
 from transpiler.verify.process import Worker, WorkerError, WorkerFailure
@@ -32,7 +33,7 @@ from transpiler.verify.targets import (
 from transpiler.verify.training import verify_training, with_training
 
 #: Errors that a run in float32 may not have.
-_PRECISION = re.compile(r"dtype|float|double|kernel|type", re.IGNORECASE)
+_PRECISION = regex(r"dtype|float|double|kernel|type", re.IGNORECASE)
 _BUILDING = "the original can't"
 NO_ARGUMENTS = "no arguments for this builder are known: name a call with --call"
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from transpiler.regex import regex
 from transpiler.verify import keras_datasets
 from transpiler.verify.records import Program
 
 _TORCHVISION = {"MNIST": "mnist", "FashionMNIST": "fashion_mnist",
                 "CIFAR10": "cifar10", "CIFAR100": "cifar100"}  # fmt: skip
-_FILE = re.compile(r"(\w+)\.npz|(\w+)_word_index\.json")
+_FILE = regex(r"(\w+)\.npz|(\w+)_word_index\.json")
 
 
 def with_samples(program: Program) -> Program:

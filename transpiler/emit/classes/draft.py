@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from transpiler.emit.classes.contents import mentions, names_read_by, texts_of
@@ -20,10 +19,11 @@ from transpiler.passes.presence import ask_modules
 from transpiler.passes.results import lean_results
 from transpiler.passes.sinking import sink_constructions
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 
 #: An attribute of the object whose method builds the model.
-_OF_SELF = re.compile(r"(?<![\w.])self\.[A-Za-z_]\w*")
+_OF_SELF = regex(r"(?<![\w.])self\.[A-Za-z_]\w*")
 
 
 def without_foreign_sizes(plan: ClassPlan, forward: list[Node]) -> tuple[list[Node], list[str]]:

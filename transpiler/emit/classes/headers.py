@@ -6,9 +6,10 @@ import re
 
 from transpiler.emit.fold import split_commas
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 
-_CALL = re.compile(r"(enumerate|zip|range)\((.*)\)", re.DOTALL)
+_CALL = regex(r"(enumerate|zip|range)\((.*)\)", re.DOTALL)
 
 
 @record(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from transpiler.emit.fold import WIDTH, fold, split_operators
 from transpiler.emit.text import indented_comment
 from transpiler.ir.code import Comments
+from transpiler.regex import regex
 
 
 def statement(text: str, indent: int, comments: Comments) -> list[str]:
@@ -37,11 +36,11 @@ def _long_statement(text: str, indent: int, comments: Comments) -> list[str]:
 
 
 _OPPOSITES = {" == ": " != ", " != ": " == ", " < ": " >= ", " > ": " <= "}
-_COMPARISONS = re.compile(r" (?:[=!<>]=|[<>]|(?:not )?in|is) ")
-_CONNECTED = re.compile(r"\b(?:and|or|not|if|lambda)\b")
+_COMPARISONS = regex(r" (?:[=!<>]=|[<>]|(?:not )?in|is) ")
+_CONNECTED = regex(r"\b(?:and|or|not|if|lambda)\b")
 
 
-_IS_NONE = re.compile(r"([\w.]+) is (not )?None")
+_IS_NONE = regex(r"([\w.]+) is (not )?None")
 
 
 def negated(test: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from transpiler.emit.classes.contents import asked_inside, made_inside, names_read_by, uses_of
 from transpiler.emit.classes.headers import Header, header
 from transpiler.ir import tokens
@@ -11,12 +9,13 @@ from transpiler.ir.code import For, If, Node, While
 from transpiler.ir.expr import Expr
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
-TOKENS = re.compile(tokens.ANY)
+TOKENS = regex(tokens.ANY)
 
 
 #: What a loop may run over: tokens, names, attributes of `self`.
-_SOURCES = re.compile(f"{TOKENS.pattern}|(?<![\\w.])self\\.\\w+|(?<![\\w.])[A-Za-z_]\\w*")
+_SOURCES = regex(f"{TOKENS.pattern}|(?<![\\w.])self\\.\\w+|(?<![\\w.])[A-Za-z_]\\w*")
 
 
 def loop_over_modules(

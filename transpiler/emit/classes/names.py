@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import keyword
-import re
 
 from transpiler.emit.classes.contents import constructs_in, texts_of
 from transpiler.emit.classes.draft import ClassDraft
@@ -13,6 +12,7 @@ from transpiler.emit.classes.plan import EmitError
 from transpiler.ir import tokens
 from transpiler.passes.liveness import walk
 from transpiler.passes.moves import final_name
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
 
 #: Attributes of nn.Module that a layer can't be called.
@@ -45,7 +45,7 @@ OF_MODULES = frozenset(
         "train", "training", "zero_grad",
     }
 )  # fmt: skip
-_OF_MODULES_PRIVATE = re.compile(
+_OF_MODULES_PRIVATE = regex(
     r"_(?:modules|parameters|buffers|apply|version|get_name|named_members|slow_forward"
     r"|non_persistent_buffers_set|replicate_for_data_parallel"
     r"|\w*call_impl|\w*state_dict|\w*hooks?\w*)"
@@ -58,11 +58,11 @@ def is_of_modules(name: str) -> bool:
 
 
 #: A size, or a variable; a size's token may hold that of a variable.
-LOCAL_TOKENS = re.compile(f"{tokens.ANY_SIZE}|{tokens.ANY_VARIABLE}")
+LOCAL_TOKENS = regex(f"{tokens.ANY_SIZE}|{tokens.ANY_VARIABLE}")
 
 
 #: Names that stand for themselves: no attributes of something.
-_NAMES = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_NAMES = regex(r"(?<![\w.])[A-Za-z_]\w*")
 
 
 def name_members(draft: ClassDraft) -> None:

@@ -9,10 +9,11 @@ from transpiler.emit.classes.names import LOCAL_TOKENS, inner_list
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.text import substitute_names
 from transpiler.ir import tokens
+from transpiler.regex import regex
 
 #: How tokens begin whose names are chosen in the class.
 _OF_NAMES = (tokens.MODULE, tokens.VARIABLE, tokens.SIZE, tokens.OWN_MODULE)
-_BLOCK_NAME = re.compile(tokens.ANY_BLOCK)
+_BLOCK_NAME = regex(tokens.ANY_BLOCK)
 
 
 def init_text(draft: ClassDraft, text: str) -> str:
@@ -34,7 +35,7 @@ def forward_text(draft: ClassDraft, text: str, local: dict[str, str]) -> str:
 
 
 #: A slice in brackets whose bounds are names, attributes or numbers.
-_SLICE = re.compile(r"(?<=[\[ ])([\w.]*):([\w.]*)(?=[\],])")
+_SLICE = regex(r"(?<=[\[ ])([\w.]*):([\w.]*)(?=[\],])")
 
 
 def _spaced(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from transpiler.ir.code import Construct, For, Line
 from transpiler.ir.expr import reads
 from transpiler.ir.training import PENALIZED
 from transpiler.passes.liveness import walk
+from transpiler.regex import regex
 
 
 def write_class(draft: ClassDraft) -> ClassText:
@@ -223,7 +224,7 @@ def _prologue(draft: ClassDraft) -> list[str]:
 
 
 #: Modules without weights, and those whose weights start as torch has them.
-_AS_TORCH = re.compile(
+_AS_TORCH = regex(
     r"(?:nn\.(?:\w*Dropout\w*|BatchNorm\w*|LayerNorm|GroupNorm|Identity)|Gaussian\w+|Random[A-Z]\w+)\("
 )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
@@ -13,11 +11,12 @@ from transpiler.interpret.tensors.names import at_start
 from transpiler.interpret.values import Layer
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 from transpiler.source.suites import is_inside
 
-_READ = re.compile(r"(?<![\w.])[A-Za-z_]\w*\b(?!\s*=(?!=))")
-_TOKEN = re.compile(tokens.ANY_CHARACTER)
+_READ = regex(r"(?<![\w.])[A-Za-z_]\w*\b(?!\s*=(?!=))")
+_TOKEN = regex(tokens.ANY_CHARACTER)
 
 
 def settle_sizes(removal: Removal, leaves: list[cst.CSTNode]) -> None:

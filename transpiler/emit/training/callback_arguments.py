@@ -8,10 +8,11 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.training import Fit, Hooks
 from transpiler.lower.binding import Use
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import may_act
 
 #: Methods of strings and of dates, which only compute.
-_TEXTS = re.compile(r"\.(?:format|strftime|replace|join|lower|upper|strip|split)\(")
+_TEXTS = regex(r"\.(?:format|strftime|replace|join|lower|upper|strip|split)\(")
 
 
 def once_called(fit: Fit, use: Use) -> tuple[Use, dict[str, str]]:

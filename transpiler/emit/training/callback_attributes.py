@@ -8,7 +8,6 @@ print(early.stopped_epoch)            print(stopped_epoch)
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable
 
 from transpiler.emit.edits import Edit
@@ -20,9 +19,10 @@ from transpiler.interpret.values import Sequence, Static
 from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
+from transpiler.regex import regex
 from transpiler.source.reaching import reaching
 
-_LITERAL = re.compile(r"[-+]?[\d.]+(?:e[-+]?\d+)?|([\"'])[^\"'\\]*\1")
+_LITERAL = regex(r"[-+]?[\d.]+(?:e[-+]?\d+)?|([\"'])[^\"'\\]*\1")
 
 
 class Asked:

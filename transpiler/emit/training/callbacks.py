@@ -31,8 +31,9 @@ from transpiler.lower.binding import Use, use_of
 from transpiler.lower.data import sequence_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.record import replace
+from transpiler.regex import regex
 
-_SETS = re.compile(r"\bsetattr\(|\.__setattr__\(")
+_SETS = regex(r"\bsetattr\(|\.__setattr__\(")
 
 
 def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:

@@ -15,12 +15,13 @@ from transpiler.emit.training.asking import predictor
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.values import Framework
+from transpiler.regex import regex
 from transpiler.source.lexical import names_read
 
 #: Functions that take an array as well as one of TensorFlow's tensors.
-_TAKERS = re.compile(r"(?:\b(?:np|numpy|plt)(?:\.\w+)+|(?<![\w.])(?:print|float|int|len))\(\s*$")
+_TAKERS = regex(r"(?:\b(?:np|numpy|plt)(?:\.\w+)+|(?<![\w.])(?:print|float|int|len))\(\s*$")
 #: A tensor of TensorFlow, made of what is no call itself.
-_TENSOR = re.compile(
+_TENSOR = regex(
     r"(?<![\w.])(\w+)\.(?:constant|convert_to_tensor)"
     r"\(\s*([^(),]+(?:\[[^\[\]]*\])?)(?:,\s*(?:dtype\s*=\s*)?[\w.]*float32)?\s*\)"
 )

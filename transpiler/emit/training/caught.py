@@ -9,10 +9,11 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.interpret.training import TrainingCall
+from transpiler.regex import regex
 from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
 
-_MAY_CATCH = re.compile(r"\bexcept\b[^:\n]*\bValueError\b")
+_MAY_CATCH = regex(r"\bexcept\b[^:\n]*\bValueError\b")
 #: What torch raises where Keras raises a ValueError: weights of other shapes; no such file.
 _RAISED = {"load_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError")}
 _COVERING = {"FileNotFoundError": {"OSError", "IOError"}}

@@ -6,14 +6,13 @@ that it is used so.
 
 from __future__ import annotations
 
-import re
-
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.importers import sees_training
 
-_ASKS = re.compile(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
+_ASKS = regex(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
 
 
 def home_of(file: FileContext, made: UserClass) -> FileContext:

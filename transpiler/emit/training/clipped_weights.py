@@ -15,12 +15,11 @@ from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
 from transpiler.ir.expr import Module
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 
 #: Modules whose tensors are the weights that Keras has, with their axes in some order.
-_ALIKE = re.compile(
-    r"(?:\w+\()?(?:nn\.(?:Linear|Conv|Embedding|LayerNorm|BatchNorm)|Conv\w*Same\()"
-)
+_ALIKE = regex(r"(?:\w+\()?(?:nn\.(?:Linear|Conv|Embedding|LayerNorm|BatchNorm)|Conv\w*Same\()")
 
 
 def write_clipped_weights(writer: ModelWriter, call: TrainingCall, statement: cst.For) -> None:

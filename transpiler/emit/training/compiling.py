@@ -42,6 +42,7 @@ from transpiler.lower.optimizer_choices import CHOSEN, Choices
 from transpiler.lower.optimizers import Averaging
 from transpiler.lower.watched import constructors
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.suites import statement_lines
 
 
@@ -147,7 +148,7 @@ def _write_losses(writer: ModelWriter, call: TrainingCall, head: Head) -> None:
 
 
 #: How a program may read a list or dict of losses besides to pick one: it runs through it.
-_RUN_THROUGH = re.compile(r"\bin (\w+)(?:\.(?:items|values)\(\))?:|\blen\((\w+)\)")
+_RUN_THROUGH = regex(r"\bin (\w+)(?:\.(?:items|values)\(\))?:|\blen\((\w+)\)")
 
 
 def _check_list(writer: ModelWriter, span: tuple[int, int], name: str) -> None:
@@ -253,7 +254,7 @@ _ROWS = (
     "; so do those of targets whose rows don't add up to 1, where TensorFlow's gradient is "
     "softmax - targets"
 )
-_CATEGORICAL = re.compile(r"(?<!sparse_)categorical_crossentropy|(?<!Sparse)CategoricalCross")
+_CATEGORICAL = regex(r"(?<!sparse_)categorical_crossentropy|(?<!Sparse)CategoricalCross")
 
 
 _BEGINNING = (

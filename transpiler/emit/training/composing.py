@@ -16,9 +16,10 @@ from transpiler.emit.training.ready import lines_by_mark
 from transpiler.emit.training.shared import Before, Trained
 from transpiler.ir import tokens
 from transpiler.record import replace
+from transpiler.regex import regex
 
-_CALL = re.compile(tokens.ANY_CALL)
-_DATA = re.compile(rf"([ ]*)({tokens.ANY_DATA})\n(\n?)")
+_CALL = regex(tokens.ANY_CALL)
+_DATA = regex(rf"([ ]*)({tokens.ANY_DATA})\n(\n?)")
 
 
 def put_calls(draft: Draft, trained: list[Trained]) -> None:

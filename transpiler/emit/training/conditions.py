@@ -15,13 +15,14 @@ from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
-_CALL = re.compile(r"(?<![\w.])(?!(?:len|isinstance|bool|int|float|str)\()[\w.]*\w\(")
+_CALL = regex(r"(?<![\w.])(?!(?:len|isinstance|bool|int|float|str)\()[\w.]*\w\(")
 #: What reads an entry of a dict: `options.get("early", True)`.
-_GET = re.compile(r"\.get\((?:\"\w+\"|'\w+')(?:, (?:True|False|None|\d+|\"\w*\"|'\w*'))?\)")
-_ATOM = re.compile(r"[\w.]+(?:\[[^\[\]]*\])*")
-_PATH = re.compile(r"(?<![\w.])[A-Za-z_][\w.]*")
+_GET = regex(r"\.get\((?:\"\w+\"|'\w+')(?:, (?:True|False|None|\d+|\"\w*\"|'\w*'))?\)")
+_ATOM = regex(r"[\w.]+(?:\[[^\[\]]*\])*")
+_PATH = regex(r"(?<![\w.])[A-Za-z_][\w.]*")
 _SETS = r"\s*(?:[-+*/%|&^@]|//|\*\*|<<|>>)?=(?!=)"
 #: What changes an attribute, or a part of an object: `args.early = False`, `names.append("b")`.
 _CHANGES = (
@@ -31,7 +32,7 @@ _CHANGES = (
     r"|(?<![\w.])(?:{2}){1}"
 )
 #: What variables begin with that hold the best value so far.
-_INFINITE = re.compile(r'float\("-?inf"\)')
+_INFINITE = regex(r'float\("-?inf"\)')
 
 
 def condition_of(tests: tuple[tuple[Static, bool], ...]) -> str:

@@ -19,6 +19,7 @@ from transpiler.emit.training.weights import has_weights_of_keras
 from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here
 from transpiler.ir.code import For, If, While
 from transpiler.passes.liveness import walk
+from transpiler.regex import regex
 
 #: Keras's lists of weights.
 _LISTS = tuple(
@@ -26,17 +27,17 @@ _LISTS = tuple(
     for which in ("trainable_", "non_trainable_", "")
     for kind in ("weights", "variables")
 )
-_SIZE = re.compile(
+_SIZE = regex(
     r"(?P<int>int\()?(?:[\w.]*\bcount_params\((?P<a>\w+)\)"
     r"|(?:np|numpy)\.prod\((?P<b>\w+)\.(?:shape|get_shape\(\))(?:\.as_list\(\))?\)"
     r"|tf\.size\((?P<c>\w+)\)(?:\.numpy\(\))?)(?(int)\))"
     r"\s+for\s+(?P<each>\w+)\s+in\s+(?:set\()?$"
 )
 #: Says what is trainable, and what is made so.
-_FREEZES = re.compile(r"\.trainable\s*=(?!=)")
-_MADE_FROZEN = re.compile(r"[(,]\s*trainable\s*=(?!=)")
+_FREEZES = regex(r"\.trainable\s*=(?!=)")
+_MADE_FROZEN = regex(r"[(,]\s*trainable\s*=(?!=)")
 #: Layers that keep the state of what they draw among Keras 3's variables.
-_DRAWING = re.compile(r"Dropout|Noise|\bRandom[A-Z]\w*\(|\.Random[A-Z]")
+_DRAWING = regex(r"Dropout|Noise|\bRandom[A-Z]\w*\(|\.Random[A-Z]")
 
 
 def rewrite_counts(writer: ModelWriter) -> None:

@@ -21,6 +21,7 @@ from transpiler.lower.data import array
 from transpiler.lower.heads import LOOP_NAMES, Head
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def input_names(built: Built) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def is_listed(built: Built) -> bool:
     return built.input_kind is list and len(built.inputs) == 1
 
 
-_ENTRY = re.compile(r"(\w+)\[\"([^\"\\]+)\"\]")
+_ENTRY = regex(r"(\w+)\[\"([^\"\\]+)\"\]")
 
 
 def by_keys(built: Built, origin: Model) -> Built:
@@ -341,7 +342,7 @@ def _looks_up(built: Built, module: Module, number: int) -> bool:
     return input_dtype(inner, inner.inputs[number]) == "torch.long"
 
 
-_LOOKUP = re.compile(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")
+_LOOKUP = regex(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")
 
 
 def target_tensor(text: str, head: Head) -> str:

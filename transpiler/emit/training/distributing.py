@@ -15,14 +15,15 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.lower.training import Compiled
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: Asks whether this is the process that prints and writes.
 IS_FIRST = "dist.get_rank() == 0"
 #: What `shuffle=True` adds to a call.
 SHUFFLED = ", shuffle=True"
 
-_SAVED = re.compile(r"torch\.save\(([\w.]+)\.state_dict\(\), (.*)\)$")
-_OF_MODEL = re.compile(r"(?<![\w.])model(?=\.\W)")
+_SAVED = regex(r"torch\.save\(([\w.]+)\.state_dict\(\), (.*)\)$")
+_OF_MODEL = regex(r"(?<![\w.])model(?=\.\W)")
 
 REPEATED = (
     "where the number of samples is no multiple of that of the processes, DistributedSampler "

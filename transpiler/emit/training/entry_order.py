@@ -7,26 +7,26 @@ losses = list(history.history.values())[0]  # takes one by its place
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from transpiler.emit.training.shared import Shared
+from transpiler.regex import regex
 
 #: What asks for one entry by its name: what stands behind the dict, or before and behind.
-_NAMED = re.compile(r"\s*(?:\[|\.(?:get|pop|setdefault|update)\()")
-_MEMBER = re.compile(r"(?:[\"'] (?:not )?in |\blen\()$")
+_NAMED = regex(r"\s*(?:\[|\.(?:get|pop|setdefault|update)\()")
+_MEMBER = regex(r"(?:[\"'] (?:not )?in |\blen\()$")
 
 #: What takes entries by their place: what stands before the dict, and what behind it.
-_PLACES_BEFORE = re.compile(
+_PLACES_BEFORE = regex(
     r"(?:\b(?:list|tuple|enumerate|reversed|zip|next\(iter)\((?:[^()]*,)?|[\[(,]\s*\*"
     r"|^\s*\(?\*?\w[\w.\[\]]*,[^=:]*=)\s*$"
 )
 #: A table of the entries, and what takes columns of tables by their place.
-_TABLE_BEFORE = re.compile(r"\bDataFrame\((?:data=)?\s*$")
-_COLUMNS = re.compile(r"\.(?:values|columns)\b(?!\()|\.(?:iloc|to_numpy|itertuples)\b")
-_VIEW = re.compile(r"(?:\.(?:keys|values|items)\(\))?(?!\s*[.\[\w])")
+_TABLE_BEFORE = regex(r"\bDataFrame\((?:data=)?\s*$")
+_COLUMNS = regex(r"\.(?:values|columns)\b(?!\()|\.(?:iloc|to_numpy|itertuples)\b")
+_VIEW = regex(r"(?:\.(?:keys|values|items)\(\))?(?!\s*[.\[\w])")
 #: Another name for the dict.
-_ALIAS = re.compile(r"^\s*(\w+) = $")
+_ALIAS = regex(r"^\s*(\w+) = $")
 
 SORTED = (
     "entries are taken by their place, in the order of Keras 3, which sorts them by name; "

@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 
 from transpiler.ir.expr import literal
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
-_SUFFIX = re.compile(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
+_SUFFIX = regex(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 #: A path that is written where it is used, without places to be filled.
-_LITERAL = re.compile(r"([\"'])([^\"'{}]*)\1")
+_LITERAL = regex(r"([\"'])([^\"'{}]*)\1")
 #: What stands before the path of a call whose file becomes torch's.
-_SAVES = re.compile(
+_SAVES = regex(
     r"(?:(?:\.save|save_weights|load_weights|load_model|ModelCheckpoint)\("
     r"|(?<!def )\bsave_model\(\s*[\w.]+\s*,)\s*(?:filepath\s*=\s*)?$"
 )
 #: What stands before the path of a file that is read.
-_LOADS = re.compile(r"load_(?:weights|model)\(\s*(?:filepath\s*=\s*)?$")
+_LOADS = regex(r"load_(?:weights|model)\(\s*(?:filepath\s*=\s*)?$")
 #: A string that ends like a file of weights; what stands around it says if it is a whole path.
-_ENDING = re.compile(r"(?<![\w\"'])([a-zA-Z]*)([\"'])([^\"'\n]*)\2(?=(\s*[,)])?)")
+_ENDING = regex(r"(?<![\w\"'])([a-zA-Z]*)([\"'])([^\"'\n]*)\2(?=(\s*[,)])?)")
 
 #: What of a string says that files are sought by it: only an ending, or a pattern.
-_SOUGHT = re.compile(r"(?:\.\w+)+|.*[*?\\].*")
+_SOUGHT = regex(r"(?:\.\w+)+|.*[*?\\].*")
 #: What stands before the parts of a path that is read, put together in that call.
-_READ = re.compile(r"load_(?:weights|model)\([^\n]*$")
+_READ = regex(r"load_(?:weights|model)\([^\n]*$")
 
 _NEAR = 100  #: how far before a path its call may begin
 

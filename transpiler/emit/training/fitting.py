@@ -35,11 +35,12 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.lower.watched import constructors
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, may_act, names_in
 
-_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 #: A place in a template for a file's name: `weights-{epoch:02d}.h5`.
-_PLACE = re.compile(r"\{(\w+)(?=[:}])")
+_PLACE = regex(r"\{(\w+)(?=[:}])")
 #: Variables of every function that trains for an epoch.
 _LOCALS = frozenset(
     {
@@ -66,7 +67,7 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
 
 _RATES_IN_TURN = "learning rates that several callbacks log, of which the program picks some"
 #: The next line, where a statement begins in it.
-_STATEMENT = re.compile(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
+_STATEMENT = regex(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
 
 
 class FitWriter(FitData):

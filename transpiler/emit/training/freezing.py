@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.diagnostics import FROZEN_LEFT
@@ -15,6 +13,7 @@ from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import Still
 from transpiler.lower.training import Compiled
+from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.tree import Tree
 
@@ -85,7 +84,7 @@ def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
 
 
 #: A call of something that trains no model.
-_HARMLESS = re.compile(r"\b(?:print|range|len|get_layer|isinstance|enumerate)\(")
+_HARMLESS = regex(r"\b(?:print|range|len|get_layer|isinstance|enumerate)\(")
 
 
 def _is_compiled_at_once(

@@ -15,6 +15,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.done_first import DoneFirst
 from transpiler.interpret.functions.given_parts import is_about_parts
 from transpiler.interpret.values import Function
+from transpiler.regex import regex
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import comments_in, may_act, words_in
 from transpiler.source.occurrences import Occurrences
@@ -22,7 +23,7 @@ from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
 #: Where a string may be the name of a function.
-_ASKS = re.compile(r"\b__all__\b|\bgetattr\(|\bglobals\(")
+_ASKS = regex(r"\b__all__\b|\bgetattr\(|\bglobals\(")
 
 
 def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:

@@ -26,6 +26,7 @@ from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.rates import RATES, asks_rate, reads_rate, setting
 from transpiler.lower.training import Compiled, Training
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 _STEPS = ("fit", "train_on_batch")
@@ -82,7 +83,7 @@ def _is_as_saved(training: Training, loaded: TrainingCall, tree: Tree) -> bool:
     return steady and asked is None and not any(c.name in _CHANGES for c in since)
 
 
-_RATE = re.compile(rf"\.(?:{'|'.join(RATES)})\b")
+_RATE = regex(rf"\.(?:{'|'.join(RATES)})\b")
 
 
 def _file(call: TrainingCall) -> str:

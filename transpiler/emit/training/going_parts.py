@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.emit.training.lines import holds, within
@@ -11,12 +9,13 @@ from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_hi
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.values import Mapping
 from transpiler.lower.rates import asked_of_optimizer
+from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
 
 Span = tuple[int, int]
 
 #: What stands behind an attribute that gets a value.
-_SET = re.compile(r"\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
+_SET = regex(r"\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
 
 
 def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[str, NamedPart]]:

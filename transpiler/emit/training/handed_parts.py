@@ -32,16 +32,17 @@ from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Passed, Training
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 from transpiler.source.tree import Tree
 
 #: The arguments that hold parts of the training, by the call that gets them.
 HOLDING = {"compile": ("optimizer", "loss", "metrics"), "fit": ("callbacks",)}
 _KINDS = ("keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.")
-_VARIABLE = re.compile(r"(self\.)?[A-Za-z_]\w*")
+_VARIABLE = regex(r"(self\.)?[A-Za-z_]\w*")
 #: What may stand before the model in the statement that gives it to a function.
 _FIRST = r"(?:[^\n()]+ = |return |[\w.]+\.append\(|print\()?\w+\((?:[\w\s.,'\"]|\w+=)*"
-_TESTED = re.compile(r"\s+is\s+(?:not\s+)?None\b")
+_TESTED = regex(r"\s+is\s+(?:not\s+)?None\b")
 
 
 @record(frozen=True, slots=True)

@@ -16,45 +16,46 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.holders import holders_of
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.outer_reads import functions_of
 
 #: What stands behind a list that is changed.
-_CHANGED = re.compile(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
+_CHANGED = regex(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
 
 #: The same of a list of losses, or of one in a dict.
-_EXTENDED = re.compile(
+_EXTENDED = regex(
     rf"(?:\[[^\]]*\])*(?:\.(?:{'|'.join(sorted(METHODS))})\(|\s*[-+*]=)|(?:\[[^\]]*\])+\s*=(?!=)"
 )
 
 #: Where a range serves as well as a list.
-_ITERATED = re.compile(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
+_ITERATED = regex(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 
 #: The number behind the last one.
-_NEXT = re.compile(r"\[-1\] \+ 1(?=[,)])")
+_NEXT = regex(r"\[-1\] \+ 1(?=[,)])")
 
-_EPOCHS = re.compile(r"\[([\"'])epochs\1\]")
+_EPOCHS = regex(r"\[([\"'])epochs\1\]")
 
 #: What looks at the attributes of an object, and the two that there are.
-_ASKING = re.compile(r"\b(?:vars|dir|[gs]etattr|hasattr)\($")
-_KNOWN = re.compile(r"\s*,\s*([\"'])(?:history|epoch)\1")
+_ASKING = regex(r"\b(?:vars|dir|[gs]etattr|hasattr)\($")
+_KNOWN = regex(r"\s*,\s*([\"'])(?:history|epoch)\1")
 #: What Keras's object has besides.
 _LACKING = ("params", "model", "validation_data")
-_PARAMS = re.compile(
+_PARAMS = regex(
     r"\.params(?:\[|\.get\()\s*([\"'])"
     r"(?:epochs|nb_epoch|steps|batch_size|samples|verbose|metrics|do_validation)\1[\])]"
 )
 
 #: What only looks at the list whose other name follows.
-_LOOKED_AT = re.compile(r"(?:\bin |\blen\(|\bprint\(|\.plot\()$")
-_ALIAS = re.compile(r"^\s*(\w+) = $")
+_LOOKED_AT = regex(r"(?:\bin |\blen\(|\bprint\(|\.plot\()$")
+_ALIAS = regex(r"^\s*(\w+) = $")
 #: The dict of any such object.
-_DICT = re.compile(r"\.history\b(?!\.history\b|\s*=(?!=))")
+_DICT = regex(r"\.history\b(?!\.history\b|\s*=(?!=))")
 
 #: What may leave out a part of a statement, or run it several times.
-_SOMETIMES = re.compile(r"\b(?:if|and|or|for|lambda)\b")
+_SOMETIMES = regex(r"\b(?:if|and|or|for|lambda)\b")
 
 
 class History:

@@ -17,6 +17,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block, blocks_around, within
 from transpiler.emit.training.ready import LOOKING, Made
+from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.reached import program_of
 from transpiler.source.suites import statement_lines
@@ -30,9 +31,9 @@ _MODULES = frozenset({"torch", "np", "math"})
 _METHODS = frozenset(
     {"astype", "reshape", "flatten", "ravel", "unsqueeze", "squeeze", "to_numpy", "toarray"}
 )
-_RANDOM = re.compile(r"\brandom\b|\brand|\bshuffle\(|\bpermut")
+_RANDOM = regex(r"\brandom\b|\brand|\bshuffle\(|\bpermut")
 #: What stands before an array that is only looked at: `r2_score(y_test, ...)`, `found - y`.
-_LOOKS = re.compile(
+_LOOKS = regex(
     r"(?:[-+*/@%<>]|[=!<>]=) *$"
     r"|(?<![\w.])(?:print|len|(?:np|numpy)\.(?:mean|sum|sqrt|abs|argmax|unique)"
     r"|\w+_(?:score|error)|confusion_matrix|classification_report)\((?:[\w.\[\]]+, *)?$"

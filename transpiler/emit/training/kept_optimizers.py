@@ -17,8 +17,9 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 
-_VARIABLE = re.compile(r"(?:self\.)?[A-Za-z_]\w*")
+_VARIABLE = regex(r"(?:self\.)?[A-Za-z_]\w*")
 
 
 def goes_on(writer: ModelWriter, call: TrainingCall) -> bool:

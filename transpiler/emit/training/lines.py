@@ -13,12 +13,13 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.ir import tokens
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.suites import leaf_statements, suites
 from transpiler.source.tree import Tree
 
 #: What a comprehension, or the head of a loop, binds.
-_BOUND = re.compile(r"\bfor\b(.+?)\bin\b", re.DOTALL)
+_BOUND = regex(r"\bfor\b(.+?)\bin\b", re.DOTALL)
 
 
 def named(text: str, attributes: Mapping[str, str], margin: int | None = 0) -> str:
@@ -49,9 +50,9 @@ def edit_with(tree: Tree, attributes: Mapping[str, str], edit: Edit) -> Edit:
 
 
 #: A line of the function that adds up penalties.
-_SUM = re.compile(r"    (?:return|total \+?=) .* \* ")
+_SUM = regex(r"    (?:return|total \+?=) .* \* ")
 
-_CHOSEN = re.compile(r"(    (?:return|total \+?=) )\(([^()]*)\) \* (.*)")
+_CHOSEN = regex(r"(    (?:return|total \+?=) )\(([^()]*)\) \* (.*)")
 
 
 def folded_sum(line: str) -> str:

@@ -8,7 +8,6 @@ batches, is mixed with the values of the epoch. Between batches, torch's mode wo
 from __future__ import annotations
 
 import ast
-import re
 
 import libcst as cst
 
@@ -16,15 +15,16 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.values import Function, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 from transpiler.source.reached import program_of
 
-_COUNTS = re.compile(r"\.(evaluate|test_on_batch|train_on_batch|fit)\(")
-_ASKS = re.compile(r"\.(evaluate|predict|predict_classes|\w+_on_batch|fit)\(")
+_COUNTS = regex(r"\.(evaluate|test_on_batch|train_on_batch|fit)\(")
+_ASKS = regex(r"\.(evaluate|predict|predict_classes|\w+_on_batch|fit)\(")
 #: What is called with the metrics of an epoch set back, and nothing counted yet.
 _BEGINNING = ("on_epoch_begin", "schedule")
-_SETS_RATE = re.compile(r"\b(?:lr|learning_rate)(?:\.assign\(|\s*[-+*/]*=(?!=))|\bset_value\(")
-_CALLED = re.compile(r"(?<!\d)\b[A-Za-z_]\w*")
+_SETS_RATE = regex(r"\b(?:lr|learning_rate)(?:\.assign\(|\s*[-+*/]*=(?!=))|\bset_value\(")
+_CALLED = regex(r"(?<!\d)\b[A-Za-z_]\w*")
 
 
 def check_moments(writer: ModelWriter, made: UserClass) -> None:

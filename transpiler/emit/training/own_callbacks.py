@@ -27,6 +27,7 @@ from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 #: The methods that the loop calls: what they are given besides the values of the epoch.
@@ -40,14 +41,14 @@ _BATCHES = (
 _TESTS = ("on_test_begin", "on_test_end")
 _TEST_BATCHES = ("on_test_batch_begin", "on_test_batch_end")
 _IN_BATCH = frozenset((*(name for names in _BATCHES for name in names), *_TEST_BATCHES))
-_OF_KERAS = re.compile(
+_OF_KERAS = regex(
     r"self\.(?:params|validation_data|_model|set_model|set_params)\b"
     r"|super\((?P<above>[^)]*)\)\.(?!__init__\(\))(?P<method>\w+)"
     r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)*"
 )
 #: What older Keras gives a callback, unless the program does.
 _GIVEN = "self.validation_data"
-_ASKS_MODEL = re.compile(r"self\.(?:model\b|<model>)")
+_ASKS_MODEL = regex(r"self\.(?:model\b|<model>)")
 
 
 def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) -> Hooks:

@@ -40,6 +40,7 @@ from transpiler.interpret.statics import rewritten
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 from transpiler.source.suites import leaf_statements, statement_lines
 from transpiler.source.tree import Tree
@@ -48,20 +49,18 @@ from transpiler.source.tree import Tree
 OPTIMIZER = "optimizer"
 #: The model in what is written here, while what is left of Keras is looked for.
 _MODEL = "self.<model>"
-_GUARD = re.compile(
-    r"not hasattr\(\s*self\.model\.optimizer\s*,\s*([\"'])(?:lr|learning_rate)\1\s*\)"
-)
+_GUARD = regex(r"not hasattr\(\s*self\.model\.optimizer\s*,\s*([\"'])(?:lr|learning_rate)\1\s*\)")
 #: What Keras keeps in `self.params`, of which the loop gives what the class reads.
 PARAMS = r"{}\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]"
-_PARAMS = re.compile(PARAMS.format("self"))
+_PARAMS = regex(PARAMS.format("self"))
 _BASE = "keras.callbacks.Callback"
-_BEGINS = re.compile(
+_BEGINS = regex(
     r"super\((?P<above>[^()]*)\)\.(?P<method>on_\w+(?=\([\w\s,=]*\))|__init__(?=\(\)))\([^()]*\)"
 )
 #: How a class may name Keras's own where it begins: `super(Callback, self)` is beyond even that.
-_OF_BASE = re.compile(r"(?:super\(\s*([\w.]+)\s*,\s*self\s*\)|([\w.]+))\.__init__\((?(2)self)\)")
+_OF_BASE = regex(r"(?:super\(\s*([\w.]+)\s*,\s*self\s*\)|([\w.]+))\.__init__\((?(2)self)\)")
 _BEGINNING = "super().__init__()"
-_SETS_WEIGHTS = re.compile(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
+_SETS_WEIGHTS = regex(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
 
 
 class Methods:

@@ -21,12 +21,13 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer
 from transpiler.lower.training import Compiled
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 #: The attribute that a callback finds the loss in.
 CRITERION = "criterion"
 _EVALUATED = ("x", "y")
-_LAYER = re.compile(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)", re.S)
+_LAYER = regex(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)", re.S)
 
 
 def evaluation(

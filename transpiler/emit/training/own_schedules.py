@@ -18,6 +18,7 @@ from transpiler.interpret.statics import rewritten
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.tree import Tree
 
@@ -36,7 +37,7 @@ _PACKAGES = frozenset(
     {"tf", "tf.math", "tf.dtypes", "keras.ops", "keras.backend", "tf.experimental"}
 )
 _TYPES = {"float16", "float32", "float64", "int32", "int64"}
-_OF_KERAS = re.compile(r"super\([^)]*\)\.(?!__init__\(\))\w+")
+_OF_KERAS = regex(r"super\([^)]*\)\.(?!__init__\(\))\w+")
 
 
 def schedule_edits(file: FileContext, made: UserClass) -> list[Edit]:

@@ -45,15 +45,16 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.suites import statement_lines
 from transpiler.source.whereabouts import whereabouts
 
 _TRAINING = (
     r"\.(compile|fit|fit_generator|train_on_batch|test_on_batch|evaluate|predict|predict_classes)\b"
 )
-_TRAINS = re.compile(rf"(?<![\w.])(?:(\w+)|[\w.]+(?:\[[^\[\]\n]*\])+){_TRAINING}")
+_TRAINS = regex(rf"(?<![\w.])(?:(\w+)|[\w.]+(?:\[[^\[\]\n]*\])+){_TRAINING}")
 #: Begins with a literal character, so that a search passes over most of a text at once.
-_MAY_TRAIN = re.compile(_TRAINING)
+_MAY_TRAIN = regex(_TRAINING)
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
 _A_MODULE = "is left as it is; the model is an nn.Module now"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from transpiler.emit.training.lines import printed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.lower.training import Compiled
 from transpiler.record import record
+from transpiler.regex import regex
 
 #: `1 if debug else 0`: what matters is `debug`.
-_CHOICE = re.compile(r"(?:[12]|True) if ([\w.]+) else (?:0|False)")
+_CHOICE = regex(r"(?:[12]|True) if ([\w.]+) else (?:0|False)")
 
 
 @record(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from transpiler.lower.rates import (
     reads_rate,
     setting,
 )
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 #: What sets it in a loop over the groups of parameters.
@@ -127,7 +128,7 @@ def _refuse_kept(
 
 
 #: What gets Keras's variable as its first argument.
-_SETS = re.compile(r"\b[gs]et_value\(\s*$")
+_SETS = regex(r"\b[gs]et_value\(\s*$")
 
 
 def _before(text: str, start: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Configured
 from transpiler.lower.training import Compiled
 from transpiler.record import record
+from transpiler.regex import regex
 
 #: Calls in whose place data is made ready.
 _MAKING = ("fit", "evaluate")
@@ -24,8 +24,8 @@ _SIZES = (
     "batch_size", "validation_batch_size", "validation_split", "steps_per_epoch",
     "validation_steps", "sample_weight", "class_weight",
 )  # fmt: skip
-_NAME = re.compile(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
-_CALL = re.compile(r"[\w\])]\s*\(")
+_NAME = regex(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
+_CALL = regex(r"[\w\])]\s*\(")
 #: Attributes of arrays through which they are not changed.
 LOOKING = ("shape", "dtype", "ndim", "size")
 

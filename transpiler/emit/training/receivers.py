@@ -6,11 +6,12 @@ import re
 
 from transpiler.interpret.values import Mapping, Model, Sequence
 from transpiler.ir.expr import literal
+from transpiler.regex import regex
 
 #: A variable, or an attribute of an object: `self.model`, `trainer.model`.
-VARIABLE = re.compile(r"([A-Za-z_]\w*\.)*[A-Za-z_]\w*")
+VARIABLE = regex(r"([A-Za-z_]\w*\.)*[A-Za-z_]\w*")
 #: An element of a list or dict in such: `models[i]`, `self.models["small"]`, `folds[k][0]`.
-_ELEMENT = re.compile(rf"(?P<list>{VARIABLE.pattern})(?P<place>(\[[^\[\]\n]+\])+)")
+_ELEMENT = regex(rf"(?P<list>{VARIABLE.pattern})(?P<place>(\[[^\[\]\n]+\])+)")
 
 
 def is_receiver(text: str) -> bool:

@@ -20,12 +20,13 @@ from transpiler.interpret.values import (
     Value,
     models_in,
 )
+from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
 
 _PUTS = ("append", "insert")
-_PLACE = re.compile(r"\[[^\[\]\n]+\]\s*=(?!=)")
-_IN_PAIRS = re.compile(r"(\w+)\.items\(\)|enumerate\((\w+)(?:, (?:start=)?\d+)?\)")
-_ZIPPED = re.compile(r"zip\(([\w, ]+)\)")
+_PLACE = regex(r"\[[^\[\]\n]+\]\s*=(?!=)")
+_IN_PAIRS = regex(r"(\w+)\.items\(\)|enumerate\((\w+)(?:, (?:start=)?\d+)?\)")
+_ZIPPED = regex(r"zip\(([\w, ]+)\)")
 
 
 def loops_around(shared: Shared, room: Room, offset: int) -> list[cst.For | cst.While]:

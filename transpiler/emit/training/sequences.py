@@ -22,15 +22,16 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
+from transpiler.regex import regex
 from transpiler.source.backwards import turns_arrays
 
-_OF_KERAS = re.compile(
+_OF_KERAS = regex(
     r"super\([^)]*\)\.(?!__init__\(\s*\))\w+"
     r"|self\.(?:workers|use_multiprocessing|max_queue_size|num_batches)\b"
 )
 #: What only says how Keras runs such a class, which gives the same batches.
 _PARALLEL = r"\s*(?:\*\*\w+|(?:workers|use_multiprocessing|max_queue_size)\s*=[^,()]*)\s*"
-_SET_UP = re.compile(rf"super\([^)]*\)\.__init__\(({_PARALLEL}(?:,{_PARALLEL})*,?\s*)\)")
+_SET_UP = regex(rf"super\([^)]*\)\.__init__\(({_PARALLEL}(?:,{_PARALLEL})*,?\s*)\)")
 _NEVER = ("on_epoch_begin", "__iter__", "__next__")
 _ENDS = (
     "`on_epoch_end` is called once after each epoch, as by Keras 2; Keras 3 calls it before the "

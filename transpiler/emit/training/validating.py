@@ -9,6 +9,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 
 
 def validated_after(model: ModelWriter, call: TrainingCall) -> str:
@@ -27,7 +28,7 @@ def validated_after(model: ModelWriter, call: TrainingCall) -> str:
     raise Unsupported("validation_freq that is not a known number, or list of numbers")
 
 
-_OF_NUMBERS = re.compile(r"\(\{\}\) % ([1-9]\d*) == 0|\{\} in \[([\d, ]*)\]")
+_OF_NUMBERS = regex(r"\(\{\}\) % ([1-9]\d*) == 0|\{\} in \[([\d, ]*)\]")
 
 
 def never_validates(after: str, first: str, epochs: str) -> bool:

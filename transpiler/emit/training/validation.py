@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import field
 from typing import Any
@@ -19,9 +18,10 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 from transpiler.record import record
+from transpiler.regex import regex
 
-_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
-_NUMBER = re.compile(r"0?\.\d+")
+_WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
+_NUMBER = regex(r"0?\.\d+")
 
 
 @record(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def split_off(
 
 
 #: What can be written twice: a name, an attribute, an entry.
-_PLAIN = re.compile(r"[A-Za-z_][\w.]*(\[(\d+|\"\w+\"|'\w+')\])*")
+_PLAIN = regex(r"[A-Za-z_][\w.]*(\[(\d+|\"\w+\"|'\w+')\])*")
 
 
 def _named(

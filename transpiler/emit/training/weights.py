@@ -23,6 +23,7 @@ from transpiler.ir.code import Construct, Node
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.watched import called_by, constructors
 from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.regex import regex
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
 LOOKING = frozenset(
@@ -39,7 +40,7 @@ ALIKE = (
 #: The same, in parameters and in buffers.
 COUNTED = ("nn.BatchNorm", "BiasedBatchNorm", *ALIKE)
 #: What only makes a layer of torch in another way, or pads as Keras does.
-_AROUND = re.compile(r"^(?:with_init\()?(?:nn\.(?=\w)|(?=Conv\ddSame\())")
+_AROUND = regex(r"^(?:with_init\()?(?:nn\.(?=\w)|(?=Conv\ddSame\())")
 
 
 def write_get_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -149,8 +150,8 @@ def _only_set(writer: ModelWriter, model: Model, name: str) -> bool:
 
 
 #: `best = None`, and `best is not None`: there are no weights yet.
-_AS_NONE = re.compile(r"[ \t]*=[ \t]*None[ \t]*(?:$|[#;])", re.MULTILINE)
-_IS_NONE = re.compile(r"[ \t]+is[ \t]+(?:not[ \t]+)?None\b")
+_AS_NONE = regex(r"[ \t]*=[ \t]*None[ \t]*(?:$|[#;])", re.MULTILINE)
+_IS_NONE = regex(r"[ \t]+is[ \t]+(?:not[ \t]+)?None\b")
 
 
 def _is_alike(one: Model, other: Model) -> bool:

@@ -24,9 +24,10 @@ from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Element, Leaf, Walked
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: Functions that call the method of that name, which torch's tensors have with other parameters.
-_REDUCTIONS = re.compile(
+_REDUCTIONS = regex(
     r"(?:np|numpy)\.(?:a?min|a?max|sum|mean|std|var|prod|any|all|ptp|nan\w+|median|percentile)"
 )
 
@@ -211,7 +212,7 @@ def _rank(region: Region, node: cst.BaseExpression) -> int | None:
 
 
 #: Where a number is looked for in a dict or set: an array has no place in those.
-_LOOKED_UP = re.compile(r"(?:\w\[|\.(?:get|add|setdefault|pop)\()\s*$")
+_LOOKED_UP = regex(r"(?:\w\[|\.(?:get|add|setdefault|pop)\()\s*$")
 
 
 def method_of_tensor(region: Region, node: cst.Call, name: str) -> Value | None:

@@ -22,6 +22,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import POSTFIX, Expr, Symbol, call, index, method
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record, replace
+from transpiler.regex import regex
 
 #: By numbers, and by tensors.
 _OF_ARRAYS = ("tf.numpy_function", "tf.compat.v1.numpy_function")
@@ -186,7 +187,7 @@ def _results(
     return Sequence(items, tuple, made)
 
 
-_RETURNS_SEVERAL = re.compile(r"\breturn\s*(?:[\[(]|[^\n#]*,)")
+_RETURNS_SEVERAL = regex(r"\breturn\s*(?:[\[(]|[^\n#]*,)")
 
 
 def _bound(code: Expr, kind: str) -> Bound:

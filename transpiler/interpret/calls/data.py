@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
@@ -14,6 +13,7 @@ from transpiler.interpret.statics import rewrite, to_expr
 from transpiler.interpret.values import Constant, Static, Unknown, Value, holds_tensor
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.rule import Rule
 from transpiler.source.whole_numbers import are_whole_numbers
 
@@ -71,7 +71,7 @@ def makes_data(region: Region, node: cst.Call, arguments: list[Argument]) -> boo
     return alone or _MAKES_DATA.search(region.source or here) is not None
 
 
-_MAKES_DATA = re.compile(r"\bfrom_tensor(?:_slice)?s\(|\bDataset\.zip\(")
+_MAKES_DATA = regex(r"\bfrom_tensor(?:_slice)?s\(|\bDataset\.zip\(")
 
 
 def _shape_of_first(region: Region, node: cst.Call, name: str) -> Any:

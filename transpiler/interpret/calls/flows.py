@@ -22,6 +22,7 @@ from transpiler.interpret.statics import rewrite, verbatim
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Element, Generated
+from transpiler.regex import regex
 
 
 def endless(region: Region, node: cst.BaseExpression, value: Value) -> Value:
@@ -49,8 +50,8 @@ def is_taken_from(region: Region, node: cst.BaseExpression) -> bool:
     return bool(asked) and every and not alone
 
 
-_BOUND = re.compile(r"\s*=(?!=)")
-_LOOPED = re.compile(r"(?:\bin|\byield\s+from)\s+(?:enumerate\(\s*)?$")
+_BOUND = regex(r"\s*=(?!=)")
+_LOOPED = regex(r"(?:\bin|\byield\s+from)\s+(?:enumerate\(\s*)?$")
 
 
 def _is_asked(code: str, use: re.Match[str]) -> bool:

@@ -61,6 +61,7 @@ from transpiler.ir.expr import (
 )
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
+from transpiler.regex import regex
 
 _CONFIGURED = (
     "keras.initializers.",
@@ -128,7 +129,7 @@ _ON_TENSORS = ("tf.", "keras.ops.")
 _LOOKUPS = frozenset({"keras.layers.IntegerLookup"})
 #: Layers of models, unless they are but called on data.
 _OF_ARRAYS = frozenset({"keras.layers.Normalization"})
-_OF_MODELS = re.compile(r"\bInput\(|\bdef call\(")
+_OF_MODELS = regex(r"\bInput\(|\bdef call\(")
 
 
 def _is_of_data(region: Region, name: str) -> bool:
@@ -335,7 +336,7 @@ def _as_lambda(region: Region, value: Value) -> Value:
 
 #: What says of a value that it was computed of what models have given.
 _OF_RESULTS = ("what `fit` gives", "what `evaluate` gives", PREDICTED)
-_VARIABLE = re.compile(r"[A-Za-z_]\w*(?:\[[\w\"']+\])*")
+_VARIABLE = regex(r"[A-Za-z_]\w*(?:\[[\w\"']+\])*")
 
 
 def _numbers_of_models(region: Region, node: cst.Call, arguments: list[Argument]) -> list[Argument]:

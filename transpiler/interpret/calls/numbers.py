@@ -15,10 +15,11 @@ from transpiler.interpret.values import Framework, Static
 from transpiler.ir import tokens
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, call, infix
 from transpiler.record import replace
+from transpiler.regex import regex
 
 _ARITHMETIC = frozenset({"tf", "tf.dtypes", "tf.math", "keras.ops", "keras.backend"})
 
-_DTYPE = re.compile(r"(?<!\w)(?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool)(?!\w)")
+_DTYPE = regex(r"(?<!\w)(?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool)(?!\w)")
 #: Functions that Python's `math` has by the same name.
 _OF_MATH = frozenset({"exp", "log", "sin", "cos", "tan", "tanh"})
 #: That a function without tensors casts what may be arrays.

@@ -16,8 +16,9 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Partial, Value
+from transpiler.regex import regex
 
-_IMPORTED = re.compile(r"^\s*(from functools import .*\bpartial\b|import functools\b)", re.M)
+_IMPORTED = regex(r"^\s*(from functools import .*\bpartial\b|import functools\b)", re.M)
 
 
 def partial_of(

@@ -35,6 +35,7 @@ from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, UNKNOWN, Configured, Ex
 from transpiler.ir.pipeline import Applied, Changes, Columns, Leaf, Numbered, Pipeline, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.rule import Rule
 from transpiler.source.backwards import turns_arrays
 
@@ -58,11 +59,11 @@ _SPECS = frozenset({"output_types", "output_signature"})
 _FUNCTIONS = frozenset({"map_func", "predicate", "reduce_func", "element_length_func"})
 #: Steps whose function makes a data set of each element.
 _OF_DATA_SETS = frozenset({f"{DATASET}flat_map", f"{DATASET}interleave"})
-_READS = re.compile(r"\blambda (\w+): .*\btext_lines\(\1\b")
-_LIST = re.compile(r"sorted\(|list\(|glob\(|glob\.glob\(|\[")
+_READS = regex(r"\blambda (\w+): .*\btext_lines\(\1\b")
+_LIST = regex(r"sorted\(|list\(|glob\(|glob\.glob\(|\[")
 _OF_ARRAYS = "preprocessing_function"
 _SPLIT = "keras.utils.split_dataset"  #: takes arrays, too
-_LOOPED = re.compile(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
+_LOOPED = regex(r"(?:\bin\s|\b(?:enumerate|iter|list|tuple)\()\s*$")
 
 
 def gives_data(name: str) -> bool:
@@ -318,8 +319,8 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
 
 
 #: A dict whose entries are not known one by one.
-_COLUMNS = re.compile(r"dict\(|.*\bto_dict\(")
-_AS_BYTES = re.compile(r"""\.astype\((?:np\.|tf\.)?["']?(uint8|int8|uint16|int16)\b["']?\)$""")
+_COLUMNS = regex(r"dict\(|.*\bto_dict\(")
+_AS_BYTES = regex(r"""\.astype\((?:np\.|tf\.)?["']?(uint8|int8|uint16|int16)\b["']?\)$""")
 
 
 def _bytes_of(region: Region, text: str) -> str:

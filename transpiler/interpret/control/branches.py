@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -33,6 +32,7 @@ from transpiler.ir.code import If, Line, Node, Return
 from transpiler.ir.sizes import sized_alike
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
 serials = itertools.count(1)
 
@@ -92,7 +92,7 @@ def on_way(region: Region, way: Way) -> Iterator[None]:
         region.ways.pop()
 
 
-_COMPARED = re.compile(r"""[\w.]+ (?:==|is) ["'](\w+)["']|(\w+)""")
+_COMPARED = regex(r"""[\w.]+ (?:==|is) ["'](\w+)["']|(\w+)""")
 
 
 def _label(test: Static) -> str:

@@ -6,7 +6,6 @@ what a variable is there has to be what it may be at the end of a round.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import field
@@ -20,6 +19,7 @@ from transpiler.interpret.scope import Scope
 from transpiler.interpret.values import Unknown
 from transpiler.ir.code import Line
 from transpiler.record import record
+from transpiler.regex import regex
 
 
 @record(slots=True, eq=False)
@@ -60,7 +60,7 @@ def following_jumps(region: Region, node: cst.For | cst.While) -> Iterator[None]
         raise GiveUp(_INNER, inner)
 
 
-_JUMP = re.compile("break|continue")
+_JUMP = regex("break|continue")
 _INNER = "a `break` or `continue` inside of several branches"
 
 

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     models_in,
 )
 from transpiler.ir.expr import UNKNOWN, Configured
+from transpiler.regex import regex
 from transpiler.source.suites import leaf_statements
 
 
@@ -208,7 +209,7 @@ def _run_way(
 
 
 #: What may be asked of a model under a condition without changing what it is.
-_TRAINING = re.compile(
+_TRAINING = regex(
     r"\.(?:fit|evaluate|predict|save|save_weights|summary)(?:_generator|_classes|_proba)?\("
 )
 

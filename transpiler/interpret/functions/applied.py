@@ -38,10 +38,11 @@ from transpiler.ir.pipeline import Applied, Element, Leaf, Pipeline
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
-_DRAWS = re.compile(r"\btorch\.(?:rand\w*|bernoulli|normal|multinomial)\(|\.(?:uniform|normal)_\(")
-_READ = re.compile(r"\bPath\((\w+)\)\.read_bytes\(\)|\b(\w+)\.split\((?:os\.|[\"'])")
-_TOKEN = re.compile(tokens.ANY_CHARACTER)
+_DRAWS = regex(r"\btorch\.(?:rand\w*|bernoulli|normal|multinomial)\(|\.(?:uniform|normal)_\(")
+_READ = regex(r"\bPath\((\w+)\)\.read_bytes\(\)|\b(\w+)\.split\((?:os\.|[\"'])")
+_TOKEN = regex(tokens.ANY_CHARACTER)
 #: Parameters for functions that give a number, or a truth, of each element.
 _OF_NUMBERS = frozenset({"predicate", "reduce_func", "element_length_func"})
 

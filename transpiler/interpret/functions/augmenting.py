@@ -18,11 +18,12 @@ from transpiler.ir.expr import TERNARY, Expr
 from transpiler.ir.pipeline import Applied, Gives, Leaf, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 
 _RANDOM = "keras.layers.Random"
 #: Layers without weights that change images always alike.
 _FIXED = frozenset({"keras.layers.Rescaling", "keras.layers.Resizing"})
-_IN_TRAINING = re.compile(r",\s*training\s*=\s*True\s*(?=\))")
+_IN_TRAINING = regex(r",\s*training\s*=\s*True\s*(?=\))")
 
 
 def by_models(region: Region, function: Function, dataset: Pipeline) -> Expr | None:

@@ -44,6 +44,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import ATOM, POSTFIX, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def call_block(
@@ -226,7 +227,7 @@ def _static_arguments(
     return _starred(region, result) + keywords + closure
 
 
-_FIRST_ELEMENT = re.compile(r"([A-Za-z_]\w*)\[0\]")
+_FIRST_ELEMENT = regex(r"([A-Za-z_]\w*)\[0\]")
 
 
 def _starred(region: Region, arguments: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
@@ -64,6 +63,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 @provides("call_function")
@@ -278,7 +278,7 @@ def plain_call(region: Region, node: cst.CSTNode, function: Function, values: li
     return made
 
 
-_NUMPY = re.compile(r"\bnp\.\w+|\bnumpy\.\w+")
+_NUMPY = regex(r"\bnp\.\w+|\bnumpy\.\w+")
 
 
 def _works_with_arrays(region: Region, function: Function) -> bool:

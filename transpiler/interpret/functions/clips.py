@@ -22,13 +22,14 @@ from transpiler.interpret.statics import literal_value, to_expr
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, Function, UserClass
 from transpiler.ir.expr import UNARY, UNKNOWN, Configured, Expr, expr
+from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 #: The base class, and the rule that stands for those of this kind.
 BASE = "keras.constraints.Constraint"
 CLIP = "keras.constraints.own_clip"
 _CLIPS = frozenset({"keras.ops.clip", "tf.clip_by_value", "keras.backend.clip"})
-_SETTING = re.compile(r"self\.(\w+)\s*=\s*(\w+|-?[\d.]+(?:e-?\d+)?)")
+_SETTING = regex(r"self\.(\w+)\s*=\s*(\w+|-?[\d.]+(?:e-?\d+)?)")
 _METHODS = frozenset({"__init__", "__call__", "get_config"})
 
 

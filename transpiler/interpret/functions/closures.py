@@ -22,12 +22,13 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.values import Framework, Function, Partial
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names, is_docstring, leaf_statements
 from transpiler.source.tree import Tree
 
 #: A layer that is made of a module called `layers`, whichever that turns out to be.
-_MAKES = re.compile(r"\blayers\.[A-Z]\w*\(")
+_MAKES = regex(r"\blayers\.[A-Z]\w*\(")
 
 
 def joined(file: FileContext, function: Function) -> Function:

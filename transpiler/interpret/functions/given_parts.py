@@ -13,7 +13,6 @@ Methods likewise: what they read of `self` is read where they were called.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,6 +43,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
+from transpiler.regex import regex
 from transpiler.source.lexical import may_act
 from transpiler.source.suites import assigned_names, is_docstring
 
@@ -54,7 +54,7 @@ _STEADY = (
     ast.keyword, ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop,
 )  # fmt: skip
 #: A call that is noted where it stands.
-_TRAINS = re.compile(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
+_TRAINS = regex(r"\.(?:compile|fit|evaluate|predict|train_on_batch|test_on_batch)\w*\(")
 #: What a function must speak of, one way or another.
 _MENTIONED = (
     "callback", "optimizer", "schedule", "loss", "metric", "adam", "sgd", "rmsprop", "regularizer",

@@ -28,6 +28,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 
 #: What a trained model is asked for besides, whether it has a translation or not.
@@ -36,15 +37,13 @@ _OTHERS = (
     "predict_on_batch", "predict_proba", "get_weights", "set_weights",
 )  # fmt: skip
 #: A call of a method of a model.
-ASKED = re.compile(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
+ASKED = regex(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 #: What is asked of the optimizer that it is compiled with; or its weights are read again.
-_OF_REST = re.compile(
-    r"\.optimizer\.(?:learning_rate|lr|iterations)\b|\s*=\s*(?:\w+\.)*load_model\("
-)
+_OF_REST = regex(r"\.optimizer\.(?:learning_rate|lr|iterations)\b|\s*=\s*(?:\w+\.)*load_model\(")
 #: What makes tensors of Keras, or follows gradients through the model.
-_BUILDS = re.compile(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
-_CALLEE = re.compile(r"(?<![\w.])(\w+)\([^()]*$")
-_ENDED = re.compile(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
+_BUILDS = regex(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
+_CALLEE = regex(r"(?<![\w.])(\w+)\([^()]*$")
+_ENDED = regex(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
 
 
 def trains(function: Function, bound: dict[str, Value]) -> bool:

@@ -20,6 +20,7 @@ from transpiler.interpret.values import Function, Static, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Generated, Pipeline
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def keep_data(region: Region, key: str, value: Value) -> None:
@@ -56,10 +57,10 @@ def reads_data(file: FileContext, method: Function) -> bool:
     return any(isinstance(kept_data(file, methods, attr), Pipeline) for attr in attributes)
 
 
-_ATTRIBUTE = re.compile(r"\bself\.(\w+)(?!\w|\()")
+_ATTRIBUTE = regex(r"\bself\.(\w+)(?!\w|\()")
 
 
-_DATA = re.compile(
+_DATA = regex(
     r"\btf\.data\b|Dataset\b|_from_directory|_from_array|ImageDataGenerator"
     r"|\byield\b|\bSequence\b"
 )

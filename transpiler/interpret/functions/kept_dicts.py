@@ -18,10 +18,11 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.values import Mapping, Static
 from transpiler.ir.expr import UNKNOWN, Expr, index
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.stores import stores_of
 
 #: What reads a dict and leaves it as it is: an entry, or all of them as arguments.
-_READS = re.compile(r"\[[^\]\n]+\](?!\s*[-+*/|]?=(?!=))|\.(?:get|items|keys|values|copy)\(")
+_READS = regex(r"\[[^\]\n]+\](?!\s*[-+*/|]?=(?!=))|\.(?:get|items|keys|values|copy)\(")
 #: Arguments that are numbers, whoever gives them.
 _NUMBERS = frozenset({
     "batch_size", "epochs", "initial_epoch", "shuffle", "steps", "steps_per_epoch",

@@ -22,6 +22,7 @@ from transpiler.interpret.values import (
     Value,
 )
 from transpiler.ir.pipeline import Changes, Pipeline
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 
 
@@ -54,7 +55,7 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
 
 
 #: `build_fn().compile("adam", "mse")`, not `re.compile(pattern)`.
-_COMPILES = re.compile(r"(?<!\bre)(?<!\bregex)(?<!\bjit)(?<!\btorch)\.compile\(")
+_COMPILES = regex(r"(?<!\bre)(?<!\bregex)(?<!\bjit)(?<!\btorch)\.compile\(")
 
 
 def _trains_something(source: str) -> bool:

@@ -18,6 +18,7 @@ from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operatio
 from transpiler.ir.sizes import place_of, row_length, substitute
 from transpiler.ir.tensor import Dim, Tensor, UnknownSize
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def size_argument(
@@ -164,7 +165,7 @@ def _outer_size(
 
 #: How many axes what windows slide over may have, without the batch.
 _RANKS = (2, 3, 4)
-_PLACE = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_PLACE = regex(r"(\w+)(?:\[(\d+)\])?")
 
 
 def _along_axis(part: Expr, texts: dict[str, Expr], axis: int | None) -> Expr | None:
@@ -211,7 +212,7 @@ def _default_of(summary: Summary, name: str) -> Expr | None:
     return None
 
 
-_TOKEN_OR_NAME = re.compile(rf"{tokens.ANY_SIZE}|(?<![.\w])[A-Za-z_]\w*(?!\s*=[^=])")
+_TOKEN_OR_NAME = regex(rf"{tokens.ANY_SIZE}|(?<![.\w])[A-Za-z_]\w*(?!\s*=[^=])")
 
 
 def _substituted(text: str, texts: dict[str, Expr]) -> str:

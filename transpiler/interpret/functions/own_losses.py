@@ -47,6 +47,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import Configured, Expr, Symbol, expr
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 
 
@@ -172,8 +173,8 @@ def _of_another_file(
 
 
 #: Losses whose targets are classes, one integer in the place of the last axis.
-_COMPARES_CLASSES = re.compile(r"\b(arg_?max|one_hot|to_categorical)\b")
-_SPARSE = re.compile(r"\b(sparse_categorical|SparseCategorical|sparse_softmax)")
+_COMPARES_CLASSES = regex(r"\b(arg_?max|one_hot|to_categorical)\b")
+_SPARSE = regex(r"\b(sparse_categorical|SparseCategorical|sparse_softmax)")
 
 
 def _takes_classes(loss: Value) -> bool:
@@ -198,9 +199,7 @@ def _targets(region: Region, function: Function, output: Bound, of_classes: bool
 
 
 #: What a class of a loss may not say: how single numbers are reduced, or what else Keras knows.
-_OF_KERAS = re.compile(
-    r"\breduction\b|\bsuper\([^)]*\)\.(?!__init__\()|@|\bself\.(fn|dtype|name)\b"
-)
+_OF_KERAS = regex(r"\breduction\b|\bsuper\([^)]*\)\.(?!__init__\()|@|\bself\.(fn|dtype|name)\b")
 
 
 def is_plain_loss(file: FileContext, method: Function) -> bool:

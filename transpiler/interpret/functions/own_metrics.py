@@ -42,6 +42,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import ADD, POSTFIX, Expr, reads
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record
+from transpiler.regex import regex
 
 #: The base that keeps what the class says; Keras has it under two names.
 BASES = ("keras.metrics.Metric", "keras.Metric")
@@ -277,14 +278,14 @@ def _left_in_constructor(initializer: Function, states: tuple[State, ...]) -> st
 
 
 #: Makes a class known to Keras by its name.
-REGISTERS = re.compile(r"[\w.]*\bregister_keras_serializable\b")
+REGISTERS = regex(r"[\w.]*\bregister_keras_serializable\b")
 #: What begins the object that Keras knows.
-SUPER = re.compile(r"\bsuper\([^)]*\)\.__init__\(")
+SUPER = regex(r"\bsuper\([^)]*\)\.__init__\(")
 _ZERO = r"(?:0(?:\.0*)?|[\w.]*\bzeros(?:_like)?\(.*\))"
-_ONE_STATE = re.compile(
+_ONE_STATE = regex(
     rf"self\.(\w+)\.assign\({_ZERO}\)|[\w.]*\bset_value\(self\.(\w+), *{_ZERO}\)", re.S
 )
-_ALL_STATES = re.compile(
+_ALL_STATES = regex(
     r"for (\w+) in self\.(?:variables|weights):\s+"
     rf"(?:\1\.assign\({_ZERO}\)|[\w.]*\bset_value\(\1, *{_ZERO}\))\s*"
     r"|[\w.]*batch_set_value\("
@@ -292,8 +293,8 @@ _ALL_STATES = re.compile(
     r"|super\([^)]*\)\.reset_states?\(\)",
     re.S,
 )
-_ONE_PART = re.compile(r"(self\.\w+)\.reset_states?\(\)")
-_THESE_STATES = re.compile(rf"for (\w+) in [\[(]([^)\]]*)[\])]:\s+\1\.assign\({_ZERO}\)\s*", re.S)
+_ONE_PART = regex(r"(self\.\w+)\.reset_states?\(\)")
+_THESE_STATES = regex(rf"for (\w+) in [\[(]([^)\]]*)[\])]:\s+\1\.assign\({_ZERO}\)\s*", re.S)
 
 
 def _resets_all(method: Function, states: tuple[State, ...], parts: dict[str, Part]) -> bool:

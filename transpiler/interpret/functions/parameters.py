@@ -42,6 +42,7 @@ from transpiler.ir.expr import Configured, Expr, index
 from transpiler.ir.sizes import sized_alike
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def parameters_of(node: cst.FunctionDef | cst.Lambda) -> list[Parameter]:
@@ -248,7 +249,7 @@ def _plain_parameter(
     return Static(sized_alike(reading, typical(region, parameter, value)))
 
 
-_ASKING = re.compile(r"\.(?:fit|evaluate|predict)\(")
+_ASKING = regex(r"\.(?:fit|evaluate|predict)\(")
 
 
 def is_unpacked(function: Function, name: str, value: Mapping) -> bool:
@@ -283,7 +284,7 @@ def _is_metric(value: Value) -> bool:
     return name.startswith("keras.metrics.")
 
 
-_AXIS = re.compile(r"axis|chan\w*_?dim", re.I)
+_AXIS = regex(r"axis|chan\w*_?dim", re.I)
 
 
 def given_axis(name: str, value: Value | None) -> int | None:
@@ -295,12 +296,12 @@ def given_axis(name: str, value: Value | None) -> int | None:
 
 #: One by one: a search for one text is many times as fast as that for several.
 _TENSOR_SLOTS = tuple(
-    re.compile(rf"{asking}([A-Za-z_]\w*)")
+    regex(rf"{asking}([A-Za-z_]\w*)")
     for asking in (r"is_keras_tensor\(\s*", r"get_source_inputs\(\s*", r"tensor=(?<=[( ]tensor=)")
 )
-_INPUT_MADE = re.compile(r"\b(\w+)\s*=\s*(?:\w+\.)*Input\(")
-_IS_NONE = re.compile(r" is (?:not )?None\b")
-_WORD_BEFORE = re.compile(r"\w+$")
+_INPUT_MADE = regex(r"\b(\w+)\s*=\s*(?:\w+\.)*Input\(")
+_IS_NONE = regex(r" is (?:not )?None\b")
+_WORD_BEFORE = regex(r"\w+$")
 
 
 def _is_tensor_slot(region: Region, name: str) -> bool:

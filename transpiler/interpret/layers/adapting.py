@@ -20,6 +20,7 @@ from transpiler.interpret.values import Bound, Layer, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr, attribute, expr, index
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
 from transpiler.record import replace
+from transpiler.regex import regex
 
 _SYMBOL = "keras.layers.Normalization"
 
@@ -58,7 +59,7 @@ def _data_of(region: Region, node: cst.Call) -> Expr | None:
 
 
 #: What gives something else when it is evaluated where the model is made.
-_DRAWN = re.compile(r"\b(?:random|rng|next|shuffle\w*|permut\w+|rand\w*|normal|pop)\b[\w.]*\(")
+_DRAWN = regex(r"\b(?:random|rng|next|shuffle\w*|permut\w+|rand\w*|normal|pop)\b[\w.]*\(")
 
 
 @provides("adapt_inside")

@@ -9,8 +9,6 @@ and `predict` overrule it, and so does a call of the model that says `training` 
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
@@ -18,6 +16,7 @@ from transpiler.interpret.layers.freezing import own_layers
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer, Model, Value
+from transpiler.regex import regex
 
 _AS_THE_MODEL = "`training` is taken to be None: it follows the model's train() and eval()"
 _NEVER_TRAINS = (
@@ -33,7 +32,7 @@ _OVERRULED = (
     "of the model without `training` would keep to training=True"
 )
 #: Layers that do the same while their model is trained as else.
-_ALIKE = re.compile(
+_ALIKE = regex(
     r"keras\.layers\.(Dense|EinsumDense|\w*Conv\w+|\w*Pool\w+|Flatten|Reshape|Permute|RepeatVector"
     r"|Activation|\w*ReLU|ELU|Softmax|Embedding|Add|Concatenate|Multiply|Average|Subtract|Maximum"
     r"|Minimum|Dot|ZeroPadding\w+|Cropping\w+|UpSampling\w+|LayerNormalization|InputLayer)"

@@ -17,8 +17,9 @@ from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import UNKNOWN, Module, method, reads
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
-_REQUIRES_GRAD = re.compile(r"\.requires_grad_\([^()]*\)$")
+_REQUIRES_GRAD = regex(r"\.requires_grad_\([^()]*\)$")
 
 #: Calls that train.
 _STEPS = ("fit", "train_on_batch")
@@ -33,7 +34,7 @@ WEIGHTLESS = (
 )
 
 #: Steps of the program's own, which would have to tell what normalizes as in inference.
-_BY_HAND = re.compile(r"\bGradientTape\b|\btraining\s*=\s*(?!False)")
+_BY_HAND = regex(r"\bGradientTape\b|\btraining\s*=\s*(?!False)")
 #: What is said where a layer can't be made so.
 FROZEN_NORM = "a frozen BatchNormalization must stay in eval mode"
 

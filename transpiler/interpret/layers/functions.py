@@ -5,8 +5,6 @@ The layer is called without an activation, and the function on what it gives.
 
 from __future__ import annotations
 
-import re
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
@@ -15,9 +13,10 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Bound, Function, Layer, Static, Value
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: Layers that activate what they give, and nothing on the way.
-_AT_THE_END = re.compile(
+_AT_THE_END = regex(
     r"keras\.layers\.((Separable|Depthwise|LocallyConnected)?Conv\dD(Transpose)?|"
     r"Convolution\dD|Dense|EinsumDense|Activation)"
 )

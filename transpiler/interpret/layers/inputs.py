@@ -15,6 +15,7 @@ from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static
 from transpiler.ir.expr import UNKNOWN, Expr, index, infix
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def input_tensors(region: Region, inputs: Value, node: cst.CSTNode) -> list[Bound]:
@@ -55,7 +56,7 @@ def starred(inputs: Repeated) -> Bound:
     return Bound(replace(item.tensor, code=star, dims=dims, channels_hint=each))
 
 
-_AS_LIST = re.compile(r"list\((\w+\.values\(\))\)")
+_AS_LIST = regex(r"list\((\w+\.values\(\))\)")
 
 
 def _iterated(text: str) -> str:
@@ -86,7 +87,7 @@ def list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bou
     return bounds
 
 
-RANKED = re.compile(r"([123])D(Transpose)?$")
+RANKED = regex(r"([123])D(Transpose)?$")
 
 
 def as_integers(region: Region, value: Bound) -> Bound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
@@ -16,12 +15,13 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: Stands for an input size that only the first batch tells: makes `nn.Linear` an `nn.LazyLinear`.
 LAZY = Expr(tokens.FIRST_BATCH)
 
 
-_LAZY = re.compile(
+_LAZY = regex(
     r"^(with_init\()?nn\.(Linear|Conv\dd|ConvTranspose\dd|BatchNorm\dd)"
     rf"\({tokens.FIRST_BATCH}(?:, )?"
 )

@@ -7,6 +7,7 @@ from functools import cache
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Layer, Static
+from transpiler.regex import regex
 
 
 def layer_name_hint(region: Region, layer: Layer) -> str:
@@ -29,7 +30,7 @@ def _constant_tail(source: str) -> str:
 
 
 #: What `.format`, f-strings and `%` fill in.
-_PLACEHOLDER = re.compile(r"\{[^}]*\}|%[-+ #0]*\d*(?:\.\d+)?[sdifgrx]")
+_PLACEHOLDER = regex(r"\{[^}]*\}|%[-+ #0]*\d*(?:\.\d+)?[sdifgrx]")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
@@ -11,8 +10,9 @@ from transpiler.interpret.values import Static
 from transpiler.ir import tokens
 from transpiler.ir.expr import TERNARY, Expr, Module
 from transpiler.passes.liveness import modules_used, prune
+from transpiler.regex import regex
 
-_CLASS = re.compile(tokens.ANY_BLOCK)
+_CLASS = regex(tokens.ANY_BLOCK)
 
 
 def modules_of(built: Built) -> list[Module]:

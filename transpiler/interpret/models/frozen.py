@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
@@ -22,6 +21,7 @@ from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
 from transpiler.interpret.values import Framework, Layer, Model, Sequence, Unknown
 from transpiler.ir.expr import UNKNOWN
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 
 
@@ -186,7 +186,7 @@ def _part_of(region: Region, listed: cst.BaseExpression) -> slice | None:
 
 
 #: What a frozen layer has to be, or to leave undone, besides.
-_MORE = re.compile(r"BatchNorm|regularizer|add_loss")
+_MORE = regex(r"BatchNorm|regularizer|add_loss")
 
 
 def _is_followed(region: Region, model: Model) -> bool:

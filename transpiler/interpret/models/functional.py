@@ -32,6 +32,7 @@ from transpiler.ir.expr import Expr, dict_expr, expr, index, reads
 from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 @provides("make_model")
@@ -208,7 +209,7 @@ def _input_name(region: Region, value: Value, node: cst.CSTNode) -> str:
 
 _VARIABLE = rf"(?:\w+|{tokens.ANY_VARIABLE})"
 #: Another name of a variable, or a list of variables.
-_ALIAS = re.compile(rf"\w+ = (?:{_VARIABLE}|[\[(]{_VARIABLE}(?:, {_VARIABLE})*[\])])")
+_ALIAS = regex(rf"\w+ = (?:{_VARIABLE}|[\[(]{_VARIABLE}(?:, {_VARIABLE})*[\])])")
 
 
 def _is_replaced(region: Region, name: str, value: Bound) -> bool:

@@ -16,6 +16,7 @@ from transpiler.interpret.training import Given, TrainingCall, note_saving, root
 from transpiler.interpret.values import Model, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Configured, Expr
 from transpiler.record import record, replace
+from transpiler.regex import regex
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import may_act
 from transpiler.source.outer_reads import Functions
@@ -133,7 +134,7 @@ def clone_model(region: Region, node: cst.Call, name: str) -> Value:
 
 
 #: What a clone has of a model besides its weights, or has not.
-_LEARNT = re.compile(r"\.trainable\s*=(?!=)|\.adapt\(")
+_LEARNT = regex(r"\.trainable\s*=(?!=)|\.adapt\(")
 _OTHER_WEIGHTS = (
     "its weights are others than those of the model, unless they are set right behind; make it as "
     "the model was made"

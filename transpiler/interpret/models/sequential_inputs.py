@@ -14,6 +14,7 @@ from transpiler.interpret.statics import const, constant, literal_value
 from transpiler.interpret.values import Choice, Layer, Model, Sequence, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
+from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 from transpiler.source.rows import rows_of
 
@@ -135,7 +136,7 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
     return None
 
 
-_OF_TABLE = re.compile(r"(\w+)(?:\.values|\.to_numpy\(\)|\[[^\[\],]*:[^\[\],]*\])?")
+_OF_TABLE = regex(r"(\w+)(?:\.values|\.to_numpy\(\)|\[[^\[\],]*:[^\[\],]*\])?")
 
 
 def _columns(region: Region, source: str) -> Static | None:
@@ -150,7 +151,7 @@ def _columns(region: Region, source: str) -> Static | None:
 
 
 #: Steps of a data set after which its samples have the same sizes.
-_ORDERING = re.compile(r"\w+(?:\.(?:batch|cache|prefetch|repeat|shuffle|skip|take)\([^()]*\))*")
+_ORDERING = regex(r"\w+(?:\.(?:batch|cache|prefetch|repeat|shuffle|skip|take)\([^()]*\))*")
 
 
 def _shape_of_batches(

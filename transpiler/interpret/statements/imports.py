@@ -10,6 +10,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
 from transpiler.interpret.values import Framework, Namespace, Static, Value
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
@@ -46,7 +47,7 @@ _READERS: dict[str, Value] = {
     name: Framework(f"{_DATASETS}.{name}")
     for name in ("load", "builder", "as_numpy", "as_dataframe")
 }
-_USES_FRAMEWORK = re.compile(r"^\s*(?:import|from) (?:tensorflow|keras|tf_keras)\b(?!_)", re.M)
+_USES_FRAMEWORK = regex(r"^\s*(?:import|from) (?:tensorflow|keras|tf_keras)\b(?!_)", re.M)
 
 
 def import_from(region: Region, node: cst.ImportFrom) -> None:

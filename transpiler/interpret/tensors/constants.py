@@ -5,7 +5,6 @@ They stay expressions until they meet a tensor of `forward`, and are made where 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -28,6 +27,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, attribute, call, method
 from transpiler.ir.tensor import Tensor
+from transpiler.regex import regex
 
 #: What a rule is given in the place of an argument.
 Operand: TypeAlias = "Tensor | Expr"
@@ -110,7 +110,7 @@ def is_array(value: Expr) -> bool:
     return value.array or isinstance(value.value, (list, tuple)) or value.items is not None
 
 
-_MAKES = re.compile(
+_MAKES = regex(
     r"(np|numpy)\.(array|asarray|arange|linspace|logspace|ones|zeros|full|eye|tile|repeat|reshape"
     r"|expand_dims|concatenate|stack|transpose|outer|random\.\w+)\("
 )

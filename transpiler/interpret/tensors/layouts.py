@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NoReturn
 
 import libcst as cst
@@ -15,6 +14,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, method, transposed
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 def check_readable(region: Region, written: Expr, node: cst.CSTNode) -> None:
@@ -33,7 +33,7 @@ def check_readable(region: Region, written: Expr, node: cst.CSTNode) -> None:
 
 
 #: What stands for a size that only `forward` knows.
-_NO_SIZE = re.compile(rf"\bNone\b|{tokens.NO_SIZE}")
+_NO_SIZE = regex(rf"\bNone\b|{tokens.NO_SIZE}")
 
 
 def as_read(region: Region, value: Value, node: cst.CSTNode) -> Expr:

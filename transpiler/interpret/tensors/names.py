@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 import libcst as cst
@@ -16,6 +15,7 @@ from transpiler.ir.expr import UNKNOWN, Expr, reads
 from transpiler.ir.sizes import substitute
 from transpiler.ir.tensor import Dim, Tensor
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: Begins the source of a tensor that comes from the round of a loop before.
 CARRIED = "carried:"
@@ -185,7 +185,7 @@ def assign_shadow(region: Region, token: str, dim: Dim) -> Expr | None:
     return region.scope.read(token)
 
 
-_NAMES = re.compile(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
+_NAMES = regex(rf"{tokens.ANY_VARIABLE}|[A-Za-z_]\w*")
 
 
 def at_start(region: Region, dim: Expr) -> Expr:
@@ -233,7 +233,7 @@ def _is_lasting(region: Region, dim: Expr) -> bool:
     return not dim.known and all(version == 0 for _, version in found.names)
 
 
-_TARGET = re.compile(tokens.ANY_VARIABLE)
+_TARGET = regex(tokens.ANY_VARIABLE)
 
 
 def emit_before(region: Region, code: Expr, target: str) -> None:
