@@ -23,17 +23,25 @@ _known: dict[tuple[str, int, Options], str] = {}
 def is_brought(convert: Convert, options: Options, path: str, name: str) -> bool | None:
     """Whether other files read what a file calls so, and none of them once they are converted.
 
-    None where no other file does.
+    None where no other file does. What such a file gave others may have come to these instead.
     """
     mention = rf"\b{name}\b"
     _asking.append(os.path.realpath(path))
     try:
-        texts = [_converted(convert, options, other) for other in importing_files(path, mention)]
+        readers = [*importing_files(path, mention)]
+        pending, seen = list(readers), {path, *readers}
+        while pending:
+            reader = pending.pop()
+            if re.search(mention, _converted(convert, options, reader)):
+                return False
+            others = [other for other in importing_files(reader, "") if other not in seen]
+            pending += others
+            seen.update(others)
     except (OSError, SyntaxError, Undecodable):
         return False
     finally:
         _asking.pop()
-    return not any(re.search(mention, text) for text in texts) if texts else None
+    return True if readers else None
 
 
 def agrees(convert: Convert, options: Options, path: str, name: str) -> bool:

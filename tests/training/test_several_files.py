@@ -416,3 +416,79 @@ def test_files_about_other_things_stay(tmp_path: Path) -> None:
     texts, errors = converted(tmp_path, {"model.py": model, "other.py": other})
     assert not errors
     assert texts["other.py"] == other
+
+
+SET_UP = """\
+from tensorflow import keras
+from losses import total
+
+
+def build():
+    inputs = keras.Input((3,))
+    hidden = keras.layers.Dense(4, activation="relu")(inputs)
+    model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid")(hidden))
+    model.compile(keras.optimizers.SGD(0.1), loss=total)
+    return model
+"""
+SUM = """\
+from tensorflow.keras.losses import mean_squared_error
+
+
+def slope(y_true, y_pred):
+    return 1 - y_true * y_pred
+
+
+def total(y_true, y_pred):
+    return mean_squared_error(y_true, y_pred) + slope(y_true, y_pred)
+"""
+AGAIN = """\
+import numpy as np
+from tensorflow import keras
+from model import build
+
+x, y = np.random.RandomState(1).rand(20, 3), np.ones((20, 1))
+model = build()
+model.fit(x, y, batch_size=10, epochs=2, shuffle=False)
+{between}
+model.fit(x, y, batch_size=10, epochs=2, shuffle=False)
+"""
+
+
+def test_a_loss_that_a_builder_of_another_file_compiles_with_stays(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    train = AGAIN.format(between="print(model.evaluate(x, y))")
+    texts, errors = converted(tmp_path, {"losses.py": SUM, "model.py": SET_UP, "train.py": train})
+    assert not errors
+    assert "def total(" in texts["losses.py"]
+    assert "from losses import total\n" in texts["train.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+PART = """\
+part = keras.Model(model.input, model.layers[1].output)
+hidden = part.predict(x)"""
+CLONE = """\
+other = keras.models.clone_model(model)
+other.set_weights(model.get_weights())
+other.compile("sgd", "mse")
+print(other.evaluate(x, y))"""
+
+
+def test_functions_stand_above_what_trains_a_model_of_another_file(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    train = AGAIN.format(between=PART)
+    texts, errors = converted(tmp_path, {"losses.py": SUM, "model.py": SET_UP, "train.py": train})
+    assert not errors
+    text = texts["train.py"]
+    assert text.index("def train_epoch") < text.index("model = build()") < text.index("class Part")
+    pair = file_pair(*(str(tmp_path / form / "train.py") for form in ("before", "after")))
+    reports = session.verify(pair.original, pair.converted, level="training")
+    assert {report.status for report in reports} == {"equal"}, reports
+
+
+def test_a_clone_of_a_model_that_another_file_compiles_is_left(tmp_path: Path) -> None:
+    train = AGAIN.format(between=CLONE)
+    _, errors = converted(tmp_path, {"losses.py": SUM, "model.py": SET_UP, "train.py": train})
+    assert any("the model is a clone, which is trained besides" in e for e in errors), errors

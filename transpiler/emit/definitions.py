@@ -107,8 +107,10 @@ def drop_clips(draft: Draft) -> None:
     """Classes of constraints go whose objects are only made for layers."""
     for made in draft.file.user_classes:
         calls = draft.file.clips.get(id(made.node), set())
+        if not calls:
+            continue
         read = re.findall(rf"(?<![\w.]){made.name}\b", draft.tree.blanked)
-        if calls and len(read) == 1 + len(calls):
+        if len(read) == 1 + len(calls):
             draft.plain_classes.add(id(made.node))
             _drop(draft, made.node)
 
@@ -335,15 +337,18 @@ def retype_parameters(draft: Draft) -> None:
             for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
                 _retype(draft, one.annotation)
             _retype(draft, node.returns)
-    if _TYPED.search(draft.tree.blanked):
+    code = draft.tree.blanked
+    typed = (code[: m.start()].rpartition("\n")[2] for m in _MODEL_TYPE.finditer(code))
+    if any(_TYPED.fullmatch(before) for before in typed):
         variables = _Annotated()
         draft.tree.module.visit(variables)
         for annotation in variables.found:
             _retype(draft, annotation)
 
 
-#: Where a variable may be declared as a model.
-_TYPED = regex(r"(?m)^[ \t]*[\w.]+[ \t]*:[^=\n]*\b(?:Model|Sequential)\b[\]\w, ]*(?:=|$)")
+#: Where a variable may be declared as a model: what stands on the line before its type.
+_MODEL_TYPE = regex(r"(?m):[^=\n]*\b(?:Model|Sequential)\b[\]\w, ]*(?:=|$)")
+_TYPED = regex(r"[ \t]*[\w.]+[ \t]*")
 
 
 class _Annotated(cst.CSTVisitor):

@@ -22,9 +22,13 @@ def add_helpers(draft: Draft) -> None:
     """Functions that classes need stand after the last class before their use."""
     helpers = _helper_text(draft).rstrip("\n")
     candidates = [*draft.class_edits, *draft.after_classes]
-    if helpers and candidates:
-        limit = _first_use(draft)
-        usable = [e for e in candidates if limit is None or e.start <= limit]
+    limit = _first_use(draft)
+    foreign = [draft.top_level_start(node) for node in foreign_models(draft.planned)]
+    first = min(foreign, default=None)
+    above = first is None or any(e.start <= first for e in candidates)
+    if helpers and candidates and above:
+        limits = [place for place in (limit, first) if place is not None]
+        usable = [e for e in candidates if all(e.start <= place for place in limits)]
         latest = reversed(usable or candidates[:1])  # of several at one place, the last
         target = max(latest, key=lambda e: (e.start, e.end))
         ending = target.text[len(target.text.rstrip("\n")) :]
@@ -34,7 +38,7 @@ def add_helpers(draft: Draft) -> None:
         else:
             text = f"{body}\n\n\n{helpers}{ending}"
         draft.edits = [Edit(e.start, e.end, text) if e is target else e for e in draft.edits]
-    elif helpers and foreign_models(draft.planned):
+    elif helpers and foreign:
         _add_alone(draft, helpers)
     elif helpers and draft.operations:  # a file of losses
         spots = (draft.top_level_start(s.function.node) for s in draft.planned.operations)

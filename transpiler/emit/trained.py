@@ -12,7 +12,6 @@ from transpiler.emit.imports import names_of_python
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
-from transpiler.regex import regex
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import words_in
 
@@ -201,7 +200,8 @@ def place_training(draft: Draft) -> None:
 
 def drop_given_elsewhere(draft: Draft) -> None:
     """Functions go that gave other files what they have themselves now, with their comments."""
-    if draft.file.is_brought is not None and _SPEAKS.search(draft.tree.text):
+    text = draft.tree.text
+    if draft.file.is_brought is not None and any(word in text for word in _SPEAKS):
         from transpiler.emit.training.giving import given_elsewhere, without_function
 
         functions = given_elsewhere(draft.file)
@@ -216,7 +216,7 @@ def drop_given_elsewhere(draft: Draft) -> None:
 
 
 #: What a file says that has such functions.
-_SPEAKS = regex(r"\b(?:callbacks|optimizers|losses|metrics|regularizers)\b")
+_SPEAKS = ("callbacks", "optimizers", "losses", "metrics", "regularizers")
 
 
 def _freezes(draft: Draft, found: Trained) -> list[Edit]:

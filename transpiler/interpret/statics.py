@@ -89,9 +89,10 @@ _STRENGTHS: dict[type, int] = {
     cst.ConcatenatedString: ADD, cst.Yield: TUPLE, cst.GeneratorExp: TUPLE,
 }  # fmt: skip
 
-_NEWLINE = regex(r"\s*\n\s*")
+_BLANKS_AT_END = regex(r"\s+\n")
+_NEWLINE = regex(r"\n\s*")
 _BLANK_BEHIND = regex(r"([(\[{]) ")
-_BLANK_BEFORE = regex(r",? ([)\]}])")
+_BLANK_BEFORE = regex(r"(?:, | )([)\]}])")
 
 
 def one_line(text: str) -> str:
@@ -102,7 +103,10 @@ def one_line(text: str) -> str:
         return text
     if "#" in text:
         text = "\n".join(_without_comment(line) for line in text.split("\n"))
-    text = _NEWLINE.sub(" ", text.replace("\\\n", "\n"))
+    text = text.replace("\\\n", "\n")
+    if " \n" in text:
+        text = _BLANKS_AT_END.sub("\n", text)
+    text = _NEWLINE.sub(" ", text)
     return _BLANK_BEFORE.sub(r"\1", _BLANK_BEHIND.sub(r"\1", text))
 
 

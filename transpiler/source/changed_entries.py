@@ -38,8 +38,12 @@ _NOTED = frozenset(
         ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
     }
 )  # fmt: skip
-#: Where nothing like it is in a text, nothing inside of anything is changed.
-_MAY_CHANGE = regex(rf"[\])\w]\.(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|[+*|&-]=|\bdel\b")
+#: Where nothing like it is in a text, nothing inside of anything is changed. That each of these
+#: begins with a character of its own passes over all others at once.
+_MAY_CHANGE = regex(
+    rf"\.(?<=[\])\w]\.)(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|\+=|\*=|\|=|&=|-="
+    r"|del\b(?<!\wdel)"
+)
 _LOOKS_UP = frozenset({"get", "setdefault", "pop"})
 _PARTS = frozenset({"values", "items"})
 #: What gives the elements of what it is given, one after the other.

@@ -41,6 +41,8 @@ def is_declared(name: str, text: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _declared(text: str) -> frozenset[str]:
+    if "global" not in text and "nonlocal" not in text:
+        return frozenset()
     return frozenset(word for line in _DECLARING.findall(text) for word in words_in(line))
 
 

@@ -10,14 +10,19 @@ import ast
 import re
 from collections.abc import Iterator
 
+from transpiler.regex import regex
 from transpiler.source.changes import changed_in_place
 from transpiler.source.syntax import program_tree
+
+#: What stands on a line before one of the variables that a call gives.
+_BEFORE = regex(r"[ \t(]*(?:\w+\s*,\s*)*")
 
 
 def keys_held(text: str, name: str, function: str = "") -> tuple[str, ...] | None:
     """The keys of the dict that a variable of a function, or of the module, always holds."""
     # only then is it worth to look at the program as a whole
-    if re.search(rf"^[ \t(]*(?:\w+\s*,\s*)*{name}\b[\w\s,)]*=\s*\w+\(", text, re.M) is None:
+    calls = re.finditer(rf"{name}\b[\w\s,)]*=\s*\w+\(", text)
+    if not any(_BEFORE.fullmatch(text[: m.start()].rpartition("\n")[2]) for m in calls):
         return None
     module = program_tree(text)
     if module is None or changed_in_place(text, [name]):

@@ -30,6 +30,8 @@ from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 _STEPS = ("fit", "train_on_batch")
+#: What is asked of compiled models alone, or compiles one.
+_COMPILED = ("compile", "evaluate", "test_on_batch", *_STEPS)
 #: What changes the model or its optimizer between a file and what is loaded of it.
 _CHANGES = (*_STEPS, "compile", "load_weights", "set_weights", "load_model", "freeze")
 
@@ -55,9 +57,12 @@ def trains_a_copy(
 
 
 def _is_its_own(call: TrainingCall, part: Part, parts: list[Part]) -> bool:
-    """Whether a clone is compiled by itself, and the model that it was cloned of is not."""
+    """Whether a clone is compiled by itself, and the model that it was cloned of is not.
+
+    What another file compiles shows in what is asked of it here.
+    """
     others = (c for p in parts if p is not part for c in p.calls)
-    alone = all(c.name != "compile" for c in others)
+    alone = all(c.name not in _COMPILED for c in others)
     return call.name == "compile" and not call.conditional and alone
 
 

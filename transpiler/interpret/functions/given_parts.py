@@ -63,6 +63,8 @@ _MENTIONED = (
 _CALLBACK, _OPTIMIZER = "keras.callbacks.", "keras.optimizers."
 _METRIC, _LOSS, _REGULARIZER = "keras.metrics.", "keras.losses.", "keras.regularizers."
 _PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS, _REGULARIZER)
+#: The functions of the framework that give a loss, or a metric, by its name.
+_GETS = ("get", "deserialize")
 
 
 def given_parts(
@@ -171,7 +173,13 @@ def calls_only_parts(function: Function, node: cst.CSTNode) -> bool:
     """Whether all that is called of the framework in a part of a function is one of these."""
     symbols = [symbol_of(function, call.func) for call in calls_in(node)]
     called = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
-    return bool(called) and all(name.startswith(_PARTS) for name in called)
+    return bool(called) and all(name.startswith(_PARTS) and not _computes(name) for name in called)
+
+
+def _computes(name: str) -> bool:
+    """Whether a call gives numbers: `losses.mse(y, p)`, where `losses.MSE()` is an object."""
+    asked = name.rpartition(".")[2]
+    return name.startswith((_LOSS, _METRIC)) and asked.islower() and asked not in _GETS
 
 
 def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:

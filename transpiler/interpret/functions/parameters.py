@@ -328,8 +328,10 @@ def _stands_for_input(text: str, name: str) -> bool:
     if any(re.search(rf"=\s*{name}\s+if\s+{name}\b.*[^\w]Input\(", line) for line in lines):
         return True
     made = {m.group(1) for line in lines if (m := _INPUT_MADE.search(line)) is not None}
-    passed = rf"(?<![\w.])({'|'.join(made)})\s*=\s*{name}\s*(?:#.*)?$"
-    return name in made or bool(made and re.search(passed, text, re.M))
+    if name in made:
+        return True
+    befores = (text[: m.start()] for m in re.finditer(rf"=\s*{name}\s*(?:#.*)?$", text, re.M))
+    return any(m.group() in made for b in befores if (m := _WORD_BEFORE.search(b.rstrip()[-99:])))
 
 
 def _default_is_none(parameter: Parameter) -> bool:
