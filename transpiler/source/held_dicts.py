@@ -21,7 +21,7 @@ _BEFORE = regex(r"[ \t(]*(?:\w+\s*,\s*)*")
 def keys_held(text: str, name: str, function: str = "") -> tuple[str, ...] | None:
     """The keys of the dict that a variable of a function, or of the module, always holds."""
     # only then is it worth to look at the program as a whole
-    calls = re.finditer(rf"{name}\b[\w\s,)]*=\s*\w+\(", text)
+    calls = re.finditer(rf"{name}(?=\b[\w\s,)]*=\s*\w+\()", text)
     if not any(_BEFORE.fullmatch(text[: m.start()].rpartition("\n")[2]) for m in calls):
         return None
     module = program_tree(text)
