@@ -10,6 +10,7 @@ from transpiler.record import record, replace
 from transpiler.regex import regex
 
 _A_LINE = regex(r"(\bline )(\d+)")
+_TODO = regex(r"# TODO\(tf2torch\) T2T\d+: .*")
 
 
 @record(frozen=True, slots=True)
@@ -35,18 +36,25 @@ class Conversion:
     changed: bool = False
     functions: frozenset[str] = frozenset()  #: names of what are functions on torch's tensors now
 
-    def on_lines(self, line_of: Callable[[int], int]) -> Conversion:
-        """The same, where the lines of the original are counted in another way."""
+    def on_lines(self, line_of: Callable[[int], int], before: str) -> Conversion:
+        """The same, where the lines of the original are counted in another way.
+
+        Comments that the text had `before` stay as they are.
+        """
 
         def renumbered(found: re.Match[str]) -> str:
             return f"{found.group(1)}{line_of(int(found.group(2)))}"
+
+        def commented(found: re.Match[str]) -> str:
+            comment = found.group()
+            return comment if comment in before else _A_LINE.sub(renumbered, comment)
 
         models = tuple(replace(model, line=line_of(model.line)) for model in self.models)
         said = tuple(
             replace(d, line=line_of(d.line), message=_A_LINE.sub(renumbered, d.message))
             for d in self.diagnostics
         )
-        return replace(self, models=models, diagnostics=said)
+        return replace(self, text=_TODO.sub(commented, self.text), models=models, diagnostics=said)
 
     @property
     def status(self) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import CLOSE_IDIOM, Diagnostic, Severity
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.modules import asks_models
@@ -18,6 +18,7 @@ from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 if TYPE_CHECKING:
     from transpiler.interpret.context import FileContext
     from transpiler.project import Project
+    from transpiler.source.passed_options import SpelledCall
 
 
 def convert(
@@ -77,11 +78,27 @@ def _attempt(text: str, project: Project, path: str, alone: bool) -> tuple[Conve
             file.is_brought = partial(is_brought, convert, project.options, path)
             file.agrees = partial(agrees, partial(convert, alone=True), project.options)
         made = convert_file(file)
-        said = f"{made.text}{made.diagnostics}"
-        if line_of is None or not any(one in said for one in (COPIED, *file.added)):
+        written = f"{made.text}{made.diagnostics}"
+        if line_of is None or not any(one in written for one in (COPIED, *file.added)):
+            assumed = (ASSUMED.at(c.line, 1, c.assumed) for c in file.spelled if c.assumed)
+            said = sorted((*made.diagnostics, *assumed), key=lambda d: (d.line, d.column))
+            made = replace(made, diagnostics=tuple(said)) if file.spelled else made
             break
+        file.left |= _reasons(made, file.spelled)
         file.release()
-    return made if line_of is None else made.on_lines(line_of), file
+    return made if line_of is None else made.on_lines(line_of, file.tree.text), file
+
+
+def _reasons(made: Conversion, calls: list[SpelledCall]) -> dict[str, str]:
+    """Why calls stay that get options of their function's callers, by the names of the functions.
+
+    Nothing, where that is for the sake of another one.
+    """
+    said = {d.line: d.message.partition(" is left as it is: ")[2] for d in made.diagnostics}
+    left = [call for call in calls if call.text in made.text]
+    found = {call.function: said[call.line] for call in left if call.line in said}
+    found = found or dict.fromkeys((call.function for call in left), "")
+    return {name: "" if why.startswith("so is ") else why for name, why in found.items()}
 
 
 def _errors(made: Conversion) -> int:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
 import libcst as cst
 
+from transpiler.emit.fold import fold
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.interpret.context import FileContext
@@ -36,6 +39,7 @@ from transpiler.source.importers import (
 )
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
+from transpiler.source.passed_options import Spelled, spelled_out
 from transpiler.source.tree import Tree
 
 #: Which line of a file another version of it has in some line.
@@ -58,7 +62,9 @@ class Project:
         self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
 
-    def interpret(self, text: str, path: str, asked: bool = False) -> FileContext:
+    def interpret(
+        self, text: str, path: str, asked: bool = False, reasons: dict[str, str] | None = None
+    ) -> FileContext:
         """What a file builds, and what each of its functions does.
 
         Asked for itself, it has in mind what other files want of its functions.
@@ -69,32 +75,50 @@ class Project:
 
             mark = Marks()
         wishes = self.wishes if asked else None
-        file = interpret(Tree(text), self.options, load_rules(), self.load, path, mark, wishes)
+        tree, rules = Tree(text), load_rules()
+        file = interpret(tree, self.options, rules, self.load, path, mark, wishes, reasons)
         interpret_functions(file)
         return file
 
     def versions(
         self, text: str, path: str, asked: bool = False
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
-        """A file with what functions of other files do for it, and as it is at last.
+        """A file with what it leaves to its callers and other files, and as it is at last.
 
         Also what tells the line of the file that a line of such a version stands for.
         """
-        file = self.interpret(text, path, asked)
+        importing = partial(_texts_importing, path)
+        reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
+        while (spelled := spelled_out(text, importing, fold, reasons)) is not None:
+            left: dict[str, str] = {}
+            for file, line_of in self._widened(spelled.text, path, asked, reasons):
+                file.added += (*(call.text for call in spelled.calls),)
+                file.spelled, left = spelled.calls, file.left
+                yield file, _lines_of(spelled, line_of)
+            if not left:
+                break
+            reasons |= left
+        yield from self._widened(text, path, asked, reasons)
+
+    def _widened(
+        self, text: str, path: str, asked: bool, reasons: dict[str, str]
+    ) -> Iterator[tuple[FileContext, LineOf | None]]:
+        """A file with what functions of other files do for it, and as it is at last."""
+        file = self.interpret(text, path, asked, reasons)
         left = [file]
         try:
             if (widened := with_parts(file)) is not None:
-                wide = self.interpret(widened.text, path, asked)
+                wide = self.interpret(widened.text, path, asked, reasons)
                 left.append(wide)
                 wide.brought, wide.brought_imports = widened.gone, widened.imports
                 if lines := compile_lines(wide):
-                    both = self.interpret(with_lines(widened.text, lines), path, asked)
+                    both = self.interpret(with_lines(widened.text, lines), path, asked, reasons)
                     both.brought, both.brought_imports = widened.gone, widened.imports
                     both.added = calls_in(lines)
                     yield both, lambda line: widened.line(line_before(lines, line))
                 yield left.pop(), widened.line
             if lines := compile_lines(file):
-                longer = self.interpret(with_lines(text, lines), path, asked)
+                longer = self.interpret(with_lines(text, lines), path, asked, reasons)
                 longer.added = calls_in(lines)
                 yield longer, lambda line: line_before(lines, line)
             yield left.pop(), None
@@ -183,3 +207,15 @@ class Project:
         other.planned = plan_file(other)
         render(other.planned)
         return other
+
+
+def _texts_importing(path: str) -> Iterator[str]:
+    """The programs of the project that import a file."""
+    for other in importing_files(path, r"\w\("):
+        with suppress(OSError, ValueError):
+            yield program_at(other)
+
+
+def _lines_of(spelled: Spelled, line_of: LineOf | None) -> LineOf:
+    """The lines of a file for those of a version of the text in which options are spelled out."""
+    return spelled.line if line_of is None else lambda line: spelled.line(line_of(line))

@@ -69,7 +69,7 @@ def test_methods_that_give_tensors_become_part_of_the_class(scripts: Scripts) ->
 
 
 def test_what_a_method_passes_on_is_not_left_out() -> None:
-    result = convert(program(", **kwargs", ", **kwargs", ", epochs=2"))
+    result = convert(program(", **kwargs", ", **kwargs", ", **given(2)"))
     errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
     assert any("what calls pass through `**kwargs` is not known" in m for m in errors), errors
     assert "verbose=0, **kwargs)" in result.text

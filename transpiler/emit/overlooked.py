@@ -111,7 +111,10 @@ def overlooked_training(
 
 
 def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bool:
-    """Whether a variable only holds objects of classes of the program that have such a method."""
+    """Whether it is one, or a variable that only holds such: objects of classes with a method."""
+    match of:
+        case cst.Call(func=cst.Name(called)) if called in file.class_methods:
+            return name in file.class_methods[called]
     variable = re.escape(file.tree.source(of))
     bound = rf"(?<![\w.]){variable}[ \t]*=(?!=)[ \t]*(?:(\w+)\()?"
     made = re.findall(bound, file.tree.blanked)

@@ -14,6 +14,7 @@ from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import record
 from transpiler.registry import Rules
+from transpiler.source.passed_options import SpelledCall
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -141,6 +142,10 @@ class FileContext:
     #: calls of functions of other files that may give such: the calls, and the functions
     parts_elsewhere: dict[int, tuple[Any, Function]] = field(default_factory=dict)
     added: tuple[str, ...] = ()  #: calls that it has instead of functions of other files
+    spelled: list[SpelledCall] = field(default_factory=list)  #: calls with options of callers
+    left: dict[str, str] = field(default_factory=dict)  #: functions of which those stay, and why
+    #: why functions still hand their keywords on to a model, by `Class.function`
+    why_handed_on: dict[str, str] = field(default_factory=dict)
     brought: frozenset[str] = frozenset()  #: imported names of those that have come to this file
     brought_imports: tuple[str, ...] = ()  #: what they read of other modules
     #: tells of a function whether other files call it, and none of them once they are converted

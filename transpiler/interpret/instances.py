@@ -58,7 +58,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         what = f"`{made.name}.{name}` gets a tensor"
         raise GiveUp(f"{what}, and what it does with it is not known", node)
     if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
-        return Unknown(receiver.reason)
+        itself = method is not None and _gives_itself(home, method)
+        return receiver if itself else Unknown(receiver.reason)
     try:
         value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic

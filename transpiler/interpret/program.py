@@ -75,12 +75,14 @@ def interpret(
     path: str = "",
     mark: Any = None,
     wishes: Wishes | None = None,
+    reasons: dict[str, str] | None = None,
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     if options.keras == "auto":
         options = replace(options, keras=generation(tree.text, path))
     file = FileContext(tree, options, rules, load=load, path=path, mark=mark)
     file.wishes = wishes
+    file.why_handed_on = dict(reasons or {})
     file.channels_lead = _channels_lead(tree.text)
     _interpret_module(file)
     return file

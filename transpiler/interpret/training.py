@@ -469,7 +469,9 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
     own = isinstance(node, cst.Name) and node.value == region.keywords
     known = region.file.keywords.get(id(region.function), {}) if own else {}
     if own and not known and not _is_called(region):
-        call.problem = f"what calls pass through `**{name}` is not known"
+        owner = next((n for n, m in region.file.class_methods.items() if m is region.methods), "")
+        why = region.file.why_handed_on.get(f"{owner}.{region.name}", "")
+        call.problem = why or f"what calls pass through `**{name}` is not known"
     for key, item in held.items.items():
         text = f'{name}["{key}"]'
         if known.get(str(key), False):

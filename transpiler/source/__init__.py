@@ -24,7 +24,9 @@ effects.py     where a program changes something; between.py: whether it does be
 outer_reads.py  what functions read of others; draws.py: what they draw
 running.py      whether that changes between two runs of what is traced once
 reached.py      through which variables data are reached, which functions are called
-given_options.py  which options functions get and unpack
+given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
+passed_options.py  functions that pass options on to a model: these as their parameters
+replaced.py     edits of a text, and which lines these leave where
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
 handed_data.py  which calls make data that models are trained with

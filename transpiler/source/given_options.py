@@ -7,7 +7,7 @@ def load(path, options):                    load("train", dict(zoom_range=0.2))
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from transpiler.source.changes import changed_in_place
 from transpiler.source.syntax import program_tree
@@ -19,10 +19,10 @@ def options_given(text: str, function: str, parameter: str) -> frozenset[str] | 
     Nor are those known of a dict that is changed anywhere.
     """
     module = program_tree(text)
-    return None if module is None else _Program(text, module).given(function, parameter)
+    return None if module is None else Program(text, module).given(function, parameter)
 
 
-class _Program:
+class Program:
     """The nodes of a text, and what its variables hold."""
 
     def __init__(self, text: str, module: ast.Module) -> None:
@@ -38,21 +38,22 @@ class _Program:
             return None
         if self._is_changed(parameter) or parameter in _bound(defined[0]):
             return None
-        found = [self._keys(_argument(call, defined[0], parameter)) for call in calls]
-        return _together(found)
+        found = [self.keys(_argument(call, defined[0], parameter)) for call in calls]
+        return together(found)
 
-    def _keys(self, node: ast.expr | None) -> frozenset[str] | None:
+    def keys(self, node: ast.expr | None) -> frozenset[str] | None:
+        """The keys of a dict that is written out, also where a variable holds it."""
         match node:
             case ast.Dict(keys=keys, values=values):
-                return _together(
+                return together(
                     [
-                        self._keys(value) if key is None else _constant(key)
+                        self.keys(value) if key is None else _constant(key)
                         for key, value in zip(keys, values, strict=True)
                     ]
                 )
             case ast.Call(func=ast.Name("dict"), args=[], keywords=keywords):
-                return _together(
-                    [self._keys(k.value) if k.arg is None else frozenset({k.arg}) for k in keywords]
+                return together(
+                    [self.keys(k.value) if k.arg is None else frozenset({k.arg}) for k in keywords]
                 )
             case ast.Name(id=name):
                 stores = [n for n in self._nodes if _is_name(n, name, ast.Store)]
@@ -63,17 +64,21 @@ class _Program:
                 ]
                 if not held or len(held) != len(stores) or self._is_changed(name):
                     return None
-                return _together([self._keys(value) for value in held])
+                return together([self.keys(value) for value in held])
         return None
 
     def _is_changed(self, name: str) -> bool:
         return changed_in_place(self._text, [name])
 
 
-def _together(found: list[frozenset[str] | None]) -> frozenset[str] | None:
+def together(found: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     """All keys; None where one is not known."""
-    known = [keys for keys in found if keys is not None]
-    return frozenset[str]().union(*known) if len(known) == len(found) else None
+    known = frozenset[str]()
+    for keys in found:
+        if keys is None:
+            return None
+        known |= keys
+    return known
 
 
 def _constant(key: ast.expr) -> frozenset[str] | None:

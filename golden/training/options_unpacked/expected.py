@@ -89,16 +89,16 @@ def build(units):
     return Build(units).to(device)
 
 
-def run(network, criterion, optimizer, inputs, targets, **kwargs):
+def run(network, criterion, optimizer, inputs, targets, batch_size=32, verbose=1):
     """Train with whatever the caller asks for."""
     train_data = TensorDataset(
         torch.as_tensor(inputs, dtype=torch.float32),
         torch.as_tensor(targets, dtype=torch.float32).reshape(-1, 1),
     )
-    train_loader = DataLoader(train_data, batch_size=kwargs["batch_size"])
+    train_loader = DataLoader(train_data, batch_size=batch_size)
     loss = train_network_epoch(network, train_loader, criterion, optimizer)
     history = {"loss": [loss]}
-    if kwargs.get("verbose", 1):
+    if verbose:
         print(f"loss: {loss:.4f}")
     return SimpleNamespace(history=history, epoch=list(range(len(history["loss"]))))
 

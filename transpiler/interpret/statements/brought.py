@@ -39,12 +39,11 @@ from transpiler.ir.expr import expr
 from transpiler.record import record
 from transpiler.source.modules import locate
 from transpiler.source.occurrences import Occurrences
+from transpiler.source.replaced import Span, replaced
 from transpiler.source.stores import names_bound
 
 #: What the names of such functions begin with; none of a program does.
 COPIED = "tf2torch_"
-
-Span = tuple[int, int]
 
 
 @record(frozen=True, slots=True)
@@ -107,22 +106,8 @@ def with_parts(file: FileContext) -> Widened | None:
         edits[end, end] = "".join(f",{gap}{name}" for name in names)
     found = Occurrences(tree.text)
     gone = frozenset(n for n, count in called.items() if len(found.of(n)) == count + 1)
-    text, lines = _applied(tree.text, edits)
+    text, lines = replaced(tree.text, edits)
     return Widened(text, lines, gone, tuple(copier.lines))
-
-
-def _applied(text: str, edits: dict[Span, str]) -> tuple[str, list[int]]:
-    """The text after some edits, and the line of the old one of each of its lines."""
-    parts, lines = [], [1]
-    position, line = 0, 1
-    for (start, end), new in [*sorted(edits.items()), ((len(text), len(text)), "")]:
-        kept = text[position:start]
-        lines += range(line + 1, line + 1 + kept.count("\n"))
-        line += kept.count("\n")
-        lines += [line] * new.count("\n")
-        parts += [kept, new]
-        position = end
-    return "".join(parts), lines
 
 
 def _spot(file: FileContext, imports: list[cst.SimpleStatementLine]) -> int:
