@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -126,3 +127,52 @@ def test_what_a_variable_names_is_looked_up() -> None:
     result = convert(text.replace('"sgd"', '"rmsprop"')).text
     assert "optimizer = optimizer_by_name(name, model.parameters())" in result
     assert "def optimizer_by_name(" in result
+
+
+NAMES = """\
+import argparse
+import json
+import numpy as np
+import keras
+
+x, y = np.ones((8, 4)), np.ones((8, 1))
+cfg = json.load(open("cfg.json"))
+parser = argparse.ArgumentParser()
+parser.add_argument("--opt", default="sgd"{choices})
+args = parser.parse_args()
+
+
+def run(loss="mse", optimizer="sgd"):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(optimizer, loss=loss, metrics=["mae"])
+    model.fit(x, y, verbose=0)
+
+
+{runs}
+"""
+
+
+@pytest.mark.parametrize(
+    ("runs", "choices", "named"),
+    [
+        ("run()", "", []),
+        ('for name in ["mse", "mape"]:\n    run(name)', "", []),
+        ("run(cfg['loss'])", "", ["loss"]),
+        ("run('mape', args.opt)", "", ["optimizer"]),
+        ("run('mape', args.opt)", ', choices=["sgd", "rmsprop"]', []),
+        ("run(optimizer='adam')\nrun(optimizer='sgd')", "", []),
+    ],
+)
+def test_what_no_string_of_the_file_may_name_is_said(
+    runs: str, choices: str, named: list[str]
+) -> None:
+    result = convert(NAMES.format(runs=runs, choices=choices))
+    assert not [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    said = [d.message.split("`")[1] for d in result.diagnostics if "no string of" in d.message]
+    assert said == named
+
+
+def test_the_name_of_a_metric_is_none_of_a_loss() -> None:
+    text = NAMES.format(runs="run(cfg['loss'])", choices="").replace('"mse"', "cfg['other']")
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("the loss is only known at run time" in message for message in found), found

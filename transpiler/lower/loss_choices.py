@@ -20,7 +20,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction
 from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.loss_reductions import reduced_loss
-from transpiler.lower.optimizer_choices import gives_no_name, strings_of
+from transpiler.lower.optimizer_choices import gives_no_name, other_names, strings_of
 from transpiler.record import replace
 from transpiler.registry import Rules
 from transpiler.source.tree import Tree
@@ -43,7 +43,9 @@ def loss_by_name(rules: Rules, tree: Tree, value: Value, seen: Prediction) -> Lo
     entries = ", ".join(f'"{name}": {made.criterion}' for name, made in losses.items())
     helpers = frozenset[str]().union(*(made.criterion.helpers for made in losses.values()))
     text = f"{{{entries}}}[{value.expr.text}]"
-    return replace(first, criterion=Expr(text, helpers=helpers, names=value.expr.names))
+    criterion = Expr(text, helpers=helpers, names=value.expr.names)
+    note = first.note or other_names(tree, value.expr.text, names)
+    return replace(first, criterion=criterion, note=note)
 
 
 def losses_made_before(

@@ -12,6 +12,7 @@ those that strings of the program name.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -27,6 +28,7 @@ from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.record import record, replace
 from transpiler.regex import regex
 from transpiler.registry import Rules
+from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
 #: Stands for the expression that picks one of those that are made in the program.
@@ -39,6 +41,9 @@ _PLAIN = regex(r"[\w.]+(\[[^\[\]]*\])?")
 _GIVES_TEXT = regex(
     r"(?:^|\.)(?:str|input|lower|upper|strip|format|get|pop|getenv|choice|Choice|suggest_\w+)$"
 )
+#: What begins with a string, or a list of some.
+_OF_STRINGS = regex(r"[\[(]?\s*[\"']")
+_METRICS = regex(r"\bmetrics\s*=\s*\[[^\]]*\]")
 _STRING = regex(r"[\"'](\w+)[\"']")
 
 
@@ -151,7 +156,51 @@ def _named(
         "",
     ])  # fmt: skip
     text = f"optimizer_by_name({given.text}, {parameters})"
-    return Choices(_together(list(options.values()), Expr(text, strength=18)), {}, source)
+    made = _together(list(options.values()), Expr(text, strength=18))
+    return Choices(replace(made, assumed=other_names(tree, given.text, names)), {}, source)
+
+
+def other_names(tree: Tree, text: str, names: list[str]) -> str:
+    """What is assumed where an expression may name others than the program's strings do."""
+    if _names_strings(tree, text):
+        return ""
+    return (
+        f"`{text}` may name what no string of this file names: only {', '.join(names)} can be "
+        "looked up, add what else it may be"
+    )
+
+
+def _names_strings(tree: Tree, text: str, depth: int = 3) -> bool:
+    """Whether an expression surely gives one of the strings that a file lists for it."""
+    option = re.escape(text.rpartition(".")[2])
+    if re.search(rf"[\"']--?{option}[\"'][^()]*\bchoices\s*=\s*[\[(]", tree.text):
+        return True
+    if not depth or not text.isidentifier():
+        return False
+    sources = [*_bound_to(tree.text, text), *(s for s in sources_given(tree, text) if s != text)]
+    return bool(sources) and all(
+        _OF_STRINGS.match(one) or _names_strings(tree, one, depth - 1) for one in sources
+    )
+
+
+def _bound_to(text: str, name: str) -> Iterator[str]:
+    """What a program binds a variable to: values, those that loops go over, and defaults."""
+    module = program_tree(text)
+    for node in ast.walk(module) if module is not None else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
+                yield ast.unparse(node.value)
+            case ast.For(target=ast.Name(id=bound)) if bound == name:
+                yield ast.unparse(node.iter)
+            case ast.arguments():
+                every = [*node.posonlyargs, *node.args]
+                defaults = dict(zip(reversed(every), reversed(node.defaults), strict=False))
+                alone = zip(node.kwonlyargs, node.kw_defaults, strict=True)
+                for parameter, default in [*defaults.items(), *alone]:
+                    if parameter.arg == name and default is not None:
+                        yield ast.unparse(default)
+            case _:
+                pass
 
 
 def gives_no_name(tree: Tree, text: str) -> bool:
@@ -182,8 +231,8 @@ def _gets_an_object(tree: Tree, name: str) -> bool:
 
 
 def strings_of(tree: Tree) -> list[str]:
-    """The words that strings of a program hold, each once."""
-    return list(dict.fromkeys(_STRING.findall(tree.text)))
+    """The words that strings of a program hold, each once; not those that name metrics."""
+    return list(dict.fromkeys(_STRING.findall(_METRICS.sub("", tree.text))))
 
 
 def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:

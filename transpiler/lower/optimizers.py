@@ -46,6 +46,7 @@ class Optimizing:
     clipping: tuple[tuple[str, Expr], ...] = ()
     clipper: str = ""  #: the function that clips norms
     notes: tuple[str, ...] = ()  #: the small differences that it has
+    assumed: str = ""  #: of what picks it when the program runs
     scaling: dict[str, Expr] | None = None  #: of the loss: what the scaler is made with
     averaging: Averaging | None = None  #: of the weights, beside them
     accumulation: Expr | None = None  #: of how many batches a step takes the mean gradient

@@ -289,6 +289,7 @@ def say_what_differs(writer: ModelWriter, call: TrainingCall) -> None:
         activities,
         counted,
         begins,
+        compiled.optimizing.assumed,
         *losses,
         *(metric.note for _, metric in compiled.metrics),
     ]
