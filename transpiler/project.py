@@ -13,6 +13,7 @@ from typing import ClassVar, TypeAlias
 import libcst as cst
 
 from transpiler.emit.fold import fold
+from transpiler.emit.lent import lent
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.interpret.context import FileContext
@@ -34,6 +35,7 @@ from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
 from transpiler.source.importers import (
     importing_files,
+    set_outside,
     training_files,
     words_beside_imports,
 )
@@ -140,11 +142,13 @@ class Project:
         path = locate(os.path.dirname(place), module)
         if path is None:
             return None
-        other = self._context(path)
+        other, changed = self._context(path), set_outside(str(path)).fullmatch
         if other is None:
-            return self._of_circle(path) or self._constants(path)
+            known = self._of_circle(path) or self._constants(path)
+            return known and {n: v for n, v in known.items() if not is_plain(v) or not changed(n)}
         kinds = (Framework, Function, UserClass)
-        return {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
+        found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
+        return {n: v for n, v in found.items() if not is_plain(v) or not changed(n)} | lent(other)
 
     def importers(self, file: FileContext) -> Iterator[FileContext]:
         """The files of the project that import one and train something, as they are planned."""

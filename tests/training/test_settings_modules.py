@@ -49,3 +49,43 @@ def test_what_another_file_imports_stays(name: str, tmp_path: Path) -> None:
     assert f"{name} = " in text
     assert lines == {NAMES[name] + 1}
     assert not [other for other in NAMES if other != name and f"\n{other} = " in text]
+
+
+CONSTANTS = 'ACTIVATION = "relu"\nUNITS = 3\n'
+BUILDER = """\
+from tensorflow import keras
+import config
+
+
+def build():
+    return keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(config.UNITS, config.ACTIVATION)]
+    )
+"""
+WITHIN = CONSTANTS + BUILDER.replace("config.", "").replace("import config\n", "")
+
+
+@pytest.mark.parametrize(
+    ("changing", "changes"),
+    [
+        ("import config\nprint(config.ACTIVATION == 'tanh', config.UNITS)\n", False),
+        ("import config as c\nc.OTHER = c.ACTIVATION\n", False),
+        ("import config as c\nc.ACTIVATION = 'tanh'\n", True),
+        ("from argparse import Namespace\nimport config\nsetattr(config, 'ACTIVATION', 1)\n", True),
+        ("import config\nvars(config).update(ACTIVATION='tanh')\n", True),
+        ("import config\n\n\ndef set_up(name):\n    config.ACTIVATION = name\n", True),
+    ],
+)
+@pytest.mark.parametrize("within", [False, True])
+def test_what_another_file_sets_is_not_known(
+    changing: str, changes: bool, within: bool, tmp_path: Path
+) -> None:
+    files = {"config.py": CONSTANTS, "model.py": BUILDER, "main.py": changing}
+    if within:
+        files = {"model.py": WITHIN, "main.py": changing.replace("config", "model")}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    text, lines = said(files["model.py"], str(tmp_path / "model.py"))
+    assert not lines
+    assert ("F.relu(" in text) is not changes
+    assert ("Activation(ACTIVATION)" in text or "Activation(config.ACTIVATION)" in text) is changes

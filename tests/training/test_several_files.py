@@ -492,3 +492,41 @@ def test_a_clone_of_a_model_that_another_file_compiles_is_left(tmp_path: Path) -
     train = AGAIN.format(between=CLONE)
     _, errors = converted(tmp_path, {"losses.py": SUM, "model.py": SET_UP, "train.py": train})
     assert any("the model is a clone, which is trained besides" in e for e in errors), errors
+
+
+LENT = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(1).rand(20, 3), np.ones((20, 1))
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit(x, y, batch_size=10, epochs=2)
+"""
+ASKED = "{imports}\n\n\ndef show(model):\n    return model.name\n\n\n{asked}\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "asked", "left"),
+    [
+        ("from train import model, x, y", "print(model.evaluate(x, y))", ["model.evaluate"]),
+        ("import train", "print(train.model.predict(train.x))", ["train.model.predict"]),
+        (
+            "from train import *",
+            "more = model.fit(x, y)\nprint(more.history)",
+            ["model.fit", "more."],
+        ),
+        ("from train import history as h", "print(h.history)\nh.fit()", ["h.history", "h.fit"]),
+        ("from train import x, y", "class A:\n    pass\nmodel = A()\nmodel.fit(x)", []),
+    ],
+)
+def test_what_is_asked_of_a_model_at_the_top_of_another_file_is_left(
+    imports: str, asked: str, left: list[str], tmp_path: Path
+) -> None:
+    again = ASKED.format(imports=imports, asked=asked)
+    texts, errors = converted(tmp_path, {"train.py": LENT, "again.py": again})
+    assert len(errors) == len(left), errors
+    for name, error in zip(left, errors, strict=True):
+        assert error.startswith("again.py")
+        assert f"`{name}" in error
+    assert asked.partition("(")[0] in texts["again.py"]

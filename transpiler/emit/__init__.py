@@ -27,7 +27,8 @@
     handed.py        arguments that are shapes now
     signatures.py    signatures that have become too long
     given_away.py    functions that give models, passed to code that nobody sees
-    left.py          what stays Keras, and what is said of it; left_code.py: of code besides models
+    left.py          what stays Keras, and what is said of it; left_code.py: of code besides models;
+                     lent.py: of models that other files make
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere
     dangling.py      functions that are gone, and what still reads them

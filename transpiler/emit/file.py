@@ -58,6 +58,7 @@ from transpiler.emit.left_code import (
     report_left_stars,
     write_new_axes,
 )
+from transpiler.emit.lent import report_lent
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.planning import plan_file
@@ -123,6 +124,7 @@ def _write(draft: Draft) -> Conversion:
     report_logging(draft)
     report_given_away(draft)
     report_left_models(draft)
+    report_lent(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)

@@ -41,6 +41,7 @@ from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
+from transpiler.source.importers import set_outside
 
 
 def assign_name(
@@ -98,6 +99,8 @@ def assign_name(
 def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     """Whether a function changes the variable that is defined where the region stands."""
     text = region.tree.text
+    if region.is_module and set_outside(region.file.path).fullmatch(name):
+        return True
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
     if plain and not is_declared(name, text):
         return False  # the usual case, without parsing
