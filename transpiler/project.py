@@ -29,7 +29,7 @@ from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.statements.brought import with_parts
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
-from transpiler.ir.expr import expr
+from transpiler.ir.expr import Expr, expr
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
@@ -145,10 +145,10 @@ class Project:
         other, changed = self._context(path), set_outside(str(path)).fullmatch
         if other is None:
             known = self._of_circle(path) or self._constants(path)
-            return known and {n: v for n, v in known.items() if not is_plain(v) or not changed(n)}
+            return known and {n: _as_it_is(v, changed(n)) for n, v in known.items()}
         kinds = (Framework, Function, UserClass)
         found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
-        return {n: v for n, v in found.items() if not is_plain(v) or not changed(n)} | lent(other)
+        return {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
 
     def importers(self, file: FileContext) -> Iterator[FileContext]:
         """The files of the project that import one and train something, as they are planned."""
@@ -223,3 +223,10 @@ def _texts_importing(path: str) -> Iterator[str]:
 def _lines_of(spelled: Spelled, line_of: LineOf | None) -> LineOf:
     """The lines of a file for those of a version of the text in which options are spelled out."""
     return spelled.line if line_of is None else lambda line: spelled.line(line_of(line))
+
+
+def _as_it_is(value: Value, changed: object) -> Value:
+    """What is known of a value when the program runs: not which it is, if other files set it."""
+    if changed and isinstance(value, Static) and is_plain(value):
+        return Static(Expr(value.expr.text))
+    return value
