@@ -96,7 +96,7 @@ def test_training_of_a_model_that_is_not_known_is_said() -> None:
 @pytest.mark.parametrize("method", ["fit_generator"])
 def test_another_way_to_train_leaves_the_training_whole(method: str) -> None:
     text = f"{HEAD}{COMPILE}model.{method}(x, y)\nmodel.evaluate(x, y)\n"
-    assert any("is not given as an array" in message for _, message in errors(text))
+    assert any("nothing shows that x is a data set" in message for _, message in errors(text))
     assert COMPILE in convert(text).text
     assert "model.evaluate(x, y)" in convert(text).text
 

@@ -20,6 +20,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     stale.py       parts of the training that are made of what changes before they are used
     trainable.py   what of a model is trained, and when a program says so
     dict_arguments.py  dicts of arrays that functions give
+    assumed_data.py  parameters that must be data sets
     training.py    calls that compile, train or ask models
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again

@@ -114,6 +114,9 @@ class FileContext:
     ways: list[Summary] = field(default_factory=list)  #: of functions, written whoever asks for it
     #: of functions with `**kwargs`: what calls pass through it, and whether some leave it out
     keywords: dict[int, dict[str, bool]] = field(default_factory=dict)
+    #: the data sets, or None, that calls of methods give parameters; and as it is found out
+    data_given: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+    data_seen: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
     #: sizes of blocks that some call of them can't tell, by their functions and tokens
     untold: set[tuple[int, str]] = field(default_factory=set)

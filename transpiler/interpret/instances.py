@@ -20,6 +20,7 @@ from transpiler.interpret.functions.kept_functions import (
     kept_as,
 )
 from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.method_data import note_call
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
@@ -57,6 +58,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     if any(holds_tensor(value) for _, value in arguments):
         what = f"`{made.name}.{name}` gets a tensor"
         raise GiveUp(f"{what}, and what it does with it is not known", node)
+    if method is not None and home is region.file:
+        note_call(home, method, arguments)
     if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
         itself = method is not None and _gives_itself(home, method)
         return receiver if itself else Unknown(receiver.reason)

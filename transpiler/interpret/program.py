@@ -28,6 +28,7 @@ from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.kept_functions import gets_functions
 from transpiler.interpret.functions.keywords import settle
 from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.method_data import settle_data
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.splicing import gives_lists, opens_inputs
 from transpiler.interpret.functions.summaries import summarize
@@ -180,6 +181,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.given_functions.clear()
     file.kept_data.clear()
     file.missed.clear()
+    file.data_seen.clear()
     file.globals = scope.values
     scope.values.update(names_of_lines(file))
     region = Region(file, scope, wants=wants)
@@ -191,6 +193,7 @@ def interpret_functions(file: FileContext) -> None:
     """Interpret the functions of a file that no call has reached yet."""
     for _ in range(8):
         _interpret_rest(file)
+        settle_data(file)
         if not file.grown:
             settle(file)
         if not file.grown:

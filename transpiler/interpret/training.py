@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.assumed_data import assume_data
 from transpiler.interpret.context import Frozen
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -245,6 +246,7 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         call.by_samples = any(k in call.given for k in _SAMPLES)
         call.given = {_SAMPLES.get(k, k): v for k, v in call.given.items()}
         call.given.setdefault("verbose", Given(Static(expr(int(older == "fit"))), "0"))
+    assume_data(region, name, call.given)
     former = region.training.get(id(node))
     if former is not None and region.unrolled:
         call.rounds = (*former.rounds, former)

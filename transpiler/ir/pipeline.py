@@ -104,6 +104,7 @@ class Pipeline:
     count: int | None = field(default=None, compare=False)  #: the number of samples, if known
     #: of the random numbers that change its images, batch by batch
     drawn: Expr | None = field(default=None, compare=False)
+    assumed: bool = False  #: it is a parameter, which nothing else can be
     open: bool = False  #: what it gives may be batches: no first axis has a fixed size
 
     @property

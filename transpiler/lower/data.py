@@ -23,6 +23,8 @@ from transpiler.source.made_batches import returned_or_part
 
 def array(given: Given | None, what: str, surely: bool = False) -> str:
     """The source of an argument that holds an array; `surely` where it can be nothing else."""
+    if given is None and what == "y":
+        raise Unsupported("there are no targets, and nothing shows that x is a data set")
     if given is None or _is_none(given.value):
         raise Unsupported(f"{what} is not given as an array")
     value = given.value

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from transpiler.record import record
 from transpiler.source.given_options import Program, together
+from transpiler.source.syntax import program_tree
 
 
 @record(frozen=True, slots=True)
@@ -163,6 +164,22 @@ def _keys(
     if found is not None and not found.positional:
         return _NEVER
     return None if found is None else found.some - parameters(function)
+
+
+def leaves_out(text: str, owner: str, method: str, parameter: str) -> bool:
+    """Whether some call of a method in a text leaves one of its parameters to its default."""
+    module = program_tree(text)
+    if module is None:
+        return False
+    defined = (f for o, f in functions_of(module) if (o, f.name) == (owner, method))
+    names = [a.arg for f in defined for a in f.args.args][1:]
+    place = names.index(parameter) if parameter in names else len(names)
+    return any(
+        len(call.args) <= place
+        and not any(isinstance(argument, ast.Starred) for argument in call.args)
+        and not any(keyword.arg in (parameter, None) for keyword in call.keywords)
+        for call, _ in Calls(text, module).of(method, owner)
+    )
 
 
 def functions_of(module: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
-from transpiler.emit.training.absent import batch_size
+from transpiler.emit.training.absent import batch_size, may_be_none
 from transpiler.emit.training.history_readers import EARLY, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
@@ -37,7 +37,8 @@ from transpiler.emit.training.streams import (
 )
 from transpiler.emit.training.validation import split_off, validation_arrays
 from transpiler.emit.training.weighting import Weighting, sample_weights
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.functions.method_data import perhaps_given
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -282,6 +283,14 @@ class FitData:
             return ""
         return f", shuffle={self.model.source_of(given)}"
 
+    def _refuse_perhaps(self, given: Given | None) -> None:
+        """Batches that not all calls of a method give, and that more is done with than to load."""
+        model = self.model
+        if given is not None and perhaps_given(model.shared.file, model.room.node, given.text):
+            steps = model.argument(self.call, "validation_steps")
+            if is_streamed(given) or steps is not None or model.made.spread:
+                raise Unsupported(f"`{given.text}` may be None")
+
     def _validation(self) -> str:
         """The loader of the validation data, "" where there is none."""
         model, call = self.model, self.call
@@ -289,8 +298,9 @@ class FitData:
         loader = model.lasting("val_loader", "validation_loader")
         self.validation_loop = None
         self.validation_weights: tuple[str, ...] = ()
-        made = sequence_loader(model, call, "validation_data")
         given = call.given.get("validation_data")
+        self._refuse_perhaps(given)
+        made = sequence_loader(model, call, "validation_data")
         self.validates_stream = is_streamed(given)
         pipeline = model.data_set(call, "validation_data")
         if given is not None and (self.validates_stream or pipeline is not None):
@@ -305,7 +315,11 @@ class FitData:
             note_validation(model, call, self.compiled.keras)
             return self._stream("validation_data", "validation_steps", "val_batches")
         if pipeline is not None:
-            return self._loaded("validation_data", pipeline, "validation_steps", "val_loader")
+            loaded = self._loaded("validation_data", pipeline, "validation_steps", "val_loader")
+            absent = pipeline.assumed and may_be_none(model, loaded)
+            if absent or perhaps_given(model.shared.file, model.room.node, loaded):
+                self.validates_if = f"{loaded} is not None"
+            return loaded
         if model.argument(call, "validation_data") is not None:
             found = validation_arrays(model, call, self.compiled, self._name)
             if not found.weights and not found.condition:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, Watch, evaluate
 from transpiler.emit.training import distributing
@@ -363,7 +364,11 @@ class ModelWriter:
 
     def data_set(self, call: TrainingCall, name: str = "x") -> Pipeline | None:
         """The data set of tf.data that an argument is, which knows its targets and batches."""
-        return data_set(call.given.get(name))
+        found = data_set(call.given.get(name))
+        if found is not None and found.assumed:
+            said = f"`{call.given[name].text}` is taken for a loader of inputs and targets"
+            self.made.said.append((ASSUMED, call.node, said))
+        return found
 
     def check_batches(self, call: TrainingCall) -> None:
         """Refuse what says of batches that are given what they say themselves."""

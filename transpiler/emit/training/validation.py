@@ -13,7 +13,7 @@ from transpiler.emit.training.absent import may_be_none, may_be_zero, present_pa
 from transpiler.emit.training.data import is_listed, parts_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static
+from transpiler.interpret.values import Sequence, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
@@ -46,6 +46,8 @@ def validation_arrays(
         return found
     if isinstance(value, Static) and not value.expr.known:
         return _unpacked(writer, call, compiled, name)
+    if isinstance(value, Unknown) and "a data set" in value.reason:
+        raise Unsupported(f"validation_data is not known: {value.reason}")
     if not isinstance(value, Sequence) or len(value.items) not in (2, 3):
         raise Unsupported("validation_data that is not a pair of arrays")
     key: tuple[Any, ...]

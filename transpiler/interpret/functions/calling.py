@@ -22,6 +22,7 @@ from transpiler.interpret.functions.handed import note_handing, trains
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
+from transpiler.interpret.functions.method_data import note_bound
 from transpiler.interpret.functions.optimizer_makers import note_optimizer_maker
 from transpiler.interpret.functions.outer_sizes import outer_outputs
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
@@ -88,6 +89,8 @@ def _call_function(
         region.inlined.append(function)
         values = [bound["inputs"], bound["kernel_size"]]
         return provided("correct_pad")(region, node, values)
+    if function.owner and function.file is region.file:
+        note_bound(region.file, function, bound)
     _note_function_arguments(region, node, arguments)
     forget_changed(region, node, function, bound)
     tensors = any(holds_tensor(v) for v in bound.values())

@@ -20,6 +20,7 @@ from transpiler.interpret.functions.joined_parts import (
 from transpiler.interpret.functions.kept_functions import with_kept_functions
 from transpiler.interpret.functions.keywords import refuse, unified
 from transpiler.interpret.functions.kinds import classify
+from transpiler.interpret.functions.method_data import with_data
 from transpiler.interpret.functions.parameters import (
     ELEMENT,
     bind_arguments,
@@ -86,6 +87,7 @@ def _summarize(
     if function.file is None or function.file is file:
         given = unified(file, function, with_default_classes(function, given))
         given = with_joined(function, with_kept_functions(file, function, given))
+        given = with_data(file, function, given)
     kinds = tuple(
         (name, kind)
         for name in sorted(given)
