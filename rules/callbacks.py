@@ -59,13 +59,16 @@ def early_stopping(
             improved[weights] = copied
         else:
             chosen = (f"if {restore_best_weights}:", f"    {weights} = {copied}")
-    improves = [_assigned(improved | {wait: "0"})]
+    waits: tuple[str, ...] = ()
+    if baseline.is_const(None):
+        improved[wait] = "0"
+    else:
+        beats = watched.better(baseline.wrapped(11), min_delta)
+        waits = (f"{wait} = 0 if {beats} else {wait} + 1",)
+    improves = [_assigned(improved), *waits]
     if len(improves[0]) > _WIDTH and weights in improved:
         longest = {weights: improved.pop(weights)}
-        improves = [_assigned(improved | {wait: "0"}), _assigned(longest)]
-    if not baseline.is_const(None):
-        beats = watched.better(baseline.wrapped(11), min_delta)
-        improves = [_assigned(improved), f"{wait} = 0 if {beats} else {wait} + 1"]
+        improves = [_assigned(improved), _assigned(longest), *waits]
     decision = [f"if {better}:", *(f"    {line}" for line in (*improves, *chosen))]
     decision += ["else:", f"    {wait} += 1"]
     if weights and fit.keras == "2":  # which takes no NaN for the best value

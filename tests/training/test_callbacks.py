@@ -76,6 +76,14 @@ def test_decides_equally(
     assert far < 1e-7, apart  # Keras keeps the learning rate in float32
 
 
+@pytest.mark.parametrize("more", ["", ", start_from_epoch=1"])
+def test_the_best_weights_of_a_long_name_with_a_baseline(more: str, scripts: Scripts) -> None:
+    stops = '"val_mean_absolute_error", patience=1, baseline=5, restore_best_weights=True'
+    chosen = replace(trial(f"{C}.EarlyStopping({stops}{more})"), metrics='["mean_absolute_error"]')
+    far, apart = farthest(scripts, chosen.text.replace("epochs=3", "epochs=12"))
+    assert far < 1e-7, apart
+
+
 @pytest.mark.parametrize(
     "callbacks", [CALLBACKS[0], CALLBACKS[4], f"{CALLBACKS[1]}, {CALLBACKS[18]}", CALLBACKS[8]]
 )
