@@ -135,3 +135,39 @@ losses, seen = h.history["loss"], asks.seen
 """
     apart = scripts.compare(HEAD + own, converted(HEAD + own))
     assert max(apart.values()) < 1e-9, apart
+
+
+BEGINNING = """
+
+calls = []
+
+
+def begin(logs):
+    calls.append(1 + len(calls))
+
+
+more = [first, second, third, LambdaCallback(on_train_begin=begin)]
+more.append(LambdaCallback(on_train_begin=begin))
+if len(x) > 3:
+    more.append(LambdaCallback(on_train_begin=begin))
+if len(x) > 3:
+    more.append(LambdaCallback(on_train_begin=begin))
+model.fit(x, y, epochs=1, verbose=0, callbacks=more)
+number, total = len(calls), sum(calls)
+"""
+
+
+def test_each_callback_begins_also_where_another_one_begins_alike(scripts: Scripts) -> None:
+    text = HEAD + BEGINNING
+    apart = scripts.compare(text, converted(text))
+    assert {"number", "total"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_two_callbacks_need_is_made_once() -> None:
+    saves = "ModelCheckpoint('{0}/{1}.keras', save_best_only=True{2})"
+    given = ", ".join(
+        [saves.format("found", "a", ""), saves.format("found", "b", ", monitor='loss'")]
+    )
+    text = converted(f"{HEAD}model.fit(x, y, validation_split=0.5, callbacks=[first, {given}])\n")
+    assert text.count("os.makedirs(") == 1

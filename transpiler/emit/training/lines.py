@@ -120,14 +120,23 @@ def _cut(text: str) -> list[str]:
 
 
 def distinct(lines: Iterable[str]) -> list[str]:
-    """Statements without those that were there before; what is inside of others goes with them."""
+    """Statements without those that were there before; what is inside of others goes with them.
+
+    What the program itself does, in functions that callbacks call, is done each time.
+    """
     whole: list[str] = []
     for line in lines:
         if whole and line.startswith((" ", "else:", "elif ")):
             whole[-1] += f"\n{line}"
         else:
             whole.append(line)
-    return [line for statement in dict.fromkeys(whole) for line in statement.split("\n")]
+    kept = [s for i, s in enumerate(whole) if s not in whole[:i] or not _ONCE.fullmatch(s)]
+    return [line for statement in kept for line in statement.split("\n")]
+
+
+#: Variables that get their first values, folders that are made, ends of the loop; also by a
+#: condition.
+_ONCE = regex(r"(?:(?:if|elif|else)\b.*:\n)*\s*(?:[\w, ]+ = .*|os\.makedirs\(.*|break)(?:\n\s.*)*")
 
 
 def simple_statements(root: cst.Module | cst.FunctionDef) -> list[cst.SimpleStatementLine]:
