@@ -277,6 +277,8 @@ class Region:
         #: the last one that was called, and the code of its result
         self.last_layer: tuple[Any, str] | None = None
         self.activations: dict[str, tuple[str, str]] = {}  #: code -> what activated which code
+        #: token -> what is given as the activation that a module is, where only the run tells which
+        self.open_activations: dict[str, Expr] = {}
         #: the attention layers that read a mask, by its code, and which of them take it away
         self.attended: dict[tuple[str, frozenset[Name]], dict[cst.CSTNode, bool]] = {}
         self.penalties: list[tuple[Layer, str, Value]] = []  #: layers with regularizers and such

@@ -4,6 +4,7 @@ training.py    what a program asks of each of its models, in terms of torch
 compiled_heads.py     the loss and the metrics of each output
 heads.py       the outputs of a model, and what `compile` says of each
 endings.py     the activations that they end with
+open_endings.py  such of which only the run tells which they are
 elsewhere.py   models that another file builds than the one that trains them
 output_names.py  what Keras calls them
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments

@@ -25,6 +25,7 @@ from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.metrics import lower_metrics
 from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
+from transpiler.lower.open_endings import refuse_difference, refuse_in_own
 from transpiler.lower.own_losses import is_own, own_loss
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
 from transpiler.lower.told import times_of, told
@@ -78,6 +79,8 @@ def lower_heads(
         for key, _ in head.metrics:
             if key.startswith("val_"):
                 raise Unsupported(f"a metric with the name {key}, as that of a validation")
+        if is_own(wanted) or len(outputs) == 1:
+            refuse_in_own(file, call.own.values(), output.may_end_in | ({output.ends_in} - {""}))
         heads.append(head.weighed(file, weight, *times_of(file, call)))
         uses += used
     if outputs[0].key and file.options.keras != "2":
@@ -161,6 +164,8 @@ def _head(
         if loss.smoothed:  # in each step
             kept = told(region, uses[0], uses[0].symbol, call, shared=region.is_module)
             loss = reduced_loss(kept, seen)
+    for use in uses:
+        refuse_difference(use, seen, loss, output.may_end_in)
     wants_logits = loss.drops or any(map(_from_logits, uses))
     seen = replace(
         seen,

@@ -42,6 +42,7 @@ class Ending:
     body: list[Node]
     output: str
     inner: tuple[Part, ...] = ()  #: the classes, one in another, that give what is before it
+    applied: str = ""  #: the module that it is, where only the run tells which one that is
 
 
 @record(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Endings:
         """Whether another class may end with an activation that can't be left out."""
         parts = [_part(self.region, token) for token in modules_used(self.forward)]
         inner = [endings_of(part) for part in parts if part is not None]
-        return any(ends is not None and any(ends.activations) for ends in inner)
+        return any(ends is not None and any(ends.found) for ends in inner)
 
     @property
     def plain(self) -> tuple[bool, ...]:
@@ -68,8 +69,13 @@ class Endings:
 
     @property
     def activations(self) -> tuple[str, ...]:
-        """Of each output: "softmax", "sigmoid" or nothing of these."""
+        """Of each output: "softmax", "sigmoid" or nothing of these, as far as it is known."""
         return tuple("" if one is None else one.activation for one in self.found)
+
+    @property
+    def applied(self) -> tuple[str, ...]:
+        """How `forward` applies them: by their names, or with modules that the run chooses."""
+        return tuple("" if one is None else one.applied or one.activation for one in self.found)
 
     def inner(self, dropped: tuple[bool, ...]) -> list[Part]:
         """The classes that must give what is before their last activation."""
@@ -136,7 +142,7 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
     """The activation that makes an output, in the last statement about it."""
     if (before := _before(region, output)) is not None:
         name, code, inner = before
-        return Ending(name, body, code, inner)
+        return _made(name, body, code, inner)
     if (listed := ITEM.fullmatch(output)) is not None:
         return _of_list(region, body, output, listed.group(1), int(listed.group(2)))
     variable = next(iter(_variables(output)), "")
@@ -155,9 +161,9 @@ def _ending(region: Region, body: list[Node], output: str) -> Ending | None:
         later = body[position + 1 :]
         kept = not any(code in getattr(n, "defs", ()) for n in walk(later))
         if kept and _VARIABLE.fullmatch(code):
-            return Ending(name, [*body[:position], *later], code + output[len(variable) :], inner)
+            return _made(name, [*body[:position], *later], code + output[len(variable) :], inner)
         changed = replace(node, text=f"{variable} = {code}")
-        return Ending(name, [*body[:position], changed, *later], output, inner)
+        return _made(name, [*body[:position], changed, *later], output, inner)
     return None
 
 
@@ -196,8 +202,14 @@ def _of_list(
             return None
         activation, items[number], inner = before
         changed = replace(node, text=f"{name} = [{', '.join(items)}]")
-        return Ending(activation, [*body[:position], changed, *body[position + 1 :]], output, inner)
+        return _made(activation, [*body[:position], changed, *body[position + 1 :]], output, inner)
     return None
+
+
+def _made(name: str, body: list[Node], output: str, inner: tuple[Part, ...]) -> Ending:
+    """An ending by a name, or by the token of a module."""
+    is_open = name not in ("softmax", "sigmoid")
+    return Ending("" if is_open else name, body, output, inner, name if is_open else "")
 
 
 def items_of(code: str) -> list[str]:
@@ -233,7 +245,8 @@ def _before(region: Region, code: str) -> tuple[str, str, tuple[Part, ...]] | No
         return None
     one = inner.found[0]
     token, arguments = called.groups()
-    return one.activation, f"{token}.{LOGITS}{arguments}", (part, *one.inner)
+    name = one.applied or one.activation
+    return name, f"{token}.{LOGITS}{arguments}", (part, *one.inner)
 
 
 def _part(region: Region, token: str) -> Part | None:

@@ -66,6 +66,7 @@ class Output:
     rank: int | None = None  #: its axes, the batch included
     units: int | None = None  #: the size of its last axis
     ends_in: str = ""  #: the activation that makes it: "softmax" or "sigmoid"
+    may_end_in: frozenset[str] = frozenset()  #: those, where only the run tells
     plain: bool = False  #: whether it surely comes from a layer without an activation
     note: str = ""  #: what is assumed of the names
     key: str = ""  #: where the model gives a dict

@@ -40,6 +40,7 @@ from transpiler.lower.heads import (
     outputs_of,
     sized_by,
 )
+from transpiler.lower.open_endings import settled
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.rates import asks_rate, class_sets_rate
@@ -212,6 +213,7 @@ def lower_training(
 ) -> None:
     """Fill in what each `compile` means; `seen` says whether every use of the model is known."""
     ends = endings(training.home, built.forward, training.origin.outputs)
+    ends, may_end_in = settled(file, training.home, training.model, ends)
     training.ends_in = ends.activations[0] if len(ends.activations) == 1 else ""
     try:
         outputs = outputs_of(training.origin, built.inputs)
@@ -224,10 +226,14 @@ def lower_training(
         return
     if len(outputs) == 1:
         training.rank, training.units = outputs[0].rank, outputs[0].units
-    known = zip(outputs, ends.activations, ends.plain, strict=True)
-    outputs = [replace(one, ends_in=name, plain=plain) for one, name, plain in known]
+    known = zip(outputs, ends.activations, ends.plain, may_end_in, strict=True)
+    outputs = [
+        replace(one, ends_in=name, plain=plain, may_end_in=names)
+        for one, name, plain, names in known
+    ]
     own = training.home.file is file
     seen = seen and own and len(outputs) == 1 and not outputs[0].key and not ends.inner((True,))
+    seen = seen and not any(one is not None and one.applied for one in ends.found)
     compiles = [c for c in training.calls if c.name == "compile"]
     fits = [c for c in training.calls if c.name == "compile" or c.name in TRAINING]
     activities: Watching | None = None
@@ -245,7 +251,10 @@ def lower_training(
             return
     every = tuple(map(bool, ends.activations))
     apart = file.distribution is None and any(every)
-    apart = apart and (own or may_give_logits(file, training.home, training.origin, ends))
+    elsewhere = ends.applied == ends.activations
+    apart = apart and (
+        own or (elsewhere and may_give_logits(file, training.home, training.origin, ends))
+    )
     drops: set[tuple[bool, ...]] = set()
     for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()
@@ -322,7 +331,7 @@ def _leave_out(training: Training, ends: Endings, dropped: tuple[bool, ...], see
     """The model gives what some losses want: of itself, or by a method of its own."""
     bare = ends.without(dropped)
     if not seen:
-        pairs = zip(ends.activations, dropped, strict=True)
+        pairs = zip(ends.applied, dropped, strict=True)
         training.activations = tuple(name if drops else "" for name, drops in pairs)
         training.logits, training.inner = bare, ends.inner(dropped)
         return

@@ -27,6 +27,8 @@ reached.py      through which variables data are reached, which functions are ca
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
 passed_options.py  functions that pass options on to a model: these as their parameters
 replaced.py     edits of a text, and which lines these leave where
+given_options.py  which options functions get and unpack
+may_be.py       which names an expression may stand for
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
 handed_data.py  which calls make data that models are trained with

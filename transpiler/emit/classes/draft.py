@@ -10,8 +10,8 @@ from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
 from transpiler.emit.text import substitute_names
 from transpiler.ir import tokens
-from transpiler.ir.code import Comments, For, If, Line, Node, Return, While
-from transpiler.ir.expr import reads
+from transpiler.ir.code import Comments, Construct, For, If, Line, Node, Return, While
+from transpiler.ir.expr import Module, reads
 from transpiler.passes.choices import merge_choices
 from transpiler.passes.liveness import jumps_out, modules_used, prune, walk
 from transpiler.passes.moves import straighten
@@ -38,6 +38,13 @@ def without_foreign_sizes(plan: ClassPlan, forward: list[Node]) -> tuple[list[No
     return kept, sorted(live & sized)
 
 
+def _applied(plan: ClassPlan) -> dict[str, Module]:
+    """The modules that `forward` applies to what another method computes."""
+    tokens_ = set(plan.activations.values())
+    made = [n.module for n in walk(plan.init) if isinstance(n, Construct)] if tokens_ else []
+    return {module.token: module for module in made if module.token in tokens_}
+
+
 class ClassDraft:
     """A class while it is written: its two programs, and the names of what is in them."""
 
@@ -46,7 +53,8 @@ class ClassDraft:
         forward, _ = prune(plan.forward, frozenset(), effects=False)
         forward = lean_results(straighten(forward, plan.renames))
         forward, _ = prune(forward, frozenset(), effects=False)
-        modules = modules_used(forward)
+        last = _applied(plan)
+        modules = modules_used(forward) | last
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         wanted |= reads(plan.label) if plan.label is not None else frozenset()
         wanted = wanted.union(*map(reads, plan.zeros))
@@ -59,10 +67,10 @@ class ClassDraft:
         forward = loop_over_modules(init, forward, plan.shared)
         forward, live = prune(forward, frozenset(), effects=False)
         self.init, self.live_init = prune(
-            init, wanted, plan.effects, frozenset(modules_used(forward)) - set(plan.shared)
+            init, wanted, plan.effects, frozenset(modules_used(forward) | last) - set(plan.shared)
         )
         self.forward = forward
-        self.modules = modules_used(forward)
+        self.modules = modules_used(forward) | last
         self.stored = self._stored(live | plan.asked)
         self.taken: set[str] = set()
         self.taken_in_forward: set[str] = set()

@@ -69,7 +69,7 @@ def class_text(draft: ClassDraft) -> str:
     star = "*" if plan.starred else ""
     inputs = [star + draft.names.get(n, n) for n in plan.inputs]
     name = plan.method if plan.activations else "forward"
-    lines += _activated_forward(plan, inputs) if plan.activations else []
+    lines += _activated_forward(draft, inputs) if plan.activations else []
     lines += ["", fold(f"def {name}({', '.join(['self', *inputs])}):", 4)]
     lines += _said_of_method(plan) if plan.activations else []
     lines += _prologue(draft)
@@ -97,11 +97,15 @@ def _kept_still(draft: ClassDraft) -> list[str]:
     ]
 
 
-def _activated_forward(plan: ClassPlan, inputs: list[str]) -> list[str]:
+def _activated_forward(draft: ClassDraft, inputs: list[str]) -> list[str]:
     """`forward`, where a method computes what its last activations are applied to."""
+    plan = draft.plan
     activations, called = plan.activations, f"self.{plan.method}({', '.join(inputs)})"
     several, penalized = len(activations) > 1, plan.method == PENALIZED
     one = f"{called}[0]" if penalized else called
+    activations = {
+        o: f"self.{draft.attrs[n]}" if n in draft.attrs else n for o, n in activations.items()
+    }
     values = [_activated(name, o if several else one) for o, name in activations.items()]
     targets = [*activations, "_"] if penalized else list(activations)
     given = [fold(f"{', '.join(targets)} = {called}", 8)] if several else []
@@ -121,11 +125,14 @@ def _activated(activation: str, code: str) -> str:
     """An output with its activation, in Keras's order of axes."""
     if not activation:
         return code
+    if activation.startswith("self."):
+        return f"{activation}({code})"
     return f"F.softmax({code}, dim=-1)" if activation == "softmax" else f"torch.sigmoid({code})"
 
 
 def _said_of_method(plan: ClassPlan) -> list[str]:
-    names = list(dict.fromkeys(filter(None, plan.activations.values())))
+    given = dict.fromkeys(filter(None, plan.activations.values()))
+    names = [name if name in ("softmax", "sigmoid") else "activation" for name in given]
     several = len(plan.activations) > 1
     outputs = "The outputs" if several or not names else "The scores"
     before = f" before the {' and the '.join(names)}" if names else ""

@@ -235,6 +235,10 @@ def note_activation(region: Region, given: Expr, before: Tensor, after: Tensor) 
     last = str(name).rpartition(".")[2] if given.known else ""
     if last in ("softmax", "sigmoid"):
         region.activations[after.code.text] = (last, before.code.text)
+    elif not given.known and after.code.modules:
+        token = after.code.modules[-1].token
+        region.activations[after.code.text] = (token, before.code.text)
+        region.open_activations[token] = given
 
 
 def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor]) -> Any:
