@@ -16,7 +16,7 @@ from transpiler.outcome import Job, Outcome
 from transpiler.output import report
 from transpiler.output.write import copy_file
 from transpiler.plan import Plan, plan_copies, plan_in_place
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.single import Converter, convert_bytes, engine, finish
 from transpiler.source.discovery import find
 from transpiler.source.ignored import Patterns, patterns
@@ -177,7 +177,9 @@ def _plan(args: argparse.Namespace, settings: Settings) -> Plan:
 
 def _run(plan: Plan, settings: Settings, converter: Converter) -> list[Outcome]:
     jobs = [item for item in plan.items if isinstance(item, Job)]
-    done = iter(convert_files(jobs, settings.options, settings.jobs, converter))
+    together = frozenset(os.path.realpath(job.path) for job in jobs)
+    options = replace(settings.options, together=together)
+    done = iter(convert_files(jobs, options, settings.jobs, converter))
     outcomes = [next(done) if isinstance(item, Job) else item for item in plan.items]
     return outcomes + [problem for job in plan.copies if (problem := _copy(job))]
 

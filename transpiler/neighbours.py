@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from transpiler.conversion import Conversion
 from transpiler.options import Options
-from transpiler.source.files import Undecodable, decode, program_at, skips
+from transpiler.source.files import Undecodable, decode, program_at
 from transpiler.source.importers import importing_files
+from transpiler.source.lexical import skips
 
 #: What converts the text of a file.
 Convert: TypeAlias = Callable[[str, Options, str], Conversion]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from transpiler.conversion import Conversion, ModelRecord
 from transpiler.diagnostics import CELL, INTERNAL, UNREADABLE, Diagnostic
 from transpiler.record import replace
-from transpiler.source.files import names_framework, skips
+from transpiler.source.files import names_framework
+from transpiler.source.lexical import skips
 from transpiler.source.magics import runs_python
 from transpiler.source.notebook import Cell, NotANotebook, Notebook
 

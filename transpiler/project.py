@@ -39,6 +39,7 @@ from transpiler.source.importers import (
     training_files,
     words_beside_imports,
 )
+from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, locate
 from transpiler.source.passed_options import Spelled, spelled_out
@@ -146,6 +147,7 @@ class Project:
         if other is None:
             known = self._of_circle(path) or self._constants(path)
             return known and {n: _as_it_is(v, changed(n)) for n, v in known.items()}
+        file.loaded[module] = os.path.realpath(path)
         kinds = (Framework, Function, UserClass)
         found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
         return {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
@@ -202,6 +204,8 @@ class Project:
     def _interpret(self, path: Path) -> FileContext | None:
         try:
             text = program_at(str(path))
+            if skips(text):
+                return None
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
             if not known and not asks_models(text, str(path)):
                 return None

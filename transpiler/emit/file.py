@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transpiler.conversion import Conversion
 from transpiler.emit.alike import merge_alike
+from transpiler.emit.apart import report_apart
 from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
@@ -119,12 +120,13 @@ def _write(draft: Draft) -> Conversion:
     report_left_steps(draft)
     report_lacking(draft)
     report_overlooked(draft)
+    report_lent(draft)
     report_overlooked_training(draft)
     report_training_that_stays(draft)
     report_logging(draft)
     report_given_away(draft)
     report_left_models(draft)
-    report_lent(draft)
+    report_apart(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)

@@ -330,7 +330,8 @@ _NO_MODEL = "which model that is, is not known"
 def report_overlooked_training(draft: Draft) -> None:
     """Calls that train a model of which nobody knows which one it is."""
     imported = any(isinstance(v, Framework) for v in draft.file.globals.values())
-    if not imported and IMPORTED_INSIDE.search(draft.tree.text) is None:
+    apart = "keras" not in draft.tree.text and "tensorflow" not in draft.tree.text
+    if not imported and not apart and IMPORTED_INSIDE.search(draft.tree.text) is None:
         return
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
@@ -338,9 +339,11 @@ def report_overlooked_training(draft: Draft) -> None:
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     known = {id(node) for r in regions if r is not None for node, _, _ in r.left_calls}
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
-    converted = any(not unit.problem for unit in draft.planned.models)
+    converted = apart or any(not unit.problem for unit in draft.planned.models)
     unknown = draft.file.unknown_calls if converted else []
-    seen = (node for s in draft.top for node in overlooked_training(draft.file, s, converted))
+    seen = (
+        node for s in draft.top for node in overlooked_training(draft.file, s, converted, apart)
+    )
     for node in (*seen, *sorted(unknown, key=draft.tree.place)):
         start, end = draft.tree.span(node)
         first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
@@ -10,8 +11,9 @@ import libcst as cst
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
-from transpiler.interpret.values import Framework, Function, UserClass
+from transpiler.interpret.values import Framework, Function, Namespace, UserClass
 from transpiler.regex import regex
+from transpiler.source.modules import locate
 from transpiler.source.suites import leaf_statements
 
 _CALL = regex(r"\.([A-Z]\w*)\s*\(")
@@ -73,11 +75,12 @@ _TRAINING = regex(
 
 
 def overlooked_training(
-    file: FileContext, statement: cst.CSTNode, converted: bool
+    file: FileContext, statement: cst.CSTNode, converted: bool, apart: bool
 ) -> Iterator[cst.Call]:
     """Calls that compile or train what must be a Keras model, by what they pass.
 
-    Where some model is `converted`, also those that ask what may be this one.
+    Where some model is `converted`, also those that ask what may be this one. In a file `apart`,
+    which has the models of others alone, also what another library has surely not made.
     """
     start, end = file.tree.span(statement)
     places = [found.start() for found in _TRAINING.finditer(file.tree.blanked, start, end)]
@@ -105,6 +108,8 @@ def overlooked_training(
                 sure |= bool(given & _ASKED.get(name, set())) and name not in own
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
+            if apart and name in ("compile", "fit", *_ASKED, *_OF_MODULES):
+                sure |= compiled not in file.tree.blanked and not _is_of_library(file, node.func)
             if sure or (_compiles(file, node, own) and not _is_said(file, compiled)):
                 if not _is_of_own_class(file, node.func.value, name):
                     yield node
@@ -112,13 +117,40 @@ def overlooked_training(
 
 def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bool:
     """Whether it is one, or a variable that only holds such: objects of classes with a method."""
-    match of:
-        case cst.Call(func=cst.Name(called)) if called in file.class_methods:
-            return name in file.class_methods[called]
+    if isinstance(of, cst.Call):
+        return _has_method(file, dotted(of.func), name)
     variable = re.escape(file.tree.source(of))
-    bound = rf"(?<![\w.]){variable}[ \t]*=(?!=)[ \t]*(?:(\w+)\()?"
+    bound = rf"(?<![\w.]){variable}[ \t]*=(?!=)[ \t]*(?:([\w.]+)\()?"
     made = re.findall(bound, file.tree.blanked)
-    return bool(made) and all(name in file.class_methods.get(one, {}) for one in made)
+    return bool(made) and all(_has_method(file, one, name) for one in made)
+
+
+def _has_method(file: FileContext, called: str, name: str) -> bool:
+    """Whether a class, of this file or of another one of the project, has a method."""
+    module, _, last = called.rpartition(".")
+    held = file.globals.get(module or last)
+    if isinstance(held, Namespace):
+        held = held.items.get(last)
+    if not isinstance(held, UserClass):
+        return name in file.class_methods.get(called, {})
+    methods = (s.name.value for s in held.node.body.body if isinstance(s, cst.FunctionDef))
+    return name in methods
+
+
+def _is_of_library(file: FileContext, asked: cst.Attribute) -> bool:
+    """Whether another library has made it, `knn = KNeighborsClassifier()`, or it is a module."""
+    variable = file.tree.source(asked.value)
+    bound = rf"(?<![\w.]){re.escape(variable)}[ \t]*=(?!=)[ \t]*(\w+)?"
+    heads = re.findall(bound, file.tree.blanked) or re.findall(r"^\w+", variable)
+    modules = [[*_modules_of(file, head)] for head in heads]
+    home = os.path.dirname(os.path.realpath(file.path))
+    return bool(heads) and all(m and all(locate(home, one) is None for one in m) for m in modules)
+
+
+def _modules_of(file: FileContext, name: str) -> Iterator[str]:
+    for statement in leaf_statements(list(file.tree.module.body)):
+        if isinstance(statement, cst.SimpleStatementLine):
+            yield from _homes(statement, name)
 
 
 def _is_kept(node: cst.BaseExpression, kept: Collection[str]) -> bool:
@@ -160,12 +192,7 @@ def _names_optimizer(file: FileContext, node: cst.BaseExpression) -> bool:
 def _is_unknown(file: FileContext, name: str) -> bool:
     if isinstance(file.globals.get(name), (Framework, Function, UserClass)):
         return False
-    homes = [
-        module
-        for statement in leaf_statements(list(file.tree.module.body))
-        if isinstance(statement, cst.SimpleStatementLine)
-        for module in _homes(statement, name)
-    ]
+    homes = [*_modules_of(file, name)]
     return not homes or any(module.startswith(".") or "keras" in module for module in homes)
 
 

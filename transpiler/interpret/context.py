@@ -153,6 +153,7 @@ class FileContext:
     brought_imports: tuple[str, ...] = ()  #: what they read of other modules
     #: tells of a function whether other files call it, and none of them once they are converted
     is_brought: Any = None
+    loaded: dict[str, str] = field(default_factory=dict)  #: files about models, by their modules
     wanted: list[Any] = field(default_factory=list)  #: of functions of other files: `Wish`es
     told: set[int] = field(
         default_factory=set

@@ -8,16 +8,15 @@ does not give all of these back; `Source.encode` does.
 from __future__ import annotations
 
 import io
-import re
 import tokenize
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.lexical import skips
 from transpiler.source.modules import asks_models
 
 _NEWLINE = regex(r"\r\n|\r|\n")
 _NEWLINE_BYTES = regex(rb"\r\n|\r|\n")
-_SKIP_FILE = regex(r"^[ \t]*#[ \t]*tf2torch:[ \t]*skip-file\b", re.MULTILINE)
 
 
 class Undecodable(Exception):
@@ -76,11 +75,6 @@ def program_at(path: str) -> str:
 def skips_file(source: Source) -> bool:
     """Whether a comment line says `# tf2torch: skip-file`."""
     return skips(source.text) or skips(source.tail)
-
-
-def skips(text: str) -> bool:
-    """Whether a line of a program says so."""
-    return _SKIP_FILE.search(text) is not None
 
 
 def decode(data: bytes) -> Source:

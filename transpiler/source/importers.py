@@ -116,6 +116,50 @@ def _by_word(root: str) -> dict[bytes, list[str]]:
     return found
 
 
+def others_mentioning(path: str, text: str) -> list[str]:
+    """The texts of other files near a file in which a name of a file of weights stands.
+
+    Near is what is in the same folder, in folders of it, or in those that it is in.
+    """
+    if not path:
+        return []
+    real = os.path.realpath(path)
+    home = _outside_of_packages(real)
+    quoted = [f"{quote}{text}{quote}" for quote in "\"'"]
+    found: list[str] = []
+    for other, said in _with_weights(project_root(home)):
+        if other != real and any(one in said for one in quoted):
+            folder = _outside_of_packages(other)
+            if folder.startswith(home) or home.startswith(folder):
+                found.append(said)
+    return found
+
+
+def _outside_of_packages(path: str) -> str:
+    """The folder, with a slash at its end, of a file or of the package that it is in."""
+    folder = os.path.dirname(path)
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder = os.path.dirname(folder)
+    return os.path.join(folder, "")
+
+
+@lru_cache(maxsize=16)
+def _with_weights(root: str) -> list[tuple[str, str]]:
+    """The files of a project that speak of files of weights, and their texts."""
+    found: list[tuple[str, str]] = []
+    for path in map(os.path.realpath, _code_files(root)):
+        data = _read(path)
+        if _WEIGHTS.search(data):
+            text = data.decode(errors="replace")
+            if path.endswith(".ipynb"):
+                from transpiler.source.notebook import program_of  # most runs meet none
+
+                text = program_of(text, path)
+            found.append((path, text))
+    return found
+
+
+_WEIGHTS = regex(rb"\.(?:h5|hdf5|keras|ckpt|tf)\\?[\"']")
 #: How many entries of folders are looked at where no repository says what belongs to a project.
 _MOST = 2000
 

@@ -148,3 +148,11 @@ def may_act(code: str) -> bool:
     """Whether an expression calls what may do more than compute, or give another value."""
     called = (match.group(1) for match in re.finditer(r"([\w.\])]+)\s*\(", blanked(code)))
     return any(name not in _COMPUTING for name in called)
+
+
+def skips(text: str) -> bool:
+    """Whether a comment line of a program says `# tf2torch: skip-file`."""
+    return _SKIP_FILE.search(text) is not None
+
+
+_SKIP_FILE = regex(r"^[ \t]*#[ \t]*tf2torch:[ \t]*skip-file\b", re.MULTILINE)

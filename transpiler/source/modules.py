@@ -10,7 +10,8 @@ from pathlib import Path
 
 from transpiler.regex import regex
 from transpiler.source.generations import shown_by
-from transpiler.source.importers import training_files
+from transpiler.source.importers import is_imported, training_files
+from transpiler.source.lexical import skips
 
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = (
@@ -19,6 +20,12 @@ _ASKS = (
 )  # fmt: skip
 #: What needs what `compile` says.
 _TRAINS = (".fit(", ".fit_generator(", ".evaluate(", "_on_batch(")
+#: What surely compiles a model, or trains one.
+_TRAINS_MODELS = regex(
+    r"\.compile\([^()]*\b(?:optimizer|loss|metrics)\s*="
+    r"|\.fit\([^()]*\b(?:validation_data|validation_split|steps_per_epoch|class_weight)\s*="
+    r"|\.fit_generator\(|_on_batch\("
+)
 _IMPORTS = regex(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)"
     r"|import[ \t]+([\w.][^\n#;]*))",
@@ -52,14 +59,19 @@ def _generation_of(path: str) -> str:
 
 
 def asks_models(text: str, path: str) -> bool:
-    """Whether a file without a word of the framework may use models that another one builds."""
+    """Whether a file without a word of the framework may use models that another one builds.
+
+    It imports that one; or that one imports it, as the base of its own classes, for instance.
+    """
     if not path or not any(asked in text for asked in _ASKS):
         return False
     if path.endswith(".ipynb"):
         from transpiler.source.notebook import program_of  # most runs meet none
 
         text = program_of(text, path)
-    return _imports_models(text, path, 0)
+    if _imports_models(text, path, 0):
+        return True
+    return _TRAINS_MODELS.search(text) is not None and is_imported(path, "keras|tensorflow")
 
 
 def builds_models(text: str, path: str) -> bool:
@@ -74,7 +86,7 @@ def _imports_models(text: str, path: str, depth: int) -> bool:
     if depth >= _DEEPEST:
         return False
     for other, imported in imported_texts(text, path):
-        if "keras" in imported or "tensorflow" in imported:
+        if ("keras" in imported or "tensorflow" in imported) and not skips(imported):
             return True
         if other.name == "__init__.py" and _imports_models(imported, str(other), depth + 1):
             return True

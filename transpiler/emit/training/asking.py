@@ -178,7 +178,7 @@ def _file(writer: ModelWriter, call: TrainingCall) -> str:
         raise Unsupported("the file is not named")
     if given.node is not None and writer.tree.span(given.node) in writer.shared.replaced:
         return writer.source_of(given)  # the path of a checkpoint: it is torch's already
-    return weights_path(writer.tree, writer.source_of(given))
+    return weights_path(writer.shared.file, writer.source_of(given))
 
 
 def _refuse_callbacks(writer: ModelWriter, call: TrainingCall) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from transpiler.interpret.context import FileContext
 from transpiler.ir.expr import literal
 from transpiler.regex import regex
-from transpiler.source.tree import Tree
+from transpiler.source.importers import others_mentioning
 
 _SUFFIX = regex(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 #: A path that is written where it is used, without places to be filled.
@@ -29,67 +30,73 @@ _READ = regex(r"load_(?:weights|model)\([^\n]*$")
 _NEAR = 100  #: how far before a path its call may begin
 
 
-def weights_path(tree: Tree, text: str) -> str:
+def weights_path(file: FileContext, text: str) -> str:
     """The source of a path of torch's file, for that of Keras's."""
     path = _LITERAL.fullmatch(text)
-    return literal(weights_file(tree, path.group(2))) if path is not None else text
+    return literal(weights_file(file, path.group(2))) if path is not None else text
 
 
-def weights_file(tree: Tree, path: str) -> str:
+def weights_file(file: FileContext, path: str) -> str:
     """The name of torch's file; Keras's, where something else asks for it by name.
 
     `os.path.exists("model.h5")` would not find "model.pt", nor would `glob.glob("*.h5")`. So it is
-    where two of Keras's files would have the same name.
+    where two of Keras's files would have the same name. All files of a project must agree.
     """
-    places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", tree.text)]
-    if not all(_stands_after(_SAVES, tree, start) for start in places):
-        return path
-    is_read = all(_stands_after(_LOADS, tree, start) for start in places)
-    if is_read and _computes(tree, path):
-        return path
-    if not places or _seeks(tree, path) or _is_taken(tree, path):
+    texts = [file.tree.text, *others_mentioning(file.path, path)]
+    if any(_keeps(text, path) for text in texts):
         return path
     return _SUFFIX.sub("", path) + ".pt"
 
 
-def _is_taken(tree: Tree, path: str) -> bool:
+def _keeps(text: str, path: str) -> bool:
+    """Whether a program needs the name of a file as it is."""
+    places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", text)]
+    if not all(_stands_after(_SAVES, text, start) for start in places):
+        return True
+    is_read = all(_stands_after(_LOADS, text, start) for start in places)
+    if is_read and _computes(text, path):
+        return True
+    return not places or _seeks(text, path) or _is_taken(text, path)
+
+
+def _is_taken(text: str, path: str) -> bool:
     """Whether another file would get the same name: `a.keras` and `a.weights.h5`."""
     stem = _SUFFIX.sub("", path)
-    others = (found[3] for found in _ENDING.finditer(tree.text) if found[3] != path)
+    others = (found[3] for found in _ENDING.finditer(text) if found[3] != path)
     return any(_SUFFIX.search(other) and _SUFFIX.sub("", other) == stem for other in others)
 
 
-def _seeks(tree: Tree, path: str) -> bool:
+def _seeks(text: str, path: str) -> bool:
     """Whether the program looks for files with its ending, or puts its path together."""
     suffix = _SUFFIX.search(path)
     if suffix is None:
         return False
     ending = f".{suffix.group(2)}"
-    for found in _ENDING.finditer(tree.text):
-        text = found[3].rstrip("$")
-        if not text.endswith(ending):
+    for found in _ENDING.finditer(text):
+        said = found[3].rstrip("$")
+        if not said.endswith(ending):
             continue
-        if _SOUGHT.fullmatch(text) is not None:
+        if _SOUGHT.fullmatch(said) is not None:
             return True
-        whole = not found[1] and found[4] and _stands_after(_SAVES, tree, found.start())
-        if not whole and path.endswith(text) and _stands_after(_READ, tree, found.start()):
+        whole = not found[1] and found[4] and _stands_after(_SAVES, text, found.start())
+        if not whole and path.endswith(said) and _stands_after(_READ, text, found.start()):
             return True
-        if "f" in found[1].lower() and _stands_after(_LOADS, tree, found.start()):
+        if "f" in found[1].lower() and _stands_after(_LOADS, text, found.start()):
             return True
     return False
 
 
-def _stands_after(before: re.Pattern[str], tree: Tree, start: int) -> bool:
-    return before.search(tree.text, max(0, start - _NEAR), start) is not None
+def _stands_after(before: re.Pattern[str], text: str, start: int) -> bool:
+    return before.search(text, max(0, start - _NEAR), start) is not None
 
 
-def _computes(tree: Tree, path: str) -> bool:
+def _computes(text: str, path: str) -> bool:
     """Whether the program puts paths with the ending of this one together, and it may be one."""
     suffix = _SUFFIX.search(path)
     if suffix is None:
         return False
     return any(
         found[3].endswith(suffix.group())
-        and (found[1] or not found[4] or not _stands_after(_SAVES, tree, found.start()))
-        for found in _ENDING.finditer(tree.text)
+        and (found[1] or not found[4] or not _stands_after(_SAVES, text, found.start()))
+        for found in _ENDING.finditer(text)
     )

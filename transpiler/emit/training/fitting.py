@@ -436,7 +436,7 @@ class FitWriter(FitData):
             first=self.first,
             free_in_epoch=self._free_in_epoch,
             called_in_batch=self._called_in_batch,
-            file=lambda path: weights_file(self.tree, path),
+            file=lambda path: weights_file(self.model.shared.file, path),
             states=self._states(),
             averages=self.model.averaged,
             device=self.model.device,

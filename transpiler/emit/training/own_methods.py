@@ -221,7 +221,7 @@ class Methods:
         first = given and call.args[0].keyword is None
         if name in ("save", "save_weights") and first and not named:
             if is_statement(statement, call):
-                path = weights_path(self.tree, given[0])
+                path = weights_path(self.writer.shared.file, given[0])
                 text = f"torch.save({_MODEL}.state_dict(), {path})"
                 self.replaced[self.tree.span(call)] = text
                 message = f"`{name}`: the file holds the weights alone, in torch's format"

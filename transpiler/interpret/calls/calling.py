@@ -37,6 +37,7 @@ from transpiler.interpret.values import (
     Named,
     Part,
     Partial,
+    PerhapsModel,
     Static,
     Unknown,
     UserClass,
@@ -287,6 +288,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
         if (measured := call_loss_by_hand(region, node, made, arguments)) is not None:
             return measured
     if any(isinstance(v, Unknown) for v in values):
+        if builtin is None and any(isinstance(v, PerhapsModel) for v in values):
+            provided("note_given")(region, node, name, values)
         return next(v for v in values if isinstance(v, Unknown))
     if (loss := call_loss(region, node, callee, arguments)) is not None:
         return loss

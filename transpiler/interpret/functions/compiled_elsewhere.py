@@ -81,20 +81,29 @@ def _in_order(lines: list[Inserted]) -> list[Inserted]:
 def compile_lines(file: FileContext) -> list[Inserted]:
     """The lines that say of a file's models what functions of other files have compiled them with.
 
-    Those of which it asks something that needs it, and that it compiles itself nowhere.
+    Those of which it asks something that needs it, before it compiles them itself.
     """
     regions = {id(r): r for r in (file.module, *(s.region for s in file.summaries.values())) if r}
-    calls = [call for region in regions.values() for call in region.training.values()]
-    own = {id(root(call.model)) for call in calls if call.name == "compile"}
-    asked = [call for call in calls if call.name in TRAINING]
+    calls = [(region, call) for region in regions.values() for call in region.training.values()]
+    asked = [call for _, call in calls if call.name in TRAINING]
     models = {id(root(call.model)): root(call.model) for call in asked}
     found: dict[tuple[int, str], Inserted] = {}
     for key, model in models.items():
-        call = None if key in own else _compiled_elsewhere(file, model)
+        of_model = [(region, call) for region, call in calls if id(root(call.model)) == key]
+        call = None if _is_compiled_first(file, of_model) else _compiled_elsewhere(file, model)
         if call is not None and isinstance(model.node, cst.Call):
             for inserted in _lines(file, model, model.node, call):
                 found[inserted.line, inserted.text] = inserted
     return list(found.values())
+
+
+def _is_compiled_first(file: FileContext, calls: list[tuple[Region, TrainingCall]]) -> bool:
+    """Whether a file compiles a model itself, as far as can be seen before it asks anything."""
+    compiles = [call for _, call in calls if call.name == "compile"]
+    together = len({id(region) for region, _ in calls}) == 1
+    asked = [call for _, call in calls if call.name in TRAINING]
+    first = min((file.tree.place(call.node) for call in asked), default=(0, 0))
+    return any(not together or file.tree.place(call.node) < first for call in compiles)
 
 
 def _compiled_elsewhere(file: FileContext, model: Model) -> TrainingCall | None:

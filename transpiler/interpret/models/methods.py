@@ -34,6 +34,7 @@ from transpiler.interpret.values import (
     Value,
     bases_of,
     is_graph,
+    models_in,
 )
 from transpiler.source.whereabouts import LOOKING
 
@@ -134,6 +135,18 @@ def _set_inside(region: Region, inside: Inside, attr: str, value: Value, node: c
     region.left_calls.append((node, region.tree.source(target), inside.model))
 
 
+#: Functions of Python's library that only give what they get, or some of it.
+_PASSING = ("random", "itertools", "copy", "functools", "operator", "collections")
+
+
+@provides("note_given")
+def note_given(region: Region, node: cst.Call, name: str, values: list[Value]) -> None:
+    """Note that a function which is not known gets a list or dict of models: it may ask them."""
+    models = models_in(*values)
+    if models and name not in LOOKING and name.partition(".")[0] not in _PASSING:
+        region.left_calls.append((node, name, models[0]))
+
+
 @provides("pass_model")
 def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value:
     """A function that is not known gets a model or layers."""
@@ -147,6 +160,7 @@ def pass_model(region: Region, node: cst.Call, name: str, values: list[Value]) -
             return models[0]
         return Unknown(f"what `{name}` makes of a model")
     if any(is_graph(v) for v in values):
+        note_given(region, node, name, values)
         if region.is_module:
             return Unknown(f"`{name}` is not known")
         raise GiveUp(f"`{name}` gets layers, and what it does is not known", node)
