@@ -109,3 +109,47 @@ def test_what_is_not_sure_is_said(case: str) -> None:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any(reason in message for message in errors), errors
     assert "model.compile(loss=loss" in conversion.text
+
+
+NAMED = """\
+import numpy as np
+from tensorflow import keras
+
+LR = 0.1
+LOSS = "mse"
+OTHER = "mae"
+x, y = np.random.RandomState(0).rand(40, 4), np.arange(40) / 40.0
+
+
+def build(lr=LR, loss={default}):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(lr), loss=loss)
+    return model
+
+
+def train(model, epochs=2):
+    return model.fit(x, y, epochs=epochs, shuffle=False, verbose=0).history["loss"]
+
+
+first = build()
+losses = train(first)
+for lr in [0.1, 0.01]:
+    second = build(lr=lr{given})
+    losses = losses + train(second, 1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "given", "criterion"),
+    [("LOSS", "", "MSELoss"), ("LOSS", ", loss=OTHER", "L1Loss"), ("'mse'", "", "MSELoss")],
+)
+def test_names_of_losses_that_are_defaults_of_builders(
+    default: str, given: str, criterion: str, scripts: Scripts
+) -> None:
+    program = NAMED.format(default=default, given=given)
+    text = converted(program)
+    assert "first_criterion = nn.MSELoss()" in text
+    assert f"second_criterion = nn.{criterion}()" in text
+    apart = scripts.compare(program, text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

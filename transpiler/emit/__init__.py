@@ -30,6 +30,7 @@
     left.py          what stays Keras, and what is said of it; left_code.py: of code besides models;
                      lent.py: of models that other files make
     apart.py         files that need each other, where a run converts but one
+    key_tables.py    dicts of which only the keys are read still
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere
     dangling.py      functions that are gone, and what still reads them

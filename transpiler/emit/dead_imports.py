@@ -18,10 +18,15 @@ from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 
-def import_spans(file: FileContext) -> list[Edit]:
-    """Edits that take out all statements that may be dead once models are converted."""
+def candidates(file: FileContext, edits: list[Edit]) -> list[Candidate]:
+    """The statements that may be dead once models are converted, but those that are new ones."""
     found = (candidate_of(file, s) for s in file.tree.module.body)
-    dead = (c for c in found if c is not None and not _takes_attribute(file, c))
+    return [c for c in found if c is not None and not c.is_rewritten(file.tree, edits)]
+
+
+def import_spans(file: FileContext, edits: list[Edit]) -> list[Edit]:
+    """Edits that take out all of them."""
+    dead = (c for c in candidates(file, edits) if not _takes_attribute(file, c))
     return [Edit(*import_lines(file.tree, c.statement), "") for c in dead]
 
 
@@ -43,6 +48,12 @@ class Candidate:
     statement: cst.CSTNode
     kind: str  #: "import", "alias" or "block"
     framework: bool
+
+    def is_rewritten(self, tree: Tree, edits: list[Edit]) -> bool:
+        """Whether something else stands in its place."""
+        start, end = tree.span(self.statement)
+        alias = self.kind == "alias"
+        return alias and any(e.start == start and e.end == end and e.text for e in edits)
 
     def imported(self) -> set[str]:
         """The names that its imports bind."""
@@ -319,7 +330,7 @@ def orphans(
     if not dead_tests:
         return found
     tree, text = file.tree, file.tree.text
-    gone = [*edits, *import_spans(file)]
+    gone = [*edits, *import_spans(file, edits)]
     gone += [Edit(*import_lines(tree, s), "") for s in plain_imports(tree)]
     for statement in tree.module.body:
         if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:

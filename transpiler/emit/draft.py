@@ -58,7 +58,7 @@ class Draft:
 
     def bare_edits(self) -> list[Edit]:
         """The edits, and what takes out the statements that only bind names of the framework."""
-        return [*self.edits, *import_spans(self.file)]
+        return [*self.edits, *import_spans(self.file, self.edits)]
 
     def report(self, code: Code, node: cst.CSTNode, message: str, comment: bool = True) -> None:
         """Say that something is left, here and in a comment at its place."""

@@ -57,6 +57,7 @@ from transpiler.emit.left_code import (
     report_kept_tables,
     report_left_code,
     report_left_stars,
+    write_key_tables,
     write_new_axes,
 )
 from transpiler.emit.lent import report_lent
@@ -138,6 +139,7 @@ def _write(draft: Draft) -> Conversion:
         from transpiler.emit.training.composing import compose_statements
 
         compose_statements(draft)
+    write_key_tables(draft)
     named = ImportNames(draft.file, known_imports(draft.file))
     draft.edits = named.applied(draft.edits)
     if new_code:

@@ -12,7 +12,7 @@ import libcst as cst
 from transpiler.emit.dead_imports import (
     bound_names,
     brought,
-    candidate_of,
+    candidates,
     import_lines,
     import_spans,
     orphans,
@@ -71,20 +71,20 @@ def import_edits(
     import, or a live alias such as `layers = tf.keras.layers`, reads in turn.
     """
     tree = file.tree
-    candidates = [c for c in (candidate_of(file, s) for s in tree.module.body) if c is not None]
-    rest = _REMARK.sub("", apply(tree.text, [*edits, *import_spans(file)]))
+    found = candidates(file, edits)
+    rest = _REMARK.sub("", apply(tree.text, [*edits, *import_spans(file, edits)]))
     imports = [Edit(*import_lines(tree, s), "") for s in plain_imports(tree)]
-    left = apply(tree.text, [*edits, *import_spans(file), *imports])
+    left = apply(tree.text, [*edits, *import_spans(file, edits), *imports])
     code = blanked(left)
     used = names_in(code) - made
     local: set[str] = set()  #: what only functions read, as variables of their own
-    asked = {n for c in candidates if c.framework for n in c.imported() & used}
+    asked = {n for c in found if c.framework for n in c.imported() & used}
     if any(may_be_bound(name, code) for name in asked):
         local = used - global_reads(left)
     removals: list[Edit] = []
     spot: int | None = None
     dead_tests: set[str] = set()
-    for candidate in reversed(candidates):
+    for candidate in reversed(found):
         kept = candidate.kept(file, used - local if candidate.framework else used)
         if kept is None:
             continue
@@ -113,7 +113,7 @@ def import_edits(
     missing += [line for line in file.brought_imports if line.split()[-1] in used]
     if spot is None:
         spot = _after_docstring(tree)
-        spot = spot if any(c.framework for c in candidates) else _raised(tree, spot)
+        spot = spot if any(c.framework for c in found) else _raised(tree, spot)
     else:
         spot = _raised(tree, spot)
     python = [line for use, line in _OF_PYTHON if use.search(rest) and line not in present]

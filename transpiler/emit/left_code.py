@@ -17,6 +17,7 @@ from transpiler.emit.dead_imports import (
 )
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
+from transpiler.emit.key_tables import as_list_of_keys
 from transpiler.emit.left import add_comment
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -173,6 +174,16 @@ def _only_names(draft: Draft, statement: cst.CSTNode) -> bool:
         and isinstance(node.value, (cst.Name, cst.Attribute, cst.Dict, cst.IfExp, cst.Subscript))
         and names_framework(draft.file, target.value)
     )
+
+
+def write_key_tables(draft: Draft) -> None:
+    """Dicts of parts of the framework of which what is written reads but the keys."""
+    for statement in draft.top:
+        if _only_names(draft, statement):
+            assert isinstance(statement, cst.SimpleStatementLine)
+            name = draft.tree.source(statement).partition("=")[0].strip()
+            if not is_for_others(draft.file, name):
+                draft.edits += as_list_of_keys(draft, statement, name)
 
 
 def report_kept_tables(draft: Draft) -> None:

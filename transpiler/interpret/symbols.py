@@ -80,6 +80,9 @@ _SAME |= {
     for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam", "Ftrl")
 }
 
+#: Modules of Keras whose classes TensorFlow 2 has under names of its own: `tf.losses.Huber`.
+_ALSO_OF_TF = frozenset({"optimizers", "losses", "metrics"})
+
 #: What gives a function the parts of Keras that its caller works with; packages hand it on.
 SUBMODULES = "get_submodules_from_kwargs"
 
@@ -111,6 +114,9 @@ def canonical(name: str) -> str:
         parts = _flatten_layers(parts)
     elif parts[:2] == ["keras", "applications"] and parts[-1][:1].isupper():
         parts = ["keras", "applications", parts[-1]]
+    elif len(parts) > 2 and parts[:1] == ["tf"] and parts[1] in _ALSO_OF_TF:
+        if parts[-1][:1].isupper() and parts[2] != "Reduction":  # all else is TensorFlow 1's own
+            parts[0] = "keras"
     result = ".".join(parts)
     return _SAME.get(result, result)
 

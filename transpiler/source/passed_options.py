@@ -20,6 +20,7 @@ from transpiler.regex import regex
 from transpiler.source.callers import Calls, Given, functions_of, keywords_given, parameters
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span, replaced
+from transpiler.source.shared_callbacks import Shared, shared_callbacks
 from transpiler.source.syntax import program_tree, python_tree
 
 #: The options of the methods of a model, and their defaults.
@@ -38,6 +39,8 @@ _POSITIONAL = {"fit": ("x", "y", "batch_size"), "evaluate": ("x", "y"), "predict
 #: Those that callers are thought to pass where none is seen.
 _USUAL = frozenset({"epochs", "batch_size", "verbose", "shuffle"})
 _HANDS_ON = regex(rf"\.(?:{'|'.join(_OPTIONS)})\([^*]*\*\* *\w+")
+
+_CALLBACKS = regex(r"\.fit\([^)]*callbacks *= *callbacks\b")
 
 #: Writes a line at an indentation, over several lines where it is too long.
 Fold: TypeAlias = Callable[[str, int], str]
@@ -137,8 +140,11 @@ def spelled_out(
     Without those functions, by name, for which that is of no use.
     """
     module = program_tree(text) if _HANDS_ON.search(text) else None
-    handing = [] if module is None else [one for one in _handing(module) if one.name not in but]
-    if module is None or not handing:
+    module = module or (program_tree(text) if _CALLBACKS.search(text) else None)
+    if module is None:
+        return None
+    handing = [one for one in _handing(module) if one.name not in but]
+    if not handing and not _CALLBACKS.search(text):
         return None
     trees = ((other, python_tree(other)) for other in others())
     imported = [Calls(other, tree, imports=True) for other, tree in trees if tree is not None]
@@ -154,6 +160,9 @@ def spelled_out(
             if not one.collide([*arrays, *keys]):
                 assumed = "" if given.positional else one.assumed(keys)
                 written.spell(one, arrays, keys, one.declared(keys, given), assumed)
+    for shared in shared_callbacks(module, texts):
+        if shared.name not in {*but, *(one.name for one in handing)}:
+            written.share(shared)
     return written.result() if written.edits else None
 
 
@@ -178,6 +187,8 @@ def _handing(module: ast.Module) -> Iterator[_Handing]:
                     yield _Handing(function, owner, call, read[0], lists[0] if whole else None)
 
 
+_COMMA_BEFORE = regex(r",\s*$")
+_COMMA_BEHIND = regex(r"\s*,\s*")
 _STARS = regex(r"(?P<comma>,\s*)?\*+\s*$")
 
 
@@ -211,6 +222,35 @@ class _Written:
         inside = {(a - start, b - start): new for (a, b), new in edits.items()}
         self._calls.append((start, one.name, replaced(self.text[start:end], inside)[0], assumed))
         self.edits |= edits | self._folded(one.function, header)
+
+    def share(self, one: Shared) -> None:
+        """Write the callbacks that a function gets into its call of a model."""
+        written = None
+        if one.callbacks is not None:
+            written = f"callbacks={ast.get_source_segment(self.text, one.callbacks)}"
+        edits = {self._argument(one.handed, one.handed.value, written): written or ""}
+        start, end = self._positions.span(one.call)
+        inside = {(a - start, b - start): new for (a, b), new in edits.items()}
+        said = f"`{one.name.strip('.')}` does not take `callbacks` any more"
+        self._calls.append((start, one.name, replaced(self.text[start:end], inside)[0], said))
+        header = {self._argument(one.parameter, one.default or one.parameter, None): ""}
+        self.edits |= edits | self._folded(one.function, header)
+        for _, given in one.given:
+            value = given.value if isinstance(given, ast.keyword) else given
+            self.edits[self._argument(given, value, None)] = ""
+
+    def _argument(
+        self, first: ast.expr | ast.arg | ast.keyword, last: ast.expr | ast.arg, by: str | None
+    ) -> Span:
+        """The place of an argument or parameter, with a comma where nothing comes there."""
+        start = self._positions.offset(first.lineno, first.col_offset)
+        end = self._positions.offset(last.end_lineno or 0, last.end_col_offset or 0)
+        opened = self.text.rfind("(", 0, start)
+        if by is None and (comma := _COMMA_BEFORE.search(self.text, opened, start)) is not None:
+            return comma.start(), end
+        if by is None and (comma := _COMMA_BEHIND.match(self.text, end)) is not None:
+            return start, comma.end()
+        return start, end
 
     def result(self) -> Spelled:
         """The text with all of them."""

@@ -145,7 +145,8 @@ def _has_the_same_criterion(writer: ModelWriter, mine: Site, sites: list[Site]) 
 
 def _refuse_another_criterion(writer: ModelWriter, summary: Summary, lines: list[str]) -> None:
     """What one name stands for is the same for all models of a function."""
-    key = id(summary.function.node), id(writer.room.node)
+    names = (*(line.partition(" = ")[0] for line in lines),)
+    key = id(summary.function.node), id(writer.room.node), names
     if writer.shared.criteria.setdefault(key, lines) != lines:
         raise Unsupported(f"the models that `{summary.function.name}` gives differ in their loss")
 

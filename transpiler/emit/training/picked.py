@@ -9,17 +9,32 @@ from __future__ import annotations
 import ast
 
 from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.values import Static
 
 
 def picked(writer: ModelWriter, lines: list[str]) -> list[str]:
     """Lines that make criteria and optimizers; no function looks up what they name themselves."""
     sources = dict(writer.made.functions)
-    found = [_picked(line, sources) for line in lines]
+    found = [_picked(_with_constant(writer, line), sources) for line in lines]
     text = "\n".join(found)
     looked_up = {_called(line) for line in lines} & sources.keys()
     unread = {name for name in looked_up if f"{name}(" not in text}
     writer.made.functions[:] = [one for one in writer.made.functions if one[0] not in unread]
     return found
+
+
+def _with_constant(writer: ModelWriter, line: str) -> str:
+    """A line that looks up what a constant of the module names, with the string in its place."""
+    match ast.parse(line).body:
+        case [ast.Assign(value=ast.Subscript(value=ast.Dict(), slice=ast.Name(name) as place))]:
+            value = writer.shared.file.globals.get(name)
+            known = value.expr.value if isinstance(value, Static) else None
+            once = sum(p.binds for p in writer.shared.found.of(name)) == 1
+            if isinstance(known, str) and once:
+                raw = line.encode()
+                before, after = raw[: place.col_offset], raw[place.end_col_offset :]
+                return f"{before.decode()}{known!r}{after.decode()}"
+    return line
 
 
 def _called(line: str) -> str:

@@ -188,7 +188,7 @@ class Shared:
         self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         #: what makes the criterion that models of one function have in common, by it and the room
-        self.criteria: dict[tuple[int, int], list[str]] = {}
+        self.criteria: dict[tuple[int, int, tuple[str, ...]], list[str]] = {}
         #: what layers may carry of the models that a function gets, by its id
         self.marks: dict[int, frozenset[str]] = {}
         self.copied: set[int] = set()  #: calls that set weights which a copy has already
