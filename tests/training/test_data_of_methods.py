@@ -127,3 +127,10 @@ def test_what_may_be_arrays_is_not(before: str, more: str) -> None:
     found = convert(LIBRARY.format(default="", before=before, more=more))
     errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
     assert any("nothing shows that x is a data set" in e for e in errors), errors
+
+
+def test_what_is_a_data_set_in_one_call_is_one_in_another() -> None:
+    more = "\n        return self.model.predict(val_ds)"
+    found = convert(LIBRARY.format(default="", before="", more="").rstrip() + more + "\n")
+    assert "predict(self.model, val_ds)" in found.text
+    assert "as_tensor" not in found.text

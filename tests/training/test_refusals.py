@@ -429,3 +429,14 @@ def test_what_is_said_in_a_comment_stands_where_one_can(before: str, behind: str
     assert ast.dump(ast.parse(found.text.replace(f"{said[0]}\n", ""))) == ast.dump(
         ast.parse(found.text)
     )
+
+
+def test_metrics_of_a_models_own_tensors_are_left_for_a_reason() -> None:
+    text = (
+        "from tf_keras import Input, Model, backend, layers\n\ninputs = Input((6,))\n"
+        "hidden = layers.Dense(8)(inputs)\nmodel = Model(inputs, layers.Dense(1)(hidden))\n"
+        'model.add_metric(backend.std(hidden), name="spread", aggregation="mean")\n'
+    )
+    ((line, message),) = errors(text)
+    assert line == 6
+    assert "a tensor of the model's own graph" in message

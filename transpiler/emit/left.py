@@ -466,6 +466,8 @@ def _is_kept(draft: Draft, asked: re.Match[str]) -> bool:
 _WHY = {
     "add_loss": "the loss is a tensor of the model's own graph, which no function gives; "
     "the loop that trains needs one of targets and outputs, as `compile` gets",
+    "add_metric": "its value is a tensor of the model's own graph, which no function gives; "
+    "`compile` takes metrics of targets and outputs",
 }
 
 

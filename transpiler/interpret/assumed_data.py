@@ -21,7 +21,12 @@ _BATCHES = Pipeline(Gives.BATCHES, (Leaf(), Leaf()), remade=True, loads=True, as
 
 
 def assume_data(region: Region, name: str, given: dict[str, Any]) -> None:
-    """Take what `fit` or `evaluate` get without targets for a data set, where it is a parameter."""
+    """Take what `fit` or `evaluate` get without targets for a data set, where it is a parameter.
+
+    What `predict` gets is one where these get the same.
+    """
+    if name == "predict" and "x" in given:
+        _assume_asked(region, given)
     if name not in ("fit", "evaluate") or _OF_ARRAYS & given.keys() or "x" not in given:
         return
     if _is_parameter(region, given["x"].value):
@@ -30,6 +35,16 @@ def assume_data(region: Region, name: str, given: dict[str, Any]) -> None:
             if _is_parameter(region, value):
                 data = Static(replace(value.expr, value=_BATCHES))
                 given[what] = replace(given[what], value=data)
+
+
+def _assume_asked(region: Region, given: dict[str, Any]) -> None:
+    """The same for what `predict` gets, where another call says it."""
+    calls = [c.given for c in region.training.values() if c.name in ("fit", "evaluate")]
+    held = (one[what].value for one in calls for what in ("x", "validation_data") if what in one)
+    known = {v.expr.text for v in held if isinstance(v, Static) and v.expr.value is _BATCHES}
+    value = given["x"].value
+    if isinstance(value, Static) and value.expr.text in known:
+        given["x"] = replace(given["x"], value=Static(replace(value.expr, value=_BATCHES)))
 
 
 def _is_parameter(region: Region, value: Value) -> bool:

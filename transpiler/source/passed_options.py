@@ -231,7 +231,8 @@ class _Written:
         edits = {self._argument(one.handed, one.handed.value, written): written or ""}
         start, end = self._positions.span(one.call)
         inside = {(a - start, b - start): new for (a, b), new in edits.items()}
-        said = f"`{one.name.strip('.')}` does not take `callbacks` any more"
+        why = "no call gives it any" if one.callbacks is None else "what it got is written there"
+        said = f"`{one.name.strip('.')}` does not take `callbacks` any more: {why}"
         self._calls.append((start, one.name, replaced(self.text[start:end], inside)[0], said))
         header = {self._argument(one.parameter, one.default or one.parameter, None): ""}
         self.edits |= edits | self._folded(one.function, header)
