@@ -14,6 +14,8 @@ KNOWN = [
     ("class F:\n    def __init__(self, a): self.last = a\nF('elu')", "self.last", {"elu"}),
     ("class F:\n    def make(self, a): pass\nF().make(a='elu')", "a", {"elu"}),
     ("n, act = 1, 'selu' if n else keras.activations.elu", "act", {"selu", "elu"}),
+    ("class C:\n    act = 'elu'", "C.act", {"elu"}),
+    ("given = SimpleNamespace(act='elu')", "given.act", {"elu"}),
     ("act = [f('x')]", "'relu' if n else 'tanh'", {"relu", "tanh"}),
 ]
 
@@ -40,6 +42,19 @@ UNKNOWN = [
     "def f(*act): pass\nf('relu')",
     "act = 'relu'\nact += 'x'",
 ]
+
+
+UNKNOWN_OF = [
+    "args = parser.parse_args()",
+    "@dataclass\nclass C:\n    act: str = 'elu'\nargs = C('relu')",
+    "class C(NamedTuple):\n    act: str = 'elu'\nargs = C('relu')",
+    "class C:\n    act = 'elu'\nsetattr(C, 'act', f())",
+]
+
+
+@pytest.mark.parametrize("text", UNKNOWN_OF)
+def test_attributes_that_may_be_set_otherwise(text: str) -> None:
+    assert names_it_may_be(text, "args.act") is None
 
 
 @pytest.mark.parametrize("text", UNKNOWN)

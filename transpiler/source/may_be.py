@@ -40,14 +40,17 @@ class _Values:
             case ast.IfExp(body=one, orelse=other):
                 yield from self.of(one)
                 yield from self.of(other)
-            case ast.Name(id=name) | ast.Attribute(value=ast.Name("self"), attr=name):
-                if name not in self._seen:  # else its other values are found where it was met first
-                    self._seen.add(name)
-                    yield from list(self._bound(name)) or [None]
             case ast.Attribute(value=ast.Attribute(attr="activations" | "nn"), attr=name):
                 yield name
             case ast.Attribute(value=ast.Name("activations"), attr=name):
                 yield name
+            case ast.Name(id=name) | ast.Attribute(value=ast.Name(), attr=name):
+                if name not in self._seen:  # else its other values are found where it was met first
+                    self._seen.add(name)
+                    found = list(self._bound(name))
+                    if isinstance(node, ast.Attribute):
+                        found += self._kept(name)
+                    yield from found or [None]
             case _:
                 yield None
 
@@ -73,6 +76,18 @@ class _Values:
                 case ast.alias(asname=alias, name=imported):
                     if name == (alias or imported):
                         yield imported if imported in ("softmax", "sigmoid") else None
+
+    def _kept(self, name: str) -> Iterator[str | None]:
+        """What else may be in an attribute of that name."""
+        for node in self._nodes:
+            match node:
+                case ast.keyword(arg=parameter, value=value) if parameter == name:
+                    yield from self.of(value)  # `SimpleNamespace(act="relu")`
+                case ast.ClassDef(decorator_list=[_, *_]) | ast.ClassDef(bases=[_, *_]):
+                    if any(isinstance(n, ast.AnnAssign) for n in node.body):
+                        yield None  # what makes an object of it may set it by its place
+                case ast.Name(id="setattr") | ast.Attribute(attr="__dict__"):
+                    yield None
 
     def _assigned(
         self, target: ast.expr, value: ast.expr | None, name: str
