@@ -68,3 +68,19 @@ def note_construction(
     run = Run(node, summary, not region.branches and not region.loops, fresh)
     region.runs[id(node)] = run
     _run_function_again(region, run)
+
+
+def traced_anew(before: list[TrainingCall], later: list[TrainingCall]) -> bool:
+    """Whether Keras 3 may trace a step once more: for other batches than it has met."""
+    known = [_batches(call) for call in before]
+    return any(_batches(call) not in known for call in later)
+
+
+def _batches(call: TrainingCall) -> tuple[object, ...]:
+    """What says which batches a call trains on."""
+    given = {name: one.text for name, one in call.given.items() if name not in _ALIKE}
+    return call.name, given
+
+
+#: Arguments that have nothing to do with the batches.
+_ALIKE = frozenset({"epochs", "verbose", "initial_epoch", "callbacks"})

@@ -18,6 +18,7 @@ from dataclasses import field
 from transpiler.interpret.context import Frozen
 from transpiler.interpret.layers.freezing import FROZEN_NORM, WEIGHTLESS
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.repeats import traced_anew
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Layer, Model
 from transpiler.ir.code import Construct, Line, Node, Return
@@ -133,8 +134,13 @@ class Compositions:
             for _, part in self.nested(model):
                 yield from self.live_parts(part, frozen)
 
-    def learns(self, model: Model, frozen: frozenset[int]) -> bool:
-        """Whether some weight of a model has gradients, as far as can be seen."""
+    def learns(
+        self, model: Model, frozen: frozenset[int], still: frozenset[str] = frozenset()
+    ) -> bool:
+        """Whether some weight of a model has gradients, as far as can be seen.
+
+        `still` are the modules that have none, by their tokens.
+        """
         if id(root(model)) in frozen:
             return False
         home = self.home(model)
@@ -145,23 +151,18 @@ class Compositions:
         texts = [
             made.get(module.token, module).constructor.text
             for module in self.modules(model)
-            if module.token not in inner
+            if module.token not in inner and module.token not in still
         ]
-        return not (texts or inner) or (
+        return not (texts or inner or still) or (
             any(not t.endswith(_STILL) and not t.startswith(_NOTHING_TO_LEARN) for t in texts)
-            or any(self.learns(part, frozen) for part in inner.values())
+            or any(self.learns(part, frozen, still) for part in inner.values())
         )
 
     def share(self, one: Model, other: Model) -> bool:
         """Whether two models that are built together have layers in common."""
         first, second = root(one), root(other)
         if first is second or (
-            first.node is not second.node
-            and "instance"
-            in (
-                first.kind,
-                second.kind,
-            )
+            first.node is not second.node and "instance" in (first.kind, second.kind)
         ):
             return False  # what calls of one function give has layers of its own
         mine, others = ({m.token: m for m in self.modules(m)} for m in (first, second))
@@ -271,6 +272,7 @@ class Freezing:
     notes: dict[int, str] = field(default_factory=dict)  #: by id of the `compile`
     compiles: list[TrainingCall] = field(default_factory=list)
     trains: list[TrainingCall] = field(default_factory=list)  #: what takes steps
+    calls: Sequence[TrainingCall] = ()  #: all of them, in the order of the program
     #: what freezes layers that normalize batches, once models are made
     norms_in_turn: list[TrainingCall] = field(default_factory=list)
 
@@ -322,7 +324,13 @@ class Freezing:
     def trains_nothing(self, call: TrainingCall, still: frozenset[int]) -> bool:
         """Whether all weights of what a `compile` trains are frozen, its models `still` too."""
         frozen = self.frozen.get(id(call), frozenset())
-        return not self.of.learns(call.model, frozen | still)
+        held: dict[str, bool] = {}
+        for one in self.calls[: self.calls.index(call)] if call in self.calls else ():
+            if one.name == "freeze":
+                said = one.given["value"].text == "False" and not one.conditional
+                held |= {m.token: said for layer in one.layers for m in layer.modules}
+        tokens = frozenset(token for token, is_still in held.items() if is_still)
+        return not self.of.learns(call.model, frozen | still, tokens)
 
 
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:
@@ -331,6 +339,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     if not any(call.name in ("trainable", "freeze") for call in calls):
         return plan
     plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)
+    plan.calls = calls
     plan.compiles = [c for c in calls if c.name == "compile"]
     plan.trains = [c for c in calls if c.name in _TRAINS]
     plan.norms_in_turn = [c for c in calls if c.name == "freeze" and any(map(_is_norm, c.layers))]
@@ -494,6 +503,9 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
         others = {one for one in met if one != _frozen(event) & mine}
         if others and not _is_told_by_weights(plan, call, trains, {frozen, *others}):
             plan.problems[id(call)] = "what is trainable changes before this runs again"
+    changed = [c for c in trains if _frozen(c) & mine != first]
+    if keras != "2" and traced_anew([c for c in trains if c not in changed], changed):
+        plan.problems[id(call)] = "what is trainable changes, and it trains on without `compile`"
     if itself & frozen and trains:
         plan.problems[id(call)] = "it is not trainable itself, and would train nothing"
     plan.frozen[id(call)] = frozen

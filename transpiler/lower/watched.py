@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.layers.freezing import trainable_of
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Layer, Static, Value
 from transpiler.ir.code import Construct, For, If, Node, While
 from transpiler.ir.expr import Expr, Module, expr
@@ -235,7 +236,8 @@ def _watched(
     for token, home, part in models.inner(region, built):
         watched += Watched(parts=(part,))
         inner = _watched(file, models, home, part, f"{path}{token}.", frozen)
-        is_trained = id(part.model) not in frozen
+        seen = {id(part.model), id(root(region.model_layers[token]))}  # as a function gives it
+        is_trained = frozen.isdisjoint(seen)
         if not is_trained and inner.tokens and file.options.keras == "auto":
             raise Unsupported("a regularizer of a model that is not trained: Keras 3 ignores it")
         if is_trained or file.options.keras == "2":
@@ -431,7 +433,7 @@ def _made(module: Module) -> str:
 
 def _is_trained(layer: Layer) -> bool:
     """Whether a layer has gradients: Keras 3 adds nothing for weights without."""
-    trainable = layer.arguments.get("trainable")
+    trainable = trainable_of(layer)
     if layer.freezes or not (trainable is None or isinstance(constant(trainable), bool)):
         raise Unsupported("a regularizer of a layer that is frozen under a condition")
     return trainable is None or constant(trainable) is True

@@ -11,8 +11,8 @@ from transpiler.diagnostics import UNSUPPORTED
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.training import root
-from transpiler.interpret.values import Layer, Model, Static, Value
+from transpiler.interpret.training import given_by_function, root
+from transpiler.interpret.values import Layer, Model, Sequence, Static, Value
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import UNKNOWN, Module, method, reads
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -46,9 +46,26 @@ def is_frozen_norm(layer: Layer) -> bool:
     return given and layer.symbol == "keras.layers.BatchNormalization"
 
 
+def trainable_of(layer: Layer) -> Value | None:
+    """What is said of whether a layer is trainable, or the one that it runs."""
+    if (said := layer.arguments.get("trainable")) is not None:
+        return said
+    each = [trainable_of(inner) for inner in _run_by(layer)]
+    if len({None if one is None else id(constant(one)) for one in each}) > 1:
+        raise GiveUp("of the layers inside, some are trainable and some are not", layer.node)
+    return each[0] if each else None
+
+
+def _run_by(layer: Layer) -> list[Layer]:
+    """The layers that a layer gets, which it runs itself."""
+    held = [v for v in layer.arguments.values() if isinstance(v, (Layer, Sequence))]
+    inner = [x for v in held for x in (v.items if isinstance(v, Sequence) else (v,))]
+    return [x for x in inner if isinstance(x, Layer)]
+
+
 def as_trainable(layer: Layer, module: Module) -> Module:
     """The module with or without gradients, as `trainable` says."""
-    trainable = layer.arguments.get("trainable")
+    trainable = trainable_of(layer)
     if not isinstance(trainable, Static) or module.constructor.text.startswith(WEIGHTLESS):
         return module
     text = _REQUIRES_GRAD.sub("", module.constructor.text)
@@ -65,6 +82,8 @@ def set_trainable(
     if not may_freeze(region, layer, model) or freezes_perhaps(region):
         _note_later(region, layer, value, node)
         return
+    if any(layer in _run_by(other) for other in region.called_layers):
+        raise GiveUp("a layer is frozen or unfrozen inside of another one that was called", node)
     _refuse_undone(region, layer, value, node)
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
@@ -142,6 +161,28 @@ def is_trainable_anyway(region: Region, model: Model, value: Value) -> bool:
     if layers is None or model.broken:
         return False
     return all(not x.freezes and x.block is None and "trainable" not in x.arguments for x in layers)
+
+
+#: What is said then.
+LEFT_FROZEN = (
+    "it is trainable as before: in Keras 3 that changes nothing, in Keras 2 its frozen layers are "
+    "trainable, too"
+)
+
+
+def leaves_frozen(region: Region, model: Model, value: Value) -> bool:
+    """Whether `model.trainable = True` is said of what is trainable but for some of its layers."""
+    if (
+        id(root(model)) in region.file.frozen
+        or region.file.options.keras == "2"
+        or not (isinstance(value, Static) and value.expr.is_const(True))
+    ):
+        return False
+    home = given_by_function(root(model))
+    layers = [*region.called_layers, *(home[0].called_layers if home is not None else ())]
+    noted = [x for call in region.training.values() if call.name == "freeze" for x in call.layers]
+    said = (trainable_of(layer) for layer in layers)
+    return bool(noted) or any(one is not None and constant(one) is not True for one in said)
 
 
 def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:

@@ -12,6 +12,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, to_expr
 from transpiler.interpret.values import Layer, Sequence, Static, Unknown
 from transpiler.ir.expr import Configured, Expr
+from transpiler.regex import regex
 from transpiler.rule import SHARED, Rule
 
 #: What is said of a model of `keras.applications` on which nothing is built.
@@ -59,7 +60,29 @@ def make_layer(
             layer.arguments["data_format"] = const(region.file.data_format)
     take_function(region, layer)
     _take_weights(region, layer)
+    _take_trainable(region, layer)
     return layer
+
+
+#: Layers whose weights are those of layers inside of them.
+_OF_OTHERS = regex(
+    r"keras\.layers\.(?:TimeDistributed|Bidirectional|RNN|SpectralNormalization|StackedRNNCells|"
+    r"ConvLSTM\dD|MultiHeadAttention|GroupQueryAttention)"
+)
+_INSIDE = (
+    "is trainable inside whatever trainable= says, as in Keras 3; in Keras 2 it is as that says"
+)
+
+
+def _take_trainable(region: Region, layer: Layer) -> None:
+    """In Keras 3, layers inside of another one don't hear what is said where that is made."""
+    said = layer.arguments.get("trainable")
+    if said is None or constant(said) is True or not _OF_OTHERS.fullmatch(layer.symbol):
+        return
+    if region.file.options.keras != "2":
+        del layer.arguments["trainable"]
+    if region.file.options.keras == "auto":
+        region.say(ASSUMED, layer.node, f"{layer.symbol} {_INSIDE}")
 
 
 def _take_weights(region: Region, layer: Layer) -> None:

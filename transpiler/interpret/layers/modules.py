@@ -11,6 +11,7 @@ from transpiler.interpret.layers.freezing import (
     as_trainable,
     is_frozen_norm,
     place_of,
+    trainable_of,
     write_freezes,
 )
 from transpiler.interpret.layers.names import layer_name_hint
@@ -114,8 +115,8 @@ def _hardly(value: Value) -> bool:
 def _say_what_differs(region: Region, layer: Layer) -> None:
     rule = layer.rule
     assert rule is not None
-    settled = region.file.options.exact or (is_frozen_norm(layer) and not layer.freezes)
-    if rule.fidelity is Fidelity.CLOSE and not settled:
+    settled = is_frozen_norm(layer) and not layer.freezes
+    if rule.fidelity is Fidelity.CLOSE and not settled and not region.file.options.exact:
         region.say(CLOSE_IDIOM, layer.node, f"{layer.symbol}: {rule.note}")
     assumed = region.file.options.keras == "auto"
     if assumed and any(_hardly(value) for value in layer.arguments.values()):
@@ -128,7 +129,7 @@ def _say_what_differs(region: Region, layer: Layer) -> None:
     dtype = layer.arguments.get("dtype")
     if dtype is not None and constant(dtype) not in (None, "float32"):
         region.say(UNSUPPORTED, layer.node, f"{layer.symbol}: dtype= is not carried over")
-    trainable = layer.arguments.get("trainable")
+    trainable = trainable_of(layer)
     frozen = trainable is not None and constant(trainable) is not True
     if (frozen or layer.freezes) and "BatchNormalization" in layer.symbol and not settled:
         region.say(UNSUPPORTED, layer.node, FROZEN_NORM)

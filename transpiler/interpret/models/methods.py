@@ -9,8 +9,10 @@ from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.settings import is_statement
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers.freezing import (
+    LEFT_FROZEN,
     freezes_given,
     is_trainable_anyway,
+    leaves_frozen,
     may_freeze,
     set_trainable,
 )
@@ -114,7 +116,10 @@ def set_attribute(region: Region, base: Value, attr: str, value: Value, node: cs
             region.graph_events += 1
             return
         if attr == "trainable" and isinstance(node, cst.Assign):
+            left = leaves_frozen(region, base, value)
             note_freezing(region, node, base, value)
+            if left:
+                region.training[id(node)].problem = LEFT_FROZEN
         region.left_calls.append((node, f"{attr} =", base))
         return
     raise GiveUp(f"the attribute {attr} of a layer is set", node)
