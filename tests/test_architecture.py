@@ -25,7 +25,7 @@ FLOORS = (
     ("lower",),
     ("emit",),
     ("project",),
-    ("neighbours",),
+    ("neighbours", "guests"),
     ("pipeline",),
     ("notebooks",),
     ("single", "plan"),

@@ -27,6 +27,19 @@ class ModelRecord:
 
 
 @record(frozen=True, slots=True)
+class Homecoming:
+    """What becomes of a function or class that another file gives models, for its own file."""
+
+    path: str  #: of that
+    name: str
+    span: tuple[int, int]  #: where it stands there
+    text: str
+    helpers: tuple[str, ...]  #: definitions that it needs besides
+    imports: tuple[str, ...]  #: lines, each of which binds one name
+    diagnostics: tuple[Diagnostic, ...]  #: on lines of its own, from 1
+
+
+@record(frozen=True, slots=True)
 class Conversion:
     """The new text of one file, and what there is to say about it."""
 
@@ -35,6 +48,7 @@ class Conversion:
     diagnostics: tuple[Diagnostic, ...] = ()
     changed: bool = False
     functions: frozenset[str] = frozenset()  #: names of what are functions on torch's tensors now
+    homecoming: tuple[Homecoming, ...] = ()  #: to other files
 
     def on_lines(self, line_of: Callable[[int], int], before: str) -> Conversion:
         """The same, where the lines of the original are counted in another way.

@@ -12,10 +12,11 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
-from transpiler.source.modules import asks_models
+from transpiler.source.modules import asks_models, is_of_interest, may_ask
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 
 if TYPE_CHECKING:
+    from transpiler.guests import Home
     from transpiler.interpret.context import FileContext
     from transpiler.project import Project
     from transpiler.source.passed_options import SpelledCall
@@ -29,7 +30,7 @@ def convert(
     Alone, it takes for granted that other files become what it needs of them.
     """
     options = options or Options()
-    if "keras" not in text and "tensorflow" not in text and not asks_models(text, path):
+    if "keras" not in text and "tensorflow" not in text and not is_of_interest(text, path):
         return Conversion(text)
     with _collecting_later():  # imports make many objects too
         return _convert(text, options, path, alone)
@@ -41,21 +42,28 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
 
     from transpiler.project import Project
 
-    spaced = with_blanks(text)
+    home = _at_home(text, options, path)
+    named = "keras" in text or "tensorflow" in text
+    if home is None and not named and not asks_models(text, path):
+        return Conversion(text)
+    spaced = with_blanks(text) if home is None else home.text
     try:
-        made, file = _attempt(spaced, Project(options), path, alone)
+        made, file = _attempt(spaced, Project(options), path, alone, home)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
     wants_marks, marks_elsewhere = file.wants_marks, file.marks_elsewhere
     file.release()
     if wants_marks or marks_elsewhere:
-        again, file = _attempt(spaced, Project(options, marked=True), path, alone)
+        again, file = _attempt(spaced, Project(options, marked=True), path, alone, home)
         # where regularizers are not the reason any more, what is left tells the other one
         if marks_elsewhere or not file.mark.refused or _errors(again) < _errors(made):
             made = again
         file.release()
     new_text, diagnostics = made.text, list(made.diagnostics)
-    if spaced is not text:
+    if home is not None:
+        made = replace(made.on_lines(home.line, home.text), changed=made.text != text)
+        diagnostics = [*home.diagnostics, *made.diagnostics]
+    elif spaced is not text:
         new_text = with_tabs(new_text) if made.changed else text
         diagnostics = [_where_tabs_were(d, text) for d in diagnostics]
     if options.exact:
@@ -63,21 +71,50 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     return replace(made, text=new_text, diagnostics=tuple(diagnostics))
 
 
-def _attempt(text: str, project: Project, path: str, alone: bool) -> tuple[Conversion, FileContext]:
+def _at_home(text: str, options: Options, path: str) -> Home | None:
+    """A file in which those of its functions are converted that others give models."""
+    from transpiler.guests import arrivals
+    from transpiler.project import Project
+
+    if not path or "\t" in text or not may_ask(text, path):
+        return None
+    home = arrivals(partial(convert, alone=True), options, path, Project(options).hosts)
+    return None if home is None or home.before != text else home
+
+
+def _attempt(
+    text: str, project: Project, path: str, alone: bool, home: Home | None
+) -> tuple[Conversion, FileContext]:
     """The conversion of a file, with what is known of it.
 
     What functions of other files do for it is written down where they are called, at first.
     """
     from transpiler.emit.file import convert_file
+    from transpiler.guests import are_taken_in, parted
     from transpiler.interpret.statements.brought import COPIED
     from transpiler.neighbours import agrees, is_brought
+    from transpiler.project import Project
 
     for file, line_of in project.versions(text, path, asked=bool(path)):
         file.importers = project.importers
         if path and not alone:
             file.is_brought = partial(is_brought, convert, project.options, path)
             file.agrees = partial(agrees, partial(convert, alone=True), project.options)
+        if home is not None:
+            file.arrived, file.brought_imports = home.arrived, home.imports
         made = convert_file(file)
+        if file.hosting is not None:
+            rest, unwelcome = parted(made, file)
+            if rest is not None and not alone:
+                hosts = Project(project.options).hosts
+                single = partial(convert, alone=True)
+                unwelcome = are_taken_in(single, project.options, path, hosts, rest)
+            if rest is None or unwelcome:
+                for guest, why in unwelcome.items():
+                    file.unwelcome.setdefault(guest, why)
+                file.release()
+                continue
+            made = rest
         written = f"{made.text}{made.diagnostics}"
         if line_of is None or not any(one in written for one in (COPIED, *file.added)):
             assumed = (ASSUMED.at(c.line, 1, c.assumed) for c in file.spelled if c.assumed)

@@ -28,11 +28,13 @@ from transpiler.interpret.functions.wishes import Wish, is_of
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.statements.brought import with_parts
+from transpiler.interpret.statements.guests import with_guests
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
 from transpiler.ir.expr import Expr, expr
 from transpiler.options import Options
 from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
+from transpiler.source.imported import locate, read_text
 from transpiler.source.importers import (
     importing_files,
     set_outside,
@@ -41,12 +43,31 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
-from transpiler.source.modules import asks_models, builds_models, locate
+from transpiler.source.modules import asks_models, builds_models, may_ask
 from transpiler.source.passed_options import Spelled, spelled_out
 from transpiler.source.tree import Tree
 
 #: Which line of a file another version of it has in some line.
 LineOf: TypeAlias = Callable[[int], int]
+
+
+def _composed(first: LineOf, second: LineOf | None) -> LineOf:
+    """Which line of a file a line of a version of a version stands for."""
+    return first if second is None else lambda line: first(second(line))
+
+
+def _users(text: str, path: str) -> list[str]:
+    """The files that mention what one defines, those that mention what these do, and so on."""
+    found: dict[str, None] = {}
+    pending = [(text, path)]
+    while pending:
+        text, path = pending.pop()
+        names = "|".join(re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE))
+        using = importing_files(path, rf"\b(?:{names})\b") if names else ()
+        fresh = [other for other in using if other not in found]
+        found |= dict.fromkeys(fresh)
+        pending += [(read_text(other), other) for other in fresh]
+    return list(found)
 
 
 class Project:
@@ -64,6 +85,7 @@ class Project:
         self.marked = marked
         self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
+        self._reserved: frozenset[str] = frozenset()  #: names that nothing new gets
 
     def interpret(
         self, text: str, path: str, asked: bool = False, reasons: dict[str, str] | None = None
@@ -79,6 +101,7 @@ class Project:
             mark = Marks()
         wishes = self.wishes if asked else None
         tree, rules = Tree(text), load_rules()
+        tree.reserve(self._reserved)
         file = interpret(tree, self.options, rules, self.load, path, mark, wishes, reasons)
         interpret_functions(file)
         return file
@@ -108,6 +131,38 @@ class Project:
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what functions of other files do for it, and as it is at last."""
         file = self.interpret(text, path, asked, reasons)
+        if file.lent:
+            yield from self._hosting(file, path, asked, reasons)
+        yield from self._with_parts(file, path, asked, reasons)
+
+    def _hosting(
+        self, file: FileContext, path: str, asked: bool, reasons: dict[str, str]
+    ) -> Iterator[tuple[FileContext, LineOf | None]]:
+        """The versions of a file in which functions of other ones stand that get its models."""
+        unwelcome: dict[tuple[str, str], str] = {}
+        while True:
+            hosting, last = None, file
+            while (more := with_guests(last, hosting, unwelcome)) is not None:
+                last.release() if hosting is not None else None
+                hosting = more
+                self._reserved = more.reserved
+                last = self.interpret(more.text, path, asked, reasons)
+            if hosting is None:
+                break
+            known = len(unwelcome)
+            for version, line_of in self._with_parts(last, path, asked, reasons):
+                version.hosting, version.unwelcome = hosting, unwelcome
+                yield version, _composed(hosting.line, line_of)
+            self._reserved = frozenset()
+            if len(unwelcome) == known:
+                break
+        file.unwelcome = {name: why for (_, name), why in unwelcome.items()}
+
+    def _with_parts(
+        self, file: FileContext, path: str, asked: bool, reasons: dict[str, str]
+    ) -> Iterator[tuple[FileContext, LineOf | None]]:
+        """A file with what functions of other files do for it, and as it is at last."""
+        text = file.tree.text
         left = [file]
         try:
             if (widened := with_parts(file)) is not None:
@@ -128,6 +183,18 @@ class Project:
         finally:
             for one in left:
                 one.release()
+
+    def hosts(self, text: str, path: str) -> list[str]:
+        """The files in which definitions of one stand, as they give them models."""
+        if not may_ask(text, path):
+            return []
+        found = []
+        for other in _users(text, path):
+            context = self._context(Path(other))
+            guests = context.hosting.guests if context is not None and context.hosting else ()
+            if any(os.path.realpath(guest.path) == os.path.realpath(path) for guest in guests):
+                found.append(other)
+        return found
 
     def load(self, file: FileContext, module: str) -> dict[str, Value] | None:
         """What a file sees of a module that it imports: functions, classes, constants.
@@ -164,12 +231,19 @@ class Project:
         names = "|".join(re.findall(r"^(?:def|class) (\w+)", file.tree.text, re.MULTILINE))
         training = [*training_files(file.path)] if names else []
         mentioning = [*importing_files(file.path, rf"\b(?:{names})\b")] if training else []
-        wishes: list[Wish] = []
+        wishes = [w for path in mentioning for w in self._wishes_of_hosts(path, file)]
         for path in training if mentioning else ():
             other = self._context(Path(path)) if path in mentioning else None
             wishes += [w for w in other.wanted if is_of(w, file)] if other is not None else []
         read = (words_beside_imports(path) for path in mentioning if wishes)
         return wishes, set[str]().union(*read)
+
+    def _wishes_of_hosts(self, path: str, file: FileContext) -> Iterator[Wish]:
+        """What files want of one in which definitions of another one stand, which imports it."""
+        text = read_text(path)
+        for other in self.hosts(text, path):
+            context = self._context(Path(other))
+            yield from (w for w in context.wanted if is_of(w, file)) if context else ()
 
     def _of_circle(self, path: Path) -> dict[str, Value]:
         """What is certain of a file that is being interpreted, and imports the one that asks."""

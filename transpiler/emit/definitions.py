@@ -325,7 +325,7 @@ def drop_decorators(draft: Draft) -> None:
 
 def retype_parameters(draft: Draft) -> None:
     """Where models are classes now, what stays is given, and gives, an `nn.Module`."""
-    if not draft.class_spots:
+    if not draft.class_spots and not draft.planned.trained:
         return
     units = draft.planned.blocks.values()
     gone = {id(u.summary.function.node) for u in units if u.summary is not None}
@@ -370,13 +370,16 @@ def _retype(draft: Draft, annotation: cst.Annotation | None) -> None:
     for found in _TYPE.finditer(text):
         name = found.group(1)
         value = draft.file.globals.get(name.split(".")[0])
-        if isinstance(value, Framework) and name.rpartition(".")[2] in ("Model", "Sequential"):
+        torch = _TORCH_TYPES.get(name.rpartition(".")[2], "")
+        if isinstance(value, Framework) and torch:
             span = found.span() if found.group() == text else found.span(1)
-            edit = Edit(start + span[0], start + span[1], "nn.Module")
+            edit = Edit(start + span[0], start + span[1], torch)
             if edit not in draft.edits:
                 draft.edits.append(edit)
 
 
+#: What stands for types of Keras; what `fit` gives is made where it is seen to be read.
+_TORCH_TYPES = {"Model": "nn.Module", "Sequential": "nn.Module", "History": "SimpleNamespace"}
 #: A name in a type, which may be in quotes.
 _TYPE = regex(r"[\"']?(?<![\w.])([A-Za-z_][\w.]*)[\"']?")
 

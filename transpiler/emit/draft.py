@@ -163,6 +163,15 @@ class Draft:
                 return start
         return self.tree.line_start(offset)
 
+    def is_torch(self, offset: int) -> bool:
+        """Whether a place is in what has been converted with another file."""
+        for node in self.top if self.file.arrived else ():
+            if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+                start, end = self.tree.span(node)
+                if start <= offset < end and node.name.value in self.file.arrived:
+                    return True
+        return False
+
     def margin(self, start: int) -> str:
         """The blanks with which a line starts."""
         line = self.tree.text[start : self.tree.line_end(start)]

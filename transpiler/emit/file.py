@@ -131,7 +131,7 @@ def _write(draft: Draft) -> Conversion:
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)
-    if not draft.class_spots and not draft.edits:
+    if not draft.class_spots and not draft.edits and not draft.file.arrived:
         return Conversion(draft.tree.text, tuple(draft.records), tuple(draft.diagnostics))
     add_helpers(draft)
     defined = rename_clashing(draft)
@@ -142,7 +142,7 @@ def _write(draft: Draft) -> Conversion:
     write_key_tables(draft)
     named = ImportNames(draft.file, known_imports(draft.file))
     draft.edits = named.applied(draft.edits)
-    if new_code:
+    if new_code or draft.file.arrived:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
         imports = import_edits(draft.file, draft.edits, draft.helpers, made, named)
         draft.edits = [*imports, *draft.edits]

@@ -110,7 +110,9 @@ def import_edits(
             del present[line]
     missing = [line for line in named.kept(needed) if line not in present]
     missing += named.needed(rest)
-    missing += [line for line in file.brought_imports if line.split()[-1] in used]
+    known = {*present, *known_imports(file)}
+    brought_too = [line for line in file.brought_imports if line.split()[-1] in used]
+    missing += [line for line in brought_too if line not in known]
     if spot is None:
         spot = _after_docstring(tree)
         spot = spot if any(c.framework for c in found) else _raised(tree, spot)
@@ -299,7 +301,7 @@ _OF_PYTHON = (
     (_standing_alone(r"partial\([A-Zt]"), "from functools import partial"),
     (_standing_alone(r"islice\("), "from itertools import islice"),
     (_standing_alone(r"itertools\."), "import itertools"),
-    (_standing_alone(r"SimpleNamespace\("), "from types import SimpleNamespace"),
+    (_standing_alone(r"SimpleNamespace\b"), "from types import SimpleNamespace"),
 )
 
 

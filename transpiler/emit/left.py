@@ -37,6 +37,8 @@ def report_failed_functions(draft: Draft) -> None:
             continue
         if summary.function.file is not None and summary.function.file is not draft.file:
             continue
+        if draft.is_torch(draft.tree.span(node)[0]):
+            continue
         others = [
             s
             for s in draft.file.summaries.values()
@@ -346,6 +348,8 @@ def report_overlooked_training(draft: Draft) -> None:
     )
     for node in (*seen, *sorted(unknown, key=draft.tree.place)):
         start, end = draft.tree.span(node)
+        if draft.is_torch(start):
+            continue
         first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
         if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
             continue
@@ -490,6 +494,8 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
             message = f"`{name}` is left as it is: the pretrained model is"
         if id(node) in causes:
             message = f"`{name}` is left as it is: so is {causes[id(node)]}, of the same model"
+        if what == "model" and name in draft.file.unwelcome:
+            message = f"`{name}` is left as it is: {draft.file.unwelcome[name]}"
         if id(node) in draft.unconverted:
             message = f"`{name}` is left as it is: {draft.unconverted[id(node)]}"
             last_line = -10

@@ -96,7 +96,7 @@ def report_called_losses(draft: Draft) -> None:
         for place in found.of(root):
             end = place.attribute_end if inner else place.end
             called = place.attribute == inner and draft.tree.text[end:].lstrip().startswith("(")
-            if place.binds or not called or gone(place.start):
+            if place.binds or not called or gone(place.start) or draft.is_torch(place.start):
                 continue
             if agrees(function.file.path, function.name):
                 name = f"{root}.{inner}" if inner else root

@@ -166,6 +166,8 @@ def call_class(
         home: FileContext = callee.file or region.file
         if ASKED.search(blanked(home.tree.source(callee.node))):
             region.left_calls.append((node, callee.name, model))  # its methods ask one of Keras
+            if home is not region.file:
+                region.file.lent[id(callee.node)] = callee
     provided("construct")(region, node, callee)
     return Instance(f"an instance of `{callee.name}`", None, callee)
 

@@ -144,6 +144,12 @@ class FileContext:
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
     #: calls of functions of other files that may give such: the calls, and the functions
     parts_elsewhere: dict[int, tuple[Any, Function]] = field(default_factory=dict)
+    #: functions and classes of other files that get models of this one, by their nodes
+    lent: dict[int, Function | UserClass] = field(default_factory=dict)
+    hosting: Any = None  #: the `Hosting` of those that stand in this file meanwhile, or None
+    unwelcome: dict[Any, str] = field(default_factory=dict)  #: those that can't, and why
+    #: its functions and classes that have been converted with files which give them models
+    arrived: frozenset[str] = frozenset()
     added: tuple[str, ...] = ()  #: calls that it has instead of functions of other files
     spelled: list[SpelledCall] = field(default_factory=list)  #: calls with options of callers
     left: dict[str, str] = field(default_factory=dict)  #: functions of which those stay, and why

@@ -11,8 +11,8 @@ tree.py         a parsed file; parsing.py: how it is; spans.py: where its nodes 
 suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing
 literals.py     the constants of a module
-modules.py      where the modules of a project are, and which are about models
-importers.py    what other files of the project import
+modules.py      which modules of a project are about models
+imported.py     what a file imports of these; importers.py: what other files import of it
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound; bindings.py: what to
 whole_numbers.py  which expressions are arrays of whole numbers

@@ -13,7 +13,7 @@ import tokenize
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.lexical import skips
-from transpiler.source.modules import asks_models
+from transpiler.source.modules import is_of_interest
 
 _NEWLINE = regex(r"\r\n|\r|\n")
 _NEWLINE_BYTES = regex(rb"\r\n|\r|\n")
@@ -58,7 +58,7 @@ def names_framework(data: bytes, path: str = "") -> bool:
     """
     if b"keras" in data or b"tensorflow" in data:
         return True
-    return bool(path) and asks_models(data.decode(errors="replace"), path)
+    return bool(path) and is_of_interest(data.decode(errors="replace"), path)
 
 
 def program_at(path: str) -> str:

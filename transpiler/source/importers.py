@@ -11,6 +11,7 @@ from itertools import islice
 from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
+from transpiler.source.imported import imported_texts, read_text
 
 
 def is_imported(path: str, mention: str) -> bool:
@@ -23,8 +24,15 @@ _TRAINS = r"\.(?:compile|fit|fit_generator|evaluate|train_on_batch|test_on_batch
 
 
 def training_files(path: str) -> Iterator[str]:
-    """The other files of the project that import one, and train something."""
-    return importing_files(path, _TRAINS)
+    """The other files of the project that import one, and train something.
+
+    Also those that import what may do that for them.
+    """
+    trains = re.compile(_TRAINS)
+    for other in importing_files(path, r"\("):
+        text = read_text(other)
+        if trains.search(text) or any(trains.search(t) for _, t in imported_texts(text, other)):
+            yield other
 
 
 def words_beside_imports(path: str) -> set[str]:

@@ -1,16 +1,13 @@
-"""The modules of a project: where they are, and which of them are about models."""
+"""Which modules of a project are about models."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 
-from transpiler.regex import regex
 from transpiler.source.generations import shown_by
-from transpiler.source.importers import is_imported, training_files
+from transpiler.regex import regex
+from transpiler.source.imported import imported_texts, read_text
+from transpiler.source.importers import importing_files, is_imported, training_files
 from transpiler.source.lexical import skips
 
 #: What programs ask of models. Many other objects have such methods.
@@ -25,11 +22,6 @@ _TRAINS_MODELS = regex(
     r"\.compile\([^()]*\b(?:optimizer|loss|metrics)\s*="
     r"|\.fit\([^()]*\b(?:validation_data|validation_split|steps_per_epoch|class_weight)\s*="
     r"|\.fit_generator\(|_on_batch\("
-)
-_IMPORTS = regex(
-    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)"
-    r"|import[ \t]+([\w.][^\n#;]*))",
-    re.MULTILINE,
 )
 _DEEPEST = 4  #: of packages that only pass on what their modules have
 
@@ -51,11 +43,17 @@ def generation(text: str, path: str) -> str:
 
 def _generation_of(path: str) -> str:
     """That of a file that trains models."""
-    try:
-        text = Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return "auto"
+    text = read_text(path)
     return generation(text, path) if any(trains in text for trains in _TRAINS) else "auto"
+
+
+def may_ask(text: str, path: str) -> bool:
+    """Whether a file, or what it imports, asks something of objects that models are asked, too."""
+    return _asks(text) or any(_asks(other) for _, other in imported_texts(text, path))
+
+
+def _asks(text: str) -> bool:
+    return any(asked in text for asked in _ASKS)
 
 
 def asks_models(text: str, path: str) -> bool:
@@ -63,15 +61,30 @@ def asks_models(text: str, path: str) -> bool:
 
     It imports that one; or that one imports it, as the base of its own classes, for instance.
     """
-    if not path or not any(asked in text for asked in _ASKS):
+    if not path:
         return False
     if path.endswith(".ipynb"):
         from transpiler.source.notebook import program_of  # most runs meet none
 
         text = program_of(text, path)
-    if _imports_models(text, path, 0):
+    if may_ask(text, path) and _imports_models(text, path, 0):
         return True
-    return _TRAINS_MODELS.search(text) is not None and is_imported(path, "keras|tensorflow")
+    surely = _asks(text) and _TRAINS_MODELS.search(text) is not None
+    return surely and is_imported(path, "keras|tensorflow")
+
+
+def is_of_interest(text: str, path: str) -> bool:
+    """Whether a file without a word of the framework may change with others of its project."""
+    return asks_models(text, path) or (may_ask(text, path) and _is_given_models(path))
+
+
+def _is_given_models(path: str) -> bool:
+    """Whether a file that imports one is about models."""
+    others = ((other, read_text(other)) for other in importing_files(path, r"\("))
+    return any(
+        "keras" in text or "tensorflow" in text or _imports_models(text, other, 0)
+        for other, text in others
+    )
 
 
 def builds_models(text: str, path: str) -> bool:
@@ -91,48 +104,3 @@ def _imports_models(text: str, path: str, depth: int) -> bool:
         if other.name == "__init__.py" and _imports_models(imported, str(other), depth + 1):
             return True
     return False
-
-
-def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
-    """The files of its project that a file imports, and what is in them."""
-    home = os.path.dirname(os.path.realpath(path))
-    for found in _IMPORTS.finditer(text):
-        module, names, modules = found.groups()
-        if modules:
-            candidates = [part.split()[0] for part in modules.split(",") if part.strip()]
-        else:
-            inner = [part.split()[0] for part in names.strip("()").split(",") if part.strip()]
-            dot = "" if module.endswith(".") else "."
-            candidates = [module, *(f"{module}{dot}{name}" for name in inner)]
-        for other in (locate(home, candidate) for candidate in candidates):
-            if other is not None and os.path.realpath(other) != os.path.realpath(path):
-                with suppress(OSError):
-                    yield other, other.read_text(encoding="utf-8", errors="replace")
-
-
-def locate(home: str, module: str) -> Path | None:
-    """The file of a module, as seen from a file in the folder `home` that imports it."""
-    level = len(module) - len(module.lstrip("."))
-    parts = [p for p in module[level:].split(".") if p]
-    folder = home
-    if level:
-        for _ in range(level - 1):
-            folder = os.path.dirname(folder)
-        return _file(folder, parts)
-    while True:
-        found = _file(folder, parts)
-        outer = os.path.dirname(folder)
-        if found is not None or outer == folder:
-            return found
-        if folder != home and not os.path.exists(os.path.join(folder, "__init__.py")):
-            return None
-        folder = outer
-
-
-def _file(folder: str, parts: list[str]) -> Path | None:
-    """The file of a module below a folder; `os.path` is ten times as fast here as `pathlib`."""
-    target = os.path.join(folder, *parts)
-    if parts and os.path.isfile(f"{target}.py"):
-        return Path(f"{target}.py")
-    package = os.path.join(target, "__init__.py")
-    return Path(package) if os.path.isfile(package) else None

@@ -31,6 +31,7 @@ class Tree:
         self._spans = measured.spans
         self._made: list[cst.CSTNode] = []  #: kept, as the places are found by identity
         self._names: dict[int, set[str]] = {}
+        self._reserved: frozenset[str] = frozenset()
         lengths = map(len, text.split("\n"))
         self._lines = [0, *itertools.accumulate(length + 1 for length in lengths)][:-1]
 
@@ -42,7 +43,11 @@ class Tree:
     @cached_property
     def words(self) -> frozenset[str]:
         """All words of the text that could be names, those in strings and comments too."""
-        return frozenset(words_in(self.text))
+        return frozenset(words_in(self.text)) | self._reserved
+
+    def reserve(self, names: frozenset[str]) -> None:
+        """Let some names count as words of the text."""
+        self._reserved = names
 
     @cached_property
     def comments(self) -> list[tuple[int, str]]:

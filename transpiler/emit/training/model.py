@@ -210,9 +210,11 @@ class ModelWriter:
             self.criterion = first.criterion
         if all(p.name.value != self.variable for p in function.params.params):
             raise Unsupported(f"`{name}` trains models of a list that it gets")
+        taken: dict[str, str] = {}
         for parameter in function.params.params:
             if parameter.name.value == self.variable:
-                end = self.tree.span(parameter.name)[1]
+                typed = parameter.annotation
+                end = self.tree.span(parameter.name if typed is None else typed.annotation)[1]
                 prefix = f"{self.label}_" if self.shared.several(self.room) else ""
                 taken = {n: self.lasting(f"{prefix}{n}") for n in wanted}
                 if first.parallel:
@@ -232,11 +234,13 @@ class ModelWriter:
                 if self._is_lent_in(argument, giver):
                     lent[one.node] = (giver, argument)
         if not lent:
-            raise Unsupported(f"`{name}` gets the model by a keyword")
+            raise Unsupported(f"`{name}` gets the model under another name")
         for call, (giver, argument) in lent.items():
             end = self.tree.span(argument.value)[1]
-            names = giver.lent_with_it().values()
-            giver.edits.append(Edit(end, end, "".join(f", {n}" for n in names)))
+            given = giver.lent_with_it()
+            if argument.keyword is not None:
+                given = {what: f"{taken[what]}={text}" for what, text in given.items()}
+            giver.edits.append(Edit(end, end, "".join(f", {text}" for text in given.values())))
             statement = statement_of(self.tree, giver.room.node, call)
             if statement is not None:  # so that it is folded
                 self.made.before.append(Before(statement, 0, []))
@@ -251,7 +255,8 @@ class ModelWriter:
         return wanted | ({"parallel": self.parallel} if self.parallel else {})
 
     def _is_lent_in(self, argument: cst.Arg, giver: ModelWriter) -> bool:
-        return argument.keyword is None and self.tree.source(argument.value) == giver.variable
+        named = argument.keyword is None or argument.keyword.value == self.variable
+        return named and self.tree.source(argument.value) == giver.variable
 
     def stepping(self, compiled: Compiled) -> list[str]:
         """What steps the weights: the optimizer, and what stands beside it."""

@@ -179,6 +179,8 @@ def _call_on_values(
     if any(isinstance(v, Model) for v in bound.values()):
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
+            if foreign and not function.owner and trains(function, bound):
+                region.file.lent[id(function.node)] = function
             return provided("pass_model")(region, node, name, [v for _, v in arguments])
     config = given_dict(region, node, function, arguments)
     if config is not None:

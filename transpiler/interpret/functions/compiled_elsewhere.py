@@ -35,7 +35,7 @@ from transpiler.interpret.values import (
     is_plain,
 )
 from transpiler.record import record
-from transpiler.source.modules import locate
+from transpiler.source.imported import locate
 
 #: What such statements call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"

@@ -18,6 +18,7 @@ from transpiler.interpret.training import PREDICTED, SIGNATURES, root
 from transpiler.interpret.values import (
     Function,
     Model,
+    Namespace,
     PerhapsModel,
     Sequence,
     Static,
@@ -42,7 +43,7 @@ ASKED = regex(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 _OF_REST = regex(r"\.optimizer\.(?:learning_rate|lr|iterations)\b|\s*=\s*(?:\w+\.)*load_model\(")
 #: What makes tensors of Keras, or follows gradients through the model.
 _BUILDS = regex(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
-_CALLEE = regex(r"(?<![\w.])(\w+)\([^()]*$")
+_CALLEE = regex(r"(?<![\w.])(\w+)(?:\.(\w+))?\([^()]*$")
 _ENDED = regex(r"\s*(?::[^,()=]*)?(?:=[^=,()]*)?[,)]")
 
 
@@ -88,7 +89,11 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
 def _is_lent(text: str, start: int, function: Function) -> bool:
     """Whether a name is an argument of another function of the program's there."""
     callee = _CALLEE.search(text[text.rfind("\n", 0, start) + 1 : start])
-    held = function.closure.get(callee.group(1)) if callee is not None else None
+    if callee is None:
+        return False
+    held = function.closure.get(callee.group(1)) or function.file.globals.get(callee.group(1))
+    if callee.group(2):
+        held = held.items.get(callee.group(2)) if isinstance(held, Namespace) else None
     return isinstance(held, Function) and held.node is not function.node
 
 

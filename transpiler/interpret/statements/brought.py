@@ -37,7 +37,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import expr
 from transpiler.record import record
-from transpiler.source.modules import locate
+from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.stores import names_bound
@@ -97,10 +97,10 @@ def with_parts(file: FileContext) -> Widened | None:
         places.append(import_.statement)
     if not edits:
         return None
-    spot = _spot(file, places)
+    spot = spot_behind(file, places)
     edits[spot, spot] = "".join(copier.texts.values())
     for statement, names in copier.wanted.items():
-        start, end = tree.span(_aliases(statement)[-1])
+        start, end = tree.span(aliases_of(statement)[-1])
         before = tree.text[tree.line_start(start) : start]
         gap = " " if before.strip() else f"\n{before}"
         edits[end, end] = "".join(f",{gap}{name}" for name in names)
@@ -110,7 +110,7 @@ def with_parts(file: FileContext) -> Widened | None:
     return Widened(text, lines, gone, tuple(copier.lines))
 
 
-def _spot(file: FileContext, imports: list[cst.SimpleStatementLine]) -> int:
+def spot_behind(file: FileContext, imports: list[cst.SimpleStatementLine]) -> int:
     """Where functions go: before the first statement that is no import behind some of these."""
     body, tree = file.tree.module.body, file.tree
     last = max(body.index(statement) for statement in imports)
@@ -122,7 +122,7 @@ def _spot(file: FileContext, imports: list[cst.SimpleStatementLine]) -> int:
     return end
 
 
-def _aliases(statement: cst.CSTNode) -> list[cst.ImportAlias]:
+def aliases_of(statement: cst.CSTNode) -> list[cst.ImportAlias]:
     """What an import names."""
     small = _import_in(statement)
     return [] if small is None or isinstance(small.names, cst.ImportStar) else [*small.names]
@@ -139,7 +139,7 @@ def _names_of(statement: cst.CSTNode) -> list[tuple[str, _Import]]:
     found: list[tuple[str, _Import]] = []
     if small is None or not isinstance(statement, cst.SimpleStatementLine):
         return found
-    for alias in _aliases(statement):
+    for alias in aliases_of(statement):
         path = dotted(alias.name)
         given = alias.asname.name if alias.asname is not None else None
         bound = given.value if isinstance(given, cst.Name) else path.partition(".")[0]
@@ -151,7 +151,7 @@ def _names_of(statement: cst.CSTNode) -> list[tuple[str, _Import]]:
     return found
 
 
-def _imports(file: FileContext) -> dict[str, _Import]:
+def imports_of(file: FileContext) -> dict[str, _Import]:
     """What the imports of a module bind, each name once."""
     found: dict[str, _Import] = {}
     for statement in file.tree.module.body:
@@ -184,7 +184,7 @@ class _Copier:
 
     def __init__(self, file: FileContext) -> None:
         self.file = file
-        self.imports = _imports(file)
+        self.imports = imports_of(file)
         self.texts: dict[int, str] = {}  #: by the ids of their nodes
         self.names: dict[int, str] = {}
         self.wanted: dict[cst.SimpleStatementLine, list[str]] = {}  #: for imports that are there
@@ -300,7 +300,7 @@ class _Copier:
 
     def _of_other_module(self, home: FileContext, name: str) -> str:
         """What a function reads of a module that is none of the project's; or of Python itself."""
-        import_ = _imports(home).get(name)
+        import_ = imports_of(home).get(name)
         theirs = self.imports.get(name)
         if import_ is None:
             if hasattr(builtins, name) and theirs is None and name not in self.file.globals:

@@ -1,0 +1,447 @@
+"""Functions of other files that a file gives models: what becomes of them goes to these files.
+
+Both sides ask here: the file that has given them models, whether they are taken in, and theirs,
+what it gets.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import TypeAlias
+
+from transpiler.conversion import Conversion, Homecoming
+from transpiler.diagnostics import Diagnostic, Severity
+from transpiler.emit.edits import Edit, apply, tidied
+from transpiler.emit.text import global_reads
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.statements.guests import ASIDE, AWAY, Guest
+from transpiler.options import Options
+from transpiler.record import record, replace
+from transpiler.regex import regex
+from transpiler.source.files import Undecodable, program_at, skips
+from transpiler.source.importers import importing_files, is_imported
+from transpiler.source.lexical import blanked
+from transpiler.source.occurrences import Occurrences, Positions
+from transpiler.source.replaced import replaced
+from transpiler.source.syntax import program_tree
+
+#: What converts the text of a file, without asking others whether they agree.
+Convert: TypeAlias = Callable[[str, Options, str], Conversion]
+#: The paths of the files that have definitions of one as guests.
+Hosts: TypeAlias = Callable[[str, str], list[str]]
+
+_known: dict[tuple[str, int, Options], Conversion] = {}
+
+
+@record(frozen=True, slots=True)
+class Home:
+    """A file with what has become of its definitions elsewhere."""
+
+    before: str
+    text: str
+    lines: tuple[int, ...]  #: the line of the file that each line of the text stands for
+    imports: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    arrived: frozenset[str]  #: the definitions in question, and what they need
+
+    def line(self, number: int) -> int:
+        """The line of the file that a line of the text stands for."""
+        return self.lines[min(number, len(self.lines)) - 1]
+
+
+def parted(
+    made: Conversion, file: FileContext
+) -> tuple[Conversion | None, dict[tuple[str, str], str]]:
+    """What a file is without its guests; None where some have to stay at home, and why."""
+    hosting = file.hosting
+    places = _definitions(file.tree.text)
+    left: dict[tuple[str, str], str] = {}
+    for guest in hosting.guests:
+        lines = places[guest.here]
+        for said in made.diagnostics:
+            if said.severity is Severity.ERROR:
+                mentions = re.search(rf"(?<![\w.]){guest.here}\b", _line(file, said.line))
+                if said.line in lines or mentions:
+                    why = re.sub(r" in line \d+", "", said.message)  # of no file there is
+                    left.setdefault((guest.path, guest.name), why)
+    if left:
+        return None, left
+    parting = _Parting(made.text, file)
+    coming = []
+    for guest in hosting.guests:
+        lines = places[guest.here]
+        about = tuple(
+            replace(d, line=d.line - lines.start + 1) for d in made.diagnostics if d.line in lines
+        )
+        one = parting.homecoming(guest, about)
+        if one is None:
+            return None, {(guest.path, guest.name): "its names mean something else there"}
+        coming.append(one)
+    inside = {n for guest in hosting.guests for n in places[guest.here]}
+    return (
+        replace(
+            made,
+            text=tidied(hosting.own, parting.rest()),
+            models=tuple(m for m in made.models if m.line not in inside),
+            diagnostics=tuple(d for d in made.diagnostics if d.line not in inside),
+            homecoming=tuple(coming),
+        ),
+        {},
+    )
+
+
+def _line(file: FileContext, number: int) -> str:
+    return file.tree.blanked.split("\n")[number - 1]
+
+
+def _definitions(text: str) -> dict[str, range]:
+    """The lines of the functions and classes of a module."""
+    module = program_tree(text)
+    return {
+        s.name: range(s.lineno, (s.end_lineno or s.lineno) + 1)
+        for s in (module.body if module is not None else ())
+        if isinstance(s, (ast.FunctionDef, ast.ClassDef))
+    }
+
+
+class _Parting:
+    """A converted file, from which its guests leave."""
+
+    def __init__(self, text: str, file: FileContext) -> None:
+        self.text = text
+        self.hosting = file.hosting
+        self.positions = Positions(text)
+        module = program_tree(text)
+        assert module is not None
+        self.body = module.body
+        self.before = _bound(file.tree.text)
+        self.guests = {guest.here for guest in self.hosting.guests}
+        self.new: dict[str, ast.stmt] = {}  #: what the conversion has defined, by name
+        self.defined: dict[str, ast.stmt] = {}
+        self.imports: dict[str, str] = {}  #: those that it has brought
+        for statement in self.body:
+            for name in _names(statement):
+                if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                    if name not in self.before:
+                        self.imports[name] = _single(statement, name)
+                    continue
+                self.defined[name] = statement
+                if name not in self.before:
+                    self.new[name] = statement
+
+    def source(self, statement: ast.stmt) -> str:
+        """A statement as text, with its decorators."""
+        start, end = self._span(statement)
+        return self.text[start:end]
+
+    def _span(self, statement: ast.stmt) -> tuple[int, int]:
+        start, end = self.positions.span(statement)
+        decorators = getattr(statement, "decorator_list", [])
+        starts = [self.positions.span(one)[0] - 1 for one in decorators]
+        return min([start, *starts]), end
+
+    def homecoming(self, guest: Guest, said: tuple[Diagnostic, ...]) -> Homecoming | None:
+        """What goes to the file of a guest; None where a name would mean something else there."""
+        statement = self.defined.get(guest.here)
+        if statement is None:  # it has done what stands at its calls now
+            return Homecoming(guest.path, guest.name, guest.span, "", (), (), said)
+        text = self.source(statement)
+        needed = self._needed(text)
+        helpers = [self.source(s) for n, s in self.new.items() if n in needed]
+        read = global_reads("\n\n".join([text, *helpers]))
+        imports = tuple(line for name, line in self.imports.items() if name in read)
+        own = {**dict(guest.renamed), guest.here: guest.name}
+        for other in self.hosting.guests:
+            root, dot, name = other.written.partition(".")
+            if dot:
+                own.setdefault(other.here, f"{own.get(root, root)}.{name}")
+        text, *helpers = (_renamed(one, own) for one in (text, *helpers))
+        if any(ASIDE in one for one in (text, *helpers)):
+            return None
+        return Homecoming(guest.path, guest.name, guest.span, text, tuple(helpers), imports, said)
+
+    def _needed(self, text: str) -> set[str]:
+        """The new definitions that some code reads, and those that these read in turn."""
+        found: set[str] = set()
+        pending = [text]
+        while pending:
+            fresh = (global_reads(pending.pop()) & self.new.keys()) - found
+            found |= fresh
+            pending += [self.source(self.new[name]) for name in fresh]
+        return found
+
+    def rest(self) -> str:
+        """The file without them, and without what only they need."""
+        kept = [s for s in self.body if not self._leaves(s)]
+        code = "\n".join(self.source(s) for s in kept if not self._is_new(s))
+        needed = self._needed(code)
+        kept = [s for s in kept if not self._is_new(s) or any(n in needed for n in _names(s))]
+        plain = [s for s in kept if not isinstance(s, (ast.Import, ast.ImportFrom))]
+        used = global_reads("\n".join(self.source(s) for s in plain))
+        used |= _bound(self.hosting.own)
+        edits = list(self._gone({id(s) for s in kept}))
+        for statement in kept:
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                edits += self._import(statement, used)
+        text = apply(self.text, edits)
+        written = {g.here: g.written for g in self.hosting.guests if g.written not in ("", g.here)}
+        return _renamed(text, written).rstrip("\n") + "\n"
+
+    def _gone(self, kept: set[int]) -> Iterator[Edit]:
+        """The edits that take statements out, with the blank lines behind them."""
+        for stays, run in groupby(self.body, key=lambda statement: id(statement) in kept):
+            if not stays:
+                gone = list(run)
+                start, end = self._span(gone[0])[0], self._span(gone[-1])[1]
+                end += len(self.text[end:]) - len(self.text[end:].lstrip("\n"))
+                if self.text[:start].endswith("\n\n\n") and not self._opens(end):
+                    start -= 1  # no more than one blank line is left
+                yield Edit(start, end, "")
+
+    def _opens(self, start: int) -> bool:
+        """Whether two blank lines belong above what stands at an offset, or stood there."""
+        code = self.text[start:]
+        line = code.partition("\n")[0]
+        return re.match(r"@|def |class |if __name__", code) is not None or (
+            bool(line) and f"\n\n\n{line}\n" in self.hosting.own
+        )
+
+    def _leaves(self, statement: ast.stmt) -> bool:
+        return any(self.defined.get(name) is statement for name in self.guests)
+
+    def _is_new(self, statement: ast.stmt) -> bool:
+        return any(self.new.get(name) is statement for name in _names(statement))
+
+    def _import(self, statement: ast.Import | ast.ImportFrom, used: set[str]) -> Iterator[Edit]:
+        """An import without what only guests need, and with these under their own names."""
+        kept: list[ast.alias] = []
+        for alias in statement.names:
+            bound = (alias.asname or alias.name).partition(".")[0]
+            guest = bound.removeprefix(AWAY)
+            gone = (
+                bound not in used and bound != "*" if guest == bound else guest not in self.defined
+            )
+            kept += [] if gone else [alias]
+        start, end = self._span(statement)
+        text = self.text[start:end]
+        if not kept:
+            yield Edit(start, end + 1, "")
+            return
+        if len(kept) < len(statement.names):
+            text = _import_of(text, kept)
+        text = re.sub(rf"\b{AWAY}\w+", lambda found: self.hosting.away[found.group()], text)
+        if text != self.text[start:end]:
+            yield Edit(start, end, text)
+
+
+def _names(statement: ast.stmt) -> Iterator[str]:
+    """What a statement of a module binds."""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        yield statement.name
+    elif isinstance(statement, (ast.Import, ast.ImportFrom)):
+        yield from ((a.asname or a.name).partition(".")[0] for a in statement.names)
+    elif isinstance(statement, ast.Assign):
+        yield from (t.id for t in statement.targets if isinstance(t, ast.Name))
+
+
+def _bound(text: str) -> set[str]:
+    """What a module binds at its top level."""
+    module = program_tree(text)
+    return {name for s in (module.body if module is not None else ()) for name in _names(s)}
+
+
+def _single(statement: ast.Import | ast.ImportFrom, name: str) -> str:
+    """The import of one name alone."""
+    alias = next(a for a in statement.names if (a.asname or a.name).partition(".")[0] == name)
+    one: ast.Import | ast.ImportFrom = ast.Import([alias])
+    if isinstance(statement, ast.ImportFrom):
+        one = ast.ImportFrom(statement.module, [alias], statement.level)
+    return ast.unparse(one)
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    """Code in which what is read of the module, or defined first of all, has other names."""
+    found = Occurrences(text)
+    edits: list[Edit] = []
+    for name, other in names.items():
+        edits += [
+            Edit(p.start, p.start + len(name), other)
+            for p in found.of(name)
+            if not p.local and text.startswith(name, p.start) and name != other
+        ]
+        head = re.match(rf"(?:def|class) {name}\b", text)
+        edits += [Edit(head.end() - len(name), head.end(), other)] if head and name != other else []
+    return apply(text, edits)
+
+
+def arrivals(
+    convert: Convert,
+    options: Options,
+    path: str,
+    hosts: Hosts,
+    known: dict[str, Conversion] | None = None,
+) -> Home | None:
+    """A file with what has become of those of its definitions that others give models.
+
+    None where there are none, or where these do not agree.
+    """
+    try:
+        text = program_at(path)
+        hosting = hosts(text, path)
+        made = {other: _converted(convert, options, other, known or {}) for other in hosting}
+        agreed = _agreed(text, path, made)
+    except (OSError, SyntaxError, Undecodable):
+        return None
+    return None if agreed is None else _at_home(text, path, agreed)
+
+
+def are_taken_in(
+    convert: Convert, options: Options, path: str, hosts: Hosts, made: Conversion
+) -> dict[tuple[str, str], str]:
+    """What of a conversion the files of its guests do not agree with, and why."""
+    known = {os.path.realpath(path): made}
+    return {
+        (one.path, one.name): "it is used elsewhere, or its names clash there"
+        for one in made.homecoming
+        if arrivals(convert, options, one.path, hosts, known) is None
+    }
+
+
+def _converted(
+    convert: Convert, options: Options, path: str, known: dict[str, Conversion]
+) -> Conversion:
+    if path in known:
+        return known[path]
+    text = program_at(path)
+    key = path, os.stat(path).st_mtime_ns, options
+    if key not in _known:
+        _known[key] = Conversion(text) if skips(text) else convert(text, options, path)
+    return _known[key]
+
+
+def _agreed(text: str, path: str, made: dict[str, Conversion]) -> list[Homecoming] | None:
+    """What has become of the definitions of a file, if all others that use them say the same."""
+    found: dict[str, Homecoming] = {}
+    for conversion in made.values():
+        for one in conversion.homecoming:
+            if os.path.realpath(one.path) == os.path.realpath(path):
+                same = found.setdefault(one.name, one)
+                if (same.text, same.helpers) != (one.text, one.helpers):
+                    return None
+    if not found:
+        return None
+    inside = [one.span for one in found.values()]
+    places = Occurrences(text)
+    stem = os.path.splitext(os.path.basename(path))[0]
+    for name, one in found.items():
+        own = (p.start for p in places.of(name) if not p.binds)
+        if any(not any(start <= place < end for start, end in inside) for place in own):
+            return None
+        mention = re.compile(rf"(?<![\w.]){name}\b|\b{stem}\.{name}\b")
+        for other in importing_files(path, rf"\b{name}\b"):
+            sent = made[other].homecoming if other in made else ()
+            sends = any(h.name == name and h.span == one.span for h in sent)
+            if not sends and mention.search(_kept_code(other, made)):
+                return None
+    return list(found.values())
+
+
+def _kept_code(path: str, made: dict[str, Conversion]) -> str:
+    """What is in a file besides imports and what others convert of it, without its strings."""
+    code = blanked(program_at(path))
+    for one in (one for conversion in made.values() for one in conversion.homecoming):
+        if os.path.realpath(one.path) == path:
+            start, end = one.span
+            code = f"{code[:start]}{' ' * (end - start)}{code[end:]}"
+    return _IMPORT.sub("", code)
+
+
+_IMPORT = regex(
+    r"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)", re.M
+)
+
+
+def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
+    """The text of a file with what has become of its definitions; None where names clash."""
+    bound = _bound(text)
+    helpers: dict[str, None] = {}
+    edits: dict[tuple[int, int], str] = {}
+    imports: dict[str, None] = {}
+    for one in coming:
+        start, end = one.span
+        if re.match(rf"(?:def|class) {one.name}\b", text[start:end]) is None:
+            return None
+        if not one.text:
+            end += len(text[end:]) - len(text[end:].lstrip("\n"))
+        edits[start, end] = one.text
+        helpers |= dict.fromkeys(one.helpers)
+        imports |= dict.fromkeys(one.imports)
+    defined = [name for helper in helpers for name in _bound(helper)]
+    brought = {name for line in imports for name in _bound(line)}
+    if len(defined) != len(set(defined)) or bound & {*defined, *brought}:
+        return None
+    if helpers:
+        values = [h for h in helpers if not re.match(r"[@]|def |class ", h)]
+        spot = _first_definition(text)
+        top = _after_imports(text) if values else spot
+        edits[top, top] = "".join(f"\n{h}\n" for h in values)
+        rest = "".join(f"{h}\n\n\n" for h in helpers if h not in values)
+        edits[spot, spot] = edits.get((spot, spot), "") + rest
+    sources = [text[first:last] for first, last in (one.span for one in coming)]
+    read = global_reads("\n".join(sources))
+    after, _ = replaced(text, edits)
+    unread = {n for n in read - global_reads(after) if not is_imported(path, rf"\b{n}\b")}
+    for start, end, new in _imports_without(text, unread):
+        edits[start, end] = new
+    changed, lines = replaced(text, edits)
+    said = [
+        replace(d, line=d.line + text.count("\n", 0, one.span[0]))
+        for one in coming
+        for d in one.diagnostics
+    ]
+    arrived = frozenset({one.name for one in coming} | set(defined))
+    return Home(text, changed, tuple(lines), tuple(imports), tuple(said), arrived)
+
+
+def _first_definition(text: str) -> int:
+    """Where the first function or class of a module begins, with the comments above it."""
+    lines = text.split("\n")
+    first = min(r.start for r in _definitions(text).values()) - 1
+    while first and lines[first - 1].startswith(("#", "@")):
+        first -= 1
+    return sum(len(line) + 1 for line in lines[:first])
+
+
+def _imports_without(text: str, names: set[str]) -> Iterator[tuple[int, int, str]]:
+    """What becomes of the imports of a module without some of the names that they bind."""
+    module, positions = program_tree(text), Positions(text)
+    for statement in module.body if module is not None else ():
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            kept = [a for a in statement.names if (a.asname or a.name) not in names]
+            start, end = positions.span(statement)
+            if kept and len(kept) < len(statement.names):
+                yield start, end, _import_of(text[start:end], kept)
+            elif not kept:
+                yield start, end + 1, ""
+
+
+def _import_of(text: str, names: list[ast.alias]) -> str:
+    """An import of some of its names."""
+    head = re.match(r"(?:from\s+\S+\s+)?import\s+", text)
+    assert head is not None
+    return f"{head.group()}{', '.join(map(ast.unparse, names))}"
+
+
+def _after_imports(text: str) -> int:
+    """Where the first line behind the imports of a module begins, or behind its docstring."""
+    last = 0
+    module = program_tree(text)
+    for statement in module.body if module is not None else ():
+        if not isinstance(statement, (ast.Import, ast.ImportFrom, ast.Expr)):
+            break
+        last = statement.end_lineno or last
+    return sum(len(line) + 1 for line in text.split("\n")[:last])
