@@ -32,6 +32,7 @@ given_optimizers.py  functions that give the optimizer with the model that they 
 constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model
+lent_parts.py    criterion and optimizer beside the models that functions get
 given_to_builders.py  those that functions get which build the model
 giving.py      functions that only give an optimizer or callbacks
 going_on.py    models that are loaded and go on training

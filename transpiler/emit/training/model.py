@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
-from transpiler.emit.edits import Edit
 from transpiler.emit.epochs import Epoch, Watch, evaluate
 from transpiler.emit.training import distributing
 from transpiler.emit.training.compound import Compound, is_nested_head, takes_lines
@@ -30,7 +29,8 @@ from transpiler.emit.training.data import (
 )
 from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
-from transpiler.emit.training.lines import is_made_once, is_nested, statement_of, within
+from transpiler.emit.training.lent_parts import take_as_arguments
+from transpiler.emit.training.lines import is_made_once, is_nested, within
 from transpiler.emit.training.listed_arrays import arrays_of_list, entries_of
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.losses_of_calls import gets_another_loss
@@ -38,11 +38,11 @@ from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.receivers import label_of
-from transpiler.emit.training.shared import Before, Part, Shared, Trained
+from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.emit.training.whole_steps import STEPS, whole_steps
 from transpiler.interpret.region import Built
-from transpiler.interpret.training import Given, TrainingCall, root
-from transpiler.interpret.values import Mapping, Model, Sequence, Static
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Mapping, Sequence, Static
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
@@ -176,7 +176,7 @@ class ModelWriter:
         trains = any(c.name in ("fit", "train_on_batch") for c in self.part.calls)
         trains |= self.part.passes
         if not several and self.part.is_lent and trains:
-            self._take_as_arguments(first)
+            take_as_arguments(self, first)
             return
         compiled = next(iter(self.training.compiled.values()), None)
         if compiled is not None and not compiled.several:
@@ -189,62 +189,6 @@ class ModelWriter:
         for what in COMPANIONS:
             setattr(self, what, getattr(first, what))
 
-    def _take_as_arguments(self, first: ModelWriter) -> None:
-        """Criterion and optimizer are passed with the model, in all calls of the function."""
-        function = self.room.node
-        assert isinstance(function, cst.FunctionDef)
-        name = function.name.value
-        givers = {id(first.room.region): first, **first.passing}
-        model = root(first.training.model)
-        handed = [
-            (givers.get(id(room.region)), one)
-            for room in self.shared.rooms
-            for one in room.region.handings.values()
-            if one.summary.function.node is function and isinstance(one.node, cst.Call)
-        ]
-        seen = {id(one.node) for _, one in handed}
-        if len([p for p in self.shared.found.of(name) if not p.binds]) != len(seen):
-            raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
-        wanted = first.lent_with_it()
-        if "criterion" not in wanted:
-            self.criterion = first.criterion
-        if all(p.name.value != self.variable for p in function.params.params):
-            raise Unsupported(f"`{name}` trains models of a list that it gets")
-        taken: dict[str, str] = {}
-        for parameter in function.params.params:
-            if parameter.name.value == self.variable:
-                typed = parameter.annotation
-                end = self.tree.span(parameter.name if typed is None else typed.annotation)[1]
-                prefix = f"{self.label}_" if self.shared.several(self.room) else ""
-                taken = {n: self.lasting(f"{prefix}{n}") for n in wanted}
-                if first.parallel:
-                    taken["parallel"] = self.lasting(f"ddp_{self.label}")
-                self.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
-                for what, local in taken.items():
-                    setattr(self, what, local)
-        lent: dict[cst.CSTNode, tuple[ModelWriter, cst.Arg]] = {}
-        for giver, one in handed:
-            held = one.given.get(self.variable)
-            if isinstance(held, Model) and root(held) is not model:
-                continue  # another model may have had the same name
-            if giver is None:
-                raise Unsupported(f"`{name}` gets the model where it is not followed")
-            assert isinstance(one.node, cst.Call)
-            for argument in one.node.args:
-                if self._is_lent_in(argument, giver):
-                    lent[one.node] = (giver, argument)
-        if not lent:
-            raise Unsupported(f"`{name}` gets the model under another name")
-        for call, (giver, argument) in lent.items():
-            end = self.tree.span(argument.value)[1]
-            given = giver.lent_with_it()
-            if argument.keyword is not None:
-                given = {what: f"{taken[what]}={text}" for what, text in given.items()}
-            giver.edits.append(Edit(end, end, "".join(f", {text}" for text in given.values())))
-            statement = statement_of(self.tree, giver.room.node, call)
-            if statement is not None:  # so that it is folded
-                self.made.before.append(Before(statement, 0, []))
-
     def lent_with_it(self) -> dict[str, str]:
         """What a function gets with the model to train it, and the variables that hold it."""
         compiled = next(iter(self.training.compiled.values()))
@@ -253,10 +197,6 @@ class ModelWriter:
             del wanted["criterion"]
         wanted |= self.companions(compiled)
         return wanted | ({"parallel": self.parallel} if self.parallel else {})
-
-    def _is_lent_in(self, argument: cst.Arg, giver: ModelWriter) -> bool:
-        named = argument.keyword is None or argument.keyword.value == self.variable
-        return named and self.tree.source(argument.value) == giver.variable
 
     def stepping(self, compiled: Compiled) -> list[str]:
         """What steps the weights: the optimizer, and what stands beside it."""

@@ -1,0 +1,83 @@
+"""Criterion and optimizer as arguments beside the model, where a function trains what it gets.
+
+def run(model, x, y):                   def run(model, criterion, optimizer, x, y):
+    model.fit(x, y)                         ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from transpiler.emit.edits import Edit
+from transpiler.emit.training.lines import statement_of
+from transpiler.emit.training.shared import Before
+from transpiler.interpret.training import root
+from transpiler.interpret.values import Model
+from transpiler.ir.tensor import Unsupported
+
+if TYPE_CHECKING:
+    from transpiler.emit.training.model import ModelWriter
+
+
+def take_as_arguments(writer: ModelWriter, first: ModelWriter) -> None:
+    """Criterion and optimizer are passed with the model, in all calls of the function."""
+    function = writer.room.node
+    assert isinstance(function, cst.FunctionDef)
+    name = function.name.value
+    givers = {id(first.room.region): first, **first.passing}
+    model = root(first.training.model)
+    handed = [
+        (givers.get(id(room.region)), one)
+        for room in writer.shared.rooms
+        for one in room.region.handings.values()
+        if one.summary.function.node is function and isinstance(one.node, cst.Call)
+    ]
+    seen = {id(one.node) for _, one in handed}
+    if len([p for p in writer.shared.found.of(name) if not p.binds]) != len(seen):
+        raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
+    wanted = first.lent_with_it()
+    if "criterion" not in wanted:
+        writer.criterion = first.criterion
+    if all(p.name.value != writer.variable for p in function.params.params):
+        raise Unsupported(f"`{name}` trains models of a list that it gets")
+    taken: dict[str, str] = {}
+    for parameter in function.params.params:
+        if parameter.name.value == writer.variable:
+            typed = parameter.annotation
+            end = writer.tree.span(parameter.name if typed is None else typed.annotation)[1]
+            prefix = f"{writer.label}_" if writer.shared.several(writer.room) else ""
+            taken = {n: writer.lasting(f"{prefix}{n}") for n in wanted}
+            if first.parallel:
+                taken["parallel"] = writer.lasting(f"ddp_{writer.label}")
+            writer.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
+            for what, local in taken.items():
+                setattr(writer, what, local)
+    lent: dict[cst.CSTNode, tuple[ModelWriter, cst.Arg]] = {}
+    for giver, one in handed:
+        held = one.given.get(writer.variable)
+        if isinstance(held, Model) and root(held) is not model:
+            continue  # another model may have had the same name
+        if giver is None:
+            raise Unsupported(f"`{name}` gets the model where it is not followed")
+        assert isinstance(one.node, cst.Call)
+        for argument in one.node.args:
+            if _is_lent_in(writer, argument, giver):
+                lent[one.node] = (giver, argument)
+    if not lent:
+        raise Unsupported(f"`{name}` gets the model under another name")
+    for call, (giver, argument) in lent.items():
+        end = writer.tree.span(argument.value)[1]
+        given = giver.lent_with_it()
+        if argument.keyword is not None:
+            given = {what: f"{taken[what]}={text}" for what, text in given.items()}
+        giver.edits.append(Edit(end, end, "".join(f", {text}" for text in given.values())))
+        statement = statement_of(writer.tree, giver.room.node, call)
+        if statement is not None:  # so that it is folded
+            writer.made.before.append(Before(statement, 0, []))
+
+
+def _is_lent_in(writer: ModelWriter, argument: cst.Arg, giver: ModelWriter) -> bool:
+    named = argument.keyword is None or argument.keyword.value == writer.variable
+    return named and writer.tree.source(argument.value) == giver.variable
