@@ -31,6 +31,7 @@
                      lent.py: of models that other files make
     apart.py         files that need each other, where a run converts but one
     key_tables.py    dicts of which only the keys are read still
+    called_by_hand.py  functions on tensors that a program calls on arrays by itself
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere
     dangling.py      functions that are gone, and what still reads them
