@@ -12,7 +12,7 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
-from transpiler.source.modules import asks_models, is_of_interest, may_ask
+from transpiler.source.modules import asks_models, is_of_interest, may_go
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _at_home(text: str, options: Options, path: str) -> Home | None:
     from transpiler.guests import arrivals
     from transpiler.project import Project
 
-    if not path or "\t" in text or not may_ask(text, path):
+    if not path or "\t" in text or not may_go(text, path):
         return None
     home = arrivals(partial(convert, alone=True), options, path, Project(options).hosts)
     return None if home is None or home.before != text else home

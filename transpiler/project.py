@@ -43,7 +43,7 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
-from transpiler.source.modules import asks_models, builds_models, may_ask
+from transpiler.source.modules import asks_models, builds_models, may_go
 from transpiler.source.passed_options import Spelled, spelled_out
 from transpiler.source.tree import Tree
 
@@ -186,7 +186,7 @@ class Project:
 
     def hosts(self, text: str, path: str) -> list[str]:
         """The files in which definitions of one stand, as they give them models."""
-        if not may_ask(text, path):
+        if not may_go(text, path):
             return []
         found = []
         for other in _users(text, path):

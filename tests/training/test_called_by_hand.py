@@ -56,7 +56,7 @@ a = score(model, x, y)
 """
 CALLS = {
     "numpy": ("dice_coef(y, model.predict(x)).numpy()", "(predict(model, x))).numpy()\n"),
-    "float": ("float(dice_loss(y, np.round(model.predict(x))))", "float(dice_loss(torch.as_tensor(y), "),
+    "float": ("float(dice_loss(y, np.round(model.predict(x))))", "b = float(dice_loss(torch."),
     "nothing": ("np.sqrt(dice_coef(y, x[:, :3]))", "torch.as_tensor(x[:, :3])).numpy())\n"),
     "in a list": ("np.mean([dice_coef(t, p) for t, p in zip(y, model.predict(x))])", ".numpy()"),
     "tensors": ("dice_coef(tf.constant(y), tf.cast(x[:, 1:], tf.float64)).numpy()",

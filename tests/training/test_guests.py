@@ -298,3 +298,69 @@ def test_what_can_not_be_converted_says_why_where_it_is_called(tmp_path: Path) -
     texts, errors = converted(tmp_path, files)
     assert "model.fit(" in texts["train.py"]
     assert any("RemoteMonitor" in error for error in errors if error.startswith("main.py"))
+
+
+OPTIMIZERS = """\
+from tensorflow import keras
+
+
+def get_optimizer(name, rate):
+    if name == "sgd":
+        return keras.optimizers.SGD(rate)
+    if name == "rms":
+        return keras.optimizers.RMSprop(learning_rate=rate, rho=0.8)
+    raise ValueError(name)
+"""
+METRICS = """\
+import tensorflow as tf
+
+
+class Found(tf.keras.metrics.Metric):
+    \"\"\"The share of the largest targets that get more than a threshold.\"\"\"
+
+    def __init__(self, threshold=0.5, name="found", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.threshold = threshold
+        self.hits = self.add_weight(name="hits", initializer="zeros")
+        self.count = self.add_weight(name="count", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        y_true = tf.cast(y_true, y_pred.dtype)
+        self.hits.assign_add(tf.reduce_sum(y_true * tf.cast(y_pred > self.threshold, y_pred.dtype)))
+        self.count.assign_add(tf.reduce_sum(y_true))
+
+    def result(self):
+        return self.hits / self.count
+"""
+CHOOSING = """\
+import sys
+
+import numpy as np
+from metrics import Found
+from models import build_model
+from optimizers import get_optimizer
+
+generator = np.random.default_rng(0)
+x = generator.normal(size=(64, 5))
+y = np.eye(3)[generator.integers(0, 3, size=(64,))]
+which = "rms" if len(sys.path) > 0 else sys.argv[1]
+model = build_model(5)
+model.compile(get_optimizer(which, 0.01), "categorical_crossentropy", metrics=[Found(0.3)])
+history = model.fit(x, y, batch_size=16, epochs=2)
+loss = history.history["loss"][-1]
+"""
+
+
+def test_makers_of_optimizers_and_classes_of_metrics_of_other_files(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    files = {"models.py": MODELS.format(compiled=""), "main.py": CHOOSING}
+    texts, errors = converted(
+        tmp_path, {**files, "optimizers.py": OPTIMIZERS, "metrics.py": METRICS}
+    )
+    assert not errors
+    assert "        return partial(torch.optim.SGD, lr=rate)\n" in texts["optimizers.py"]
+    assert "class Found:\n" in texts["metrics.py"]
+    assert "class " not in texts["main.py"]
+    assert "optimizer = get_optimizer(which, 0.01)(model.parameters())\n" in texts["main.py"]
+    assert_alike(tmp_path, session)

@@ -139,6 +139,8 @@ def call_class(
     base = callee.bases[0] if len(callee.bases) == 1 else ""
     whole = not callee.inherits or (base == CALLBACK and not callee.lineage[-1].inherits)
     plain = (base in _PLAIN or base.startswith("keras.metrics.")) and whole
+    if callee.file is not region.file and base.startswith(("keras.metrics.", "keras.Metric")):
+        region.file.lent[id(callee.node)] = callee
     if (clip := clip_of(region, callee, arguments)) is not None:
         region.file.clips.setdefault(id(callee.node), set()).add(node)
         text = one_line(rewritten(region.tree, node, region.rewrites))

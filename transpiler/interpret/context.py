@@ -144,7 +144,8 @@ class FileContext:
     giving_calls: dict[cst.FunctionDef, dict[int, cst.CSTNode]] = field(default_factory=dict)
     #: calls of functions of other files that may give such: the calls, and the functions
     parts_elsewhere: dict[int, tuple[Any, Function]] = field(default_factory=dict)
-    #: functions and classes of other files that get models of this one, by their nodes
+    #: functions and classes of other files that get models of this one, or of which it has to be
+    #: known what they give, by their nodes
     lent: dict[int, Function | UserClass] = field(default_factory=dict)
     hosting: Any = None  #: the `Hosting` of those that stand in this file meanwhile, or None
     unwelcome: dict[Any, str] = field(default_factory=dict)  #: those that can't, and why

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from transpiler.source.generations import shown_by
 from transpiler.regex import regex
+from transpiler.source.generations import shown_by
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files, is_imported, training_files
 from transpiler.source.lexical import skips
@@ -47,6 +47,14 @@ def _generation_of(path: str) -> str:
     return generation(text, path) if any(trains in text for trains in _TRAINS) else "auto"
 
 
+def may_go(text: str, path: str) -> bool:
+    """Whether something of a file may be converted with another one, which gives it models.
+
+    Or takes optimizers from it, or metrics.
+    """
+    return "optimizers" in text or "Metric" in text or may_ask(text, path)
+
+
 def may_ask(text: str, path: str) -> bool:
     """Whether a file, or what it imports, asks something of objects that models are asked, too."""
     return _asks(text) or any(_asks(other) for _, other in imported_texts(text, path))
@@ -75,7 +83,7 @@ def asks_models(text: str, path: str) -> bool:
 
 def is_of_interest(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may change with others of its project."""
-    return asks_models(text, path) or (may_ask(text, path) and _is_given_models(path))
+    return asks_models(text, path) or (may_go(text, path) and _is_given_models(path))
 
 
 def _is_given_models(path: str) -> bool:

@@ -37,6 +37,8 @@ def note_optimizer_maker(
     """Keep of a call which optimizers it may give, if all that it may give are known ones."""
     made = function.node
     here = function.file is None or function.file is region.file
+    if not here and _chooses(function, bound):
+        region.file.lent[id(made)] = function
     if not here or not isinstance(made, cst.FunctionDef) or made.decorators:
         return
     if function.nested_in != function.owner or function.frame is not None:
@@ -60,6 +62,19 @@ def note_optimizer_maker(
         maker = (made, tuple(given))
         region.optimizer_makers[region.tree.span(node)] = maker
         region.file.optimizer_makers[region.tree.span(node)] = maker
+
+
+def _chooses(function: Function, bound: dict[str, Value]) -> bool:
+    """Whether a function of another file gives one of several optimizers, by what is not known."""
+    made = function.node
+    if not isinstance(made, cst.FunctionDef) or function.owner or function.nested_in:
+        return False
+    told = all(isinstance(value, Static) and value.expr.known for value in bound.values())
+    if told or not is_about_parts(function.file.module, function):
+        return False
+    symbols = [symbol_of(function, call.func) for call in calls_in(made)]
+    names = [symbol.name for symbol in symbols if isinstance(symbol, Framework)]
+    return sum(n.startswith(_OPTIMIZER) and not n.startswith(_SCHEDULE) for n in names) > 1
 
 
 def _options(region: Region, function: Function, made: cst.FunctionDef) -> dict[Span, Static]:
