@@ -22,9 +22,9 @@ from transpiler.interpret.statements.guests import ASIDE, AWAY, Guest
 from transpiler.options import Options
 from transpiler.record import record, replace
 from transpiler.regex import regex
-from transpiler.source.files import Undecodable, program_at, skips
+from transpiler.source.files import Undecodable, program_at
 from transpiler.source.importers import importing_files, is_imported
-from transpiler.source.lexical import blanked
+from transpiler.source.lexical import blanked, skips
 from transpiler.source.occurrences import Occurrences, Positions
 from transpiler.source.replaced import replaced
 from transpiler.source.syntax import program_tree

@@ -13,7 +13,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, Namespace, UserClass
 from transpiler.regex import regex
-from transpiler.source.modules import locate
+from transpiler.source.imported import locate
 from transpiler.source.suites import leaf_statements
 
 _CALL = regex(r"\.([A-Z]\w*)\s*\(")
