@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from rules.given_values import above_zero, evaluated_once, may_be_none, one_less, unless_none
 from rules.monitors import fails, lacking, monitored
-from transpiler.ir.expr import Expr, call, expr, infix, literal, method
+from transpiler.ir.expr import Expr, call, expr, is_whole, literal, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
 from transpiler.regex import regex
-from transpiler.rule import Param, by_name, callback, is_written, unless
+from transpiler.rule import Param, callback, is_written, unless
 
 
 @callback(
@@ -30,7 +31,7 @@ def early_stopping(
     """The same decisions; the weights are also restored when epochs run out, as Keras does."""
     if warning := lacking(fit, monitor, mode):
         return Hooks(warns=f"{warning} it never stops the training")
-    min_delta = _above_zero(min_delta)
+    min_delta = above_zero(min_delta)
     watched = monitored(fit, monitor, mode, stops=True)
     value, before = watched.value, list(watched.before)
     if watched.compare and not is_written(min_delta, 0, 0.0):
@@ -51,7 +52,7 @@ def early_stopping(
         begins[best_epoch], improved[best_epoch] = "0", fit.epoch
     after: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()  # where only the program knows whether it goes back to them
-    if weights := "" if restore_best_weights.is_const(False) else fit.free("best_weights"):
+    if weights := "" if restore_best_weights.is_const(False, None) else fit.free("best_weights"):
         begins[weights], copied = "None", f"copy.deepcopy({fit.model}.state_dict())"
         after = (f"{fit.model}.load_state_dict({weights})",)
         comment = "# Stop early, and go back to the best weights"
@@ -63,7 +64,10 @@ def early_stopping(
     if baseline.is_const(None):
         improved[wait] = "0"
     else:
+        baseline = evaluated_once(fit, baseline, "baseline", before)
         beats = watched.better(baseline.wrapped(11), min_delta)
+        if may_be_none(baseline):
+            beats = f"{baseline} is None or {beats}"
         waits = (f"{wait} = 0 if {beats} else {wait} + 1",)
     improves = [_assigned(improved), *waits]
     if len(improves[0]) > _WIDTH and weights in improved:
@@ -105,12 +109,6 @@ def _assigned(values: dict[str, str]) -> str:
     return f"{', '.join(values)} = {', '.join(values.values())}"
 
 
-def _above_zero(min_delta: Expr) -> Expr:
-    """The difference that counts, of which Keras takes the absolute value."""
-    value = min_delta.value if min_delta.known else 0
-    return expr(-value) if isinstance(value, (int, float)) and value < 0 else min_delta
-
-
 _WIDTH = 80  #: of a statement that stands in a loop and a condition, and should stay one line
 
 
@@ -139,13 +137,10 @@ def reduce_lr_on_plateau(
     """Torch counts the epochs that it waits one later, and compares relatively by default."""
     if warning := lacking(fit, monitor, mode):
         return Hooks(logs=(_rate(fit),), warns=f"{warning} it leaves the learning rate as it is")
-    min_delta = min_delta if fit.keras == "2" else _above_zero(min_delta)
+    min_delta = min_delta if fit.keras == "2" else above_zero(min_delta)
     watched = monitored(fit, monitor, mode, compares=False)
     value = watched.value
-    waits, pause = (
-        expr(0) if given.is_const(0) else infix(by_name(given), "-", 1)
-        for given in (patience, cooldown)
-    )
+    waits, pause = one_less(patience), one_less(cooldown)
     plateau = fit.free("plateau")
     way, before = '"max"' if watched.larger else "", list(watched.before)
     if isinstance(watched.larger, str):
@@ -244,16 +239,22 @@ def model_checkpoint(
         )
     watched = monitored(fit, monitor, mode)
     value, best = watched.value, fit.free(f"saved_{watched.name}")
+    before = list(watched.before)
     better = watched.better(best, expr(0))
     start = f"{best} = {watched.worst if fit.keras == '2' else None}"
     if initial_value_threshold.is_const(None):
         better = _first_or(fit, best, better)
-    else:
+    elif not may_be_none(initial_value_threshold):
         start = f"{best} = {initial_value_threshold}"
+    elif fit.keras == "2":
+        given = evaluated_once(fit, initial_value_threshold, "threshold", before)
+        start = f"{best} = {given} if {given} is not None else {watched.worst}"
+    else:
+        start, better = f"{best} = {initial_value_threshold}", _first_or(fit, best, better)
     if due and " or " in better:
         better = f"({better})"
     return Hooks(
-        (*folder, *watched.before, start),
+        (*folder, *before, start),
         epoch_end=(
             f"if {f'{due} and ' if due else ''}{better}:",
             f"    {best} = {value}",
@@ -269,6 +270,8 @@ def model_checkpoint(
 
 def _after_batches(fit: Fit, every: Expr, path: str, folder: tuple[str, ...]) -> Hooks:
     """Saved whenever so many batches have been seen, counted over the epochs."""
+    if not is_whole(every) and may_be_none(every):
+        raise Unsupported(f"whether save_freq={every} is a number is only known at run time")
     if fit.first != "0":
         raise Unsupported("ModelCheckpoint with save_freq, and an initial_epoch")
     if fit.uneven:
@@ -366,10 +369,14 @@ def lambda_callback(
     """The functions are called in the loop, those for each batch in that over the batches."""
 
     def in_batch(function: Expr, logs: str) -> tuple[str, ...]:
-        return () if function.is_const(None) else (fit.called_in_batch(function, (BATCH, logs)),)
+        if function.is_const(None):
+            return ()
+        return unless_none(function, fit.called_in_batch(function, (BATCH, logs)))
 
     def line(function: Expr, *arguments: str) -> tuple[str, ...]:
-        return () if function.is_const(None) else (fit.called(function, arguments),)
+        if function.is_const(None):
+            return ()
+        return unless_none(function, fit.called(function, arguments))
 
     return Hooks(
         line(on_train_begin, "{}"),

@@ -63,7 +63,7 @@ def monitored(
         name, value = key.removeprefix("val_"), fit.values.get(key) or fit.added[key]
     else:
         name, text = "value", str(monitor)
-        if _PLAIN.fullmatch(text) is None:
+        if PLAIN.fullmatch(text) is None:
             text = fit.free("monitor")
             before.append(f"{text} = {monitor}")
         value = f"{fit.logs}[{text}]"
@@ -81,7 +81,7 @@ _MISSING = "where no value of the epochs has that name, Keras warns, and this is
 
 
 #: What may be evaluated again in each epoch.
-_PLAIN = regex(r"[A-Za-z_][\w.]*(?:\[(?:\"\w+\"|'\w+')\])?")
+PLAIN = regex(r"[A-Za-z_][\w.]*(?:\[(?:\"\w+\"|'\w+')\])?")
 
 
 def _larger(fit: Fit, monitor: Expr, mode: Expr, keras_2: re.Pattern[str]) -> bool | str:
