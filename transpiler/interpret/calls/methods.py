@@ -26,6 +26,7 @@ from transpiler.interpret.control.elements import merge_items
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
+from transpiler.interpret.functional_classes import refuse_more
 from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
@@ -252,6 +253,7 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         arguments = arguments_of(region, node)
         if region.functional and arguments:
             region.done.add(id(node))
+            refuse_more(region)
             return provided("make_model")(region, node, arguments)
         region.done.add(id(node))
         return const(None)
