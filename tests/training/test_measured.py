@@ -52,6 +52,17 @@ TRIALS = {
         after="m = keras.metrics.Mean(name='loss')\nfor k in range(3):\n    m.update_state(k)\n"
         "m.update_state(prediction)\nvalue = m.result().numpy()"
     ),
+    "objects that are called": Trial(
+        *COLUMN,
+        after="m, mae = keras.metrics.Mean(name='loss'), keras.metrics.MeanAbsoluteError()\n"
+        "held = {'m': keras.metrics.MeanSquaredError()}\n"
+        "for start in range(0, 50, 20):\n"
+        "    batch = y[start : start + 20]\n"
+        "    m(float(start)); held['m'](batch, prediction[start : start + 20])\n"
+        "    mae(batch, model.predict(x[start : start + 20], verbose=0))\n"
+        "value = float(m.result()) + held['m'].result().numpy()\n"
+        "whole = mae.result().numpy()",
+    ),
     **{
         name: Trial(*COLUMN, before="import tensorflow as tf", after=FUNCTION.format(name=name))
         for name in ("mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error")
@@ -113,3 +124,22 @@ REFUSED = {
 def test_what_is_not_translated_is_said(after: str) -> None:
     found = convert(Trial(*BITS, after=after).text).diagnostics
     assert any(d.severity is Severity.ERROR for d in found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("print(f'{m.name}: {m.result()}')", "`m.name` is left as it is: the class that is"),
+        ("total = m.total", "`m.total` is left as it is: the class that is emitted lacks it"),
+        ("value = m(y, prediction)", "the class that is emitted gives nothing for it"),
+        ("print(float(m(y, prediction)))", "`m(y, prediction)` is left as it is"),
+        ("m(y, prediction, sample_weight=y[:, 0])", "takes other arguments"),
+        ("m(y)", "takes other arguments"),
+    ],
+)
+def test_what_an_emitted_metric_lacks_is_said(asked: str, said: str) -> None:
+    made = "m = keras.metrics.MeanSquaredError()\nm.update_state(y, prediction)\n"
+    result = convert(Trial(*COLUMN, after=f"{made}{asked}\nvalue = m.result()").text)
+    errors = {d.line: d.message for d in result.diagnostics if d.severity is Severity.ERROR}
+    assert "class MeanSquaredError:" in result.text
+    assert [said in message for message in errors.values()] == [True], errors

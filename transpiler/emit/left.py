@@ -235,12 +235,17 @@ def report_lacking(draft: Draft) -> None:
     if not lacks:
         return
     replaced = replaces(draft.edits)
-    for match in re.finditer(rf"\.(?:{'|'.join(lacks)})\b", draft.tree.blanked):
-        if replaced(match.start()):
-            continue
-        message = f"`{match.group()}` is left as it is: the class that is emitted lacks it"
-        draft.say_at(LEFT_CODE, *draft.tree.line_column(match.start()), message)
-        start = draft.tree.line_start(match.start())
+    found = [
+        (match.start(), f"`{match.group()}` is left as it is: the class that is emitted lacks it")
+        for match in re.finditer(rf"\.(?:{'|'.join(lacks)})\b", draft.tree.blanked)
+        if not replaced(match.start())
+    ]
+    for node, message, made in draft.file.metric_uses.values():
+        if replaced(made[0]):
+            found.append((draft.tree.span(node)[0], message))
+    for place, message in found:
+        draft.say_at(LEFT_CODE, *draft.tree.line_column(place), message)
+        start = draft.tree.line_start(place)
         draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
 
 

@@ -107,6 +107,8 @@ class FileContext:
     load: Any = None  #: dotted module name -> FileContext of another file, or None
     importers: Any = None  #: what gives the contexts of the files that import this one, or None
     left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
+    #: What is asked of metric objects other than their methods, and where those are made.
+    metric_uses: dict[int, tuple[cst.CSTNode, str, tuple[int, int]]] = field(default_factory=dict)
     data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
     #: calls of functions whose results are not known, by those
     vague_calls: dict[int, list[cst.CSTNode]] = field(default_factory=dict)

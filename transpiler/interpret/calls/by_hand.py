@@ -4,6 +4,7 @@ keras.metrics.mean_absolute_error(y, model.predict(x)).numpy()      mean_absolut
 
 m = keras.metrics.Recall()                                          m = Recall()
 m.update_state(y, model.predict(x))                                 m.update(y, predict(model, x))
+m(y, model.predict(x))                                              m.update(y, predict(model, x))
 m.result().numpy()                                                  m.compute()
 """
 
@@ -13,7 +14,9 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument, arguments_of
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
+from transpiler.interpret.statics import one_line
 from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import Measured, Static, Value
 from transpiler.ir.expr import Configured
@@ -121,21 +124,60 @@ _SNAKE = {
 
 def method_of_metric(region: Region, node: cst.Call, made: Configured, name: str) -> Value | None:
     """A method of a metric object; None where that is no class that is emitted."""
+    arguments = arguments_of(region, node) if name in _METHODS else []
+    if not _takes(region, made, name, arguments):
+        return None
+    assert isinstance(node.func, cst.Attribute)
+    place = region.tree.span(node.func.value)[1], region.tree.span(node.func)[1]
+    region.settled[place] = f".{_METHODS[name]}"
+    return _MEASURED
+
+
+def call_metric_by_hand(
+    region: Region, node: cst.Call, made: Configured, arguments: list[Argument]
+) -> Value | None:
+    """`m(y, p)`: the metric is updated; a class that is emitted gives nothing for that."""
+    end = region.tree.span(node.func)[1]
+    statement = region.statement
+    body = statement.body if isinstance(statement, cst.SimpleStatementLine) else ()
+    alone = any(isinstance(small, cst.Expr) and small.value is node for small in body)
+    if not alone or region.tree.text[end] != "(":
+        _note_use(region, node, made, "the class that is emitted gives nothing for it")
+        return None
+    if not _takes(region, made, "update_state", arguments):
+        _note_use(region, node, made, "the class that is emitted takes other arguments")
+        return None
+    region.settled[end, end + 1] = ".update("
+    return _MEASURED
+
+
+def _takes(region: Region, made: Configured, name: str, arguments: list[Argument]) -> bool:
+    """Whether the class that is emitted for a metric has such a method; that it is made, if so."""
     emitted = region.file.rules.by_hand.get(made.name)
     named = [key for key, _ in made.kwargs if key != "name"]
     if emitted is None or name not in _METHODS or named or made.args or made.place is None:
-        return None
-    arguments = arguments_of(region, node)
+        return False
     wanted = 0 if name != "update_state" else 1 if emitted == "Mean" else 2
     plain = emitted == "Mean" or _are_arrays(region, arguments)
     if len(arguments) != wanted or any(key for key, _ in arguments) or (wanted and not plain):
-        return None
-    assert isinstance(node.func, cst.Attribute)
+        return False
     region.settled[made.place] = f"{emitted}()"
-    place = region.tree.span(node.func.value)[1], region.tree.span(node.func)[1]
-    region.settled[place] = f".{_METHODS[name]}"
     region.helpers_used |= {emitted}
-    return _MEASURED
+    return True
+
+
+@provides("attribute_of_metric")
+def attribute_of_metric(region: Region, node: cst.Attribute, made: Configured) -> None:
+    """`m.name`, `m.variables` and the like."""
+    if node.attr.value not in _METHODS:
+        _note_use(region, node, made, "the class that is emitted lacks it")
+
+
+def _note_use(region: Region, node: cst.CSTNode, made: Configured, why: str) -> None:
+    """Remember what a program asks of a metric object, for where a class is emitted for it."""
+    if made.place is not None and made.name in region.file.rules.by_hand:
+        message = f"`{one_line(region.tree.source(node))}` is left as it is: {why}"
+        region.file.metric_uses[id(node)] = node, message, made.place
 
 
 def method_of_measured(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:

@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.batches import reduced
 from transpiler.interpret.calls.builtins import BUILTINS
-from transpiler.interpret.calls.by_hand import call_loss_by_hand
+from transpiler.interpret.calls.by_hand import call_loss_by_hand, call_metric_by_hand
 from transpiler.interpret.calls.framework import framework_call
 from transpiler.interpret.calls.layers import call_on_arguments
 from transpiler.interpret.calls.losses import call_loss
@@ -286,6 +286,9 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     made = callee.expr.value
     if isinstance(made, Configured) and made.name.startswith("keras.losses."):
         if (measured := call_loss_by_hand(region, node, made, arguments)) is not None:
+            return measured
+    if isinstance(made, Configured) and made.name.startswith("keras.metrics."):
+        if (measured := call_metric_by_hand(region, node, made, arguments)) is not None:
             return measured
     if any(isinstance(v, Unknown) for v in values):
         if builtin is None and any(isinstance(v, PerhapsModel) for v in values):

@@ -161,6 +161,8 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     held = receiver.expr.value
     if isinstance(held, Pipeline) and (held.folder is not None or attr == "element_spec"):
         return attribute_of_folder(region, node, receiver, attr)
+    if isinstance(held, Configured):
+        provided("attribute_of_metric")(region, node, held)
     if isinstance(receiver.expr.value, Configured) and attr in _DTYPES:
         return _dtype_of_policy(region, node, receiver.expr.value, attr)
     if receiver.expr.text != "self" or "self" not in region.parameters:
