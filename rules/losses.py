@@ -239,7 +239,14 @@ def cosine_similarity(
     """Keras's loss is negative; an emitted function computes it."""
     if not axis.is_const(-1):
         raise Unsupported("cosine similarity along another axis than the last")
+    refuse_column(p)
     return _emitted_loss(p, "cosine_similarity", reduction)
+
+
+def refuse_column(p: Prediction) -> None:
+    """Keras takes each side to length 1 by itself, torch what they are when they are spread."""
+    if p.column and p.units != 1:
+        raise Unsupported("cosine similarity of a column of targets with outputs of several")
 
 
 @loss("Hinge", "hinge")

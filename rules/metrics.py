@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rules.losses import BY_ROW, smoothed
+from rules.losses import BY_ROW, refuse_column, smoothed
 from transpiler.ir.expr import ADD, Expr, attribute, call, expr, index, infix, joined, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
@@ -59,6 +59,11 @@ def accuracy(p: Prediction) -> Metric:
         raise Unsupported("accuracy of an output whose size is not known")
     if p.units == 1:
         return binary_accuracy(p, Expr("0.5", 0.5))
+    if p.column:  # of classes, as Keras sees it, whatever the loss makes of them
+        if p.rank != 2:
+            raise Unsupported("accuracy of a column of targets beside more axes of outputs")
+        hits = infix(method(p.output, "argmax", p.dim), "==", method(p.targets, "flatten"))
+        return _hits(p, "accuracy", hits)
     return categorical_accuracy(p)
 
 
@@ -299,6 +304,7 @@ def cosine_similarity(p: Prediction, axis: Param = -1) -> Metric:
     """Positive, unlike the loss of that name."""
     if not axis.is_const(-1, p.rank - 1 if p.rank else -1):
         raise Unsupported("cosine similarity along another axis than the last")
+    refuse_column(p)
     rows = call("F.cosine_similarity", activated(p), p.targets, dim=-1)
     if p.weights is not None and not p.classes:
         found = _of_rows(p, "cosine_similarity", "similarity", rows, by_row=True)

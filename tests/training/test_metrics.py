@@ -313,3 +313,43 @@ def test_no_callback_compares_several_numbers(callback: str) -> None:
 def test_counts_at_several_thresholds_have_their_function(name: str) -> None:
     text = converted(Trial(BINARY, "bits", "sigmoid", metrics=f"[{M}.{name}([0.375, 0.5])]").text)
     assert "def above_each(outputs, thresholds):" in text
+
+
+COLUMN = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x = np.random.RandomState(0).rand(40, 4)
+y = np.random.RandomState(1).randint(0, 3, (40, 1))
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax")])
+model.compile("sgd", {loss}, metrics=[{metric}])
+history = model.fit(x{rows}, y{rows}, epochs=2, batch_size=7, shuffle=False, verbose=0).history
+y = keras.utils.to_categorical(y, 3)
+other = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax")])
+other.compile("sgd", "mse", metrics=["accuracy"])
+rows = other.fit(x, y, epochs=2, batch_size=7, shuffle=False, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize(("loss", "rows"), [('"mse"', ""), ('"huber"', "[:30]")])
+@pytest.mark.parametrize("keras_name", ["3", "2"])
+def test_a_column_of_targets_holds_classes(
+    loss: str, rows: str, keras_name: str, scripts: Scripts
+) -> None:
+    text = COLUMN.format(loss=loss, metric='"accuracy"', rows=rows)
+    if keras_name == "2":
+        text = text.replace("from tensorflow import keras", "import tf_keras as keras")
+        text = text.replace("tensorflow.keras", "tf_keras")
+    apart = scripts.compare(text, converted(text), keras_name)
+    assert {"history", "rows"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("loss", "metric"), [('"cosine_similarity"', ""), ('"mse"', '"cosine_similarity"')]
+)
+def test_the_cosine_of_a_column_is_said(loss: str, metric: str) -> None:
+    text = COLUMN.format(loss=loss, metric=metric, rows="")
+    found = [d.message for d in convert(text).diagnostics if d.severity.value == "error"]
+    assert any("a column of targets with outputs of several" in m for m in found), found

@@ -40,6 +40,7 @@ class Prediction:
     classes: bool = False  #: the targets are classes
     several: bool = False  #: the loss says that there are several classes
     one_hot: bool = False  #: each row of the targets surely has a single 1, and zeros
+    column: bool = False  #: the targets surely are a column: an array with one number in each row
     exact: bool = False  #: whether small differences are not taken
     weights: Expr | None = None  #: those of the samples, which count in a metric
 

@@ -144,6 +144,7 @@ def _head(
         output.units,
         elementwise,
         one_hot=not name and one_hot_targets(file.tree, of_compile(training, call)),
+        column=not name and any(one.column for one in of_compile(training, call)),
         exact=file.options.exact,
     )
     uses: list[Use] = []

@@ -38,7 +38,7 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets, weights in tqdm(loader):
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.float32).reshape(-1, 1)
-        weights = weights.to(device, torch.float32).flatten()
+        weights = weights.to(device, torch.float32)
         logits = model(inputs)
         loss = (criterion(logits, targets).flatten(1).mean(1) * weights).mean()
         optimizer.zero_grad()
@@ -57,7 +57,7 @@ def evaluate_weighted(model, loader, criterion):
     for inputs, targets, weights in loader:
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.float32).reshape(-1, 1)
-        weights = weights.to(device, torch.float32).flatten()
+        weights = weights.to(device, torch.float32)
         logits = model(inputs)
         loss_sum += (
             criterion(logits, targets).flatten(1).mean(1) * weights

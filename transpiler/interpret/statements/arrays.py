@@ -62,6 +62,13 @@ def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
     return _shape(region, node) or None
 
 
+@provides("is_column")
+def is_column(region: Region, node: cst.BaseExpression | None) -> bool:
+    """Whether an array surely has one number in each row."""
+    shape = shape_of(region, node) if node is not None else None
+    return shape is not None and len(shape) == 2 and shape[1] == 1
+
+
 def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
     """The same, without any size for a number."""
     if isinstance(node, (cst.Name, cst.Attribute)):
@@ -206,7 +213,9 @@ def _of_call(region: Region, node: cst.Call) -> Shape | None:
 
 
 def _is_library(region: Region, node: cst.BaseExpression) -> bool:
-    """Whether it is `np`, `np.random`, `tf`: no array."""
+    """Whether it is `np`, `np.random`, `tf`, or what draws numbers: no array."""
+    if isinstance(node, cst.Call):
+        return dotted(node.func).rpartition(".")[2] in ("RandomState", "default_rng")
     root = dotted(node).partition(".")[0]
     return root in ("np", "numpy", "tf", "rng") or isinstance(
         region.scope.values.get(root), Framework
