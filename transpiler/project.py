@@ -86,6 +86,7 @@ class Project:
         self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
         self._reserved: frozenset[str] = frozenset()  #: names that nothing new gets
+        self._first = ""  #: the one that is converted
 
     def interpret(
         self, text: str, path: str, asked: bool = False, reasons: dict[str, str] | None = None
@@ -207,9 +208,13 @@ class Project:
         if place is None:
             place = self._places[file.path] = os.path.realpath(file.path)
         self._importing[place] = file
+        self._first = self._first or place
         path = locate(os.path.dirname(place), module)
         if path is None:
             return None
+        if place != self._first == os.path.realpath(path) and path.name == "__init__.py":
+            if place.startswith(os.path.join(os.path.dirname(self._first), "")):
+                return self._of_circle(path)  # a package, which a module of its own asks
         other, changed = self._context(path), set_outside(str(path)).fullmatch
         if other is None:
             known = self._of_circle(path) or self._constants(path)

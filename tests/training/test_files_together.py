@@ -339,3 +339,41 @@ def test_what_no_library_has_made_may_be_a_model_of_another_file(
 ) -> None:
     _, errors = converted(tmp_path, {"net.py": CLASS, "train.py": USES.format(uses=uses)})
     assert len(errors) == left, errors
+
+
+PACKAGE = {
+    "net/blocks.py": """\
+from tensorflow import keras
+
+
+def conv_block(x, filters):
+    x = keras.layers.Conv2D(filters, 3, padding="same")(x)
+    return keras.layers.ReLU()(x)
+""",
+    "net/model.py": """\
+from tensorflow import keras
+from . import blocks
+
+
+def build():
+    i = keras.Input((8, 8, 1))
+    x = keras.layers.Flatten()(blocks.conv_block(blocks.conv_block(i, 2), 2))
+    return keras.Model(i, keras.layers.Dense(1)(x))
+""",
+    "net/__init__.py": """\
+from .blocks import conv_block
+from .model import build
+
+__all__ = ["build", "conv_block"]
+""",
+    "train.py": TRAINS.replace("from model", "from net").replace("(9, 3)", "(9, 8, 8, 1)"),
+}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_package_passes_on_what_has_another_name_now(order: int, tmp_path: Path) -> None:
+    texts, errors = converted(tmp_path, dict(list(PACKAGE.items())[::order]))
+    assert not errors
+    assert "class ConvBlock(nn.Module):" in texts["net/blocks.py"]
+    assert texts["net/__init__.py"] == PACKAGE["net/__init__.py"].replace("conv_block", "ConvBlock")
+    assert "criterion = nn.MSELoss()" in texts["train.py"]

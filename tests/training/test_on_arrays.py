@@ -133,3 +133,15 @@ def test_imports_go_where_an_attribute_of_a_result_is_kept() -> None:
     text = "from tensorflow.keras.callbacks import EarlyStopping\n" + text
     result = convert(text.replace('losses = np.array(history.history["loss"])\n', ""))
     assert "tensorflow" not in result.text
+
+
+def test_what_nobody_calls_may_be_a_loss() -> None:
+    text = (
+        "from keras.losses import categorical_crossentropy\n\n\n"
+        "def masked(y, p):\n    return categorical_crossentropy(y, p) * y[..., 0]{more}\n"
+    )
+    left = convert(text.format(more=""))
+    assert [d.code for d in left.diagnostics if d.severity is Severity.ERROR] == ["T2T103"]
+    assert "_of_arrays" not in left.text
+    for more in (".numpy()", "\n\n\nprint(masked([[1.0, 0.0]], [[0.5, 0.5]]))"):
+        assert "_of_arrays(y, p)" in convert(text.format(more=more)).text

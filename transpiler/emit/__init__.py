@@ -33,7 +33,8 @@
     key_tables.py    dicts of which only the keys are read still
     called_by_hand.py  functions on tensors that a program calls on arrays by itself
     causes.py        which error lies behind another one
-    overlooked.py    layers made through names that lead nowhere
+    overlooked.py    layers made through names that lead nowhere; overlooked_layers.py: those of
+                     models that nobody knows
     dangling.py      functions that are gone, and what still reads them
     unused.py        imports that nobody needs any more
     emitted.py       what the classes need besides torch

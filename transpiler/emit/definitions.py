@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import libcst as cst
@@ -15,7 +16,7 @@ from transpiler.emit.classes.operations import (
 )
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
-from transpiler.emit.foreign import foreign_function
+from transpiler.emit.foreign import foreign_function, passed_on
 from transpiler.emit.handed import without_handed
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.metric_classes import is_left, metric_class_edits
@@ -406,6 +407,11 @@ def rename_foreign_imports(draft: Draft) -> None:
     renamed = {}
     for serial, (_, name) in draft.file.foreign.items():
         renamed[foreign_function(draft.file, serial).name] = name
+    if os.path.basename(draft.file.path) == "__init__.py":
+        renamed |= passed_on(draft.file)
+        for found in _LISTED.finditer(draft.tree.text):
+            if found[1] in renamed and "__all__" in draft.tree.text:
+                draft.edits.append(Edit(*found.span(1), renamed[found[1]]))
     if not renamed:
         return
     for statement in draft.top:
@@ -418,6 +424,10 @@ def rename_foreign_imports(draft: Draft) -> None:
                         start, end = draft.tree.span(alias.name)
                         if (start, end) not in {(e.start, e.end) for e in draft.edits}:
                             draft.edits.append(Edit(start, end, renamed[alias.name.value]))
+
+
+#: A name in a list of names, such as `__all__`.
+_LISTED = regex(r"(?<=[\"'])(\w+)(?=[\"']\s*[,\])])")
 
 
 def drop_inlined(draft: Draft) -> None:

@@ -64,6 +64,7 @@ from transpiler.emit.left_code import (
 from transpiler.emit.lent import report_lent
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
+from transpiler.emit.overlooked_layers import report_overlooked_layers
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.signatures import fold_signatures
@@ -126,6 +127,7 @@ def _write(draft: Draft) -> Conversion:
     report_lent(draft)
     report_overlooked_training(draft)
     report_training_that_stays(draft)
+    report_overlooked_layers(draft)
     report_logging(draft)
     report_given_away(draft)
     report_left_models(draft)

@@ -38,3 +38,22 @@ def foreign_name(file: FileContext, serial: int) -> str:
         elif isinstance(value, Function) and value.node is function.node:
             return name if known == function.name else known
     return name
+
+
+def passed_on(file: FileContext) -> dict[str, str]:
+    """The functions of other files that a package has, and that are classes there, by their names.
+
+    What is a class now has another name.
+    """
+    found: dict[str, str] = {}
+    for value in file.globals.values():
+        if not isinstance(value, Function) or value.file in (None, file):
+            continue
+        home: FileContext = value.file
+        if home.planned is None:
+            continue
+        for serial, unit in home.planned.blocks.items():
+            summary = unit.summary
+            if summary is not None and summary.function.node is value.node and not unit.problem:
+                found[value.name] = home.planned.class_names[serial]
+    return found

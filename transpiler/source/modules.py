@@ -71,6 +71,8 @@ def asks_models(text: str, path: str) -> bool:
     """
     if not path:
         return False
+    if os.path.basename(path) == "__init__.py" and "import" in text:
+        return _imports_models(text, path, 0)
     if path.endswith(".ipynb"):
         from transpiler.source.notebook import program_of  # most runs meet none
 

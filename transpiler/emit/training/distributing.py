@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 
 from transpiler.emit.epochs import Steps
+from transpiler.emit.training.lines import within
+from transpiler.emit.training.shared import Shared, Trained
+from transpiler.interpret.region import Built
 from transpiler.interpret.strategies import WORLD
 from transpiler.ir.pipeline import Batching, Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -199,3 +202,16 @@ def saved_once(line: str) -> str:
     """A statement that saves weights, by the function that saves them in one process."""
     found = _SAVED.search(line)
     return f"{line[: found.start()]}save_weights({found[1]}, {found[2]})" if found else line
+
+
+def spread(shared: Shared, made: Trained, built: Built, trains: bool) -> None:
+    """Whether a strategy spreads the training of a model, and whether that can be."""
+    known, training, tree = shared.file.distribution, made.training, shared.tree
+    if known is None or not known.mirrored:
+        return
+    scopes = [tree.span(scope) for scope in known.scopes.values()]
+    nodes = [node for node in (training.model.node, built.node) if node is not None]
+    made.spread = any(within(tree.span(node)[0], scopes) for node in nodes)
+    if trains and not made.spread:
+        reason = "the model is made outside of the scope of the strategy"
+        training.problem = (training.calls[0], reason)

@@ -18,6 +18,7 @@ from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys
+from transpiler.emit.training.distributing import spread
 from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
@@ -57,6 +58,7 @@ _TRAINS = regex(rf"(?<![\w.])(?:(\w+)|[\w.]+(?:\[[^\[\]\n]*\])+){_TRAINING}")
 _MAY_TRAIN = regex(_TRAINING)
 #: Attributes that a Keras model and an nn.Module have in common.
 _OF_MODULES = ("add", "pop")
+_FAR = "another file makes the model, for an object or in a function that trains it"
 _A_MODULE = "is left as it is; the model is an nn.Module now"
 
 
@@ -111,6 +113,8 @@ class _Planner(Shared):
                 lent = handed_in(group.parts, handing)
                 self._note_site(group, handing.function, handing.node, lent)
             summary, node = group.made.summary, group.made.node
+            if self._is_far(group):
+                continue
             part = self._made_in(group) if summary is not None else None
             if part is None and (late := late_fit(self, group.parts)) is not None:
                 part = next(part for part in group.parts if late[1] in part.calls)
@@ -162,6 +166,10 @@ class _Planner(Shared):
         if home.file is not self.file and not is_free(self.file, group, home, built):
             return None
         origin = built.model
+        if self._is_far(group):
+            training = _training(group, home, origin)
+            training.problem = (training.calls[0], _FAR)
+            return Trained(training, rooms={part.room.node for part in group.parts})
         inside = self._calls_of(home, origin)
         outer = group.made.summary.region if group.made.summary is not None else None
         if outer is not home and outer is not None:  # which gets the model from another function
@@ -194,6 +202,11 @@ class _Planner(Shared):
         training.stays = stays
         training.postpone(late)
         return self.write(training, built, group.parts)
+
+    def _is_far(self, group: Group) -> bool:
+        """Whether another file makes a model, for an object or by a function that trains it."""
+        node = group.made.node
+        return node is not None and not self.tree.has_span(node)
 
     def _asks_before(self, group: Group) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
@@ -312,7 +325,7 @@ class _Planner(Shared):
         marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}
         training.weights = training.weights.carrying(marks)
         if training.problem is None:
-            self._spread(made, built, bool(compiles))
+            spread(self, made, built, bool(compiles))
         if training.problem is None:
             self._write_parts(made, built, parts, (homes or parts)[0], taken)
         return made
@@ -326,18 +339,6 @@ class _Planner(Shared):
             return renamed
         call = trained_apart(self, training, parts, handing)
         return None if call is None else (call, "each model of a loop has an optimizer of its own")
-
-    def _spread(self, made: Trained, built: Built, trains: bool) -> None:
-        """Whether a strategy spreads the training of a model, and whether that can be."""
-        known, training = self.file.distribution, made.training
-        if known is None or not known.mirrored:
-            return
-        scopes = [self.tree.span(scope) for scope in known.scopes.values()]
-        nodes = [node for node in (training.model.node, built.node) if node is not None]
-        made.spread = any(within(self.tree.span(node)[0], scopes) for node in nodes)
-        if trains and not made.spread:
-            reason = "the model is made outside of the scope of the strategy"
-            training.problem = (training.calls[0], reason)
 
     def _other_name(
         self, parts: list[Part], methods: Collection[str]

@@ -10,6 +10,8 @@ m.result().numpy()                                                  m.compute()
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
@@ -61,12 +63,22 @@ def measured_by_hand(
         return None
     counts = [v for k, v in arguments[2:] if k == "num_classes" and isinstance(v, Static)]
     pair = arguments[:2] if counts and len(arguments) == 3 else arguments
-    if not _are_arrays(region, pair) or not _rename(region, node):
+    if not _are_arrays(region, pair) or _may_be_a_loss(region) or not _rename(region, node):
         return None
     _settle(region, node.func, emitted, emitted)
     if region.file.options.keras == "2":
         region.file.say(ASSUMED, node, f"`{emitted}`: {_BROADCAST}")
     return _MEASURED
+
+
+def _may_be_a_loss(region: Region) -> bool:
+    """Whether a function gets targets and outputs that nobody says are arrays."""
+    function = region.function
+    if not isinstance(function, cst.FunctionDef) or len(function.params.params) != 2:
+        return False
+    name, source = function.name.value, region.tree.source(function)
+    calls = re.findall(rf"(?<!def )(?<![\w.]){name}\(", region.tree.blanked)
+    return not calls and ".numpy()" not in source and "float(" not in source
 
 
 _BROADCAST = (
