@@ -98,8 +98,10 @@ def is_number(value: Expr) -> bool:
     return value.known and isinstance(value.value, (bool, int, float, complex))
 
 
-def in_order(x: Tensor) -> Tensor:
+def in_order(x: Operand) -> Tensor:
     """The tensor with its axes in Keras's order."""
+    if not isinstance(x, Tensor):
+        raise Unsupported(f"`{x}` is a value of the program's own, no tensor of the model")
     if x.layout is not Layout.FIRST:
         return x
     return replace(x, code=in_keras_order(x), layout=Layout.LAST)

@@ -440,3 +440,39 @@ def test_metrics_of_a_models_own_tensors_are_left_for_a_reason() -> None:
     ((line, message),) = errors(text)
     assert line == 6
     assert "a tensor of the model's own graph" in message
+
+
+@pytest.mark.parametrize("kept", ["{}", "def run(k):\n{}\n\n\nrun(3)\n"])
+@pytest.mark.parametrize(
+    "made",
+    [
+        "keras.Sequential([keras.Input((8,)), keras.layers.Dense(n)])",
+        "keras.models.Sequential([keras.layers.Dense(n, input_shape=(8,))])",
+        "keras.Model(model.input, keras.layers.Dense(n)(model.output))",
+    ],
+)
+def test_a_lambda_that_builds_a_model_is_said(made: str, kept: str) -> None:
+    build = f"build = lambda n: {made}\n"
+    call = 'm = build(3)\nm.compile("sgd", "mse")\nm.fit(x, y)\n'
+    inside = "".join(f"    {line}\n" for line in call.splitlines())
+    text = f"{HEAD}{build}{call}" if kept == "{}" else f"{HEAD}{build}\n\n{kept.format(inside)}"
+    told = errors(text)
+    assert not [message for _, message in told if "internal error" in message], told
+    assert [message for _, message in told if message.endswith("with `def`")], told
+    assert build in convert(text).text
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "tf.gather(x, i)",
+        "tf.gather(x, i, batch_dims=1)",
+        "tf.gather_nd(x, [i])",
+        "tf.nn.embedding_lookup(x, i)",
+        "tf.boolean_mask(x, i)",
+    ],
+)
+def test_an_array_where_a_tensor_is_wanted_is_said(call: str) -> None:
+    text = f"import tensorflow as tf\n{HEAD}d = tf.data.Dataset.range(9).map(lambda i: {call})\n"
+    told = [message for _, message in errors(text)]
+    assert any("`x` is a value of the program's own, no tensor" in m for m in told), told

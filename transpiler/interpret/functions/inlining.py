@@ -73,12 +73,22 @@ def _inlined(region: Region, function: Function, frame: dict[str, Value]) -> Val
     region.scope.outer = {**function.closure, **region.scope.outer}
     try:
         if isinstance(function.node, cst.Lambda):
-            return evaluate(region, function.node.body)
+            return _of_lambda(region, function.node)
         return _inline_body(region, function, list(function.node.body.body), frame, ())
     finally:
         region.inline = outer
         region.scope.outer = outer_scope_outer
         region.rewrites, region.running, region.whole = saved
+
+
+def _of_lambda(region: Region, node: cst.Lambda) -> Value:
+    """What a lambda gives; the models that it builds would be those of all its calls."""
+    models, begun = len(region.built), len(region.open_sequentials)
+    given = evaluate(region, node.body)
+    if (len(region.built), len(region.open_sequentials)) != (models, begun):
+        del region.built[models:], region.open_sequentials[begun:]
+        raise GiveUp("a lambda builds a model: write it as a function, with `def`", node)
+    return given
 
 
 def _given_elsewhere(node: cst.CSTNode, function: Function, frame: dict[str, Value]) -> Function:
