@@ -18,7 +18,7 @@ from transpiler.diagnostics import Diagnostic, Severity
 from transpiler.emit.edits import Edit, apply, tidied
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.statements.guests import ASIDE, AWAY, Guest
+from transpiler.interpret.statements.guests import ASIDE, AWAY, USED_ELSEWHERE, Guest
 from transpiler.options import Options
 from transpiler.record import record, replace
 from transpiler.regex import regex
@@ -305,7 +305,7 @@ def are_taken_in(
     """What of a conversion the files of its guests do not agree with, and why."""
     known = {os.path.realpath(path): made}
     return {
-        (one.path, one.name): "it is used elsewhere, or its names clash there"
+        (one.path, one.name): USED_ELSEWHERE
         for one in made.homecoming
         if arrivals(convert, options, one.path, hosts, known) is None
     }

@@ -73,11 +73,11 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
 
 def _at_home(text: str, options: Options, path: str) -> Home | None:
     """A file in which those of its functions are converted that others give models."""
-    from transpiler.guests import arrivals
-    from transpiler.project import Project
-
     if not path or "\t" in text or not may_go(text, path):
         return None
+    from transpiler.guests import arrivals  # most files need neither
+    from transpiler.project import Project
+
     home = arrivals(partial(convert, alone=True), options, path, Project(options).hosts)
     return None if home is None or home.before != text else home
 
@@ -90,7 +90,6 @@ def _attempt(
     What functions of other files do for it is written down where they are called, at first.
     """
     from transpiler.emit.file import convert_file
-    from transpiler.guests import are_taken_in, parted
     from transpiler.interpret.statements.brought import COPIED
     from transpiler.neighbours import agrees, is_brought
     from transpiler.project import Project
@@ -104,12 +103,15 @@ def _attempt(
             file.arrived, file.brought_imports = home.arrived, home.imports
         made = convert_file(file)
         if file.hosting is not None:
+            from transpiler.guests import are_taken_in, parted  # most files have none
+
             rest, unwelcome = parted(made, file)
             if rest is not None and not alone:
                 hosts = Project(project.options).hosts
                 single = partial(convert, alone=True)
                 unwelcome = are_taken_in(single, project.options, path, hosts, rest)
             if rest is None or unwelcome:
+                project.refuse(path, unwelcome if rest is None else ())
                 for guest, why in unwelcome.items():
                     file.unwelcome.setdefault(guest, why)
                 file.release()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import libcst as cst
 
@@ -28,10 +28,10 @@ from transpiler.interpret.functions.wishes import Wish, is_of
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.statements.brought import with_parts
-from transpiler.interpret.statements.guests import with_guests
 from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
 from transpiler.ir.expr import Expr, expr
 from transpiler.options import Options
+from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
 from transpiler.source.imported import locate, read_text
@@ -44,8 +44,10 @@ from transpiler.source.importers import (
 from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, may_go
-from transpiler.source.passed_options import Spelled, spelled_out
 from transpiler.source.tree import Tree
+
+if TYPE_CHECKING:
+    from transpiler.source.passed_options import Spelled
 
 #: Which line of a file another version of it has in some line.
 LineOf: TypeAlias = Callable[[int], int]
@@ -70,6 +72,10 @@ def _users(text: str, path: str) -> list[str]:
     return list(found)
 
 
+#: Where a function may get options for what trains a model: most files have none of it.
+_PASSES_ON = regex(r"\*\* *\w+ *\)|callbacks *= *callbacks\b")
+
+
 class Project:
     """Finds and interprets the modules that files import from each other."""
 
@@ -79,6 +85,10 @@ class Project:
     #: What was interpreted before, by path, time of change, options, and whether layers carry
     #: their regularizers; shared by all runs.
     seen: ClassVar[dict[tuple[Path, int, Options, bool], FileContext | None]] = {}
+
+    #: Which files can't have a definition of another one as a guest, by its path, time and name:
+    #: where one can't, none has it.
+    refused: ClassVar[dict[tuple[str, int, str, Options], set[str]]] = {}
 
     def __init__(self, options: Options, marked: bool = False) -> None:
         self.options = options
@@ -116,6 +126,11 @@ class Project:
         """
         importing = partial(_texts_importing, path)
         reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
+        if not _PASSES_ON.search(text):
+            yield from self._widened(text, path, asked, reasons)
+            return
+        from transpiler.source.passed_options import spelled_out  # most files don't need it
+
         while (spelled := spelled_out(text, importing, fold, reasons)) is not None:
             left: dict[str, str] = {}
             for file, line_of in self._widened(spelled.text, path, asked, reasons):
@@ -140,7 +155,13 @@ class Project:
         self, file: FileContext, path: str, asked: bool, reasons: dict[str, str]
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """The versions of a file in which functions of other ones stand that get its models."""
-        unwelcome: dict[tuple[str, str], str] = {}
+        from transpiler.interpret.statements.guests import USED_ELSEWHERE, with_guests
+
+        unwelcome = {
+            (one.file.path, one.name): USED_ELSEWHERE
+            for one in file.lent.values()
+            if self.refused.get(self._key_of(one.file.path, one.name), {path}) - {path}
+        }
         while True:
             hosting, last = None, file
             while (more := with_guests(last, hosting, unwelcome)) is not None:
@@ -158,6 +179,14 @@ class Project:
             if len(unwelcome) == known:
                 break
         file.unwelcome = {name: why for (_, name), why in unwelcome.items()}
+
+    def refuse(self, path: str, unwelcome: Iterable[tuple[str, str]]) -> None:
+        """Remember which definitions of others a file can't have as guests."""
+        for home, name in unwelcome:
+            self.refused.setdefault(self._key_of(home, name), set()).add(path)
+
+    def _key_of(self, home: str, name: str) -> tuple[str, int, str, Options]:
+        return home, os.stat(home).st_mtime_ns, name, self.options
 
     def _with_parts(
         self, file: FileContext, path: str, asked: bool, reasons: dict[str, str]

@@ -7,7 +7,7 @@ score = dice(y, model.predict(x)).numpy()
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 import libcst as cst
@@ -15,6 +15,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
+from transpiler.emit.training.lines import within
 from transpiler.emit.training.shared import Before
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.symbols import canonical
@@ -34,7 +35,7 @@ def write_calls_by_hand(draft: Draft) -> None:
         for s in draft.planned.operations
         if not (s.function.owner or s.function.nested_in) and s.function.file is draft.file
     }
-    if not functions or not draft.planned.trained:
+    if not functions or not draft.planned.trained or not _may_call(draft, functions):
         return
     calls = _Calls(set(functions))
     draft.tree.module.visit(calls)
@@ -52,6 +53,17 @@ def write_calls_by_hand(draft: Draft) -> None:
             draft.edits += _edits(draft, summary, call)
             if statement is not None:  # so that it is folded
                 draft.before.append(Before(statement, 0, []))
+
+
+def _may_call(draft: Draft, names: Collection[str]) -> bool:
+    """Whether a call may stand outside of what computes with tensors, without a look at nodes."""
+    tensors, losses = _computing(draft)
+    nodes: list[cst.CSTNode] = [s.function.node for s in draft.file.summaries.values()]
+    nodes += [made.node for made in draft.file.user_classes]
+    known = [n for n in nodes if id(n) in tensors | losses and draft.tree.has_span(n)]
+    spans = [draft.tree.span(node) for node in known]
+    called = re.compile(rf"(?<!def )(?<![\w.])(?:{'|'.join(names)})\s*\(")
+    return any(not within(m.start(), spans) for m in called.finditer(draft.tree.blanked))
 
 
 #: A call, the statement that it stands in, if that is a line, and the functions around it.
@@ -86,16 +98,16 @@ class _Calls(cst.CSTVisitor):
 
 def _is_on_tensors(draft: Draft, around: tuple[cst.CSTNode, ...]) -> bool:
     """Whether a call stands in what computes with torch's tensors, as far as it is converted."""
+    tensors, losses = _computing(draft)
+    return any(isinstance(n, cst.Lambda) or id(n) in tensors | losses for n in around)
+
+
+def _computing(draft: Draft) -> tuple[set[int], set[int]]:
+    """The functions and the classes, by their ids, that compute with tensors."""
     known = draft.file.summaries.values()
     tensors = {id(s.function.node) for s in known if s.kind not in ("static", "builder")}
-    losses = {id(made.node) for made in draft.file.user_classes if made.bases}
-    callbacks = draft.plain_classes
-    return any(
-        isinstance(node, cst.Lambda)
-        or id(node) in tensors
-        or (id(node) in losses and id(node) not in callbacks)
-        for node in around
-    )
+    classes = {id(made.node) for made in draft.file.user_classes if made.bases}
+    return tensors, classes - draft.plain_classes
 
 
 def _refuse(draft: Draft, call: cst.Call) -> None:

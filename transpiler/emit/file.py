@@ -5,7 +5,6 @@ from __future__ import annotations
 from transpiler.conversion import Conversion
 from transpiler.emit.alike import merge_alike
 from transpiler.emit.apart import report_apart
-from transpiler.emit.called_by_hand import write_calls_by_hand
 from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
@@ -117,7 +116,10 @@ def _write(draft: Draft) -> Conversion:
     report_left_data(draft)
     write_new_axes(draft)
     write_initializers(draft)
-    write_calls_by_hand(draft)
+    if draft.planned.operations and draft.planned.trained:
+        from transpiler.emit.called_by_hand import write_calls_by_hand
+
+        write_calls_by_hand(draft)
     report_left_code(draft)
     report_left_stars(draft)
     report_called_losses(draft)

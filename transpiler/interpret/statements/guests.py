@@ -38,6 +38,7 @@ from transpiler.source.syntax import program_tree
 ASIDE = "tf2t_"
 #: What imports call their guests, which stand in the file meanwhile.
 AWAY = f"{ASIDE}away_"
+USED_ELSEWHERE = "it is used elsewhere, or its names clash there"
 
 
 @record(frozen=True, slots=True)
