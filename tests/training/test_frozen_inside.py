@@ -159,3 +159,33 @@ def test_a_builder_s_model_adds_no_penalty_while_it_is_frozen(scripts: Scripts) 
         apart = scripts.compare(chosen, result, keras)
         assert "losses" in apart
         assert max(apart.values()) < 1e-9, apart
+
+
+#: What does not reach the weights that are meant, and why it is left.
+UNREACHED = {
+    "copies of the layer": (
+        "cell = layers.LSTM(3)\nboth = layers.Bidirectional(cell)\ncell.trainable = False\n"
+        + SEQUENCES.format("both")
+    ),
+    "before its first call": (
+        "heads = layers.MultiHeadAttention(2, 3)\nheads.trainable = False\n"
+        "i = keras.Input((8, 3))\nh = layers.Flatten()(heads(i, i))\n"
+        "model = keras.Model(i, layers.Dense(1)(h))"
+    ),
+    "trainable again, and the layers inside": (
+        "steps = layers.TimeDistributed(layers.Dense(3, trainable=False))\n"
+        "steps.trainable = True\n" + SEQUENCES.format("steps, layers.Flatten()")
+    ),
+    "the model itself is trainable already": (
+        "base = keras.Sequential([keras.Input((8, 3)), layers.LSTM(3)])\nbase.trainable = False\n"
+        "model = keras.Sequential([base, layers.Dense(1)])\nmodel.trainable = True"
+    ),
+}
+
+
+@pytest.mark.parametrize("why", UNREACHED)
+def test_what_does_not_reach_the_weights_is_said(why: str) -> None:
+    program = f"{HEAD}{UNREACHED[why]}\n{FIT.format('x')}"
+    assert any(why in message for message in errors(program)), errors(program)
+    if "first call" in why or "already" in why:
+        assert not any(why in message for message in errors(in_keras_2(program)))

@@ -38,7 +38,7 @@ def note_freezing(
     given = {"value": Given(value, text, versions_of(region, text))}
     statement = node if isinstance(node, cst.For) else region.statement
     call = TrainingCall(node, "trainable", model, given, statement, model.compiled, region=region)
-    call.of, call.but_norms = of, but_norms
+    call.of, call.but_norms, call.frozen = of, but_norms, tuple(region.file.frozen.values())
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
     region.training[id(node)] = call
     before = region.file.frozen.get(id(root(model)))

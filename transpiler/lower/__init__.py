@@ -17,6 +17,7 @@ loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of
 everywhere.py  regularizers that all layers of a kind have
+unheard.py     models that are said to be trainable when they are so already
 watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would, and numbers in its names

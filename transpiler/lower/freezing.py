@@ -24,6 +24,7 @@ from transpiler.interpret.values import Layer, Model
 from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.unheard import refuse_unheard
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
 from transpiler.regex import regex
@@ -348,6 +349,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
         trains = [c for c in plan.trains if _is_compiled_by(plan, c, call)]
         _settle(plan, call, trains, keras)
     _refuse_unordered(plan, calls, regions)
+    refuse_unheard(plan.of.parts, calls, keras)
     return plan
 
 

@@ -82,6 +82,7 @@ def set_trainable(
     if not may_freeze(region, layer, model) or freezes_perhaps(region):
         _note_later(region, layer, value, node)
         return
+    _refuse_inside(region, layer, value, node)
     if any(layer in _run_by(other) for other in region.called_layers):
         raise GiveUp("a layer is frozen or unfrozen inside of another one that was called", node)
     _refuse_undone(region, layer, value, node)
@@ -102,6 +103,26 @@ def set_trainable(
     region.emit_init(line)
     layer.freezes.append((line, value.expr))
     write_freezes(layer)
+
+
+#: What makes the layers inside of it when it is first called.
+_MADE_LATE = ("keras.layers.MultiHeadAttention", "keras.layers.GroupQueryAttention")
+
+
+def _refuse_inside(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
+    """Refuse what does not reach the weights that are meant: they are those of layers inside."""
+    frozen, first = constant(value) is not True, not layer.calls and not layer.modules
+    if frozen and first and layer.symbol in _MADE_LATE and region.file.options.keras != "2":
+        raise GiveUp(
+            "a layer is frozen before its first call, which makes the layers inside: Keras 3 "
+            "trains them, Keras 2 does not; freeze it once it was called",
+            node,
+        )
+    if constant(value) is not False and any(map(trainable_of, _run_by(layer))):
+        raise GiveUp("a layer is trainable again, and the layers inside may not be", node)
+    held = (one for one in region.scope.values.values() if isinstance(one, Layer))
+    if any(o.symbol == "keras.layers.Bidirectional" and layer in _run_by(o) for o in held):
+        raise GiveUp("Bidirectional runs copies of the layer that it got", node)
 
 
 def freezes_given(region: Region, model: Model, value: Static, layers: list[Layer]) -> bool:
