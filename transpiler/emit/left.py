@@ -7,6 +7,7 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import (
+    ASSUMED,
     LEFT_CODE,
     LEFT_MODEL,
     LEFT_SUBCLASS,
@@ -22,7 +23,7 @@ from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.interpret.classes import CALLBACK
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
-from transpiler.interpret.statics import ENDLESS
+from transpiler.interpret.statics import ENDLESS, one_line
 from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.regex import regex
@@ -335,6 +336,7 @@ def _lines_of_subclasses(draft: Draft) -> set[int]:
 
 
 _NO_MODEL = "which model that is, is not known"
+_NO_MODEL_PERHAPS = "`{}` is taken for no call of a model that another file makes: it stays"
 
 
 def report_overlooked_training(draft: Draft) -> None:
@@ -349,19 +351,20 @@ def report_overlooked_training(draft: Draft) -> None:
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     known = {id(node) for r in regions if r is not None for node, _, _ in r.left_calls}
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
-    converted = apart or any(not unit.problem for unit in draft.planned.models)
-    unknown = draft.file.unknown_calls if converted else []
-    seen = (
-        node for s in draft.top for node in overlooked_training(draft.file, s, converted, apart)
-    )
-    for node in (*seen, *sorted(unknown, key=draft.tree.place)):
+    converted = any(not unit.problem for unit in draft.planned.models)
+    unknown = draft.file.unknown_calls if converted or apart else []
+    seen = (f for s in draft.top for f in overlooked_training(draft.file, s, converted, apart))
+    for node, sure in (*seen, *((n, True) for n in sorted(unknown, key=draft.tree.place))):
         start, end = draft.tree.span(node)
         if draft.is_torch(start):
             continue
         first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
         if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
             continue
-        name = draft.tree.source(node.func)
+        name = one_line(draft.tree.source(node.func))
+        if not sure:
+            draft.say(ASSUMED, node, _NO_MODEL_PERHAPS.format(name))
+            continue
         of = name.rpartition(".")[0]
         cause = left_behind(draft, of, start)
         reason = f"so is what gives `{of}`, in line {cause}" if cause else _NO_MODEL

@@ -76,11 +76,12 @@ _TRAINING = regex(
 
 def overlooked_training(
     file: FileContext, statement: cst.CSTNode, converted: bool, apart: bool
-) -> Iterator[cst.Call]:
-    """Calls that compile or train what must be a Keras model, by what they pass.
+) -> Iterator[tuple[cst.Call, bool]]:
+    """Calls that compile or train what must be a Keras model, by what they pass; and that it must.
 
     Where some model is `converted`, also those that ask what may be this one. In a file `apart`,
-    which has the models of others alone, also what another library has surely not made.
+    which has the models of others alone, also what another library has surely not made: that may
+    be one.
     """
     start, end = file.tree.span(statement)
     places = [found.start() for found in _TRAINING.finditer(file.tree.blanked, start, end)]
@@ -108,11 +109,13 @@ def overlooked_training(
                 sure |= bool(given & _ASKED.get(name, set())) and name not in own
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
-            if apart and name in ("compile", "fit", *_ASKED, *_OF_MODULES):
-                sure |= compiled not in file.tree.blanked and not _is_of_library(file, node.func)
-            if sure or (_compiles(file, node, own) and not _is_said(file, compiled)):
-                if not _is_of_own_class(file, node.func.value, name):
-                    yield node
+            sure |= _compiles(file, node, own) and not _is_said(file, compiled)
+            perhaps = apart and name in ("compile", "fit", *_ASKED, *_OF_MODULES)
+            perhaps = perhaps and file.tree.source(node.func.value) not in ("self", "cls")
+            if perhaps and not sure:
+                perhaps = compiled not in file.tree.blanked and not _is_of_library(file, node.func)
+            if (sure or perhaps) and not _is_of_own_class(file, node.func.value, name):
+                yield node, sure
 
 
 def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bool:

@@ -37,11 +37,11 @@ class Tables:
 
     def hold(self, source: str) -> bool:
         """Whether an expression may be a table."""
-        return bool(self.names) and self._is_table(ast.parse(source.strip(), mode="eval").body)
+        return bool(self.names) and self._is_table(_parsed(source))
 
     def hold_in(self, source: str) -> bool:
         """Whether the elements of a list may be tables."""
-        return bool(self.names) and self._has_table(ast.parse(source.strip(), mode="eval").body)
+        return bool(self.names) and self._has_table(_parsed(source))
 
     def _follow(self, node: ast.AST) -> None:
         """What a statement or call hands on."""
@@ -140,6 +140,11 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _parsed(source: str) -> ast.expr:
+    """An expression, whose lines may only hang together by the brackets around it."""
+    return ast.parse(f"({source}\n)", mode="eval").body
 
 
 def _bound_to_pandas(nodes: list[ast.AST]) -> Iterator[str]:
