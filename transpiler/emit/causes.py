@@ -62,3 +62,14 @@ def names_of(statement: cst.CSTNode) -> list[str]:
     small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else []
     return [name for target in targets for name in assigned_names(target)]
+
+
+def lines_said(draft: Draft) -> set[int]:
+    """The lines of which an error says that something is left; one says it of all of a function."""
+    found = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
+    for statement in draft.top:
+        first, last = (draft.tree.line_column(offset)[0] for offset in draft.tree.span(statement))
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            lines = set(range(first, last + 1))
+            found |= lines if found & lines else set()
+    return found

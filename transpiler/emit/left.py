@@ -15,7 +15,7 @@ from transpiler.diagnostics import (
     Code,
     Severity,
 )
-from transpiler.emit.causes import left_behind, left_with, place_of_call
+from transpiler.emit.causes import left_behind, left_with, lines_said, place_of_call
 from transpiler.emit.dead_imports import names_framework
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
@@ -432,12 +432,7 @@ def report_left_models(draft: Draft) -> None:
     from transpiler.emit.training.shared import origin  # most files ask for none of these
 
     replaced = replaces(draft.edits)
-    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
-    for statement in draft.top:  # one error says of a function that it is left
-        first, last = (draft.tree.line_column(offset)[0] for offset in draft.tree.span(statement))
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-            lines = set(range(first, last + 1))
-            reported |= lines if reported & lines else set()
+    reported = lines_said(draft)
     made = {id(u.built.model) for u in draft.planned.models if u.built and not u.problem}
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     for region in (r for r in regions if r is not None):

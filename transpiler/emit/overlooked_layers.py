@@ -7,9 +7,8 @@ def freeze(net):                    # in a file of helpers, which calls it nowhe
 
 from __future__ import annotations
 
-import libcst as cst
-
-from transpiler.diagnostics import LEFT_TRAINING, Severity
+from transpiler.diagnostics import LEFT_TRAINING
+from transpiler.emit.causes import lines_said
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import replaces
 from transpiler.interpret.symbols import IMPORTED_INSIDE
@@ -27,12 +26,7 @@ def report_overlooked_layers(draft: Draft) -> None:
     if not _is_about_models(draft):
         return
     replaced = replaces(draft.edits)
-    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
-    for statement in draft.top:  # one error says of a function that it is left
-        first, last = (draft.tree.line_column(offset)[0] for offset in draft.tree.span(statement))
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-            lines = set(range(first, last + 1))
-            reported |= lines if reported & lines else set()
+    reported = lines_said(draft)
     text = draft.tree.blanked
     for found in _ASKED.finditer(text):
         line, _ = draft.tree.line_column(found.start())
