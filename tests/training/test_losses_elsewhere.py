@@ -109,7 +109,7 @@ DICE = TRAIN.format(imports="from losses import dice_loss", loss="dice_loss", me
     ("losses", "why"),
     [
         (LOSSES.replace("K.flatten(y_pred)", "tf.unheard_of(y_pred)"), "`dice_loss` is not under"),
-        (f"# tf2torch: skip-file\n{LOSSES}", "`dice_loss` is not converted to a function of"),
+        (f"# tf2torch: skip-file\n{LOSSES}", "at run time, or is the program's own"),
         (f"{LOSSES}\n\ndef smooth(by):\n    global SMOOTH\n    SMOOTH = by\n", "may get another"),
         (LOSSES.replace("    # one", "    print('called')\n    # one"), "`dice_loss`"),
     ],
