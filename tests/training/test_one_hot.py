@@ -83,9 +83,12 @@ def test_a_function_has_names_of_its_own() -> None:
     assert not noted("def other(y):\n    return y\n\n\ny = to_categorical(kinds)")
 
 
-@pytest.mark.parametrize(("kind", "said"), [("categorical", True), ("binary", False)])
-def test_it_is_said_of_losses_of_the_program_too(kind: str, said: bool) -> None:
+@pytest.mark.parametrize(
+    ("kind", "last", "said"), [("categorical", "softmax", True), ("binary", "sigmoid", False)]
+)
+def test_it_is_said_of_losses_of_the_program_too(kind: str, last: str, said: bool) -> None:
     own = f"def own(t, p):\n    return 2 * keras.losses.{kind}_crossentropy(t, p)\n\n"
-    found = convert(SCRIPT.format(targets=own + ROWS, loss="own", fit=FIT)).diagnostics
+    script = SCRIPT.replace("softmax", last)
+    found = convert(script.format(targets=own + ROWS, loss="own", fit=FIT)).diagnostics
     clips = [d.message for d in found if "probabilities are clipped" in d.message]
     assert ["add up to 1" in message for message in clips] == [said]
