@@ -14,13 +14,13 @@ from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import record
 from transpiler.registry import Rules
-from transpiler.source.passed_options import SpelledCall
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
     from transpiler.interpret.region import Region
     from transpiler.interpret.strategies import Distribution
     from transpiler.interpret.summary import GivenModel, Summary
+    from transpiler.source.passed_options import SpelledCall
 
 #: The sizes of an array; None where one is not known.
 Shape: TypeAlias = "tuple[int | None, ...]"

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from transpiler.regex import regex
@@ -19,7 +20,16 @@ _IMPORTS = regex(
 
 def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
     """The files of its project that a file imports, and what is in them."""
-    home = os.path.dirname(os.path.realpath(path))
+    real = os.path.realpath(path)
+    for other in _imported(text, os.path.dirname(real)):
+        if os.path.realpath(other) != real:
+            yield other, read_text(str(other))
+
+
+@lru_cache(maxsize=64)
+def _imported(text: str, home: str) -> list[Path]:
+    """The files that a text in a folder imports: it is asked for them again and again."""
+    located: dict[Path, None] = {}
     for found in _IMPORTS.finditer(text):
         module, names, modules = found.groups()
         if modules:
@@ -28,9 +38,9 @@ def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
             inner = [part.split()[0] for part in names.strip("()").split(",") if part.strip()]
             dot = "" if module.endswith(".") else "."
             candidates = [module, *(f"{module}{dot}{name}" for name in inner)]
-        for other in (locate(home, candidate) for candidate in candidates):
-            if other is not None and os.path.realpath(other) != os.path.realpath(path):
-                yield other, read_text(str(other))
+        others = (locate(home, candidate) for candidate in candidates)
+        located |= dict.fromkeys(other for other in others if other is not None)
+    return list(located)
 
 
 def read_text(path: str) -> str:
@@ -38,6 +48,15 @@ def read_text(path: str) -> str:
     with suppress(OSError):
         return Path(path).read_text(encoding="utf-8", errors="replace")
     return ""
+
+
+#: Folders of libraries that have nothing to do with each other.
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+def _below(folder: str, home: str) -> list[str]:
+    """The first folder on the way from one to another."""
+    return os.path.relpath(home, folder).split(os.sep)[:1]
 
 
 def locate(home: str, module: str) -> Path | None:
@@ -50,6 +69,8 @@ def locate(home: str, module: str) -> Path | None:
             folder = os.path.dirname(folder)
         return _file(folder, parts)
     while True:
+        if os.path.basename(folder) in _INSTALLED and parts[:1] != _below(folder, home):
+            return None  # another library
         found = _file(folder, parts)
         outer = os.path.dirname(folder)
         if found is not None or outer == folder:

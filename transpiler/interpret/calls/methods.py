@@ -26,7 +26,6 @@ from transpiler.interpret.control.elements import merge_items
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
-from transpiler.interpret.functional_classes import refuse_more
 from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
@@ -253,6 +252,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         arguments = arguments_of(region, node)
         if region.functional and arguments:
             region.done.add(id(node))
+            from transpiler.interpret.functional_classes import refuse_more  # few files need it
+
             refuse_more(region)
             return provided("make_model")(region, node, arguments)
         region.done.add(id(node))
