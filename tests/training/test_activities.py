@@ -169,6 +169,7 @@ def test_each_regularizer(scripts: Scripts, given: str, keras: str) -> None:
     agree(scripts, BEGIN + SEQUENTIAL.format(given=given) + end, keras)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize("model", [SEVERAL, SHARED, UNUSED, LOOP, BRANCH, FROZEN, OWN_ACTIVATION])
 def test_several_layers(scripts: Scripts, model: str, keras: str) -> None:

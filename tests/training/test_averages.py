@@ -45,6 +45,7 @@ def agree(scripts: Scripts, text: str, keras: str) -> None:
     assert max(apart.values()) < (1e-7 if "schedules" in text else 1e-9), apart
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize(
     "optimizer",

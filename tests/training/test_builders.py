@@ -359,6 +359,7 @@ DICTS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("given", [*DICTS, "[encoder, decoder, both]", "encoder, decoder, both"])
 @pytest.mark.parametrize("inside", [True, False])
 def test_several_models_of_which_one_is_compiled(

@@ -80,6 +80,7 @@ found = np.array(found)
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize(
     ("script", "names"),

@@ -66,6 +66,7 @@ def decayed(epoch, lr):
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("callbacks", CALLBACKS)
 def test_decides_equally(
     callbacks: str, scripts: Scripts, tmp_path: object, monkeypatch: pytest.MonkeyPatch

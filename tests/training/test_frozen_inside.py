@@ -52,6 +52,7 @@ WHOLE = [
 FROZEN = ".requires_grad_(False)"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("made", "keras", "frozen"),
     [

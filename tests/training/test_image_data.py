@@ -132,6 +132,7 @@ TRIALS = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("text", TRIALS.values(), ids=TRIALS)
 def test_trains_equally(text: str, scripts: Scripts) -> None:
     conversion = convert(text)

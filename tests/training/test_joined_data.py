@@ -118,6 +118,7 @@ TRIALS = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("text", TRIALS.values(), ids=TRIALS)
 def test_gives_the_same(text: str, scripts: Scripts) -> None:
     conversion = convert(HEAD + text)

@@ -153,6 +153,7 @@ def is_converted(model: str) -> bool:
     return not found
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: row.losses[0].partition("(")[0])
 def test_all_combinations_train_equally(row: Row, scripts: Scripts) -> None:
     models = [model for model in row.models if is_converted(model)]

@@ -85,6 +85,7 @@ PAIR = """class Pair:
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "program",
     [

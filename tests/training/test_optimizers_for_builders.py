@@ -116,6 +116,7 @@ losses = Study(4).run(0.05)
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("how", CALLS)
 def test_it_is_made_where_the_function_is_called(how: str, scripts: Scripts) -> None:
     text = HEAD + CALLS[how]

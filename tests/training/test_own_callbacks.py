@@ -249,6 +249,7 @@ TRIALS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("one", TRIALS, ids=lambda t: t.fit[33:70])
 def test_sees_and_decides_equally(one: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, one.text.replace("epochs=3", "epochs=8"))

@@ -263,6 +263,7 @@ def _with_classes(trial: Trial, classes: str = CLASSES) -> str:
     return "\n\n\n".join([f"{head}import tensorflow as tf\n", *used, f"rng = {rest}"])
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.targets}, {t.metrics}")
 def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, _with_classes(trial))

@@ -38,6 +38,7 @@ LAYERS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_weights_are_watched_under_their_names(layer: str, scripts: Scripts) -> None:
     text = PROGRAM.format(layer=layer)

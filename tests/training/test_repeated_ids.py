@@ -38,6 +38,7 @@ PENALIZED = LAYERS.replace("9, 4", "9, 4, embeddings_regularizer='l2'")
 RATE = "optimizers.schedules.PiecewiseConstantDecay([2], [0.125, 0.0625])"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("optimizer", "made", "eager"),
     [

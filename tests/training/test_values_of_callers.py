@@ -70,6 +70,7 @@ CALLBACKS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize(("callback", "asked", "wanted"), CALLBACKS)
 def test_decides_equally(
