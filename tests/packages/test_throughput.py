@@ -85,7 +85,7 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
 
 @pytest.mark.timing
 def test_files_without_keras_cost_nothing(packages: Packages) -> None:
-    """They are looked through for some words, and that is all: three times as long as reading."""
+    """They, and once what they import, are looked through for some words, and that is all."""
     package = packages["deepface"]
     paths: list[Path] = [package.root / file for file in package.files]
     texts = {str(path): path.read_text() for path in paths}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.generations import shown_by
@@ -55,6 +56,7 @@ def may_go(text: str, path: str) -> bool:
     return "optimizers" in text or "Metric" in text or may_ask(text, path)
 
 
+@lru_cache(maxsize=256)
 def may_ask(text: str, path: str) -> bool:
     """Whether a file, or what it imports, asks something of objects that models are asked, too."""
     return _asks(text) or any(_asks(other) for _, other in imported_texts(text, path))
@@ -64,6 +66,7 @@ def _asks(text: str) -> bool:
     return any(asked in text for asked in _ASKS)
 
 
+@lru_cache(maxsize=256)
 def asks_models(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may use models that another one builds.
 
@@ -83,6 +86,7 @@ def asks_models(text: str, path: str) -> bool:
     return surely and is_imported(path, "keras|tensorflow")
 
 
+@lru_cache(maxsize=256)
 def is_of_interest(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may change with others of its project."""
     return asks_models(text, path) or (may_go(text, path) and _is_given_models(path))
