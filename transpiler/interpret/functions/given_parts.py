@@ -65,6 +65,8 @@ _METRIC, _LOSS, _REGULARIZER = "keras.metrics.", "keras.losses.", "keras.regular
 _PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS, _REGULARIZER)
 #: The functions of the framework that give a loss, or a metric, by its name.
 _GETS = ("get", "deserialize")
+#: Names of its functions that are written as those of classes.
+_SHORT = ("MSE", "MAE", "MAPE", "MSLE", "KLD")
 
 
 def given_parts(
@@ -177,9 +179,10 @@ def calls_only_parts(function: Function, node: cst.CSTNode) -> bool:
 
 
 def _computes(name: str) -> bool:
-    """Whether a call gives numbers: `losses.mse(y, p)`, where `losses.MSE()` is an object."""
+    """Whether a call gives numbers: `losses.mse(y, p)`, where `losses.Huber()` is an object."""
     asked = name.rpartition(".")[2]
-    return name.startswith((_LOSS, _METRIC)) and asked.islower() and asked not in _GETS
+    function = asked.islower() or asked in _SHORT
+    return name.startswith((_LOSS, _METRIC)) and function and asked not in _GETS
 
 
 def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
