@@ -13,6 +13,7 @@ from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.modules import asks_models, is_of_interest, may_go
+from transpiler.source.remembered import remembering
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def convert(
     options = options or Options()
     if "keras" not in text and "tensorflow" not in text and not is_of_interest(text, path):
         return Conversion(text)
-    with _collecting_later():  # imports make many objects too
+    with _collecting_later(), remembering():  # imports make many objects too
         return _convert(text, options, path, alone)
 
 

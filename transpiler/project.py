@@ -34,7 +34,7 @@ from transpiler.options import Options
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
-from transpiler.source.imported import locate, read_text
+from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.importers import (
     importing_files,
     set_outside,
@@ -93,7 +93,6 @@ class Project:
     def __init__(self, options: Options, marked: bool = False) -> None:
         self.options = options
         self.marked = marked
-        self._places: dict[str, str] = {}  #: the real paths of the files that import
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
         self._reserved: frozenset[str] = frozenset()  #: names that nothing new gets
         self._first = ""  #: the one that is converted
@@ -147,8 +146,12 @@ class Project:
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what functions of other files do for it, and as it is at last."""
         file = self.interpret(text, path, asked, reasons)
-        if file.lent:
-            yield from self._hosting(file, path, asked, reasons)
+        try:
+            if file.lent:
+                yield from self._hosting(file, path, asked, reasons)
+        except GeneratorExit:  # one of these is what is wanted
+            file.release()
+            raise
         yield from self._with_parts(file, path, asked, reasons)
 
     def _hosting(
@@ -222,7 +225,7 @@ class Project:
         for other in _users(text, path):
             context = self._context(Path(other))
             guests = context.hosting.guests if context is not None and context.hosting else ()
-            if any(os.path.realpath(guest.path) == os.path.realpath(path) for guest in guests):
+            if any(real_path(guest.path) == real_path(path) for guest in guests):
                 found.append(other)
         return found
 
@@ -233,22 +236,20 @@ class Project:
         """
         if not file.path:
             return None
-        place = self._places.get(file.path)
-        if place is None:
-            place = self._places[file.path] = os.path.realpath(file.path)
+        place = real_path(file.path)
         self._importing[place] = file
         self._first = self._first or place
         path = locate(os.path.dirname(place), module)
         if path is None:
             return None
-        if place != self._first == os.path.realpath(path) and path.name == "__init__.py":
+        if place != self._first == real_path(str(path)) and path.name == "__init__.py":
             if place.startswith(os.path.join(os.path.dirname(self._first), "")):
                 return self._of_circle(path)  # a package, which a module of its own asks
         other, changed = self._context(path), set_outside(str(path)).fullmatch
         if other is None:
             known = self._of_circle(path) or self._constants(path)
             return known and {n: _as_it_is(v, changed(n)) for n, v in known.items()}
-        file.loaded[module] = os.path.realpath(path)
+        file.loaded[module] = real_path(str(path))
         kinds = (Framework, Function, UserClass)
         found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
         return {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
@@ -281,7 +282,7 @@ class Project:
 
     def _of_circle(self, path: Path) -> dict[str, Value]:
         """What is certain of a file that is being interpreted, and imports the one that asks."""
-        other = self._importing.get(os.path.realpath(path))
+        other = self._importing.get(real_path(str(path)))
         found = {} if other is None else other.globals
         return {
             name: value

@@ -80,7 +80,10 @@ def convert_file(file: FileContext) -> Conversion:
     refuse_orphans(planned)
     refuse_clashes(planned)
     merge_alike(planned)
-    return _write(Draft(planned))
+    made = _write(Draft(planned))
+    for trained in planned.trained:
+        trained.together.clear()  # they name each other, and so would stay in memory
+    return made
 
 
 def _write(draft: Draft) -> Conversion:
@@ -146,7 +149,7 @@ def _write(draft: Draft) -> Conversion:
 
         compose_statements(draft)
     write_key_tables(draft)
-    named = ImportNames(draft.file, known_imports(draft.file))
+    named = ImportNames(draft.file, known_imports())
     draft.edits = named.applied(draft.edits)
     if new_code or draft.file.arrived:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined

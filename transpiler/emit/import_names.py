@@ -9,7 +9,6 @@ behind the name, which the program itself does not have anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from transpiler.emit.edits import Edit
@@ -53,7 +52,7 @@ class _Import:
 class ImportNames:
     """The names of a file that stand for something else than in other converted files."""
 
-    def __init__(self, file: FileContext, lines: Iterable[str]) -> None:
+    def __init__(self, file: FileContext, lines: tuple[str, ...]) -> None:
         self.renamed: dict[str, str] = {}
         self._imports: dict[str, _Import] = {}
         self._unread: set[str] = set()  #: what the program's own is called, and no emitted import
@@ -62,10 +61,10 @@ class ImportNames:
         self._words = file.tree.words
         self._text = file.tree.text
         self._others: dict[str, list[Binding]] = {}
-        self._emitted = {n for n, one in file.rules.emitted.items() if one.template.strip()}
+        self._rules = file.rules
         starred = _OF_STARS if _STARS.search(self._text) else frozenset[str]()
         words = self._words | starred
-        wanted = {i.name: i for line in lines for i in _imports(line) if i.name in words}
+        wanted = {i.name: i for i in _all_imports(lines) if i.name in words}
         starred |= {n for n in wanted if n in file.globals and "import *" in self._text}
         blank = file.tree.blanked
         without = _IMPORT_LINE.sub("", blank)
@@ -178,7 +177,9 @@ class ImportNames:
         if called is not None:
             own = re.search(rf"(?<![\w.]){re.escape(name)}{_loosely(called.group())}\b", self._text)
             first = called.group(1)  # the program's argument, converted: `predict(model, x)`
-            converted = first in self._emitted or first.startswith(("predict", "evaluate"))
+            emitted = self._rules.emitted.get(first)
+            converted = emitted is not None and bool(emitted.template.strip())
+            converted = converted or first.startswith(("predict", "evaluate"))
             return own is None and not converted
         if match.string.strip("()") == name:
             return True  # the base of a class that stays
@@ -190,6 +191,12 @@ class ImportNames:
 def _loosely(code: str) -> str:
     """A pattern of some code, however its parts stand on lines."""
     return r"\s*".join(map(re.escape, re.findall(r"\w+|[.(]", code)))
+
+
+@cache
+def _all_imports(lines: tuple[str, ...]) -> list[_Import]:
+    """What many lines bring: those of all that may be emitted are the same for all files."""
+    return [one for line in lines for one in _imports(line)]
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Set
+from functools import cache
 from itertools import takewhile
 
 import libcst as cst
@@ -24,6 +25,7 @@ from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.regex import regex
+from transpiler.registry import load_rules
 from transpiler.source.lexical import blanked, may_be_bound, names_in, words_in
 from transpiler.source.suites import is_bare_name, is_docstring
 from transpiler.source.tree import Tree
@@ -110,8 +112,8 @@ def import_edits(
             del present[line]
     missing = [line for line in named.kept(needed) if line not in present]
     missing += named.needed(rest)
-    known = {*present, *known_imports(file)}
     brought_too = [line for line in file.brought_imports if line.split()[-1] in used]
+    known = {*present, *known_imports()} if brought_too else set[str]()
     missing += [line for line in brought_too if line not in known]
     if spot is None:
         spot = _after_docstring(tree)
@@ -281,11 +283,13 @@ def _needed(text: str, had: Set[str]) -> list[str]:
     return found
 
 
-def known_imports(file: FileContext) -> list[str]:
+@cache
+def known_imports() -> tuple[str, ...]:
     """All lines with which emitted code imports something, in whichever file."""
     lines = [*_USES, *(f"{_DATA} import {name}" for name in _OF_DATA)]
     lines += [line for _, line in _OF_PYTHON]
-    return [*lines, *(line for one in file.rules.emitted.values() for line in one.imports)]
+    lines += [line for one in load_rules().emitted.values() for line in one.imports]
+    return tuple(dict.fromkeys(lines))
 
 
 #: What it needs of Python's own library, which stands before all else.

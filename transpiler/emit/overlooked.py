@@ -96,7 +96,8 @@ def overlooked_training(
             start, end = file.tree.span(node)
             if bisect_left(places, start) == bisect_left(places, end):
                 continue  # nothing of this kind is in it, and looking at all nodes costs
-        pending += node.children
+        # asking a block for its children takes as long as looking at all of them
+        pending += node.body if isinstance(node, cst.IndentedBlock) else node.children
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             name = node.func.attr.value
             given = {a.keyword.value for a in node.args if a.keyword is not None}

@@ -49,7 +49,8 @@ def refuse_parts(
     region: Region, target: cst.BaseExpression, given: cst.BaseExpression, value: Value
 ) -> None:
     """`head = config["head"]`, of which an entry is changed, changes `config`: not followed."""
-    if isinstance(target, (cst.Tuple, cst.List)):
+    if type(target) in _SEVERAL:
+        assert isinstance(target, (cst.Tuple, cst.List))
         if isinstance(given, (cst.Tuple, cst.List)) and isinstance(value, Sequence):
             both = zip(target.elements, given.elements, value.items, strict=False)
             for one, of_it, part in both:
@@ -58,7 +59,7 @@ def refuse_parts(
         for one in target.elements:  # `first, second = config["parts"]`
             refuse_parts(region, one.value, given, value)
         return
-    if not isinstance(target, (cst.Name, cst.Attribute)) or not _is_part(given):
+    if type(target) not in _PLACES or not _is_part(given):
         return
     known = not isinstance(value, Static) or value.expr.value is not UNKNOWN
     if not _may_change(value) or (region.is_module and not known):
@@ -71,11 +72,16 @@ def refuse_parts(
         raise GiveUp(f"`{name}` is a list or dict inside of another one, and changes", given)
 
 
+_SEVERAL = frozenset({cst.Tuple, cst.List})
+_PLACES = frozenset({cst.Name, cst.Attribute})
+
+
 def _is_part(node: cst.BaseExpression) -> bool:
     """Whether an expression looks for something in a list or dict."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        return node.func.attr.value in ("get", "setdefault")
-    slices = [one.slice for one in node.slice] if isinstance(node, cst.Subscript) else []
+    if type(node) is cst.Call:
+        asked = node.func
+        return type(asked) is cst.Attribute and asked.attr.value in ("get", "setdefault")
+    slices = [one.slice for one in node.slice] if type(node) is cst.Subscript else []
     return any(isinstance(one, cst.Index) for one in slices)  # a slice is a list of its own
 
 

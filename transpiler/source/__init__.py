@@ -28,7 +28,6 @@ given_options.py  which options functions get and unpack; callers.py: which keyw
 passed_options.py  functions that pass options on to a model: these as their parameters
 shared_callbacks.py  callbacks that functions get the same from all of their calls
 replaced.py     edits of a text, and which lines these leave where
-given_options.py  which options functions get and unpack
 may_be.py       which names an expression may stand for
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
@@ -36,6 +35,7 @@ handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches; reused_arrays.py: changed arrays
 holders.py     which variables may hold an object, also in lists and dicts
 stores.py      what a program gives values, and how often
+remembered.py   what is asked of files again and again
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
                     changed_entries.py: inside of others
 """

@@ -11,6 +11,7 @@ copied["sizes"] += [6]           # the copy has the same list
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import field
 from functools import lru_cache
@@ -77,10 +78,24 @@ def all_changed(text: str) -> ChangedEntries:
 
 
 def _changes(text: str, program: _Program) -> ChangedEntries:
-    if _MAY_CHANGE.search(text) is None or (tree := program_tree(text)) is None:
+    if not any(_is_change(text, m) for m in _MAY_CHANGE.finditer(text)):
+        return ChangedEntries()
+    if (tree := program_tree(text)) is None:
         return ChangedEntries()
     program.read(tree, (tree,))
     return program.changed()
+
+
+def _is_change(text: str, found: re.Match[str]) -> bool:
+    """Whether it is no annotation before a value, as in `sizes: list[int] = [3, 3]`."""
+    if found.group()[0] != "]":
+        return True
+    line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    return _ANNOTATED.match(line) is None or ";" in line
+
+
+#: The start of a line in which a variable or parameter gets an annotation.
+_ANNOTATED = regex(r"[ \t]*(?!(?:else|try|finally)\b)\w+[ \t]*:")
 
 
 @record(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from transpiler.record import record
+from transpiler.source.remembered import remembered
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -82,6 +83,7 @@ def ignored_at(folder: str, excluded: tuple[Patterns, ...]) -> Ignored:
     return rules
 
 
+@remembered
 def project_root(folder: str) -> str:
     """The nearest folder from here upwards in which a repository starts, else the folder itself."""
     current = folder

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from transpiler.regex import regex
+from transpiler.source.remembered import remembered
 
 _IMPORTS = regex(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)"
@@ -20,10 +21,16 @@ _IMPORTS = regex(
 
 def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
     """The files of its project that a file imports, and what is in them."""
-    real = os.path.realpath(path)
+    real = real_path(path)
     for other in _imported(text, os.path.dirname(real)):
-        if os.path.realpath(other) != real:
+        if real_path(str(other)) != real:
             yield other, read_text(str(other))
+
+
+@remembered
+def real_path(path: str) -> str:
+    """The path of a file without symbolic links."""
+    return os.path.realpath(path)
 
 
 @lru_cache(maxsize=64)
@@ -43,6 +50,7 @@ def _imported(text: str, home: str) -> list[Path]:
     return list(located)
 
 
+@remembered
 def read_text(path: str) -> str:
     """What is in a file; nothing where it can't be read."""
     with suppress(OSError):
@@ -59,6 +67,7 @@ def _below(folder: str, home: str) -> list[str]:
     return os.path.relpath(home, folder).split(os.sep)[:1]
 
 
+@remembered
 def locate(home: str, module: str) -> Path | None:
     """The file of a module, as seen from a file in the folder `home` that imports it."""
     level = len(module) - len(module.lstrip("."))

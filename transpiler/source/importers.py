@@ -11,7 +11,8 @@ from itertools import islice
 from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
-from transpiler.source.imported import imported_texts, read_text
+from transpiler.source.imported import imported_texts, read_text, real_path
+from transpiler.source.remembered import remembered
 
 
 def is_imported(path: str, mention: str) -> bool:
@@ -28,11 +29,18 @@ def training_files(path: str) -> Iterator[str]:
 
     Also those that import what may do that for them.
     """
-    trains = re.compile(_TRAINS)
+    yield from _training_files(path)
+
+
+@remembered
+def _training_files(path: str) -> list[str]:
+    trains = re.compile(_TRAINS).search
+    found = []
     for other in importing_files(path, r"\("):
         text = read_text(other)
-        if trains.search(text) or any(trains.search(t) for _, t in imported_texts(text, other)):
-            yield other
+        if trains(text) or any(trains(t) for _, t in imported_texts(text, other)):
+            found.append(other)
+    return found
 
 
 def words_beside_imports(path: str) -> set[str]:
@@ -77,12 +85,16 @@ def importing_files(path: str, mention: str) -> Iterator[str]:
     Also those that import the package whose `__init__` passes on what is in the file.
     """
     if path:
-        pattern = re.compile(mention.encode())
-        yield from dict.fromkeys(_importers(path, pattern, frozenset()))
+        yield from _importing_files(path, mention)
+
+
+@remembered
+def _importing_files(path: str, mention: str) -> dict[str, None]:
+    return dict.fromkeys(_importers(path, re.compile(mention.encode()), frozenset()))
 
 
 def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) -> Iterator[str]:
-    real = os.path.realpath(path)
+    real = real_path(path)
     folder, stem = os.path.dirname(real), os.path.splitext(os.path.basename(real))[0]
     if stem == "__init__":
         stem = os.path.basename(folder)
@@ -95,6 +107,7 @@ def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) ->
             yield from _importers(other, mentions, above | {other})
 
 
+@remembered
 def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
     """The files that import one, and their texts."""
     others = (other for other in _by_word(root).get(stem.encode(), ()) if other != real)
@@ -131,7 +144,7 @@ def others_mentioning(path: str, text: str) -> list[str]:
     """
     if not path:
         return []
-    real = os.path.realpath(path)
+    real = real_path(path)
     home = _outside_of_packages(real)
     quoted = [f"{quote}{text}{quote}" for quote in "\"'"]
     found: list[str] = []

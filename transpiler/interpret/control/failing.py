@@ -30,7 +30,7 @@ def attempt(
     except GiveUp as why:
         if failed or "calls itself" in why.reason or "too deeply" in why.reason:
             raise
-        failed.append(why)
+        failed.append(why.with_traceback(None))  # which would hold all that is known here
         undo(region, before)
         _restore(region, *attributes)
         _raise_instead(region, suite, why)

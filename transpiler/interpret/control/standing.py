@@ -29,6 +29,7 @@ from transpiler.source.lexical import names_read
 from transpiler.source.suites import leaf_statements
 
 _LEAVING = frozenset({"return", "yield", "await", "nonlocal", "global", "del", "lambda"})
+_STANDING = frozenset({cst.Try, cst.With, cst.If, cst.For, cst.While})
 _BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 
 
@@ -36,9 +37,7 @@ def may_stand(region: Region, statement: cst.CSTNode) -> bool:
     """Whether a statement could stay where it is, as far as its place tells."""
     outer = not (region.branches or region.loops or region.ways)
     plain = not (region.is_module or region.functional or region.tensor_order)
-    return (
-        outer and plain and isinstance(statement, (cst.Try, cst.With, cst.If, cst.For, cst.While))
-    )
+    return outer and plain and type(statement) in _STANDING
 
 
 def run_or_stand(region: Region, statement: cst.CSTNode, run: Callable[[], None]) -> None:
@@ -50,7 +49,7 @@ def run_or_stand(region: Region, statement: cst.CSTNode, run: Callable[[], None]
     try:
         run()
     except GiveUp as why:
-        failed = why
+        failed = why.with_traceback(None)  # which would hold all that is known here
     if failed is None and len(region.entered) == entered:
         return
     source = textwrap.dedent(_lines_of(region, statement))

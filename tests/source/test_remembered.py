@@ -1,0 +1,44 @@
+"""What is asked of files is known while one conversion runs, and no longer."""
+
+from __future__ import annotations
+
+from transpiler.source.changed_entries import _MAY_CHANGE, _is_change
+from transpiler.source.remembered import remembered, remembering
+
+asked: list[str] = []
+
+
+@remembered
+def answer(question: str) -> int:
+    asked.append(question)
+    return len(asked)
+
+
+def test_known_while_converting() -> None:
+    asked.clear()
+    with remembering():
+        assert (answer("a"), answer("b"), answer("a")) == (1, 2, 1)
+        with remembering():
+            assert answer("b") == 2
+        assert answer("b") == 2
+    with remembering():
+        assert answer("a") == 3
+
+
+def test_unknown_between() -> None:
+    asked.clear()
+    assert (answer("a"), answer("a")) == (1, 2)
+
+
+def test_annotations_change_nothing() -> None:
+    """That a parameter has a type and a default sets no element."""
+    for line, changes in (
+        ("    sizes: list[int] = [3, 3],", False),
+        ("sizes: Dict[str, List[int]] = {}", False),
+        ("    sizes[0] = 3", True),
+        ("else: sizes['a'] = 3", True),
+        ("sizes: list[int] = [3]; sizes[0] = 4", True),
+        ("def build(sizes: list[int] = [3]): sizes += [4]", True),
+    ):
+        found = any(_is_change(line, m) for m in _MAY_CHANGE.finditer(line))
+        assert found is changes, line
