@@ -476,3 +476,34 @@ def test_an_array_where_a_tensor_is_wanted_is_said(call: str) -> None:
     text = f"import tensorflow as tf\n{HEAD}d = tf.data.Dataset.range(9).map(lambda i: {call})\n"
     told = [message for _, message in errors(text)]
     assert any("`x` is a value of the program's own, no tensor" in m for m in told), told
+
+
+TRAINERS = """\
+from tensorflow import keras
+
+
+class Trainer:
+    def __init__(self):
+        self.model = self.build()
+
+    def fit(self, x, y):
+        return self.{held}.fit(x, y, epochs=3)
+
+
+class SmallTrainer(Trainer):
+    def build(self):
+        model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+"""
+
+
+def test_what_a_base_class_asks_its_model_is_said() -> None:
+    """Also where the method that asks is called the same."""
+    found = errors(TRAINERS.format(held="model"))
+    assert (9, "`self.model.fit` is left as it is: which model that is, is not known") in found
+
+
+def test_methods_that_go_on_with_objects_of_their_own_kind_are_not_taken_for_models() -> None:
+    text = TRAINERS.format(held="model").replace("self.model.fit", "trainer.fit")
+    assert [line for line, _ in errors(text)] == [15]

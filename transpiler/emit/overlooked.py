@@ -87,19 +87,22 @@ def overlooked_training(
     places = [found.start() for found in _TRAINING.finditer(file.tree.blanked, start, end)]
     if not places:
         return
-    own = {name for methods in file.class_methods.values() for name in methods}
+    methods = {name for names in file.class_methods.values() for name in names}
     kept = {name for models in file.kept_models.values() for name in models}
-    pending: list[cst.CSTNode] = [statement]
+    pending: list[tuple[cst.CSTNode, str]] = [(statement, "")]  # each with the method around it
     while pending:
-        node = pending.pop()
+        node, method = pending.pop()
         if file.tree.has_span(node):
             start, end = file.tree.span(node)
             if bisect_left(places, start) == bisect_left(places, end):
                 continue  # nothing of this kind is in it, and looking at all nodes costs
         # asking a block for its children takes as long as looking at all of them
-        pending += node.body if isinstance(node, cst.IndentedBlock) else node.children
+        inner = node.body if isinstance(node, cst.IndentedBlock) else node.children
+        method = node.name.value if isinstance(node, cst.FunctionDef) else method
+        pending += [(part, method) for part in inner]
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
             name = node.func.attr.value
+            own = methods - {name} if _is_passed_on(node.func, method) else methods
             given = {a.keyword.value for a in node.args if a.keyword is not None}
             compiled = f"{file.tree.source(node.func.value)}.compile("  # which says it already
             plain = name in own or compiled in file.tree.blanked
@@ -117,6 +120,15 @@ def overlooked_training(
                 perhaps = compiled not in file.tree.blanked and not _is_of_library(file, node.func)
             if (sure or perhaps) and not _is_of_own_class(file, node.func.value, name):
                 yield node, sure
+
+
+def _is_passed_on(asked: cst.Attribute, method: str) -> bool:
+    """Whether a method asks what its object holds for the same, as `fit` does: `self.net.fit(x)`.
+
+    What it holds is none of its own kind, which would do the same on and on.
+    """
+    held = isinstance(asked.value, cst.Attribute) and isinstance(asked.value.value, cst.Name)
+    return held and asked.attr.value == method
 
 
 def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bool:
