@@ -119,6 +119,7 @@ class _Parting:
         assert module is not None
         self.body = module.body
         self.before = _bound(file.tree.text)
+        self.own = _bound(self.hosting.own)
         self.guests = {guest.here for guest in self.hosting.guests}
         self.new: dict[str, ast.stmt] = {}  #: what the conversion has defined, by name
         self.defined: dict[str, ast.stmt] = {}
@@ -182,7 +183,7 @@ class _Parting:
         kept = [s for s in kept if not self._is_new(s) or any(n in needed for n in _names(s))]
         plain = [s for s in kept if not isinstance(s, (ast.Import, ast.ImportFrom))]
         used = global_reads("\n".join(self.source(s) for s in plain))
-        used |= _bound(self.hosting.own)
+        used |= self.own
         edits = list(self._gone({id(s) for s in kept}))
         for statement in kept:
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -222,9 +223,10 @@ class _Parting:
         for alias in statement.names:
             bound = (alias.asname or alias.name).partition(".")[0]
             guest = bound.removeprefix(AWAY)
-            gone = (
-                bound not in used and bound != "*" if guest == bound else guest not in self.defined
-            )
+            if guest == bound:
+                gone = bound not in used and bound != "*"
+            else:  # it has no use any more, or came with another guest
+                gone = guest not in self.defined or guest not in self.own
             kept += [] if gone else [alias]
         start, end = self._span(statement)
         text = self.text[start:end]

@@ -43,7 +43,7 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
-from transpiler.source.modules import asks_models, builds_models, may_go
+from transpiler.source.modules import asks_models, builds_models, goes_with_data, may_go
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -316,7 +316,7 @@ class Project:
             if skips(text):
                 return None
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
-            if not known and not asks_models(text, str(path)):
+            if not known and not any(of(text, str(path)) for of in (asks_models, goes_with_data)):
                 return None
             other, _ = next(self.versions(text, str(path)))
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):

@@ -42,9 +42,7 @@ from transpiler.emit.left import (
     report_failed_functions,
     report_lacking,
     report_left_calls,
-    report_left_data,
     report_left_models,
-    report_left_steps,
     report_logging,
     report_overlooked,
     report_overlooked_training,
@@ -60,6 +58,7 @@ from transpiler.emit.left_code import (
     write_key_tables,
     write_new_axes,
 )
+from transpiler.emit.left_data import report_left_data, report_left_steps
 from transpiler.emit.lent import report_lent
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans

@@ -23,7 +23,7 @@ from transpiler.emit.overlooked import overlooked, overlooked_training
 from transpiler.interpret.classes import CALLBACK
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
-from transpiler.interpret.statics import ENDLESS, one_line
+from transpiler.interpret.statics import one_line
 from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.regex import regex
@@ -216,17 +216,6 @@ def only_looks(draft: Draft, module: Region, node: cst.CSTNode) -> bool:
     return bool(places) and all(asked.match(draft.tree.blanked, place) for place in places)
 
 
-def report_left_data(draft: Draft) -> None:
-    """Steps of data sets that are not understood."""
-    replaced = replaces(draft.edits)
-    for node, message in draft.file.left_data.values():
-        if message == ENDLESS and replaced(draft.tree.span(node)[0]):
-            continue  # a `fit`, of a model that an object keeps
-        line, column = draft.tree.place(node)
-        draft.say_at(LEFT_CODE, line, column, message)
-        draft.todos.setdefault(_margin(draft, node), (LEFT_CODE, message))
-
-
 def report_lacking(draft: Draft) -> None:
     """What is asked of an object that Keras's class has, and the one that is emitted lacks."""
     emitted = draft.file.rules.emitted
@@ -247,42 +236,6 @@ def report_lacking(draft: Draft) -> None:
     for place, message in found:
         draft.say_at(LEFT_CODE, *draft.tree.line_column(place), message)
         start = draft.tree.line_start(place)
-        draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
-
-
-#: Methods of data sets of tf.data, and those that nothing else has.
-_STEPS = (
-    "apply|batch|cache|cardinality|concatenate|element_spec|enumerate|filter|flat_map|interleave|"
-    "map|padded_batch|prefetch|reduce|repeat|shard|shuffle|skip|take|unbatch|window|with_options|zip"
-)
-#: Methods that little else has, whatever they are called on.
-_ONLY_STEPS = (
-    "as_numpy_iterator|batch|enumerate|flat_map|flow|flow_from_dataframe|flow_from_directory|"
-    "get_next|next|padded_batch|prefetch|skip|shuffle|"
-    "take|unbatch|window|with_options"
-)
-_MODULES = r"(?<!\bnp)(?<!\bnumpy)(?<!\brandom)(?<!\brng)"
-
-
-def report_left_steps(draft: Draft) -> None:
-    """Steps of what is one of torch's data sets now, of which nobody knew that it was one."""
-    if not draft.file.data_names:
-        return
-    held = sorted(draft.file.data_names - {""})
-    names = "|".join(n for n in held if "." not in n) or "(?!)"
-    kept = "|".join(n.partition(".")[2] for n in held if "." in n) or "(?!)"
-    pattern = re.compile(
-        rf"(?<![\w.])(?:{names}|\w+\.(?:{kept}))\.(?:{_STEPS})\b|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
-    )
-    replaced = replaces(draft.edits)
-    reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
-    for match in pattern.finditer(draft.tree.blanked):
-        line, column = draft.tree.line_column(match.start())
-        if replaced(match.end() - 1) or line in reported:
-            continue
-        message = f"`{match.group()}` is left as it is: which data set that is, is not known"
-        draft.say_at(LEFT_CODE, line, column, message)
-        start = draft.tree.line_start(match.start())
         draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
 
 
@@ -370,7 +323,7 @@ def report_overlooked_training(draft: Draft) -> None:
         reason = f"so is what gives `{of}`, in line {cause}" if cause else _NO_MODEL
         message = f"`{name}` is left as it is: {reason}"
         draft.say(LEFT_TRAINING, node, message)
-        draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
+        draft.todos.setdefault(margin_of(draft, node), (LEFT_TRAINING, message))
         reported.add(first)
 
 
@@ -405,7 +358,7 @@ def report_training_that_stays(draft: Draft) -> None:
             continue
         message = f"`{call.name}` is left as it is: the statement around it stays"
         draft.say(LEFT_TRAINING, call.node, message)
-        draft.todos.setdefault(_margin(draft, call.node), (LEFT_TRAINING, message))
+        draft.todos.setdefault(margin_of(draft, call.node), (LEFT_TRAINING, message))
         reported.add(line)
 
 
@@ -512,7 +465,7 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
             draft.say(LEFT_TRAINING, node, message)
             said = line
         if first:
-            draft.todos.setdefault(_margin(draft, node), (LEFT_TRAINING, message))
+            draft.todos.setdefault(margin_of(draft, node), (LEFT_TRAINING, message))
 
 
 def _causes(draft: Draft) -> dict[int, str]:
@@ -526,7 +479,7 @@ def _causes(draft: Draft) -> dict[int, str]:
     return found
 
 
-def _margin(draft: Draft, node: cst.CSTNode) -> int:
+def margin_of(draft: Draft, node: cst.CSTNode) -> int:
     """Where the text of the line begins in which a node starts."""
     start = draft.tree.line_start(draft.tree.span(node)[0])
     return start + len(draft.margin(start))

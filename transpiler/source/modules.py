@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 
 from transpiler.regex import regex
@@ -51,9 +52,32 @@ def _generation_of(path: str) -> str:
 def may_go(text: str, path: str) -> bool:
     """Whether something of a file may be converted with another one, which gives it models.
 
-    Or takes optimizers from it, or metrics.
+    Or gives it data sets, or takes optimizers from it, or metrics.
     """
-    return "optimizers" in text or "Metric" in text or may_ask(text, path)
+    return (
+        "optimizers" in text
+        or "Metric" in text
+        or may_ask(text, path)
+        or goes_with_data(text, path)
+    )
+
+
+#: Data sets, of which a step is taken.
+_STEPS = regex(r"\b(\w+)\.(?:map|batch|padded_batch|prefetch|cache|unbatch)\(")
+_HEADS = regex(r"^def (\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.MULTILINE)
+
+
+@lru_cache(maxsize=256)
+def goes_with_data(text: str, path: str) -> bool:
+    """Whether functions of a file take steps of data sets that others give, or are such steps."""
+    heads = _HEADS.findall(text) if path and "def " in text else []
+    if not heads:
+        return False
+    data = set(_STEPS.findall(text))
+    if data and any(data.intersection(re.findall(r"\w+", given)) for _, given in heads):
+        return is_imported(path, r"\.from_tensor_slices\(|[dD]ataset")
+    names = "|".join(name for name, _ in heads)
+    return is_imported(path, rf"\.(?:map|filter|flat_map|interleave)\(\s*(?:\w+\.)*(?:{names})\b")
 
 
 @lru_cache(maxsize=256)

@@ -50,6 +50,10 @@ _OF_NUMBERS = frozenset({"predicate", "reduce_func", "element_length_func"})
 @provides("applied_function")
 def applied_function(region: Region, function: Function, dataset: Pipeline, parameter: str) -> Expr:
     """A function as torch has it, with what it gives for an element of the data set."""
+    if function.file not in (None, region.file):
+        if not function.owner:  # it may come to this file, where it is known what it gets
+            region.file.lent[id(function.node)] = function
+        raise Unsupported(f"`{function.name}` of another file")
     if dataset.windows is not None:
         return whole_windows(region, function)
     element = dataset.element
@@ -337,8 +341,6 @@ def _check_alone(region: Region, summary: Summary, held: dict[str, Element]) -> 
     reads = () if _is_inner(region, function) else summary.closure
     if others or any(not name.startswith(this) for name in reads):
         raise Unsupported(f"`{function.name}` is used for other values too")
-    if function.file is not None and function.file is not region.file:
-        raise Unsupported(f"`{function.name}` of another file")
 
 
 def _emit_all(region: Region, ways: list[Summary]) -> None:

@@ -14,7 +14,12 @@ from transpiler.interpret.functions.blocks import call_block, call_recursive, pa
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
-from transpiler.interpret.functions.data_sets import changes_of, holds_data
+from transpiler.interpret.functions.data_sets import (
+    LENT_DATA,
+    TAKES_STEPS,
+    changes_of,
+    holds_data,
+)
 from transpiler.interpret.functions.freezers import freezes
 from transpiler.interpret.functions.generators import generated
 from transpiler.interpret.functions.given_parts import given_parts
@@ -185,11 +190,22 @@ def _call_on_values(
     config = given_dict(region, node, function, arguments)
     if config is not None:
         return config
+    if foreign and any(holds_data(v) for v in bound.values()):
+        _lend_data(region, node, function)
     takes_data = any(holds_data(v) or changes_of(v) for v in bound.values())
     takes_data = takes_data or reads_data(region.file, function)
     if not takes_data and not mentions_framework(region.file, function):
         return plain_call(region, node, function, [v for _, v in arguments])
     return None
+
+
+def _lend_data(region: Region, node: cst.CSTNode, function: Function) -> None:
+    """What takes steps of a data set that it gets comes to this file, or the call is left."""
+    if not TAKES_STEPS.search(function.file.tree.code(function.node)):
+        return
+    if not function.owner:
+        region.file.lent[id(function.node)] = function
+    region.file.left_data[id(node)] = (node, LENT_DATA.format(function.name))
 
 
 def _ask_for_tensors(region: Region, summary: Summary, bound: dict[str, Value]) -> None:

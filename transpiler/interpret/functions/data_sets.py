@@ -14,6 +14,15 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import Expr
 from transpiler.ir.pipeline import Changes, Generated, Pipeline
 from transpiler.record import replace
+from transpiler.regex import regex
+
+#: The steps of data sets of tf.data.
+STEPS = (
+    "apply|batch|cache|cardinality|concatenate|element_spec|enumerate|filter|flat_map|interleave|"
+    "map|padded_batch|prefetch|reduce|repeat|shard|shuffle|skip|take|unbatch|window|with_options|zip"
+)
+TAKES_STEPS = regex(rf"\.(?:{STEPS})\b")
+LENT_DATA = "`{}` is left as it is: it gets a data set, and stands in another file"
 
 
 def given_data(value: Value | None, reading: Expr) -> Value | None:
