@@ -34,7 +34,7 @@ from transpiler.options import Options
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
-from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
     importing_files,
     set_outside,
@@ -239,7 +239,9 @@ class Project:
         place = real_path(file.path)
         self._importing[place] = file
         self._first = self._first or place
-        path = locate(os.path.dirname(place), module)
+        home = os.path.dirname(place)
+        run = os.sep in module  # by a notebook
+        path = locate_run(home, module) if run else locate(home, module, file.tree.text)
         if path is None:
             return None
         if place != self._first == real_path(str(path)) and path.name == "__init__.py":

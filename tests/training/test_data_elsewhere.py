@@ -79,7 +79,7 @@ def test_steps_of_a_data_set_in_another_file(
     ("data", "said"),
     [
         (f"@staticmethod\n{PLAIN}", {"train.py:12"}),  # what is decorated stays at home
-        (SCALES.replace("def scale", "def pipeline") + "\n\ndef other(ds):\n    return ds.map(pipeline)\n",
+        (f"{SCALES}\n\ndef other(ds):\n    return ds.map(scale)\n",
          {"data.py:9"}),
     ],
 )  # fmt: skip

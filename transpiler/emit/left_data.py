@@ -51,7 +51,7 @@ def report_left_steps(draft: Draft) -> None:
     steps = rf"(?<![\w.])(?:{names}|\w+\.(?:{kept}))\.(?:{STEPS})\b"
     if draft.file.data_names:
         steps += rf"|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
-    applying = rf"(?:\w+\.)*{_APPLY}(?=\(\s*(?:{'|'.join(sorted(functions)) or '(?!)'})\s*[,)])"
+    applying = rf"(?:\w+\.)*{_APPLY}(?=\(\s*({'|'.join(sorted(functions)) or '(?!)'})\s*[,)])"
     pattern = re.compile(f"{steps}|{applying}")
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
@@ -59,7 +59,10 @@ def report_left_steps(draft: Draft) -> None:
         line, column = draft.tree.line_column(match.start())
         if replaced(match.end() - 1) or line in reported:
             continue
-        message = f"`{match.group()}` is left as it is: which data set that is, is not known"
+        why = "which data set that is, is not known"
+        if match[1]:
+            why = f"`{match[1]}`, which it applies, takes torch's tensors now"
+        message = f"`{match.group()}` is left as it is: {why}"
         draft.say_at(LEFT_CODE, line, column, message)
         start = draft.tree.line_start(match.start())
         draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))

@@ -23,11 +23,11 @@ def lent(file: FileContext) -> dict[str, Value]:
     module, planned = file.module, file.planned
     if module is None or planned is None:
         return {}
-    made = {id(u.built.model) for u in planned.models if u.built is not None and not u.problem}
+    stay = {id(u.built.model) for u in planned.models if u.built is not None and u.problem}
     models = {
         name
         for name, value in module.scope.values.items()
-        if isinstance(value, Model) and id(value) in made
+        if isinstance(value, Model) and id(value) not in stay
     }
     found: dict[str, Value] = dict.fromkeys(models, _LENT)
     for call in module.training.values():

@@ -87,6 +87,9 @@ def overlooked_training(
     places = [found.start() for found in _TRAINING.finditer(file.tree.blanked, start, end)]
     if not places:
         return
+    from transpiler.source.unseen import unseen_modules  # few files come this far
+
+    unseen = unseen_modules(file.tree.text, file.path)
     methods = {name for names in file.class_methods.values() for name in names}
     kept = {name for models in file.kept_models.values() for name in models}
     pending: list[tuple[cst.CSTNode, str]] = [(statement, "")]  # each with the method around it
@@ -114,12 +117,13 @@ def overlooked_training(
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
             sure |= _compiles(file, node, own) and not _is_said(file, compiled)
-            perhaps = apart and name in ("compile", "fit", *_ASKED, *_OF_MODULES)
+            perhaps = (apart or bool(unseen)) and name in ("compile", "fit", *_ASKED, *_OF_MODULES)
             perhaps = perhaps and file.tree.source(node.func.value) not in ("self", "cls")
             if perhaps and not sure:
-                perhaps = compiled not in file.tree.blanked and not _is_of_library(file, node.func)
+                perhaps = compiled not in file.tree.blanked
+                perhaps = perhaps and not _is_of_library(file, node.func, unseen)
             if (sure or perhaps) and not _is_of_own_class(file, node.func.value, name):
-                yield node, sure
+                yield node, sure or bool(unseen)
 
 
 def _is_passed_on(asked: cst.Attribute, method: str) -> bool:
@@ -153,14 +157,19 @@ def _has_method(file: FileContext, called: str, name: str) -> bool:
     return name in methods
 
 
-def _is_of_library(file: FileContext, asked: cst.Attribute) -> bool:
-    """Whether another library has made it, `knn = KNeighborsClassifier()`, or it is a module."""
+def _is_of_library(file: FileContext, asked: cst.Attribute, unseen: frozenset[str]) -> bool:
+    """Whether another library has made it, `knn = KNeighborsClassifier()`, or it is a module.
+
+    What may be a module of the project, as it is `unseen`, is none.
+    """
     variable = file.tree.source(asked.value)
     bound = rf"(?<![\w.]){re.escape(variable)}[ \t]*=(?!=)[ \t]*(\w+)?"
     heads = re.findall(bound, file.tree.blanked) or re.findall(r"^\w+", variable)
     modules = [[*_modules_of(file, head)] for head in heads]
-    home = os.path.dirname(os.path.realpath(file.path))
-    return bool(heads) and all(m and all(locate(home, one) is None for one in m) for m in modules)
+    if not unseen.isdisjoint(name for names in modules for name in names):
+        return False
+    home, text = os.path.dirname(os.path.realpath(file.path)), file.tree.text
+    return bool(heads) and all(m and all(locate(home, n, text) is None for n in m) for m in modules)
 
 
 def _modules_of(file: FileContext, name: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from transpiler.regex import regex
 from transpiler.source.remembered import remembered
 
+#: Modules that are named by a value, and files that notebooks run, as `magics.py` has them.
+_LOADED = regex(r"\bimport_module\(\s*[\"']([\w.]+)[\"']|_magic_\d+__\(\"([^\"\n]+)\"\)")
 _IMPORTS = regex(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n#;]+)"
     r"|import[ \t]+([\w.][^\n#;]*))",
@@ -36,18 +38,36 @@ def real_path(path: str) -> str:
 @lru_cache(maxsize=64)
 def _imported(text: str, home: str) -> list[Path]:
     """The files that a text in a folder imports: it is asked for them again and again."""
-    located: dict[Path, None] = {}
+    others = (locate(home, candidate, text) for candidate in imported_names(text, inner=True))
+    located = dict.fromkeys(other for other in others if other is not None)
+    if "import_module" in text or "_magic_" in text:
+        for module, run in _LOADED.findall(text):
+            loaded = locate(home, module, text) if module else locate_run(home, run)
+            located |= {} if loaded is None else {loaded: None}
+    return list(located)
+
+
+def imported_names(text: str, inner: bool = False) -> Iterator[str]:
+    """The modules that a text imports; with `inner`, also what may be modules of packages."""
     for found in _IMPORTS.finditer(text):
         module, names, modules = found.groups()
         if modules:
-            candidates = [part.split()[0] for part in modules.split(",") if part.strip()]
-        else:
-            inner = [part.split()[0] for part in names.strip("()").split(",") if part.strip()]
+            yield from (part.split()[0] for part in modules.split(",") if part.strip())
+            continue
+        yield module
+        if inner:
+            parts = [part.split()[0] for part in names.strip("()").split(",") if part.strip()]
             dot = "" if module.endswith(".") else "."
-            candidates = [module, *(f"{module}{dot}{name}" for name in inner)]
-        others = (locate(home, candidate) for candidate in candidates)
-        located |= dict.fromkeys(other for other in others if other is not None)
-    return list(located)
+            yield from (f"{module}{dot}{name}" for name in parts)
+
+
+def locate_run(home: str, name: str) -> Path | None:
+    """The file that `%run name` means in a notebook of a folder."""
+    for ending in ("", ".py", ".ipynb"):
+        path = os.path.normpath(os.path.join(home, f"{name}{ending}"))
+        if path.endswith((".py", ".ipynb")) and os.path.isfile(path):
+            return Path(path)
+    return None
 
 
 @remembered
@@ -67,17 +87,35 @@ def _below(folder: str, home: str) -> list[str]:
     return os.path.relpath(home, folder).split(os.sep)[:1]
 
 
+def locate(home: str, module: str, text: str = "") -> Path | None:
+    """The file of a module, as seen from a file in the folder `home` that imports it.
+
+    Its text may let Python look for modules elsewhere, too.
+    """
+    if "sys.path" not in text or module.startswith("."):
+        return _located(home, module)
+    from transpiler.source.search_path import added_folders  # most files add none
+
+    before, behind = added_folders(text, home)
+    parts = module.split(".")
+    first = (_file(folder, parts) for folder in before)
+    found = next((path for path in first if path is not None), None) or _located(home, module)
+    last = (_file(folder, parts) for folder in behind)
+    return found or next((path for path in last if path is not None), None)
+
+
 @remembered
-def locate(home: str, module: str) -> Path | None:
-    """The file of a module, as seen from a file in the folder `home` that imports it."""
+def _located(home: str, module: str) -> Path | None:
+    """The file of a module in the folder of what imports it, or in those around its package."""
     level = len(module) - len(module.lstrip("."))
     parts = [p for p in module[level:].split(".") if p]
-    folder = home
+    folder, seen = home, []
     if level:
         for _ in range(level - 1):
             folder = os.path.dirname(folder)
         return _file(folder, parts)
     while True:
+        seen.append(folder)
         if os.path.basename(folder) in _INSTALLED and parts[:1] != _below(folder, home):
             return None  # another library
         found = _file(folder, parts)
@@ -85,8 +123,10 @@ def locate(home: str, module: str) -> Path | None:
         if found is not None or outer == folder:
             return found
         if folder != home and not os.path.exists(os.path.join(folder, "__init__.py")):
-            return None
+            break
         folder = outer
+    sources = (_file(os.path.join(folder, "src"), parts) for folder in seen)  # it is installed
+    return next((path for path in sources if path is not None), None)
 
 
 def _file(folder: str, parts: list[str]) -> Path | None:

@@ -118,6 +118,8 @@ _IMPORT = regex(
     rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)",
     re.MULTILINE,
 )
+#: Modules that are named by a value, and files that notebooks run.
+_LOADED = regex(rb"\bimport_module\([^()\n]*|^[ \t]*%run\b[^\n]*", re.MULTILINE)
 _WORD = regex(rb"\w+")
 #: Where lines of code may begin and end in the file of a notebook.
 _ENDS = regex(rb"\\n|\"")
@@ -132,9 +134,21 @@ def _by_word(root: str) -> dict[bytes, list[str]]:
         if path.endswith(".ipynb"):
             text = _ENDS.sub(b"\n", text)
         imports = _IMPORT.findall(text)
+        if b"import_module" in text or b"run" in text:
+            imports += _LOADED.findall(text)
         for word in {word for each in imports for word in _WORD.findall(each)}:
             found.setdefault(word, []).append(path)
     return found
+
+
+@lru_cache(maxsize=16)
+def files_of_framework(root: str) -> list[str]:
+    """The files of a project that are about the framework."""
+    paths = map(os.path.realpath, _code_files(root))
+    return [path for path in paths if _FRAMEWORK.search(_read(path))]
+
+
+_FRAMEWORK = regex(rb"keras|tensorflow")
 
 
 def others_mentioning(path: str, text: str) -> list[str]:

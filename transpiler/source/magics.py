@@ -5,6 +5,8 @@ Each such line of a cell becomes an expression that is one name, which any code 
     if in_colab:
         __magic_1__
     files = __magic_2__
+
+What `%run helpers.py` brings is of use to the cells behind it: `__magic_3__("helpers.py")`.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ _RUNS_THE_CELL = frozenset({"time", "capture", "prun", "memit", "mprun", "wall_t
 _RUNS_PYTHON = frozenset({"timeit", "python", "python3", "pypy", "px", "writefile", "file"})
 #: `%` magics that run the Python behind them.
 _RUNS_THE_LINE = regex(r"%{1,2}(?:time|timeit|prun|memit|mprun)\b(.*)", re.DOTALL)
+_RUNS_A_FILE = regex(r"%run[ \t]+(?:-[\w.]+[ \t]+)*[\"']?([\w./-]+)[\"']?(?=\s|$)")
 _MAGIC = regex(r"\s*(?:[%!]|\?|[\w.*]+\?{1,2}\s*$)")
 _ASSIGNED = regex(r"(\s*[\w.,\[\]\"' ]*[\w\]]\s*=\s*)[%!]")
 _PROGRAMS = "pip|conda|mamba|cd|ls|cat|cp|mv|rm|mkdir|unzip|wget"
@@ -37,7 +40,9 @@ class Masked:
     """The code of a cell as Python, and what stands for what."""
 
     code: str
-    kept: dict[str, str] = field(default_factory=dict)  #: the text that each name stands for
+    kept: dict[str, str] = field(
+        default_factory=dict
+    )  #: the text that each name, or call, stands for
     head: str = ""  #: the `%%time` before the code; a blank line is in its place
     foreign: str = ""  #: the magic that makes something else of the cell: nothing of it is read
     unread: tuple[tuple[int, str], ...] = ()  #: lines of which a magic runs the Python
@@ -65,6 +70,8 @@ def masked(code: str, prefix: str, first: int) -> Masked:
         indented = _ASSIGNED.match(text)
         before = indented[1] if indented is not None else text[: len(text) - len(text.lstrip())]
         name = f"{prefix}{first + len(kept)}__"
+        if (runs := _RUNS_A_FILE.match(text, len(before))) is not None:
+            name = f'{name}("{runs[1]}")'
         kept[name] = text[len(before) :]
         run = _RUNS_THE_LINE.match(kept[name])
         if run is not None and "(" in run[1]:

@@ -106,8 +106,14 @@ def asks_models(text: str, path: str) -> bool:
         text = program_of(text, path)
     if may_ask(text, path) and _imports_models(text, path, 0):
         return True
-    surely = _asks(text) and _TRAINS_MODELS.search(text) is not None
-    return surely and is_imported(path, "keras|tensorflow")
+    if not _asks(text):
+        return False
+    surely = _TRAINS_MODELS.search(text) is not None and is_imported(path, "keras|tensorflow")
+    if surely:
+        return True
+    from transpiler.source.unseen import unseen_modules  # few files come this far
+
+    return bool(unseen_modules(text, path))
 
 
 @lru_cache(maxsize=256)
@@ -133,12 +139,16 @@ def builds_models(text: str, path: str) -> bool:
 
 
 def _imports_models(text: str, path: str, depth: int) -> bool:
-    """Whether a file imports one that is about the framework."""
+    """Whether a file imports one that is about the framework.
+
+    Or what such a file has from a package that passes it on, or from a file that trains it.
+    """
     if depth >= _DEEPEST:
         return False
     for other, imported in imported_texts(text, path):
         if ("keras" in imported or "tensorflow" in imported) and not skips(imported):
             return True
-        if other.name == "__init__.py" and _imports_models(imported, str(other), depth + 1):
+        passes_on = other.name == "__init__.py" or (depth == 0 and _asks(imported))
+        if passes_on and _imports_models(imported, str(other), depth + 1):
             return True
     return False

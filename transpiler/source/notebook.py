@@ -87,8 +87,10 @@ class Notebook:
     def program(self) -> str:
         """The same, to be run without IPython: magics do nothing, and give nothing."""
         code = re.sub(rf"^{re.escape(self._seam)}\w+__$", "", self.module, flags=re.M)
-        alone = re.sub(rf"^(\s*){re.escape(self._magic)}\d+__$", r"\1pass", code, flags=re.M)
-        return re.sub(rf"{re.escape(self._magic)}\d+__", "None", alone)
+        name = rf"{re.escape(self._magic)}\d+__"
+        code = re.sub(rf'^{name}\("(\w+)(?:\.py)?"\)$', r"from \1 import *", code, flags=re.M)
+        alone = re.sub(rf'^(\s*){name}(?:\("[^"]*"\))?$', r"\1pass", code, flags=re.M)
+        return re.sub(name, "None", alone)
 
     def place(self, line: int) -> tuple[int, int]:
         """The cell in which a line of the module stands, by its number, and the line there."""
@@ -130,7 +132,7 @@ class Notebook:
 
     def _restored(self, code: str, python: Masked) -> str | None:
         for name, text in python.kept.items():
-            if len(re.findall(rf"\b{name}\b", code)) != 1:
+            if len(re.findall(rf"\b{re.escape(name)}(?!\w)", code)) != 1:
                 return None
             code = code.replace(name, text)
         remarks = "\n".join(self.named(x) if "# TODO(" in x else x for x in code.split("\n"))

@@ -11,6 +11,7 @@ def normalize(image, label):
 def load(split, batch_size=128):
     # TODO(tf2torch) T2T103: `tensorflow_datasets.load` is left as it is: its data sets are TensorFlow's: the same data may be in torchvision, torchtext or torchaudio, and `tfds.data_source` needs no TensorFlow
     ds = tfds.load("cifar10", split=split, as_supervised=True)
+    # TODO(tf2torch) T2T103: `ds.map` is left as it is: `normalize`, which it applies, takes torch's tensors now
     return ds.map(normalize).batch(batch_size)
 
 
@@ -18,6 +19,7 @@ def load(split, batch_size=128):
 (train_ds, test_ds), info = tfds.load(
     "mnist", split=["train", "test"], as_supervised=True, with_info=True
 )
+# TODO(tf2torch) T2T103: `train_ds.map` is left as it is: `normalize`, which it applies, takes torch's tensors now
 train_ds = train_ds.map(normalize).cache()
 for images, labels in train_ds.batch(32).take(1):
     print(images.shape)

@@ -35,6 +35,7 @@ from transpiler.interpret.values import (
     Layer,
     Model,
     Named,
+    Namespace,
     Part,
     Partial,
     PerhapsModel,
@@ -270,10 +271,28 @@ def _class_around(region: Region, name: str) -> UserClass | None:
     return next((c for c in region.file.user_classes if c.name == method.owner), None)
 
 
+#: What imports a module that is named by a text.
+_LOADS = frozenset({"importlib.import_module", "import_module"})
+
+
+def _loaded(region: Region, node: cst.Call) -> Namespace | None:
+    """The module of the project that a call imports, `importlib.import_module("models")`."""
+    named = evaluate(region, node.args[0].value) if node.args else None
+    name = named.expr.value if isinstance(named, Static) else None
+    if not isinstance(name, str) or region.file.load is None:
+        return None
+    found = region.file.load(region.file, name)
+    return None if found is None else Namespace(found)
+
+
 def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     name = callee.expr.text
     if (around := _class_around(region, name)) is not None:
         return provided("call_class")(region, node, around, arguments_of(region, node))
+    if name in _LOADS and (module := _loaded(region, node)) is not None:
+        return module
+    if "_magic_" in name and region.file.path.endswith(".ipynb"):
+        provided("run_file")(region, node)
     builtin = BUILTINS.get(name)
     if builtin is not None and name not in region.scope.values:
         arguments = arguments_of(region, node)

@@ -166,7 +166,7 @@ def _starred(file: FileContext, function: Function) -> _Import | None:
         small = _import_in(statement)
         if isinstance(small, cst.ImportFrom) and isinstance(small.names, cst.ImportStar):
             module = f"{'.' * len(small.relative)}{dotted(small.module)}"
-            if locate(folder, module) == Path(function.file.path):
+            if locate(folder, module, file.tree.text) == Path(function.file.path):
                 assert isinstance(statement, cst.SimpleStatementLine)
                 return _Import(statement, module, "*")
     return None
@@ -307,7 +307,10 @@ class _Copier:
                 return name
             raise _Unknown
         folder = home.path.rpartition("/")[0] or "."
-        if import_.module.startswith(".") or locate(folder, import_.module) is not None:
+        if (
+            import_.module.startswith(".")
+            or locate(folder, import_.module, home.tree.text) is not None
+        ):
             raise _Unknown
         if theirs is not None and theirs.line == import_.line:
             return name

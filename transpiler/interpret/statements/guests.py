@@ -143,7 +143,7 @@ class _Host:
     def _is_of_project(self, import_: cst.SimpleStatementLine) -> bool:
         known = (one for one in self.imports.values() if one.statement is import_)
         folder = os.path.dirname(os.path.realpath(self.file.path))
-        return any(locate(folder, one.module) is not None for one in known)
+        return any(locate(folder, one.module, self.file.tree.text) is not None for one in known)
 
     def write(self) -> None:
         """Write all that come, but for what means nothing to the file."""
@@ -257,16 +257,16 @@ class _Host:
         if import_ is None:
             return f"from {self._module(home.path)} import {name}"
         folder = os.path.dirname(os.path.realpath(home.path))
-        path = locate(folder, import_.module)
+        path = locate(folder, import_.module, home.tree.text)
         if path is not None and not import_.name:
             return f"import {self._module(str(path))} as {name}"
         if path is not None:
-            inner = locate(folder, _joined(import_.module, import_.name))
+            inner = locate(folder, _joined(import_.module, import_.name), home.tree.text)
             if inner is None or path.name != "__init__.py":
                 return f"from {self._module(str(path))} import {import_.name} as {name}"
             path = inner
         elif import_.name:
-            path = locate(folder, _joined(import_.module, import_.name))
+            path = locate(folder, _joined(import_.module, import_.name), home.tree.text)
         if path is not None:
             module, _, last = self._module(str(path)).rpartition(".")
             start = f"from {module} import {last}" if module else f"import {last}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import libcst as cst
 
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
 from transpiler.interpret.values import Framework, Namespace, Static, Value
@@ -109,6 +111,14 @@ def _import_project_star(region: Region, module: str) -> None:
         for name, value in other.items():
             if not name.startswith("_"):
                 bind(region, name, value)
+
+
+@provides("run_file")
+def run_file(region: Region, node: cst.Call) -> None:
+    """`%run helpers.py`, as a notebook has it: what the file binds, the notebook does."""
+    name = node.args[0].value if node.args else None
+    if isinstance(name, cst.SimpleString) and region.file.load is not None:
+        _import_project_star(region, os.path.join(os.curdir, str(name.evaluated_value)))
 
 
 def _import_star(region: Region, module: str) -> None:
