@@ -31,10 +31,15 @@ def convert(
     Alone, it takes for granted that other files become what it needs of them.
     """
     options = options or Options()
-    if "keras" not in text and "tensorflow" not in text and not is_of_interest(text, path):
-        return Conversion(text)
-    with _collecting_later(), remembering():  # imports make many objects too
-        return _convert(text, options, path, alone)
+    made = Conversion(text)
+    if "keras" in text or "tensorflow" in text or is_of_interest(text, path):
+        with _collecting_later(), remembering():  # imports make many objects too
+            made = _convert(text, options, path, alone)
+    if "TODO(tf2torch)" not in text:
+        return made
+    from transpiler.emit.said_before import said_again  # most files are converted once
+
+    return said_again(made, text)
 
 
 def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -19,7 +20,7 @@ from transpiler.emit.causes import left_behind, left_with, lines_said, place_of_
 from transpiler.emit.dead_imports import names_framework
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
-from transpiler.emit.overlooked import overlooked, overlooked_training
+from transpiler.emit.overlooked import asked_object, overlooked, overlooked_training
 from transpiler.interpret.classes import CALLBACK
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
@@ -306,7 +307,7 @@ def report_overlooked_training(draft: Draft) -> None:
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
     converted = any(not unit.problem for unit in draft.planned.models)
     unknown = draft.file.unknown_calls if converted or apart else []
-    seen = (f for s in draft.top for f in overlooked_training(draft.file, s, converted, apart))
+    seen = list(_overlooked_calls(draft, converted, apart))
     for node, sure in (*seen, *((n, True) for n in sorted(unknown, key=draft.tree.place))):
         start, end = draft.tree.span(node)
         if draft.is_torch(start):
@@ -325,6 +326,23 @@ def report_overlooked_training(draft: Draft) -> None:
         draft.say(LEFT_TRAINING, node, message)
         draft.todos.setdefault(margin_of(draft, node), (LEFT_TRAINING, message))
         reported.add(first)
+
+
+def _overlooked_calls(
+    draft: Draft, converted: bool, apart: bool
+) -> Iterator[tuple[cst.Call, bool]]:
+    """Calls that nobody knows, of what is surely a model, or may be one; by definitions."""
+    found: dict[int, list[tuple[cst.Call, bool | None]]] = {}
+    for statement in draft.top:
+        alone = isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+        asked = overlooked_training(draft.file, statement, converted, apart)
+        found.setdefault(id(statement) if alone else 0, []).extend(asked)
+    for calls in found.values():
+        models = {asked_object(draft.file, node) for node, sure in calls if sure}
+        for node, sure in calls:
+            shown = sure or asked_object(draft.file, node) in models
+            if shown or sure is not None:
+                yield node, shown
 
 
 #: What logs whatever Keras trains.

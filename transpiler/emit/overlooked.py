@@ -76,12 +76,12 @@ _TRAINING = regex(
 
 def overlooked_training(
     file: FileContext, statement: cst.CSTNode, converted: bool, apart: bool
-) -> Iterator[tuple[cst.Call, bool]]:
+) -> Iterator[tuple[cst.Call, bool | None]]:
     """Calls that compile or train what must be a Keras model, by what they pass; and that it must.
 
     Where some model is `converted`, also those that ask what may be this one. In a file `apart`,
     which has the models of others alone, also what another library has surely not made: that may
-    be one.
+    be one. None of what is one if other calls show that.
     """
     start, end = file.tree.span(statement)
     places = [found.start() for found in _TRAINING.finditer(file.tree.blanked, start, end)]
@@ -117,13 +117,25 @@ def overlooked_training(
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
             sure |= _compiles(file, node, own) and not _is_said(file, compiled)
-            perhaps = (apart or bool(unseen)) and name in ("compile", "fit", *_ASKED, *_OF_MODULES)
+            sure |= name in ("fit", *_ASKED) and _gets_data(file, node)
+            perhaps = name in ("compile", "fit", *_ASKED, *_OF_MODULES)
             perhaps = perhaps and file.tree.source(node.func.value) not in ("self", "cls")
             if perhaps and not sure:
                 perhaps = compiled not in file.tree.blanked
                 perhaps = perhaps and not _is_of_library(file, node.func, unseen)
             if (sure or perhaps) and not _is_of_own_class(file, node.func.value, name):
-                yield node, sure or bool(unseen)
+                yield node, sure or bool(unseen) or (False if apart else None)
+
+
+def _gets_data(file: FileContext, node: cst.Call) -> bool:
+    """Whether a call gets a data set of TensorFlow, which is one of torch now."""
+    return any(file.tree.source(a.value) in file.data_names for a in node.args[:1])
+
+
+def asked_object(file: FileContext, node: cst.Call) -> str:
+    """What a call asks, or what holds that: `nets` of `nets[0].fit(x)`."""
+    found = re.match(r"(?:self\.)?\w*", file.tree.source(node))
+    return "" if found is None else found.group()
 
 
 def _is_passed_on(asked: cst.Attribute, method: str) -> bool:

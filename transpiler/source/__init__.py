@@ -13,6 +13,7 @@ lexical.py      strings, comments and names, without parsing
 literals.py     the constants of a module
 modules.py      which modules of a project are about models
 imported.py     what a file imports of these; importers.py: what other files import of it
+search_path.py  where a file lets Python look for modules; unseen.py: what a run may find else
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound; bindings.py: what to
 whole_numbers.py  which expressions are arrays of whole numbers

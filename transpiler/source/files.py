@@ -54,9 +54,10 @@ class Source:
 def names_framework(data: bytes, path: str = "") -> bool:
     """Whether a file can be of interest at all: most are not, and are never parsed.
 
-    It is also where a file of its project, which it imports, may give it models.
+    It is also where a file of its project, which it imports, may give it models, or where an
+    earlier conversion has left something.
     """
-    if b"keras" in data or b"tensorflow" in data:
+    if b"keras" in data or b"tensorflow" in data or b"TODO(tf2torch)" in data:
         return True
     return bool(path) and is_of_interest(data.decode(errors="replace"), path)
 
