@@ -172,7 +172,37 @@ def test_data_that_cannot_be_read_are_drawn(session: VerifySession) -> None:
 
 def test_what_nothing_calls_is_skipped(session: VerifySession) -> None:
     found = {r.name: r for r in reports(session, FUNCTIONS.format(rest=""))}
-    assert (found["model"].status, found["model"].reason) == ("skipped", "nothing calls it")
+    assert found["model"].status == "skipped"
+    assert found["model"].reason.startswith("nothing in its file calls it")
+
+
+ASKED = """\
+import numpy as np
+from tensorflow import keras
+from sklearn.linear_model import LinearRegression
+
+x, y = np.ones((8, 4)), np.ones((8, 1))
+LinearRegression().fit(x, y)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, y)
+"""
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_fit_without_options_is_compared(session: VerifySession, wrong: bool) -> None:
+    made = convert(ASKED).text
+    report = only(session, ASKED, made.replace("nn.MSELoss", "nn.L1Loss") if wrong else made)
+    assert report.status == ("different" if wrong else "equal"), report
+    assert "loss" in report.checks
+
+
+def test_a_fit_of_what_other_files_give_is_not_compared(session: VerifySession) -> None:
+    given = "def train(model, x, y):\n    return model.fit(x, y)\n"
+    made = "def train(model, criterion, x, y):\n    criterion(model(x), y).backward()\n"
+    report = only(session, given, made)
+    assert (report.name, report.status) == ("model", "skipped")
+    assert not reports(session, given, given)
 
 
 def test_what_fails_is_skipped_with_the_reason(session: VerifySession) -> None:

@@ -13,7 +13,7 @@ from transpiler.verify.records import Fitted, Program, Trained, TrainingRequest
 from transpiler.verify.report import Check, ModelReport
 from transpiler.verify.slices import DEFINITIONS, flatten
 from transpiler.verify.torch_training import Replay
-from transpiler.verify.training_text import calls_in, fits_of, trains_otherwise
+from transpiler.verify.training_text import calls_in, fits_of, fits_that_went, trains_otherwise
 
 LEVELS = ("loss", "optimizer_step", "fit_history")
 _WRONG = {
@@ -21,6 +21,8 @@ _WRONG = {
     "optimizer_step": "in the first step, {0} differs by {1:.1e} (norm-relative)",
     "fit_history": "after some epochs, {0} differs by {1:.1e} (norm-relative)",
 }
+
+_UNCALLED = "nothing in its file calls it: what others train with it is not compared"
 
 #: What asks a worker of a framework.
 Ask = Callable[[str, TrainingRequest], Any]
@@ -31,7 +33,7 @@ def verify_training(
 ) -> list[ModelReport]:
     """A report for each place where the original calls `fit`."""
     tree = ast.parse(original.text)
-    written = list(fits_of(tree))
+    written = [*fits_of(tree), *fits_that_went(tree, ast.parse(converted.text))]
     if not written:
         return []
     if trains_otherwise(tree):
@@ -143,7 +145,7 @@ def _unreached(
             failed = [why for line, why in failures if line >= call.lineno] or [
                 why for _, why in failures
             ]
-            reason = f"the original can't train: {failed[0]}" if failed else "nothing calls it"
+            reason = f"the original can't train: {failed[0]}" if failed else _UNCALLED
             yield _skipped(call, reason)
 
 

@@ -40,6 +40,20 @@ def fits_of(tree: ast.AST) -> Iterator[ast.Call]:
                 yield node
 
 
+def fits_that_went(original: ast.AST, converted: ast.AST) -> Iterator[ast.Call]:
+    """The other calls of a `fit` that are no more: what was converted was Keras's."""
+    sure = {id(call) for call in fits_of(original)}
+    left = {ast.unparse(call) for call in _calls_of(converted, _FITS)}
+    for call in _calls_of(original, _FITS):
+        if id(call) not in sure and ast.unparse(call) not in left:
+            yield call
+
+
+def _calls_of(tree: ast.AST, names: frozenset[str]) -> Iterator[ast.Call]:
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (call for call in calls if callee(call) in names)
+
+
 def trains_otherwise(tree: ast.AST) -> bool:
     """Whether some steps are taken outside of `fit`."""
     return any(isinstance(n, ast.Call) and callee(n) in _OTHER_STEPS for n in ast.walk(tree))
