@@ -141,7 +141,7 @@ def _by_word(root: str) -> dict[bytes, list[str]]:
     return found
 
 
-@lru_cache(maxsize=16)
+@remembered
 def files_of_framework(root: str) -> list[str]:
     """The files of a project that are about the framework."""
     paths = map(os.path.realpath, _code_files(root))

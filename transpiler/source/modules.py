@@ -11,6 +11,7 @@ from transpiler.source.generations import shown_by
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files, is_imported, training_files
 from transpiler.source.lexical import skips
+from transpiler.source.remembered import remembered
 
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = (
@@ -67,7 +68,7 @@ _STEPS = regex(r"\b(\w+)\.(?:map|batch|padded_batch|prefetch|cache|unbatch)\(")
 _HEADS = regex(r"^def (\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.MULTILINE)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def goes_with_data(text: str, path: str) -> bool:
     """Whether functions of a file take steps of data sets that others give, or are such steps."""
     heads = _HEADS.findall(text) if path and "def " in text else []

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 
 from transpiler.source.ignored import project_root
+from transpiler.source.remembered import remembered
 from transpiler.source.syntax import program_tree
 
 _UP = {"dirname", "parent"}
@@ -22,7 +22,7 @@ _HERE = {"getcwd", "cwd"}
 _NAMES = {"pardir": os.pardir, "curdir": os.curdir, "sep": os.sep}
 
 
-@lru_cache(maxsize=64)
+@remembered
 def added_folders(text: str, home: str) -> tuple[list[str], list[str]]:
     """The folders that a text in a folder puts before all others, and behind them.
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import re
-from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.ignored import project_root
 from transpiler.source.imported import imported_names, imported_texts, locate
 from transpiler.source.importers import files_of_framework
+from transpiler.source.remembered import remembered
 
 #: What loads a module that is named by a value.
 _LOADS = regex(r"\b(?:import_module|__import__|exec_module)\(\s*(?:[\"']([\w.]+)[\"']\s*[,)])?")
@@ -24,7 +24,7 @@ _LOOKS = regex(r"\bsys\.path\b|\bimport_ipynb\b")
 _LAZILY = regex(r"^(?:def __getattr__\(|__getattr__\b)", re.MULTILINE)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def unseen_modules(text: str, path: str) -> frozenset[str]:
     """The modules about the framework that a file may use, and that are not found by its imports.
 
