@@ -125,8 +125,8 @@ def _located(home: str, module: str) -> Path | None:
         if folder != home and not os.path.exists(os.path.join(folder, "__init__.py")):
             break
         folder = outer
-    sources = (_file(os.path.join(folder, "src"), parts) for folder in seen)  # it is installed
-    return next((path for path in sources if path is not None), None)
+    sources = filter(os.path.isdir, (os.path.join(folder, "src") for folder in seen))
+    return next((path for s in sources if (path := _file(s, parts)) is not None), None)
 
 
 def _file(folder: str, parts: list[str]) -> Path | None:

@@ -71,14 +71,16 @@ _HEADS = regex(r"^def (\w+)\(([^()]*(?:\([^()]*\)[^()]*)*)\)", re.MULTILINE)
 @remembered
 def goes_with_data(text: str, path: str) -> bool:
     """Whether functions of a file take steps of data sets that others give, or are such steps."""
-    heads = _HEADS.findall(text) if path and "def " in text else []
-    if not heads:
+    data = set(_STEPS.findall(text)) if path else set()
+    if not path or not (data or "tensorflow" in text or "keras" in text):
         return False
-    data = set(_STEPS.findall(text))
+    heads = _HEADS.findall(text)
     if data and any(data.intersection(re.findall(r"\w+", given)) for _, given in heads):
         return is_imported(path, r"\.from_tensor_slices\(|[dD]ataset")
     names = "|".join(name for name, _ in heads)
-    return is_imported(path, rf"\.(?:map|filter|flat_map|interleave)\(\s*(?:\w+\.)*(?:{names})\b")
+    return bool(heads) and is_imported(
+        path, rf"\.(?:map|filter|flat_map|interleave)\(\s*(?:\w+\.)*(?:{names})\b"
+    )
 
 
 @lru_cache(maxsize=256)
