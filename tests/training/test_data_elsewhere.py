@@ -86,9 +86,10 @@ def test_steps_of_a_data_set_in_another_file(
 def test_steps_that_stay_in_another_file_are_said(
     data: str, said: set[str], tmp_path: Path
 ) -> None:
-    train = TRAIN.format(imports="from data import pipeline", given="pipeline(data)")
+    train = TRAIN.format(imports="from data import pipeline", given="pipeline(data.shuffle(20))")
     if "def other" in data:
         train = "from data import other\nprint(other(open('x')))\n"
-    _, errors = converted(tmp_path, {"data.py": data, "train.py": train})
+    texts, errors = converted(tmp_path, {"data.py": data, "train.py": train})
+    assert ("pipeline(data.shuffle(20))" in texts["train.py"]) is ("def other" not in data)
     places = {error.partition(": ")[0] for error in errors}
     assert said <= places, errors

@@ -130,3 +130,14 @@ def test_models_of_what_a_notebook_runs_are_left(tmp_path: Path) -> None:
     path.write_text(notebook(["%run train.py", "print(model.predict(x))\nloss"]), "utf-8")
     said = convert_path(str(path), Options()).conversion.diagnostics
     assert ["`model.predict` is left as it is" in d.message for d in said] == [True]
+
+
+def test_what_a_notebook_runs_behind_its_training_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "nets.py").write_text(NETS, "utf-8")
+    train = TRAIN.format(reaching="from nets import build", prefix="")
+    path = tmp_path / "train.ipynb"
+    for cells, lines in (([train, "%run nets.py"], [1]), (["%run nets.py", train], [])):
+        path.write_text(notebook(cells), "utf-8")
+        said = convert_path(str(path), Options()).conversion.diagnostics
+        assert [d.line for d in said if "`%run nets.py` is left" in d.message] == lines

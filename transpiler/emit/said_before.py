@@ -27,7 +27,7 @@ def said_again(made: Conversion, before: str) -> Conversion:
         place = line + below.count("\n")
         if code is None or place in known or comment.group() not in made.text:
             continue
-        message = re.sub(r" in line \d+", "", comment[2])  # of the text as it was
+        message = re.sub(r" in line \d+(?: of cell \d+)?", "", comment[2])  # of the text as it was
         found.append(code.at(place, len(below) - below.rfind("\n"), message))
     said = sorted((*made.diagnostics, *found), key=lambda d: (d.line, d.column))
     return replace(made, diagnostics=tuple(said)) if found else made

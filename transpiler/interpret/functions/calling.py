@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.aliases import forget_changed
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.pipelines import left
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
@@ -191,7 +192,8 @@ def _call_on_values(
     if config is not None:
         return config
     if foreign and any(holds_data(v) for v in bound.values()):
-        _lend_data(region, node, function)
+        if (unknown := _lend_data(region, node, function)) is not None:
+            return unknown
     takes_data = any(holds_data(v) or changes_of(v) for v in bound.values())
     takes_data = takes_data or reads_data(region.file, function)
     if not takes_data and not mentions_framework(region.file, function):
@@ -199,13 +201,14 @@ def _call_on_values(
     return None
 
 
-def _lend_data(region: Region, node: cst.CSTNode, function: Function) -> None:
+def _lend_data(region: Region, node: cst.CSTNode, function: Function) -> Unknown | None:
     """What takes steps of a data set that it gets comes to this file, or the call is left."""
     if not TAKES_STEPS.search(function.file.tree.code(function.node)):
-        return
+        return None
     if not function.owner:
         region.file.lent[id(function.node)] = function
-    region.file.left_data[id(node)] = (node, LENT_DATA.format(function.name))
+    assert isinstance(node, cst.BaseExpression)
+    return left(region, node, LENT_DATA.format(function.name))
 
 
 def _ask_for_tensors(region: Region, summary: Summary, bound: dict[str, Value]) -> None:

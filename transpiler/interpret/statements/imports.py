@@ -117,8 +117,19 @@ def _import_project_star(region: Region, module: str) -> None:
 def run_file(region: Region, node: cst.Call) -> None:
     """`%run helpers.py`, as a notebook has it: what the file binds, the notebook does."""
     name = node.args[0].value if node.args else None
-    if isinstance(name, cst.SimpleString) and region.file.load is not None:
-        _import_project_star(region, os.path.join(os.curdir, str(name.evaluated_value)))
+    if not isinstance(name, cst.SimpleString) or region.file.load is None:
+        return
+    path = os.path.join(os.curdir, str(name.evaluated_value))
+    if region.training and _other_module(region, path) is not None:
+        region.file.left_data[id(node)] = (node, _RUN_LATE.format(name.evaluated_value))
+    _import_project_star(region, path)
+
+
+#: Loops over epochs call functions that each file has its own of, under the same names.
+_RUN_LATE = (
+    "`%run {}` is left as it is: what it brings may have the names of functions that the training "
+    "above calls; run it before"
+)
 
 
 def _import_star(region: Region, module: str) -> None:
