@@ -117,7 +117,7 @@ def overlooked_training(
             if converted and name in ("fit", *_ASKED, *_OF_MODULES):
                 sure |= _is_kept(node.func.value, kept)
             sure |= _compiles(file, node, own) and not _is_said(file, compiled)
-            sure |= name in ("fit", *_ASKED) and _gets_data(file, node)
+            sure |= name in {"fit", *_ASKED} - own and _gets_data(file, node)
             perhaps = name in ("compile", "fit", *_ASKED, *_OF_MODULES)
             perhaps = perhaps and file.tree.source(node.func.value) not in ("self", "cls")
             if perhaps and not sure:
