@@ -14,6 +14,7 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.modules import asks_models, is_of_interest, may_go
 from transpiler.source.remembered import remembering
+from transpiler.source.shared_lines import apart
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 
 if TYPE_CHECKING:
@@ -53,18 +54,24 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     if home is None and not named and not asks_models(text, path):
         return Conversion(text)
     spaced = with_blanks(text) if home is None else home.text
+    shared = apart(spaced) if home is None else None
+    read = spaced if shared is None else shared.text
     try:
-        made, file = _attempt(spaced, Project(options), path, alone, home)
+        made, file = _attempt(read, Project(options), path, alone, home)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
     wants_marks, marks_elsewhere = file.wants_marks, file.marks_elsewhere
     file.release()
     if wants_marks or marks_elsewhere:
-        again, file = _attempt(spaced, Project(options, marked=True), path, alone, home)
+        again, file = _attempt(read, Project(options, marked=True), path, alone, home)
         # where regularizers are not the reason any more, what is left tells the other one
         if marks_elsewhere or not file.mark.refused or _errors(again) < _errors(made):
             made = again
         file.release()
+    if shared is not None:
+        made = made.on_lines(shared.line, read)
+        whole = shared.together(made.text) if made.changed else spaced
+        made = replace(made, text=whole, changed=whole != spaced)
     new_text, diagnostics = made.text, list(made.diagnostics)
     if home is not None:
         made = replace(made.on_lines(home.line, home.text), changed=made.text != text)

@@ -195,16 +195,6 @@ def test_builders_that_go_to_code_nobody_sees_are_said(use: str, said: bool) -> 
     assert lines == ([14] if said else [])
 
 
-def test_calls_on_a_line_with_what_stays_are_said() -> None:
-    text = (
-        "from tensorflow import keras\n\n\ndef build():\n"
-        "    i = keras.Input((8,)); o = keras.layers.Dense(1)(i)\n"
-        '    m = keras.Model(i, o); m.compile("sgd", "mse"); return m\n\n\n'
-        f"{HEAD[: HEAD.index('model')]}model = build()\nmodel.fit(x, y)\n"
-    )
-    assert errors(text) == [(6, "`compile` is left as it is: the statement around it stays")]
-
-
 @pytest.mark.parametrize("given", ["pick(kind)", "optimizer"])
 def test_what_may_be_an_optimizer_is_not_taken_for_its_name(given: str) -> None:
     before = f"kind = 'adam'\noptimizer = {'pick(kind)' if given == 'optimizer' else 'None'}\n"

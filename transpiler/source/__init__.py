@@ -5,7 +5,7 @@ files.py        bytes to text and back
 notebook.py     the cells of a notebook as one program, and back; magics.py: what they hold beside
                     Python; json_places.py: where the file has them
 syntax.py       what Python says about a text; nesting.py: what is nested too deep
-tabs.py         files that are indented by tabs
+tabs.py         files that are indented by tabs; shared_lines.py: statements that share a line
 tuples.py       how long the tuples are that functions of a file give
 tree.py         a parsed file; parsing.py: how it is; spans.py: where its nodes stand
 suites.py       statements, the blocks that hold them, and their lines

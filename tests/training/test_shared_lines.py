@@ -1,0 +1,106 @@
+"""Statements that share a line with others: converted on lines of their own, or left alone."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+import keras
+
+x = np.random.RandomState(1).normal(size=(64, 4)); y = x[:, :1] * 2
+"""
+LAYERS = "keras.Sequential([\n    keras.layers.Input((4,)),\n    keras.layers.Dense(n),\n])"
+COMPILE = 'm.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse")'
+FIT = "h = m.fit(x, y, epochs=2, batch_size=16, shuffle=False)"
+TAIL = f"\n{COMPILE}\n{FIT}\n"
+BUILD = f"m = build(1){TAIL}"
+MADE = f"n = 1\nm = {LAYERS}\n"
+SCRIPTS = {
+    "a builder": f"def build(n): return {LAYERS}\n{BUILD}",
+    "a builder on one line": "def build(n): return keras.Sequential("
+    f"[keras.Input((4,)), keras.layers.Dense(n)])\n{BUILD}",
+    "a builder with a comment": f"def build(n): return {LAYERS}  # the model\n{BUILD}",
+    "a docstring": f'def build(n): "Builds."; model = {LAYERS}; return model\n{BUILD}',
+    "a head of several lines": f"def build(n,\n          k=2): return {LAYERS}\n{BUILD}",
+    "a graph": "def build(n): i = keras.Input((4,)); o = keras.layers.Dense(n)(i); "
+    f"return keras.Model(i, o)\n{BUILD}",
+    "loops and branches": "def build(n):\n    i = o = keras.Input((4,))\n"
+    "    for _ in range(n): o = keras.layers.Dense(3)(o); o = keras.layers.ReLU()(o)\n"
+    "    if n > 1: o = keras.layers.Dense(2)(o)\n    else: o = keras.layers.Dense(4)(o)\n"
+    f"    return keras.Model(i, keras.layers.Dense(1)(o))\n{BUILD}",
+    "a method": "class Maker:\n    @staticmethod\n    def build(n): return "
+    "keras.Sequential([keras.Input((4,)),\n        keras.layers.Dense(n)])\n"
+    f"m = Maker.build(1){TAIL}",
+    "with and try": f"n = 1\nwith open('/dev/null') as f: m = {LAYERS}\n"
+    f"try: {COMPILE}; {FIT}\nexcept KeyboardInterrupt: pass\n",
+    "a condition": f"{MADE}if n > 0: {COMPILE}; {FIT}\nelse: h = None\n",
+    "one after the other": f"n = 1; m = {LAYERS}; {COMPILE}; {FIT}; r = m.evaluate(x, y)\n",
+    "a loop that trains": f"{MADE}{COMPILE}\nfor k in range(2): {FIT}\n",
+    "a function that trains": f"{MADE}def train(): {COMPILE}; return m.fit(x, y, shuffle=False)\n"
+    "h = train()\n",
+    "layers that are added": "m = keras.Sequential(); m.add(keras.layers.Input((4,))); "
+    f"m.add(keras.layers.Dense(1)){TAIL}",
+    "a loss": f"def loss(t, p): return keras.ops.mean(\n    (t - p) ** 2)\n{MADE}"
+    + TAIL.replace('"mse"', "loss"),
+}
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_gives_the_same_numbers(script: str, scripts: Scripts) -> None:
+    made = convert(HEAD + script, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert max(scripts.compare(HEAD + script, made.text).values()) < 1e-9
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_what_is_written_is_a_program(script: str) -> None:
+    made = convert(HEAD + script)
+    ast.parse(made.text)
+    assert "y = x[:, :1] * 2" in made.text
+    assert convert(made.text).text == made.text
+
+
+KEPT = '''\
+class Wrong(Exception): pass
+def helper(a, b): return (a +
+    b)
+if len(x) > 3: print("many"); z = 3
+else: print("few")
+for k in range(3): z += k  # count
+def text(n): return """
+  n
+x""" + \\
+    str(n)
+with open("/dev/null") as f: f.read(); q = 1
+class Held:
+    a = 1; b = 2
+    def f(self): return self.a; self.b
+e = {1: 2}[1:2] if 0 else text(3);
+'''
+
+
+def test_others_share_their_lines_as_before() -> None:
+    made = convert(HEAD + KEPT + MADE + TAIL).text
+    assert KEPT in made
+    assert HEAD.splitlines()[-1] in made
+
+
+def test_diagnostics_say_the_lines_of_the_file() -> None:
+    text = f"{HEAD}a = 1; b = 2\nif a: print(keras.utils.unknown(1)); c = 3\n"
+    (said,) = (d for d in convert(text).diagnostics if d.severity is Severity.ERROR)
+    assert said.line == text.count("\n")
+
+
+def test_a_file_without_models_is_left() -> None:
+    text = "import keras\nif x: y = 1; z = 2\n"
+    assert not convert(text).changed
+    assert convert(text).text == text

@@ -1,0 +1,135 @@
+"""Statements that share a line with others: each is converted on a line of its own.
+
+def build(n): return keras.Sequential([       def build(n):
+    keras.layers.Dense(n)])                       return keras.Sequential([
+                                                  keras.layers.Dense(n)])
+
+Those that stay as they were share their line again.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from transpiler.record import record
+from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Span, replaced
+from transpiler.source.syntax import program_tree
+
+_HEADS = "async|class|def|if|elif|else|for|while|with|try|except|finally"
+#: Where more than one statement may stand on a line.
+_MAY_SHARE = regex(
+    r";[ \t]*[^\s#]"
+    rf"|^[ \t]*(?:{_HEADS})\b[^\n#]*:[ \t]*[^\s#:\])}}=](?:[^\n]*[^\s:])?[ \t]*$"
+    r"|^[^\n#]*\)[ \t]*(?:->[^:\n]+)?:[ \t]*[^\s#\])}]",
+    re.MULTILINE,
+)
+_INDENT = 4
+#: Statements that nothing becomes of.
+_PLAIN = regex(r"(?:pass|continue|break|\.\.\.|(?:return|raise)\b[ \w.]*|(?:import|from)\b.*)$")
+
+
+@record(frozen=True, slots=True)
+class Apart:
+    """A text in which each statement has a line of its own."""
+
+    text: str
+    lines: list[int]  #: the line of the file that each line of the text stands for
+    pieces: list[tuple[str, str]]  #: statements as they were, and as they are now
+
+    def line(self, number: int) -> int:
+        """The line of the file that a line of the text stands for."""
+        return self.lines[min(number, len(self.lines)) - 1]
+
+    def together(self, text: str) -> str:
+        """A text that has become of this one: what is still as it was shares its line again."""
+        for before, now in dict.fromkeys(self.pieces):
+            if self.text.count(now) == self.pieces.count((before, now)):
+                text = text.replace(now, before)
+        return text
+
+
+def apart(text: str) -> Apart | None:
+    """A text with each statement on a line of its own; None where they all are."""
+    tree = program_tree(text) if _MAY_SHARE.search(text) else None
+    if tree is None:
+        return None
+    at = Positions(text)
+    edits: dict[Span, str] = {}
+    pieces: list[tuple[str, str]] = []
+    for start, block, margin in _blocks(tree, at):
+        spans = [at.span(statement) for statement in block]
+        gaps = _gaps(text, spans, margin)
+        if start >= 0:
+            head = text[start : spans[0][0]].rstrip()
+            gaps[start + len(head), spans[0][0]] = f"\n{margin}"
+            gaps |= dict.fromkeys(_later_lines(block, at), " " * _INDENT)
+        else:
+            start = spans[0][0]
+        whole = text[start : spans[-1][1]]
+        if not gaps or "tf2torch:" in whole or all(_is_plain(text[a:b]) for a, b in spans):
+            continue
+        edits |= gaps
+        now, _ = replaced(whole, {(a - start, b - start): new for (a, b), new in gaps.items()})
+        pieces.append((whole, now))
+    return Apart(*replaced(text, edits), pieces) if edits else None
+
+
+def _is_plain(source: str) -> bool:
+    return _PLAIN.match(source) is not None
+
+
+def _gaps(text: str, spans: list[Span], margin: str) -> dict[Span, str]:
+    """What stands between statements that share a line, and what comes in its place."""
+    between = [(a[1], b[0]) for a, b in pairwise(spans)]
+    return {gap: f"\n{margin}" for gap in between if ";" in text[slice(*gap)].partition("\n")[0]}
+
+
+def _later_lines(block: list[ast.stmt], at: Positions) -> Iterator[Span]:
+    """Where those lines of statements begin that are not their first, nor inside of strings."""
+    nodes = [node for statement in block for node in ast.walk(statement)]
+    texts = [n for n in nodes if isinstance(n, (ast.Constant, ast.JoinedStr))]
+    inside = {line for n in texts for line in range(n.lineno + 1, (n.end_lineno or 0) + 1)}
+    last = block[-1].end_lineno or 0
+    for line in range(block[0].lineno + 1, last + 1):
+        if line not in inside:
+            yield (at.offset(line, 0),) * 2
+
+
+def _blocks(tree: ast.Module, at: Positions) -> Iterator[tuple[int, list[ast.stmt], str]]:
+    """Blocks of statements of which some share a line, and the margin of each statement there.
+
+    Also where what they are a block of begins, if they share a line with that; else -1.
+    """
+    for node in ast.walk(tree):
+        for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
+            if not isinstance(block, list) or not block or not isinstance(block[0], ast.stmt):
+                continue
+            first = at.offset(block[0].lineno, block[0].col_offset)
+            begins = at.text.rfind("\n", 0, first) + 1
+            before = at.text[begins:first]
+            if not before.strip():
+                yield from _shared(block, before)
+            elif isinstance(node, (ast.stmt, ast.ExceptHandler)) and before.rstrip()[-1:] == ":":
+                own = at.offset(node.lineno, node.col_offset)
+                margin = at.text[at.text.rfind("\n", 0, own) + 1 : own]
+                if not margin.strip():
+                    head = own if block is getattr(node, "body", None) else begins + len(margin)
+                    yield head, block, margin + " " * _INDENT
+
+
+def _shared(block: list[ast.stmt], margin: str) -> Iterator[tuple[int, list[ast.stmt], str]]:
+    """Those statements of a block that share a line with others."""
+    row: list[ast.stmt] = []
+    for statement in block:
+        if row and statement.lineno != row[-1].end_lineno:
+            if len(row) > 1:
+                yield -1, row, margin
+            row = []
+        row.append(statement)
+    if len(row) > 1:
+        yield -1, row, margin
