@@ -22,6 +22,10 @@ y = np.random.RandomState(1).rand(24, 1).astype("float32")
 model.compile("sgd", "mse")
 history = model.fit(x, y, batch_size=8, epochs=2, verbose=0)
 """
+HEAD = "inputs = keras.Input((6, 6, 2))\n"
+TAIL = "model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(found)))"
+NORM = "layers.GroupNormalization(1)"
+BLOCK = f"def block(x, size):\n    x = {NORM}(x)\n    return layers.Conv2D(size, 2)(x)\n\n\n{HEAD}"
 MODELS = [
     "model = keras.Sequential([keras.Input((6, 6, 2)), layers.GroupNormalization(1), "
     "layers.Flatten(), layers.Dense(1)])",
@@ -30,6 +34,24 @@ MODELS = [
     "found = layers.Conv2D(4, 2)(layers.GroupNormalization(1)(found))\n"
     "found = layers.Flatten()(layers.GroupNormalization(2)(found))\n"
     "model = keras.Model(inputs, layers.Dense(1)(found))",
+    # behind layers that are frozen, at once or later
+    "model = keras.Sequential([keras.Input((6, 6, 2)), layers.Conv2D(4, 3, trainable=False), "
+    f"{NORM}, layers.Flatten(), layers.Dense(1)])",
+    f"{HEAD}conv = layers.Conv2D(4, 3)\nconv.trainable = False\n"
+    f"found = {NORM}(conv(inputs))\n{TAIL}",
+    "base = keras.Sequential([keras.Input((6, 6, 2)), layers.Conv2D(4, 3)])\n"
+    "base.trainable = False\nmodel = keras.Sequential([keras.Input((6, 6, 2)), base, "
+    f"{NORM}, layers.Flatten(), layers.Dense(1)])",
+    f"{HEAD}base = keras.Model(inputs, {NORM}(layers.Conv2D(4, 3)(inputs)))\n"
+    "for layer in base.layers[:-1]:\n    layer.trainable = False\n"
+    f"found = base(inputs)\n{TAIL}",
+    # beside what is learned
+    f"{HEAD}found = layers.concatenate([layers.Conv2D(2, 1)(inputs), {NORM}(inputs)])\n{TAIL}",
+    # first in a block, and in a loop
+    f"{BLOCK}found = block(block(inputs, 4), 3)\n{TAIL}",
+    f"{BLOCK}found = inputs\nfor size in [4, 3]:\n    found = block(found, size)\n{TAIL}",
+    f"{HEAD}found = inputs\nfor size in [4, 3]:\n    found = {NORM}(found)\n"
+    f"    found = layers.Conv2D(size, 2)(found)\n{TAIL}",
 ]
 
 

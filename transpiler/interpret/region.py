@@ -173,6 +173,7 @@ class Region:
         self.joined: set[str] = set()  #: those that are callbacks, put into lists with others
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.speculative = False  #: whether a rank was left open, since later layers may tell it
+        self.raw_groups = False  #: whether it normalizes groups before anything is learned
 
         # The two programs, and where in them the next statement goes.
         self.init: list[Node] = []  #: the statements of `__init__`, of the block that is open

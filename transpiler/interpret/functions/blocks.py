@@ -17,6 +17,7 @@ from transpiler.interpret.functions.outer_sizes import (
 )
 from transpiler.interpret.functions.parameters import bind_arguments, given_axis, parameters_of
 from transpiler.interpret.functions.summaries import force_block, itself, summarize
+from transpiler.interpret.layers.groups import for_groups
 from transpiler.interpret.layers.names import snake
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
@@ -65,7 +66,10 @@ def call_block(
     }
     if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
         raise GiveUp("a block is called on masked steps, which its layers would see", node)
-    codes = [_tensor_code(region, given[name]) for name in summary.tensors]
+    codes = [
+        _tensor_code(region, for_groups(region, summary, bound.get(name), given[name]))
+        for name in summary.tensors
+    ]
     statics = _static_arguments(region, summary, arguments)
     if summary.kind == "operation":
         text_args = [*codes, *(v for k, v in statics if not k)]

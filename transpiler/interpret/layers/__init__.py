@@ -4,6 +4,7 @@ making.py     the constructor call: its arguments, bound as Python would
 applying.py   the call on tensors, from its inputs to its modules
 inputs.py     the tensors that a layer is called on
 adapting.py   what they learn from data before a model is trained
+groups.py     groups of channels that are normalized where nothing has gradients
 attended.py   masks that attention takes off the tensors that it gets
 formats.py    layers that are told that the channels come first
 starting.py   initializers that a variable holds, one of several

@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, NO_RULE, UNKNOWN_SIZE, UNSUPPORTED
 from transpiler.interpret.layers.attended import check_masks
-from transpiler.interpret.layers.freezing import WEIGHTLESS
+from transpiler.interpret.layers.groups import with_moved_channels
 from transpiler.interpret.layers.inputs import (
     as_integers,
     in_wanted_layout,
@@ -37,7 +37,7 @@ from transpiler.interpret.tensors.results import (
 )
 from transpiler.interpret.values import Bound, Layer, Sequence, Value
 from transpiler.ir import tokens
-from transpiler.ir.expr import Expr, expr, method
+from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
@@ -113,24 +113,9 @@ def _prepared(region: Region, layer: Layer, rule: Rule, bounds: list[Bound]) -> 
     if layer.symbol == "keras.layers.Embedding":
         bounds = [as_integers(region, b) for b in bounds]
     moved = in_wanted_layout(region, layer, bounds)
-    if layer.symbol == "keras.layers.GroupNormalization" and _is_raw(region, bounds[0]):
-        # torch's backward crashes on channels that were moved where the tensor has no gradients
-        tensor = moved[0].tensor
-        contiguous = replace(tensor, code=method(tensor.code, "contiguous"))
-        moved = [replace(moved[0], tensor=contiguous)]
+    if layer.symbol == "keras.layers.GroupNormalization":
+        moved = [with_moved_channels(region, bounds[0], moved[0])]
     return moved
-
-
-def _is_raw(region: Region, bound: Bound) -> bool:
-    """Whether a tensor may be images as a model gets them: nothing was learned before."""
-    learning = any(
-        not module.constructor.text.startswith(WEIGHTLESS)
-        for layer in region.called_layers
-        for module in layer.modules
-    )
-    images = bound.tensor.dims is not None and len(bound.tensor.dims) > 2
-    given = bool(region.inputs) or bound.source.startswith(("input:", "seq:"))
-    return images and given and not learning and not region.model_layers
 
 
 def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:
