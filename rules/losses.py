@@ -170,9 +170,9 @@ def binary_crossentropy(
     targets = smoothed(label_smoothing, 2)
     if logits:
         criterion = call("nn.BCEWithLogitsLoss", **_reduced(p, reduction))
-        return Loss(criterion, drops=drops, smoothed=targets)
+        return Loss(criterion, drops=drops, smoothed=targets, paired=True)
     _averaged(p, reduction)
-    return Loss(_own(p, "binary_crossentropy"), smoothed=targets)
+    return Loss(_own(p, "binary_crossentropy"), smoothed=targets, paired=True)
 
 
 @loss("MeanSquaredError", "mean_squared_error", "mse", "MSE")
@@ -292,7 +292,7 @@ def binary_focal_crossentropy(
     if apply_class_balancing.value:
         balanced = unless(alpha, 0.25, alpha=alpha)
         criterion = _emitted_class(p, "BalancedFocalLoss", **balanced, **sharp)
-    return Loss(criterion, drops=drops, smoothed=smoothed(label_smoothing, 2))
+    return Loss(criterion, drops=drops, smoothed=smoothed(label_smoothing, 2), paired=True)
 
 
 @loss("CategoricalFocalCrossentropy", "categorical_focal_crossentropy")

@@ -169,7 +169,8 @@ class TrainingCall:
     layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
     pair: str = ""  #: what it unpacks, of which it is only taken for granted that it is a pair
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
-    column: bool = False  #: the targets surely have one number in each row
+    #: how many numbers the targets have in a row: 0 without an axis for that; None: not known
+    columns: int | None = None
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     looked_into: bool = False  #: of a `compile`: whether the model has trained since
     #: where the last call ends that needs this `compile`; None where it may stand anywhere
@@ -243,7 +244,8 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         call.compiled_each = {key: found for key, found in options.items() if found is not None}
     _bind(region, node, call, order)
     if "y" in call.given:
-        call.column = bool(provided("is_column")(region, call.given["y"].node))
+        columns: Any = provided("columns_of")(region, call.given["y"].node)
+        call.columns = columns
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
         call.by_samples = any(k in call.given for k in _SAMPLES)

@@ -41,6 +41,7 @@ class Prediction:
     several: bool = False  #: the loss says that there are several classes
     one_hot: bool = False  #: each row of the targets surely has a single 1, and zeros
     column: bool = False  #: the targets surely are a column: an array with one number in each row
+    matching: bool = False  #: the targets surely are none, beside several outputs
     exact: bool = False  #: whether small differences are not taken
     weights: Expr | None = None  #: those of the samples, which count in a metric
 
@@ -62,6 +63,7 @@ class Loss:
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
     several: bool = False  #: it compares classes, of which nobody has a single one
+    paired: bool = False  #: Keras insists that the targets have as many numbers as the output
     summed: bool = False  #: it gives single numbers, of which the means of rows are added up
     smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
     note: str = ""  #: what is assumed

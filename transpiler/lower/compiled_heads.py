@@ -34,6 +34,12 @@ from transpiler.lower.weighing import is_none, is_weighed, weighs
 if TYPE_CHECKING:
     from transpiler.lower.training import Training
 
+_ONE_AXIS = (
+    "the targets have one axis, and the output has several numbers for each sample: Keras 2 "
+    "compares all of them with the one target, Keras 3 takes the axis for theirs"
+)
+#: Calls that get targets.
+_WITH_TARGETS = ("fit", "evaluate", "train_on_batch", "test_on_batch")
 #: Calls that give a list of values, or a dict.
 _GIVING = ("evaluate", "train_on_batch", "test_on_batch")
 
@@ -135,6 +141,7 @@ def _head(
     """One output."""
     rules, name = file.rules, output.variable
     targets = f"{name}_targets" if name else "targets"
+    columns = {one.columns for one in of_compile(training, call) if one.name in _WITH_TARGETS}
     seen = Prediction(
         Expr(output.code or ("logits" if output.ends_in and droppable else "outputs")),
         Expr(targets),
@@ -144,7 +151,7 @@ def _head(
         output.units,
         elementwise,
         one_hot=not name and one_hot_targets(file.tree, of_compile(training, call)),
-        column=not name and any(one.column for one in of_compile(training, call)),
+        column=not name and 1 in columns and output.rank in (None, 2),
         exact=file.options.exact,
     )
     uses: list[Use] = []
@@ -174,7 +181,12 @@ def _head(
         logits=loss.drops,
         classes=loss.targets is Targets.CLASSES,
         several=loss.several,
+        matching=loss.several
+        or loss.paired
+        or (not name and bool(columns) and not columns & {None, 0, 1}),
     )
+    if 0 in columns and not name and (output.units or 1) > 1 and not (seen.classes or loss.paired):
+        raise Unsupported(_ONE_AXIS)
     plain, weighted = metrics
     found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:

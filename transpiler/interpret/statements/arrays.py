@@ -62,11 +62,13 @@ def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
     return _shape(region, node) or None
 
 
-@provides("is_column")
-def is_column(region: Region, node: cst.BaseExpression | None) -> bool:
-    """Whether an array surely has one number in each row."""
+@provides("columns_of")
+def columns_of(region: Region, node: cst.BaseExpression | None) -> int | None:
+    """How many numbers an array has along its last axis, 0 if it has one axis; None: not known."""
     shape = shape_of(region, node) if node is not None else None
-    return shape is not None and len(shape) == 2 and shape[1] == 1
+    if not shape:
+        return None
+    return shape[-1] if len(shape) > 1 else 0
 
 
 def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
@@ -79,6 +81,9 @@ def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
         return _of_subscript(region, node)
     if isinstance(node, cst.BinaryOperation):
         return _broadcast(_operand(region, node.left), _operand(region, node.right))
+    if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+        other = node.comparisons[0].comparator
+        return _broadcast(_operand(region, node.left), _operand(region, other))
     if isinstance(node, cst.List) and node.elements:
         inner = _shape(region, node.elements[0].value)
         return (len(node.elements), *(inner or ()))
