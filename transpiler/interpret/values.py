@@ -262,6 +262,7 @@ class Model(_Brief):
     module: Module | None = None
     call_values: tuple[Value, ...] = ()
     input_kind: type | None = None
+    still: bool = False  #: whether it is made with `trainable=False`, or may be
     ways: tuple[Any, ...] = ()  #: of a Sequential: the branches and loops in which it is made
     closed: bool = False  #: of a Sequential: those are over
     additions: list[cst.CSTNode] = field(default_factory=list)  #: the calls of `add` and `pop`

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
 from transpiler.interpret.context import Frozen
-from transpiler.interpret.layers.freezing import FROZEN_NORM, WEIGHTLESS
+from transpiler.interpret.layers.freezing import FROZEN_NORM, FROZEN_OPEN, WEIGHTLESS
+from transpiler.interpret.models.dry_runs import open_among
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.repeats import traced_anew
 from transpiler.interpret.training import TrainingCall, given_by_function, root
@@ -24,7 +25,7 @@ from transpiler.interpret.values import Layer, Model
 from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.unheard import refuse_unheard
+from transpiler.lower.unheard import AS_COMPILED, AS_TRAINED, is_made_still, refuse_unheard
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
 from transpiler.regex import regex
@@ -212,6 +213,9 @@ class Compositions:
         inner = {module.token: part for module, part in self.nested(model)}
         for module in self.modules(model):
             text, part = module.constructor.text, inner.get(module.token)
+            home = self.home(part) if part is not None and id(part) in frozen else None
+            if home is not None and open_among(*home) is not None:
+                raise Unsupported(FROZEN_OPEN)
             if part is None and not in_place and not text.startswith(WEIGHTLESS):
                 raise Unsupported("layers of its own beside a model that is not trainable")
             if part is not None and id(part) in frozen & norms:
@@ -337,7 +341,8 @@ class Freezing:
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:
     """What is frozen for each `compile` of a file."""
     plan = Freezing(Compositions(regions))
-    if not any(call.name in ("trainable", "freeze") for call in calls):
+    said = any(call.name in ("trainable", "freeze") for call in calls)
+    if not said and not any(is_made_still(call.model) for call in calls):
         return plan
     plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)
     plan.calls = calls
@@ -499,7 +504,7 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     if compiled != first and keras != "2":
         older = bool(itself & first) and keras == "auto"
         frozen = compiled if older else first
-        plan.notes[id(call)] = _AS_COMPILED if older else _AS_TRAINED
+        plan.notes[id(call)] = AS_COMPILED if older else AS_TRAINED
     for event in (call, *trains):
         met = [_all_seen(later, event.model) & mine for later in event.later]
         others = {one for one in met if one != _frozen(event) & mine}
@@ -508,7 +513,7 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     changed = [c for c in trains if _frozen(c) & mine != first]
     if keras != "2" and traced_anew([c for c in trains if c not in changed], changed):
         plan.problems[id(call)] = "what is trainable changes, and it trains on without `compile`"
-    if itself & frozen and trains:
+    if trains and (itself & frozen or any(map(is_made_still, models))):
         plan.problems[id(call)] = "it is not trainable itself, and would train nothing"
     plan.frozen[id(call)] = frozen
     decisive = call if frozen is compiled else trains[0]
@@ -516,16 +521,6 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     norms = [one for one in decisive.frozen if one.but_norms]
     plan.norms[id(call)] = _all_seen(norms, call.model)
     plan.in_place &= all(_frozen(c) & mine == frozen for c in trains)
-
-
-_AS_COMPILED = (
-    "it trains what is trainable where it is compiled, as in Keras 2; Keras 3 goes by what is "
-    "trainable when it first trains, and would train nothing"
-)
-_AS_TRAINED = (
-    "it trains what is trainable when it first trains, as in Keras 3; Keras 2 goes by what is "
-    "trainable where it is compiled"
-)
 
 
 def _frozen(call: TrainingCall) -> frozenset[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.models.dry_runs import lazy_among, modules_of, shapes_of_inputs
+from transpiler.interpret.models.dry_runs import open_among
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TRAINING, TrainingCall
@@ -366,8 +366,7 @@ def _trainable(training: Training, built: Built) -> None:
     items = held_by(value)
     if any(isinstance(o, Bound) and o.tensor.mask is not None for o in items):
         raise Unsupported("the output carries a mask, which the loss of Keras respects")
-    lazy = lazy_among(training.home.file, modules_of(built))
-    if lazy is not None and shapes_of_inputs(training.home, built) is None:
+    if (lazy := open_among(training.home, built)) is not None:
         of = "it" if training.origin.undeclared else f"its layer `{lazy.hint}`"
         raise Unsupported(f"how many inputs {of} has is not known before the first batch")
     if built.input_kind is list and len(built.inputs) == 1:

@@ -38,6 +38,11 @@ _BY_HAND = regex(r"\bGradientTape\b|\btraining\s*=\s*(?!False)")
 #: What is said where a layer can't be made so.
 FROZEN_NORM = "a frozen BatchNormalization must stay in eval mode"
 
+#: The same of one that has no weights yet which could be frozen.
+FROZEN_OPEN = (
+    "what is frozen is to find its sizes in the first batch: declare the shape of its input"
+)
+
 
 def is_frozen_norm(layer: Layer) -> bool:
     """Whether it is made with `trainable=False`: it normalizes as in inference, always."""
@@ -71,6 +76,8 @@ def as_trainable(layer: Layer, module: Module) -> Module:
     text = _REQUIRES_GRAD.sub("", module.constructor.text)
     constructor = replace(module.constructor, text=text)
     if constant(trainable) is not True:
+        if re.match(r"(?:nn\.|Initialized)?Lazy", text):
+            raise GiveUp(FROZEN_OPEN, layer.node)
         constructor = method(constructor, "requires_grad_", trainable.expr)
     return Module(constructor, module.hint, module.token)
 

@@ -56,6 +56,12 @@ def shapes_of_inputs(region: Region, built: Built) -> list[list[Expr]] | None:
     return found if len(found) == len(shapes) else None
 
 
+def open_among(region: Region, built: Built) -> Module | None:
+    """A layer of a model whose input size is not known before the first batch, if there is one."""
+    lazy = lazy_among(region.file, modules_of(built))
+    return lazy if lazy is not None and shapes_of_inputs(region, built) is None else None
+
+
 def _shape(region: Region, name: str) -> list[Expr] | None:
     """The sizes of an input, or the whole shape with a star where it is one value."""
     if name not in region.inputs:

@@ -6,12 +6,14 @@ import re
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.models.given_inputs import ask_for_given_input
 from transpiler.interpret.models.inputs import named_arguments
 from transpiler.interpret.models.rounds import of_one_round
 from transpiler.interpret.region import Built, GiveUp, Region
+from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout, permuted
 from transpiler.interpret.tensors.names import emit_before, ensure_current
 from transpiler.interpret.values import (
@@ -33,6 +35,27 @@ from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
+
+
+def is_still(region: Region, node: cst.Call, trainable: Value | None) -> bool:
+    """Whether a model is made with `trainable=False`, or may be, as only the run tells."""
+    if trainable is None or constant(trainable) is True:
+        return False
+    if region.file.options.keras == "2":
+        raise GiveUp(_STILL_IN_KERAS_2, node)
+    region.say(ASSUMED, node, _STILL)
+    return True
+
+
+#: What `trainable=` does where a model is made, before it has layers.
+_STILL = (
+    "`trainable=` of a model is no word to its layers: as a part of another model it is trained, "
+    "in Keras 3; set `trainable` of the model that is made, to freeze it"
+)
+_STILL_IN_KERAS_2 = (
+    "`trainable=` of a model is no word to its layers: Keras 2 does not train it, but normalizes "
+    "batches in it; set `trainable` of the model that is made, to freeze it"
+)
 
 
 @provides("make_model")
@@ -65,6 +88,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
     model.label = given_name.expr if isinstance(given_name, Static) else None
+    model.still = is_still(region, node, given.get("trainable"))
     built = Built(
         model,
         (

@@ -10,7 +10,7 @@ from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.layers.collected import parts_of
 from transpiler.interpret.layers.lists import loop_over, one_by_one
-from transpiler.interpret.models.functional import output_code
+from transpiler.interpret.models.functional import is_still, output_code
 from transpiler.interpret.models.nested import call_any
 from transpiler.interpret.models.popping import note_before
 from transpiler.interpret.models.rounds import of_one_round
@@ -65,7 +65,9 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
             name = constant(given)
             model.name = name if isinstance(name, str) else ""
             model.label = given.expr if isinstance(given, Static) else None
-        elif keyword != "trainable":
+        elif keyword == "trainable":
+            model.still = is_still(region, node, evaluate(region, argument.value))
+        else:
             raise GiveUp(f"Sequential: the argument {keyword} is not known", node)
     if layers is not None:
         _add_listed(region, model, layers)
