@@ -94,6 +94,14 @@ TRIALS = {
         after="cce = keras.losses.CategoricalCrossentropy()\nvalue = cce(y, prediction).numpy()\n"
         "whole = float(cce(y[:9], prediction[:9] + 0.1))",
     ),
+    "short names": Trial(
+        *COLUMN,
+        before="from tensorflow.keras import losses as kl\n"
+        "from tensorflow.keras.metrics import MAE",
+        after="def score(a, b):\n    return kl.MSE(a, b)\n\n"
+        "value = np.mean(score(y, prediction)) + MAE(y, prediction).numpy().mean()\n"
+        "whole = kl.MAPE(y, prediction).numpy()",
+    ),
     "class": Trial(
         *COLUMN, after="value = keras.losses.MeanSquaredError()(y, model.predict(x)).numpy()"
     ),
@@ -116,6 +124,8 @@ REFUSED = {
     "others": "m = keras.metrics.AUC()\nm.update_state(y, prediction)\nprint(m.result())",
     "unknown": "print(keras.losses.mean_squared_error(y, model(x) * 2))",
     "a loss that is read": "m = keras.losses.MeanSquaredError()\nprint(m, m(y, prediction))",
+    "tensors of a function": "def score(a, b):\n    return keras.losses.MSE(a, b)\n\n"
+    "print(score(y, prediction).numpy())",
     "in a function": "m = keras.metrics.Mean()\nm.update_state(1)\n\ndef show(m):\n"
     "    print(m.result())",
 }
@@ -136,6 +146,12 @@ def test_what_is_not_translated_is_said(after: str) -> None:
         ("print(float(m(y, prediction)))", "`m(y, prediction)` is left as it is"),
         ("m(y, prediction, sample_weight=y[:, 0])", "takes other arguments"),
         ("m(y)", "takes other arguments"),
+        ("for one in [m, m]:\n    one(y, prediction)", "`one` may be a metric"),
+        ("for k, one in enumerate((m,)):\n    one(y, prediction)", "`one` may be a metric"),
+        ("held = {'m': m}\nfor key in held:\n    held[key](y, prediction)", "`held[key]` may be"),
+        ("def show(one):\n    one(y, prediction)\n\nshow(m)", "`one` may be a metric"),
+        ("list(map(lambda one: one(y, prediction), [m]))", "`one` may be a metric"),
+        ("[one(y, prediction) for one in (m,)]", "`one` may be a metric"),
     ],
 )
 def test_what_an_emitted_metric_lacks_is_said(asked: str, said: str) -> None:

@@ -23,6 +23,7 @@
     steps.py         those that train and test on a batch
     distribution.py  the strategy of a file, and its scopes
     metric_classes.py  classes of metrics
+    passed_metrics.py  metrics that are called under other names
     metric_lists.py  losses and lists of metrics that nobody reads any more
     handed.py        arguments that are shapes now
     signatures.py    signatures that have become too long

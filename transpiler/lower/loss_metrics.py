@@ -6,6 +6,7 @@ model.compile(loss="mse", metrics=[keras.losses.Huber(0.5), keras.losses.dice])
 from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.given_parts import SHORT_NAMES
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, Static, Value
@@ -30,7 +31,8 @@ def is_loss(item: Value) -> bool:
     if not name.startswith(f"{_PACKAGE}."):
         return False
     last = name.rpartition(".")[2]
-    return isinstance(made, Configured) or last in _FUNCTIONS or last[0].isupper()
+    named_as_class = last[0].isupper() and last not in SHORT_NAMES
+    return isinstance(made, Configured) or last in _FUNCTIONS or named_as_class
 
 
 def _name_of(item: Value) -> str:

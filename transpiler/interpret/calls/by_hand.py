@@ -63,7 +63,8 @@ def measured_by_hand(
         return None
     counts = [v for k, v in arguments[2:] if k == "num_classes" and isinstance(v, Static)]
     pair = arguments[:2] if counts and len(arguments) == 3 else arguments
-    if not _are_arrays(region, pair) or _may_be_a_loss(region) or not _rename(region, node):
+    unclear = _may_be_a_loss(region) or _gives_tensors(region)
+    if not _are_arrays(region, pair) or unclear or not _rename(region, node):
         return None
     _settle(region, node.func, emitted, emitted)
     if region.file.options.keras == "2":
@@ -79,6 +80,15 @@ def _may_be_a_loss(region: Region) -> bool:
     name, source = function.name.value, region.tree.source(function)
     calls = re.findall(rf"(?<!def )(?<![\w.]){name}\(", region.tree.blanked)
     return not calls and ".numpy()" not in source and "float(" not in source
+
+
+def _gives_tensors(region: Region) -> bool:
+    """Whether a program asks what a function gives for its numbers, as it would a tensor."""
+    function = region.function
+    if not isinstance(function, cst.FunctionDef):
+        return False
+    asked = rf"(?<!def )\b{function.name.value}\([^\n]*\)\.numpy\("
+    return re.search(asked, region.tree.blanked) is not None
 
 
 _BROADCAST = (

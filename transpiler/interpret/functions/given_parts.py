@@ -66,7 +66,7 @@ _PARTS = (_CALLBACK, _OPTIMIZER, _METRIC, _LOSS, _REGULARIZER)
 #: The functions of the framework that give a loss, or a metric, by its name.
 _GETS = ("get", "deserialize")
 #: Names of its functions that are written as those of classes.
-_SHORT = ("MSE", "MAE", "MAPE", "MSLE", "KLD")
+SHORT_NAMES = ("MSE", "MAE", "MAPE", "MSLE", "KLD")
 
 
 def given_parts(
@@ -181,7 +181,7 @@ def calls_only_parts(function: Function, node: cst.CSTNode) -> bool:
 def _computes(name: str) -> bool:
     """Whether a call gives numbers: `losses.mse(y, p)`, where `losses.Huber()` is an object."""
     asked = name.rpartition(".")[2]
-    function = asked.islower() or asked in _SHORT
+    function = asked.islower() or asked in SHORT_NAMES
     return name.startswith((_LOSS, _METRIC)) and function and asked not in _GETS
 
 
