@@ -87,7 +87,8 @@ def _gives_tensors(region: Region) -> bool:
     function = region.function
     if not isinstance(function, cst.FunctionDef):
         return False
-    asked = rf"(?<!def )\b{function.name.value}\([^\n]*\)\.numpy\("
+    given = r"[^()\n]*(?:\([^()\n]*\)[^()\n]*)*"
+    asked = rf"(?<!def )\b{function.name.value}\({given}\)\.numpy\("
     return re.search(asked, region.tree.blanked) is not None
 
 
