@@ -183,6 +183,7 @@ def _head(
         several=loss.several,
         matching=loss.several
         or loss.paired
+        or seen.one_hot
         or (not name and bool(columns) and not columns & {None, 0, 1}),
     )
     if 0 in columns and not name and (output.units or 1) > 1 and not (seen.classes or loss.paired):
