@@ -130,3 +130,69 @@ def test_a_value_that_is_known_is_written(scripts: Scripts) -> None:
     got = convert(text, Options(exact=True))
     assert not errors(text)
     assert all(apart < 1e-9 for apart in scripts.compare(text, got.text).values())
+
+
+#: A function that builds, called before and after what it reads has changed.
+CALLED_TWICE = """
+import numpy as np
+import keras
+
+x, y = np.arange(80.0).reshape(20, 4) / 80, np.arange(20.0).reshape(20, 1) / 20
+{first}
+
+
+def build():
+    model = keras.Sequential([keras.Input((4,)), {layer}, keras.layers.Dense(1)])
+    model.compile(optimizer={optimizer}, loss={loss})
+    return model
+
+
+model = build()
+history = model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+losses = history.history["loss"]
+{then}
+other = build()
+later = other.fit(x, y, epochs=2, verbose=0, shuffle=False)
+other_losses = later.history["loss"]
+"""
+PARTS = {"layer": "keras.layers.Dense(3)", "optimizer": '"sgd"', "loss": '"mse"'}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "part"),
+    [
+        ('config = {"loss": "mse"}', 'config["loss"] = "mae"', {"loss": 'config["loss"]'}),
+        ('LOSS = "mse"', 'LOSS = "mae"', {"loss": "LOSS"}),
+        ("WIDTH = 1.0", "WIDTH = 0.1", {"loss": "keras.losses.Huber(WIDTH)"}),
+        ("loss = keras.losses.Huber(0.1)", 'loss = "mae"', {"loss": "loss"}),
+        ("KIND = keras.optimizers.SGD", "KIND = keras.optimizers.Adam", {"optimizer": "KIND(0.1)"}),
+        ("OPT = keras.optimizers.SGD(0.1)", 'OPT = "adam"', {"optimizer": "OPT"}),
+        ("kind = keras.layers.Dense", "kind = keras.layers.Dropout", {"layer": "kind(0.5)"}),
+        (
+            "def rated(a, b):\n    return (a - b) ** 2",
+            "def rated(a, b):\n    return abs(a - b)",
+            {"loss": "rated"},
+        ),
+    ],
+)
+def test_what_changes_between_calls_is_said(first: str, then: str, part: dict[str, str]) -> None:
+    text = CALLED_TWICE.format(first=first, then=then, **{**PARTS, **part})
+    assert errors(text)
+    assert not errors(CALLED_TWICE.format(first=first, then="", **{**PARTS, **part}))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "part"),
+    [
+        ('ACT = "sigmoid"', 'ACT = "tanh"', {"layer": "keras.layers.Dense(3, activation=ACT)"}),
+        ("UNITS = 3", "UNITS = 5", {"layer": "keras.layers.Dense(UNITS)"}),
+        ("RATE = 0.1", "RATE = 0.01", {"optimizer": "keras.optimizers.SGD(RATE)"}),
+    ],
+)
+def test_what_is_read_at_each_call_may_change(
+    first: str, then: str, part: dict[str, str], scripts: Scripts
+) -> None:
+    text = CALLED_TWICE.format(first=first, then=then, **{**PARTS, **part})
+    apart = scripts.compare(text, convert(text, Options(exact=True)).text)
+    assert {name for name, far in apart.items() if not far <= 1e-9} == set()
+    assert {"losses", "other_losses"} <= apart.keys()

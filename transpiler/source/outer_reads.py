@@ -128,6 +128,17 @@ class Functions:
                     found[effect.node] = read
         return found
 
+    def changed_by(self, node: ast.AST) -> list[tuple[str, ...]]:
+        """What one node by itself gives another value, as paths."""
+        return self._paths.get(node, [])
+
+    @cached_property
+    def _paths(self) -> dict[ast.AST, list[tuple[str, ...]]]:
+        found: dict[ast.AST, list[tuple[str, ...]]] = {}
+        for effect in self._effects:
+            found.setdefault(effect.node, []).append(effect.path)
+        return found
+
     def changes_after(self, reads: Iterable[Read], now: int) -> bool:
         """Whether something that is read may change after an offset, or in another function."""
         spans = {f: self._positions.span(f) for f in self.all}

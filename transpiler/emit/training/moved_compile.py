@@ -31,6 +31,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in, words_in
+from transpiler.source.rebound import rebound
 from transpiler.source.suites import statement_lines
 
 
@@ -59,6 +60,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     optimizing = optimizer_lines(writer, call, model.node)
     picked = writer.edits[edits:]  # where the function makes what it picks from
     del writer.edits[edits:]
+    if len(sites) > 1:
+        _refuse_rebound(writer, summary, criteria)
     kept = writer.variable.startswith("self.") and writer.shared.is_alone(mine)
     read = {word for line in criteria for word in words_in(line)}
     weighed = any(h.given_weight is not None for h in writer.training.compiled[id(call)].heads)
@@ -149,6 +152,14 @@ def _refuse_another_criterion(writer: ModelWriter, summary: Summary, lines: list
     key = id(summary.function.node), id(writer.room.node), names
     if writer.shared.criteria.setdefault(key, lines) != lines:
         raise Unsupported(f"the models that `{summary.function.name}` gives differ in their loss")
+
+
+def _refuse_rebound(writer: ModelWriter, summary: Summary, lines: list[str]) -> None:
+    """What criteria are made of must not change between the calls that share them."""
+    changed = rebound(writer.tree.text) - {parameter.name for parameter in summary.parameters}
+    read = (word for line in lines for word in sorted(words_in(line)) if word in changed)
+    if name := next(read, ""):
+        raise Unsupported(f"`{name}` changes between calls of `{summary.function.name}`")
 
 
 def lines_as_called(

@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Comments, Line
 from transpiler.source.lexical import words_in
+from transpiler.source.rebound import rebound
 from transpiler.source.suites import assigned_names
 
 
@@ -48,19 +49,24 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     )
     made = Function(node.name.value, node, closure, nested_in=region.name, file=region.file)
     made = joined(region.file, made)
-    region.scope.bump(node.name.value)
-    region.scope.values[node.name.value] = made
+    name = node.name.value
+    region.scope.bump(name)
+    region.scope.values[name] = made
+    if region.is_module and name in rebound(region.tree.text):
+        region.scope.values[name] = Unknown(
+            f"`{name}` is defined again after it may have been called"
+        )
     region.local_functions.append(made)
     builds = mentions_framework(region.file, made)
     if not region.is_module and not builds:
         _emit_definition(region, node)
     dicts = {n for n, v in region.scope.values.items() if _is_plain_dict(v)}
-    for name in changes_in_place(region.tree.source(node), dicts):
-        region.scope.values[name] = Static(region.scope.read(name))  # whenever it is called
+    for changed in changes_in_place(region.tree.source(node), dicts):
+        region.scope.values[changed] = Static(region.scope.read(name))  # whenever it is called
     if region.is_module:
-        for name, part in injected(region, node).items():
-            region.scope.bump(name)
-            region.scope.values[name] = part
+        for given, part in injected(region, node).items():
+            region.scope.bump(given)
+            region.scope.values[given] = part
             region.file.mentions.clear()
 
 

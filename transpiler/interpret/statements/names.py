@@ -42,12 +42,15 @@ from transpiler.record import replace
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
 from transpiler.source.importers import set_outside
+from transpiler.source.rebound import rebound
 
 
 def assign_name(
     region: Region, name: str, value: Value, node: cst.CSTNode, source: cst.BaseExpression | None
 ) -> None:
     scope = region.scope
+    if region.is_module and name in rebound(region.tree.text) and isinstance(value, _FOLLOWED):
+        value = Unknown(f"`{name}` gets another value after functions that read it have run")
     if isinstance(value, Constant):
         value = _named_constant(region, value, node, source)
     if isinstance(value, Bound):
@@ -101,6 +104,8 @@ def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     text = region.tree.text
     if region.is_module and set_outside(region.file.path).fullmatch(name):
         return True
+    if region.is_module and name in rebound(text):
+        return True
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
     if plain and not is_declared(name, text):
         return False  # the usual case, without parsing
@@ -112,6 +117,10 @@ def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     start = region.tree.span(function.name)[0]
     own = text[start : region.tree.span(function)[1]]
     return has_functions(own) and is_changed_inside(name, text, region.tree.line_column(start)[0])
+
+
+#: What functions follow by its name, besides data.
+_FOLLOWED = (Framework, Function, UserClass, Choice, Inside)
 
 
 def _is_data(value: Value) -> bool:

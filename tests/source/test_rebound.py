@@ -1,0 +1,36 @@
+"""Variables of a module that change when functions which read them may have run."""
+
+from __future__ import annotations
+
+import pytest
+
+from transpiler.source.rebound import rebound
+
+BUILDER = "def build():\n    return make(LOSS)\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "changes"),
+    [
+        ("a = build()\nLOSS = 'mae'\nb = build()\n", True),
+        ("if __name__ == '__main__':\n    a = build()\n    LOSS = 'mae'\n    b = build()\n", True),
+        ("for one in LOSSES:\n    LOSS = one\n    build()\n", True),
+        ("a = build()\nLOSS += 'x'\n", True),
+        ("a = build()\nLOSS['a'] = 'x'\n", True),
+        ("a = build()\nLOSS.update(a='x')\n", True),
+        ("makers = [build]\nmakers[0]()\nLOSS = 'mae'\nmakers[0]()\n", True),
+        ("a = build()\n\n\ndef LOSS(a, b):\n    return a - b\n", True),
+        ("LOSS = 'mae'\na = build()\nb = build()\n", False),
+        ("if DEBUG:\n    LOSS = 'mae'\na = build()\n", False),
+        ("OTHER = 1\na = build()\nOTHER = 2\n", False),
+        ("a = build()\n\n\ndef other():\n    LOSS = 'mae'\n    return LOSS\n", False),
+    ],
+)
+def test_what_changes_between_calls(rest: str, changes: bool) -> None:
+    assert ("LOSS" in rebound(f"LOSS = 'mse'\n\n\n{BUILDER}\n\n{rest}")) is changes
+
+
+def test_what_is_only_given_as_an_argument_may_change() -> None:
+    text = "size = 3\n\n\ndef build(size):\n    return size\n\n\n"
+    text += "a = build(size)\nsize = 4\nb = build(size)\n"
+    assert rebound(text) == frozenset()
