@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transpiler.source.rebound import rebound
+from transpiler.source.tree import Tree
 
 BUILDER = "def build():\n    return make(LOSS)\n"
 
@@ -27,10 +27,10 @@ BUILDER = "def build():\n    return make(LOSS)\n"
     ],
 )
 def test_what_changes_between_calls(rest: str, changes: bool) -> None:
-    assert ("LOSS" in rebound(f"LOSS = 'mse'\n\n\n{BUILDER}\n\n{rest}")) is changes
+    assert ("LOSS" in Tree(f"LOSS = 'mse'\n\n\n{BUILDER}\n\n{rest}").rebound) is changes
 
 
 def test_what_is_only_given_as_an_argument_may_change() -> None:
     text = "size = 3\n\n\ndef build(size):\n    return size\n\n\n"
     text += "a = build(size)\nsize = 4\nb = build(size)\n"
-    assert rebound(text) == frozenset()
+    assert Tree(text).rebound == frozenset()

@@ -10,35 +10,57 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS, own_nodes
 from transpiler.source.outer_reads import functions_of
 
-#: The variables that lines change, in whole or in part.
+#: What lines change, in whole or in part: the text of the targets, or what has the method.
 _CHANGED = regex(
-    r"^[ \t]*(\w+)[^\n=;()#]*=(?!=)"
+    r"^[ \t]*([A-Za-z_](?:(?!\.__)[^\n=;()#])*)=(?!=)"
     rf"|^[ \t]*(\w+)[\w.\[\]\"']*\.(?:{'|'.join(sorted(METHODS))})\(",
     re.MULTILINE,
 )
-_DEFINED = regex(r"^(?:def|class) +(\w+)", re.MULTILINE)
-#: A definition of the module but for its first line.
-_INSIDE = regex(r"^(?:def|class) [^\n]*\n(?:(?:[ \t)][^\n]*)?\n)*", re.MULTILINE)
+_LOOP = regex(r"^[ \t]*(?:for|while)\b", re.MULTILINE)
+_WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
+#: A definition of the module.
+_DEFINED = regex(r"^(?:def|class) +(\w+)[^\n]*\n(?:(?:[ \t)][^\n]*)?\n)*", re.MULTILINE)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-@lru_cache(maxsize=4)
-def rebound(text: str) -> frozenset[str]:
-    """The variables of a module that change when functions which read them may have run."""
+def rebound(text: str, blanked: str) -> frozenset[str]:
+    """The variables of a module that change when functions which read them may have run.
+
+    Also of the text with blanks for strings and comments.
+    """
     if "def " not in text and "lambda" not in text:
         return frozenset()
-    own = _INSIDE.sub("", text)  # most of a text is in functions, and parsing costs
-    given = Counter(one or other for one, other in _CHANGED.findall(own))
-    given.update(_DEFINED.findall(text))
-    return _rebound(text) if any(n > 1 for n in given.values()) else frozenset()
+    return _rebound(text) if _may_be_rebound(blanked) else frozenset()
+
+
+def _may_be_rebound(text: str) -> bool:
+    """Whether some name gets a second value behind the first word that is of a definition.
+
+    Parsing costs, and most of a text is in functions.
+    """
+    definitions = [*_DEFINED.finditer(text)]
+    made = {found.group(1) for found in definitions}
+    ends = [0, *(found.end() for found in definitions)]
+    between = [*zip(ends, [*(found.start() for found in definitions), len(text)], strict=True)]
+    words = (word for gap in between for word in _WORD.finditer(text, *gap))
+    ran = next((word.start() for word in words if word.group() in made), len(text))
+    if ran == len(text) and made:
+        return False
+    loops = (loop.start() for gap in between for loop in _LOOP.finditer(text, *gap))
+    ran = min(ran, next(loops, ran))  # what is first in a loop comes before its second round, too
+    given = {found.group(1) for found in definitions if found.start() < ran}
+    for found in (one for gap in between for one in _CHANGED.finditer(text, *gap)):
+        names = {found.group(2)} if found.group(2) else set(_WORD.findall(found.group(1)))
+        if found.start() > ran and names & given:
+            return True
+        given |= names
+    return any(found.start() > ran and found.group(1) in given for found in definitions)
 
 
 def _rebound(text: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from transpiler.source.lexical import (
     words_in,
 )
 from transpiler.source.parsing import parse
+from transpiler.source.rebound import rebound
 from transpiler.source.spans import Measured
 
 
@@ -39,6 +40,11 @@ class Tree:
     def blanked(self) -> str:
         """The text with strings and comments made blank."""
         return blanked(self.text)
+
+    @cached_property
+    def rebound(self) -> frozenset[str]:
+        """The variables that change when functions which read them may have run."""
+        return rebound(self.text, self.blanked)
 
     @cached_property
     def words(self) -> frozenset[str]:

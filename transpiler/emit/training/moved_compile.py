@@ -31,7 +31,6 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in, words_in
-from transpiler.source.rebound import rebound
 from transpiler.source.suites import statement_lines
 
 
@@ -156,7 +155,7 @@ def _refuse_another_criterion(writer: ModelWriter, summary: Summary, lines: list
 
 def _refuse_rebound(writer: ModelWriter, summary: Summary, lines: list[str]) -> None:
     """What criteria are made of must not change between the calls that share them."""
-    changed = rebound(writer.tree.text) - {parameter.name for parameter in summary.parameters}
+    changed = writer.tree.rebound - {parameter.name for parameter in summary.parameters}
     read = (word for line in lines for word in sorted(words_in(line)) if word in changed)
     if name := next(read, ""):
         raise Unsupported(f"`{name}` changes between calls of `{summary.function.name}`")

@@ -26,7 +26,6 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Comments, Line
 from transpiler.source.lexical import words_in
-from transpiler.source.rebound import rebound
 from transpiler.source.suites import assigned_names
 
 
@@ -52,7 +51,7 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     name = node.name.value
     region.scope.bump(name)
     region.scope.values[name] = made
-    if region.is_module and name in rebound(region.tree.text):
+    if region.is_module and name in region.tree.rebound:
         region.scope.values[name] = Unknown(
             f"`{name}` is defined again after it may have been called"
         )

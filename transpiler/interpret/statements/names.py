@@ -42,14 +42,13 @@ from transpiler.record import replace
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
 from transpiler.source.importers import set_outside
-from transpiler.source.rebound import rebound
 
 
 def assign_name(
     region: Region, name: str, value: Value, node: cst.CSTNode, source: cst.BaseExpression | None
 ) -> None:
     scope = region.scope
-    if region.is_module and name in rebound(region.tree.text) and isinstance(value, _FOLLOWED):
+    if region.is_module and name in region.tree.rebound and isinstance(value, _FOLLOWED):
         value = Unknown(f"`{name}` gets another value after functions that read it have run")
     if isinstance(value, Constant):
         value = _named_constant(region, value, node, source)
@@ -104,7 +103,7 @@ def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     text = region.tree.text
     if region.is_module and set_outside(region.file.path).fullmatch(name):
         return True
-    if region.is_module and name in rebound(text):
+    if region.is_module and name in region.tree.rebound:
         return True
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
     if plain and not is_declared(name, text):
