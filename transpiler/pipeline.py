@@ -130,6 +130,9 @@ def _attempt(
                 file.release()
                 continue
             made = rest
+        if file.named and not made.changed:  # nothing has parameters for its own sake
+            file.release()
+            continue
         written = f"{made.text}{made.diagnostics}"
         if line_of is None or not any(one in written for one in (COPIED, *file.added)):
             assumed = (ASSUMED.at(c.line, 1, c.assumed) for c in file.spelled if c.assumed)

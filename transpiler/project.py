@@ -74,6 +74,15 @@ def _users(text: str, path: str) -> list[str]:
 
 #: Where a function may get options for what trains a model: most files have none of it.
 _PASSES_ON = regex(r"\*\* *\w+ *\)|callbacks *= *callbacks\b")
+#: The dict of a function's keywords, and what may be asked of it by a key that is written there.
+_GATHERED = regex(r"\*\* *(\w+)\s*(?::[^=)\n]+)?,?\s*\)\s*(?:->[^:\n]+)?:")
+_ASKED = r"(?:\.(?:get|pop|setdefault)\(|\[)\s*[\"']"
+
+
+def _reads_keywords(text: str) -> bool:
+    """Whether functions may read their keywords one by one."""
+    names = {*_GATHERED.findall(text)}
+    return bool(names) and re.search(rf"\b(?:{'|'.join(names)}){_ASKED}", text) is not None
 
 
 class Project:
@@ -117,7 +126,7 @@ class Project:
         return file
 
     def versions(
-        self, text: str, path: str, asked: bool = False
+        self, text: str, path: str, asked: bool = False, named: bool = False
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what it leaves to its callers and other files, and as it is at last.
 
@@ -125,6 +134,13 @@ class Project:
         """
         importing = partial(_texts_importing, path)
         reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
+        if not named and _reads_keywords(text):
+            from transpiler.source.named_keywords import named_keywords  # most files don't need it
+
+            if (found := named_keywords(text, importing, fold)) is not None:
+                for file, line_of in self.versions(found.text, path, asked, named=True):
+                    file.named = True
+                    yield file, _lines_of(found, line_of)
         if not _PASSES_ON.search(text):
             yield from self._widened(text, path, asked, reasons)
             return

@@ -33,7 +33,9 @@ from transpiler.source.lexical import names_in
 _CALL = regex(r"([\w.]*[\w\])])\s*\(")
 _CHECK = regex(r"(?:raise|assert)\b")
 #: Functions of Python that give something else each time, or read or write something.
-_OUTSIDE = frozenset({"open", "input", "print", "exec", "eval", "iter", "next", "id", "vars"})
+_OUTSIDE = frozenset(
+    {"open", "input", "print", "exec", "eval", "iter", "next", "id", "vars", "setattr"}
+)
 #: Modules of functions that only compute, and what does more in them.
 _COMPUTING = regex(
     r"(?:math|np|numpy|os\.path|copy|itertools|functools|collections|operator|re|string)\."

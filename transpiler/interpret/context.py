@@ -155,6 +155,7 @@ class FileContext:
     arrived: frozenset[str] = frozenset()
     added: tuple[str, ...] = ()  #: calls that it has instead of functions of other files
     spelled: list[SpelledCall] = field(default_factory=list)  #: calls with options of callers
+    named: bool = False  #: functions have parameters instead of keywords that they read
     left: dict[str, str] = field(default_factory=dict)  #: functions of which those stay, and why
     #: why functions still hand their keywords on to a model, by `Class.function`
     why_handed_on: dict[str, str] = field(default_factory=dict)

@@ -26,6 +26,7 @@ outer_reads.py  what functions read of others; draws.py: what they draw
 running.py      whether that changes between two runs of what is traced once
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
+named_keywords.py  functions that read their keywords one by one: parameters instead
 passed_options.py  functions that pass options on to a model: these as their parameters
 shared_callbacks.py  callbacks that functions get the same from all of their calls
 replaced.py     edits of a text, and which lines these leave where

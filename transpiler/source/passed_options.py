@@ -149,7 +149,7 @@ def spelled_out(
     trees = ((other, python_tree(other)) for other in others())
     imported = [Calls(other, tree, imports=True) for other, tree in trees if tree is not None]
     texts = [Calls(text, module), *imported]
-    written = _Written(text, fold)
+    written = Written(text, fold)
     for one in handing:
         given = keywords_given(texts, one.function.name, one.owner)
         if given is not None and not given.positional and not one.owner:
@@ -189,10 +189,11 @@ def _handing(module: ast.Module) -> Iterator[_Handing]:
 
 _COMMA_BEFORE = regex(r",\s*$")
 _COMMA_BEHIND = regex(r"\s*,\s*")
+_EMPTY = regex(r"(?:[ \t]*\n)*")
 _STARS = regex(r"(?P<comma>,\s*)?\*+\s*$")
 
 
-class _Written:
+class Written:
     """A text in which functions get parameters."""
 
     def __init__(self, text: str, fold: Fold) -> None:
@@ -222,6 +223,31 @@ class _Written:
         inside = {(a - start, b - start): new for (a, b), new in edits.items()}
         self._calls.append((start, one.name, replaced(self.text[start:end], inside)[0], assumed))
         self.edits |= edits | self._folded(one.function, header)
+
+    def name(
+        self,
+        function: ast.FunctionDef,
+        declared: list[str],
+        keeps: bool,
+        edits: Iterable[tuple[ast.expr | ast.stmt, str]],
+    ) -> None:
+        """Write parameters in the place of `**kwargs`, or before it, and what reads them."""
+        given = function.args.kwarg
+        assert given is not None
+        rest = [f"**{ast.get_source_segment(self.text, given)}"] if keeps else []
+        header = dict([self._instead(given, ", ".join([*declared, *rest]))])
+        self.edits |= self._folded(function, header)
+        for node, new in edits:
+            start, end = self._positions.span(node)
+            if not new:  # the lines go, but for a comment, and empty ones below a header
+                start = self.text.rfind("\n", 0, start) + 1
+                comment, end = self.text[end:].partition("\n")[0], self.text.find("\n", end) + 1
+                if comment.strip():
+                    new = f"{' ' * node.col_offset}{comment.strip()}\n"
+                elif self.text[:start].endswith((":\n", "\n\n")):
+                    empty = _EMPTY.match(self.text, end)
+                    end = end if empty is None else empty.end()
+            self.edits[start, end] = new
 
     def share(self, one: Shared) -> None:
         """Write the callbacks that a function gets into its call of a model."""

@@ -18,5 +18,7 @@ def replaced(text: str, edits: dict[Span, str]) -> tuple[str, list[int]]:
         lines += [line] * new.count("\n")
         line += text[start:end].count("\n")
         parts += [kept, new]
+        if text[position:end].endswith("\n") and (new or kept)[-1:] in ("", "\n"):
+            lines[-1] = line  # whole lines are gone
         position = end
     return "".join(parts), lines

@@ -4,7 +4,7 @@ from torch import nn
 
 
 class DenseBlock(nn.Module):
-    def __init__(self, features, units, *, use_bias=True, rate=0.0):
+    def __init__(self, features, units, rate=0.0, *, use_bias=True):
         super().__init__()
         self.dense = nn.Linear(features, units, bias=use_bias)
         self.dropout = nn.Dropout(rate) if rate else None

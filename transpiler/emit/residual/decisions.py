@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from transpiler.emit.edits import Edit, apply
@@ -10,6 +12,7 @@ from transpiler.emit.residual.removal import Removal
 from transpiler.interpret.values import Choice, Framework, Layer, Model, UserClass, Value, is_graph
 from transpiler.ir.code import Construct, Line
 from transpiler.passes.liveness import walk
+from transpiler.source.changed_inside import METHODS
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import bodies, is_docstring, is_inside, leaf_statements
 
@@ -22,7 +25,10 @@ def only_left(removal: Removal, leaf: cst.CSTNode) -> bool:
 
 
 def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str:
-    """What is decided of a statement that builds nothing: "local" ones stay if they are read."""
+    """What is decided of a statement that builds nothing: "local" ones stay if they are read.
+
+    Those that change a list or dict for the class stay as well, if what stays has one of its own.
+    """
     if removal.is_module or id(leaf) in removal.trains:
         return "keep"
     if isinstance(leaf, (cst.FunctionDef, cst.ClassDef)):
@@ -42,7 +48,7 @@ def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str
                 id(leaf) in removal.region.static_statements
                 and removal.tree.span(leaf)[0] < first_model
             ):
-                return "drop"
+                return "changes" if _changes_its_own(removal, small) else "drop"
             return "keep"
         if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
             if _sets_attribute(small):
@@ -51,6 +57,45 @@ def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str
         if isinstance(small, cst.Pass):
             return "drop"
     return "keep"
+
+
+def _changed_variable(small: cst.BaseSmallStatement) -> str:
+    """The variable of which a statement changes the list or dict: `options.update(units=4)`."""
+    match small:
+        case cst.Expr(cst.Call(func=cst.Attribute(cst.Name(name), cst.Name(method)))):
+            return name if method in METHODS else ""
+        case cst.Del(cst.Subscript(cst.Name(name))):
+            return name
+    return ""
+
+
+def _changes_its_own(removal: Removal, small: cst.Expr | cst.Del) -> bool:
+    """Whether the list or dict that a statement changes is made by the function itself.
+
+    A class makes one of its own. Of `given or {}` that is not certain: what may be done twice is.
+    """
+    name = _changed_variable(small)
+    source = removal.tree.source(small)
+    made = [*_assigned(removal, name)] if name else []
+    again = f"{name}.update(" in source or f"{name}.setdefault(" in source
+    shared = (cst.Name, cst.Attribute, cst.Subscript)
+    perhaps = (cst.BooleanOperation, cst.IfExp)
+    return bool(made) and not any(
+        isinstance(value, shared) or (isinstance(value, perhaps) and not again) for value in made
+    )
+
+
+def _assigned(removal: Removal, name: str) -> Iterator[cst.BaseExpression]:
+    """What a function gives one of its variables."""
+    for leaf in leaf_statements(removal.body):
+        small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else None
+        match small:
+            case cst.Assign(targets=[cst.AssignTarget(cst.Name(target))], value=value):
+                if target == name:
+                    yield value
+            case cst.AnnAssign(target=cst.Name(target), value=cst.BaseExpression() as value):
+                if target == name:
+                    yield value
 
 
 def is_jump(leaf: cst.CSTNode) -> bool:
@@ -109,7 +154,7 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
     while changed:
         changed = False
         for leaf in leaves:
-            if removal.decisions[id(leaf)] != "local":
+            if removal.decisions[id(leaf)] not in ("local", "changes"):
                 continue
             if _defines(removal, leaf) & wanted:
                 removal.decisions[id(leaf)] = "keep"
@@ -122,7 +167,7 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
     passed = _instance_words(removal) & parameters - {"self"} - removal.given
     until = _end_of_making(removal)
     for leaf in leaves:
-        if removal.decisions[id(leaf)] in ("local", "jump"):
+        if removal.decisions[id(leaf)] in ("local", "jump", "changes"):
             removal.decisions[id(leaf)] = "drop"
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
             early = removal.tree.span(leaf)[0] < until
@@ -342,4 +387,6 @@ def _defines(removal: Removal, leaf: cst.CSTNode) -> set[str]:
                 found |= words_in(removal.tree.source(small.target))
             elif isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
                 found |= words_in(removal.tree.source(small))
-    return found
+            elif isinstance(small, (cst.Expr, cst.Del)):
+                found.add(_changed_variable(small))
+    return found - {""}

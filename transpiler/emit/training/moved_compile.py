@@ -179,7 +179,9 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
     """What the parameters of a function are in a call of it."""
     if not isinstance(node, cst.Call):
         raise Unsupported("a model that no call gives")
-    order = [p.name for p in summary.parameters]
+    gathered = summary.function.node.params.star_kwarg
+    rest_of = "" if gathered is None else gathered.name.value
+    order = [p.name for p in summary.parameters if p.name != rest_of]
     if summary.function.owner:
         del order[0]
     given: dict[str, str] = {}
@@ -195,7 +197,7 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
         text = writer.tree.source(argument.value)
         if argument.star == "**" and not rest and _is_steady(text):
             rest = text
-        elif argument.star or position >= len(order):
+        elif argument.star or (argument.keyword is None and position >= len(order)):
             raise Unsupported("a model that is made with arguments not known one by one")
         else:
             explicit[order[position] if argument.keyword is None else argument.keyword.value] = text

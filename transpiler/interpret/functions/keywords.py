@@ -7,6 +7,7 @@ leaves one out, it is interpreted again.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -15,19 +16,35 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.parameters import parameters_of
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.statics import const, constant, rewrite
-from transpiler.interpret.symbols import OF_TRAINING
-from transpiler.interpret.values import Framework, Function, Mapping, Static, Unknown, Value
+from transpiler.interpret.symbols import OF_TRAINING, SUBMODULES
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Mapping,
+    Static,
+    Unknown,
+    Value,
+    holds_tensor,
+    is_graph,
+)
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, literal
+from transpiler.regex import regex
 
 #: What layers take besides the parameters of their rules, and have no default but None, or what
 #: None stands for.
 _NONE = ("activation", "name", "_regularizer", "_constraint", "kernel_initializer")
 
+#: What makes another dict of one.
+_MERGING = regex(r"(?:\{|\bdict\(|\.update\()$")
+#: Where a function gets the parts of Keras itself through its keywords.
+_SUBMODULES = regex(rf"{SUBMODULES}|[\"'](?:backend|layers|models|utils)[\"']")
+
 
 def unified(file: FileContext, function: Function, given: dict[str, Value]) -> dict[str, Value]:
     """The arguments of a call, `**kwargs` with the keywords of all calls."""
+    given = as_gathered(file, function, given)[1]
     name = double_star(function)
     first = id(function.node) not in file.keywords
     held = given.get(name, Mapping({}))
@@ -46,6 +63,36 @@ def unified(file: FileContext, function: Function, given: dict[str, Value]) -> d
     passed = {k: held.items.get(k, Static(Expr(k))) for k in known}
     rest = {n: value for n, value in given.items() if n != name}
     return {**rest, name: Mapping(passed)} if passed else rest
+
+
+def as_gathered(
+    file: FileContext, function: Function, given: dict[str, Value]
+) -> tuple[list[Parameter], dict[str, Value]]:
+    """What a function takes and is given, `**kwargs` as any other dict if that is read as one.
+
+    Which keywords it holds is only known of each call, then.
+    """
+    declared, name = parameters_of(function.node), double_star(function)
+    gets_graph = name in given and is_graph(given[name])
+    if not name or gets_graph or any(map(holds_tensor, given.values())):
+        return declared, given
+    text = file.tree.source(function.node)
+    handed = [m.start() for m in re.finditer(rf"\*\*\s*{name}\b", text)]
+    merged = any(_MERGING.search(_opened(text, place)) for place in handed)
+    only_handed = len(re.findall(rf"\b{name}\b", text)) == len(handed) and not merged
+    if only_handed or _SUBMODULES.search(text):
+        return declared, given
+    plain = [Parameter(name) if p.star == "**" else p for p in declared]
+    return plain, {n: v for n, v in given.items() if n != name}
+
+
+def _opened(text: str, place: int) -> str:
+    """The text before a place, up to the bracket around it."""
+    depth = 1
+    while depth and place:
+        place -= 1
+        depth += (text[place] in ")]}") - (text[place] in "([{")
+    return text[: place + 1]
 
 
 def double_star(function: Function) -> str:

@@ -18,7 +18,7 @@ from transpiler.interpret.functions.joined_parts import (
     with_joined,
 )
 from transpiler.interpret.functions.kept_functions import with_kept_functions
-from transpiler.interpret.functions.keywords import refuse, unified
+from transpiler.interpret.functions.keywords import as_gathered, refuse, unified
 from transpiler.interpret.functions.kinds import classify
 from transpiler.interpret.functions.method_data import with_data
 from transpiler.interpret.functions.parameters import (
@@ -322,7 +322,7 @@ def _interpret(
 ) -> None:
     node = function.node
     wants: dict[str, Any] = {}
-    declared = parameters_of(node)
+    declared, given = as_gathered(home, function, given)
     frozen = dict(home.frozen)
     for _ in range(40):
         home.frozen = dict(frozen)

@@ -29,6 +29,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.ir.tensor import Layout
+from transpiler.regex import regex
 
 
 @executes(cst.SimpleStatementLine)
@@ -77,7 +78,19 @@ def expression_statement(region: Region, node: cst.Expr) -> None:
     if id(node.value) in region.done:
         return
     if isinstance(value, (Static, Sequence, Mapping)):
-        emit_static(region, node, frozenset(), (value,), effect=True)
+        if "self" in region.parameters and _SETS.match(region.tree.source(node)):
+            own = frozenset(_OWN.findall(region.source))  # whichever of them it is
+            for key in own:
+                region.scope.bump(key)
+                region.scope.values.pop(key, None)
+            emit_static(region, node, own, (value,), kills=False, residual=True)
+        else:
+            emit_static(region, node, frozenset(), (value,), effect=True)
+
+
+#: What gives an object attributes by names that only the run knows.
+_SETS = regex(r"setattr\(self,|(?:self\.__dict__|vars\(self\))\.update\(")
+_OWN = regex(r"\bself\.\w+")
 
 
 @executes(cst.Return)
