@@ -150,7 +150,7 @@ class Net:
         {NET.format(units='options["units"]')}
         self.net.compile(keras.optimizers.SGD(options["lr"]), "mse")
 {METHOD}""",
-        '        options = {"units": 4, "lr": 0.1}\n        options.update(params)\n        self.net =',
+        "        options.update(params)\n        self.net = NetModel(params)",
     ),
     "attributes": (
         f"""\
@@ -229,8 +229,8 @@ def test_statements_that_but_name_them_go() -> None:
 
 def test_lines_are_those_of_the_file() -> None:
     text = (
-        "import keras\n\n\ndef build(**kw):\n    units = kw.get('units', 2)\n    rate = kw.get('rate')\n"
-        "    return keras.Model(units, rate)\n"
+        "import keras\n\n\ndef build(**kw):\n    units = kw.get('units', 2)\n"
+        "    rate = kw.get('rate')\n    return keras.Model(units, rate)\n"
     )
     found = named_keywords(text, list, fold)
     assert found is not None
