@@ -17,9 +17,11 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.training.lines import within
 from transpiler.emit.training.shared import Before
+from transpiler.interpret.functions.passed import decided_parameters
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework
+from transpiler.source.lexical import names_read
 
 #: What makes tensors of arrays in TensorFlow.
 _MAKES = ("tf.constant", "tf.convert_to_tensor", "tf.cast", "keras.ops.convert_to_tensor")
@@ -130,16 +132,33 @@ def _edits(draft: Draft, summary: Summary, call: cst.Call) -> Iterator[Edit]:
     """A call gets tensors, and what it gives becomes an array."""
     tree = draft.tree
     names = [parameter.name for parameter in summary.parameters]
+    gone = decided_parameters(summary)
+    read = names_read(tree.source(summary.function.node.body))
+    before = 0  #: where the argument before ends, if one stays
     for position, argument in enumerate(call.args):
         name = argument.keyword.value if argument.keyword is not None else names[position]
+        first, last = tree.span(argument)
+        if name in gone and name in read:
+            message = f"`{summary.function.name}` is written for one value of `{name}`"
+            draft.report(LEFT_CODE, call, f"{message}, and does not take it any more")
+        elif name in gone:  # with the comma behind it, or before it
+            behind = call.args[position + 1 : position + 2]
+            yield (
+                Edit(before, last, "")
+                if before
+                else Edit(first, tree.span(behind[0])[0] if behind else last, "")
+            )
+            before = before and last
+            continue
+        before = last
         if name in summary.tensors:
             yield from _as_tensor(draft, argument.value)
     start, end = tree.span(call)
-    before = re.search(r"([\w.]+)\(\s*$", tree.text[:start])
-    if before is not None and _symbol(draft, before.group(1)) in _READS:
+    reader = re.search(r"([\w.]+)\(\s*$", tree.text[:start])
+    if reader is not None and _symbol(draft, reader.group(1)) in _READS:
         close = re.match(r"\s*\)", tree.text[end:])
         if close is not None:
-            yield Edit(before.start(), start, "")
+            yield Edit(reader.start(), start, "")
             yield Edit(end, end + close.end(), ".numpy()")
     elif not (tree.text.startswith(".numpy()", end) or _is_number(tree.text, start, end)):
         yield Edit(end, end, ".numpy()")

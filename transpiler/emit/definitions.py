@@ -8,12 +8,7 @@ import re
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_MODEL
-from transpiler.emit.classes.operations import (
-    decided_parameters,
-    header_without,
-    is_of_keras,
-    render_operation,
-)
+from transpiler.emit.classes.operations import header_without, is_of_keras, render_operation
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_function, passed_on
@@ -26,13 +21,14 @@ from transpiler.emit.text import global_reads
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.own_metrics import SUPER, is_class_of_metric
+from transpiler.interpret.functions.passed import decided_parameters
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, Function, UserClass
 from transpiler.ir.code import Line, Return
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import is_docstring, is_inside, statement_lines
 
 
 def replace_blocks(draft: Draft) -> None:
@@ -177,7 +173,7 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
             draft.edits += _class_edits(draft, summaries[0].function)
     draft.class_spots.append(end)
     inner = summaries[0].function.nested_in or summaries[0].function.owner
-    gone = [] if inner else decided_parameters(summaries[0], node)
+    gone = [] if inner else decided_parameters(summaries[0])
     if len(summaries) == 1 and not gone:
         draft.operations.add(inner or name)
     if gone and not name.startswith("_"):
@@ -454,6 +450,26 @@ def drop_inlined(draft: Draft) -> None:
                 node,
                 f"`{function.name}` is gone: what it gave stands where it was called",
             )
+
+
+def drop_emptied(draft: Draft) -> None:
+    """Classes of which every method is gone: they go, or are empty where something reads them."""
+    for made in draft.top:
+        if not isinstance(made, cst.ClassDef) or not isinstance(made.body, cst.IndentedBlock):
+            continue
+        members = [m for m in made.body.body if not is_docstring(m)]
+        spans = [draft.tree.span(m) for m in members]
+        drops = [e for e in draft.edits if not e.text and e.start < e.end]
+        if not members or not all(
+            any(is_inside(s, (e.start, e.end)) for e in drops) for s in spans
+        ):
+            continue
+        if _read_elsewhere(draft, made.name.value, made):
+            first, _ = statement_lines(draft.tree, members[0])
+            margin = draft.margin(draft.tree.line_start(spans[0][0]))
+            draft.edits.append(Edit(first, first, f"{margin}pass\n"))
+        else:
+            _drop(draft, made)
 
 
 def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode, method: bool = False) -> bool:

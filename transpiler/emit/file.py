@@ -11,6 +11,7 @@ from transpiler.emit.dangling import report_dangling
 from transpiler.emit.definitions import (
     drop_clips,
     drop_decorators,
+    drop_emptied,
     drop_inlined,
     rename_foreign_imports,
     rename_passed_functions,
@@ -111,6 +112,7 @@ def _write(draft: Draft) -> Conversion:
     rename_passed_functions(draft)
     rename_foreign_imports(draft)
     drop_clips(draft)
+    drop_emptied(draft)
     report_subclasses(draft)
     drop_configurations(draft)
     drop_settings(draft)

@@ -292,7 +292,7 @@ def _display(values: tuple[Arg, ...] | list[Arg]) -> Expr:
     return _carrying(Expr(text, known, items=parts), *parts)
 
 
-def call(function: Expr | str, *args: Arg, **kwargs: Arg) -> Expr:
+def call(function: Expr | str, /, *args: Arg, **kwargs: Arg) -> Expr:
     """`function(*args, **kwargs)`."""
     callee = function if isinstance(function, Expr) else Expr(function, strength=POSTFIX)
     positional = [expr(a) for a in args]

@@ -15,9 +15,9 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.fold import fold
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_penalties import BASES as OF_WEIGHTS
+from transpiler.interpret.functions.passed import decided_parameters
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Function
-from transpiler.source.lexical import names_read
 from transpiler.source.tree import Tree
 
 
@@ -66,7 +66,7 @@ def render_operation(
     if header is None:
         of_keras = is_of_keras(file, summary.function) and node.name.value in METHODS
         own = bool(summary.function.owner)
-        gone = _unread(node) if of_keras else [] if own else decided_parameters(summary, node)
+        gone = _unread(node) if of_keras else [] if own else decided_parameters(summary)
         header = header_without(tree, node, gone) if gone else _own_header(tree, node)
         if of_keras:
             name = METHODS[node.name.value]
@@ -123,36 +123,31 @@ def _is_mark(decorator: cst.Decorator) -> bool:
     return isinstance(node, cst.Name) and node.value in ("staticmethod", "classmethod")
 
 
-def decided_parameters(summary: Summary, node: cst.FunctionDef) -> list[str]:
-    """The parameters that no call gives any more: all that hung on them is decided.
-
-    One that the function never read stays, where a default makes up for it.
-    """
-    given = {*summary.tensors, *summary.statics}
-    read = names_read(summary.region.tree.source(node.body)) if summary.region is not None else ()
-    parameters = (*node.params.params, *node.params.kwonly_params)
-    return [
-        p.name.value
-        for p in parameters
-        if p.name.value not in given and (p.default is None or p.name.value in read)
-    ]
-
-
 def header_without(tree: Tree, node: cst.FunctionDef, gone: list[str], margin: str = "") -> str:
     """The signature as the user wrote it, but for some parameters."""
-    params = [_parameter(tree, p) for p in node.params.params if p.name.value not in gone]
-    only = [_parameter(tree, p) for p in node.params.kwonly_params if p.name.value not in gone]
-    star = node.params.star_arg
+    parameters = ", ".join(_parameters_without(tree, node, gone))
+    returns = f" -> {tree.source(node.returns.annotation)}" if node.returns is not None else ""
+    text = f"def {node.name.value}({parameters}){returns}:"
+    return fold(text, len(margin)).removeprefix(margin)
+
+
+def _parameters_without(
+    tree: Tree, node: cst.FunctionDef, gone: list[str], more: tuple[str, ...] = ()
+) -> list[str]:
+    """The parameters of a function but for some, and `more` that are passed by their names."""
+    declared = node.params
+    first = [_parameter(tree, p) for p in declared.posonly_params if p.name.value not in gone]
+    params = [_parameter(tree, p) for p in declared.params if p.name.value not in gone]
+    only = [_parameter(tree, p) for p in declared.kwonly_params if p.name.value not in gone]
+    params = [*first, "/", *params] if first else params
+    star, rest = declared.star_arg, declared.star_kwarg
     if isinstance(star, cst.Param) and star.name.value not in gone:
         params.append(f"*{_parameter(tree, star)}")
-    elif only:
+    elif only or (more and any("=" in p for p in params)):
         params.append("*")
-    rest = node.params.star_kwarg
     kept = rest is not None and rest.name.value not in gone
     keywords = [f"**{_parameter(tree, rest)}"] if rest is not None and kept else []
-    returns = f" -> {tree.source(node.returns.annotation)}" if node.returns is not None else ""
-    text = f"def {node.name.value}({', '.join([*params, *only, *keywords])}){returns}:"
-    return fold(text, len(margin)).removeprefix(margin)
+    return [*params, *only, *more, *keywords]
 
 
 def _own_header(tree: Tree, node: cst.FunctionDef) -> str:
@@ -171,11 +166,12 @@ def _own_header(tree: Tree, node: cst.FunctionDef) -> str:
 def _lifted_header(tree: Tree, summary: Summary, name: str) -> str:
     """The signature of a function that stood inside of another one, or of a class."""
     node = summary.function.node
-    own = node.params.params[1:] if summary.function.owner else node.params.params
-    parts = [_parameter(tree, p) for p in own]
-    if summary.closure and any(p.default is not None for p in own):
-        parts.append("*")
-    return fold(f"def {name}({', '.join([*parts, *summary.closure])}):", 0)
+    assert isinstance(node, cst.FunctionDef)
+    declared = (*node.params.posonly_params, *node.params.params)
+    this = [declared[0].name.value] if summary.function.owner else []
+    gone = [*this, *decided_parameters(summary)]
+    parameters = _parameters_without(tree, node, gone, tuple(summary.closure))
+    return fold(f"def {name}({', '.join(parameters)}):", 0)
 
 
 def _parameter(tree: Tree, node: cst.Param) -> str:

@@ -7,6 +7,7 @@ returns.py        what its body gives back
 kinds.py          what kind it is of
 block_classes.py  the class that a block becomes
 blocks.py         a block's class is instantiated, the instance called
+passed.py         what calls of these and of operations pass
 outer_sizes.py    the sizes of a block, written with the arguments of its call
 inlining.py       functions that give layers: evaluated in the place of the call
 splicing.py       functions that get layers: their statements stand there

@@ -15,7 +15,8 @@ from transpiler.interpret.functions.outer_sizes import (
     outer_value,
     size_argument,
 )
-from transpiler.interpret.functions.parameters import bind_arguments, given_axis, parameters_of
+from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.passed import operation_arguments, static_arguments
 from transpiler.interpret.functions.summaries import force_block, itself, summarize
 from transpiler.interpret.layers.groups import for_groups
 from transpiler.interpret.layers.names import snake
@@ -35,17 +36,14 @@ from transpiler.interpret.values import (
     Bound,
     Function,
     Layer,
-    Partial,
     Sequence,
     Static,
     Value,
     holds_tensor,
-    is_closure,
 )
-from transpiler.ir.expr import ATOM, POSTFIX, TERNARY, Expr, Module, call, index
+from transpiler.ir.expr import ATOM, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
-from transpiler.regex import regex
 
 
 def call_block(
@@ -66,31 +64,15 @@ def call_block(
     }
     if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
         raise GiveUp("a block is called on masked steps, which its layers would see", node)
-    codes = [
-        _tensor_code(region, for_groups(region, summary, bound.get(name), given[name]))
+    codes = {
+        name: _tensor_code(region, for_groups(region, summary, bound.get(name), given[name]))
         for name in summary.tensors
-    ]
-    statics = _static_arguments(region, summary, arguments)
+    }
     if summary.kind == "operation":
-        text_args = [*codes, *(v for k, v in statics if not k)]
-        keywords = {k: v for k, v in statics if k}
-        if summary.function.owner and region.states:  # one method of a metric calls another
-            if any(name in region.states for name in summary.closure):
-                raise GiveUp(f"`{summary.function.name}` reads what the metric keeps", node)
-            region.file.kept_closures.add(id(summary.function.node))
-            kept = {name.rpartition(".")[2] for name in summary.closure}
-            keywords = {name: value for name, value in keywords.items() if name not in kept}
-            code = call(f"self.{summary.class_token}", *text_args, **keywords)
-            region.operations_used.append(summary)
-            return _block_result(region, summary, code, None, bound, given)
-        if any(name.startswith("self.") for name in summary.closure):
-            raise GiveUp(f"the method `{summary.function.name}` reads attributes", node)
-        if id(summary.function.node) in region.file.kept_closures:
-            raise GiveUp(f"`{summary.function.name}` is a loss or metric, and called besides", node)
-        region.file.lifted.add(id(summary.function.node))
-        code = call(_operation_name(region, summary), *text_args, **keywords)
+        code = _operation_code(region, node, summary, arguments, codes)
         region.operations_used.append(summary)
         return _block_result(region, summary, code, None, bound, given)
+    statics = static_arguments(region, summary, arguments)
     sizes = [_size_argument(region, inner, token, given, node) for token in summary.sizes]
     positional = [*sizes, *(v for k, v in statics if not k)]
     callee = summary.function.parameter or summary.class_token
@@ -105,12 +87,40 @@ def call_block(
     module = made if made is not None else Module(constructor, hint)
     if made is not None and made.constructor.text != constructor.text:
         raise GiveUp("a shared block is called on inputs of different sizes", node)
-    code = module(*codes)
+    code = module(*codes.values())
     value = _block_result(region, summary, code, module, bound, given)
     register(region, value)
     if (once := called_once(region, node, code, value)) is not None:
         return _block_result(region, summary, once, module, bound, given)
     return value
+
+
+def _operation_code(
+    region: Region,
+    node: cst.CSTNode,
+    summary: Summary,
+    arguments: list[Argument],
+    tensors: dict[str, Expr],
+) -> Expr:
+    """The call of a function that stays one."""
+    function = summary.function
+    stays = bool(function.owner and region.states)  # one method of a metric calls another
+    passed = operation_arguments(region, summary, arguments, tensors, stays)
+    positional = [v for k, v in passed if not k]
+    keywords = {k: v for k, v in passed if k}
+    if stays:
+        if any(name in region.states for name in summary.closure):
+            raise GiveUp(f"`{function.name}` reads what the metric keeps", node)
+        region.file.kept_closures.add(id(function.node))
+        kept = {name.rpartition(".")[2] for name in summary.closure}
+        keywords = {name: value for name, value in keywords.items() if name not in kept}
+        return call(f"self.{summary.class_token}", *positional, **keywords)
+    if any(name.startswith("self.") for name in summary.closure):
+        raise GiveUp(f"the method `{function.name}` reads attributes", node)
+    if id(function.node) in region.file.kept_closures:
+        raise GiveUp(f"`{function.name}` is a loss or metric, and called besides", node)
+    region.file.lifted.add(id(function.node))
+    return call(_operation_name(region, summary), *positional, **keywords)
 
 
 def _size_argument(
@@ -196,111 +206,6 @@ def _tensor_code(region: Region, value: Value) -> Expr:
     return sequence_code(region, value)
 
 
-def _static_arguments(
-    region: Region, summary: Summary, arguments: list[Argument]
-) -> list[tuple[str, Expr]]:
-    """The plain arguments that the class takes: ("", value) in position, or (name, value)."""
-    plain = [p for p in parameters_of(summary.function.node) if not p.star and not p.keyword_only]
-    wanted = list(summary.statics)
-    order = [p.name for p in plain if p.name in wanted]
-    result: list[tuple[str, Expr]] = []
-    position = 0
-    in_order = True
-    keywords: list[tuple[str, Expr]] = []
-    for keyword, value in arguments:
-        if keyword == "**":
-            continue
-        if keyword is None:
-            if position >= len(plain):
-                continue
-            name = plain[position].name
-            position += 1
-        else:
-            name = keyword
-        if name not in wanted:
-            continue
-        written = _class_of(region, value) or to_expr(region, value)
-        if not region.scope.current(written):
-            raise GiveUp(f"the argument {name} has changed since it was computed")
-        if keyword is None and in_order and len(result) < len(order) and order[len(result)] == name:
-            result.append(("", written))
-        else:
-            in_order = False
-            keywords.append((name, written))
-    closure = [_closure_argument(region, summary, name) for name in summary.closure]
-    return _starred(region, result) + keywords + closure
-
-
-_FIRST_ELEMENT = regex(r"([A-Za-z_]\w*)\[0\]")
-
-
-def _starred(region: Region, arguments: list[tuple[str, Expr]]) -> list[tuple[str, Expr]]:
-    """Arguments that are all elements of a list, in their order, as `*pair`."""
-    for place, (_, value) in enumerate(arguments):
-        first = _FIRST_ELEMENT.fullmatch(value.text)
-        held = region.scope.values.get(first.group(1)) if first is not None else None
-        if first is None or not isinstance(held, Sequence) or len(held.items) < 2:
-            continue
-        behind = place + len(held.items)
-        elements = [f"{first.group(1)}[{number}]" for number in range(len(held.items))]
-        if [v.text for _, v in arguments[place:behind]] == elements:
-            whole = ("", replace(value, text=f"*{first.group(1)}"))
-            return [*arguments[:place], whole, *_starred(region, arguments[behind:])]
-    return arguments
-
-
-def _class_of(region: Region, value: Value) -> Expr | None:
-    """The class that a function which is passed on has become."""
-    if isinstance(value, Partial) and is_closure(value):
-        return _partial_class(region, value)
-    if not isinstance(value, Function) or value.parameter or value.file is None:
-        return None
-    if id(value.node) not in value.file.forced:
-        return None
-    made = [
-        s
-        for s in value.file.summaries.values()
-        if s.function.node is value.node and s.kind == "block"
-    ]
-    # one that a call has asked for is better than what was made of the function alone
-    made.sort(key=lambda s: (s not in region.called, not s.given))
-    return Expr(made[0].class_token) if made else None
-
-
-def _partial_class(region: Region, value: Partial) -> Expr | None:
-    """The class of a function that is passed on after its first call: `partial(Block, ratio=4)`."""
-    function = value.callee
-    assert isinstance(function, Function)
-    made = _class_of(region, function)
-    if made is None:
-        return None
-    bound = bind_arguments(function, parameters_of(function.node), list(value.arguments))
-    used = {
-        n for s in function.file.summaries.values() if s.class_token == made.text for n in s.statics
-    }
-    if any(given_axis(n, v) is not None or not isinstance(v, Static) for n, v in bound.items()):
-        raise GiveUp(f"`{function.name}` is passed on with arguments that decide what it is")
-    given = {name: to_expr(region, v) for name, v in bound.items() if name in used}
-    if not given:
-        return made
-    if isinstance(region.file.globals.get("partial"), Function):
-        raise GiveUp("`partial` is a function of the program's own")
-    return call(Expr("partial"), made, **given)
-
-
-def _closure_argument(region: Region, summary: Summary, name: str) -> tuple[str, Expr]:
-    """What a block reads from around it, as an argument of its class."""
-    if name.startswith("self."):
-        version = region.scope.version(name)
-        return name.removeprefix("self."), Expr(
-            name, strength=POSTFIX, names=frozenset({(name, version)})
-        )
-    frame = summary.frame
-    if frame is not None and name in frame:
-        return name, to_expr(region, frame[name])
-    return name, region.scope.read(name)
-
-
 def _block_result(
     region: Region,
     summary: Summary,
@@ -369,7 +274,7 @@ def call_recursive(
     axis = "channels" if count is None else axis_names(count)[-1]
     size = size_argument(region, inner, shadow(names[0], axis), given, node)
     summary.statics = tuple(p.name for p in summary.parameters if p.name not in names)
-    statics = _static_arguments(region, summary, arguments)
+    statics = static_arguments(region, summary, arguments)
     constructor = call(
         Expr(summary.class_token),
         size,
