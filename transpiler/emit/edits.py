@@ -19,6 +19,55 @@ class Edit:
     text: str
 
 
+@record(frozen=True, slots=True)
+class Outdent(Edit):
+    """A line moves to the left, as it stands in a branch of which the header goes."""
+
+    column: int  #: where what it says began
+
+
+@record(frozen=True, slots=True)
+class Placed(Edit):
+    """One whose lines have the margin already that they end up with."""
+
+
+def outdented(text: str, edits: list[Edit]) -> list[Edit]:
+    """The edits, with the lines moved to the left of those that stand among lines that are."""
+    moved = {e.start: e for e in edits if isinstance(e, Outdent)}
+    if not moved:
+        return edits
+    starts = sorted(moved)
+    found: list[Edit] = []
+    for edit in edits:
+        line = text.rfind("\n", 0, edit.start) + 1
+        fresh = line == edit.start
+        if not edit.text or isinstance(edit, Placed) or not (fresh or "\n" in edit.text):
+            found.append(edit)
+            continue
+        place = bisect.bisect_left(starts, line)
+        end = max(edit.end, line + 1)
+        if place == len(starts) or starts[place] >= end:  # it may stand below such a line
+            place -= 1
+            below = text.find("\n", starts[place]) + 1
+            place = place if fresh and not text[below : edit.start].strip() else -1
+        if place >= 0:
+            edit = Edit(edit.start, edit.end, _outdented(edit.text, fresh, moved[starts[place]]))
+        found.append(edit)
+    return found
+
+
+def _outdented(text: str, fresh: bool, among: Outdent) -> str:
+    """A text whose lines move as one does among which they stand, the first if that is `fresh`."""
+    head, lines = ([], text.split("\n")) if fresh else (text.split("\n")[:1], text.split("\n")[1:])
+    first = next((line for line in lines if line.strip()), "")
+    if len(first) - len(first.lstrip()) < among.column:
+        return text
+    depth = among.end - among.start
+    return "\n".join(
+        [*head, *(line[min(depth, len(line) - len(line.lstrip())) :] for line in lines)]
+    )
+
+
 def apply(text: str, edits: list[Edit]) -> str:
     """The text after all edits; an edit inside of another one is part of what that replaced.
 

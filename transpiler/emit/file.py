@@ -22,7 +22,7 @@ from transpiler.emit.definitions import (
 )
 from transpiler.emit.draft import Draft
 from transpiler.emit.dry_runs import run_dry
-from transpiler.emit.edits import apply, tidied
+from transpiler.emit.edits import apply, outdented, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.given_away import report_given_away
 from transpiler.emit.import_names import ImportNames
@@ -161,6 +161,7 @@ def _write(draft: Draft) -> Conversion:
     drop_imports_inside(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits, draft.brought)
+    draft.edits = outdented(draft.tree.text, draft.edits)
     if draft.file.distribution is not None or draft.file.placed:
         from transpiler.emit.distribution import without_scopes
 

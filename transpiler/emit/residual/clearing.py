@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit
+from transpiler.emit.edits import Edit, Outdent
 from transpiler.emit.residual.removal import Kept, Removal, is_kept
+from transpiler.regex import regex
+from transpiler.source.lexical import long_strings
 from transpiler.source.suites import (
     bodies,
     is_docstring,
@@ -124,17 +126,42 @@ def decided_branch(
     kept.edits.append(Edit(removal.tree.line_start(head), body_first, ""))
     margin = head - removal.tree.line_start(head)
     inside = removal.tree.span(taken.body[0])[0]
-    depth = inside - removal.tree.line_start(inside) - margin
-    dropped = [(e.start, e.end) for e in inner.edits if not e.text]
+    first_of_line = removal.tree.line_start(inside)
+    depth = inside - first_of_line - margin
+    further = {e.start: e for e in inner.edits if isinstance(e, Outdent)}
+    others = [e for e in inner.edits if not isinstance(e, Outdent)]
+    untouched = [(e.start, e.end) for e in others if not e.text]
+    untouched += _texts(removal.tree.text[:body_last], body_first)
     position = body_first
     while position < body_last:
-        line = removal.tree.text[position : removal.tree.line_end(position)]
-        if line.strip() and not any(a <= position < b for a, b in dropped):
-            kept.edits.append(Edit(position, position + depth, ""))
-        position = removal.tree.line_end(position)
-    kept.edits += inner.edits
+        below = removal.tree.line_end(position)
+        line = removal.tree.text[position:below]
+        if line.strip() and not any(a <= position < b for a, b in untouched):
+            margin = len(line) - len(line.lstrip())
+            known = further.get(position, Outdent(position, position, "", inside - first_of_line))
+            end = min(known.end + depth, position + margin)
+            kept.edits.append(Outdent(position, end, "", known.column))
+        position = below
+    kept.edits += others
     kept.text += inner.text
     return True
+
+
+def _texts(text: str, start: int) -> list[tuple[int, int]]:
+    """Where strings go over several lines from an offset on, which would be others if moved.
+
+    Those that say what a function or class does may be.
+    """
+    found = []
+    for first, last in long_strings(text[start:]):
+        before = text[start : start + first].rstrip()
+        if not _SAYS.search(before[before.rfind("\n") + 1 :]):
+            found.append((start + first + 1, start + last))
+    return found
+
+
+#: The last line of the head of a function or class.
+_SAYS = regex(r"^\s*(?:(?:async\s+)?def\b|class\b|\)).*:$")
 
 
 def running(body: list[cst.CSTNode], resolved: dict[int, bool]) -> Iterator[cst.CSTNode]:

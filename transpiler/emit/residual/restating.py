@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit, apply
+from transpiler.emit.edits import Edit, Placed, apply
 from transpiler.emit.fold import fold
 from transpiler.emit.residual.clearing import outdented
 from transpiler.emit.residual.removal import Removal
@@ -17,7 +17,8 @@ from transpiler.source.suites import bodies, is_inside, is_plain_try
 
 def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
     """The edits of statements that say something; the others, `ds = ds`, are to be dropped."""
-    region, found = removal.region, []
+    region = removal.region
+    found: list[Edit] = []
     if not region.settled_helpers and not region.idle and not _superseded(region):
         return []
     steps = [span for span in region.settled_helpers if span in region.settled]
@@ -47,7 +48,7 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
         indent = span[0] - removal.tree.line_start(span[0]) - (moved or {}).get(id(leaf), 0)
         if "\n" not in text:
             said = [f"{c}\n{' ' * indent}" for c in comments_in(removal.tree.text[slice(*span)])]
-            found.append(Edit(*span, "".join(said) + fold(text, indent).lstrip(" ")))
+            found.append(Placed(*span, "".join(said) + fold(text, indent).lstrip(" ")))
     if region.idle or _superseded(region):
         _drop_for_idle(removal)
     return found
