@@ -333,3 +333,52 @@ def test_what_is_not_translated_is_said(trial: Trial) -> None:
     conversion = convert(_with_functions(trial))
     assert any(d.code == "T2T101" and "compile" in d.message for d in conversion.diagnostics)
     assert "history = model.fit(" in conversion.text
+
+
+#: What a loop adds to a number, and what that makes of the loss; None where it is left.
+SUMS = {
+    "each": ("0.0", "i, q in enumerate(QS)", "total += tilted(q, y, f[:, i:i+1])", True),
+    "numbers": ("1.5", "q in QS", "total = total - ops.mean(tilted(q, y, f))", True),
+    "pairs": ("0", "i, q in zip(range(3), QS)", "total += 2 * tilted(q, y, f)", True),
+    "looked at": ("0.0", "q in QS", "total += tilted(q, y, f) * (total + 1)", False),
+    "perhaps": ("0.0", "q in QS[:int(x[0, 0])]", "total += tilted(q, y, f)", False),
+    "some": ("0.0", "q in QS", "if q > 0.2:\n            total += tilted(q, y, f)", False),
+}
+SUM = """\
+import keras
+import numpy as np
+from keras import ops
+
+x = np.arange(60.0).reshape(20, 3) / 60
+y = x[:, :1] * 2
+QS = [0.1, 0.5, 0.9]
+
+
+def tilted(q, y, f):
+    return ops.mean(ops.maximum(q * (y - f), (q - 1) * (y - f)), axis=-1)
+
+
+def loss(y, f):
+    total = {number}
+    for {header}:
+        {adds}
+    return total
+
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3)])
+model.compile("sgd", loss)
+history = model.fit(x, y, epochs=2, batch_size=6, shuffle=False, verbose=0).history["loss"]
+losses = history
+"""
+
+
+@pytest.mark.parametrize("way", SUMS)
+def test_a_loop_adds_losses_to_a_number(way: str, scripts: Scripts) -> None:
+    number, header, adds, good = SUMS[way]
+    text = SUM.format(number=number, header=header, adds=adds)
+    made = convert(text)
+    assert any(d.severity.name == "ERROR" for d in made.diagnostics) is not good
+    if good:
+        assert f"    total = {number}\n    for {header}:\n        total = total " in made.text
+        far, apart = farthest(scripts, text)
+        assert far < 1e-9, apart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -77,6 +78,10 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
             scope.values[name] = _reused(name)
         elif kind.startswith(_GROUPS):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
+        elif kind in _SUMS:
+            added = region.list_items[id(region.tree), name, kind]
+            assert isinstance(added, Bound)
+            scope.values[name] = _phi_tensor(scope, name, added, kind)
         elif kind == _MODEL:
             reason = f"`{name}` is a model in some rounds of a loop only"
             before = () if value is None else models_in(value)
@@ -152,6 +157,8 @@ _GROUPS = ("list:", "dict:")
 _MODEL = "model"
 #: The kind of a tensor's name that a round gives something else.
 _REUSED = "reused"
+#: The kinds of a number to which each round adds a tensor, of some axes or none.
+_SUMS = ("sum,tensor", "no-channels,sum,tensor")
 
 
 def _reused(name: str) -> Unknown:
@@ -175,9 +182,17 @@ def _phi_list(region: Region, scope: Scope, name: str, value: Value | None, kind
 
 
 def unstable(
-    region: Region, start: Scope, end: Scope, phis: dict[str, str], target: Any
+    region: Region,
+    start: Scope,
+    end: Scope,
+    phis: dict[str, str],
+    target: Any,
+    node: cst.CSTNode | None = None,
 ) -> dict[str, str]:
-    """The names whose value at the end of the body is not what its start assumed."""
+    """The names whose value at the end of the body is not what its start assumed.
+
+    `node` is the loop, if all of its body surely runs at least once.
+    """
     own = target_names(target)
     found: dict[str, str] = {}
     for name in changed_names(start, end):
@@ -190,10 +205,33 @@ def unstable(
             continue
         if first is None:
             continue
-        kind = _difference(region, name, first, last, end, phis.get(name, ""))
+        if node is not None and name not in phis and _is_sum(region, node, name, first, last):
+            assert isinstance(last, Bound)
+            kind = _SUMS[last.tensor.dims is None]
+            region.list_items[id(region.tree), name, kind] = last
+        else:
+            kind = _difference(region, name, first, last, end, phis.get(name, ""))
+        if phis.get(name) in _SUMS and kind != phis[name]:
+            raise GiveUp(f"`{name}` is a number, and then a tensor of which the sizes change")
         if kind != phis.get(name):
             found[name] = kind
     return found
+
+
+def _is_sum(region: Region, node: cst.CSTNode, name: str, first: Value, last: Value | None) -> bool:
+    """Whether a loop does nothing with a number but add tensors: `total += loss(x)`.
+
+    The sum is like the tensors from the first round on.
+    """
+    number = first.expr.value if isinstance(first, Static) else None
+    if not isinstance(number, (int, float)) or isinstance(number, bool):
+        return False
+    if not isinstance(last, Bound) or last.tensor.channels_hint is not None:
+        return False
+    source = region.tree.blanked[slice(*region.tree.span(node))]
+    adds = rf"^[ \t]*{name}[ \t]*(?:[+-]=|=[ \t]*{name}[ \t]*[+-])"
+    rest = re.sub(adds, "", source, flags=re.M)
+    return not re.search(rf"(?<![\w.]){name}\b", rest)
 
 
 class RankFound(Exception):
