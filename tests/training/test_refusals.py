@@ -497,3 +497,17 @@ def test_what_a_base_class_asks_its_model_is_said() -> None:
 def test_methods_that_go_on_with_objects_of_their_own_kind_are_not_taken_for_models() -> None:
     text = TRAINERS.format(held="model").replace("self.model.fit", "trainer.fit")
     assert [line for line, _ in errors(text)] == [15]
+
+
+def test_layers_of_several_models_are_not_said_to_be_frozen_under_a_condition() -> None:
+    made = (
+        "a = keras.Input((8,))\nshared = keras.layers.Dense(4)\n"
+        "first = keras.Model(a, keras.layers.Dense(1)(shared(a)))\n"
+        "other = keras.Model(a, keras.layers.Dense(1)(shared(a)))\n"
+    )
+    fits = "".join(
+        f"{COMPILE}{'model.fit(x, y)'}\n".replace("model", n) for n in ("first", "other")
+    )
+    text = f"{HEAD[: HEAD.index('model')]}{made}{fits}shared.trainable = False\n{fits}"
+    (message,) = [m for _, m in errors(text) if "frozen or unfrozen" in m]
+    assert "that several models have" in message

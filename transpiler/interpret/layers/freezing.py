@@ -241,6 +241,8 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     told = not region.branches or not _tells(region, [layer])
     if not told or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
         reason = "after a model was trained" if may_freeze(region, layer) else "under a condition"
+        if len(models) > 1 and told and not region.loops:
+            reason = "that several models have which may be trained by now"
         raise GiveUp(f"a layer is frozen or unfrozen {reason}", node)
     if layer.symbol.endswith("BatchNormalization") and _BY_HAND.search(region.tree.blanked):
         raise GiveUp(FROZEN_NORM, node)
