@@ -298,6 +298,65 @@ def test_models_that_one_function_gives_together(tmp_path: Path, session: Verify
     assert {r.name: r.status for r in reports} == {"autoencoder": "equal", "encoder": "equal"}
 
 
+TOGETHER = """\
+from tensorflow import keras
+
+
+def build(n, size=3):
+    inputs = keras.Input((n,))
+    codes = keras.layers.Dense(size, activation="tanh")(inputs)
+    both = keras.Model(inputs, keras.layers.Dense(n)(codes))
+    return both, keras.Model(inputs, codes)
+"""
+IN_FUNCTIONS = {
+    "function": """\
+from data import load_data
+from model import build
+
+
+def main():
+    x, _, x_test, _ = load_data()
+    autoencoder, encoder = build(4)
+    autoencoder.compile("adam", "mse")
+    autoencoder.fit(x, x, epochs=3)
+    print(encoder.predict(x_test))
+
+
+main()
+""",
+    "class": """\
+from data import load_data
+from model import build
+
+
+class Coder:
+    def __init__(self):
+        self.autoencoder, self.encoder = build(4)
+        self.autoencoder.compile("adam", "mse")
+
+    def train(self, x):
+        return self.autoencoder.fit(x, x, epochs=3)
+
+
+x, _, x_test, _ = load_data()
+coder = Coder()
+coder.train(x)
+print(coder.encoder.predict(x_test))
+""",
+}
+
+
+@pytest.mark.parametrize("form", IN_FUNCTIONS)
+def test_they_are_moved_in_the_function_that_gets_them(tmp_path: Path, form: str) -> None:
+    files = {"model.py": TOGETHER, "data.py": DATA, "train.py": IN_FUNCTIONS[form]}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    indent, this = ("    ", "") if form == "function" else ("        ", "self.")
+    _, below = texts["train.py"].split("= build(4)\n")
+    moved = {f"{indent}{this}{name}.to(device)" for name in ("autoencoder", "encoder")}
+    assert set(below.split("\n")[:2]) == moved
+
+
 FROZEN = """\
 from tensorflow import keras
 from tensorflow.keras import layers

@@ -227,12 +227,15 @@ class _Planner(Shared):
         node = group.made.node
         if node is None:
             return None
-        span = self.tree.span(node)
-        around = [r for r in self.rooms if holds(self.extent(r), span)]
-        room = min(around, key=lambda r: self.extent(r)[1] - self.extent(r)[0])
+        room = self._around(node)
         if asked:
             return next((p for p in group.parts if p.room.node is room.node), None)
         return self._named(group, room, node)
+
+    def _around(self, node: cst.CSTNode) -> Room:
+        """The innermost room around a node."""
+        around = [r for r in self.rooms if holds(self.extent(r), self.tree.span(node))]
+        return min(around, key=lambda r: self.extent(r)[1] - self.extent(r)[0])
 
     def _named(self, group: Group, room: Room, node: cst.CSTNode) -> Part | None:
         """The part of a group for the variable that an expression becomes the value of."""
@@ -434,13 +437,13 @@ class _Planner(Shared):
         if summary is None or isinstance(summary.result, Model):
             end = self.tree.span(node)[1]
             return Edit(end, end, f".to({device})")
-        room = next(r for r in self.rooms if holds(self.extent(r), self.tree.span(node)))
-        statement = statement_of(self.tree, room.node, node)
+        statement = statement_of(self.tree, self._around(node).node, node)
         assert statement is not None
+        name = named_in(training.model, bound_to(self.tree, statement, node))
         end = statement_lines(self.tree, statement)[1]
         indent = self.tree.text[self.tree.line_start(self.tree.span(statement)[0]) :]
         margin = indent[: len(indent) - len(indent.lstrip(" "))]
-        return Edit(end, end, f"{margin}{training.variable}.to({device})\n")
+        return Edit(end, end, f"{margin}{name or training.variable}.to({device})\n")
 
     def _left_uses(self, part: Part, labelled: bool) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
