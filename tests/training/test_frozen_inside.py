@@ -190,3 +190,78 @@ def test_what_does_not_reach_the_weights_is_said(why: str) -> None:
     assert any(why in message for message in errors(program)), errors(program)
     if "first call" in why or "already" in why:
         assert not any(why in message for message in errors(in_keras_2(program)))
+
+
+STACK = """\
+base = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation="tanh"), layers.Dense(3)])
+model = keras.Sequential([base, layers.Dense(1)])
+"""
+TRAINED = """\
+model.compile("sgd", "mse")
+model.fit(flat, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
+"""
+AGAIN = """\
+history = model.fit(flat, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
+"""
+LOOP = "for layer in {}.layers:\n    layer.trainable = {}\n"
+FIRST = "base.layers[0].trainable = False\n"
+FLAT = "model = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(1)])\n"
+FLAT_FIRST = "model.layers[0].trainable = False\n"
+BLOCK = """\
+def block(x):
+    dense = layers.Dense(4)
+    dense.trainable = False
+    return layers.ReLU()(dense(x))
+
+
+inputs = keras.Input((3,))
+model = keras.Model(inputs, layers.Dense(1)(block(inputs)))
+"""
+FUNCTION = "def build():\n    {}    return model\n\n\nmodel = build()\n"
+
+
+def built_inside(text: str) -> str:
+    return FUNCTION.format(text.replace("\n", "\n    ")[:-4])
+
+
+@pytest.mark.parametrize(
+    ("made", "change"),
+    [
+        (f"{STACK}{FIRST}", LOOP.format("base", True)),
+        (STACK, LOOP.format("base", False)),
+        (built_inside(f"{FLAT}{FLAT_FIRST}"), LOOP.format("model", True)),
+        (built_inside(f"{FLAT}if len(flat):\n    {FLAT_FIRST}"), LOOP.format("model", True)),
+        (built_inside(BLOCK), LOOP.format("model", True)),
+    ],
+)
+def test_nothing_trains_on_by_what_is_trainable_now(made: str, change: str) -> None:
+    text = f"{HEAD}{made}{TRAINED}{change}{AGAIN}"
+    assert any("without a new `compile`" in message for message in errors(text)), errors(text)
+
+
+@pytest.mark.parametrize("made", [f"{FLAT}{FLAT_FIRST}", built_inside(f"{FLAT}{FLAT_FIRST}")])
+def test_layers_train_again_once_it_is_compiled(made: str, scripts: Scripts) -> None:
+    change = LOOP.format("model", True)
+    text = f'{HEAD}{made}{TRAINED}{change}model.compile("sgd", "mse")\n{AGAIN}'
+    result = convert(text).text
+    assert not errors(text)
+    assert "requires_grad_(True)" in result
+    assert max(scripts.compare(text, result).values()) < 1e-9
+    assert not errors(f'{HEAD}{made}model.compile("sgd", "mse")\n{change}{AGAIN}')
+
+
+@pytest.mark.parametrize(
+    ("made", "change", "why"),
+    [
+        (f"{STACK}base.trainable = False\n", LOOP.format("model", True), "say so of each model"),
+        (f"{STACK}{FIRST}", LOOP.format("model", True), "takes no notice"),
+        (
+            built_inside(f"{FLAT}if len(flat):\n    {FLAT_FIRST}"),
+            "model.trainable = True\n",
+            "takes no notice",
+        ),
+    ],
+)
+def test_what_is_inside_of_models_may_stay_frozen(made: str, change: str, why: str) -> None:
+    text = f'{HEAD}{made}{TRAINED}{change}model.compile("sgd", "mse")\n{AGAIN}'
+    assert any(why in message for message in errors(text)), errors(text)

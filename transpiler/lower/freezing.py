@@ -283,9 +283,11 @@ class Freezing:
 
     def concerns(self, model: Model) -> Iterator[TrainingCall]:
         """Each `compile` of something that a model is part of."""
-        for call in self.compiles:
-            if _as_seen(model, call.model) & self.of.parts(call.model):
-                yield call
+        return (call for call in self.compiles if self.concern(model, call.model))
+
+    def concern(self, model: Model, other: Model) -> bool:
+        """Whether a model is part of another one."""
+        return bool(_as_seen(model, other) & self.of.parts(other))
 
     def subset(self, call: TrainingCall) -> Subset | None:
         """What of a model a `compile` trains."""
@@ -354,7 +356,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
         trains = [c for c in plan.trains if _is_compiled_by(plan, c, call)]
         _settle(plan, call, trains, keras)
     _refuse_unordered(plan, calls, regions)
-    refuse_unheard(plan.of.parts, calls, keras)
+    refuse_unheard(plan, calls, keras)
     return plan
 
 
@@ -426,8 +428,10 @@ def _refuse_unordered(
     for region in regions:
         if id(region) in ordered or region.name == "__init__":
             continue
+        mine = [b.model for b in region.built]
         for call in region.training.values():
-            if call.name == "trainable" and not _is_made_in(region, root(call.model)):
+            model = root(call.model)
+            if call.name == "trainable" and model not in mine and model.caller is not region:
                 for compiles in plan.concerns(call.model):
                     alone = _is_settled_in(plan, region, call, compiles, calls)
                     if id(compiles.node) not in region.training and not alone:
@@ -461,10 +465,6 @@ def _is_settled_in(
         c.region is region and any(place < region.tree.span(c.node)[0] for place in said)
         for c in trains
     )
-
-
-def _is_made_in(region: Region, model: Model) -> bool:
-    return any(b.model is model for b in region.built) or model.caller is region
 
 
 def _is_compiled_by(plan: Freezing, call: TrainingCall, compiles: TrainingCall) -> bool:
