@@ -37,6 +37,7 @@
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere; overlooked_layers.py: those of
                      models that nobody knows
+    exported.py      the names in `__all__`
     dangling.py      functions that are gone, and what still reads them
     unused.py        imports that nobody needs any more
     emitted.py       what the classes need besides torch

@@ -168,6 +168,10 @@ def _write(draft: Draft) -> Conversion:
         draft.edits = without_scopes(draft)
     fold_signatures(draft)
     text = tidied(draft.tree.text, apply(draft.tree.text, draft.edits))
+    if "__all__" in text:
+        from transpiler.emit.exported import with_names_listed  # most files have none
+
+        text = with_names_listed(draft, text)
     report_kept_imports(draft, text)
     said = sorted(draft.diagnostics, key=lambda d: (d.line, d.column))
     changed, functions = text != draft.tree.text, frozenset(draft.operations)

@@ -16,7 +16,7 @@ from transpiler.source.remembered import remembered
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = (
     ".fit(", ".predict(", ".evaluate(", "_on_batch(", "_weights(", ".fit_generator(", ".summary(",
-    ".save(", "odel.compile(",
+    ".save(", "odel.compile(", ".trainable",
 )  # fmt: skip
 #: What needs what `compile` says.
 _TRAINS = (".fit(", ".fit_generator(", ".evaluate(", "_on_batch(")

@@ -9,6 +9,7 @@ Of a model some of whose layers are frozen, those that are trained have gradient
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -17,9 +18,11 @@ from transpiler.emit.training.lines import holds, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.weights import has_weights_of_keras
 from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here
+from transpiler.interpret.region import Region
 from transpiler.ir.code import For, If, While
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
+from transpiler.source.tree import Tree
 
 #: Keras's lists of weights.
 _LISTS = tuple(
@@ -36,6 +39,7 @@ _SIZE = regex(
 #: Says what is trainable, and what is made so.
 _FREEZES = regex(r"\.trainable\s*=(?!=)")
 _MADE_FROZEN = regex(r"[(,]\s*trainable\s*=(?!=)")
+_NORMS = regex(r"BatchNormalization")
 #: Layers that keep the state of what they draw among Keras 3's variables.
 _DRAWING = regex(r"Dropout|Noise|\bRandom[A-Z]\w*\(|\.Random[A-Z]")
 
@@ -101,7 +105,7 @@ def _as_list(writer: ModelWriter, attribute: str) -> str:
 def _listed(writer: ModelWriter, attribute: str, each: str) -> str:
     """What torch has for a list of Keras's weights; buffers of one number are torch's own."""
     parameters, buffers = f"{writer.variable}.parameters()", f"{writer.variable}.buffers()"
-    freezes, norms = _is_frozen(writer), "BatchNormalization" in writer.tree.text
+    freezes, norms = _is_frozen(writer), _speaks(writer, _NORMS)
     both = f"[*{parameters}, *{buffers}]" if norms else parameters
     shaped = f"{each}.dim()"
     if attribute.startswith("trainable"):
@@ -116,8 +120,22 @@ def _listed(writer: ModelWriter, attribute: str, each: str) -> str:
 
 def _is_frozen(writer: ModelWriter) -> bool:
     """Whether something is said of what is trainable."""
-    blanked = writer.tree.blanked
-    return any(pattern.search(blanked) for pattern in (_FREEZES, _MADE_FROZEN))
+    return _speaks(writer, _FREEZES) or _speaks(writer, _MADE_FROZEN)
+
+
+def _speaks(writer: ModelWriter, pattern: re.Pattern[str]) -> bool:
+    """Whether the file has what a pattern says, or another one that makes the model or its parts."""
+    trees = [writer.tree, *_trees_elsewhere(writer, writer.training.home)]
+    return any(pattern.search(tree.blanked) for tree in trees)
+
+
+def _trees_elsewhere(writer: ModelWriter, region: Region) -> Iterator[Tree]:
+    """The other files in which a function, and the blocks that it calls, stand."""
+    if region.tree is not writer.tree:
+        yield region.tree
+    for inner in (summary.region for summary in region.called):
+        if inner is not None and inner is not region:
+            yield from _trees_elsewhere(writer, inner)
 
 
 def _counts_alike(writer: ModelWriter, attribute: str, start: int) -> bool:
@@ -126,7 +144,7 @@ def _counts_alike(writer: ModelWriter, attribute: str, start: int) -> bool:
         return False
     weights = attribute.endswith("weights") or attribute.startswith("trainable")
     older = writer.shared.file.options.keras == "2"
-    return weights or older or _DRAWING.search(writer.tree.blanked) is None
+    return weights or older or not _speaks(writer, _DRAWING)
 
 
 def _are_followed(writer: ModelWriter, start: int) -> bool:
@@ -136,6 +154,8 @@ def _are_followed(writer: ModelWriter, start: int) -> bool:
     """
     tree = writer.tree
     spoken = [found.start() for found in _FREEZES.finditer(tree.blanked)]
+    if not all(_is_said_when_made(writer, other) for other in _trees_elsewhere(writer, writer.training.home)):
+        return False
     if not spoken:
         return True
     if not writer.shared.freezing.in_place or not isinstance(writer.room.node, cst.Module):
@@ -154,3 +174,16 @@ def _are_followed(writer: ModelWriter, start: int) -> bool:
         if within(start, [span]) and not isinstance(statement, cst.SimpleStatementLine):
             return False
     return True
+
+
+def _is_said_when_made(writer: ModelWriter, tree: Tree) -> bool:
+    """Whether all that another file says of what is trainable stands where layers are made."""
+    home = writer.training.home
+    places = [found.start() for found in _FREEZES.finditer(tree.blanked)]
+    if not places:
+        return True
+    noted = any(call.name in ("freeze", "trainable") for call in home.training.values())
+    if tree is not home.tree or home.function is None or noted:
+        return False
+    span = tree.span(home.function)
+    return all(within(place, [span]) for place in places)

@@ -13,13 +13,19 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.lines import blocks_around
 from transpiler.emit.training.shared import Part, Trained
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import TrainingCall, root
 from transpiler.lower.weighing import is_none
+from transpiler.regex import regex
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
 
 _METRICS = ("metrics", "weighted_metrics")
+_NAMES = regex(r"None|\[\s*(?:([\"'])\w+\1\s*,?\s*)*\]")
+_ELSEWHERE = (
+    "Keras 3 keeps the metrics of the `compile` in the function that gives the model, and Keras 2 "
+    "has none: say here which there are"
+)
 KEPT = "Keras 3 keeps the metrics of the `compile` before, as it is done here; Keras 2 has none"
 
 
@@ -27,16 +33,34 @@ def keep_metrics(made: Trained, compiles: list[TrainingCall], keras: str) -> Non
     """Give each `compile` without metrics those of the last one with some, as Keras 3 does."""
     if keras == "2":
         return
-    before: TrainingCall | None = None
+    before = elsewhere = _of_another_file(made, compiles)
     for call in compiles:
         if _gives(call):
             before = call
-        elif before is not None and _may_not_hold(made, before, call):
+        elif before is not None and before is elsewhere and not _is_plain(before):
+            call.problem = call.problem or _ELSEWHERE
+        elif before is not None and before is not elsewhere and _may_not_hold(made, before, call):
             call.problem = call.problem or "which metrics are kept depends on what is called before"
         elif before is not None:
             call.given |= {name: before.given[name] for name in _METRICS if name in before.given}
             if keras == "auto":
                 made.said.append((ASSUMED, call.node, KEPT))
+
+
+def _of_another_file(made: Trained, compiles: list[TrainingCall]) -> TrainingCall | None:
+    """The `compile` with metrics in a function of another file that gives the model."""
+    home, origin = made.training.home, made.training.origin
+    here = (call.region.file for call in compiles if call.region is not None)
+    if made.training.moved or all(file is home.file for file in here):
+        return None
+    inside = [c for c in home.training.values() if c.name == "compile" and _gives(c)]
+    return next((c for c in reversed(inside) if root(c.model) is origin), None)
+
+
+def _is_plain(call: TrainingCall) -> bool:
+    """Whether the names of all metrics are known from a `compile`, which surely comes to pass."""
+    texts = [call.given[name].text for name in _METRICS if name in call.given]
+    return not call.conditional and all(map(_NAMES.fullmatch, texts))
 
 
 def _may_not_hold(made: Trained, before: TrainingCall, call: TrainingCall) -> bool:
