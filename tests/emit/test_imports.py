@@ -27,3 +27,28 @@ def test_the_others_stay(names: str, kept: str) -> None:
     text = converted(SCRIPT.format(names=names))
     assert "keras" not in text.replace("init_like_keras", "")
     assert kept in text
+
+
+LATE = """\
+from keras.utils import to_categorical
+{before}
+import numpy as np
+{after}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "added"),
+    [
+        ("labels = to_categorical([1, 0])", "mean = np.mean(labels)", True),
+        ("try:\n    labels = to_categorical([1, 0])\nfinally:\n    pass", "one = np.e", True),
+        ("def read():\n    return to_categorical([1, 0])", "labels = read() + np.e", False),
+        ("count = 3", "labels = to_categorical([1, 0]) + np.e", False),
+    ],
+)
+def test_what_a_program_imports_later_is_there_in_time(
+    before: str, after: str, added: bool
+) -> None:
+    result = converted(LATE.format(before=before, after=after))
+    assert result.count("import numpy as np\n") == 1 + added
+    exec(result, {})

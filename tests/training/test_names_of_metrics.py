@@ -113,3 +113,32 @@ def test_keras_2_takes_names_of_classes_for_objects(metric: str, older: str, new
     trial = Trial('"binary_crossentropy"', "bits", "sigmoid", metrics=f'["{metric}"]')
     for keras, key in (("2", older), ("3", newer)):
         assert f'"{key}": [' in converted(trial.text, Options(keras=keras))
+
+
+OLD = HEAD + """\
+model = keras.Sequential([layers.Input((4,)), layers.Dense(2, activation="softmax")])
+model.compile("sgd", "categorical_crossentropy", metrics=[{given!r}])
+history = model.fit(x, np.eye(2)[[0, 1] * 15], epochs=2, verbose=0, validation_split=0.2)
+{read}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "read", "key"),
+    [
+        ("accuracy", 'acc, val_acc = history.history["acc"], history.history["val_acc"]', "acc"),
+        ("accuracy", "hist = history.history\nacc = hist['acc']", "acc"),
+        ("accuracy", 'acc = history.history["accuracy"]', "accuracy"),
+        ("accuracy", 'hist = history.history\nacc = hist["acc"] or hist["accuracy"]', "accuracy"),
+        ("accuracy", 'logs = {"acc": 1}\nlogs["acc"], all = 2, history.history', "accuracy"),
+        ("acc", 'acc = history.history["acc"]', "acc"),
+    ],
+)
+def test_the_accuracy_has_its_older_name_where_it_is_read(given: str, read: str, key: str) -> None:
+    text = OLD.format(given=given, read=read)
+    conversion = convert(text)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    names = '"{0}": [], "val_loss": [], "val_{0}": []'.format(key)
+    assert names in conversion.text or f'"{key}": []' in conversion.text
+    said = any("before Keras 2.3" in d.message for d in conversion.diagnostics)
+    assert said is (given != key)

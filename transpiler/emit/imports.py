@@ -21,7 +21,7 @@ from transpiler.emit.dead_imports import (
 )
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.import_names import ImportNames
-from transpiler.emit.text import global_reads
+from transpiler.emit.text import global_reads, read_at_once
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.regex import regex
@@ -110,6 +110,11 @@ def import_edits(
     for line in _late(tree, present):
         if _is_late(tree, edits, line, present[line]):
             del present[line]
+    for line in _behind_code(tree, present, needed):
+        end = present[line]
+        before = apply(tree.text[:end], [e for e in edits if e.end <= end])
+        if line.split()[-1] in read_at_once(before):
+            del present[line]
     missing = [line for line in named.kept(needed) if line not in present]
     missing += named.needed(rest)
     brought_too = [line for line in file.brought_imports if line.split()[-1] in used]
@@ -167,6 +172,13 @@ def _late(tree: Tree, present: dict[str, int]) -> list[str]:
     end = tree.span(leading[-1])[1] if leading else 0
     wanted = dict.fromkeys(line for _, line in _OF_PYTHON)  # several uses may ask for one
     return [line for line in wanted if present.get(line, 0) > end]
+
+
+def _behind_code(tree: Tree, present: dict[str, int], needed: list[str]) -> list[str]:
+    """The imports that emitted code needs, and that the program has behind other statements."""
+    held = [line for line in needed if line in present]
+    leading = _leading_imports(tree) if held else []
+    return [line for line in held if not leading or present[line] > tree.span(leading[-1])[1]]
 
 
 def _is_late(tree: Tree, edits: list[Edit], line: str, end: int) -> bool:

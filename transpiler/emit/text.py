@@ -36,17 +36,38 @@ def indented_comment(comment: str, indent: int) -> str:
 def global_reads(text: str) -> set[str]:
     """The names of the module, and of nothing nearer, that some code reads."""
     try:
-        tables = [symtable.symtable(text, "<text>", "exec")]
+        return _reads(symtable.symtable(text, "<text>", "exec"))
     except SyntaxError:
         return names_read(text)
+
+
+def _reads(table: symtable.SymbolTable, inner: bool = True) -> set[str]:
     found: set[str] = set()
+    tables = [table]
     while tables:
         table = tables.pop()
-        tables += table.get_children()
+        tables += table.get_children() if inner else ()
         top = table.get_type() == "module"
         found |= {
             symbol.get_name()
             for symbol in table.get_symbols()
             if symbol.is_referenced() and (top or symbol.is_global())
         }
+    return found
+
+
+def read_at_once(text: str) -> set[str]:
+    """The names of the module that are read when some code runs, by functions that it calls too."""
+    try:
+        whole = symtable.symtable(text, "<text>", "exec")
+    except SyntaxError:
+        return names_read(text)
+    found, waiting = _reads(whole, inner=False), whole.get_children()
+    for table in waiting:
+        if table.get_type() == "class":
+            found |= _reads(table, inner=False)
+    defined = set(whole.get_identifiers())
+    while ran := [t for t in waiting if t.get_name() in found or t.get_name() not in defined]:
+        found = found.union(*map(_reads, ran))
+        waiting = [table for table in waiting if table not in ran]
     return found

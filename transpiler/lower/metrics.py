@@ -21,6 +21,7 @@ from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.remarks import COUNTED, counts_on, numbered
 from transpiler.lower.told import told
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: The weights of the samples, in the loop over batches; of each output, its name stands before.
 WEIGHTS = "weights"
@@ -103,9 +104,22 @@ def _one(
             raise Unsupported(f"{use.symbol} in weighted_metrics, with weights of samples")
         metric = replace(metric, weighted=counted)
     key = _key(file, item, use, metric)
+    if key == "accuracy" and use.key == key and _is_read_as_acc(file.tree.text):
+        key, metric = "acc", replace(metric, note=metric.note or _OLD_NAME)
     if counts_on(file, region, call, use, key):
         metric = replace(metric, note=metric.note or COUNTED.format(key))
     return key, metric, use
+
+
+#: Reads what Keras before 2.3 called `acc`, and `accuracy` since then.
+_ACC = regex(r"[Hh]ist\w*\[([\"'])(?:val_)?acc\1\]")
+_ACCURACY = regex(r"(?<=[\w\])])\[([\"'])(?:val_)?accuracy\1\]|([\"'])val_accuracy\2")
+_OLD_NAME = "`acc` is its name in the history, as before Keras 2.3: later ones have `accuracy`"
+
+
+def _is_read_as_acc(text: str) -> bool:
+    """Whether a program reads the accuracy from a history by the older of its names alone."""
+    return _ACC.search(text) is not None and not _ACCURACY.search(text)
 
 
 def _is_class(name: str) -> bool:
