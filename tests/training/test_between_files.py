@@ -1,4 +1,4 @@
-"""What a file knows of the models of other files: their metrics, what is frozen, who trains them."""
+"""What a file knows of models of other files: their metrics, what is frozen, who trains them."""
 
 from __future__ import annotations
 
@@ -88,4 +88,5 @@ def test_models_of_a_file_behind_another_one_are_known(asked: str, tmp_path: Pat
     texts, errors = converted(tmp_path, files)
     assert len(errors) == 1
     assert errors[0].startswith("main.py:6:")
-    assert "keras" not in texts["trainer.py"] and "DataLoader" in texts["trainer.py"]
+    assert "keras" not in texts["trainer.py"]
+    assert "DataLoader" in texts["trainer.py"]

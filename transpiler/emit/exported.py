@@ -46,9 +46,7 @@ def _lists(module: ast.Module) -> list[ast.List | ast.Tuple]:
                 ast.Assign(targets=[ast.Name("__all__")], value=value)
                 | ast.AnnAssign(target=ast.Name("__all__"), value=value)
                 | ast.AugAssign(target=ast.Name("__all__"), value=value)
-                | ast.Expr(
-                    ast.Call(func=ast.Attribute(value=ast.Name("__all__")), args=[value])
-                )
+                | ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("__all__")), args=[value]))
             ):
                 nodes = ast.walk(value) if value is not None else ()
                 found += [n for n in nodes if isinstance(n, (ast.List, ast.Tuple))]

@@ -57,9 +57,7 @@ def refuse_unheard(plan: Freezing, calls: Sequence[TrainingCall], keras: str) ->
             later.problem = later.problem or _GOES_ON
 
 
-def _unheard(
-    plan: Freezing, call: TrainingCall, calls: Sequence[TrainingCall], keras: str
-) -> str:
+def _unheard(plan: Freezing, call: TrainingCall, calls: Sequence[TrainingCall], keras: str) -> str:
     """Why something stays frozen of a model that is trainable now, or all layers of which are."""
     made = root(call.model)
     inner = plan.of.parts(made) - {id(made)}

@@ -124,7 +124,7 @@ def _is_frozen(writer: ModelWriter) -> bool:
 
 
 def _speaks(writer: ModelWriter, pattern: re.Pattern[str]) -> bool:
-    """Whether the file has what a pattern says, or another one that makes the model or its parts."""
+    """Whether the file has what a pattern says, or another one that makes parts of the model."""
     trees = [writer.tree, *_trees_elsewhere(writer, writer.training.home)]
     return any(pattern.search(tree.blanked) for tree in trees)
 
@@ -154,7 +154,10 @@ def _are_followed(writer: ModelWriter, start: int) -> bool:
     """
     tree = writer.tree
     spoken = [found.start() for found in _FREEZES.finditer(tree.blanked)]
-    if not all(_is_said_when_made(writer, other) for other in _trees_elsewhere(writer, writer.training.home)):
+    if not all(
+        _is_said_when_made(writer, other)
+        for other in _trees_elsewhere(writer, writer.training.home)
+    ):
         return False
     if not spoken:
         return True
