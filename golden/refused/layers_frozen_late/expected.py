@@ -30,7 +30,7 @@ def init_like_keras(module):
         nn.init.zeros_(module.bias)
 
 
-def train_normed_epoch(model, loader, criterion, optimizer):
+def train_epoch(model, loader, criterion, optimizer):
     """Train on every batch once; mean loss over the samples."""
     model.train()
     for layer in model.modules():
@@ -54,7 +54,7 @@ model.compile("sgd", "mse")
 model.fit(x, y)
 # without another compile, it depends on Keras's version what that means
 model.hidden.requires_grad_(False)
-# TODO(tf2torch) T2T101: `fit` is left as it is: layers are frozen, and it trains on without a new `compile`
+# TODO(tf2torch) T2T101: `fit` is left as it is: layers are frozen or not any more, and it trains on without a new `compile`
 model.fit(x, y)
 
 
@@ -80,10 +80,10 @@ train_data = TensorDataset(
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
-loss = train_normed_epoch(normed, train_loader, normed_criterion, normed_optimizer)
+loss = train_epoch(normed, train_loader, normed_criterion, normed_optimizer)
 print(f"loss: {loss:.4f}")
 normed.norm.requires_grad_(False)
 normed_criterion = nn.MSELoss()
 normed_optimizer = torch.optim.SGD(normed.parameters(), lr=0.01)
-loss = train_normed_epoch(normed, train_loader, normed_criterion, normed_optimizer)
+loss = train_epoch(normed, train_loader, normed_criterion, normed_optimizer)
 print(f"loss: {loss:.4f}")
