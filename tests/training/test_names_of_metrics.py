@@ -138,6 +138,7 @@ def test_the_accuracy_has_its_older_name_where_it_is_read(given: str, read: str,
     text = OLD.format(given=given, read=read)
     conversion = convert(text)
     assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
-    assert f'"{key}": [], "val_loss": [], "val_{key}": []' in conversion.text
+    assert f'"{key}": []' in conversion.text
+    assert f'"val_{key}": []' in conversion.text
     said = any("before Keras 2.3" in d.message for d in conversion.diagnostics)
     assert said is (given != key)
