@@ -38,3 +38,17 @@ def test_of_functions_by_the_lines_of_their_defs() -> None:
 
 def test_of_no_program() -> None:
     assert not changed_inside("def f(:\n    A.append(1)\n")
+
+
+def test_functions_of_libraries_change_nothing_of_these() -> None:
+    text = """\
+import settings
+import numpy as np
+import tensorflow as tf
+from keras import backend as K
+from numpy import random as held
+def f(x):
+    return tf.reverse(np.append(x, 1), [0]), K.update(x, 1), settings.update(x), held.append(1)
+held = []
+"""
+    assert changed_inside(text) == {"settings", "held"}

@@ -62,6 +62,9 @@ TRIALS = {
     "found = int([float(np.sum(a)) for a in ds] == [float(np.sum(a)) for a in ds])\n",
     "batches resized": "ds = slices((x, y)).batch(4).map(\n"
     "    lambda images, labels: (tf.image.resize(images, (3, 4)), labels)\n)\n" + PAIRS,
+    "a function that is called as a method of lists": "def turned(image, label):\n"
+    "    return tf.reverse(image, [0]), label\n\n\n"
+    "ds = slices((x, y)).map(turned)\n" + PAIRS,
     "batches changed": "def change(images, labels):\n"
     "    images = tf.image.resize(images, (8, 8))\n"
     "    images = tf.image.adjust_contrast(images, 2.0)\n"

@@ -8,7 +8,7 @@ def grow():
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from transpiler.regex import regex
@@ -22,6 +22,7 @@ METHODS = frozenset(
         "update", "setdefault",
     }
 )  # fmt: skip
+_LIBRARIES = frozenset({"tensorflow", "keras", "tf_keras", "numpy"})
 _MENTIONED = regex(r"\bdef |\blambda\b")
 #: What there is where something is changed: most suites have nothing of it, and aren't parsed.
 _MAY_CHANGE = regex(
@@ -77,7 +78,29 @@ def _changed_inside(text: str) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] = {}
     if module is not None:
         _read(module, found)
-    return found
+    libraries = libraries_in(ast.walk(module)) if found and module is not None else frozenset()
+    return {line: names - libraries for line, names in found.items()}
+
+
+def libraries_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Names that stand for libraries, or parts of them, and for nothing else in these nodes.
+
+    `tf.reverse(x)` and `np.append(x, 1)` are calls of functions, and change none of these.
+    """
+    found: set[str] = set()
+    others: set[str] = set()
+    for node in nodes:
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    root = alias.name.partition(".")[0]
+                    (found if root in _LIBRARIES else others).add(alias.asname or root)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                known = level == 0 and (module or "").partition(".")[0] in _LIBRARIES
+                (found if known else others).update(a.asname or a.name for a in names)
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                others.add(name)
+    return frozenset(found - others)
 
 
 def _read(scope: ast.AST, found: dict[int, frozenset[str]]) -> set[str]:

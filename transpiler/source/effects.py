@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from transpiler.record import record
-from transpiler.source.changed_inside import METHODS, own_nodes
+from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _METHODS = METHODS | {
     "add", "appendleft", "discard", "extendleft", "fill", "popleft", "put", "rotate", "__setitem__",
 }  # fmt: skip
@@ -89,6 +90,10 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
             paths = filter(None, _changed(node))
             found += (Effect(line, column, path, scope, node) for path in paths)
         scopes += (_scope_of(n, scope) for n in nodes if isinstance(n, _FUNCTIONS))
+    imported = {one.path[0] for one in found if isinstance(one.node, _IMPORTS)}
+    if any(one.path[0] in imported and isinstance(one.node, ast.Call) for one in found):
+        libraries = libraries_in(ast.walk(module))
+        found = [e for e in found if e.path[0] not in libraries or not isinstance(e.node, ast.Call)]
     return found, scopes
 
 
