@@ -29,6 +29,8 @@ history = model.fit(x, y, epochs=2, shuffle=False, verbose=0)
 TABLE = {
     "a Sequential": f"base = keras.Sequential([keras.Input((6,)), {NORMS.format('', '')}], "
     f"trainable=False)\n{MODEL}",
+    "a Sequential without the word": f"base = keras.Sequential([keras.Input((6,)), "
+    f"{NORMS.format('', '')}], False, 'base')\n{MODEL}",
     "a Sequential that grows": "base = keras.Sequential(trainable=False)\n"
     "base.add(keras.Input((6,)))\nbase.add(layers.Dense(4))\n"
     f"base.add(layers.BatchNormalization())\n{MODEL}",
@@ -69,6 +71,7 @@ def test_a_word_that_freezes_nothing_is_said(base: str) -> None:
     "model",
     [
         "model = keras.Sequential([keras.Input((6,)), layers.Dense(1)], trainable=False)\n",
+        "model = keras.Sequential([keras.Input((6,)), layers.Dense(1)], False)\n",
         "model = keras.Model(inputs, layers.Dense(1)(inputs), trainable=False)\n",
         "def build(learns):\n    return keras.Sequential([keras.Input((6,)), layers.Dense(1)], "
         "trainable=learns)\n\n\nmodel = build(False)\n",
@@ -95,3 +98,25 @@ def test_keras_2_normalizes_batches_in_what_it_does_not_train() -> None:
 def test_what_has_no_sizes_yet_is_not_frozen(base: str) -> None:
     model = "model = keras.Sequential([keras.Input((6,)), base, layers.Dense(1)])\n"
     assert any("to find its sizes" in message for message in errors(HEAD + base + model + FIT))
+
+
+@pytest.mark.parametrize(
+    ("word", "generation"), [("True", "auto"), ("True", "3"), ('"net"', "2"), ("None", "2")]
+)
+def test_the_second_argument_of_a_sequential(word: str, generation: str, scripts: Scripts) -> None:
+    text = f"{HEAD}model = keras.Sequential([keras.Input((6,)), layers.Dense(1)], {word})\n{FIT}"
+    if generation == "2":  # alone takes names there
+        text = text.replace("import keras", "import tf_keras as keras")
+        text = text.replace("from keras", "from tf_keras")
+    assert not errors(text, generation)
+    result = made(text, generation).text
+    assert ("class Net(" in result) is (word == '"net"')
+    apart = scripts.compare(text, result, keras="2" if generation == "2" else "3")
+    assert max(apart.values()) < 1e-6, apart
+
+
+@pytest.mark.parametrize(("word", "said"), [("word", True), ("None", False), ('"a"', False)])
+def test_a_second_argument_that_may_be_either_is_said(word: str, said: bool) -> None:
+    build = f"def build(word=None):\n    return keras.Sequential([layers.Dense(1)], {word})\n"
+    messages = errors(f"{HEAD}{build}model = build(x)\n{FIT}")
+    assert any("its name in Keras 2, and `trainable` in Keras 3" in m for m in messages) is said

@@ -33,6 +33,21 @@ from transpiler.ir.code import Return
 from transpiler.ir.pipeline import Applied
 from transpiler.record import replace
 
+_SECOND = "the second argument of a Sequential is its name in Keras 2, and `trainable` in Keras 3"
+
+
+def _named(region: Region, node: cst.Call, position: int, given: Value) -> str:
+    """The parameter of a Sequential that gets an argument without a keyword, after the layers."""
+    generation = region.file.options.keras
+    if position > 2 or (position == 2 and generation == "2"):
+        raise GiveUp(f"Sequential: the argument {position + 1} is not known", node)
+    known = constant(given)
+    if position == 2 or generation == "2" or known is None or isinstance(known, str):
+        return "name"  # Keras 3 takes neither for `trainable`
+    if generation == "auto" and not isinstance(known, bool):
+        raise GiveUp(_SECOND, node)
+    return "trainable"
+
 
 @provides("make_sequential")
 def make_sequential(region: Region, node: cst.Call) -> Value:
@@ -53,20 +68,18 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
         open_shape(region, model, None if declared is True else declared, None, node)
     layers: cst.BaseExpression | None = None
     for position, argument in enumerate(node.args):
-        keyword = (
-            argument.keyword.value
-            if argument.keyword is not None
-            else ("layers", "name")[min(position, 1)]
-        )
-        if keyword == "layers":
+        keyword = argument.keyword.value if argument.keyword is not None else ""
+        if (not keyword and position == 0) or keyword == "layers":
             layers = argument.value
-        elif keyword == "name":
-            given = evaluate(region, argument.value)
+            continue
+        given = evaluate(region, argument.value)
+        keyword = keyword or _named(region, node, position, given)
+        if keyword == "name":
             name = constant(given)
             model.name = name if isinstance(name, str) else ""
             model.label = given.expr if isinstance(given, Static) else None
         elif keyword == "trainable":
-            model.still = is_still(region, node, evaluate(region, argument.value))
+            model.still = is_still(region, node, given)
         else:
             raise GiveUp(f"Sequential: the argument {keyword} is not known", node)
     if layers is not None:
