@@ -5,6 +5,19 @@ from __future__ import annotations
 from rules.emitted import TORCH, emitted
 
 emitted(
+    "classes_of",
+    '''
+def classes_of(
+    targets,
+    dim=1,  #? dim
+):
+    """The class of each target: a column has them, else the largest number stands for one."""
+    return targets.argmax(1) if targets.shape[1] > 1 else targets.squeeze(1)  #? !dim
+    return targets.argmax(dim) if targets.shape[dim] > 1 else targets.squeeze(dim)  #? dim
+''',
+)
+
+emitted(
     "count_above",
     '''
 def count_above(

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rules.losses import BY_ROW, refuse_column, smoothed
-from transpiler.ir.expr import (
-    ADD,
-    Expr,
-    attribute,
-    call,
-    expr,
-    index,
-    infix,
-    joined,
-    method,
-    ternary,
-)
+from transpiler.ir.expr import ADD, Expr, attribute, call, expr, index, infix, joined, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.record import replace
@@ -76,9 +65,9 @@ def accuracy(p: Prediction) -> Metric:
         hits = infix(method(p.output, "argmax", p.dim), "==", method(p.targets, "flatten"))
         return _hits(p, "accuracy", hits)
     if not p.matching and not p.several:
-        size = index(attribute(p.targets, "shape"), expr(p.dim))
-        largest, single = (method(p.targets, name, p.dim) for name in ("argmax", "squeeze"))
-        classes = ternary(infix(size, ">", expr(1)), largest, single)
+        options = [] if p.dim == 1 else [p.dim]
+        helpers = {"classes_of", *(["classes_of.dim"] if options else [])}
+        classes = replace(call("classes_of", p.targets, *options), helpers=frozenset(helpers))
         hits = infix(method(p.output, "argmax", p.dim), "==", classes)
         return _hits(p, "accuracy", hits)
     return categorical_accuracy(p)

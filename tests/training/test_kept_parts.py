@@ -115,3 +115,13 @@ def test_an_optimizer_that_a_method_compiles_with_again_goes_on() -> None:
     text = text.replace("__(self, rate)", "__(self)").replace("SGD(rate", "SGD(0.1")
     messages = [d.message for d in convert(HEAD + text.replace("(0.1)\n", "()\n")).diagnostics]
     assert any("goes on with what it knows" in message for message in messages)
+
+
+@pytest.mark.parametrize("name", ["mse", "MSE", "MAE", "MAPE", "MSLE", "KLD"])
+def test_numbers_of_losses_are_no_parts(name: str) -> None:
+    made, compiled = "keras.losses.Huber(delta=0.5)", "loss=self.loss)"
+    text = TRAINER.replace(made, f"keras.losses.{name}([1.0], [2.0])")
+    text = text.replace(compiled, 'loss="mse", metrics=[self.loss])')
+    messages = [d.message for d in convert(HEAD + text).diagnostics]
+    assert any("a metric is only known at run time" in message for message in messages)
+    assert any(d.severity is Severity.ERROR for d in convert(HEAD + text).diagnostics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import black
 import pytest
 
 from tests.training.scripts import Scripts
@@ -55,17 +56,25 @@ def test_accuracy_is_that_of_the_shapes(
     assert max(apart.values()) < 1e-6, apart
 
 
+@pytest.mark.parametrize("layer", ["Dense(3)", "Dense(6), keras.layers.Reshape((2, 3))"])
+def test_what_asks_for_the_shape_is_formatted(layer: str) -> None:
+    text = SCRIPT.format(x=X, y=CLASSES.format(3), loss="mse", units=3).replace("Dense(3)", layer)
+    made = convert(black.format_str(text, mode=black.Mode())).text
+    assert "== classes_of(targets" in made
+    assert made == black.format_str(made, mode=black.Mode())
+
+
 @pytest.mark.parametrize("loss", ["categorical_crossentropy", "binary_crossentropy"])
 def test_losses_that_insist_on_the_shape_tell_it(loss: str) -> None:
     text = SCRIPT.format(x=X, y=CLASSES.format(3), loss=loss, units=3)
-    assert "targets.shape" not in convert(text).text
+    assert "classes_of" not in convert(text).text
 
 
 def test_a_shape_that_the_text_tells_is_not_asked() -> None:
     text = SCRIPT.format(x=X, y="0", loss="mse", units=3)
     text = text.replace("x, y = held", f"x = {X}\ny = {CLASSES.format(3)}")
     assert "targets.argmax(1)" in convert(text).text
-    assert "targets.shape" not in convert(text).text
+    assert "classes_of" not in convert(text).text
 
 
 @pytest.mark.parametrize("generation", ["2", "3"])
