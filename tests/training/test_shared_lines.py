@@ -48,6 +48,26 @@ SCRIPTS = {
     "h = train()\n",
     "layers that are added": "m = keras.Sequential(); m.add(keras.layers.Input((4,))); "
     f"m.add(keras.layers.Dense(1)){TAIL}",
+    "layers added in a loop": "m = keras.Sequential([keras.Input((4,))])\n"
+    f"for n in (3, 1): m.add(keras.layers.Dense(n)){TAIL}",
+    "a block": "def block(t, n): return keras.layers.Dense(n)(t)\n"
+    "def net(n=3): i = keras.Input((4,)); o = block(block(i, n), 1); return keras.Model(i, o)\n"
+    f"m = net(){TAIL}",
+    "a default": "def build(n=None):\n    if n is None: n = 1\n    for k in range(2): print(k)\n"
+    f"    return {LAYERS}\nm = build(){TAIL}",
+    "a callback": "class Seen(keras.callbacks.Callback):\n"
+    "    def __init__(self): super().__init__(); self.seen = []\n"
+    "    def on_epoch_end(self, epoch, logs=None): self.seen.append(logs['loss'])\n"
+    f"{MADE}{COMPILE}\nseen = Seen()\n{FIT.replace('epochs', 'callbacks=[seen], epochs')}\n"
+    "losses = seen.seen\n",
+    "a bracket at the margin": "n = 1\nif True:\n    m = keras.Sequential([\n"
+    f"    keras.Input((4,)),\n    keras.layers.Dense(1),\n])\n    print(n){TAIL}",
+    "a string of several lines": f'if x is not None: n = 1; s = """a\n  b"""; {MADE[6:]}'
+    + TAIL.replace(FIT, f"r = s; {FIT}"),
+    "lines that go on": f"n = 1 + \\\n  0; m = {LAYERS}\nif n: \\\n  {COMPILE}; {FIT}\n",
+    "a sign of a comment": f"{MADE}{COMPILE}\nif '#' != 'a': {FIT}\n",
+    "a loss of two statements": f"def loss(t, p): e = t - p; return keras.ops.mean(e * e)\n{MADE}"
+    + TAIL.replace('"mse"', "loss"),
     "a loss": f"def loss(t, p): return keras.ops.mean(\n    (t - p) ** 2)\n{MADE}"
     + TAIL.replace('"mse"', "loss"),
 }
@@ -85,6 +105,25 @@ class Held:
     a = 1; b = 2
     def f(self): return self.a; self.b
 e = {1: 2}[1:2] if 0 else text(3);
+for a in "ab": \\
+    print(a); print(z)
+if z:
+    print(1)
+if z: print(1)
+if z: print(1); print(2)  # twice
+a = 1; b = 2; c = 3
+b = 2; c = 3
+b = 2
+c = 3
+code = """
+if z:
+    print(1)
+"""
+async def later(a): return helper(a, 1)  # type: ignore
+try: z = 1; q = 2
+except (KeyError, ValueError) as why: print(why); raise
+finally: print("end")
+g = lambda a: a; w = g(1)
 '''
 
 

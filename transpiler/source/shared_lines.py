@@ -24,13 +24,35 @@ _HEADS = "async|class|def|if|elif|else|for|while|with|try|except|finally"
 #: Where more than one statement may stand on a line.
 _MAY_SHARE = regex(
     r";[ \t]*[^\s#]"
-    rf"|^[ \t]*(?:{_HEADS})\b[^\n#]*:[ \t]*[^\s#:\])}}=](?:[^\n]*[^\s:])?[ \t]*$"
+    rf"|^[ \t]*(?:{_HEADS})\b[^\n#]*(?:[\"']#[^\n#]*)*:[ \t]*[^\s#:\])}}=](?:[^\n]*[^\s:])?[ \t]*$"
     r"|^[^\n#]*\)[ \t]*(?:->[^:\n]+)?:[ \t]*[^\s#\])}]",
     re.MULTILINE,
 )
 _INDENT = 4
+_BLANK = " \t\f\r\n\\"  #: what may stand between statements and the head of their block
 #: Statements that nothing becomes of.
 _PLAIN = regex(r"(?:pass|continue|break|\.\.\.|(?:return|raise)\b[ \w.]*|(?:import|from)\b.*)$")
+
+
+@record(frozen=True, slots=True)
+class _Piece:
+    """Statements that share a line."""
+
+    line: int
+    before: str
+    now: str
+    margin: str
+
+    def places(self, text: str) -> list[int]:
+        """Where they stand in a text as they are now, and could share a line.
+
+        Nothing follows that belongs to the last of them, or to the block that they are.
+        """
+        after = (
+            rf"(?=[ \t]*;?[ \t]*(?:#.*)?\r?$)(?!.*\n(?:[ \t]*(?:#.*)?\n)*{self.margin}[ \t]+[^\s#])"
+        )
+        found = re.finditer(f"^{self.margin}({re.escape(self.now)}){after}", text, re.MULTILINE)
+        return [match.start(1) for match in found]
 
 
 @record(frozen=True, slots=True)
@@ -39,7 +61,7 @@ class Apart:
 
     text: str
     lines: list[int]  #: the line of the file that each line of the text stands for
-    pieces: list[tuple[str, str]]  #: statements as they were, and as they are now
+    pieces: list[_Piece]
 
     def line(self, number: int) -> int:
         """The line of the file that a line of the text stands for."""
@@ -47,10 +69,30 @@ class Apart:
 
     def together(self, text: str) -> str:
         """A text that has become of this one: what is still as it was shares its line again."""
-        for before, now in dict.fromkeys(self.pieces):
-            if self.text.count(now) == self.pieces.count((before, now)):
-                text = text.replace(now, before)
-        return text
+        edits: dict[Span, str] = {}
+        begins = {(piece.line, piece.now): piece for piece in self.pieces}
+        for now, piece in {p.now: p for p in self.pieces}.items():
+            held = [
+                begins.get((self.line(_line(self.text, place)), now))
+                for place in piece.places(self.text)
+            ]
+            places = piece.places(text)
+            if len(places) == len(held):  # each is where it was, among those that are alike
+                pairs = zip(places, held, strict=True)
+                edits |= {(a, a + len(now)): p.before for a, p in pairs if p is not None}
+        return replaced(text, edits)[0]
+
+
+def _logical_line(text: str, offset: int) -> int:
+    """Where a line begins, after those lines that go on."""
+    begins = text.rfind("\n", 0, offset) + 1
+    while text.endswith(("\\\n", "\\\r\n"), 0, begins):
+        begins = text.rfind("\n", 0, begins - 1) + 1
+    return begins
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1
 
 
 def apart(text: str) -> Apart | None:
@@ -60,12 +102,12 @@ def apart(text: str) -> Apart | None:
         return None
     at = Positions(text)
     edits: dict[Span, str] = {}
-    pieces: list[tuple[str, str]] = []
+    pieces: list[_Piece] = []
     for start, block, margin in _blocks(tree, at):
         spans = [at.span(statement) for statement in block]
         gaps = _gaps(text, spans, margin)
         if start >= 0:
-            head = text[start : spans[0][0]].rstrip()
+            head = text[start : spans[0][0]].rstrip(_BLANK)
             gaps[start + len(head), spans[0][0]] = f"\n{margin}"
             gaps |= dict.fromkeys(_later_lines(block, at), " " * _INDENT)
         else:
@@ -75,7 +117,8 @@ def apart(text: str) -> Apart | None:
             continue
         edits |= gaps
         now, _ = replaced(whole, {(a - start, b - start): new for (a, b), new in gaps.items()})
-        pieces.append((whole, now))
+        outer = margin if spans[0][0] == start else margin[:-_INDENT]
+        pieces.append(_Piece(_line(text, start), whole, now, outer))
     return Apart(*replaced(text, edits), pieces) if edits else None
 
 
@@ -110,11 +153,14 @@ def _blocks(tree: ast.Module, at: Positions) -> Iterator[tuple[int, list[ast.stm
             if not isinstance(block, list) or not block or not isinstance(block[0], ast.stmt):
                 continue
             first = at.offset(block[0].lineno, block[0].col_offset)
-            begins = at.text.rfind("\n", 0, first) + 1
+            begins = _logical_line(at.text, first)
             before = at.text[begins:first]
             if not before.strip():
                 yield from _shared(block, before)
-            elif isinstance(node, (ast.stmt, ast.ExceptHandler)) and before.rstrip()[-1:] == ":":
+            elif (
+                isinstance(node, (ast.stmt, ast.ExceptHandler))
+                and before.rstrip(_BLANK)[-1:] == ":"
+            ):
                 own = at.offset(node.lineno, node.col_offset)
                 margin = at.text[at.text.rfind("\n", 0, own) + 1 : own]
                 if not margin.strip():
