@@ -202,9 +202,6 @@ TRIALS = [
         "sigmoid",
         metrics=f"[{L}.Dice(name='d'), {L}.tversky, {L}.BinaryCrossentropy(label_smoothing=0.1)]",
     ),
-    Trial('"mse"', "rows", metrics=f"[{L}.MSE, {L}.MAE, {M}.MAPE, {L}.MSLE]"),
-    Trial('"mae"', "numbers", metrics=f"[{L}.MSE]"),
-    Trial(CLASSES, "one-hot", "softmax", metrics=f"[{L}.KLD]"),
     Trial(CLASSES, "one-hot", "softmax", metrics=f"[{L}.CategoricalCrossentropy(), {L}.Poisson()]"),
     Trial('"mse"', "bit rows", "sigmoid", metrics=f"[{M}.BinaryCrossentropy(name='cross')]"),
     Trial(

@@ -142,3 +142,10 @@ def test_the_accuracy_has_its_older_name_where_it_is_read(given: str, read: str,
     assert f'"val_{key}": []' in conversion.text
     said = any("before Keras 2.3" in d.message for d in conversion.diagnostics)
     assert said is (given != key)
+
+
+@pytest.mark.parametrize("name", ["MSE", "MAE", "MAPE", "MSLE"])
+def test_functions_with_names_of_classes_are_metrics(name: str) -> None:
+    trial = Trial('"mse"', "rows", metrics=f"[keras.losses.{name}]")
+    found = convert(trial.text).diagnostics
+    assert not [d for d in found if d.severity is Severity.ERROR]
