@@ -25,7 +25,7 @@ FLOORS = (
     ("lower",),
     ("emit",),
     ("project",),
-    ("neighbours", "guests"),
+    ("neighbours", "guests", "far"),
     ("pipeline",),
     ("notebooks",),
     ("single", "plan"),

@@ -12,6 +12,7 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
+from transpiler.source.far_frames import is_about_framework, reaches_framework
 from transpiler.source.modules import asks_models, is_of_interest, may_go
 from transpiler.source.remembered import remembering
 from transpiler.source.shared_lines import apart
@@ -36,11 +37,31 @@ def convert(
     if "keras" in text or "tensorflow" in text or is_of_interest(text, path):
         with _collecting_later(), remembering():  # imports make many objects too
             made = _convert(text, options, path, alone)
+    if not alone and not is_about_framework(text) and reaches_framework(text, path):
+        made = _with_far_uses(made, text, options, path)
     if "TODO(tf2torch)" not in text:
         return made
     from transpiler.emit.said_before import said_again  # most files are converted once
 
     return said_again(made, text)
+
+
+def _with_far_uses(made: Conversion, text: str, options: Options, path: str) -> Conversion:
+    """What else a file asks of others: not while it is converted for the sake of such a file."""
+    global _far
+    if _far:
+        return made
+    from transpiler.far import with_far_uses  # most files reach no model
+
+    _far = True
+    try:
+        with _collecting_later(), remembering():
+            return with_far_uses(convert, made, text, options, path)
+    finally:
+        _far = False
+
+
+_far = False
 
 
 def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:

@@ -12,6 +12,7 @@ import tokenize
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.far_frames import reaches_framework
 from transpiler.source.lexical import skips
 from transpiler.source.modules import is_of_interest
 
@@ -59,7 +60,8 @@ def names_framework(data: bytes, path: str = "") -> bool:
     """
     if b"keras" in data or b"tensorflow" in data or b"TODO(tf2torch)" in data:
         return True
-    return bool(path) and is_of_interest(data.decode(errors="replace"), path)
+    text = data.decode(errors="replace") if path else ""
+    return bool(text) and (is_of_interest(text, path) or reaches_framework(text, path))
 
 
 def program_at(path: str) -> str:

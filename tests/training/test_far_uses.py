@@ -1,0 +1,80 @@
+"""Files without a word of the framework are told what they ask of converted values of others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.test_several_files import converted
+
+NET = """\
+import tensorflow as tf
+
+
+def build():
+    return tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(1, name="h")])
+
+
+def batches(x):
+    return tf.data.Dataset.from_tensor_slices(x).batch(4)
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["m.output_shape", "len(m.layers)", "m.count_params()", "m(x).numpy()", "batches(x).take(1)"],
+)
+def test_what_is_asked_alone_is_said(tmp_path: Path, asked: str) -> None:
+    made = "import numpy as np\nfrom net import batches, build\n\nx = np.ones((2, 4))\nm = build()"
+    test = f"{made}\nprint({asked})\n"
+    texts, errors = converted(tmp_path, {"net.py": NET, "test_net.py": test})
+    assert [error.partition(": ")[0] for error in errors] == ["test_net.py:6"]
+    assert "TODO(tf2torch)" in texts["test_net.py"]
+
+
+FACTORY = "from net import build\n\n\ndef make(name):\n    return build()\n"
+RUNS = (
+    "def run(builder, x):\n    m = builder()\n    m.compile('sgd', 'mse')\n    return m.fit(x, x)\n"
+)
+BASE = "class Base:\n    def run(self):\n        return self.make().output_shape\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "main", "line"),
+    [
+        ("factory", FACTORY, "from factory import make\n\nprint(make('net').output_shape)\n", 3),
+        ("runs", RUNS, "from net import build\nfrom runs import run\n\nrun(build, [[1.0]])\n", 4),
+        (
+            "base",
+            BASE,
+            "from base import Base\nfrom net import build\n\n\nclass Own(Base):\n"
+            "    def make(self):\n        return build()\n",
+            5,
+        ),
+        ("zoo", "from net import build\n\nZOO = {'a': build}\n",
+         "from zoo import ZOO\n\nfor name, make in ZOO.items():\n    print(make().layers)\n", 4),
+    ],
+)  # fmt: skip
+def test_it_is_found_through_other_files(
+    tmp_path: Path, name: str, other: str, main: str, line: int
+) -> None:
+    files = {"net.py": NET, f"{name}.py": other, "main.py": main}
+    _, errors = converted(tmp_path, files)
+    assert [error.partition(": ")[0] for error in errors] == [f"main.py:{line}"]
+
+
+def test_nothing_is_said_of_values_of_other_libraries(tmp_path: Path) -> None:
+    main = """\
+import numpy as np
+from sklearn.linear_model import LinearRegression
+from net import build
+
+x = np.ones((2, 4))
+other = LinearRegression()
+other.fit(x, x[:, 0])
+print(other.predict(x), other.name, build().training)
+"""
+    texts, errors = converted(tmp_path, {"net.py": NET, "main.py": main})
+    assert not errors
+    assert texts["main.py"] == main

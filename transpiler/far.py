@@ -1,0 +1,196 @@
+"""What a file without a word of the framework asks of what others give, where nothing else tells.
+
+net.py is converted, and tests/test_net.py has `assert build().output_shape == (None, 1)`: it is
+looked at with Python's own trees alone, through any number of files.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+from transpiler.conversion import Conversion
+from transpiler.diagnostics import ASSUMED, LEFT_CODE, LEFT_TRAINING, Code, Diagnostic, Severity
+from transpiler.options import Options
+from transpiler.record import replace
+from transpiler.source.far_uses import CALLED, Use, far_uses
+from transpiler.source.files import Undecodable, program_at
+from transpiler.source.imported import real_path
+from transpiler.source.lexical import skips
+from transpiler.source.syntax import program_tree
+
+#: What converts the text of a file.
+Convert: TypeAlias = Callable[[str, Options, str], Conversion]
+
+_known: dict[tuple[str, int, Options], Conversion] = {}
+#: What becomes of values of the framework, by what they are.
+_NOW = {
+    "model": "the model of `{}` is an nn.Module now",
+    "layer": "the layers of `{}` are modules of torch now",
+    "history": "a history is nothing but lists now",
+    "data set": "the data set of `{}` is one of torch now",
+    "flow": "the images of `{}` come from a data set of torch now",
+    "generator": "the images of `{}` come from a data set of torch now",
+    "tokenizer": "the tokenizer of `{}` is a small class without that now",
+    "lookup": "the layer of `{}` is a small class without that now",
+}
+
+
+def with_far_uses(
+    convert: Convert, made: Conversion, text: str, options: Options, path: str
+) -> Conversion:
+    """The conversion of a file, with what is said of these."""
+    uses = far_uses(text, path)
+    return _Sayer(convert, made, text, options, path).said(uses) if uses else made
+
+
+class _Sayer:
+    def __init__(
+        self, convert: Convert, made: Conversion, text: str, options: Options, path: str
+    ) -> None:
+        self.convert = convert
+        self.made = made
+        self.text = text
+        self.options = options
+        self.path = real_path(path)
+
+    def said(self, uses: list[Use]) -> Conversion:
+        """What is left, and nobody has said so: errors also stand above the statements."""
+        kept = _kept_lines(self.text, self.made.text)
+        found: dict[tuple[int, str], Diagnostic] = {}
+        for use in sorted(uses, key=_order):
+            place = use.place
+            code, message = self.about(use) if place.lineno in kept else (None, "")
+            if code is None or self.is_told(use, code):
+                continue
+            one = code.at(place.lineno, place.col_offset + 1, message)
+            found.setdefault((one.line, use.function or message), one)
+        if not found:
+            return self.made
+        new = [*found.values()]
+        errors = {said.line for said in new if said.severity is Severity.ERROR}
+        before = [d for d in self.made.diagnostics if not _gives_way(d, errors)]
+        lines = self.made.text.split("\n")
+        for line in sorted(errors, reverse=True):
+            first = next(d for d in new if d.line == line and d.severity is Severity.ERROR)
+            comment = f"# TODO(tf2torch) {first.code}: {first.message}"
+            at = kept.get(_lines_of(self.text, line)[0], kept[line]) - 1
+            if not at or "TODO(tf2torch)" not in lines[at - 1]:
+                margin = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
+                lines.insert(at, f"{margin}{comment}")
+        whole = "\n".join(lines)
+        said = sorted((*before, *new), key=lambda d: (d.line, d.column))
+        changed = self.made.changed or whole != self.text
+        return replace(self.made, text=whole, changed=changed, diagnostics=tuple(said))
+
+    def about(self, use: Use) -> tuple[Code | None, str]:
+        """What is said of a use; nothing where it is no trouble."""
+        things = [t for t in use.things if self.is_gone(t.home, use.name)]
+        if not things or not self.stays(use):
+            return None, ""
+        thing = min(things, key=lambda thing: (thing.home, thing.kind))
+        now = _NOW[thing.kind].format(os.path.basename(thing.home))
+        asked = use.text if "\n" not in use.text and len(use.text) <= _LONGEST else f".{use.name}"
+        what = f"`{asked}` is left as it is: "
+        if use.function:
+            file = os.path.basename(use.path)
+            what = f"`{use.function}` of `{file}` is left as it is: it has `{asked}`, and "
+        sure = use.sure and len(things) == len(use.things)
+        sure &= not any(_errors(self.converted(thing.home)) for thing in things)
+        if not sure:
+            return ASSUMED, f"{what}perhaps {now}"
+        return (LEFT_TRAINING if thing.kind in _OF_TRAINING else LEFT_CODE), f"{what}{now}"
+
+    def is_gone(self, home: str, name: str) -> bool:
+        """Whether what a file makes is converted, and has not even a name that is asked for."""
+        together = self.options.together
+        if together is not None and home not in together:
+            return False
+        made = self.converted(home)
+        has = rf"^[ \t]+def {name}\(self|\bself\.{name}\b[^=\n]*=(?!=)"
+        if not made.changed:
+            return False
+        return name == CALLED or re.search(has, made.text, re.MULTILINE) is None
+
+    def stays(self, use: Use) -> bool:
+        """Whether what asks is as it was, also in another file, and nobody has said it there."""
+        if use.path == self.path:
+            return use.name != CALLED or not self.made.changed
+        there = self.converted(use.path)
+        if use.name == CALLED and there.changed:
+            return False
+        if any(d.line == use.line and d.severity is Severity.ERROR for d in there.diagnostics):
+            return False
+        if any(real_path(one.path) == use.path for one in self.made.homecoming):
+            return False
+        return use.line in _kept_lines(program_at(use.path), there.text)
+
+    def is_told(self, use: Use, code: Code) -> bool:
+        """Whether the conversion itself has said it, or the same with less certainty."""
+        first, last = _lines_of(self.text, use.place.lineno)
+        for said in self.made.diagnostics:
+            if first <= said.line <= last:
+                if said.severity is Severity.ERROR:
+                    return True
+                if said.severity is Severity.WARNING is code.severity:
+                    return True
+        return False
+
+    def converted(self, path: str) -> Conversion:
+        """What becomes of another file."""
+        try:
+            text = program_at(path)
+            key = path, os.stat(path).st_mtime_ns, self.options
+            if key not in _known:
+                gone = skips(text)
+                _known[key] = Conversion(text) if gone else self.convert(text, self.options, path)
+        except (OSError, SyntaxError, Undecodable):
+            return Conversion("")
+        return _known[key]
+
+
+_OF_TRAINING = ("model", "layer", "history")
+_LONGEST = 60  #: what is cited in a message
+
+
+def _order(use: Use) -> tuple[int, int, str, int]:
+    return use.place.lineno, use.place.col_offset, use.path, use.line
+
+
+def _errors(made: Conversion) -> bool:
+    return any(d.severity is Severity.ERROR for d in made.diagnostics)
+
+
+def _gives_way(said: Diagnostic, lines: set[int]) -> bool:
+    """Whether it is a guess of what is known now."""
+    return said.code == ASSUMED.code and said.line in lines and "taken for no call" in said.message
+
+
+def _kept_lines(before: str, after: str) -> dict[int, int]:
+    """Which line of a text each line of another one is that is still there, counted from 1."""
+    old, new = before.split("\n"), after.split("\n")
+    if old == new:
+        return {number: number for number in range(1, len(old) + 1)}
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return {
+        block.a + n + 1: block.b + n + 1
+        for block in matcher.get_matching_blocks()
+        for n in range(block.size)
+    }
+
+
+def _lines_of(text: str, line: int) -> tuple[int, int]:
+    """The first and last line of the innermost statement that a line is in, or of its head."""
+    found = line, line
+    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", [])
+            last = body[0].lineno - 1 if body else (node.end_lineno or node.lineno)
+            last = max(last, node.lineno)
+            if node.lineno <= line <= last:
+                found = node.lineno, last
+    return found

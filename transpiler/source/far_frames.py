@@ -1,0 +1,199 @@
+"""What names stand for in modules, classes and running functions, for `far_values.py`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TypeAlias
+
+from transpiler.record import record
+from transpiler.source.imported import imported_texts, real_path
+from transpiler.source.lexical import skips
+
+_MOST = 3000  #: calls that are followed for one file
+_NODES = 4096  #: bodies of code of which is kept what is in them
+
+
+def is_about_framework(text: str) -> bool:
+    """Whether a text has a word of it."""
+    return "keras" in text or "tensorflow" in text
+
+
+@lru_cache(maxsize=1024)
+def reaches_framework(text: str, path: str) -> bool:
+    """Whether a file imports one that is about the framework, through any number of files."""
+    if not path or "import" not in text:
+        return False
+    pending, seen = [(text, path)], {real_path(path)}
+    while pending:
+        text, path = pending.pop()
+        for other, imported in imported_texts(text, path):
+            if (real := real_path(str(other))) not in seen:
+                seen.add(real)
+                if is_about_framework(imported) and not skips(imported):
+                    return True
+                pending.append((imported, real))
+    return False
+
+
+@record(frozen=True, slots=True)
+class Thing:
+    """A value of the framework."""
+
+    kind: str
+    home: str  #: the path of the file that makes it
+
+
+@record(frozen=True, slots=True)
+class Name:
+    """What an import from outside of the project gives, or an attribute of that."""
+
+    dotted: str
+
+
+@record(frozen=True, slots=True)
+class Bound:
+    """A method of a value of the framework."""
+
+    of: Thing
+    name: str
+
+
+@record(frozen=True, slots=True)
+class Module:
+    path: str
+
+
+@record(frozen=True, slots=True)
+class Made:
+    """A function or class, where it stands: in a module, or in what a call of a function runs."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+    frame: Frame
+    of: Value = frozenset()  #: the object that it is a method of
+
+
+@record(frozen=True, slots=True)
+class Object:
+    """An object of a class of the project, made with these arguments."""
+
+    made: Made
+    given: tuple[tuple[str, Value], ...] = ()
+
+
+@record(frozen=True, slots=True)
+class Row:
+    parts: tuple[Value, ...]
+
+
+@record(frozen=True, slots=True)
+class Box:
+    """A list or dict."""
+
+    held: Value
+
+
+@record(frozen=True, slots=True)
+class Anything:
+    """Something of which nothing is known."""
+
+
+Atom: TypeAlias = "Thing | Name | Bound | Module | Made | Object | Row | Box | Anything"
+#: All that an expression may be.
+Value: TypeAlias = frozenset[Atom]
+
+NOTHING: Value = frozenset()
+ANYTHING: Value = frozenset({Anything()})
+
+
+class Steps:
+    """How many calls may still be followed."""
+
+    left = 0
+
+    @classmethod
+    def taken(cls) -> bool:
+        """Whether there was one left."""
+        cls.left -= 1
+        return cls.left >= 0
+
+    @classmethod
+    def begin(cls) -> None:
+        """For another file."""
+        cls.left = _MOST
+
+
+class Frame:
+    """What the names of a module, a class or a running function stand for."""
+
+    def __init__(
+        self, path: str, node: ast.AST, outer: Frame | None, given: dict[str, Value], depth: int = 0
+    ) -> None:
+        self.path = path
+        self.node = node
+        self.outer = outer
+        self.given = given
+        self.depth = depth
+        self.known: dict[object, Value] = {}
+        self.inner: dict[ast.AST, Frame] = {}  #: those of its classes
+        self.bindings = _bindings_in(node)
+
+    def module(self) -> Frame:
+        """That of the module that it is in."""
+        return self if self.outer is None else self.outer.module()
+
+
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+@lru_cache(maxsize=_NODES)
+def inside(node: ast.AST) -> tuple[ast.AST, ...]:
+    """The nodes of a body, without those of the functions and classes in it."""
+    body = getattr(node, "body", [])
+    pending: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+    found = []
+    while pending:
+        node = pending.pop()
+        found.append(node)
+        if not isinstance(node, _INNER):
+            pending += ast.iter_child_nodes(node)
+    return tuple(found)
+
+
+@lru_cache(maxsize=_NODES)
+def _bindings_in(body: ast.AST) -> dict[str, list[tuple[ast.AST, ...]]]:
+    """The statements that bind each name, with the target or alias in question."""
+    found: dict[str, list[tuple[ast.AST, ...]]] = {}
+    for node in inside(body):
+        for name, *how in _bound_by(node):
+            found.setdefault(name, []).append((node, *how))
+    return found
+
+
+def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield (name,)
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for alias in names:
+                bound = alias.asname or alias.name
+                bound = bound if isinstance(node, ast.ImportFrom) else bound.partition(".")[0]
+                yield bound, alias
+        case ast.Name(id=name, ctx=ast.Store()):
+            pass  # the statement around it tells what of
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from ((n.id, target) for n in ast.walk(target) if isinstance(n, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name) as target) if node.value is not None:
+            yield name, target
+        case ast.AugAssign(target=ast.Name(id=name) as target):
+            yield name, target
+        case ast.NamedExpr(target=target):
+            yield target.id, target
+        case ast.For() | ast.AsyncFor() | ast.comprehension():
+            yield from (
+                (n.id, node.target) for n in ast.walk(node.target) if isinstance(n, ast.Name)
+            )
+        case ast.withitem(optional_vars=ast.Name(id=name) as target):
+            yield name, target

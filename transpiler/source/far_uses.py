@@ -1,0 +1,216 @@
+"""What a file asks of models, data sets and the like that come from other files."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from transpiler.record import record
+from transpiler.source.far_frames import (
+    NOTHING,
+    Frame,
+    Made,
+    Object,
+    Steps,
+    Thing,
+    Value,
+    inside,
+    is_about_framework,
+)
+from transpiler.source.far_kinds import STEPS
+from transpiler.source.far_values import arguments, class_frame, family, frame_for, value_of
+from transpiler.source.imported import read_text, real_path
+from transpiler.source.syntax import program_tree
+
+#: What is asked of each kind of value of the framework, and what torch's don't have or mean.
+_ASKED = {
+    "model": frozenset(
+        {"compile", "fit", "evaluate", "predict", "summary", "get_layer", "layers", "weights",
+         "trainable_weights", "non_trainable_weights", "trainable_variables", "variables",
+         "non_trainable_variables", "trainable", "count_params", "name", "get_config", "to_json",
+         "to_yaml", "save", "save_weights", "load_weights", "get_weights", "set_weights", "inputs",
+         "outputs", "input", "output", "input_shape", "output_shape", "input_names",
+         "output_names", "losses", "metrics", "metrics_names", "optimizer", "loss",
+         "stop_training", "train_on_batch", "test_on_batch", "predict_on_batch", "fit_generator",
+         "evaluate_generator", "predict_generator", "history", "built", "build", "export",
+         "reset_states", "predict_classes", "predict_proba", "pop", "add"}
+    ),
+    "layer": frozenset(
+        {"get_weights", "set_weights", "weights", "trainable_weights", "trainable", "name",
+         "units", "filters", "activation", "kernel", "output", "input", "output_shape",
+         "input_shape", "get_config", "count_params", "trainable_variables", "variables"}
+    ),
+    "history": frozenset({"params", "model"}),
+    "data set": STEPS | {
+        "cardinality", "as_numpy_iterator", "element_spec", "reduce", "window", "zip", "save",
+        "class_names", "file_paths", "get_single_element", "rebatch", "sample_from_datasets",
+    },
+    "flow": frozenset(
+        {"next", "n", "samples", "class_indices", "classes", "filenames", "filepaths", "reset",
+         "num_classes", "image_shape", "target_size", "batch_index", "index_array", "labels",
+         "class_mode", "total_batches_seen", "on_epoch_end", "x", "y"}
+    ),
+    "generator": frozenset(
+        {"flow", "flow_from_directory", "flow_from_dataframe", "fit", "standardize",
+         "random_transform", "apply_transform", "get_random_transform"}
+    ),
+    "tokenizer": frozenset(
+        {"to_json", "get_config", "fit_on_texts", "fit_on_sequences", "texts_to_sequences",
+         "texts_to_matrix", "sequences_to_texts", "sequences_to_matrix", "word_index",
+         "index_word", "word_counts", "word_docs", "index_docs", "document_count", "num_words",
+         "oov_token", "texts_to_sequences_generator", "sequences_to_texts_generator"}
+    ),
+    "lookup": frozenset(
+        {"get_vocabulary", "vocabulary_size", "set_vocabulary", "adapt", "get_config", "weights",
+         "get_weights", "vocab_size", "name", "call"}
+    ),
+}  # fmt: skip
+CALLED = "()"
+_MOST = 300  #: functions of a file and of others that are looked into
+_DEEPEST = 3  #: calls inside of calls
+
+
+@record(frozen=True, slots=True)
+class Use:
+    """Something that is asked of such a value, or that a function asks when it is called."""
+
+    path: str
+    text: str  #: of what asks
+    line: int
+    name: str  #: what is asked for; CALLED where it is called itself
+    things: frozenset[Thing]
+    sure: bool  #: it can't be anything else
+    place: ast.expr | ast.stmt  #: in the file that is looked at: this, or what leads to it
+    function: str  #: the one that asks, in another file
+
+
+def far_uses(text: str, path: str) -> list[Use]:
+    """What a file without a word of the framework asks of what others give."""
+    tree = program_tree(text)
+    if tree is None:
+        return []
+    Steps.begin()
+    seeker = _Seeker(real_path(path))
+    seeker.module(Frame(seeker.path, tree, None, {}))
+    return list(dict.fromkeys(seeker.found))
+
+
+class _Seeker:
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.found: list[Use] = []
+        self.seen: set[tuple[Made, tuple[tuple[str, Value], ...]]] = set()
+        self.left = _MOST
+
+    def module(self, frame: Frame, of: Value = NOTHING) -> None:
+        """All code of a module, a class or a function: each function as anyone may call it."""
+        self.found += self.in_frame(frame)
+        for node in inside(frame.node):
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                    plain = any(
+                        isinstance(mark, ast.Name) and mark.id == "staticmethod"
+                        for mark in getattr(node, "decorator_list", ())
+                    )
+                    made = Made(node, frame, NOTHING if plain else of)
+                    self.module(frame_for(made, {}))
+                case ast.ClassDef():
+                    made = Made(node, frame)
+                    self.module(class_frame(made), frozenset({Object(made)}))
+                    self.found += self.inherited(made)
+
+    def in_frame(self, frame: Frame, depth: int = 0) -> Iterator[Use]:
+        """What one body of code asks, also by the functions that it calls."""
+        for node in inside(frame.node):
+            match node:
+                case ast.Attribute(value=of, attr=name):
+                    yield from _asked(node, name, value_of(of, frame), frame)
+                case ast.Call(func=ast.Name(id="next"), args=[of, *_]):
+                    values = value_of(of, frame)
+                    yield from _asked(node, "next", values, frame)
+                case ast.Call():
+                    values = value_of(node.func, frame)
+                    yield from _asked(node, CALLED, values, frame)
+                    for made in values:
+                        if isinstance(made, Made):
+                            yield from self.when_called(made, node, frame, depth)
+
+    def when_called(self, made: Made, node: ast.Call, frame: Frame, depth: int) -> Iterator[Use]:
+        """What a function asks of what this call gives it."""
+        path = made.frame.path
+        if isinstance(made.node, (ast.ClassDef, ast.Lambda)) or depth >= _DEEPEST:
+            return
+        if path != self.path and is_about_framework(read_text(path)):
+            return
+        given = arguments(made, node, frame)
+        plain = Made(made.node, made.frame, frozenset(map(_plain, made.of)))
+        if not given and plain == made:
+            return
+        yield from self.more(made, given, plain, node, frame, depth)
+
+    def inherited(self, made: Made) -> Iterator[Use]:
+        """What the methods ask that a class has from those of other files."""
+        assert isinstance(made.node, ast.ClassDef)
+        own = {*class_frame(made).bindings}
+        for base in family(made)[1:]:
+            body = class_frame(base)
+            if base.frame.path != self.path and not is_about_framework(read_text(body.path)):
+                for method in inside(base.node):
+                    if isinstance(method, ast.FunctionDef) and method.name not in own:
+                        here = Made(method, body, frozenset({Object(made)}))
+                        there = Made(method, body, frozenset({Object(base)}))
+                        yield from self.more(here, {}, there, made.node, made.frame, 0)
+            own |= {*body.bindings}
+
+    def more(
+        self,
+        made: Made,
+        given: dict[str, Value],
+        plain: Made,
+        place: ast.expr | ast.stmt,
+        frame: Frame,
+        depth: int,
+    ) -> Iterator[Use]:
+        """What a function asks with these arguments, and not without."""
+        key = made, tuple(sorted(given.items(), key=lambda one: one[0]))
+        if (key in self.seen and depth) or self.left <= 0:
+            return
+        self.seen.add(key)
+        self.left -= 1
+        found = [*self.in_frame(frame_for(made, given, depth + 1), depth + 1)]
+        if not found:
+            return
+        known = {
+            (u.path, u.line, u.name)
+            for u in self.in_frame(frame_for(plain, {}), _DEEPEST)
+            if u.sure
+        }
+        for use in found:
+            if (use.path, use.line, use.name) in known:
+                continue
+            if use.path == self.path:
+                yield use
+                continue
+            assert not isinstance(made.node, (ast.ClassDef, ast.Lambda))
+            name = use.function or made.node.name
+            yield Use(use.path, use.text, use.line, use.name, use.things, use.sure, place, name)
+
+
+def _plain(value: object) -> Object | Thing:
+    """An object of which nobody knows what it was made with."""
+    assert isinstance(value, (Object, Made))
+    return Object(value.made) if isinstance(value, Object) else value  # type: ignore[return-value]
+
+
+def _asked(node: ast.Attribute | ast.Call, name: str, values: Value, frame: Frame) -> Iterable[Use]:
+    things = frozenset(v for v in values if isinstance(v, Thing) and _has(v, name))
+    if things and frame.path not in {thing.home for thing in things}:
+        text = ast.unparse(node)
+        sure = things == values
+        yield Use(frame.path, text, node.lineno, name, things, sure, node, "")
+
+
+def _has(thing: Thing, name: str) -> bool:
+    if name == CALLED:
+        return thing.kind == "model"
+    return name in _ASKED.get(thing.kind, ())
