@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from transpiler.regex import regex
 
@@ -45,6 +46,12 @@ def long_strings(text: str) -> list[tuple[int, int]]:
 def without_comments(text: str) -> str:
     """Source without its comments; the lines stay."""
     return _STRING_OR_COMMENT.sub(lambda m: "" if m.group()[0] == "#" else m.group(), text)
+
+
+@lru_cache(maxsize=2)
+def blanked_file(text: str) -> str:
+    """The same of a whole file, which several look at one after the other."""
+    return blanked(text)
 
 
 def blanked(text: str) -> str:

@@ -16,6 +16,7 @@ from itertools import pairwise
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.lexical import blanked_file
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.syntax import program_tree
@@ -97,7 +98,9 @@ def _line(text: str, offset: int) -> int:
 
 def apart(text: str) -> Apart | None:
     """A text with each statement on a line of its own; None where they all are."""
-    tree = program_tree(text) if _MAY_SHARE.search(text) else None
+    # most of what looks so stands in docstrings, and parsing costs
+    may_share = _MAY_SHARE.search(text) and _MAY_SHARE.search(blanked_file(text))
+    tree = program_tree(text) if may_share else None
     if tree is None:
         return None
     at = Positions(text)

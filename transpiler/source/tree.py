@@ -9,7 +9,7 @@ from functools import cached_property
 import libcst as cst
 
 from transpiler.source.lexical import (
-    blanked,
+    blanked_file,
     long_strings,
     names_in,
     placed_comments,
@@ -39,7 +39,7 @@ class Tree:
     @cached_property
     def blanked(self) -> str:
         """The text with strings and comments made blank."""
-        return blanked(self.text)
+        return blanked_file(self.text)
 
     @cached_property
     def rebound(self) -> frozenset[str]:
