@@ -380,3 +380,53 @@ def test_a_package_passes_on_what_has_another_name_now(order: int, tmp_path: Pat
     assert "class ConvBlock(nn.Module):" in texts["net/blocks.py"]
     assert texts["net/__init__.py"] == PACKAGE["net/__init__.py"].replace("conv_block", "ConvBlock")
     assert "criterion = nn.MSELoss()" in texts["train.py"]
+
+
+LOSS = """\
+import tensorflow as tf
+
+
+def weighed(y_true, y_pred):
+    return tf.reduce_mean(tf.square(y_true - y_pred), axis=-1)
+
+
+def scale(x):
+    return x / 255
+"""
+BATCHES = """\
+import tensorflow as tf
+
+
+def batches(x, y):
+    return tf.data.Dataset.from_tensor_slices((x, y)).batch(4)
+"""
+READER = """\
+import numpy as np
+import keras
+from {module} import {name}
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", {loss})
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "loss", "said"),
+    [
+        (LOSS, "weighed", "weighed", True),
+        (LOSS, "scale", '"mse"', False),
+        (BATCHES, "batches", '"mse"', True),
+    ],
+)
+def test_files_that_stay_and_read_what_changes_are_said(
+    text: str, name: str, loss: str, said: bool, tmp_path: Path
+) -> None:
+    """In a run that converts but a loss, or what makes the data."""
+    reader = READER.format(module="shared", name=name, loss=loss)
+    for file, source in {"shared.py": text, "stays.py": reader, "train.py": reader}.items():
+        (tmp_path / file).write_text(source)
+    path = tmp_path / "shared.py"
+    together = frozenset(str(tmp_path / file) for file in ("shared.py", "train.py"))
+    made = convert(text, Options(together=together), str(path))
+    assert ("stays.py" in "".join(d.message for d in made.diagnostics)) is said
+    assert "train.py" not in "".join(d.message for d in made.diagnostics)

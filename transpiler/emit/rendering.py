@@ -129,6 +129,10 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
     if other.region is unit.region and other.built is not None:
         if not _always_before(planned, unit, other):
             raise EmitError("two models share layers, and the first is not always made")
+        if other.built.statement is unit.built.statement:  # it has no name as yet
+            if unit.region.is_module:
+                raise EmitError("it shares layers with a model that the same statement makes")
+            return _named_apart(planned, other.built)
         name = other.built.variable or variable_of(other)
         if other.built.model.expr is not None:
             name = other.built.model.expr.text
@@ -151,10 +155,12 @@ def _is_bound_anew(planned: FilePlan, unit: Unit, other: Built, name: str) -> bo
 
 
 def _named_apart(planned: FilePlan, built: Built) -> str:
-    """Give a model that is returned as it is made, beside others, a variable of its own."""
+    """Give a model that is returned or named as it is made, beside others, a variable of its own."""
+    if built.apart:
+        return built.variable
     line = built.statement
     small = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
-    if not isinstance(small, cst.Return):
+    if not isinstance(small, (cst.Return, cst.Assign)):
         raise EmitError("two models share layers, and the first has no name")
     names = chain(["model"], (f"model_{number}" for number in count(2)))
     built.variable = next(name for name in names if name not in planned.tree.words)
