@@ -149,3 +149,33 @@ def test_functions_with_names_of_classes_are_metrics(name: str) -> None:
     trial = Trial('"mse"', "rows", metrics=f"[keras.losses.{name}]")
     found = convert(trial.text).diagnostics
     assert not [d for d in found if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("imported", "loss", "metrics"),
+    [
+        (
+            "from tensorflow import keras",
+            '"mse"',
+            "keras.losses.MSE, keras.metrics.mae, 'msle', keras.metrics.MAPE",
+        ),
+        ("import tf_keras as keras", '"mae"', "keras.losses.msle, keras.metrics.MSE, 'MAE'"),
+        ("from tensorflow import keras", '"categorical_crossentropy"', "keras.losses.KLD, 'mse'"),
+    ],
+)
+def test_functions_by_their_short_names_have_the_long_ones(
+    imported: str, loss: str, metrics: str, scripts: Scripts
+) -> None:
+    text = (
+        f"import numpy as np\n{imported}\n\nx = np.random.default_rng(0).uniform(size=(30, 4))\n"
+        "y = x / x.sum(axis=1, keepdims=True)\n"
+        "m = keras.Sequential([keras.layers.Input((4,)), "
+        "keras.layers.Dense(4, activation='softmax')])\n"
+        f"m.compile('sgd', {loss}, metrics=[{metrics}], run_eagerly=True)\n"
+        "history = m.fit(x, y, epochs=2, verbose=0, shuffle=False).history\nprint(history)\n"
+    )
+    keras = "2" if "tf_keras" in imported else "3"
+    made = convert(text, Options(exact=True, keras=keras)).text
+    apart = scripts.compare(text, made, keras)
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -127,10 +127,23 @@ def _is_class(name: str) -> bool:
     return name == "AUC" or (name[:1].isupper() and not name.isupper())
 
 
+#: What functions with short names are called, and hence what they give: strings keep theirs.
+_OF_FUNCTIONS = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "logcosh": "log_cosh",
+}
+
+
 def _key(file: FileContext, item: Value, use: Use, metric: Metric) -> str:
     """What Keras calls its values."""
     if isinstance(item, Framework):
-        return item.name.rpartition(".")[2]
+        name = item.name.rpartition(".")[2]
+        return _OF_FUNCTIONS.get(name.lower(), name)
     if "name" in use.others:
         if not use.others["name"].known:
             raise Unsupported(f"{use.symbol}: its name is only known at run time")
