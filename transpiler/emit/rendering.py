@@ -155,7 +155,7 @@ def _is_bound_anew(planned: FilePlan, unit: Unit, other: Built, name: str) -> bo
 
 
 def _named_apart(planned: FilePlan, built: Built) -> str:
-    """Give a model that is returned or named as it is made, beside others, a variable of its own."""
+    """Give a model that is made in one statement with others a variable of its own."""
     if built.apart:
         return built.variable
     line = built.statement
