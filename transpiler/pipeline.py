@@ -13,7 +13,7 @@ from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.source.far_frames import is_about_framework, reaches_framework
-from transpiler.source.modules import asks_models, is_of_interest, may_go
+from transpiler.source.modules import asks_models, gives_to_plain, is_of_interest, may_go
 from transpiler.source.remembered import remembering
 from transpiler.source.shared_lines import apart
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
@@ -37,13 +37,20 @@ def convert(
     if "keras" in text or "tensorflow" in text or is_of_interest(text, path):
         with _collecting_later(), remembering():  # imports make many objects too
             made = _convert(text, options, path, alone)
-    if not alone and not is_about_framework(text) and reaches_framework(text, path):
+    if not alone and _may_ask_afar(text, path):
         made = _with_far_uses(made, text, options, path)
     if "TODO(tf2torch)" not in text:
         return made
     from transpiler.emit.said_before import said_again  # most files are converted once
 
     return said_again(made, text)
+
+
+def _may_ask_afar(text: str, path: str) -> bool:
+    """Whether a file, or one that it gives something, may ask what nothing else tells."""
+    if is_about_framework(text):
+        return bool(path) and gives_to_plain(text, path)
+    return reaches_framework(text, path)
 
 
 def _with_far_uses(made: Conversion, text: str, options: Options, path: str) -> Conversion:

@@ -34,3 +34,8 @@ def test_what_is_only_given_as_an_argument_may_change() -> None:
     text = "size = 3\n\n\ndef build(size):\n    return size\n\n\n"
     text += "a = build(size)\nsize = 4\nb = build(size)\n"
     assert Tree(text).rebound == frozenset()
+
+
+def test_functions_that_are_defined_later_have_not_run() -> None:
+    text = "sizes = [3, 4]\n\n\ndef other():\n    pass\n\n\nother()\ndel sizes[0]\n\n\n"
+    assert Tree(f"{text}def build():\n    return sizes\n").rebound == frozenset()

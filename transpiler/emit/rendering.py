@@ -123,6 +123,7 @@ def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassDraft]]
 
 def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None:
     """How `__init__` refers to the model that made a module."""
+    assert unit.built is not None
     borrowed = unit.region.shared_modules.get(token)
     if borrowed is not None and borrowed[1] is other.region:
         return borrowed[0].text

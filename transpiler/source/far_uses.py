@@ -85,14 +85,19 @@ class Use:
 
 
 def far_uses(text: str, path: str) -> list[Use]:
-    """What a file without a word of the framework asks of what others give."""
+    """What a file asks of what others give.
+
+    One about the framework says by itself what it asks: but for what functions of files do that
+    have no word of it.
+    """
     tree = program_tree(text)
     if tree is None:
         return []
     Steps.begin()
     seeker = _Seeker(real_path(path))
     seeker.module(Frame(seeker.path, tree, None, {}))
-    return list(dict.fromkeys(seeker.found))
+    found = [u for u in seeker.found if u.function] if is_about_framework(text) else seeker.found
+    return list(dict.fromkeys(found))
 
 
 class _Seeker:

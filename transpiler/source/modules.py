@@ -18,6 +18,10 @@ _ASKS = (
     ".fit(", ".predict(", ".evaluate(", "_on_batch(", "_weights(", ".fit_generator(", ".summary(",
     ".save(", "odel.compile(", ".trainable",
 )  # fmt: skip
+#: What is asked of models alone, as a rule.
+_OF_MODELS = (
+    ".output_shape", ".input_shape", ".layers", ".trainable", ".get_layer(", ".count_params(",
+)  # fmt: skip
 #: What needs what `compile` says.
 _TRAINS = (".fit(", ".fit_generator(", ".evaluate(", "_on_batch(")
 #: What surely compiles a model, or trains one.
@@ -87,6 +91,17 @@ def goes_with_data(text: str, path: str) -> bool:
 def may_ask(text: str, path: str) -> bool:
     """Whether a file, or what it imports, asks something of objects that models are asked, too."""
     return _asks(text) or any(_asks(other) for _, other in imported_texts(text, path))
+
+
+@lru_cache(maxsize=256)
+def gives_to_plain(text: str, path: str) -> bool:
+    """Whether a file imports one without a word of the framework that may train what it gets."""
+    return any(
+        "keras" not in other
+        and "tensorflow" not in other
+        and (_asks(other) or any(asked in other for asked in _OF_MODELS))
+        for _, other in imported_texts(text, path)
+    )
 
 
 def _asks(text: str) -> bool:

@@ -66,14 +66,19 @@ def _may_be_rebound(text: str) -> bool:
 def _rebound(text: str) -> frozenset[str]:
     functions = functions_of(text)
     made = {s.name for s in functions.module.body if isinstance(s, _DEFINITIONS)}
-    read = {r.path[0] for r in functions.reads(functions.all) if r.owner is None}
-    given, found, ran = set[str](), set[str](), False
+    reads = [
+        (function.lineno, {r.path[0] for r in functions.reads([function]) if r.owner is None})
+        for function in functions.all
+    ]
+    read = set[str]().union(*(names for _, names in reads))
+    given, found, ran = set[str](), set[str](), set[str]()  # `ran`: what was read by then, perhaps
     for nodes in _steps(functions.module.body):
         changed = {path[0] for node in nodes for path in functions.changed_by(node)} & read
         changed |= {node.name for node in nodes if isinstance(node, _DEFINITIONS)} & read
-        found |= changed & given if ran else set()
+        found |= changed & given & ran
         given |= changed
-        ran = ran or any(isinstance(node, ast.Name) and node.id in made for node in nodes)
+        used = [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id in made]
+        ran |= set().union(*(names for line, names in reads if used and line <= max(used)))
     return frozenset(found)
 
 
