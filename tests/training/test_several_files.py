@@ -475,3 +475,19 @@ def test_files_about_other_things_stay(tmp_path: Path) -> None:
     texts, errors = converted(tmp_path, {"model.py": model, "other.py": other})
     assert not errors
     assert texts["other.py"] == other
+
+
+def test_methods_of_other_files_are_called_beside_data_of_this_one(tmp_path: Path) -> None:
+    """What a method of theirs reads is none of the data that classes of this file keep."""
+    other = (
+        "from tensorflow.keras.preprocessing.sequence import pad_sequences\n\n\n"
+        "class Words:\n    def fit(self, texts):\n        self.seen = pad_sequences(texts)\n"
+        "        return self\n"
+    )
+    main = (
+        "from tensorflow.keras.models import load_model\nfrom words import Words\n\n\n"
+        "class Sequence:\n    def fit(self, texts):\n        words = Words()\n"
+        "        words.fit(texts)\n        self.words = words\n        return self\n"
+    )
+    _, errors = converted(tmp_path, {"words.py": other, "tagger.py": main})
+    assert not [error for error in errors if "internal error" in error]

@@ -172,7 +172,7 @@ def _as_texts(
     region: Region, function: Function, held: dict[str, Element]
 ) -> dict[str, Element] | None:
     """The parts of an element, where a function makes numbers of the words of some of them."""
-    source = region.tree.source(function.node)
+    source = (function.file or region.file).tree.source(function.node)
     makers = [
         name
         for name, value in region.file.globals.items()
@@ -272,7 +272,11 @@ def _of_plain_values(
         name = "lambda" if body is not None else function.name
         raise Unsupported(f"`{name}` is not understood as a function of tensors")
     element = _element(result, dict(zip(names, parts, strict=True)))
-    return Expr(one_line(region.tree.source(function.node)), Applied(element), TERNARY)
+    return Expr(
+        one_line((function.file or region.file).tree.source(function.node)),
+        Applied(element),
+        TERNARY,
+    )
 
 
 def _length(function: Function, result: Expr) -> Expr:

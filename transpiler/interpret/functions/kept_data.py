@@ -50,7 +50,7 @@ def kept_data(
 
 def reads_data(file: FileContext, method: Function) -> bool:
     """Whether a method does something with a data set that its object keeps."""
-    if not method.owner or not _DATA.search(file.tree.text):
+    if not method.owner or method.file not in (None, file) or not _DATA.search(file.tree.text):
         return False
     methods = file.class_methods.get(method.owner, {})
     attributes = set(_ATTRIBUTE.findall(file.tree.source(method.node)))

@@ -187,7 +187,7 @@ def _takes_classes(loss: Value) -> bool:
 def _targets(region: Region, function: Function, output: Bound, of_classes: bool) -> Bound:
     """What the targets look like: as the output, or as its classes."""
     dims = output.tensor.dims
-    source = region.tree.source(function.node)
+    source = (function.file or region.file).tree.source(function.node)
     if dims and of_classes and _COMPARES_CLASSES.search(source):
         return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
     held = (region.file.globals.get(word) for word in words_in(source))
