@@ -216,11 +216,11 @@ def lint(text: str) -> set[str]:
 
 
 def recent_cases() -> set[Path]:
-    """The folders of cases that commits of the last half day or the working tree have changed.
+    """The folders of cases that commits of the last hours or the working tree have changed.
 
     All of them where git can't tell.
     """
-    log = ("log", "--since=12.hours", "--name-only", "--format=")
+    log = ("log", "--since=4.hours", "--name-only", "--format=")
     changed = ("diff", "--name-only", "HEAD")
     try:
         found = [

@@ -158,6 +158,7 @@ def agree(scripts: Scripts, text: str, keras: str = "3") -> None:
     assert max(apart.values()) < (1e-9 if '"l' not in text else 1e-8), apart
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize(
     "given",

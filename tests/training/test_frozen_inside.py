@@ -200,7 +200,7 @@ TRAINED = """\
 model.compile("sgd", "mse")
 model.fit(flat, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
 """
-AGAIN = """\
+LATER = """\
 history = model.fit(flat, y, epochs=2, batch_size=8, shuffle=False, verbose=0)
 """
 LOOP = "for layer in {}.layers:\n    layer.trainable = {}\n"
@@ -235,19 +235,19 @@ def built_inside(text: str) -> str:
     ],
 )
 def test_nothing_trains_on_by_what_is_trainable_now(made: str, change: str) -> None:
-    text = f"{HEAD}{made}{TRAINED}{change}{AGAIN}"
+    text = f"{HEAD}{made}{TRAINED}{change}{LATER}"
     assert any("without a new `compile`" in message for message in errors(text)), errors(text)
 
 
 @pytest.mark.parametrize("made", [f"{FLAT}{FLAT_FIRST}", built_inside(f"{FLAT}{FLAT_FIRST}")])
 def test_layers_train_again_once_it_is_compiled(made: str, scripts: Scripts) -> None:
     change = LOOP.format("model", True)
-    text = f'{HEAD}{made}{TRAINED}{change}model.compile("sgd", "mse")\n{AGAIN}'
+    text = f'{HEAD}{made}{TRAINED}{change}model.compile("sgd", "mse")\n{LATER}'
     result = convert(text).text
     assert not errors(text)
     assert "requires_grad_(True)" in result
     assert max(scripts.compare(text, result).values()) < 1e-9
-    assert not errors(f'{HEAD}{made}model.compile("sgd", "mse")\n{change}{AGAIN}')
+    assert not errors(f'{HEAD}{made}model.compile("sgd", "mse")\n{change}{LATER}')
 
 
 @pytest.mark.parametrize(
@@ -263,5 +263,5 @@ def test_layers_train_again_once_it_is_compiled(made: str, scripts: Scripts) -> 
     ],
 )
 def test_what_is_inside_of_models_may_stay_frozen(made: str, change: str, why: str) -> None:
-    text = f'{HEAD}{made}{TRAINED}{change}model.compile("sgd", "mse")\n{AGAIN}'
+    text = f'{HEAD}{made}{TRAINED}{change}model.compile("sgd", "mse")\n{LATER}'
     assert any(why in message for message in errors(text)), errors(text)

@@ -93,7 +93,7 @@ TRIALS = [
 ]
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.activation}{t.after[:4]}"
 )

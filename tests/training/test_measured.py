@@ -108,7 +108,7 @@ TRIALS = {
 }
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("trial", TRIALS.values(), ids=TRIALS)
 def test_gives_the_same_numbers(trial: Trial, scripts: Scripts) -> None:
     text = trial.text.replace("from tensorflow import keras", "import keras")

@@ -210,7 +210,7 @@ TRIALS = [
 ]
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.metrics}")
 def test_counts_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, trial.trained)

@@ -103,7 +103,7 @@ def _only_trained(optimizer: str) -> str:
     return Trial(optimizer=optimizer, before="x, y = x[:40], y[:40]", fit="").trained
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("optimizer", EXACT)
 def test_steps_equally(optimizer: str, scripts: Scripts) -> None:
     far, apart = farthest(scripts, _only_trained(optimizer))
@@ -123,7 +123,7 @@ def test_steps_within_its_bound(optimizer: str, scripts: Scripts) -> None:
 CLIPPED = [o for o in EXACT if "clip" in o]
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("optimizer", [*CLOSE, *CLIPPED, f"{OPT}.SGD(0.1, momentum=0.9)"])
 def test_steps_equally_where_that_is_asked_for(optimizer: str, scripts: Scripts) -> None:
     text, options = _only_trained(optimizer), Options(exact=True)

@@ -130,7 +130,7 @@ def _with_functions(trial: Trial) -> str:
     return "\n\n\n".join([f"{head}import tensorflow as tf\n", *used, f"rng = {rest}"])
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.metrics}")
 def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, _with_functions(trial))
@@ -200,6 +200,7 @@ OF_KERAS = [
 ]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("name", "of_class", "targets", "activation"), OF_KERAS)
 def test_losses_of_keras_inside_of_functions(
     name: str, of_class: str, targets: str, activation: str, scripts: Scripts

@@ -365,7 +365,7 @@ TRIALS = {
 }
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("text", TRIALS.values(), ids=TRIALS)
 def test_trains_equally(text: str, scripts: Scripts) -> None:
     conversion = convert(text)

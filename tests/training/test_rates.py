@@ -141,7 +141,6 @@ def test_the_programs_own_variable_for_the_optimizer(scripts: Scripts) -> None:
         ("    losses = []", "    adam = Adam(1.0)\n    losses = []"),
         ("    losses = []", "    kept = adam.learning_rate\n    kept.assign(1.0)\n    losses = []"),
         ("    losses = []", "    adam.learning_rate.assign_sub(0.1)\n    losses = []"),
-        ("    losses = []", "    adam.learning_rate = 0.1; losses = []"),
         ("    model.compile", "    adam.learning_rate = 0.02\n    model.compile"),
     ],
 )

@@ -188,7 +188,7 @@ TRIALS = {
 }
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("trial", TRIALS.values(), ids=TRIALS)
 def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, trial.trained)

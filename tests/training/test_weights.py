@@ -27,6 +27,7 @@ TRIALS = [
 ]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda t: f"{t.loss}, {t.targets}, {t.fit[2:14]}")
 def test_weighs_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, trial.text)

@@ -71,14 +71,20 @@ def _rebound(text: str) -> frozenset[str]:
         for function in functions.all
     ]
     read = set[str]().union(*(names for _, names in reads))
-    given, found, ran = set[str](), set[str](), set[str]()  # `ran`: what was read by then, perhaps
+    given, found = set[str](), set[str]()
+    ran = set[str]()  #: what functions may have read by now
+    since = set[str]()  #: what of that has another value now
     for nodes in _steps(functions.module.body):
         changed = {path[0] for node in nodes for path in functions.changed_by(node)} & read
         changed |= {node.name for node in nodes if isinstance(node, _DEFINITIONS)} & read
-        found |= changed & given & ran
+        since |= changed & given & ran
         given |= changed
         used = [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id in made]
         ran |= set().union(*(names for line, names in reads if used and line <= max(used)))
+        found |= since if used else set()
+        called = {node.func for node in nodes if isinstance(node, ast.Call)}
+        if any(isinstance(n, ast.Name) and n.id in made and n not in called for n in nodes):
+            made |= {path[0] for node in nodes for path in functions.changed_by(node)}
     return frozenset(found)
 
 
