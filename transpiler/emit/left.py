@@ -20,7 +20,12 @@ from transpiler.emit.causes import left_behind, left_with, lines_said, place_of_
 from transpiler.emit.dead_imports import names_framework
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
-from transpiler.emit.overlooked import asked_object, overlooked, overlooked_training
+from transpiler.emit.overlooked import (
+    asked_object,
+    may_be_model,
+    overlooked,
+    overlooked_training,
+)
 from transpiler.interpret.classes import CALLBACK
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
@@ -344,7 +349,7 @@ def _overlooked_calls(
         models = {asked_object(draft.file, node) for node, sure in calls if sure}
         for node, sure in calls:
             shown = sure or asked_object(draft.file, node) in models
-            if shown or sure is not None:
+            if sure is not None or (shown and may_be_model(draft.file, node)):
                 yield node, shown
 
 

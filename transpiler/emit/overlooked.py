@@ -120,11 +120,24 @@ def overlooked_training(
             sure |= name in {"fit", *_ASKED} - own and _gets_data(file, node)
             perhaps = name in ("compile", "fit", *_ASKED, *_OF_MODULES)
             perhaps = perhaps and file.tree.source(node.func.value) not in ("self", "cls")
-            if perhaps and not sure:
-                perhaps = compiled not in file.tree.blanked
-                perhaps = perhaps and not _is_of_library(file, node.func, unseen)
-            if (sure or perhaps) and not _is_of_own_class(file, node.func.value, name):
-                yield node, sure or bool(unseen) or (False if apart else None)
+            if perhaps and not (sure or apart or unseen):
+                yield node, None  # which is looked at if it matters
+            elif sure or (perhaps and _may_be_model(file, node.func, unseen)):
+                if not _is_of_own_class(file, node.func.value, name):
+                    yield node, sure or bool(unseen)
+
+
+def may_be_model(file: FileContext, node: cst.Call) -> bool:
+    """Whether a call may ask a model, as far as the names tell."""
+    if not isinstance(node.func, cst.Attribute) or not _may_be_model(file, node.func, frozenset()):
+        return False
+    return not _is_of_own_class(file, node.func.value, node.func.attr.value)
+
+
+def _may_be_model(file: FileContext, asked: cst.Attribute, unseen: frozenset[str]) -> bool:
+    """Whether nothing says that it is none: no library makes it, and nothing else compiles it."""
+    compiled = f"{file.tree.source(asked.value)}.compile(" in file.tree.blanked
+    return not compiled and not _is_of_library(file, asked, unseen)
 
 
 def _gets_data(file: FileContext, node: cst.Call) -> bool:
