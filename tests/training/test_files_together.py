@@ -393,6 +393,14 @@ def weighed(y_true, y_pred):
 def scale(x):
     return x / 255
 """
+LEFT = """\
+import keras
+
+
+def left(model):
+    model.compile("sgd", "mse")
+    return model.fit([[1.0]], [[1.0]], validation_split=0.5)
+"""
 BATCHES = """\
 import tensorflow as tf
 
@@ -415,6 +423,7 @@ model.compile("sgd", {loss})
     [
         (LOSS, "weighed", "weighed", True),
         (LOSS, "scale", '"mse"', False),
+        (LEFT, "left", '"mse"', False),
         (BATCHES, "batches", '"mse"', True),
     ],
 )

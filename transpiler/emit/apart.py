@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.draft import Draft
+from transpiler.emit.imports import REMARK
 from transpiler.emit.training.lines import bound_by
 from transpiler.source.importers import importing_files, training_files
 
@@ -38,7 +39,7 @@ def report_changed_apart(draft: Draft, text: str) -> None:
     file, together = draft.file, draft.file.options.together
     if together is None or not file.path or text == draft.tree.text:
         return
-    changed = "|".join(sorted(_changed_names(draft, text)))
+    changed = "|".join(sorted(_changed_names(draft, REMARK.sub("", text))))
     told = {d.message for d in draft.diagnostics}
     for path in importing_files(file.path, rf"\b(?:{changed})\b") if changed else ():
         name = f"`{os.path.basename(path)}`"

@@ -61,7 +61,7 @@ _USES = {
 
 
 #: What is said of code that stays needs no import.
-_REMARK = regex(r"^ *# TODO\(tf2torch\).*\n", re.M)
+REMARK = regex(r"^ *# TODO\(tf2torch\).*\n", re.M)
 
 
 def import_edits(
@@ -74,7 +74,7 @@ def import_edits(
     """
     tree = file.tree
     found = candidates(file, edits)
-    rest = _REMARK.sub("", apply(tree.text, [*edits, *import_spans(file, edits)]))
+    rest = REMARK.sub("", apply(tree.text, [*edits, *import_spans(file, edits)]))
     imports = [Edit(*import_lines(tree, s), "") for s in plain_imports(tree)]
     left = apply(tree.text, [*edits, *import_spans(file, edits), *imports])
     code = blanked(left)
