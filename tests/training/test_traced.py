@@ -56,12 +56,26 @@ CHANGED = {
     "batches": ("beta", COMPILE + "for beta in (0.0, 1.0):\n    m.train_on_batch(x, y)\n"),
     "sometimes": ("beta", f"{FITS}beta = 5.0\nif len(x) > 30:\n    {COMPILE}{FIT}"),
 }
+REGULARIZED = """\
+def own_l2(w):
+    return @ * tf.reduce_sum(tf.square(w))
+
+
+m = keras.Sequential([layers.Input((4,)), layers.Dense(1, kernel_regularizer=own_l2)])
+m.compile("sgd", "mse")
+"""
 STEADY = {
     "compiled": ("beta", FITS + "beta = 5.0\n" + FITS),
     "tested once": ("beta", FITS + "beta = 5.0\n" + EVALUATE),
     "rounds": ("beta", "for beta in (0.0, 1.0):\n    " + COMPILE + "    " + FIT),
     "another key": ('cfg["beta"]', FITS + 'cfg["gamma"] = 5.0\n' + FIT),
     "local": ("beta", f"def other():\n    beta = 5.0\n    return beta\n{FITS}other()\n{FIT}"),
+    "regularizer": (
+        "1.0",
+        f"{REGULARIZED}{FIT}beta = 5.0\nm.compile('sgd', 'mse')\n{FIT}".replace("@", "beta")
+        .replace('"mse"', "own")
+        .replace("'mse'", "own"),
+    ),
     "eager": ("beta", FITS.replace("own)", "own, run_eagerly=True)") + "beta = 5.0\n" + FIT),
 }
 
@@ -86,19 +100,12 @@ def test_what_is_traced_anew_is_converted(case: tuple[str, str]) -> None:
     assert not errors(program(*case))
 
 
-def test_it_is_traced_anew(scripts: Scripts) -> None:
-    text = program(*STEADY["compiled"]) + "beta = 7.0\n" + EVALUATE
+@pytest.mark.parametrize("case", ["compiled", "regularizer"])
+def test_it_is_traced_anew(scripts: Scripts, case: str) -> None:
+    text = program(*STEADY[case]) + ("beta = 7.0\n" + EVALUATE) * (case == "compiled")
     assert max(scripts.compare(text, convert(text, Options(exact=True)).text).values()) < 1e-9
 
 
-REGULARIZED = """\
-def own_l2(w):
-    return @ * tf.reduce_sum(tf.square(w))
-
-
-m = keras.Sequential([layers.Input((4,)), layers.Dense(1, kernel_regularizer=own_l2)])
-m.compile("sgd", "mse")
-"""
 CLOSURE = """\
 def made():
     beta = 0.0

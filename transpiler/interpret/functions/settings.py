@@ -33,8 +33,23 @@ _SEVERAL = (
 def may_be_array(file: FileContext, name: str) -> bool:
     """Whether a variable of the module may hold an array, or a list."""
     held = file.globals.get(name)
-    number = isinstance(held, Static) and isinstance(held.expr.value, (int, float, str))
-    return isinstance(held, Static) and not number
+    if not isinstance(held, Static) or isinstance(held.expr.value, (int, float, str)):
+        return False
+    return name not in file.tree.rebound or not _always_number(file, name)
+
+
+def _always_number(file: FileContext, name: str) -> bool:
+    """Whether all that a variable gets which changes along the way is written as a number."""
+    for node in nodes_of(file.tree.module):
+        if isinstance(node, (cst.For, cst.CompFor)) and name in _names(node.target):
+            return False
+    values = [value for target, value in _targets(file.tree.module) if target == name]
+    return all(not _names(value) and is_number(file, value, {}) for value in values)
+
+
+def _names(node: cst.CSTNode | None) -> set[str]:
+    parts = nodes_of(node) if node is not None else ()
+    return {part.value for part in parts if isinstance(part, cst.Name)}
 
 
 def gets_numbers(file: FileContext, made: str) -> bool:
@@ -119,6 +134,11 @@ def _targets(node: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None
                 case cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)):
                     yield f"self.{name}", found.value
                 case cst.Tuple(elements=elements):
-                    for element in elements:
+                    given: list[cst.BaseExpression | None] = [None] * len(elements)
+                    if isinstance(found.value, cst.Tuple) and len(found.value.elements) == len(
+                        given
+                    ):
+                        given = [each.value for each in found.value.elements]
+                    for element, value in zip(elements, given, strict=True):
                         if isinstance(element.value, cst.Name):
-                            yield element.value.value, None
+                            yield element.value.value, value
