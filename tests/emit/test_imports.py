@@ -44,6 +44,19 @@ import numpy as np
         ("try:\n    labels = to_categorical([1, 0])\nfinally:\n    pass", "one = np.e", True),
         ("def read():\n    return to_categorical([1, 0])", "labels = read() + np.e", False),
         ("count = 3", "labels = to_categorical([1, 0]) + np.e", False),
+        ("def read():\n    return to_categorical([1, 0])\nlabels = read()", "one = np.e", True),
+        (
+            "def read():\n    return inner()\ndef inner():\n    return to_categorical([1, 0])\n"
+            "class Data:\n    labels = read()",
+            "one = np.e",
+            True,
+        ),
+        (
+            "class Data:\n    def read(self):\n        return to_categorical([1, 0])\n"
+            "labels = Data().read()",
+            "one = np.e",
+            True,
+        ),
     ],
 )
 def test_what_a_program_imports_later_is_there_in_time(

@@ -10,7 +10,7 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_models
 from transpiler.emit.instances import first_model
-from transpiler.emit.text import substitute_names
+from transpiler.emit.text import read_at_once, substitute_names
 from transpiler.emit.units import CLASS_TOKEN
 from transpiler.interpret.context import FileContext
 from transpiler.lower.handed_regularizers import PENALTIES
@@ -148,18 +148,42 @@ def _is_unread(draft: Draft, name: str) -> bool:
 
 
 def _asked_early(draft: Draft, helpers: set[str]) -> dict[str, int]:
-    """Which of them a statement reads that runs before the first model is made, and where."""
-    found: dict[str, int] = {}
+    """Which of them a statement reads that runs before the first model is made, and where.
+
+    It may read a function or a class of the program's own, which reads them when it is called.
+    """
     limit = first_model(draft)
-    for statement in draft.top if helpers else ():
-        start, end = draft.tree.span(statement)
-        if end > limit or isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-            continue
-        for edit in draft.edits:
-            if start <= edit.start and edit.end <= end:
-                for name in helpers & words_in(edit.text):
-                    found.setdefault(name, start)
+    early = [s for s in draft.top if helpers and draft.tree.span(s)[1] <= limit]
+    edits = {id(s): _edits_in(draft, s) for s in early}
+    asked = {id(s): helpers & words_in("\n".join(e.text for e in edits[id(s)])) for s in early}
+    if not any(asked.values()):
+        return {}
+    own = {s.name.value for s in early if isinstance(s, _DEFINED)}
+    inside: dict[str, set[str]] = {}  #: what functions and classes read of helpers and each other
+    reads: list[tuple[int, set[str]]] = []
+    for statement in early:
+        read = asked[id(statement)] | (own & draft.tree.names(statement))
+        if isinstance(statement, _DEFINED):
+            name = statement.name.value
+            inside[name] = inside.get(name, set()) | read
+            text = apply(draft.tree.source(statement), edits[id(statement)]) if read else ""
+            read = read & read_at_once(text)
+        reads.append((draft.tree.span(statement)[0], read))
+    found: dict[str, int] = {}
+    for start, read in reads:
+        while through := read & inside.keys():
+            read = read.union(*(inside.pop(name) for name in through)) - through
+        for name in read & helpers:
+            found.setdefault(name, start)
     return found
+
+
+def _edits_in(draft: Draft, statement: cst.CSTNode) -> list[Edit]:
+    """What changes in a statement, by the places in its own text, besides classes of models."""
+    first, last = draft.tree.span(statement)
+    classes = {id(e) for e in (*draft.class_edits, *draft.after_classes)}
+    inside = (e for e in draft.edits if first <= e.start and e.end <= last)
+    return [Edit(e.start - first, e.end - first, e.text) for e in inside if id(e) not in classes]
 
 
 def _options(draft: Draft, name: str) -> set[str]:
