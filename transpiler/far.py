@@ -17,6 +17,8 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import ASSUMED, LEFT_CODE, LEFT_TRAINING, Code, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
+from transpiler.regex import regex
+from transpiler.registry import load_rules
 from transpiler.source.far_uses import CALLED, Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
@@ -36,6 +38,7 @@ _NOW = {
     "flow": "the images of `{}` come from a data set of torch now",
     "generator": "the images of `{}` come from a data set of torch now",
     "tokenizer": "the tokenizer of `{}` is a small class without that now",
+    "number": "what `{}` measures are numbers of NumPy now",
     "lookup": "the layer of `{}` is a small class without that now",
 }
 
@@ -111,6 +114,8 @@ class _Sayer:
         if together is not None and home not in together:
             return False
         made = self.converted(home)
+        if name == "numpy":
+            return any(regex(rf"^(?:class|def) {n}\b", re.M).search(made.text) for n in _by_hand())
         has = rf"^[ \t]+def {name}\(self|\bself\.{name}\b[^=\n]*=(?!=)"
         if not made.changed:
             return False
@@ -151,6 +156,11 @@ class _Sayer:
         except (OSError, SyntaxError, Undecodable):
             return Conversion("")
         return _known[key]
+
+
+def _by_hand() -> set[str]:
+    """What is emitted for losses and metrics that are called on arrays."""
+    return {*load_rules().by_hand.values()}
 
 
 _OF_TRAINING = ("model", "layer", "history")

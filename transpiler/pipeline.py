@@ -37,7 +37,7 @@ def convert(
     if "keras" in text or "tensorflow" in text or is_of_interest(text, path):
         with _collecting_later(), remembering():  # imports make many objects too
             made = _convert(text, options, path, alone)
-    if not alone and _may_ask_afar(text, path):
+    if not alone and _may_ask_afar(text, path, made.text):
         made = _with_far_uses(made, text, options, path)
     if "TODO(tf2torch)" not in text:
         return made
@@ -46,9 +46,9 @@ def convert(
     return said_again(made, text)
 
 
-def _may_ask_afar(text: str, path: str) -> bool:
+def _may_ask_afar(text: str, path: str, converted: str) -> bool:
     """Whether a file, or one that it gives something, may ask what nothing else tells."""
-    if is_about_framework(text):
+    if is_about_framework(text) and ".numpy()" not in converted:
         return bool(path) and gives_to_plain(text, path)
     return reaches_framework(text, path)
 

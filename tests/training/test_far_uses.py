@@ -33,6 +33,38 @@ def test_what_is_asked_alone_is_said(tmp_path: Path, asked: str) -> None:
     assert "TODO(tf2torch)" in texts["test_net.py"]
 
 
+MEASURES = """\
+import tensorflow as tf
+
+
+def score(a, b):
+    metric = tf.keras.metrics.MeanAbsoluteError()
+    metric.update_state(a, b)
+    return metric.result()
+
+
+class Scorer:
+    def score(self, a, b):
+        return tf.reduce_mean(tf.keras.losses.mse(a, b * 1.0))
+"""
+
+
+@pytest.mark.parametrize("head", ["", "import tensorflow as tf\n\ntf.random.set_seed(1)\n"])
+@pytest.mark.parametrize("asked", ["score(x, x)", "Scorer().score(x, x)"])
+def test_numbers_of_others_are_said_to_be_those_of_numpy(
+    tmp_path: Path, head: str, asked: str
+) -> None:
+    main = f"{head}import numpy as np\nfrom measures import Scorer, score\n\nx = np.ones((2, 4))\n"
+    files = {"measures.py": MEASURES, "main.py": f"{main}value = {asked}\nprint(value.numpy())\n"}
+    texts, errors = converted(tmp_path, files)
+    assert "tf." not in texts["measures.py"]
+    line = 6 + head.count("\n")
+    if errors:
+        assert [error.partition(": ")[0] for error in errors] == [f"main.py:{line}"]
+    else:
+        assert ".numpy()" not in texts["main.py"]
+
+
 FACTORY = "from net import build\n\n\ndef make(name):\n    return build()\n"
 RUNS = (
     "def run(builder, x):\n    m = builder()\n    m.compile('sgd', 'mse')\n    return m.fit(x, x)\n"

@@ -52,6 +52,12 @@ TRIALS = {
         after="m = keras.metrics.Mean(name='loss')\nfor k in range(3):\n    m.update_state(k)\n"
         "m.update_state(prediction)\nvalue = m.result().numpy()"
     ),
+    "numbers that go on": Trial(
+        *COLUMN,
+        after="m = keras.losses.MeanSquaredError()\nfirst = m(y, prediction)\n"
+        "second = total = (m(y * 2, prediction) + first) / 2\n"
+        "value = (first + total).numpy()\nwhole = (second).numpy().item()",
+    ),
     "objects that are called": Trial(
         *COLUMN,
         after="m, mae = keras.metrics.Mean(name='loss'), keras.metrics.MeanAbsoluteError()\n"
@@ -160,3 +166,28 @@ def test_what_an_emitted_metric_lacks_is_said(asked: str, said: str) -> None:
     errors = {d.line: d.message for d in result.diagnostics if d.severity is Severity.ERROR}
     assert "class MeanSquaredError:" in result.text
     assert [said in message for message in errors.values()] == [True], errors
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "held = [mse(y, prediction)]\nprint([one.numpy() for one in held])",
+        "held = []\nheld.append(mse(y, prediction))\nfor one in held:\n    print(one.numpy())",
+        "held = {'loss': mse(y, prediction)}\nprint(held['loss'].numpy())",
+        "one, two = mse(y, prediction), 2\nprint(one.numpy())",
+        "class Kept:\n    pass\n\nKept.one = mse(y, prediction)\nprint(Kept.one.numpy())",
+        "def show(one):\n    print(one.numpy())\n\nshow(mse(y, prediction))",
+    ],
+)
+def test_numbers_that_are_asked_for_their_array_are_said(after: str) -> None:
+    result = convert(Trial(*COLUMN, after=f"mse = keras.losses.MeanSquaredError()\n{after}").text)
+    errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert "np.mean(mean_squared_error(" in result.text
+    assert [said.endswith("it may be a number of NumPy's now") for said in errors] == [True]
+
+
+def test_other_arrays_are_not_taken_for_such_numbers() -> None:
+    after = "loss = keras.losses.MSE(y, prediction)\nprint(loss.numpy())\n"
+    after += "print(torch.ones(3).numpy())"
+    text = Trial(*COLUMN, after=after).text
+    assert "torch.ones(3).numpy()" in converted(f"import torch\n{text}")

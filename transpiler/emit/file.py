@@ -55,6 +55,7 @@ from transpiler.emit.left_code import (
     report_kept_imports,
     report_kept_tables,
     report_left_code,
+    report_left_numbers,
     report_left_stars,
     write_key_tables,
     write_new_axes,
@@ -127,6 +128,7 @@ def _write(draft: Draft) -> Conversion:
     report_left_code(draft)
     report_left_stars(draft)
     report_called_losses(draft)
+    report_left_numbers(draft)
     report_left_steps(draft)
     report_lacking(draft)
     report_overlooked(draft)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE, Severity
-from transpiler.emit.causes import left_with, names_of
+from transpiler.emit.causes import left_with, lines_said, names_of
 from transpiler.emit.dead_imports import (
     bound_names,
     imports_inside,
@@ -23,6 +23,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
+from transpiler.interpret.statics import one_line
 from transpiler.interpret.symbols import IMPORTED_INSIDE, canonical, is_framework
 from transpiler.interpret.values import Framework, Function, Namespace
 from transpiler.regex import regex
@@ -107,6 +108,23 @@ def report_called_losses(draft: Draft) -> None:
                 draft.say_at(LEFT_CODE, *draft.tree.line_column(place.start), message)
                 start = draft.tree.line_start(place.start)
                 draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
+def report_left_numbers(draft: Draft) -> None:
+    """`.numpy()` of what is a number of NumPy's now, where it was not seen to be one."""
+    if not draft.file.measured or ".numpy()" not in draft.tree.blanked:
+        return
+    from transpiler.source.made_of import asked_for  # few files need it
+
+    gone, said = replaces(draft.edits), lines_said(draft)
+    for start, end in asked_for(draft.tree.text, draft.file.measured, "numpy"):
+        line, column = draft.tree.line_column(start)
+        if not gone(end - 1) and line not in said:
+            asked = one_line(draft.tree.text[start:end])
+            message = f"`{asked}` is left as it is: it may be a number of NumPy's now"
+            draft.say_at(LEFT_CODE, line, column, message)
+            start = draft.tree.line_start(start)
+            draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
 
 
 def _losses_elsewhere(file: FileContext) -> Iterator[tuple[str, str, Function]]:

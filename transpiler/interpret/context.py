@@ -135,6 +135,7 @@ class FileContext:
     #: what the program says that functions are called, `f.__name__ = "dice"`; None if not known
     function_names: dict[int, str | None] = field(default_factory=dict)
     losses_by_hand: set[str] = field(default_factory=set)  #: variables, called on arrays
+    measured: set[tuple[int, int]] = field(default_factory=set)  #: calls that NumPy computes now
     unsettled: dict[int, str] = field(default_factory=dict)  #: calls on arrays that stay, and why
     #: parameters of functions that calls give several values
     varied: set[tuple[int, str]] = field(default_factory=set)

@@ -33,6 +33,7 @@ passed_options.py  functions that pass options on to a model: these as their par
 shared_callbacks.py  callbacks that functions get the same from all of their calls
 replaced.py     edits of a text, and which lines these leave where
 may_be.py       which names an expression may stand for
+made_of.py      which expressions may be made of what some calls give
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
 handed_data.py  which calls make data that models are trained with

@@ -33,13 +33,19 @@ def kind_of_call(dotted: str) -> str:
         return "tokenizer"
     if last == "ImageDataGenerator":
         return "generator"
+    if ".metrics." in dotted or ".losses." in dotted:
+        return "number" if last[0].islower() else "measure"
     return "layer" if ".layers." in dotted and last[0].isupper() and last != "Input" else ""
 
 
+#: Functions of numbers that give such.
+OF_NUMBERS = {"reduce_mean", "reduce_sum", "sqrt", "mean", "sum"}
 #: What methods give, by what they are of.
 _RESULTS = {
     ("model", "fit"): "history", ("model", "fit_generator"): "history",
-    ("model", "get_layer"): "layer", ("generator", "flow"): "flow",
+    ("model", "get_layer"): "layer", ("measure", "result"): "number",
+    ("measure", "__call__"): "number",
+    ("generator", "flow"): "flow",
     ("generator", "flow_from_directory"): "flow", ("generator", "flow_from_dataframe"): "flow",
 }  # fmt: skip
 

@@ -60,6 +60,7 @@ _ASKED = {
          "index_word", "word_counts", "word_docs", "index_docs", "document_count", "num_words",
          "oov_token", "texts_to_sequences_generator", "sequences_to_texts_generator"}
     ),
+    "number": frozenset({"numpy"}),
     "lookup": frozenset(
         {"get_vocabulary", "vocabulary_size", "set_vocabulary", "adapt", "get_config", "weights",
          "get_weights", "vocab_size", "name", "call"}
@@ -88,7 +89,7 @@ def far_uses(text: str, path: str) -> list[Use]:
     """What a file asks of what others give.
 
     One about the framework says by itself what it asks: but for what functions of files do that
-    have no word of it.
+    have no word of it, and for numbers, which look like any others.
     """
     tree = program_tree(text)
     if tree is None:
@@ -96,7 +97,8 @@ def far_uses(text: str, path: str) -> list[Use]:
     Steps.begin()
     seeker = _Seeker(real_path(path))
     seeker.module(Frame(seeker.path, tree, None, {}))
-    found = [u for u in seeker.found if u.function] if is_about_framework(text) else seeker.found
+    own = is_about_framework(text)
+    found = (u for u in seeker.found if not own or u.function or u.name == "numpy")
     return list(dict.fromkeys(found))
 
 

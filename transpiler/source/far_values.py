@@ -29,7 +29,7 @@ from transpiler.source.far_frames import (
     Value,
     inside,
 )
-from transpiler.source.far_kinds import FRAMEWORKS, kind_of_call, kind_of_result
+from transpiler.source.far_kinds import FRAMEWORKS, OF_NUMBERS, kind_of_call, kind_of_result
 from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.syntax import python_tree
 
@@ -350,7 +350,12 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
             return frozenset({Box(frozenset({Row(tuple(parts))}))})
         case Name(dotted=dotted):
             kind = kind_of_call(dotted)
+            if not kind and dotted.rpartition(".")[2] in OF_NUMBERS and node.args:
+                given = value_of(node.args[0], frame)
+                return given if _kinds(given) == {"number"} else ANYTHING
             return frozenset({Thing(kind, frame.path)}) if kind else ANYTHING
+        case Thing(kind="measure"):
+            return _asked(atom, "__call__")
         case Bound(of=Thing(kind="list"), name="items"):
             held = _held_by(node, frame)
             return frozenset({Box(frozenset({Row((ANYTHING, held))}))})
@@ -369,6 +374,10 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
         case Box() | Row():
             return NOTHING  # its method stands beside it
     return ANYTHING
+
+
+def _kinds(value: Value) -> set[str]:
+    return {one.kind if isinstance(one, Thing) else "" for one in value}
 
 
 def _held_by(node: ast.Call, frame: Frame) -> Value:

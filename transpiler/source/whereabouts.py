@@ -162,7 +162,7 @@ class _Search:
         one = getattr(node, "target", getattr(node, "optional_vars", None))
         for target in getattr(node, "targets", [] if one is None else [one]):
             if not self.itself or (isinstance(target, _NAMES) and not isinstance(node, _RUNS)):
-                self.names.update(_stored(target))
+                self.names.update(stored_names(target))
 
     def _return(self, node: ast.AST) -> None:
         """Note the function that gives what one of its statements returns."""
@@ -170,7 +170,7 @@ class _Search:
             node = self.parents[id(node)]
         if isinstance(node, ast.Lambda) or node.name.startswith("__"):
             raise _Lost
-        asked = any("property" in _last(decorator) for decorator in node.decorator_list)
+        asked = any("property" in last_name(decorator) for decorator in node.decorator_list)
         (self.names if asked else self.giving).add(node.name)
 
     def _hand(self, call: ast.Call, given: ast.expr) -> None:
@@ -185,7 +185,7 @@ class _Search:
         if not method and (name in self.bound or name in self.program.imported):
             raise _Lost
         if isinstance(call.func, ast.Attribute) and name in _PUTTING:
-            self.names.update([] if self.itself else [_last(call.func.value)])
+            self.names.update([] if self.itself else [last_name(call.func.value)])
         elif not made and name not in LOOKING | _GIVING:
             raise _Lost
         for node in made:
@@ -195,8 +195,10 @@ class _Search:
         """The parameters of a function, or of what makes an object, that get an argument."""
         function = self._initializer(made) if isinstance(made, ast.ClassDef) else made
         assert isinstance(function, _FUNCTIONS)
-        static = any(_last(d) == "staticmethod" for d in function.decorator_list)
-        if any(_last(d) not in ("staticmethod", "classmethod") for d in function.decorator_list):
+        static = any(last_name(d) == "staticmethod" for d in function.decorator_list)
+        if any(
+            last_name(d) not in ("staticmethod", "classmethod") for d in function.decorator_list
+        ):
             raise _Lost
         bound = isinstance(self.parents[id(function)], ast.ClassDef) and not static
         positional = [*function.args.posonlyargs, *function.args.args][bound:]
@@ -220,7 +222,7 @@ class _Search:
         for node in made.body:
             if isinstance(node, _FUNCTIONS) and node.name == "__init__":
                 return node
-        bases = self.program.made.get(_last(made.bases[0]), ()) if len(made.bases) == 1 else ()
+        bases = self.program.made.get(last_name(made.bases[0]), ()) if len(made.bases) == 1 else ()
         if len(bases) != 1 or not isinstance(bases[0], ast.ClassDef) or bases[0] is made:
             raise _Lost
         return self._initializer(bases[0])
@@ -231,13 +233,13 @@ def _parameters(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from (a for a in (*found, arguments.vararg, arguments.kwarg) if a is not None)
 
 
-def _stored(target: ast.expr) -> Iterator[str]:
+def stored_names(target: ast.expr) -> Iterator[str]:
     """The names that an assignment to a target puts something under."""
     if isinstance(target, (ast.Tuple, ast.List)):
         for part in target.elts:
-            yield from _stored(part)
+            yield from stored_names(part)
     else:
-        yield _last(target)
+        yield last_name(target)
 
 
 def _is_read(node: ast.expr) -> bool:
@@ -251,7 +253,7 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _last(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
     """The name of what holds something; of a list, for its elements.
 
     models[0]           models

@@ -57,7 +57,7 @@ def measured_by_hand(
     given = arguments[0][1] if len(arguments) == 1 else None
     if name in _OF_NUMPY and isinstance(given, Measured) and not given.whole:
         _settle(region, node.func, _OF_NUMPY[name], "numpy")
-        return _MEASURED
+        return _measured(region, node)
     emitted = region.file.rules.by_hand.get(name)
     if emitted is None or emitted[0].isupper():
         return None
@@ -69,7 +69,7 @@ def measured_by_hand(
     _settle(region, node.func, emitted, emitted)
     if region.file.options.keras == "2":
         region.file.say(ASSUMED, node, f"`{emitted}`: {_BROADCAST}")
-    return _MEASURED
+    return _measured(region, node)
 
 
 def _may_be_a_loss(region: Region) -> bool:
@@ -118,7 +118,7 @@ def call_loss_by_hand(
     region.helpers_used |= {"numpy"}
     end = region.tree.span(node)[1]
     region.settled[end - 1, end] = "))"
-    return _MEASURED
+    return _measured(region, node)
 
 
 def _cross_entropy(
@@ -134,7 +134,7 @@ def _cross_entropy(
     _settle(region, node.func, "cross_entropy_of_arrays", "cross_entropy_of_arrays")
     if isinstance(node.func, cst.Name):
         region.file.losses_by_hand.add(node.func.value)
-    return _MEASURED
+    return _measured(region, node)
 
 
 _SNAKE = {
@@ -151,9 +151,8 @@ def method_of_metric(region: Region, node: cst.Call, made: Configured, name: str
     if not _takes(region, made, name, arguments):
         return None
     assert isinstance(node.func, cst.Attribute)
-    place = region.tree.span(node.func.value)[1], region.tree.span(node.func)[1]
-    region.settled[place] = f".{_METHODS[name]}"
-    return _MEASURED
+    region.settled[_attribute(region, node.func)] = f".{_METHODS[name]}"
+    return _measured(region, node)
 
 
 def call_metric_by_hand(
@@ -171,7 +170,7 @@ def call_metric_by_hand(
         _note_use(region, node, made, "the class that is emitted takes other arguments")
         return None
     region.settled[end, end + 1] = ".update("
-    return _MEASURED
+    return _measured(region, node)
 
 
 def _takes(region: Region, made: Configured, name: str, arguments: list[Argument]) -> bool:
@@ -206,10 +205,21 @@ def _note_use(region: Region, node: cst.CSTNode, made: Configured, why: str) -> 
 def method_of_measured(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     """`.numpy()` of such a number, which is one of NumPy already."""
     if name == "numpy" and isinstance(node.func, cst.Attribute) and not node.args:
-        region.settled[region.tree.span(node.func.value)[1], region.tree.span(node)[1]] = ""
+        region.settled[_attribute(region, node.func)[0], region.tree.span(node)[1]] = ""
         return receiver
     arguments_of(region, node)
     return receiver
+
+
+def _measured(region: Region, node: cst.Call) -> Measured:
+    region.file.measured.add(region.tree.span(node))
+    return _MEASURED
+
+
+def _attribute(region: Region, node: cst.Attribute) -> tuple[int, int]:
+    """Where an attribute stands, with its dot, behind what may be in parentheses."""
+    end = region.tree.span(node)[1]
+    return region.tree.text.rindex(".", 0, end), end
 
 
 def _settle(region: Region, node: cst.CSTNode, text: str, helper: str) -> None:

@@ -86,10 +86,11 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
 def _of_arrays(left: Value, right: Value, whole: bool = False) -> Unknown | None:
     """What an operator makes of arrays that a model has predicted, and of plain values."""
     sides = (left, right)
-    if not all(isinstance(side, Static) or is_array(side) for side in sides):
+    if not all(isinstance(side, (Static, Measured)) or is_array(side) for side in sides):
         return None
     whole = whole or any(isinstance(side, Measured) and side.whole for side in sides)
-    return Measured(PREDICTED, whole=whole)
+    plain = next((s for s in sides if isinstance(s, Measured) and not is_array(s)), None)
+    return Measured(PREDICTED if plain is None else plain.reason, whole=whole)
 
 
 #: So many places of a list are looked at one by one.
