@@ -9,9 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Diagnostic, Severity
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, LEFT_TRAINING, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.far_frames import is_about_framework, reaches_framework
 from transpiler.source.modules import asks_models, gives_to_plain, is_of_interest, may_go
 from transpiler.source.remembered import remembering
@@ -44,6 +45,10 @@ def convert(
     from transpiler.emit.said_before import said_again  # most files are converted once
 
     return said_again(made, text)
+
+
+_LEFT = " is left as it is: "  #: what stands before the reason
+_SO_IS_COMPILE = regex(r"so is `compile` in line (\d+), of the same model$")
 
 
 def _may_ask_afar(text: str, path: str, converted: str) -> bool:
@@ -135,8 +140,10 @@ def _attempt(
     from transpiler.neighbours import agrees, is_brought
     from transpiler.project import Project
 
+    why_left: dict[int, str] = {}
     for file, line_of in project.versions(text, path, asked=bool(path)):
         file.importers = project.importers
+        file.why_left, file.line_of = why_left, line_of
         if path and not alone:
             file.is_brought = partial(is_brought, convert, project.options, path)
             file.agrees = partial(agrees, partial(convert, alone=True), project.options)
@@ -168,6 +175,8 @@ def _attempt(
             made = replace(made, diagnostics=tuple(said)) if file.spelled else made
             break
         file.left |= _reasons(made, file.spelled)
+        if file.added and not file.spelled:
+            why_left = _whys(made.on_lines(line_of, file.tree.text)) | why_left
         file.release()
     return made if line_of is None else made.on_lines(line_of, file.tree.text), file
 
@@ -177,11 +186,24 @@ def _reasons(made: Conversion, calls: list[SpelledCall]) -> dict[str, str]:
 
     Nothing, where that is for the sake of another one.
     """
-    said = {d.line: d.message.partition(" is left as it is: ")[2] for d in made.diagnostics}
+    said = {d.line: d.message.partition(_LEFT)[2] for d in made.diagnostics}
     left = [call for call in calls if call.text in made.text]
     found = {call.function: said[call.line] for call in left if call.line in said}
     found = found or dict.fromkeys((call.function for call in left), "")
     return {name: "" if why.startswith("so is ") else why for name, why in found.items()}
+
+
+def _whys(made: Conversion) -> dict[int, str]:
+    """Why calls stay that train or ask models, by their lines.
+
+    A `compile` that is written down behind the call of a builder is that of the builder.
+    """
+    said = {d.line: d.message for d in made.diagnostics if d.code == LEFT_TRAINING.code}
+    whys = {line: why for line, one in said.items() if (why := one.partition(_LEFT)[2])}
+    for line, why in whys.items():
+        if (found := _SO_IS_COMPILE.match(why)) and (cause := whys.get(int(found.group(1)))):
+            whys[line] = f"so is the `compile` of what builds the model: {cause}"
+    return whys
 
 
 def _errors(made: Conversion) -> int:

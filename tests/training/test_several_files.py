@@ -130,6 +130,12 @@ COMPILED = {
     "arguments": ("rate=0.05, momentum=0.8", "keras.optimizers.SGD(rate, momentum)", "4, rate=0.1"),
     "variable": ("rate=0.05", "optimizer", "x.shape[1], 3, rate=RATE"),
     "constant": ("", "keras.optimizers.SGD(RATE, momentum=MOMENTUM)", "4"),
+    "default": ("rate=RATE, momentum=MOMENTUM", "keras.optimizers.SGD(rate, momentum)", "4"),
+    "keywords": (
+        "*, rate, momentum=MOMENTUM",
+        "keras.optimizers.SGD(rate, momentum)",
+        "4, **dict_of_them",
+    ),
 }
 
 
@@ -156,7 +162,8 @@ def test_a_model_that_another_file_compiles(
     train = train.replace("model.compile(", "# as `build` has compiled it (").replace(
         "build(x.shape[1])", f"build({given})"
     )
-    train = train.replace("\nx, y,", "\nRATE = 2e-2\nx, y,", 1)
+    held = 'RATE, dict_of_them = 2e-2, {"rate": 0.03}'
+    train = train.replace("\nx, y,", f"\n{held}\nx, y,", 1)
     texts, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
     assert not errors
     assert "compile" not in texts["model.py"]
@@ -176,8 +183,59 @@ def test_builders_of_two_classes_are_two(tmp_path: Path) -> None:
     train = train.replace("model.compile(", "# as `build` has compiled it (")
     train = train.replace("loss, accuracy = ", "loss = ")
     texts, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
-    assert errors == ["model.py:20: `compile` is left as it is: the model is trained elsewhere"]
+    assert errors == ["model.py:20: `compile` is left as it is: what trains the model is not seen"]
     assert texts["model.py"].count("def forward_logits") == 1
+
+
+def test_why_a_model_that_another_file_compiles_stays_is_said_in_both(tmp_path: Path) -> None:
+    model = COMPILING.format("sgd")
+    train = (
+        "import numpy as np\nfrom parts import made\nfrom model import build\n"
+        "x = np.ones((8, 4))\nmodel = build(4)\n"
+        "history = model.fit(x, x[:, :1], callbacks=[made(x)])\nmodel.predict(x)\n"
+    )
+    _, errors = converted(tmp_path, {"model.py": model, "train.py": train})
+    why = errors[1].partition(" is left as it is: ")[2]
+    assert "a callback is only known at run time" in why
+    assert errors == [
+        f"model.py:6: `compile` is left as it is: so is `fit` in train.py: {why}",
+        f"train.py:6: `fit` is left as it is: {why}",
+        "train.py:7: `predict` is left as it is: so is `fit` in line 6, of the same model",
+    ]
+
+
+COMPILING = """\
+from tensorflow import keras
+
+
+def build(n, rate=0.1):
+    model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(1)])
+    model.compile({!r}, "mse")
+    return model
+"""
+
+
+def test_files_of_a_package_import_from_it(tmp_path: Path) -> None:
+    train = TRAIN.format(imports="from . import build", build="build", optimizer='"adam"')
+    train = train.replace("from data", "from .data")
+    main = "from nets.train import history\n"
+    files = {"nets/__init__.py": "from .dense import build\n", "nets/dense.py": MODEL}
+    files |= {"nets/data.py": DATA, "nets/train.py": train, "main.py": main}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "forward_logits" in texts["nets/dense.py"]
+    assert "criterion(logits, targets)" in texts["nets/train.py"]
+
+
+def test_a_default_that_is_not_known_is_no_variable_of_the_same_name(tmp_path: Path) -> None:
+    model = COMPILING.format("sgd").replace('"sgd"', "keras.optimizers.SGD(rate)")
+    model = model.replace("'sgd'", "keras.optimizers.SGD(rate)")
+    model = model.replace("\n\ndef", "\nimport os\nrate = 0.5\n\n\ndef")
+    model = model.replace("rate=0.1", "rate=float(os.environ.get('RATE', 0.1))")
+    train = "import numpy as np\nfrom model import build\n\nmodel = build(4)\n"
+    train += "model.fit(np.ones((8, 4)), np.ones((8, 1)))\n"
+    _, errors = converted(tmp_path, {"model.py": model, "train.py": train})
+    assert any("which its builder gives `compile`, can't be written here" in e for e in errors)
 
 
 LEFT = {

@@ -481,6 +481,10 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
             message = f"`{name}` is left as it is: so is {causes[id(node)]}, of the same model"
         if what == "model" and name in draft.file.unwelcome:
             message = f"`{name}` is left as it is: {draft.file.unwelcome[name]}"
+        if message.endswith("; the model is an nn.Module now") and what == "model":
+            written = line if draft.file.line_of is None else draft.file.line_of(line)
+            why = draft.file.why_left.get(written) or draft.file.uncompiled.get(id(node))
+            message = f"`{name}` is left as it is: {why}" if why else message
         if id(node) in draft.unconverted:
             message = f"`{name}` is left as it is: {draft.unconverted[id(node)]}"
             last_line = -10

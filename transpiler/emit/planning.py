@@ -79,7 +79,7 @@ def _plan_training(planned: FilePlan, module: Region, others: list[FilePlan]) ->
             if isinstance(node, cst.FunctionDef) and region is not None:
                 rooms.append(Room(region, node, summary.function.owner))
         rooms = _without_tries(rooms)
-        compiled = wanted.compiled if wanted is not None else set()
+        compiled = wanted.compiled if wanted is not None else {}
         planned.trained = plan_training(planned.file, rooms, compiled)
         give_methods(planned)
     if wanted is not None:

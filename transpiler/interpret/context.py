@@ -158,6 +158,10 @@ class FileContext:
     spelled: list[SpelledCall] = field(default_factory=list)  #: calls with options of callers
     named: bool = False  #: functions have parameters instead of keywords that they read
     left: dict[str, str] = field(default_factory=dict)  #: functions of which those stay, and why
+    #: why calls stay, by lines of the file, where what other files do was written down in it
+    why_left: dict[int, str] = field(default_factory=dict)
+    uncompiled: dict[int, str] = field(default_factory=dict)  #: calls of models, and why
+    line_of: Any = None  #: tells the line of the file for one of this version; None: the same
     #: why functions still hand their keywords on to a model, by `Class.function`
     why_handed_on: dict[str, str] = field(default_factory=dict)
     brought: frozenset[str] = frozenset()  #: imported names of those that have come to this file

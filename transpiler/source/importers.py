@@ -110,8 +110,10 @@ def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) ->
 @remembered
 def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
     """The files that import one, and their texts."""
-    others = (other for other in _by_word(root).get(stem.encode(), ()) if other != real)
-    return [(other, _read(other)) for other in others]
+    found = [*_by_word(root).get(stem.encode(), ())]
+    if os.path.basename(real) == "__init__.py":
+        found += _by_word(root).get(os.fsencode(os.path.dirname(real)), ())
+    return [(other, _read(other)) for other in dict.fromkeys(found) if other != real]
 
 
 _IMPORT = regex(
@@ -121,13 +123,18 @@ _IMPORT = regex(
 #: Modules that are named by a value, and files that notebooks run.
 _LOADED = regex(rb"\bimport_module\([^()\n]*|^[ \t]*%run\b[^\n]*", re.MULTILINE)
 _WORD = regex(rb"\w+")
+#: An import from a package itself, as the dots tell.
+_OF_PACKAGE = regex(rb"[ \t]*from[ \t]+\.(\.*)[ \t]+import\b")
 #: Where lines of code may begin and end in the file of a notebook.
 _ENDS = regex(rb"\\n|\"")
 
 
 @lru_cache(maxsize=16)
 def _by_word(root: str) -> dict[bytes, list[str]]:
-    """The files of a project by the words of their imports: read once for all of one run."""
+    """The files of a project by the words of their imports: read once for all of one run.
+
+    Those that import from a package by dots alone are known by its folder.
+    """
     found: dict[bytes, list[str]] = {}
     for path in map(os.path.realpath, _code_files(root)):
         text = _read(path)
@@ -138,6 +145,9 @@ def _by_word(root: str) -> dict[bytes, list[str]]:
             imports += _LOADED.findall(text)
         for word in {word for each in imports for word in _WORD.findall(each)}:
             found.setdefault(word, []).append(path)
+        for above in {len(dots.group(1)) for dots in map(_OF_PACKAGE.match, imports) if dots}:
+            folder = os.path.join(os.path.dirname(path), *[".."] * above)
+            found.setdefault(os.fsencode(os.path.normpath(folder)), []).append(path)
     return found
 
 

@@ -48,7 +48,7 @@ def set_up(model):
 def compile_for(model, kind):
     if kind == "count":
         return model
-    # TODO(tf2torch) T2T101: `compile` is left as it is: the model is trained elsewhere
+    # TODO(tf2torch) T2T101: `compile` is left as it is: what trains the model is not seen
     model.compile("sgd", "poisson")
     return model
 

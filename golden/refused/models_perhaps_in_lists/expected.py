@@ -29,7 +29,7 @@ def build_model(hidden):
 def compile_for(model, kind):
     if kind == "count":
         return model
-    # TODO(tf2torch) T2T101: `compile` is left as it is: the model is trained elsewhere
+    # TODO(tf2torch) T2T101: `compile` is left as it is: what trains the model is not seen
     model.compile("sgd", "poisson")
     return model
 

@@ -27,7 +27,7 @@ def init_like_keras(module):
 
 def create_model():
     model = Model()
-    # TODO(tf2torch) T2T101: `compile` is left as it is: the model is trained elsewhere
+    # TODO(tf2torch) T2T101: `compile` is left as it is: what trains the model is not seen
     model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
     return model
 

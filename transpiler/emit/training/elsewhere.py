@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field
 
 from transpiler.emit.draft import Draft
@@ -25,7 +26,8 @@ class Wanted:
     """What is wanted, by the functions that build the models and the numbers of these there."""
 
     logits: set[tuple[str, int]] = field(default_factory=set)  #: a method that gives them
-    compiled: set[tuple[str, int]] = field(default_factory=set)  #: no `compile`: it is done there
+    #: no `compile`: it is done there ("") or not, and why
+    compiled: dict[tuple[str, int], str] = field(default_factory=dict)
     settled: set[tuple[int, int]] = field(default_factory=set)  #: layers whose regularizers count
     marks: bool = False  #: that layers carry their regularizers
     classes: set[str] = field(default_factory=set)  #: callbacks and data that it gives them
@@ -42,30 +44,53 @@ def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
             wanted.marks |= bool(names) and other.file.wants_marks
             wanted.classes |= names if not training.problem else set()
         wanted.marks |= bool(theirs) and other.file.wants_marks
-        for training in (one for one in theirs if not one.problem):
+        for training in theirs:
             home, key = training.home, place_of(training.home, training.origin)
+            if training.problem is not None:
+                wanted.compiled.setdefault(key, _problem(other.file, *training.problem))
+                continue
             layers = (*training.settled, *training.weights.layers)
             wanted.settled |= {home.file.tree.place(layer.node) for layer in layers}
             if training.logits is not None:
                 wanted.logits.add(key)
             if any(call.name == "compile" for call in training.calls):
-                wanted.compiled.add(key)
+                wanted.compiled[key] = ""
     return wanted
+
+
+def _problem(file: FileContext, call: TrainingCall, why: str) -> str:
+    """Why a file does not compile a model of another one for it."""
+    written_here = call.name != "compile" or file.tree.code(call.node) not in file.added
+    return f"so is `{call.name}` in {os.path.basename(file.path)}: {why}" if written_here else why
 
 
 def is_free(file: FileContext, group: Group, home: Region, built: Built) -> bool:
     """Whether all that is asked of a model of another file is asked here, under the same settings.
 
-    The other file gives it, and has asked nothing of it but to be compiled.
+    The other file gives it, and has asked nothing of it but to be compiled. Notes why, where not.
     """
+    why = _hindrance(file, group, home, built)
+    for call in group.calls if why else ():
+        file.uncompiled.setdefault(id(call.node), why)
+    return not why
+
+
+def _hindrance(file: FileContext, group: Group, home: Region, built: Built) -> str:
+    """Why not, or ""."""
     inside = {call.name for call in home.training.values() if root(call.model) is built.model}
     asked = {call.name for call in group.calls}
-    needs = "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked)
-    seen = TRAINING.isdisjoint(asked) or sees_training(home.file.path, file.path)
-    settings = bool(file.changed or file.precision or file.placed) or file.distribution is not None
-    settings |= file.data_format != home.file.data_format
-    free = inside <= {"compile", "summary"} and not needs and seen
-    return free and not settings and not _freezes(home)
+    name, builder = os.path.basename(home.file.path), home.name
+    if "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked):
+        return f"what `{builder}` of {name} compiles the model with is not known here"
+    if others := sorted(inside - {"compile", "summary"}):
+        return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
+    if not TRAINING.isdisjoint(asked) and not sees_training(home.file.path, file.path):
+        return f"{name} does not see that its model is trained here"
+    if file.changed or file.precision or file.placed or file.distribution is not None:
+        return f"the model of {name} is not made under the settings of this file"
+    if file.data_format != home.file.data_format:
+        return f"the model of {name} has another data format"
+    return f"`{builder}` of {name} freezes layers" if _freezes(home) else ""
 
 
 def _freezes(region: Region) -> bool:

@@ -63,11 +63,11 @@ _A_MODULE = "is left as it is; the model is an nn.Module now"
 
 
 def plan_training(
-    file: FileContext, rooms: list[Room], elsewhere: Collection[tuple[str, int]] = ()
+    file: FileContext, rooms: list[Room], elsewhere: Mapping[tuple[str, int], str]
 ) -> list[Trained]:
     """The training of every model that can be converted whole.
 
-    Other files make criterion and optimizer of the models that are built `elsewhere`.
+    Other files make criterion and optimizer of models that are built `elsewhere`, or tell why not.
     """
     rooms = with_calls(rooms)
     planner = _Planner(file, rooms)
@@ -101,7 +101,7 @@ def plan_training(
 class _Planner(Shared):
     """Goes through the models of a file."""
 
-    elsewhere: Collection[tuple[str, int]] = ()
+    elsewhere: Mapping[tuple[str, int], str] = {}
     spoiled: Mapping[int, tuple[TrainingCall, str]] = {}  #: problems, by calls of `compile`
 
     def note_sites(self, groups: list[Group]) -> None:
@@ -277,14 +277,15 @@ class _Planner(Shared):
         in_function = any(not isinstance(p.room.node, cst.Module) for p in parts)
         if compiles and not used and in_function and not training.moved:
             place = place_of(training.home, training.origin)
-            training.elsewhere = place in self.elsewhere
+            training.elsewhere = self.elsewhere.get(place) == ""
             if training.elsewhere:
                 self.file.brought |= losses_gone(self.file, compiles)
             training.idle = training.elsewhere or (
                 not self._unknown_training and all(map(self._is_kept, parts))
             )
             if not training.idle:
-                unseen = compiles[0], "the model is trained elsewhere"
+                why = self.elsewhere.get(place, "what trains the model is not seen")
+                unseen = compiles[0], why
                 training.problem = self.spoiled.get(id(compiles[0]), unseen)
                 return made
         homes = [p for p in parts if any(c in compiles for c in p.calls)]

@@ -51,7 +51,7 @@ class Inserted:
 
 
 class _Unknown(Exception):
-    """Something of the call means nothing to the caller."""
+    """Something of the call means nothing to the caller: which argument, where that is known."""
 
 
 def with_lines(text: str, lines: list[Inserted]) -> str:
@@ -91,9 +91,16 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     for key, model in models.items():
         of_model = [(region, call) for region, call in calls if id(root(call.model)) == key]
         call = None if _is_compiled_first(file, of_model) else _compiled_elsewhere(file, model)
-        if call is not None and isinstance(model.node, cst.Call):
+        if call is None or not isinstance(model.node, cst.Call):
+            continue
+        try:
             for inserted in _lines(file, model, model.node, call):
                 found[inserted.line, inserted.text] = inserted
+        except (_Unknown, SyntaxError) as why:
+            given = f"`{why}`, " if isinstance(why, _Unknown) and why.args else ""
+            reason = f"{given}which its builder gives `compile`, can't be written here"
+            reason = reason if given else "what its builder compiles it with can't be written here"
+            file.uncompiled |= {id(one.node): reason for _, one in of_model}
     return list(found.values())
 
 
@@ -122,25 +129,22 @@ def _compiled_elsewhere(file: FileContext, model: Model) -> TrainingCall | None:
 def _lines(
     file: FileContext, model: Model, node: cst.Call, compiled: TrainingCall
 ) -> list[Inserted]:
-    """The line for one model, where what `compile` is given can be written there.
+    """The line for one model, with the imports of losses and metrics that are functions.
 
-    Also the imports of losses and metrics that are functions.
+    Raises _Unknown where what `compile` is given can't be written there.
     """
     assert model.summary is not None
     home = model.summary.region
     text = file.tree.text
-    try:
-        statement = _statement(ast.parse(text), text, *file.tree.place(node))
-        if statement is None or home is None or not isinstance(statement.value, ast.Call):
-            return []
-        maker = _Maker(home, compiled, statement.value, file)
-        given = maker.given()
-    except (_Unknown, SyntaxError):
-        return []
+    statement = _statement(ast.parse(text), text, *file.tree.place(node))
+    if statement is None or home is None or not isinstance(statement.value, ast.Call):
+        raise _Unknown
+    maker = _Maker(home, compiled, statement.value, file)
+    given = maker.given()
     target = _name_of(model, statement.targets[0])
     bound = {n.id for n in ast.walk(statement.targets[0]) if isinstance(n, ast.Name)}
     if not target or bound & maker.read:
-        return []  # build(model)
+        raise _Unknown  # build(model)
     assert statement.end_lineno is not None
     line = f"{' ' * statement.col_offset}{target}.compile({given})"
     return [*maker.imports(), Inserted(statement.end_lineno, line)]
@@ -219,13 +223,19 @@ class _Maker(ast.NodeTransformer):
             k.arg is None for k in made.keywords
         ):
             raise _Unknown
-        arguments = [ast.unparse(self.visit(a)) for a in made.args]
-        return ", ".join(
-            [*arguments, *(f"{k.arg}={ast.unparse(self.visit(k.value))}" for k in made.keywords)]
-        )
+        arguments = [self._written(a) for a in made.args]
+        keywords = [f"{k.arg}={self._written(k.value)}" for k in made.keywords]
+        return ", ".join([*arguments, *keywords])
 
-    def _bound(self, call: ast.Call) -> Mapping[str, ast.expr]:
-        """What the parameters of the function are in the call."""
+    def _written(self, argument: ast.expr) -> str:
+        source = ast.unparse(argument)
+        try:
+            return ast.unparse(self.visit(argument))
+        except _Unknown as why:
+            raise _Unknown(source) from why
+
+    def _bound(self, call: ast.Call) -> Mapping[str, ast.expr | None]:
+        """What the parameters of the function are in the call; None: not known."""
         taken = self.function.args
         if taken.vararg or taken.kwarg or taken.posonlyargs:
             raise _Unknown
@@ -241,15 +251,38 @@ class _Maker(ast.NodeTransformer):
             raise _Unknown
         if any(isinstance(a, ast.Starred) for a in call.args) or len(call.args) > len(order):
             raise _Unknown
-        found = dict(zip(order, call.args, strict=False))
-        for keyword in call.keywords:
-            if keyword.arg is None:
+        found: dict[str, ast.expr | None] = dict(zip(order, call.args, strict=False))
+        found |= {k.arg: k.value for k in call.keywords if k.arg is not None}
+        spread = [k.value for k in call.keywords if k.arg is None]
+        for given in spread:
+            if len(spread) > 1 or not isinstance(given, ast.Name):
                 raise _Unknown
-            found[keyword.arg] = keyword.value
-        held = {name: d for name, d in defaults.items() if name not in found}
-        held = {n: d for n, d in held.items() if isinstance(d, (ast.Constant, ast.UnaryOp))}
+            self.read.add(given.id)
+            names = [*order, *(a.arg for a in taken.kwonlyargs)]
+            others = [n for n in names if n not in found]
+            found |= {n: self._entry(given.id, n, defaults.get(n)) for n in others}
+        held = {name: self._default(d) for name, d in defaults.items() if name not in found}
         self.explicit = frozenset(found)
         return {**found, **held}
+
+    def _entry(self, given: str, key: str, default: ast.expr | None) -> ast.expr | None:
+        """An entry of a dict of keywords, in which one that has a default may be missing."""
+        if default is None:
+            return ast.Name(f'{given}["{key}"]', ast.Load())
+        other = self._default(default)
+        if other is None:
+            return None
+        return ast.Name(
+            f'{given}.get("{key}", {ast.unparse(_as_written(other, self.text))})', ast.Load()
+        )
+
+    def _default(self, node: ast.expr) -> ast.expr | None:
+        """What a parameter is where nothing is given, as it is read elsewhere: plain values."""
+        if isinstance(node, ast.Name):
+            value = self.home.file.globals.get(node.id)
+            if isinstance(value, Static) and is_plain(value):
+                return ast.Constant(value.expr.value)
+        return node if isinstance(node, (ast.Constant, ast.UnaryOp)) else None
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """`tf.keras` is no name of its own."""
@@ -275,6 +308,8 @@ class _Maker(ast.NodeTransformer):
             if name in self.stored:
                 raise _Unknown
             given = self.parameters[name]
+            if given is None:
+                raise _Unknown
             if name in self.explicit:
                 self._note(given)
             return _as_written(given, self.caller if name in self.explicit else self.text)
