@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import difflib
 import os
-import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -17,8 +16,9 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import ASSUMED, LEFT_CODE, LEFT_TRAINING, Code, Diagnostic, Severity
 from transpiler.options import Options
 from transpiler.record import replace
-from transpiler.regex import regex
 from transpiler.registry import load_rules
+from transpiler.source.far_frames import Thing
+from transpiler.source.far_names import bound_in
 from transpiler.source.far_uses import CALLED, Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
@@ -38,6 +38,7 @@ _NOW = {
     "flow": "the images of `{}` come from a data set of torch now",
     "generator": "the images of `{}` come from a data set of torch now",
     "tokenizer": "the tokenizer of `{}` is a small class without that now",
+    "name": "`{}` has nothing of that name now",
     "number": "what `{}` measures are numbers of NumPy now",
     "lookup": "the layer of `{}` is a small class without that now",
 }
@@ -92,7 +93,7 @@ class _Sayer:
 
     def about(self, use: Use) -> tuple[Code | None, str]:
         """What is said of a use; nothing where it is no trouble."""
-        things = [t for t in use.things if self.is_gone(t.home, use.name)]
+        things = [t for t in use.things if self.is_gone(t, use.name)]
         if not things or not self.stays(use):
             return None, ""
         thing = min(things, key=lambda thing: (thing.home, thing.kind))
@@ -103,23 +104,26 @@ class _Sayer:
             file = os.path.basename(use.path)
             what = f"`{use.function}` of `{file}` is left as it is: it has `{asked}`, and "
         sure = use.sure and len(things) == len(use.things)
-        sure &= not any(_errors(self.converted(thing.home)) for thing in things)
+        sure &= thing.kind == "name" or not any(_errors(self.converted(t.home)) for t in things)
         if not sure:
             return ASSUMED, f"{what}perhaps {now}"
         return (LEFT_TRAINING if thing.kind in _OF_TRAINING else LEFT_CODE), f"{what}{now}"
 
-    def is_gone(self, home: str, name: str) -> bool:
-        """Whether what a file makes is converted, and has not even a name that is asked for."""
+    def is_gone(self, thing: Thing, name: str) -> bool:
+        """Whether what a file makes is converted, and has not what is asked for."""
         together = self.options.together
-        if together is not None and home not in together:
+        if together is not None and thing.home not in together:
             return False
-        made = self.converted(home)
-        if name == "numpy":
-            return any(regex(rf"^(?:class|def) {n}\b", re.M).search(made.text) for n in _by_hand())
-        has = rf"^[ \t]+def {name}\(self|\bself\.{name}\b[^=\n]*=(?!=)"
-        if not made.changed:
-            return False
-        return name == CALLED or re.search(has, made.text, re.MULTILINE) is None
+        made = self.converted(thing.home)
+        tree = program_tree(made.text) if made.changed else None
+        if tree is None or name == CALLED:
+            return made.changed
+        if thing.kind == "name":
+            return not {name, "*"} & {*bound_in(tree)}
+        own = {*bound_in(program_tree(program_at(thing.home)) or tree)}
+        if thing.kind == "number":
+            return bool({*load_rules().by_hand.values()} & {*bound_in(tree)} - own)
+        return not _has(tree, thing.made, name, own)
 
     def stays(self, use: Use) -> bool:
         """Whether what asks is as it was, also in another file, and nobody has said it there."""
@@ -158,9 +162,21 @@ class _Sayer:
         return _known[key]
 
 
-def _by_hand() -> set[str]:
-    """What is emitted for losses and metrics that are called on arrays."""
-    return {*load_rules().by_hand.values()}
+def _has(tree: ast.Module, made: str, name: str, own: set[str]) -> bool:
+    """Whether a class has a name, with those that it is made of; or one that was not there."""
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    pending = [made] if made else [*(classes.keys() - own)]
+    while pending:
+        node = classes.pop(pending.pop(), None)
+        for one in ast.walk(node) if node is not None else ():
+            if isinstance(one, ast.FunctionDef) and one.name == name:
+                return True
+            if isinstance(one, ast.Attribute) and one.attr == name:
+                if isinstance(one.ctx, ast.Store) and ast.unparse(one.value) == "self":
+                    return True
+        bases = node.bases if node is not None else []
+        pending += [base.id for base in bases if isinstance(base, ast.Name)]
+    return False
 
 
 _OF_TRAINING = ("model", "layer", "history")

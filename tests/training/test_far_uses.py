@@ -33,6 +33,79 @@ def test_what_is_asked_alone_is_said(tmp_path: Path, asked: str) -> None:
     assert "TODO(tf2torch)" in texts["test_net.py"]
 
 
+BLOCKS = """\
+from tensorflow.keras import Input, Model, layers
+
+
+def dense_block(x, n):
+    x = layers.Dense(n, use_bias=False)(x)
+    return layers.Activation("relu")(x)
+
+
+def build(n):
+    i = Input((4,))
+    return Model(i, dense_block(i, n))
+
+
+def scale(x):
+    return x / 255
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "line"),
+    [
+        ("import blocks\n\nFN = {'dense': blocks.dense_block, 'scale': blocks.scale}\n", 3),
+        ("from lib import blocks as b\n\n\ndef get():\n    return b.dense_block\n", 5),
+        ("from blocks import build, dense_block as block, scale\n\nprint(block)\n", 1),
+        ("from blocks import *\n\nprint(build, scale)\nprint(dense_block)\n", 4),
+        ("from lib import *\n\nprint(build, scale)\nprint(dense_block)\n", 4),
+        ("from lib import build, dense_block\n\nprint(build, dense_block)\n", 1),
+        ("def read(blocks):\n    return blocks.dense_block\n", 0),
+        (
+            "import blocks\nfrom blocks import build, scale\n\nprint(blocks.scale, blocks.build)\n",
+            0,
+        ),
+    ],
+)
+def test_a_name_that_is_gone_is_said_where_it_is_read(tmp_path: Path, read: str, line: int) -> None:
+    (tmp_path / "lib").mkdir()
+    files = {
+        "blocks.py": BLOCKS,
+        "lib/blocks.py": BLOCKS,
+        "lib/__init__.py": "from .blocks import build, dense_block, scale\n",
+        "use.py": read,
+    }
+    texts, errors = converted(tmp_path, files)
+    assert "class DenseBlock" in texts["blocks.py"]
+    assert [error.partition(": ")[0] for error in errors] == [f"use.py:{line}"] * (line > 0)
+
+
+def test_other_classes_of_a_file_have_nothing_to_do_with_its_models(tmp_path: Path) -> None:
+    other = """
+
+class Stats:
+    def __init__(self):
+        self.layers = 3
+
+    def count_params(self):
+        return 1
+
+
+class Own(tf.keras.Model):
+    def __init__(self):
+        i = tf.keras.Input((4,))
+        o = tf.keras.layers.Dense(1)(i)
+        super().__init__(inputs=i, outputs=o)
+"""
+    test = "from net import Own, Stats, build\n\nm = build()\nprint(len(m.layers))\n"
+    test += "print(m.count_params())\ns = Stats()\nprint(s.layers, s.count_params())\n"
+    test += "own = Own()\nprint(len(own.layers))\n"
+    _, errors = converted(tmp_path, {"net.py": NET + other, "test_net.py": test})
+    places = [error.partition(": ")[0] for error in errors]
+    assert places == ["test_net.py:4", "test_net.py:5", "test_net.py:9"]
+
+
 MEASURES = """\
 import tensorflow as tf
 

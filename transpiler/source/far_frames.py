@@ -43,6 +43,7 @@ class Thing:
 
     kind: str
     home: str  #: the path of the file that makes it
+    made: str = ""  #: the class of the program's own that it is made of
 
 
 @record(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from transpiler.source.far_frames import (
     is_about_framework,
 )
 from transpiler.source.far_kinds import STEPS
+from transpiler.source.far_names import names_of_others
 from transpiler.source.far_values import arguments, class_frame, family, frame_for, value_of
 from transpiler.source.imported import read_text, real_path
 from transpiler.source.syntax import program_tree
@@ -99,7 +100,21 @@ def far_uses(text: str, path: str) -> list[Use]:
     seeker.module(Frame(seeker.path, tree, None, {}))
     own = is_about_framework(text)
     found = (u for u in seeker.found if not own or u.function or u.name == "numpy")
-    return list(dict.fromkeys(found))
+    named = [] if own else _named(Frame(seeker.path, tree, None, {}))
+    return list(dict.fromkeys([*found, *named]))
+
+
+def _named(frame: Frame) -> Iterator[Use]:
+    """The names that a file reads of others, in which they may be other ones now."""
+    for place, home, name in names_of_others(frame):
+        text = name if isinstance(place, ast.stmt) else ast.unparse(place)
+        thing = frozenset({Thing("name", home)})
+        yield Use(frame.path, text, place.lineno, name, thing, True, place, "")
+    for node in inside(frame.node):
+        if isinstance(node, ast.ClassDef):
+            yield from _named(class_frame(Made(node, frame)))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from _named(frame_for(Made(node, frame), {}))
 
 
 class _Seeker:

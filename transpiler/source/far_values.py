@@ -136,12 +136,12 @@ def _starred(name: str, frame: Frame) -> Value:
     for node in frame.bindings.get("*", ()):
         statement = node[0]
         assert isinstance(statement, ast.ImportFrom)
-        if (other := _located(statement, frame)) is not None and name in other.bindings:
+        if (other := located(statement, frame)) is not None and name in other.bindings:
             return _named(name, other)
     return frozenset({Name(name)})
 
 
-def _located(statement: ast.ImportFrom, frame: Frame) -> Frame | None:
+def located(statement: ast.ImportFrom, frame: Frame) -> Frame | None:
     module = f"{'.' * statement.level}{statement.module or ''}"
     path = _path_of(module, frame)
     return None if path is None else frame_of(path)
@@ -182,7 +182,7 @@ def _binding(name: str, binding: tuple[ast.AST, ...], frame: Frame) -> Value:
 
 def _taken(statement: ast.ImportFrom, name: str, frame: Frame) -> Value:
     """What `from module import name` gives."""
-    if (other := _located(statement, frame)) is not None and name in other.bindings:
+    if (other := located(statement, frame)) is not None and name in other.bindings:
         return _named(name, other)
     module = f"{'.' * statement.level}{statement.module or ''}"
     inner = f"{module}{'' if module.endswith('.') else '.'}{name}"
@@ -367,7 +367,7 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
             return _asked(thing, name)
         case Made(node=ast.ClassDef()):
             if kind := _own_kind(atom):
-                return frozenset({Thing(kind, atom.frame.path)})
+                return frozenset({Thing(kind, atom.frame.path, getattr(atom.node, "name", ""))})
             return frozenset({Object(atom, tuple(arguments(atom, node, frame).items()))})
         case Made():
             return run(atom, arguments(atom, node, frame), frame.depth)
