@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,39 @@ def test_a_file_that_keeps_its_names_keeps_its_list(tmp_path: Path) -> None:
     files = {"blocks.py": BLOCKS.format(listed), "main.py": MAIN.replace("*", "dense_block, LIMIT")}
     texts, _ = converted(tmp_path, {**files, "main.py": files["main.py"].split("model.fit")[0]})
     assert listed in texts["blocks.py"]
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [
+        ("from .blocks import *\n", '__all__ = ["dense_block", "LIMIT"]'),
+        ('from .blocks import *\n\n__all__ = ["LIMIT", "dense_block"]\n', ""),
+        ('__all__ = ("dense_block", "LIMIT")\nfrom .blocks import *\n', '__all__ = ["dense_block"]'
+         '\n__all__ += ["LIMIT"]'),
+        ("from . import blocks\nfrom .blocks import *\n\n__all__ = blocks.__all__ + ['blocks']\n",
+         '__all__ = ["dense_block", "LIMIT"]'),
+        ("from .inner import *\n\n__all__ = ['dense_block']\n__all__.append('LIMIT')\n", ""),
+    ],
+)  # fmt: skip
+def test_packages_list_what_they_take_with_a_star(
+    package: str, module: str, tmp_path: Path
+) -> None:
+    (tmp_path / "lib" / "inner").mkdir(parents=True)
+    blocks = BLOCKS.format(module).partition("def make_callbacks")[0]
+    files = {
+        "lib/blocks.py": blocks.replace("from tensorflow.keras.callbacks import EarlyStopping", ""),
+        "lib/inner/__init__.py": "from ..blocks import dense_block\nfrom ..blocks import LIMIT\n",
+        "lib/__init__.py": package,
+        "main.py": MAIN.replace("blocks import", "lib import").partition(", callbacks")[0] + ")\n",
+    }
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    room = tmp_path / "room"
+    for path, text in texts.items():
+        (room / path).parent.mkdir(parents=True, exist_ok=True)
+        (room / path).write_text(text)
+    lines = "from lib import *\nprint(DenseBlock(3, 2)(torch.ones(1, 3)).shape, LIMIT)"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import torch\n{lines}"], cwd=room, capture_output=True, text=True
+    )
+    assert ran.stdout == "torch.Size([1, 2]) 3\n", ran.stderr
