@@ -36,6 +36,22 @@ def pipeline(ds, batch=8):
     ds = ds.map(lambda image, label: (image / 255.0, label))
     return ds.batch(batch).prefetch(2)
 """
+#: Functions without a word of the framework.
+STEPS = """\
+LIMIT = 255.0
+
+
+def scale(image, label):
+    return image / LIMIT, label
+
+
+def turn(image, label):
+    return image[::-1], label
+
+
+def keep(image, label):
+    return image[0] > 9
+"""
 TRAIN = """\
 import numpy as np
 import tensorflow as tf
@@ -59,6 +75,18 @@ loss = history.history["loss"]
         ({"data.py": PIPELINE}, "from data import pipeline", "pipeline(data, times=2)"),
         ({"data.py": PLAIN}, "import data as d", "d.pipeline(data)"),
         ({}, "from scales import scale", "data.map(scale).batch(8)"),
+        ({"steps.py": STEPS}, "from steps import scale", "data.map(scale).batch(8)"),
+        ({"steps.py": STEPS}, "import steps", "data.map(steps.turn).map(steps.scale).batch(8)"),
+        (
+            {"steps.py": STEPS},
+            "from steps import keep, scale",
+            "data.filter(keep).map(scale).batch(8)",
+        ),
+        (
+            {"steps.py": STEPS, "data.py": PIPELINE.replace("scales", "steps")},
+            "from data import pipeline",
+            "pipeline(data)",
+        ),
     ],
 )
 def test_steps_of_a_data_set_in_another_file(
