@@ -163,6 +163,7 @@ class _Parting:
         text, *helpers = (_renamed(one, own) for one in (text, *helpers))
         if any(ASIDE in one for one in (text, *helpers)):
             return None
+        text = text if guest.shared is None else guest.shared.together(text)
         return Homecoming(guest.path, guest.name, guest.span, text, tuple(helpers), imports, said)
 
     def _needed(self, text: str) -> set[str]:

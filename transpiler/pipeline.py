@@ -87,7 +87,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     if home is None and not named and not asks_models(text, path):
         return Conversion(text)
     spaced = with_blanks(text) if home is None else home.text
-    shared = apart(spaced) if home is None else None
+    shared = apart(spaced)
     read = spaced if shared is None else shared.text
     try:
         made, file = _attempt(read, Project(options), path, alone, home)

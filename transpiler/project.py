@@ -44,6 +44,7 @@ from transpiler.source.importers import (
 from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
 from transpiler.source.modules import asks_models, builds_models, goes_with_data, may_go
+from transpiler.source.shared_lines import apart
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -336,7 +337,8 @@ class Project:
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
             if not known and not any(of(text, str(path)) for of in (asks_models, goes_with_data)):
                 return None
-            other, _ = next(self.versions(text, str(path)))
+            shared = apart(text)
+            other, _ = next(self.versions(text if shared is None else shared.text, str(path)))
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
         other.planned = plan_file(other)

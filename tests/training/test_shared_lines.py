@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from tests.training.scripts import Scripts
+from tests.training.test_guests import assert_alike
+from tests.training.test_several_files import converted as several
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
 
 HEAD = """\
 import numpy as np
@@ -143,3 +147,46 @@ def test_a_file_without_models_is_left() -> None:
     text = "import keras\nif x: y = 1; z = 2\n"
     assert not convert(text).changed
     assert convert(text).text == text
+
+
+MODELS = """\
+from tensorflow import keras
+
+def build(n=1): m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(n)]); return m
+def count(a): b = a + 1; return b
+"""
+LOOPS = """\
+from tensorflow import keras
+
+def train(m: keras.Model, x, y): n = 2; return m.fit(x, y, epochs=n)
+def score(m, x, y):
+    if x is None: return None
+    if len(x) > 3: n = 2; print(n)
+    return m.evaluate(x, y)
+def count(a): b = a + 1; return b
+def twice(a): return 2 * a
+"""
+MAIN = """\
+import keras
+import numpy as np
+from loops import score, train, twice
+from models import build
+
+x = np.random.default_rng(0).normal(size=(20, 4))
+y = x[:, :1] * twice(2)
+model = build(); model.compile(keras.optimizers.SGD(0.1), "mse")
+history = train(model, x, y)
+loss = score(model, x, y)
+"""
+
+
+def test_statements_share_lines_in_other_files(tmp_path: Path, session: VerifySession) -> None:
+    files = {"models.py": MODELS, "loops.py": LOOPS, "main.py": MAIN}
+    texts, errors = several(tmp_path, files)
+    assert not errors
+    assert "def count(a): b = a + 1; return b\n" in texts["models.py"]
+    assert "def twice(a): return 2 * a\n" in texts["loops.py"]
+    assert (
+        "    if x is None: return None\n    if len(x) > 3: n = 2; print(n)\n" in texts["loops.py"]
+    )
+    assert_alike(tmp_path, session)

@@ -19,6 +19,7 @@ import re
 import sys
 from collections.abc import Collection
 from pathlib import Path
+from typing import TypeAlias
 
 import libcst as cst
 
@@ -32,6 +33,7 @@ from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences, Positions
 from transpiler.source.replaced import Span, replaced
+from transpiler.source.shared_lines import Apart, apart
 from transpiler.source.syntax import program_tree
 
 #: What names begin with that mean something else in the file, until the guests go home.
@@ -39,6 +41,11 @@ ASIDE = "tf2t_"
 #: What imports call their guests, which stand in the file meanwhile.
 AWAY = f"{ASIDE}away_"
 USED_ELSEWHERE = "it is used elsewhere, or its names clash there"
+
+
+#: Where a definition stands in its file, its text with each statement on a line of its own, and
+#: what tells which of them share one.
+_Definition: TypeAlias = "tuple[Span, str, Apart | None]"
 
 
 @record(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Guest:
     written: str  #: how the file refers to it: `train.train_model`
     span: Span  #: where it stands at home
     renamed: tuple[tuple[str, str], ...]  #: what it reads, and by which names there
+    shared: Apart | None  #: where statements share lines at home, which they don't do here
 
 
 @record(frozen=True, slots=True)
@@ -115,7 +123,7 @@ class _Host:
         self.homes: dict[str, FileContext] = {}
         self.lines: dict[str, str] = {}  #: the imports that come with them, by the names they bind
         self.changes: dict[Span, str] = {}
-        self.written: dict[str, dict[str, tuple[Span, str]]] = {}  #: all definitions, by paths
+        self.written: dict[str, dict[str, _Definition]] = {}  #: all definitions, by paths
         self.away: dict[str, str] = {}  #: what stands in imports instead of them, and what did
         self.places: list[cst.SimpleStatementLine] = []
 
@@ -183,7 +191,7 @@ class _Host:
 
     def _write(self, definition: Function | UserClass, here: str, written: str) -> None:
         home: FileContext = definition.file
-        span, source = self._defined(home, definition.name)
+        span, source, shared = self._defined(home, definition.name)
         inside = Occurrences(source)
         start = source.index(definition.name)
         edits: dict[Span, str] = {(start, start + len(definition.name)): here}
@@ -196,14 +204,14 @@ class _Host:
         self.texts[id(definition.node)], _ = replaced(source, edits)
         self.homes[home.path] = home
         names = tuple(renamed.items())
-        self.guests.append(Guest(home.path, definition.name, here, written, span, names))
+        self.guests.append(Guest(home.path, definition.name, here, written, span, names, shared))
         self._make_room(here, written)
 
-    def _defined(self, home: FileContext, name: str) -> tuple[Span, str]:
+    def _defined(self, home: FileContext, name: str) -> _Definition:
         """Where a definition stands in its file, as it is on the disk, and its text."""
         if home.path not in self.written:
             self.written[home.path] = _definitions(home.path)
-        return self.written[home.path].get(name, ((0, 0), ""))
+        return self.written[home.path].get(name, ((0, 0), "", None))
 
     def _make_room(self, here: str, written: str) -> None:
         """What imports a guest has another name meanwhile, and what reads it through a module."""
@@ -293,18 +301,20 @@ class _Host:
             around = os.path.dirname(around)
 
 
-def _definitions(path: str) -> dict[str, tuple[Span, str]]:
-    """Where the functions and classes of a file stand, by name, and their texts."""
+def _definitions(path: str) -> dict[str, _Definition]:
+    """The functions and classes of a file, by name."""
     try:
         text = program_at(path)
     except (OSError, Undecodable):
         return {}
     module, positions = program_tree(text), Positions(text)
-    found: dict[str, tuple[Span, str]] = {}
+    found: dict[str, _Definition] = {}
     for statement in module.body if module is not None else ():
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             start, end = positions.span(statement)
-            found[statement.name] = (start, end), text[start:end]
+            shared = apart(text[start:end])
+            source = text[start:end] if shared is None else shared.text
+            found[statement.name] = (start, end), source, shared
     return found
 
 
