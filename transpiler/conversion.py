@@ -50,10 +50,16 @@ class Conversion:
     functions: frozenset[str] = frozenset()  #: names of what are functions on torch's tensors now
     homecoming: tuple[Homecoming, ...] = ()  #: to other files
 
-    def on_lines(self, line_of: Callable[[int], int], before: str) -> Conversion:
+    def on_lines(
+        self,
+        line_of: Callable[[int], int],
+        before: str,
+        place_of: Callable[[int, int], tuple[int, int]] | None = None,
+    ) -> Conversion:
         """The same, where the lines of the original are counted in another way.
 
-        Comments that the text had `before` stay as they are.
+        Comments that the text had `before` stay as they are. Where columns are others, too,
+        `place_of` tells them.
         """
 
         def renumbered(found: re.Match[str]) -> str:
@@ -63,11 +69,15 @@ class Conversion:
             comment = found.group()
             return comment if comment in before else _A_LINE.sub(renumbered, comment)
 
+        def placed(said: Diagnostic) -> Diagnostic:
+            line, column = line_of(said.line), said.column
+            if place_of is not None:
+                line, column = place_of(said.line, column)
+            message = _A_LINE.sub(renumbered, said.message)
+            return replace(said, line=line, column=column, message=message)
+
         models = tuple(replace(model, line=line_of(model.line)) for model in self.models)
-        said = tuple(
-            replace(d, line=line_of(d.line), message=_A_LINE.sub(renumbered, d.message))
-            for d in self.diagnostics
-        )
+        said = tuple(map(placed, self.diagnostics))
         return replace(self, text=_TODO.sub(commented, self.text), models=models, diagnostics=said)
 
     @property

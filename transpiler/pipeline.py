@@ -102,7 +102,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
             made = again
         file.release()
     if shared is not None:
-        made = made.on_lines(shared.line, read)
+        made = made.on_lines(shared.line, read, shared.place)
         whole = shared.together(made.text) if made.changed else spaced
         made = replace(made, text=whole, changed=whole != spaced)
     new_text, diagnostics = made.text, list(made.diagnostics)

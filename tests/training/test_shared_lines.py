@@ -143,6 +143,25 @@ def test_diagnostics_say_the_lines_of_the_file() -> None:
     assert said.line == text.count("\n")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "def f(): x = 1; return keras.utils.unknown(1)",
+        "if x.size: print(1); print(keras.utils.unknown(1)); c = 3",
+        "with open('a') as a, \\\n        keras.utils.unknown(1) as b: print(a); print(b)",
+        "with open('a') as a, \\\n    open('b') as b: print(a); keras.utils.unknown(1)",
+        "if x.size: y = [1,\n    keras.utils.unknown(1)]; z = 2",
+        "for k in range(2):\n    if k: continue\n    a = k; b = keras.utils.unknown(1)",
+    ],
+)
+def test_diagnostics_say_the_columns_of_the_file(line: str) -> None:
+    text = f"{HEAD}a = 1; b = 2\n{line}\n"
+    (said,) = (d for d in convert(text).diagnostics if d.severity is Severity.ERROR)
+    before = text[: text.index("keras.utils.unknown")]
+    assert said.line == before.count("\n") + 1
+    assert said.column == len(before) - before.rindex("\n")
+
+
 def test_a_file_without_models_is_left() -> None:
     text = "import keras\nif x: y = 1; z = 2\n"
     assert not convert(text).changed

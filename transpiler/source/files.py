@@ -8,13 +8,15 @@ does not give all of these back; `Source.encode` does.
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.far_frames import reaches_framework
-from transpiler.source.lexical import skips
+from transpiler.source.lexical import blanked, skips
 from transpiler.source.modules import is_of_interest
+from transpiler.source.replaced import replaced
 
 _NEWLINE = regex(r"\r\n|\r|\n")
 _NEWLINE_BYTES = regex(rb"\r\n|\r|\n")
@@ -36,15 +38,28 @@ class Source:
     encoding: str  #: Python's name of the codec; `utf-8-sig` writes the byte order mark again
     newlines: tuple[str, ...]  #: the newline of each line; one entry when they are all alike
     lead: str = ""  #: the form feeds before the first line
+    feeds: tuple[tuple[int, str], ...] = ()  #: what lines of code began with that have some, too
     tail: str = ""  #: comments and blank lines after the last line of code, if some are indented
     open_end: bool = False  #: the last line has no newline
 
     def encode(self, text: str) -> bytes:
         """The bytes of a new text. Raises UnicodeEncodeError where the encoding lacks a letter."""
-        whole = text + self.tail
+        whole = (self._with_feeds(text) if self.feeds else text) + self.tail
         if self.open_end:
             whole = whole.removesuffix("\n")
         return (self.lead + self._with_newlines(whole)).encode(self.encoding)
+
+    def _with_feeds(self, text: str) -> str:
+        """A text in which those lines begin with form feeds again that are still there."""
+        import difflib
+
+        before, after = self.text.split("\n"), text.split("\n")
+        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+        feeds = dict(self.feeds)
+        for start, first, size in matcher.get_matching_blocks():
+            for n in range(size):
+                after[first + n] = feeds.get(start + n, "") + after[first + n]
+        return "\n".join(after)
 
     def _with_newlines(self, text: str) -> str:
         if len(self.newlines) == 1:
@@ -106,7 +121,21 @@ def decode(data: bytes) -> Source:
         plain += "\n"
     end = _end_of_code(plain)
     lead = raw[: len(raw) - len(text)]
-    return Source(plain[:end], encoding, newlines, lead, plain[end:], open_end)
+    code, feeds = _without_feeds(plain[:end]) if "\f" in plain else (plain[:end], ())
+    return Source(code, encoding, newlines, lead, feeds, plain[end:], open_end)
+
+
+_FEEDS = regex(r"^[ \t\f]*\f(?=[ \t]*[^\s\\])", re.MULTILINE)
+
+
+def _without_feeds(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """A text without the form feeds before code on its lines, and what is gone of which line.
+
+    Python counts the blanks behind them alone, LibCST none of these.
+    """
+    places = [match.span() for match in _FEEDS.finditer(blanked(text))]
+    feeds = tuple((text.count("\n", 0, start), text[start:end]) for start, end in places)
+    return replaced(text, dict.fromkeys(places, ""))[0], feeds
 
 
 def _end_of_code(text: str) -> int:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from transpiler.record import record
@@ -63,10 +65,22 @@ class Apart:
     text: str
     lines: list[int]  #: the line of the file that each line of the text stands for
     pieces: list[_Piece]
+    before: str  #: the text of the file
+    #: where what is the same again begins behind each change, here and in the file
+    same: list[tuple[int, int]]
 
     def line(self, number: int) -> int:
         """The line of the file that a line of the text stands for."""
         return self.lines[min(number, len(self.lines)) - 1]
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """The line and column in the file of a place in the text."""
+        offset = _starts(self.text)[min(line, len(self.lines)) - 1] + column - 1
+        here, there = self.same[bisect_right(self.same, (offset, len(self.before))) - 1]
+        starts = _starts(self.before)
+        found = there + offset - here
+        line = bisect_right(starts, found)
+        return line, found - starts[line - 1] + 1
 
     def together(self, text: str) -> str:
         """A text that has become of this one: what is still as it was shares its line again."""
@@ -82,6 +96,21 @@ class Apart:
                 pairs = zip(places, held, strict=True)
                 edits |= {(a, a + len(now)): p.before for a, p in pairs if p is not None}
         return replaced(text, edits)[0]
+
+
+@lru_cache(maxsize=4)
+def _starts(text: str) -> list[int]:
+    """Where the lines of a text begin."""
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def _same(edits: dict[Span, str]) -> Iterator[tuple[int, int]]:
+    """Where a text goes on as before behind each of some changes, after these and before."""
+    grown = 0
+    yield 0, 0
+    for (start, end), new in sorted(edits.items()):
+        grown += len(new) - (end - start)
+        yield end + grown, end
 
 
 def _logical_line(text: str, offset: int) -> int:
@@ -122,7 +151,7 @@ def apart(text: str) -> Apart | None:
         now, _ = replaced(whole, {(a - start, b - start): new for (a, b), new in gaps.items()})
         outer = margin if spans[0][0] == start else margin[:-_INDENT]
         pieces.append(_Piece(_line(text, start), whole, now, outer))
-    return Apart(*replaced(text, edits), pieces) if edits else None
+    return Apart(*replaced(text, edits), pieces, text, [*_same(edits)]) if edits else None
 
 
 def _is_plain(source: str) -> bool:
