@@ -128,6 +128,8 @@ class _Sayer:
     def stays(self, use: Use) -> bool:
         """Whether what asks is as it was, also in another file, and nobody has said it there."""
         if use.path == self.path:
+            if isinstance(use.place, ast.ImportFrom):
+                return _imports(self.made.text, use.place, use.name)
             return use.name != CALLED or not self.made.changed
         there = self.converted(use.path)
         if use.name == CALLED and there.changed:
@@ -160,6 +162,16 @@ class _Sayer:
         except (OSError, SyntaxError, Undecodable):
             return Conversion("")
         return _known[key]
+
+
+def _imports(text: str, statement: ast.ImportFrom, name: str) -> bool:
+    """Whether a text still imports a name from where a statement did."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and (node.module, node.level) == (statement.module, statement.level)
+        and any(alias.name == name for alias in node.names)
+        for node in ast.walk(program_tree(text) or ast.Module([], []))
+    )
 
 
 def _has(tree: ast.Module, made: str, name: str, own: set[str]) -> bool:
