@@ -19,6 +19,7 @@ from transpiler.record import replace
 from transpiler.registry import load_rules
 from transpiler.source.far_frames import Thing
 from transpiler.source.far_names import bound_in
+from transpiler.source.far_stars import Star, late_stars
 from transpiler.source.far_uses import CALLED, Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
@@ -48,8 +49,9 @@ def with_far_uses(
     convert: Convert, made: Conversion, text: str, options: Options, path: str
 ) -> Conversion:
     """The conversion of a file, with what is said of these."""
-    uses = far_uses(text, path)
-    return _Sayer(convert, made, text, options, path).said(uses) if uses else made
+    uses, stars = far_uses(text, path), late_stars(text, made.text, path)
+    sayer = _Sayer(convert, made, text, options, path)
+    return sayer.said(uses, stars) if uses or stars else made
 
 
 class _Sayer:
@@ -62,7 +64,7 @@ class _Sayer:
         self.options = options
         self.path = real_path(path)
 
-    def said(self, uses: list[Use]) -> Conversion:
+    def said(self, uses: list[Use], stars: list[Star]) -> Conversion:
         """What is left, and nobody has said so: errors also stand above the statements."""
         kept = _kept_lines(self.text, self.made.text)
         found: dict[tuple[int, str], Diagnostic] = {}
@@ -73,6 +75,14 @@ class _Sayer:
                 continue
             one = code.at(place.lineno, place.col_offset + 1, message)
             found.setdefault((one.line, use.function or message), one)
+        for star in stars:
+            if names := star.hidden(lambda home: self.converted(home).text):
+                message = (
+                    f"`{star.text}` brings its own `{min(names)}`, and hides what the conversion "
+                    "has called so: import what is used by name"
+                )
+                found[star.line, message] = LEFT_CODE.at(star.line, star.column, message)
+        found = {key: one for key, one in found.items() if one.line in kept}
         if not found:
             return self.made
         new = [*found.values()]

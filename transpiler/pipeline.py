@@ -53,6 +53,8 @@ _SO_IS_COMPILE = regex(r"so is `compile` in line (\d+), of the same model$")
 
 def _may_ask_afar(text: str, path: str, converted: str) -> bool:
     """Whether a file, or one that it gives something, may ask what nothing else tells."""
+    if "import *" in text and converted != text:
+        return bool(path)
     if is_about_framework(text) and ".numpy()" not in converted:
         return bool(path) and gives_to_plain(text, path)
     return reaches_framework(text, path)

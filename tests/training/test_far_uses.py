@@ -198,3 +198,55 @@ def test_it_is_said_also_where_the_file_that_gives_it_speaks_of_the_framework(
     main = f"import tensorflow as tf\n{taken}\n\n{given}\n"
     _, errors = converted(tmp_path, {"net.py": NET, f"{name}.py": other, "main.py": main})
     assert [error.partition(": ")[0] for error in errors] == ["main.py:5"]
+
+
+HELPERS = """\
+from tensorflow import keras
+
+
+def build():
+    m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    m.compile("sgd", "mse")
+    return m
+
+
+def run(x, y):
+    m = build()
+    return m.fit(x, y)
+"""
+STARRED = """\
+import numpy as np
+from tensorflow import keras
+{top}
+x = np.ones((8, 4))
+m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+m.compile("sgd", "mse"{metrics})
+m.fit(x, x[:, :2])
+{below}
+m.fit(x, x[:, :2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("helpers", "top", "below", "metrics", "said"),
+    [
+        (HELPERS, "", "from helpers import *", ", metrics=['mae']", "train_epoch"),
+        (HELPERS, "", "if x.size:\n    from helpers import *", ", metrics=['mae']", "train_epoch"),
+        ("device = 'a'\n", "", "from helpers import *", "", "device"),
+        ("from other import *\n", "", "from helpers import *", "", "device"),
+        ("__all__ = ['n']\nn = 1\ndevice = 'a'\n", "", "from helpers import *", "", ""),
+        (HELPERS, "", "from helpers import *", "", ""),  # the same functions
+        (HELPERS, "from helpers import *", "", ", metrics=['mae']", ""),
+        (HELPERS, "", "from helpers import run", ", metrics=['mae']", ""),
+    ],
+)
+def test_star_imports_that_hide_what_a_conversion_defines_are_said(
+    helpers: str, top: str, below: str, metrics: str, said: str, tmp_path: Path
+) -> None:
+    main = STARRED.format(top=top, below=below, metrics=metrics)
+    files = {"helpers.py": helpers, "other.py": "device = 'a'\n", "main.py": main}
+    _, errors = converted(tmp_path, files)
+    errors = [e for e in errors if not e.startswith("helpers.py")]
+    assert ["brings its own" in error and f"`{said}`" in error for error in errors] == (
+        [True] if said else []
+    ), errors
