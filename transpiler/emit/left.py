@@ -22,6 +22,7 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.overlooked import (
     asked_object,
+    is_model_given,
     may_be_model,
     overlooked,
     overlooked_training,
@@ -345,12 +346,18 @@ def _overlooked_calls(
         alone = isinstance(statement, (cst.FunctionDef, cst.ClassDef))
         asked = overlooked_training(draft.file, statement, converted, apart)
         found.setdefault(id(statement) if alone else 0, []).extend(asked)
-    for calls in found.values():
+    changed = converted or bool(draft.edits or draft.class_spots)
+    statements = {id(statement): statement for statement in draft.top}
+    for key, calls in found.items():
         models = {asked_object(draft.file, node) for node, sure in calls if sure}
         for node, sure in calls:
             shown = sure or asked_object(draft.file, node) in models
             if sure is not None or (shown and may_be_model(draft.file, node)):
                 yield node, shown
+            elif key and changed and not shown:
+                given = is_model_given(draft.file, statements[key], node)
+                if given is not None:
+                    yield node, given
 
 
 #: What logs whatever Keras trains.

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, Namespace, UserClass
 from transpiler.regex import regex
@@ -132,6 +133,56 @@ def may_be_model(file: FileContext, node: cst.Call) -> bool:
     if not isinstance(node.func, cst.Attribute) or not _may_be_model(file, node.func, frozenset()):
         return False
     return not _is_of_own_class(file, node.func.value, node.func.attr.value)
+
+
+#: Libraries that have something else with such methods.
+_OTHERS = regex(
+    r"^[ \t]*(?:from|import)[ \t]+(?:catboost|cuml|hmmlearn|imblearn|joblib|lightgbm|mlxtend"
+    r"|pickle|prophet|pycaret|pyspark|scipy|skimage|sklearn|statsmodels|torch|xgboost)\b",
+    re.MULTILINE,
+)
+
+
+def is_model_given(file: FileContext, statement: cst.CSTNode, node: cst.Call) -> bool | None:
+    """Whether a call asks what must be a model that a function gets which nothing here calls.
+
+    None where nothing tells it.
+    """
+    assert isinstance(node.func, cst.Attribute)
+    name, root = node.func.attr.value, re.match(r"\w*", file.tree.source(node))
+    around = _functions_around(file, statement, node)
+    named = (f for f in around if root and root.group() in {p.name for p in parameters_of(f)})
+    function = next(named, None)
+    if function is None or re.search(
+        rf"(?<!def )(?<!\w){function.name.value}\(", file.tree.blanked
+    ):
+        return None
+    own = {method for methods in file.class_methods.values() for method in methods}
+    asked = re.escape(file.tree.source(node.func.value))
+    code = "\n".join(map(file.tree.code, function.body.body))
+    made = re.search(rf"(?<![\w.]){asked}(?:\.compile\(|[ \t]*=(?!=))", code)
+    alone = isinstance(node.func.value, cst.Name)  # what else has its name is another one
+    if name in own or made or not (alone or may_be_model(file, node)):
+        return None
+    if name == "fit" and len(node.args) < 2:  # or an encoder, or a scaler
+        return False
+    return _OTHERS.search(file.tree.text) is None
+
+
+def _functions_around(
+    file: FileContext, statement: cst.CSTNode, node: cst.CSTNode
+) -> list[cst.FunctionDef]:
+    """The functions that a node is in, from the innermost one."""
+    place, _ = file.tree.span(node)
+    found: list[cst.FunctionDef] = []
+    pending = [statement]
+    while pending:
+        one = pending.pop()
+        start, end = file.tree.span(one) if file.tree.has_span(one) else (place, place + 1)
+        if start <= place < end:
+            found += [one] if isinstance(one, cst.FunctionDef) else []
+            pending += one.children
+    return found[::-1]
 
 
 def _may_be_model(file: FileContext, asked: cst.Attribute, unseen: frozenset[str]) -> bool:
