@@ -64,7 +64,8 @@ def test_what_may_be_of_another_library_is_a_warning(code: str, imports: str) ->
 @pytest.mark.parametrize(
     "code",
     [
-        "from sklearn.svm import SVC\n\n\ndef show(x):\n    net = SVC()\n    return net.predict(x)\n",
+        "from sklearn.svm import SVC\n\n\ndef show(x):\n    net = SVC()\n"
+        "    return net.predict(x)\n",
         "from sklearn.svm import SVC\n\n\ndef show(net, x):\n    net = SVC()\n"
         "    return net.predict(x)\n",
         "class Rule:\n    def predict(self, x):\n        return x\n\n\n"
