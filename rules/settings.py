@@ -37,6 +37,12 @@ def set_random_seed(seed):
 )
 
 
+@source("tf.config.experimental.enable_op_determinism")
+def enable_op_determinism() -> Expr:
+    """Where torch has no such algorithm, it says so and goes on."""
+    return call("torch.use_deterministic_algorithms", True, warn_only=True)
+
+
 @source(
     "tf.config.list_physical_devices", "tf.config.experimental.list_physical_devices",
     "tf.config.list_logical_devices", "tf.config.experimental.list_logical_devices",

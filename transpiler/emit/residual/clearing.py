@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit, Outdent
 from transpiler.emit.residual.removal import Kept, Removal, is_kept
 from transpiler.regex import regex
-from transpiler.source.lexical import long_strings
+from transpiler.source.lexical import comments_in, long_strings
 from transpiler.source.suites import (
     bodies,
     is_docstring,
@@ -72,7 +72,7 @@ def _own_edits(removal: Removal, statement: cst.CSTNode, kept: Kept) -> bool:
         kept.text += _header(removal, statement)
         for suite, lives, inner in zip(nested, alive, inners, strict=True):
             kept.text += inner.text
-            kept.edits += inner.edits if lives else [_emptied(removal, suite)]
+            kept.edits += inner.edits if lives else [emptied_suite(removal, suite)]
         return True
     if removal.decisions.get(id(statement)) in ("drop", "jump"):
         remove(removal, statement, kept)
@@ -207,13 +207,14 @@ def outdented(removal: Removal, body: list[cst.CSTNode]) -> dict[int, int]:
     return found
 
 
-def _emptied(removal: Removal, suite: list[cst.CSTNode]) -> Edit:
+def emptied_suite(removal: Removal, suite: list[cst.CSTNode]) -> Edit:
     """A suite of which nothing stays, in a statement of which something does."""
     start, _ = removal.tree.span(suite[0])
     first, _ = statement_lines(removal.tree, suite[0])
     _, last = statement_lines(removal.tree, suite[-1])
     pad = removal.tree.text[removal.tree.line_start(start) : start]
-    return Edit(first, last, f"{pad}pass\n")
+    said = comments_in(removal.tree.text[first:last])
+    return Edit(first, last, "".join(f"{pad}{line}\n" for line in (*said, "pass")))
 
 
 def remove(removal: Removal, statement: cst.CSTNode, kept: Kept) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.residual.clearing import close_up, decided_branch, suite_edits
+from transpiler.emit.residual.clearing import close_up, decided_branch, emptied_suite, suite_edits
 from transpiler.emit.residual.decisions import (
     drop_constants,
     drop_emptied,
@@ -74,9 +74,14 @@ def residue(removal: Removal) -> Kept:
 def settled_edits(removal: Removal) -> list[Edit]:
     """The edits that only write down what of the framework is settled when converting."""
     kept = Kept(restate(removal, leaf_statements(removal.body)))
+    emptied = not removal.is_module
     for statement in removal.body if removal.decisions else ():
         if any(removal.decisions.get(id(leaf)) for leaf in leaf_statements([statement])):
-            suite_edits(removal, [statement], kept)
+            emptied &= not suite_edits(removal, [statement], kept)
+        else:
+            emptied = False
+    if emptied and removal.decisions:
+        return [emptied_suite(removal, removal.body)]
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     pending = bodies(removal.node) if not removal.is_module else [removal.body]
     while pending:

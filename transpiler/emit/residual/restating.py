@@ -57,6 +57,7 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
 def _drop_for_idle(removal: Removal) -> None:
     """`gpus = tf.config.list_physical_devices("GPU")` goes with the only code that reads it."""
     dead = [removal.tree.span(s) for s in removal.body if _is_dead(removal, s)]
+    extent = (0, len(removal.tree.text)) if removal.is_module else removal.tree.span(removal.node)
     for statement in removal.body:
         small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
         if not isinstance(small, cst.Assign) or len(small.targets) > 1:
@@ -66,7 +67,7 @@ def _drop_for_idle(removal: Removal) -> None:
         if not isinstance(target, cst.Name) or not listed.startswith("[torch.device("):
             continue
         name, own = target.value, removal.tree.span(target)
-        places = re.finditer(rf"\b{name}\b", removal.tree.blanked)
+        places = re.compile(rf"\b{name}\b").finditer(removal.tree.blanked, *extent)
         spans = [place.span() for place in places if place.span() != own]
         if all(any(is_inside(span, one) for one in dead) for span in spans):
             removal.decisions[id(statement)] = "drop"

@@ -136,11 +136,16 @@ def _run_attempt(region: Region, node: cst.Try) -> None:
     suites = [node.body, *(handler.body for handler in node.handlers)]
     suites += [part.body for part in (node.orelse, node.finalbody) if part is not None]
     before, events = region.scope.copy(), region.graph_events
+    idle, known = len(region.idle), {*region.settled}
     with region.collecting():
         for suite in suites:
             run_block(region, body_of(suite))
     returns = any(_returns(suite) for suite in suites)
-    if region.graph_events != events or returns or not region.training:
+    lists = (
+        region.settled[span].startswith("[torch.device(") for span in {*region.settled} - known
+    )
+    only_sets = len(region.idle) > idle and all(lists)
+    if region.graph_events != events or returns or not (region.training or only_sets):
         raise GiveUp("`try` in a function that builds a graph", node)
     after = region.scope
     for name in [n for n, v in after.versions.items() if before.versions.get(n, 0) != v]:
