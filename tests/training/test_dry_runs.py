@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.training.pretended_gpu import pretended_gpu
@@ -174,3 +176,41 @@ def test_a_size_that_one_call_knows_stays_a_size() -> None:
     known = "def build(n):\n    i = keras.Input((n, 2))\n    return keras.Model(i, head(i, 4))\n"
     text = converted(f"{HEAD}{HEAD_BLOCK}\n\n{known}\n\nmodel = build(12)\n")
     assert "nn.Linear(steps * channels, units)" in text
+
+
+TWO_WAYS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+def build(n, shape, wide=False):
+{made}
+    h = layers.Flatten()(layers.Reshape(shape)(inputs))
+    return keras.Model(inputs, layers.Dense(3)(h))
+
+m = build(4, (2, 14))
+first = m.predict(np.ones((2, 4, 7)))
+m = build(4, (2, {size}), wide=True)
+second = m.predict(np.ones((2, 4, {last})))
+"""
+IF = "    if wide:\n        inputs = {}\n    else:\n        inputs = {}"
+
+
+@pytest.mark.parametrize(
+    ("made", "runs"),
+    [
+        (IF.format("layers.Input((n, 4))", "keras.Input(shape=(n, 7))"), False),
+        ("    inputs = layers.Input((n, 4)) if wide else layers.Input((n, 7))", False),
+        ("    inputs: object = layers.Input((n, 4))\n    if not wide:\n"
+         "        inputs = layers.Input((n, 7))", False),
+        (IF.format("layers.Input((n, 7), name='a')", "layers.Input((n, 7), name='b')"), True),
+        ("    inputs = layers.Input((n, 7))", True),
+    ],
+)  # fmt: skip
+def test_an_input_that_may_be_of_another_shape_is_not_run_on_zeros(made: str, runs: bool) -> None:
+    size, last = (14, 7) if runs else (8, 4)
+    text = converted(TWO_WAYS.format(made=made, size=size, last=last))
+    assert ("self.eval()(torch.zeros(1, n, 7))" in text) is runs
+    room: dict[str, Any] = {}
+    exec(text, room)
+    assert room["first"].shape == room["second"].shape == (2, 3)

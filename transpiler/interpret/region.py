@@ -253,6 +253,8 @@ class Region:
         # Tensors that come in, and what is given back.
         #: the parameters of `forward`: where they are from, their tensors, their types
         self.inputs: dict[str, Any] = {}
+        #: by their names, the shapes of all that may be an input, by where these are made
+        self.shapes_of_inputs: dict[str, dict[str, Any]] = {}
         self.input_names: dict[str, str] = {}  #: what the program calls them to Keras
         #: the names of the inputs that a loop has put in a list
         self.input_orders: dict[str, KeyOrder] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
@@ -63,15 +62,16 @@ def open_among(region: Region, built: Built) -> Module | None:
     return lazy if lazy is not None and shapes_of_inputs(region, built) is None else None
 
 
-def _is_made_twice(region: Region, name: str) -> bool:
-    """Whether an input is another one on another way through the function, of other sizes maybe."""
-    made = re.findall(rf"(?<![\w.]){re.escape(name)}\s*=\s*[\w.]*Input\(", region.source)
-    return len(made) > 1
+def _has_one_shape(region: Region, name: str) -> bool:
+    """Whether an input is none of another shape on another way through the function."""
+    shapes = iter(region.shapes_of_inputs.get(name, {}).values())
+    first = next(shapes, None)
+    return all(one == first for one in shapes)
 
 
 def _shape(region: Region, name: str) -> list[Expr] | None:
     """The sizes of an input, or the whole shape with a star where it is one value."""
-    if name not in region.inputs or _is_made_twice(region, name):
+    if name not in region.inputs or not _has_one_shape(region, name):
         return None
     dims = region.inputs[name][1].dims
     declared = region.declared_shapes.get(name)

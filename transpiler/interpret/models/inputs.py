@@ -77,6 +77,7 @@ def open_input(
     if dims is None and isinstance(shape, Static):
         tensor = replace(tensor, declared=(tensor.code, shape.expr))
     region.inputs[name] = (key, tensor, dtype)
+    region.shapes_of_inputs.setdefault(name, {})[key] = dims, dtype
     if shape is not None:
         region.declared_shapes[name] = shape
     region.tensor_names.add(name)
