@@ -42,6 +42,7 @@ def said(code: str, imports: str = "") -> list[tuple[int, Severity]]:
         "def show(*, net=None, x=0):\n    net.{}\n",
         "def show(run, x):\n    run.net.{}\n",
         "class Show:\n    def go(self, x):\n        return self.net.{}\n",
+        "def show(net, x):\n    return net.{}\n\n\ndef both(net, x):\n    show(net, x)\n",
         "def show(net):\n    def inner(x):\n        return net.{}\n    return inner\n",
     ],
 )

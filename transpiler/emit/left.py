@@ -346,7 +346,6 @@ def _overlooked_calls(
         alone = isinstance(statement, (cst.FunctionDef, cst.ClassDef))
         asked = overlooked_training(draft.file, statement, converted, apart)
         found.setdefault(id(statement) if alone else 0, []).extend(asked)
-    changed = converted or bool(draft.edits or draft.class_spots)
     statements = {id(statement): statement for statement in draft.top}
     for key, calls in found.items():
         models = {asked_object(draft.file, node) for node, sure in calls if sure}
@@ -354,7 +353,7 @@ def _overlooked_calls(
             shown = sure or asked_object(draft.file, node) in models
             if sure is not None or (shown and may_be_model(draft.file, node)):
                 yield node, shown
-            elif key and changed and not shown:
+            elif key and not (apart or shown):
                 given = is_model_given(draft.file, statements[key], node)
                 if given is not None:
                     yield node, given

@@ -15,6 +15,7 @@ from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, Namespace, UserClass
 from transpiler.regex import regex
 from transpiler.source.imported import locate
+from transpiler.source.reached import program_of
 from transpiler.source.suites import leaf_statements
 
 _CALL = regex(r"\.([A-Z]\w*)\s*\(")
@@ -153,9 +154,7 @@ def is_model_given(file: FileContext, statement: cst.CSTNode, node: cst.Call) ->
     around = _functions_around(file, statement, node)
     named = (f for f in around if root and root.group() in {p.name for p in parameters_of(f)})
     function = next(named, None)
-    if function is None or re.search(
-        rf"(?<!def )(?<!\w){function.name.value}\(", file.tree.blanked
-    ):
+    if function is None or _is_run(file, function.name.value):
         return None
     own = {method for methods in file.class_methods.values() for method in methods}
     asked = re.escape(file.tree.source(node.func.value))
@@ -167,6 +166,15 @@ def is_model_given(file: FileContext, statement: cst.CSTNode, node: cst.Call) ->
     if name == "fit" and len(node.args) < 2:  # or an encoder, or a scaler
         return False
     return _OTHERS.search(file.tree.text) is None
+
+
+def _is_run(file: FileContext, name: str) -> bool:
+    """Whether something calls a function, and the statements of the module may lead there."""
+    if re.search(rf"(?<!def )(?<!\w){name}\(", file.tree.blanked) is None:
+        return False
+    defined = (cst.FunctionDef, cst.ClassDef)
+    plain = (s for s in file.tree.module.body if not isinstance(s, defined))
+    return name in program_of(file.tree.text).called("\n".join(map(file.tree.code, plain)))
 
 
 def _functions_around(
