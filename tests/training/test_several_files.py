@@ -225,6 +225,7 @@ def test_files_of_a_package_import_from_it(tmp_path: Path) -> None:
     assert not errors
     assert "forward_logits" in texts["nets/dense.py"]
     assert "criterion(logits, targets)" in texts["nets/train.py"]
+    assert "\nhistory = SimpleNamespace(" in texts["nets/train.py"]
 
 
 def test_a_default_that_is_not_known_is_no_variable_of_the_same_name(tmp_path: Path) -> None:

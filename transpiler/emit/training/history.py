@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import libcst as cst
@@ -19,6 +20,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.holders import holders_of
+from transpiler.source.importers import is_imported
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.outer_reads import functions_of
 
@@ -125,14 +127,22 @@ class History:
         self._say_lacking(places)
         dicts = [(p.start, p.attribute_end) for p in places if p.attribute == "history"]
         self.order.look_at(dicts)
-        self.object = asked or self._holds_others(name) or self.fits.asked_early
+        lent = not (places or kept or self.fits.read_inside) and self._is_lent(name)
+        self.object = asked or lent or self._holds_others(name) or self.fits.asked_early
         self.result = f"{name} = "
         if self.fits.read_inside:
             start, end = self.model.tree.span(self.statement)
             looped = start if self.call.in_loop else None
             wanted = [w for w in ("losses", "training_history") if w != name]
             self.growing = self.model.names.passing(*wanted, end=end, looped=looped)
-        return name if places or kept or self.fits.read_inside else ""
+        return name if places or kept or lent or self.fits.read_inside else ""
+
+    def _is_lent(self, name: str) -> bool:
+        """Whether another file imports the variable, as the object that it is."""
+        file = self.model.shared.file
+        stem = os.path.splitext(os.path.basename(file.path))[0]
+        imported = rf"import\b(?:[^\n(]*|\s*\([^)]*)\b{name}\b|\b{stem}\.{name}\b"
+        return isinstance(self.model.room.node, cst.Module) and is_imported(file.path, imported)
 
     def _is_extended(self, places: list[Occurrence]) -> bool:
         """`losses = history.history["loss"]`, `losses += other`: the epochs are no more of them."""
