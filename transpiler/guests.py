@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from typing import TypeAlias
 from transpiler.conversion import Conversion, Homecoming
 from transpiler.diagnostics import Diagnostic, Severity
 from transpiler.emit.edits import Edit, apply, tidied
+from transpiler.emit.emitted import INIT
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.guests import ASIDE, AWAY, USED_ELSEWHERE, Guest
@@ -195,14 +197,18 @@ class _Parting:
 
     def _gone(self, kept: set[int]) -> Iterator[Edit]:
         """The edits that take statements out, with the blank lines behind them."""
+        last: ast.stmt | None = None
         for stays, run in groupby(self.body, key=lambda statement: id(statement) in kept):
-            if not stays:
-                gone = list(run)
-                start, end = self._span(gone[0])[0], self._span(gone[-1])[1]
-                end += len(self.text[end:]) - len(self.text[end:].lstrip("\n"))
-                if self.text[:start].endswith("\n\n\n") and not self._opens(end):
-                    start -= 1  # no more than one blank line is left
-                yield Edit(start, end, "")
+            if stays:
+                *_, last = run
+                continue
+            gone = list(run)
+            start, end = self._span(gone[0])[0], self._span(gone[-1])[1]
+            end += len(self.text[end:]) - len(self.text[end:].lstrip("\n"))
+            apart = isinstance(last, (ast.FunctionDef, ast.ClassDef)) or self._opens(end)
+            if self.text[:start].endswith("\n\n\n") and not apart:
+                start -= 1  # no more than one blank line is left
+            yield Edit(start, end, "")
 
     def _opens(self, start: int) -> bool:
         """Whether two blank lines belong above what stands at an offset, or stood there."""
@@ -374,6 +380,8 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
     helpers: dict[str, None] = {}
     edits: dict[tuple[int, int], str] = {}
     imports: dict[str, None] = {}
+    needed = Counter(helper for one in coming for helper in one.helpers)
+    own = [h for h in needed if h.startswith("class ") and needed[h] == 1]
     for one in coming:
         start, end = one.span
         if re.match(rf"(?:def|class) {one.name}\b", text[start:end]) is None:
@@ -381,7 +389,11 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
         if not one.text:
             end += len(text[end:]) - len(text[end:].lstrip("\n"))
         edits[start, end] = one.text
-        helpers |= dict.fromkeys(one.helpers)
+        if mine := [h for h in one.helpers if h in own]:  # what it alone makes stands above it
+            above = _with_comments(text, start)
+            edits[above, above] = "".join(f"{h}\n\n\n" for h in mine)
+        # what starts the weights of these classes does so for those of the file, too
+        helpers |= dict.fromkeys(h for h in one.helpers if not h.startswith(f"def {INIT}("))
         imports |= dict.fromkeys(one.imports)
     defined = [name for helper in helpers for name in _bound(helper)]
     brought = {name for line in imports for name in _bound(line)}
@@ -391,8 +403,9 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
         values = [h for h in helpers if not re.match(r"[@]|def |class ", h)]
         spot = _first_definition(text)
         top = _after_imports(text) if values else spot
-        edits[top, top] = "".join(f"\n{h}\n" for h in values)
-        rest = "".join(f"{h}\n\n\n" for h in helpers if h not in values)
+        first = "".join(f"\n{h}\n" for h in values) + "\n\n" * (top == spot)
+        edits[top, top] = first + edits.get((top, top), "")
+        rest = "".join(f"{h}\n\n\n" for h in helpers if h not in (*values, *own))
         edits[spot, spot] = edits.get((spot, spot), "") + rest
     sources = [text[first:last] for first, last in (one.span for one in coming)]
     read = global_reads("\n".join(sources))
@@ -401,6 +414,8 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
     for start, end, new in _imports_without(text, unread):
         edits[start, end] = new
     changed, lines = replaced(text, edits)
+    if not text.endswith("\n\n"):  # what is gone may have been the last
+        changed = changed.rstrip("\n") + "\n" * text.endswith("\n")
     said = [
         replace(d, line=d.line + text.count("\n", 0, one.span[0]))
         for one in coming
@@ -412,11 +427,16 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
 
 def _first_definition(text: str) -> int:
     """Where the first function or class of a module begins, with the comments above it."""
-    lines = text.split("\n")
-    first = min(r.start for r in _definitions(text).values()) - 1
-    while first and lines[first - 1].startswith(("#", "@")):
-        first -= 1
-    return sum(len(line) + 1 for line in lines[:first])
+    starts = (r.start for r in _definitions(text).values())
+    return _with_comments(text, sum(len(li) + 1 for li in text.split("\n")[: min(starts) - 1]))
+
+
+def _with_comments(text: str, start: int) -> int:
+    """Where the comments and decorators above a definition begin, or it does."""
+    above = text[:start].split("\n")[:-1]
+    while above and above[-1].startswith(("#", "@")):
+        above.pop()
+    return sum(len(line) + 1 for line in above)
 
 
 def _imports_without(text: str, names: set[str]) -> Iterator[tuple[int, int, str]]:

@@ -43,7 +43,7 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.literals import literals
-from transpiler.source.modules import asks_models, builds_models, goes_with_data, may_go
+from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.shared_lines import apart
 from transpiler.source.tree import Tree
 
@@ -335,7 +335,9 @@ class Project:
             if skips(text):
                 return None
             known = any(word in text for word in COPIED) or builds_models(text, str(path))
-            if not known and not any(of(text, str(path)) for of in (asks_models, goes_with_data)):
+            if not known and not any(
+                of(text, str(path)) for of in (is_of_interest, goes_with_data)
+            ):
                 return None
             shared = apart(text)
             other, _ = next(self.versions(text if shared is None else shared.text, str(path)))

@@ -430,6 +430,10 @@ def drop_inlined(draft: Draft) -> None:
     """Functions that only gave layers, and whose calls are all replaced: they go."""
     regions = [u.region for u in draft.planned.units if not u.problem]
     functions = {id(f.node): f for r in regions for f in r.inlined}
+    if draft.file.freezers:  # where nothing is built, too
+        others = (s.region for s in draft.file.summaries.values() if s.region is not None)
+        inlined = (f for region in others for f in region.inlined)
+        functions |= {id(f.node): f for f in inlined if id(f.node) in draft.file.freezers}
     for function in functions.values():
         node = function.node
         if not isinstance(node, cst.FunctionDef) or function.file not in (None, draft.file):

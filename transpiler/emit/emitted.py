@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import libcst as cst
@@ -43,6 +44,9 @@ def add_helpers(draft: Draft) -> None:
     elif helpers and draft.operations:  # a file of losses
         spots = (draft.top_level_start(s.function.node) for s in draft.planned.operations)
         draft.insert_class(min(spots), helpers)
+    elif helpers and draft.file.arrived:
+        defined = (node for node in draft.top if isinstance(node, _DEFINED))
+        draft.insert_class(draft.top_level_start(next(defined)), helpers)
 
 
 def _add_alone(draft: Draft, helpers: str) -> None:
@@ -57,6 +61,8 @@ def _add_alone(draft: Draft, helpers: str) -> None:
 
 
 _DEFINED = (cst.FunctionDef, cst.ClassDef)
+#: What starts weights from Keras's defaults.
+INIT = "init_like_keras"
 
 
 def _first_use(draft: Draft) -> int | None:
@@ -88,11 +94,10 @@ def _helper_text(draft: Draft) -> str:
             visit(need)
         order.append(name)
 
-    init = ""
-    if any(
-        "init_like_keras" in (u.text.text if u.text else "") for u in draft.planned.units
-    ) or any("with_init" in h for h in draft.helpers):
-        made = draft.torch_classes | _made_elsewhere(draft.file)
+    init, arrived = "", _made_by_arrivals(draft)
+    own = any(INIT in (u.text.text if u.text else "") for u in draft.planned.units)
+    if own or arrived or any("with_init" in h for h in draft.helpers):
+        made = draft.torch_classes | _made_elsewhere(draft.file) | arrived
         init = draft.file.rules.default_init(sorted(made))
         if not init:
             _without_init(draft)
@@ -128,7 +133,7 @@ def _helper_text(draft: Draft) -> str:
         draft.edits.insert(next(remarks, len(draft.edits)), edit)  # above what is said there
     if init:
         parts.append(init.strip("\n"))
-        draft.helpers.add("init_like_keras")
+        draft.helpers.add(INIT)
     parts += [source.rstrip("\n") for source in draft.training_functions.values()]
     return "".join(f"{p}\n\n\n" for p in parts)
 
@@ -209,6 +214,17 @@ def _made_elsewhere(file: FileContext) -> set[str]:
     return found
 
 
+def _made_by_arrivals(draft: Draft) -> set[str]:
+    """The constructors in classes that came with functions which other files give models.
+
+    Of those classes whose weights start like Keras's.
+    """
+    sources = [draft.tree.source(n) for n in draft.top if draft.is_torch(draft.tree.span(n)[0])]
+    trees = [ast.parse(source) for source in sources if INIT in source]
+    calls = (n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call))
+    return {ast.unparse(call) for call in calls}
+
+
 def _without_init(draft: Draft) -> None:
     """Torch starts from the same weights: nothing to apply."""
     pattern = re.compile(
@@ -230,6 +246,7 @@ def rename_clashing(draft: Draft) -> set[str]:
     clashing = {
         name: f"Torch{name}" if name[0].isupper() else f"torch_{name}"
         for name in draft.helpers & left
+        if name != INIT or not _made_by_arrivals(draft)
     }
     if clashing:
         draft.edits = [replace(e, text=substitute_names(e.text, clashing)) for e in draft.edits]

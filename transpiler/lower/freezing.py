@@ -21,7 +21,7 @@ from transpiler.interpret.models.dry_runs import open_among
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.repeats import traced_anew
 from transpiler.interpret.training import TrainingCall, given_by_function, root
-from transpiler.interpret.values import Layer, Model
+from transpiler.interpret.values import Model
 from transpiler.ir.code import Construct, Line, Node, Return
 from transpiler.ir.expr import Expr, Module
 from transpiler.ir.tensor import Unsupported
@@ -200,11 +200,16 @@ class Compositions:
         return [f"(p {found} for p in layer.parameters())"] if kinds else []
 
     def subset(
-        self, model: Model, frozen: frozenset[int], in_place: bool, norms: frozenset[int]
+        self,
+        model: Model,
+        frozen: frozenset[int],
+        in_place: bool,
+        norms: frozenset[int],
+        holder: str = "",
     ) -> Subset | None:
         """What of a model is trained where some models are not; None where all of it is.
 
-        Of those of `norms`, batch normalization is.
+        Of those of `norms`, batch normalization is. Parts without a name here are the `holder`'s.
         """
         if not self.parts(model) & frozen:
             return None
@@ -213,6 +218,7 @@ class Compositions:
         inner = {module.token: part for module, part in self.nested(model)}
         for module in self.modules(model):
             text, part = module.constructor.text, inner.get(module.token)
+            text = f"{holder}.{module.token}" if holder and text.isidentifier() else text
             home = self.home(part) if part is not None and id(part) in frozen else None
             if home is not None and open_among(*home) is not None:
                 raise Unsupported(FROZEN_OPEN)
@@ -289,8 +295,8 @@ class Freezing:
         """Whether a model is part of another one."""
         return bool(_as_seen(model, other) & self.of.parts(other))
 
-    def subset(self, call: TrainingCall) -> Subset | None:
-        """What of a model a `compile` trains."""
+    def subset(self, call: TrainingCall, variable: str) -> Subset | None:
+        """What of a model, which has this name there, a `compile` trains."""
         if id(call) in self.problems:
             raise Unsupported(self.problems[id(call)])
         frozen = self.frozen.get(id(call), frozenset())
@@ -303,7 +309,9 @@ class Freezing:
             for part in self.of.live_parts(call.model, frozen):
                 if any(self.of.share(part, other) for other in self.models.get(id(call), ())):
                     raise Unsupported("it shares layers with a model that is not trainable")
-        return self.of.subset(call.model, frozen, self.in_place, norms)
+        home = self.of.home(call.model)
+        holder = "" if home is None or call.region is home[0] else variable
+        return self.of.subset(call.model, frozen, self.in_place, norms, holder)
 
     def _told_by_gradients(self, call: TrainingCall) -> Subset:
         """Where layers that normalize batches are frozen in turn, their weights tell which are."""
@@ -350,7 +358,8 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan.calls = calls
     plan.compiles = [c for c in calls if c.name == "compile"]
     plan.trains = [c for c in calls if c.name in _TRAINS]
-    plan.norms_in_turn = [c for c in calls if c.name == "freeze" and any(map(_is_norm, c.layers))]
+    freezes = [(c, [x.symbol for x in c.layers]) for c in calls if c.name == "freeze"]
+    plan.norms_in_turn = [c for c, s in freezes if any(x.endswith("BatchNormalization") for x in s)]
     plan.in_place = _is_in_turn(plan, calls, regions)
     for call in plan.compiles:
         trains = [c for c in plan.trains if _is_compiled_by(plan, c, call)]
@@ -358,10 +367,6 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     _refuse_unordered(plan, calls, regions)
     refuse_unheard(plan, calls, keras)
     return plan
-
-
-def _is_norm(layer: Layer) -> bool:
-    return layer.symbol.endswith("BatchNormalization")
 
 
 def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence[Region]) -> bool:

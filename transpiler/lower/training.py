@@ -397,7 +397,7 @@ def _compiled(
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
     changes = _changes(file, training, call)
-    subset = freezing.subset(call)
+    subset = freezing.subset(call, training.variable)
     changing = any(one.name in ("trainable", "freeze") for one in training.calls)
     still = frozenset[int]() if changing else frozenset(file.still)
     steps = any(one.name in ("fit", "train_on_batch") for one in training.calls)

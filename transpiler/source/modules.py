@@ -64,7 +64,22 @@ def may_go(text: str, path: str) -> bool:
         or "Metric" in text
         or may_ask(text, path)
         or goes_with_data(text, path)
+        or _may_wrap(text)
     )
+
+
+#: What becomes a part of a model: what is called, added, or stands in a list.
+_PARTS = regex(r"(?<![\w.])(\w+)\(|\.add\(\s*(\w+)\s*\)|\bSequential\(\s*(?:layers=)?\[([^\]]*)\]")
+
+
+@lru_cache(maxsize=256)
+def _may_wrap(text: str) -> bool:
+    """Whether functions of a file may make models of those that they get."""
+    if "Model(" not in text and "Sequential(" not in text:
+        return False
+    taken = {name for _, given in _HEADS.findall(text) for name in re.findall(r"\w+", given)}
+    parts = (name for found in _PARTS.findall(text) for name in re.findall(r"\w+", " ".join(found)))
+    return not taken.isdisjoint(parts)
 
 
 #: Data sets, of which a step is taken.

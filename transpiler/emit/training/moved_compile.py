@@ -117,7 +117,7 @@ def refuse_unseen(writer: ModelWriter, summary: Summary) -> list[Site]:
     """The calls of a function that gives models which it compiles: all of them must be seen."""
     name, sites = summary.function.name, writer.shared.sites.get(id(summary.function.node), [])
     calls = {id(site.node) for site in sites}  # one may give several models
-    if len(re.findall(rf"(?<!def ){name}\b", blanked(writer.shared.text))) != len(calls):
+    if len(re.findall(rf"(?<!def )(?<!\w){name}\b", blanked(writer.shared.text))) != len(calls):
         raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
     writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
     return sites

@@ -63,6 +63,7 @@ from transpiler.interpret.values import (
     Static,
     Unknown,
     Value,
+    holds_models,
     holds_tensor,
     is_graph,
     models_in,
@@ -182,10 +183,10 @@ def _call_on_values(
     if summary:
         note_run(region, node, summary)
         return note_handing(region, Handed(node, summary, bound))
-    if any(isinstance(v, Model) for v in bound.values()):
+    if any(isinstance(v, Model) or (foreign and holds_models(v)) for v in bound.values()):
         if foreign or not mentions_framework(region.file, function):
             name = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
-            if foreign and not function.owner and trains(function, bound):
+            if foreign and not function.owner:
                 region.file.lent[id(function.node)] = function
             return provided("pass_model")(region, node, name, [v for _, v in arguments])
     config = given_dict(region, node, function, arguments)

@@ -41,6 +41,8 @@ _OTHERS = (
 ASKED = regex(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 #: What is asked of the optimizer that it is compiled with; or its weights are read again.
 _OF_REST = regex(r"\.optimizer\.(?:learning_rate|lr|iterations)\b|\s*=\s*(?:\w+\.)*load_model\(")
+#: Where it is called, or it is said whether it is trained.
+_CALLED = regex(r"\(|\.trainable\s*=\s*(?:True|False)\b")
 #: What makes tensors of Keras, or follows gradients through the model.
 _BUILDS = regex(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
 _CALLEE = regex(r"(?<![\w.])(\w+)(?:\.(\w+))?\([^()]*$")
@@ -75,7 +77,7 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
     on_data = _BUILDS.search(text) is None  # else it may be called on tensors of Keras
     asked = [
         ASKED.match(text, place.end()) is not None
-        or (on_data and text.startswith("(", place.end()))
+        or (on_data and _CALLED.match(text, place.end()) is not None)
         for place in places
     ]
     known = [
