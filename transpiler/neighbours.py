@@ -10,9 +10,11 @@ from typing import TypeAlias
 
 from transpiler.conversion import Conversion
 from transpiler.options import Options
+from transpiler.regex import regex
 from transpiler.source.files import Undecodable, decode, program_at
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import skips
+from transpiler.source.passed_imports import names_taken
 
 #: What converts the text of a file.
 Convert: TypeAlias = Callable[[str, Options, str], Conversion]
@@ -43,6 +45,46 @@ def is_brought(convert: Convert, options: Options, path: str, name: str) -> bool
     finally:
         _asking.pop()
     return True if readers else None
+
+
+def readers_of(
+    convert: Convert, options: Options, path: str, names: frozenset[str]
+) -> dict[str, str]:
+    """Which names of a file others read; with one that does once it is converted, or "" """
+    own, mention = os.path.realpath(path), re.compile(rf"\b(?:{'|'.join(sorted(names))})\b").search
+    found: dict[str, str] = {}
+    pending, seen = [*importing_files(path, "")], {path}
+    _asking.append(own)
+    try:
+        for reader in pending:
+            if reader in seen:
+                continue
+            seen.add(reader)
+            text = program_at(reader)
+            before = names & _names_of(own, text, reader) if mention(text) else set[str]()
+            if before or _STAR.search(text):
+                pending += importing_files(reader, "")
+            found |= dict.fromkeys(before - found.keys(), "")
+            if any(not found[name] for name in before):
+                together = options.together
+                if together is None or os.path.realpath(reader) in together:
+                    text = _converted(convert, options, reader)
+                after = before & _names_of(own, text, reader)
+                found |= {name: reader for name in after if not found[name]}
+    except (OSError, SyntaxError, Undecodable):
+        found |= {name: reader for name in names if not found.get(name)}
+    finally:
+        _asking.pop()
+    return found
+
+
+_STAR = regex(r"\bimport[ \t]*\(?[ \t]*\*")
+
+
+def _names_of(own: str, text: str, path: str) -> set[str]:
+    """What a file that has some text reads of another one."""
+    homes = (home for taken in names_taken(text, path) for home in taken.homes)
+    return {name for home, name in homes if home == own}
 
 
 def agrees(convert: Convert, options: Options, path: str, name: str) -> bool:

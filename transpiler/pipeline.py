@@ -139,7 +139,7 @@ def _attempt(
     """
     from transpiler.emit.file import convert_file
     from transpiler.interpret.statements.brought import COPIED
-    from transpiler.neighbours import agrees, is_brought
+    from transpiler.neighbours import agrees, is_brought, readers_of
     from transpiler.project import Project
 
     why_left: dict[int, str] = {}
@@ -147,8 +147,10 @@ def _attempt(
         file.importers = project.importers
         file.why_left, file.line_of = why_left, line_of
         if path and not alone:
+            single = partial(convert, alone=True)
             file.is_brought = partial(is_brought, convert, project.options, path)
-            file.agrees = partial(agrees, partial(convert, alone=True), project.options)
+            file.agrees = partial(agrees, single, project.options)
+            file.readers_of = partial(readers_of, single, project.options, path)
         if home is not None:
             file.arrived, file.brought_imports = home.arrived, home.imports
         made = convert_file(file)

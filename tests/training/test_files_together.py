@@ -110,7 +110,11 @@ ASKED = "{imports}\n\n\ndef show(model):\n    return model.name\n\n\n{asked}\n"
             "more = model.fit(x, y)\nprint(more.history)",
             ["model.fit", "more."],
         ),
-        ("from train import history as h", "print(h.history)\nh.fit()", ["h.history", "h.fit"]),
+        (
+            "from train import history as h",
+            "print(h.history)\nh.fit()",
+            ["history", "h.history", "h.fit"],
+        ),
         (
             "from train import x, y",
             "class A:\n    def fit(self, x): pass\nmodel = A()\nmodel.fit(x)",

@@ -44,7 +44,8 @@ def test_what_another_file_imports_stays(name: str, tmp_path: Path) -> None:
     path = tmp_path / "model.py"
     head = SETTINGS.replace("import layers", "import layers\nfrom tensorflow import keras", 1)
     path.write_text(head + MODEL, encoding="utf-8")
-    (tmp_path / "train.py").write_text(f"from model import EPOCHS, {name}\n", encoding="utf-8")
+    reads = f"from model import EPOCHS, {name}\n\nprint({name})\n"
+    (tmp_path / "train.py").write_text(reads, encoding="utf-8")
     text, lines = said(head + MODEL, str(path))
     assert f"{name} = " in text
     assert lines == {NAMES[name] + 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from re import findall
 
 import libcst as cst
 
@@ -14,6 +15,7 @@ from transpiler.interpret.values import Choice, Framework, Function, Mapping
 from transpiler.record import record
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import names_read, words_in
+from transpiler.source.passed_imports import does_something
 from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
@@ -128,7 +130,21 @@ def is_for_others(file: FileContext, name: str) -> bool:
         return False
     planned = file.planned
     makes = planned.units or planned.trained or planned.operations
-    return not makes or is_imported(file.path, rf"\b{name}\b")
+    if file.readers_of is None:
+        return not makes or is_imported(file.path, rf"\b{name}\b")
+    readers = file.readers_of(frozenset({name}))
+    if name in readers:
+        return bool(readers[name])
+    return not makes and len(findall(rf"\b{name}\b", file.tree.blanked)) == 1
+
+
+def read_elsewhere(file: FileContext) -> dict[str, str]:
+    """The names of the framework that other files read of one, and who does still, or ""."""
+    if file.read_elsewhere is None:
+        names = frozenset(name for name in file.globals if names_framework(file, name))
+        ask = file.readers_of if names else None
+        file.read_elsewhere = {} if ask is None else ask(names)
+    return file.read_elsewhere
 
 
 def _is_name(node: cst.BaseExpression) -> bool:
@@ -295,14 +311,48 @@ def plain_imports(tree: Tree) -> list[cst.SimpleStatementLine]:
 
 
 def brought(file: FileContext, used: set[str]) -> list[Edit]:
-    """The imports of functions that have come to this file, and gone with what called them."""
+    """The imports of functions that have come to this file, and gone with what called them.
+
+    Also those of names of the framework that other files pass on.
+    """
+    passed_on = {name for _, names in passed_on_by_others(file) for name in names}
+    gone = (file.brought | passed_on) - used
     found: list[Edit] = []
-    for statement in plain_imports(file.tree) if file.brought else ():
+    for statement in plain_imports(file.tree) if gone else ():
         node = statement.body[0]
         assert isinstance(node, (cst.Import, cst.ImportFrom))
-        dead = {n for n, _ in bound_names(node)} & file.brought - used
-        found += _without(file.tree, statement, node, dead)
+        dead = {n for n, _ in bound_names(node)} & gone
+        if dead and len(dead) == len(bound_names(node)) and (instead := _still_runs(file, node)):
+            found.append(Edit(*import_lines(file.tree, statement), instead))
+        else:
+            found += _without(file.tree, statement, node, dead)
     return found
+
+
+def _still_runs(file: FileContext, node: cst.Import | cst.ImportFrom) -> str:
+    """An import of a module for what it does then, where a file takes nothing of it any more."""
+    if not isinstance(node, cst.ImportFrom) or node.module is None:
+        return ""
+    dots, module = "." * len(node.relative), dotted(node.module)
+    if not does_something(file.path, f"{dots}{module}"):
+        return ""
+    package, _, name = module.rpartition(".")
+    return f"from {dots}{package} import {name}\n" if dots else f"import {module}\n"
+
+
+def passes_framework_on(file: FileContext) -> bool:
+    """Whether others read names of the framework of a file, or it has such of another one."""
+    return bool(read_elsewhere(file)) or any(True for _ in passed_on_by_others(file))
+
+
+def passed_on_by_others(file: FileContext) -> Iterator[tuple[cst.CSTNode, list[str]]]:
+    """The imports from other files that bind names of the framework, and these names."""
+    for statement in plain_imports(file.tree):
+        node = statement.body[0]
+        if isinstance(node, cst.ImportFrom):
+            held = ((name, file.globals.get(name)) for name, _ in bound_names(node))
+            if names := [name for name, value in held if isinstance(value, Framework)]:
+                yield statement, names
 
 
 def _without(

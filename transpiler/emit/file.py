@@ -8,6 +8,7 @@ from transpiler.emit.apart import report_apart, report_changed_apart
 from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
+from transpiler.emit.dead_imports import passes_framework_on
 from transpiler.emit.definitions import (
     drop_clips,
     drop_decorators,
@@ -57,6 +58,7 @@ from transpiler.emit.left_code import (
     report_left_code,
     report_left_numbers,
     report_left_stars,
+    report_passed_on,
     write_key_tables,
     write_new_axes,
 )
@@ -143,7 +145,8 @@ def _write(draft: Draft) -> Conversion:
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)
-    if not draft.class_spots and not draft.edits and not draft.file.arrived:
+    passes_on = passes_framework_on(draft.file)
+    if not (draft.class_spots or draft.edits or passes_on or draft.file.arrived):
         return Conversion(draft.tree.text, tuple(draft.records), tuple(draft.diagnostics))
     add_helpers(draft)
     defined = rename_clashing(draft)
@@ -154,11 +157,12 @@ def _write(draft: Draft) -> Conversion:
     write_key_tables(draft)
     named = ImportNames(draft.file, known_imports())
     draft.edits = named.applied(draft.edits)
-    if new_code or draft.file.arrived:
+    if new_code or passes_on or draft.file.arrived:
         made = {u.plan.name for u in draft.planned.units if not u.problem} | defined
         imports = import_edits(draft.file, draft.edits, draft.helpers, made, named)
         draft.edits = [*imports, *draft.edits]
     report_kept_tables(draft)
+    report_passed_on(draft)
     drop_unused(draft)
     drop_imports_inside(draft)
     if draft.tree.comments:

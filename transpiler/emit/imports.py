@@ -18,6 +18,7 @@ from transpiler.emit.dead_imports import (
     import_spans,
     orphans,
     plain_imports,
+    read_elsewhere,
 )
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.import_names import ImportNames
@@ -79,6 +80,7 @@ def import_edits(
     left = apply(tree.text, [*edits, *import_spans(file, edits), *imports])
     code = blanked(left)
     used = names_in(code) - made
+    used |= {name for name, reader in read_elsewhere(file).items() if reader}
     local: set[str] = set()  #: what only functions read, as variables of their own
     asked = {n for c in found if c.framework for n in c.imported() & used}
     if any(may_be_bound(name, code) for name in asked):

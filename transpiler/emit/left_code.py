@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ from transpiler.emit.dead_imports import (
     imports_inside,
     is_for_others,
     names_framework,
+    read_elsewhere,
 )
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
@@ -223,6 +225,17 @@ def report_kept_tables(draft: Draft) -> None:
         message = f"`{_dotted(draft, found)}` is left as it is: `{name}` {who}"
         draft.say_at(LEFT_CODE, *draft.tree.line_column(found), message)
         add_comment(draft, draft.tree.span(statement)[0], LEFT_CODE, message)
+
+
+def report_passed_on(draft: Draft) -> None:
+    """Names of the framework that other files read still once they are converted."""
+    readers = {name: path for name, path in read_elsewhere(draft.file).items() if path}
+    for name, path in readers.items():
+        found = re.search(rf"\b{name}\b", draft.tree.blanked)
+        place = draft.tree.line_column(found.start()) if found is not None else (1, 1)
+        message = f"`{name}` stays: `{os.path.basename(path)}` reads it still"
+        if place[0] not in {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}:
+            draft.say_at(LEFT_CODE, *place, message)
 
 
 def report_kept_imports(draft: Draft, text: str) -> None:

@@ -168,6 +168,9 @@ class FileContext:
     brought_imports: tuple[str, ...] = ()  #: what they read of other modules
     #: tells of a function whether other files call it, and none of them once they are converted
     is_brought: Any = None
+    #: tells which of some names other files read, and one that does so once it is converted, or ""
+    readers_of: Any = None
+    read_elsewhere: dict[str, str] | None = None  #: the names of the framework among these
     loaded: dict[str, str] = field(default_factory=dict)  #: files about models, by their modules
     wanted: list[Any] = field(default_factory=list)  #: of functions of other files: `Wish`es
     told: set[int] = field(

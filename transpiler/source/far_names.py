@@ -19,7 +19,7 @@ def names_of_others(frame: Frame) -> Iterator[tuple[ast.expr | ast.stmt, str, st
         match node:
             case ast.ImportFrom():
                 other = located(node, frame)
-                for alias in node.names if other is not None else ():
+                for alias in node.names if node.names[0].name != "*" else ():
                     if (home := _home(alias.name, other)) is not None:
                         yield node, home.path, alias.name
             case ast.Attribute(value=of, attr=name, ctx=ast.Load()):

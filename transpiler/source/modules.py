@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from transpiler.regex import regex
+from transpiler.source.far_frames import is_about_framework
 from transpiler.source.generations import shown_by
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files, is_imported, training_files
@@ -139,6 +140,8 @@ def asks_models(text: str, path: str) -> bool:
         text = program_of(text, path)
     if may_ask(text, path) and _imports_models(text, path, 0):
         return True
+    if _takes_framework(text, path):
+        return True
     if not _asks(text):
         return False
     surely = _TRAINS_MODELS.search(text) is not None and is_imported(path, "keras|tensorflow")
@@ -159,14 +162,13 @@ def _is_given_models(path: str) -> bool:
     """Whether a file that imports one is about models."""
     others = ((other, read_text(other)) for other in importing_files(path, r"\("))
     return any(
-        "keras" in text or "tensorflow" in text or _imports_models(text, other, 0)
-        for other, text in others
+        is_about_framework(text) or _imports_models(text, other, 0) for other, text in others
     )
 
 
 def builds_models(text: str, path: str) -> bool:
     """Whether a file is about the framework, or passes on what such a file of its package has."""
-    if "keras" in text or "tensorflow" in text:
+    if is_about_framework(text) or _takes_framework(text, path):
         return True
     return os.path.basename(path) == "__init__.py" and _imports_models(text, path, 1)
 
@@ -179,9 +181,18 @@ def _imports_models(text: str, path: str, depth: int) -> bool:
     if depth >= _DEEPEST:
         return False
     for other, imported in imported_texts(text, path):
-        if ("keras" in imported or "tensorflow" in imported) and not skips(imported):
+        if is_about_framework(imported) and not skips(imported):
+            return True
+        if _takes_framework(imported, str(other)):
             return True
         passes_on = other.name == "__init__.py" or (depth == 0 and _asks(imported))
         if passes_on and _imports_models(imported, str(other), depth + 1):
             return True
     return False
+
+
+def _takes_framework(text: str, path: str) -> bool:
+    """Whether a file without a word of the framework has it from another one, as its imports."""
+    from transpiler.source.passed_imports import takes_framework  # few files come this far
+
+    return not skips(text) and takes_framework(text, path)
