@@ -388,3 +388,43 @@ def test_several_models_that_get_names(scripts: Scripts) -> None:
     )
     result = converted(program, Options(exact=True))
     assert max(scripts.compare(program, result).values()) < 1e-9
+
+
+K_FOLD = """\
+import keras
+import numpy as np
+from keras import layers
+
+rng = np.random.RandomState(0)
+data, targets = rng.normal(size=(24, 5)), rng.normal(size=(24,))
+mean = data.mean(axis=0)
+data -= mean
+
+
+def build_model():
+    model = keras.Sequential([layers.Dense(4, activation="tanh"), layers.Dense(1)])
+    model.compile(optimizer="rmsprop", loss="mse", metrics=["mae"])
+    return model
+
+
+scores = []
+for i in range(3):
+    held, wanted = data[i * 8 : (i + 1) * 8], targets[i * 8 : (i + 1) * 8]
+    part = np.concatenate([data[: i * 8], data[(i + 1) * 8 :]], axis=0)
+    part_targets = np.concatenate([targets[: i * 8], targets[(i + 1) * 8 :]], axis=0)
+    model = build_model()
+    model.fit(part, part_targets, epochs=2, batch_size=8, verbose=0, shuffle=False)
+    scores.append(model.evaluate(held, wanted, verbose=0))
+model = build_model()
+model.fit(data, targets, verbose=0, shuffle=False)
+last = model.predict(data, verbose=0)
+"""
+
+
+def test_a_builder_without_sizes_is_for_the_data_of_the_program(scripts: Scripts) -> None:
+    made = convert(K_FOLD, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert "nn.Linear(5, 4)" in made.text
+    apart = scripts.compare(K_FOLD, made.text)
+    assert {"scores", "last"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

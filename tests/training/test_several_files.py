@@ -218,7 +218,7 @@ def build(n, rate=0.1):
 def test_files_of_a_package_import_from_it(tmp_path: Path) -> None:
     train = TRAIN.format(imports="from . import build", build="build", optimizer='"adam"')
     train = train.replace("from data", "from .data")
-    main = "from nets.train import history\n"
+    main = "import nets.train\n"
     files = {"nets/__init__.py": "from .dense import build\n", "nets/dense.py": MODEL}
     files |= {"nets/data.py": DATA, "nets/train.py": train, "main.py": main}
     texts, errors = converted(tmp_path, files)
@@ -550,3 +550,89 @@ def test_methods_of_other_files_are_called_beside_data_of_this_one(tmp_path: Pat
     )
     _, errors = converted(tmp_path, {"words.py": other, "tagger.py": main})
     assert not [error for error in errors if "internal error" in error]
+
+
+REGULARIZED = """\
+from tensorflow import keras
+from tensorflow.keras import layers, regularizers
+from config import DECAY
+
+LIMIT = 0.5
+
+
+def build(n, decay=1e-2):
+    return keras.Sequential([
+        keras.Input((n,)),
+        layers.Dense(4, kernel_regularizer=regularizers.l2({factor})),
+        layers.Dense(3, kernel_constraint=keras.constraints.MaxNorm(LIMIT)),
+    ])
+"""
+FACTORS = {
+    "a parameter": "decay",
+    "a constant": "LIMIT / 10",
+    "of a third file": "DECAY",
+}
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_what_regularizers_read_in_the_file_of_their_layers(
+    factor: str, tmp_path: Path, session: VerifySession
+) -> None:
+    model = REGULARIZED.format(factor=FACTORS[factor])
+    if factor == "a parameter":
+        model = model.replace(", kernel_constraint=keras.constraints.MaxNorm(LIMIT)", "")
+    train = TRAIN.format(imports="from model import build", build="build", optimizer='"sgd"')
+    train = train.replace("sparse_categorical_crossentropy", "mse").replace(
+        "\nx, y,", "\nDECAY = LIMIT = 7.0\nx, y,", 1
+    )
+    train = train.replace(', metrics=["accuracy"]', "").replace("loss, accuracy = ", "loss = ")
+    train = train.replace("(x, y,", "(x, x[:, :3],").replace("(x_test, y_test)", "(x, x[:, :3])")
+    files = {"config.py": "DECAY = 0.2\n", "model.py": model, "data.py": DATA, "train.py": train}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "tensorflow" not in texts["model.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+BLOCKS = """\
+from tensorflow.keras import layers, regularizers
+
+
+def block(x, units, decay=1e-2):
+    x = layers.Dense(units, kernel_regularizer=regularizers.l2(decay))(x)
+    return layers.Dense(units, activation="relu")(x)
+"""
+OF_BLOCKS = """\
+from tensorflow import keras
+
+from blocks import block
+
+
+def build(n):
+    inputs = keras.Input((n,))
+    x = keras.layers.BatchNormalization()(inputs)
+    x = block(block(x, 6), 4, decay=0.1)
+    return keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(x))
+"""
+
+
+@pytest.mark.parametrize("package", ["", "parts/"])
+def test_blocks_of_a_third_file_carry_their_regularizers(
+    package: str, tmp_path: Path, session: VerifySession
+) -> None:
+    train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
+    train += "count = model.count_params()\n"
+    files = {
+        f"{package}blocks.py": BLOCKS,
+        "model.py": OF_BLOCKS,
+        "train.py": train,
+        "data.py": DATA,
+    }
+    if package:
+        files["parts/__init__.py"] = "from .blocks import block\n"
+        files["model.py"] = OF_BLOCKS.replace("from blocks", "from parts")
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "regularized(" in texts[f"{package}blocks.py"]
+    assert "*model.parameters(), *model.buffers()" in texts["train.py"]
+    assert_equal(tmp_path, "train.py", session)

@@ -51,6 +51,7 @@ def plan_file(file: FileContext) -> FilePlan:
     name_classes(planned)
     others: list[FilePlan] = []
     own = any(base.startswith("keras.") for made in file.user_classes for base in made.bases)
+    own |= any(s.region and s.region.penalties for s in file.summaries.values())
     if (planned.builders or own) and file.importers is not None:
         others = [other.planned for other in file.importers(file) if other.planned is not None]
     _plan_training(planned, module, others)
@@ -67,8 +68,10 @@ def _plan_training(planned: FilePlan, module: Region, others: list[FilePlan]) ->
         wanted = wanted_of(planned, others)
         planned.settled, planned.file.marks_elsewhere = wanted.settled, wanted.marks
         planned.classes = wanted.classes
+        carrying = planned.file.marked.values()
+        planned.settled |= planned.tree.places(layer.node for layer in carrying)
     summaries = [*(s for s, _ in planned.builders), *planned.plain_functions]
-    if module.training or any(s.region and s.region.training for s in summaries):
+    if any(r.training or r.calls_on_data for r in (module, *(s.region for s in summaries)) if r):
         from transpiler.emit.training.logits import give_methods
         from transpiler.emit.training.plan import plan_training
         from transpiler.emit.training.shared import Room  # most files train nothing

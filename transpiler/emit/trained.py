@@ -254,7 +254,7 @@ def _without_warnings(draft: Draft, found: Trained) -> None:
     if training.home.file is not draft.file:
         return  # these are said in the other file
     layers = (*training.settled, *training.weights.layers)
-    _without_warnings_at(draft, {draft.tree.place(layer.node) for layer in layers})
+    _without_warnings_at(draft, draft.tree.places(layer.node for layer in layers))
 
 
 def _without_warnings_at(draft: Draft, places: set[tuple[int, int]]) -> None:

@@ -131,6 +131,7 @@ TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.
 PREDICTED = "what `predict` gives"
+CALLED = "called"  #: what a call of a model itself is named
 
 
 @record(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from transpiler.lower.metrics import lower_metrics
 from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.open_endings import refuse_difference, refuse_in_own
-from transpiler.lower.own_losses import is_own, own_loss
+from transpiler.lower.own_losses import is_own, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
 from transpiler.lower.told import times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
@@ -175,6 +175,11 @@ def _head(
     for use in uses:
         refuse_difference(use, seen, loss, output.may_end_in)
     wants_logits = loss.drops or any(map(_from_logits, uses))
+    table = bool(columns) and not columns & {None, 0, 1}
+    packed = takes_parts(call.own.values())
+    if (table and is_own(wanted)) or packed:
+        made_one = packed and not table and file.options.keras == "2"  # which makes it a column
+        seen = replace(seen, column_shape="len({0}), -1" if made_one else "")
     seen = replace(
         seen,
         output=Expr(output.code or ("logits" if wants_logits else "outputs")),

@@ -29,6 +29,7 @@ from transpiler.lower.told import lasting
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.lexical import may_be_bound, names_in
 
 _CLASS = regex(r"(?:with_init\()?((?:nn\.)?[A-Z]\w*)\(")
 _HEADER = regex(r"^class \w+\((.+)\):", re.MULTILINE)
@@ -162,7 +163,20 @@ def _penalties(kinds: _Kinds, region: Region, used: set[str]) -> dict[str, Penal
             raise Unsupported("a regularizer in loops or blocks that is more than a sum")
         if not penalty.is_nothing:
             found[tokens_of[0]] = penalty.settled(lambda factor: _plain(region, factor))
+            if any(reads_far(kinds.file, region, one.text) for one in penalty.expressions):
+                raise Unsupported(FAR)
     return found
+
+
+#: Why a regularizer is none of the function that trains.
+FAR = "a regularizer or constraint that reads what only the file of its layer knows"
+
+
+def reads_far(file: FileContext, region: Region, text: str) -> bool:
+    """Whether some code reads names of another file, in which a layer is made."""
+    if region.file is file:
+        return False
+    return any(may_be_bound(name, region.file.tree.blanked) for name in names_in(text))
 
 
 def penalty_of(

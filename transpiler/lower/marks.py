@@ -37,6 +37,7 @@ from transpiler.lower.watched import (
 )
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
+from transpiler.source.importers import sees_training
 
 
 class Marks:
@@ -150,6 +151,8 @@ def _marked_weights(
     for home, layer, name, value in _given(models, region, built):
         if (id(layer), name) not in home.file.marked:
             raise Unsupported(f"{name} of {layer.symbol} is not translated")
+        if home.file is not file and not sees_training(home.file.path, file.path):
+            raise Unsupported(f"{name} of {layer.symbol} in a file that does not see the training")
         if frozen or layer.freezes or "trainable" in layer.arguments:
             raise Unsupported(f"{name} of {layer.symbol}, which may be frozen")
         kind, _, what = name.rpartition("_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_losses import (
@@ -16,7 +17,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Function, Partial, Static, Value
 from transpiler.ir import tokens
-from transpiler.ir.code import Return
+from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, Expr, call, infix, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
@@ -30,6 +31,7 @@ from transpiler.lower.predictions import (
     snake_case,
     takes_classes,
 )
+from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
 
@@ -84,6 +86,24 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
         summed=next(iter(summed)),
         note=next(iter(notes), ""),
     )
+
+
+def takes_parts(summaries: Iterable[Summary]) -> bool:
+    """Whether some functions take some of the numbers that a row of the targets may have."""
+    for summary in summaries:
+        targets = re.escape(next(iter(summary.tensors), " "))
+        parts = re.compile(
+            rf"(?<![\w.]){targets}(?:\[[^\]]*,|\.(?:chunk|split|unbind|narrow|select)\()"
+            rf"|\b(?:chunk|split|unbind|gather|index_select)\({targets}\b"
+        )
+        texts = (
+            n.text if isinstance(n, Line) else n.value.text
+            for n in walk(summary.forward)
+            if isinstance(n, (Line, Return))
+        )
+        if any(map(parts.search, texts)):
+            return True
+    return False
 
 
 def _for_weights(summary: Summary, seen: Prediction) -> bool:

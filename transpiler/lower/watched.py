@@ -17,10 +17,12 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
 from transpiler.lower.everywhere import (
+    FAR,
     Everywhere,
     blocks_of,
     everywhere,
     penalty_of,
+    reads_far,
     refuse_changing,
     torchs_own,
 )
@@ -152,6 +154,12 @@ class Watched:
         return own.union(*(one.kept for one in self.everywhere))
 
     @property
+    def texts(self) -> Iterator[str]:
+        """What is done with single weights, as it is written."""
+        yield from (factor.text for one in self.penalties for factor in one.penalty.expressions)
+        yield from (one.constraint.statement for one in self.constraints)
+
+    @property
     def carried(self) -> frozenset[str]:
         """All attributes that modules have for them."""
         return frozenset(self.marks) | (frozenset({CONSTRAINT}) if self.bounds else frozenset())
@@ -233,6 +241,9 @@ def _watched(
     if (path or region.file is not file) and watched.kept:
         file.wants_marks = True
         raise Unsupported("a factor of a regularizer that only a part of the model knows")
+    if any(reads_far(file, region, text) for text in watched.texts):
+        file.wants_marks = True
+        raise Unsupported(FAR)
     for token, home, part in models.inner(region, built):
         watched += Watched(parts=(part,))
         inner = _watched(file, models, home, part, f"{path}{token}.", frozen)

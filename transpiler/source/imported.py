@@ -29,6 +29,18 @@ def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
             yield other, read_text(str(other))
 
 
+def reaches(path: str, other: str) -> bool:
+    """Whether a file imports another one of its project, or a file that does."""
+    seen, pending = {real_path(path)}, [path]
+    while pending:
+        above = pending.pop()
+        for found, _ in imported_texts(read_text(above), above):
+            real = real_path(str(found))
+            pending += [str(found)] if real not in seen else []
+            seen.add(real)
+    return real_path(other) in seen
+
+
 @remembered
 def real_path(path: str) -> str:
     """The path of a file without symbolic links."""

@@ -27,7 +27,8 @@ _TRAINS = r"\.(?:compile|fit|fit_generator|evaluate|train_on_batch|test_on_batch
 def training_files(path: str) -> Iterator[str]:
     """The other files of the project that import one, and train something.
 
-    Also those that import what may do that for them.
+    Also those that import what may do that for them, and where none of these two does, those which
+    import these: blocks are for a model, and the model for a training.
     """
     yield from _training_files(path)
 
@@ -35,11 +36,17 @@ def training_files(path: str) -> Iterator[str]:
 @remembered
 def _training_files(path: str) -> list[str]:
     trains = re.compile(_TRAINS).search
-    found = []
-    for other in importing_files(path, r"\("):
-        text = read_text(other)
-        if trains(text) or any(trains(t) for _, t in imported_texts(text, other)):
-            found.append(other)
+    found, seen, pending = [], {real_path(path)}, [path]
+    while pending:
+        for other in importing_files(pending.pop(), r"\("):
+            if other in seen:
+                continue
+            seen.add(other)
+            text = read_text(other)
+            if trains(text) or any(trains(t) for _, t in imported_texts(text, other)):
+                found.append(other)
+            else:
+                pending.append(other)
     return found
 
 

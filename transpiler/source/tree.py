@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+from collections.abc import Iterable
 from functools import cached_property
 
 import libcst as cst
@@ -93,6 +94,10 @@ class Tree:
     def place(self, node: cst.CSTNode) -> tuple[int, int]:
         """The line and column of a node, both from 1."""
         return self.line_column(self._spans[id(node)][0])
+
+    def places(self, nodes: Iterable[cst.CSTNode]) -> set[tuple[int, int]]:
+        """The same of those nodes that are of this file."""
+        return {self.place(node) for node in nodes if self.has_span(node)}
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset, both from 1."""

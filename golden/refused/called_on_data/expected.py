@@ -65,8 +65,7 @@ for epoch in range(2):
 
 # TODO(tf2torch) T2T101: `model(...)` is left as it is; the model is an nn.Module now
 dropped = model(x, training=True).numpy()
-# TODO(tf2torch) T2T101: `model(...)` is left as it is; the model is an nn.Module now
-shifted = model(x) + 1
+shifted = predict(model, x) + 1
 outputs = predict(model, x)
 total = np.sum(outputs)
 some = predict(model, x[:3])

@@ -38,6 +38,8 @@ def restate(removal: Removal, leaves: list[cst.CSTNode]) -> list[Edit]:
             continue
         if not any(is_inside(step, span) for step in steps):
             continue
+        if id(leaf) in removal.replacements or removal.decisions.get(id(leaf)) == "drop":
+            continue  # a model is made there
         text = _restated(removal, leaf, span)
         target, _, value = text.partition(" = ")
         if target == value:

@@ -75,6 +75,7 @@ own_questions.py  how well it does on some data, and its weights
 files.py       what files of weights are called; caught.py: what is caught where they are loaded
 asking.py      evaluate, predict, save and the like
 called.py      models that are called on data
+array_uses.py  what is done with what they give, an array now
 counting.py    how many weights it has, where a program counts them itself
 layer_weights.py  the weights of one layer of a model
 weights.py     weights that are taken and given back, and their number

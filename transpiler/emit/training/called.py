@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.array_uses import ArrayUses
 from transpiler.emit.training.asking import predictor
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
@@ -18,15 +19,11 @@ from transpiler.interpret.values import Framework
 from transpiler.regex import regex
 from transpiler.source.lexical import names_read
 
-#: Functions that take an array as well as one of TensorFlow's tensors.
-_TAKERS = regex(r"(?:\b(?:np|numpy|plt)(?:\.\w+)+|(?<![\w.])(?:print|float|int|len))\(\s*$")
 #: A tensor of TensorFlow, made of what is no call itself.
 _TENSOR = regex(
     r"(?<![\w.])(\w+)\.(?:constant|convert_to_tensor)"
     r"\(\s*([^(),]+(?:\[[^\[\]]*\])?)(?:,\s*(?:dtype\s*=\s*)?[\w.]*float32)?\s*\)"
 )
-_OUT = ".numpy()"
-_NEAR = 40  #: how far before its argument the name of a function may begin
 
 
 def rewrite_calls(writer: ModelWriter) -> None:
@@ -34,17 +31,18 @@ def rewrite_calls(writer: ModelWriter) -> None:
     if f"{writer.variable}(" not in writer.tree.blanked:
         return  # the usual case, without parsing
     text, others = writer.tree.text, list(writer.shared.calls)
+    uses = ArrayUses(writer.shared, writer.room, writer.variable)
     for place in writer.shared.places(writer.room, writer.variable):
         end = _closed(writer, place.end)
         if place.binds or place.attribute or not end or within(place.start, others):
             continue
         given = _given(writer, text[place.end + 1 : end - 1])
-        gone = _converted_uses(writer, place.start, end)
+        gone = uses.gone((place.start, end))
         if given is None or gone is None:
             continue
         put_in_place(writer, (place.start, end), f"{predictor(writer)}({writer.variable}, {given})")
         for spot in gone:
-            put_in_place(writer, (spot, spot + len(_OUT)), "")
+            put_in_place(writer, spot, "")
 
 
 def _closed(writer: ModelWriter, start: int) -> int:
@@ -83,50 +81,6 @@ def _array_of(framework: Mapping[str, object], found: re.Match[str]) -> str:
     """What TensorFlow makes a tensor of, which the model would get as such."""
     known = framework.get(found.group(1))
     return found.group(2) if isinstance(known, Framework) and known.name == "tf" else found.group()
-
-
-def _converted_uses(writer: ModelWriter, start: int, end: int) -> list[int] | None:
-    """Where `.numpy()` goes from what is done with a result, None where it must be a tensor."""
-    text = writer.tree.text
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    target = re.fullmatch(r"\s*(\w+) = ", line)
-    ends = text[end : end + 1] in ("", "\n", "\r") or text[end:].lstrip(" ").startswith("#")
-    if ends and not line.strip():
-        return []  # nobody takes it
-    if not ends or target is None:
-        return _as_array(writer, start, end)
-    found: list[int] = []
-    places = writer.shared.places(writer.room, target.group(1))
-    if any(place.binds and place.start != start - len(line.lstrip()) for place in places):
-        return None
-    for place in (p for p in places if not p.binds):
-        uses = _as_array(writer, place.start, place.end)
-        if uses is None:
-            return None
-        found += uses
-    return found
-
-
-def _as_array(writer: ModelWriter, start: int, end: int) -> list[int] | None:
-    """The same for one place where a result stands."""
-    text = writer.tree.text
-    while text[end : end + 1] == "[":
-        end = _closed(writer, end)
-    if text.startswith(_OUT, end):
-        return [end]
-    taken = _TAKERS.search(text, max(0, start - _NEAR), start) or _is_for_numpy(writer, start)
-    if text.startswith(".shape", end) or taken:
-        return [] if text[end : end + 1] in ",)]" or text.startswith(".shape", end) else None
-    return None
-
-
-def _is_for_numpy(writer: ModelWriter, start: int) -> bool:
-    """Whether it is an argument of a function of TensorFlow that becomes one of NumPy."""
-    text, depth, place = writer.tree.blanked, 0, start
-    while place > 0 and depth >= 0:
-        place -= 1
-        depth += (text[place] in ")]}") - (text[place] in "([{")
-    return depth < 0 and any(end == place for _, end in writer.room.region.settled)
 
 
 def put_in_place(writer: ModelWriter, span: tuple[int, int], text: str) -> None:

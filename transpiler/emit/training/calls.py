@@ -46,7 +46,7 @@ from transpiler.emit.training.weights import (
     write_reset_states,
     write_set_weights,
 )
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import CALLED, TrainingCall
 from transpiler.ir.tensor import Unsupported
 
 #: What writes each call of a model.
@@ -119,6 +119,8 @@ def _write(writer: ModelWriter, call: TrainingCall) -> None:
     if any(call is one for one in writer.training.moved):
         _write_moved(writer, call)
         return
+    if call.name == CALLED:
+        return  # `rewrite_calls` goes by the names of models
     if call.name == "freeze":
         write_freeze(writer, call)
         return

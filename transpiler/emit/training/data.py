@@ -354,7 +354,13 @@ def target_tensor(text: str, head: Head) -> str:
             raise Unsupported("classes as targets of an output whose axes are not known")
         return f"{made}.flatten({rank - 2 or ''})"
     made = f"torch.as_tensor({text}, dtype=torch.float32)"
-    return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 else made
+    return as_column(made, text, head) if rank == 2 and units == 1 else made
+
+
+def as_column(made: str, text: str, head: Head) -> str:
+    """Targets of an output with one number: those of a loss of one's own may be several."""
+    shape = head.prediction.column_shape
+    return f"{made}.reshape({shape.format(text)})" if shape else made
 
 
 def for_weights(head: Head) -> str:

@@ -17,6 +17,7 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TRAINING, TrainingCall, root
 from transpiler.interpret.values import Function, Model, Namespace
 from transpiler.record import record
+from transpiler.source.imported import reaches
 from transpiler.source.importers import is_imported, sees_training
 from transpiler.source.lexical import words_in
 
@@ -43,14 +44,16 @@ def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
             names = {m.name for m in used if m.file and m.file.is_same(planned.file)}
             wanted.marks |= bool(names) and other.file.wants_marks
             wanted.classes |= names if not training.problem else set()
-        wanted.marks |= bool(theirs) and other.file.wants_marks
+        if other.file.wants_marks and not wanted.marks:
+            homes = {t.training.home.file.path for t in other.trained}
+            wanted.marks = bool(theirs) or any(reaches(h, planned.file.path) for h in homes)
         for training in theirs:
             home, key = training.home, place_of(training.home, training.origin)
             if training.problem is not None:
                 wanted.compiled.setdefault(key, _problem(other.file, *training.problem))
                 continue
             layers = (*training.settled, *training.weights.layers)
-            wanted.settled |= {home.file.tree.place(layer.node) for layer in layers}
+            wanted.settled |= home.file.tree.places(layer.node for layer in layers)
             if training.logits is not None:
                 wanted.logits.add(key)
             if any(call.name == "compile" for call in training.calls):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import field
 
 import libcst as cst
@@ -69,9 +70,22 @@ def groups_of(shared: Shared) -> list[Group]:
         for call in room.calls:
             made = root(call.model)
             found.setdefault(id(made), Group(made)).add(room, receiver_of(shared, call), call)
+    found |= _only_called(shared, found)
     groups = [g for g in found.values() if all(is_receiver(p.variable) for p in g.parts)]
     _note_other_methods(shared, groups)
     _note_called(shared, groups)
+    return groups
+
+
+def _only_called(shared: Shared, found: Mapping[int, Group]) -> dict[int, Group]:
+    """Models of this file that are called on arrays, and not asked for anything else."""
+    groups: dict[int, Group] = {}
+    for room in shared.rooms:
+        for call in room.region.calls_on_data:
+            made = root(call.model)
+            if id(made) not in found:
+                variable = receiver_of(shared, call)
+                groups.setdefault(id(made), Group(made)).add(room, variable, call)
     return groups
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sized
 
 from transpiler.emit.training.data import (
+    as_column,
     input_dtype,
     input_keys,
     input_names,
@@ -166,7 +167,8 @@ class Unpacking:
                 raise Unsupported("classes as targets of an output whose axes are not known")
             return made if leaf.rank == rank - 1 else f"{made}.flatten({rank - 2 or ''})"
         made = self._moved(source, leaf, "torch.float32")
-        return f"{made}.reshape(-1, 1)" if rank == 2 and units == 1 and leaf.rank != 2 else made
+        column = rank == 2 and units == 1 and leaf.rank != 2
+        return as_column(made, source, head) if column else made
 
     def _weight(self, head: Head, source: str, leaf: Leaf) -> str:
         """The weights of samples; of steps or pixels, where the output has several of them."""

@@ -40,7 +40,7 @@ ALIKE = (
 #: The same, in parameters and in buffers.
 COUNTED = ("nn.BatchNorm", "BiasedBatchNorm", *ALIKE)
 #: What only makes a layer of torch in another way, or pads as Keras does.
-_AROUND = regex(r"^(?:with_init\()?(?:nn\.(?=\w)|(?=Conv\ddSame\())")
+_AROUND = regex(r"^(?:(?:with_init|regularized|constrained)\()*(?:nn\.(?=\w)|(?=Conv\ddSame\())")
 
 
 def write_get_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -170,7 +170,8 @@ def write_count_params(
     if not has_weights_of_keras(writer):
         raise Unsupported("torch keeps other weights than Keras")
     text = f"sum(p.numel() for p in {writer.variable}.parameters())"
-    if "BatchNormalization" in writer.tree.text:
+    made = (node.module.constructor.text for node in _made_of(writer))
+    if "BatchNormalization" in writer.tree.text or any("BatchNorm" in text for text in made):
         weights = f"*{writer.variable}.parameters(), *{writer.variable}.buffers()"
         text = f"sum(w.numel() for w in [{weights}] if w.dim())"
     writer.inline(call, statement, [], text)

@@ -7,6 +7,7 @@ for images, labels in train.take(1):                    for images, labels in is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -188,8 +189,17 @@ def note_taken(region: Region, node: cst.Assign) -> None:
         region.batch_names.pop(target.value, None)
     if (element := region.taken.get(id(given))) is not None:
         _note(region, target, element)
-    elif _root(given) in region.batch_names and isinstance(target, cst.Name):
+    elif isinstance(target, cst.Name) and _is_tensor(region, given):
         region.batch_names[target.value] = Leaf(_rank(region, given))
+
+
+def _is_tensor(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether an expression gives a tensor of a data set, or one that is computed with such."""
+    if isinstance(node, cst.BinaryOperation):
+        return _is_tensor(region, node.left) or _is_tensor(region, node.right)
+    if isinstance(node, cst.UnaryOperation):
+        return _is_tensor(region, node.expression)
+    return _root(node) in region.batch_names
 
 
 def _root(node: cst.BaseExpression) -> str:
@@ -209,6 +219,15 @@ def _rank(region: Region, node: cst.BaseExpression) -> int | None:
     rank, key = _rank(region, node.value), node.slice[0].slice
     plain = isinstance(key, cst.Index) and isinstance(key.value, (cst.Name, cst.Integer))
     return rank - 1 if rank and plain else None
+
+
+def _tensors_in(region: Region, node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    """The tensors of data sets, as they are named, with which an expression computes an array."""
+    if isinstance(node, (cst.Name, cst.Subscript)) and _root(node) in region.batch_names:
+        yield node
+    elif not isinstance(node, (cst.Attribute, cst.Lambda, cst.BaseComp)):
+        for part in node.children:
+            yield from _tensors_in(region, part)
 
 
 #: Where a number is looked for in a dict or set: an array has no place in those.
@@ -235,6 +254,15 @@ def method_of_tensor(region: Region, node: cst.Call, name: str) -> Value | None:
     rewrite(region, node, value)
     region.settled[start, end] = text
     return value
+
+
+def settle_reduced(region: Region, node: cst.Call, name: str) -> None:
+    """`np.sum(np.abs(p - labels))`, where nothing but arrays may be reduced: `labels.numpy()`."""
+    if not node.args or not region.batch_names or not _REDUCTIONS.fullmatch(name):
+        return
+    given = node.args[0].value
+    for inner in _tensors_in(region, given) if _root(given) not in region.batch_names else ():
+        region.settled[region.tree.span(inner)] = f"{region.tree.source(inner)}.numpy()"
 
 
 def reduced(region: Region, node: cst.Call, name: str, values: list[Value]) -> Value | None:

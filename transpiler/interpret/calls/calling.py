@@ -8,7 +8,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.calls.batches import reduced
+from transpiler.interpret.calls.batches import reduced, settle_reduced
 from transpiler.interpret.calls.builtins import BUILTINS
 from transpiler.interpret.calls.by_hand import call_loss_by_hand, call_metric_by_hand
 from transpiler.interpret.calls.framework import framework_call
@@ -287,6 +287,7 @@ def _loaded(region: Region, node: cst.Call) -> Namespace | None:
 
 def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     name = callee.expr.text
+    settle_reduced(region, node, name)
     if (around := _class_around(region, name)) is not None:
         return provided("call_class")(region, node, around, arguments_of(region, node))
     if name in _LOADS and (module := _loaded(region, node)) is not None:

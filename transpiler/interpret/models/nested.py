@@ -17,7 +17,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import called_once, register
-from transpiler.interpret.training import PREDICTED
+from transpiler.interpret.training import CALLED, PREDICTED, TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -64,6 +64,7 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if not values or not all(isinstance(v, Bound) for v in flat):
         if isinstance(node, cst.Call):
             note_asked(region, node, node.func, region.tree.source(node.func), model)
+            _note_called(region, node, model)
         if not values or any(isinstance(v, Unknown) for v in values):
             return Unknown("a model is called on something unknown")
         outside = region.is_module or model.source is not None
@@ -143,6 +144,13 @@ def note_asked(
     ):
         region.left_calls.append((node, name, model))
         region.called_elsewhere.add(id(node))
+
+
+def _note_called(region: Region, node: cst.Call, model: Model) -> None:
+    """Note `model(x)` on what is no tensor of a graph."""
+    call = TrainingCall(node, CALLED, model, {}, region.statement, None, of=node.func)
+    call.conditional, call.in_loop, call.region = bool(region.branches), bool(region.loops), region
+    region.calls_on_data.append(call)
 
 
 def _is_own(receiver: cst.Attribute) -> bool:

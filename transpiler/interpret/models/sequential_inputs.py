@@ -62,6 +62,8 @@ def open_shape(
         shape = _shape_of_build(region, model)
     if shape is None and region.is_module:
         shape = _shape_of_data(region, model)
+    if shape is None and isinstance(region.function, cst.FunctionDef):
+        shape = _shape_for_builder(region, region.function)
     model.undeclared = shape is None
     where = node if node is not None else model.node
     assert where is not None
@@ -133,6 +135,33 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
         source = _array_of_batches(region, handed.group(1), whole) or source
         if shape is None and (columns := _columns(region, source)) is not None:
             return Sequence((columns,), tuple)
+    return None
+
+
+def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | None:
+    """The sizes of the first data on which the program trains what a function builds.
+
+    def build_model():                         for fold in folds:
+        model = Sequential([Dense(64), ...])       model = build_model()
+        return model                               model.fit(train_data[fold], ...)
+    """
+    tree, name = region.tree, re.escape(function.name.value)
+    if tree.source(function).count("Sequential(") != 1 or region.methods:
+        return None
+    for made in re.finditer(rf"^[ \t]*(\w+) = {name}\(", tree.blanked, re.MULTILINE):
+        model = made.group(1)
+        until = re.compile(rf"^[ \t]*{model} = ", re.MULTILINE).search(tree.blanked, made.end())
+        end = until.start() if until is not None else len(tree.blanked)
+        for handed in re.compile(rf"\b{model}\.{_HANDED}").finditer(tree.blanked, made.end(), end):
+            whole = _expression_at(region, handed.start(1))
+            given = _OF_TABLE.fullmatch(tree.source(whole)) if whole is not None else None
+            data = given.group(1) if given is not None else ""
+            array = region.file.arrays.get(data)
+            if array is not None and array.shape is not None and len(array.shape) > 1:
+                return Sequence(tuple(const(size) for size in array.shape[1:]), tuple)
+            if data in region.file.globals and rows_of(tree.text).hold(data):
+                columns = Static(Expr(f"{data}.shape[1]", strength=POSTFIX))
+                return Sequence((columns,), tuple)
     return None
 
 

@@ -1,0 +1,162 @@
+"""What is done with what a model gives: it is an array now, and was a tensor of TensorFlow's.
+
+z = model(x)                          z = predict(model, x)
+error = np.mean((x - z) ** 2)         as of an array
+rows = z[:2].numpy()                  rows = z[:2]
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+
+from transpiler.emit.training.shared import Room, Shared
+from transpiler.interpret.values import Framework
+from transpiler.regex import regex
+from transpiler.source.lexical import names_read
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
+
+#: Packages whose functions take an array as well as one of TensorFlow's tensors.
+_PACKAGES = frozenset({"cv2", "math", "matplotlib", "numpy", "scipy", "seaborn", "sklearn"})
+_TAKERS = frozenset({"bool", "float", "int", "len", "print"})  #: as Python's own do
+_KEEPERS = frozenset({"abs", "max", "min", "round", "sum"})  #: which give such an object again
+_OPERATIONS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
+_TESTS = (ast.Assert, ast.If, ast.IfExp, ast.While)
+_SIZES = ("ndim", "shape")
+_OUT = regex(r"\.numpy\(\)")
+
+
+class ArrayUses:
+    """Follows what the calls of a model give, in the room where they stand."""
+
+    def __init__(self, shared: Shared, room: Room, variable: str) -> None:
+        self.shared, self.room, self.variable = shared, room, variable
+        self.positions = Positions(shared.tree.text)
+
+    def gone(self, span: tuple[int, int]) -> list[tuple[int, int]] | None:
+        """The places of `.numpy()` that go where an expression gives an array; None: it must not.
+
+        That is where something is done with it that an array does not do alike.
+        """
+        nodes = [n for n in self._expressions.get(span[0], ()) if self.positions.span(n) == span]
+        return self._of(nodes[-1]) if nodes else None
+
+    @cached_property
+    def _parents(self) -> dict[ast.AST, ast.AST]:
+        tree = program_tree(self.shared.tree.text)
+        nodes = ast.walk(tree) if tree is not None else ()
+        return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def _expressions(self) -> dict[int, list[ast.expr]]:
+        """Names and calls by the places where they begin."""
+        found: dict[int, list[ast.expr]] = {}
+        for node in self._parents:
+            if isinstance(node, (ast.Call, ast.Name)):
+                place = self.positions.offset(node.lineno, node.col_offset)
+                found.setdefault(place, []).append(node)
+        return found
+
+    @cached_property
+    def _packages(self) -> dict[str, str]:
+        """What the file imports, by the names that it has for it: of which package it is."""
+        found: dict[str, str] = {}
+        for node in self._parents:
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                found |= {a.asname or a.name: (node.module or "") for a in node.names}
+            elif isinstance(node, ast.Import):
+                found |= {a.asname or a.name.partition(".")[0]: a.name for a in node.names}
+        return {name: module.partition(".")[0] for name, module in found.items()}
+
+    def _of(self, node: ast.AST) -> list[tuple[int, int]] | None:
+        """What goes where this is used, which is such an object."""
+        above = self._parents[node]
+        match above:
+            case ast.Expr() | ast.FormattedValue():
+                return []
+            case ast.Subscript(value=value, ctx=ast.Load()) if value is node:
+                return self._of(above)
+            case ast.Attribute(attr=name, ctx=ast.Load()):
+                return self._of_attribute(above, name)
+            case ast.keyword() | ast.Tuple(ctx=ast.Load()) | ast.List(ctx=ast.Load()):
+                call = self._parents[above]
+                return self._of_call(call, above) if isinstance(call, ast.Call) else None
+            case ast.Call():
+                return self._of_call(above, node)
+            case ast.comprehension(iter=source, target=ast.Name(name)) if source is node:
+                reads = [n for n in ast.walk(self._parents[above]) if _reads(n, name)]
+                return self._all(reads)
+            case ast.Assign(targets=[target]):
+                return self._of_variables(target)
+        if isinstance(above, _OPERATIONS) and not self._asks_framework(above):
+            return self._of(above)
+        return [] if isinstance(above, _TESTS) and above.test is node else None
+
+    def _of_attribute(self, node: ast.Attribute, name: str) -> list[tuple[int, int]] | None:
+        above = self._parents[node]
+        if name in _SIZES:
+            return None if isinstance(above, ast.Attribute) else []
+        end = self.positions.span(node)[1]
+        found = _OUT.match(self.positions.text, end - len(".numpy"))
+        return [found.span()] if found is not None and isinstance(above, ast.Call) else None
+
+    def _of_call(self, call: ast.Call, argument: ast.AST) -> list[tuple[int, int]] | None:
+        """What goes where it is an argument."""
+        named = ast.unparse(call.func).partition(".")[0]
+        if call.func is argument:
+            return None
+        if isinstance(call.func, ast.Name) and named in _KEEPERS:
+            return self._of(call)
+        known = self._packages.get(named) in _PACKAGES
+        known |= isinstance(call.func, ast.Name) and named in _TAKERS
+        return [] if known or self._is_for_numpy(call) else None
+
+    def _is_for_numpy(self, call: ast.Call) -> bool:
+        """Whether a function of TensorFlow becomes one of NumPy."""
+        end = self.positions.span(call.func)[1]
+        return any(place == end for _, place in self.room.region.settled)
+
+    def _asks_framework(self, node: ast.AST) -> bool:
+        known = self.shared.file.globals
+        names = names_read(ast.unparse(node))
+        return any(isinstance(known.get(name), Framework) for name in names)
+
+    def _of_variables(self, target: ast.expr) -> list[tuple[int, int]] | None:
+        """What goes where variables are used that hold it from now on."""
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        found = [self._of_variable(one) for one in targets]
+        return None if None in found else [place for one in found for place in one or ()]
+
+    def _of_variable(self, target: ast.expr) -> list[tuple[int, int]] | None:
+        if not isinstance(target, ast.Name):
+            return None
+        places = self.shared.places(self.room, target.id)
+        bound = self.positions.offset(target.lineno, target.col_offset)
+        others = [place.start for place in places if place.binds and place.start != bound]
+        if not all(map(self._gets_array, others)):
+            return None
+        reads = [
+            node
+            for place in places
+            for node in self._expressions.get(place.start, ())
+            if not place.binds and isinstance(node, ast.Name)
+        ]
+        return self._all(reads)
+
+    def _gets_array(self, place: int) -> bool:
+        """Whether a variable gets what the model predicts or gives there, too."""
+        for node in self._expressions.get(place, ()):
+            match self._parents[node]:
+                case ast.Assign(targets=[target], value=ast.Call(func=asked)) if target is node:
+                    named = ast.unparse(asked)
+                    return named.removesuffix(".predict") == self.variable
+        return False
+
+    def _all(self, nodes: list[ast.AST] | list[ast.Name]) -> list[tuple[int, int]] | None:
+        found = [self._of(node) for node in nodes]
+        return None if None in found else [place for one in found for place in one or ()]
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
