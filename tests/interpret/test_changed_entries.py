@@ -10,6 +10,7 @@ import torch
 
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
+from transpiler.source.changed_entries import changed_entries
 
 #: How a program holds a list, and how it is reached.
 HELD = {
@@ -72,3 +73,27 @@ def test_a_list_that_nobody_else_changes_stays_written_out() -> None:
     plain = f"{held}\nlosses = {{}}\nlosses['a'] = []\nlosses['a'].append(5)\n"
     text = convert(f"from tensorflow import keras\n{plain}{MODEL.replace('{E}', name)}").text
     assert text.endswith("model = Model()\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "follows"),
+    [
+        ("for v in range(1):\n    lists[v] += [5]", True),
+        ("for v in range(1):\n    lists[v] *= 2", True),
+        ("for v in [True]:\n    lists[v > 0].append(5)", True),
+        ("for v in range(1):\n    numbers[v] += 1", False),
+        ("numbers[numbers > 3] = 0", False),
+        ("numbers[:, 0] = 3", False),
+        ("numbers[abs(numbers) > 3] *= 2", False),
+    ],
+)
+def test_what_only_arrays_do_changes_no_list(change: str, follows: bool) -> None:
+    head = "lists, numbers = load()\nHELD = {'k': [3]}\nlists.append(HELD['k'])\n"
+    assert changed_entries(f"{head}{change}\n").under("k") is follows
+
+
+def test_what_models_are_given_by_keyword_is_not_kept() -> None:
+    change = "def log(d, k):\n    d[k].append(1)\nlog(load(), 'k')\nstops = [3]\n"
+    assert not changed_entries(f"{change}model.fit(callbacks=stops)\n").names
+    own = "class T:\n    def fit(self, **given):\n        self.given = given\n"
+    assert changed_entries(f"{change}{own}T().fit(callbacks=stops)\n").names == {"stops"}

@@ -48,6 +48,8 @@ def converted(program: str) -> str:
         "found = len(model.weights) - len(model.non_trainable_weights)",
         "found = sum(int(np.prod(w.shape)) for w in model.weights)",
         "found = len(model.layers)",
+        "found = [model.count_params(), len(model.layers)]",
+        "print(model.count_params(), len(model.layers))\nfound = 1",
         "model.layers[0].trainable = False\n"
         "n = np.sum([K.count_params(w) for w in model.trainable_weights])\n"
         "found = [n, len(model.trainable_weights), len(model.non_trainable_weights)]",
@@ -216,3 +218,35 @@ def test_what_is_frozen_at_another_time_is_not_counted(more: str) -> None:
     conversion = convert(f"{HEAD}{more}{FIT}")
     assert "n = len(model.trainable_weights)" in conversion.text
     assert [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+
+
+VERSIONS = """\
+import tensorflow as tf
+from packaging import version
+
+tf.__version__
+assert tf.__version__ >= "2.0"
+assert version.parse(tf.__version__) >= version.parse("2.8.0"), "too old"
+"""
+
+
+def test_versions_are_shown_and_no_longer_asserted() -> None:
+    text = convert(VERSIONS).text
+    assert "\ntorch.__version__\n" in text
+    assert "assert" not in text
+    kept = convert(VERSIONS + "assert tf.__version__ == wanted()\n")
+    assert [d.line for d in kept.diagnostics if d.severity is Severity.ERROR] == [7]
+
+
+@pytest.mark.parametrize(
+    "line", ["callbacks = callbacks or []", "if not callbacks: callbacks = []"]
+)
+def test_callbacks_of_which_there_are_none(line: str, scripts: Scripts) -> None:
+    program = (
+        f"{HEAD}\n\ndef train(model, callbacks=None):\n    {line}\n"
+        "    return model.fit(x, y, epochs=2, shuffle=False, callbacks=callbacks, verbose=0)\n\n\n"
+        "losses = train(model).history['loss']\n"
+    )
+    result = converted(program)
+    assert "callbacks" not in result
+    assert scripts.compare(program, result)["losses"] < 1e-9

@@ -86,7 +86,9 @@ def _is_part(node: cst.BaseExpression) -> bool:
 
 
 def _is_table(region: Region, node: cst.BaseExpression, value: Value) -> bool:
-    """Whether it is a table of pandas, of whose columns nothing is known in any case."""
+    """Whether it is a table of pandas or its array: nothing is known of either in any case."""
+    if isinstance(node, cst.Attribute) and node.attr.value == "values":
+        node = node.value
     return isinstance(value, Static) and tables_of(region.tree.text).hold(region.tree.source(node))
 
 
@@ -95,6 +97,8 @@ def refuse_changed_elements(
 ) -> None:
     """A loop that changes the lists or dicts that it is given one by one is not followed."""
     held = iterable.items if isinstance(iterable, Sequence) else ()
+    if tables_of(region.tree.text).hold_in(region.tree.source(node.iter)):
+        held = tuple(v for v in held if not isinstance(v, Static))  # nothing is known of tables
     if any(map(_may_change, held)) and changed_in_place(region.tree.source(node.body), names):
         raise GiveUp("a loop that changes the lists or dicts in another list", node)
     unknown = isinstance(iterable, Static) and _may_change(iterable) and not iterable.expr.array

@@ -45,5 +45,5 @@ stores.py      what a program gives values, and how often
 remembered.py   what is asked of files again and again
 rebound.py      which variables change between calls of functions that read them
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
-                    changed_entries.py: inside of others
+                    changed_entries.py: inside of others; array_changes.py: what only arrays do
 """

@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.array_changes import changes_number, is_array, is_of_array
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.syntax import parts_of, program_tree
 
@@ -49,6 +50,8 @@ _LOOKS_UP = frozenset({"get", "setdefault", "pop"})
 _PARTS = frozenset({"values", "items"})
 #: What gives the elements of what it is given, one after the other.
 _ITERATES = frozenset({"list", "tuple", "sorted", "reversed", "iter", "zip", "enumerate"})
+#: Methods of models that keep no list that they get.
+_LOOKED_AT = frozenset({"fit", "fit_generator", "compile", "evaluate", "predict"})
 _COPIES = frozenset({"list", "dict", "tuple", "sorted", "copy", "OrderedDict", "defaultdict"})
 
 
@@ -136,12 +139,20 @@ class _Program:
     seen: set[tuple[int, str, bool]] = field(default_factory=set)
 
     def read(self, node: ast.AST, scope: Scope) -> None:
+        self._read(node, scope)
+        for name in _LOOKED_AT & self.functions.keys():  # the program's own may keep what they get
+            for call, where in self.calls.get(name, ()):
+                for keyword in call.keywords:
+                    if keyword.arg is not None:
+                        self.entries.setdefault(keyword.arg, []).append((keyword.value, where))
+
+    def _read(self, node: ast.AST, scope: Scope) -> None:
         for child in parts_of(node):
             if type(child) in _PLAIN:
                 continue
             if type(child) in _NOTED:
                 self._note(child, scope)
-            self.read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
+            self._read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
 
     def _note(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, ast.Assign):
@@ -152,7 +163,8 @@ class _Program:
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
             self._bind(node.target, node.iter, scope, "in")
         elif isinstance(node, ast.AugAssign):
-            self.changes.append(_Change(node.target, scope, unseen=True))
+            if not changes_number(node):
+                self.changes.append(_Change(node.target, scope, unseen=True))
         elif isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else ""
@@ -171,7 +183,7 @@ class _Program:
                 if isinstance(function, ast.Lambda) or function is not node.func:
                     self.handed.append((function, node, scope))
             for keyword in node.keywords:
-                if keyword.arg is not None:
+                if keyword.arg is not None and name not in _LOOKED_AT:
                     self.entries.setdefault(keyword.arg, []).append((keyword.value, scope))
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
@@ -185,6 +197,8 @@ class _Program:
             if id(node) not in self.called:  # `add = sizes.append`
                 self.changes.append(_Change(node.value, scope, far=True))
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            if is_of_array(node):
+                return
             self.changes.append(_Change(node.value, scope, isinstance(node.slice, ast.Slice)))
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.functions.setdefault(node.name, []).append(node)
@@ -219,6 +233,8 @@ class _Program:
         if isinstance(value, ast.Name):
             self._reach_name(value.id, scope, far)
         elif isinstance(value, ast.Subscript):
+            if is_of_array(value) or self._is_array(value.value, scope, set()):
+                return
             if not isinstance(value.slice, ast.Slice):
                 key = value.slice.value if isinstance(value.slice, ast.Constant) else None
                 self._reach_entry(key, value.value, scope, far)
@@ -255,6 +271,21 @@ class _Program:
             self._reach(value, where, far or self.unseen)
         for given, where in self._given(home, name):
             self._reach(given, where, far=far or not isinstance(given, ast.Name))
+
+    def _is_array(self, value: ast.expr, scope: Scope, seen: set[str]) -> bool:
+        """Whether it is an array, whose elements are numbers: each of the names it has says so."""
+
+        def is_named(name: str) -> bool:
+            home = next((s for s in reversed(scope) if self._is_bound(s, name)), None)
+            made = self.bound.get((home, name), ()) if home is not None else ()
+            if name in seen:
+                return True
+            seen.add(name)
+            given = any(True for _ in self._given(home, name))
+            arrays = (how == "is" and self._is_array(v, w, seen) for v, w, how in made)
+            return bool(made) and not given and all(arrays)
+
+        return is_array(value, is_named)
 
     def _reach_entry(self, key: object, whole: ast.expr, scope: Scope, far: bool) -> None:
         """What stands under a key; the interpreter itself knows what is written out in reach."""

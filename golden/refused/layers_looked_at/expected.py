@@ -54,9 +54,8 @@ with torch.no_grad():
     layer.bias.copy_(torch.as_tensor(np.zeros(1)))
 
 untrained = build_model()
-# TODO(tf2torch) T2T104: a tensor or model is used where a plain value is expected
 for i in range(3):
-    # TODO(tf2torch) T2T101: `model.layers` is left as it is; the model is an nn.Module now
+    # TODO(tf2torch) T2T104: a tensor or model is used where a plain value is expected
     untrained.layers[i].set_weights(model.layers[i].get_weights())
 # TODO(tf2torch) T2T101: `untrained.weights` is left as it is; the model is an nn.Module now
 print(untrained.weights[0].shape)

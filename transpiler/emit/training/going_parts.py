@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_history, named_parts
 from transpiler.emit.training.shared import Part, Shared
-from transpiler.interpret.values import Mapping
+from transpiler.interpret.values import Function, Mapping, Sequence
 from transpiler.lower.rates import asked_of_optimizer
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
@@ -28,7 +28,9 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
     others = calls_of_others(shared, part)
     calls = [*own, *others]
     values = room.region.scope.values
+    data = _data_spans(shared, part)
     unpacked = set[str]().union(*(call.unpacked for call in part.calls))
+    unpacked |= _empty_lists(part)
     parts = [
         (name, statement)
         for name, statement in named_parts(room.node, values, unpacked)
@@ -47,6 +49,8 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
             places = [p for p in places if p.attribute not in read or _is_set(shared, p)]
             used = [p for p in places if within(p.start, own)]
             inside = [p for p in places if within(p.start, [*calls, *spans])]
+            if isinstance(values.get(name), Function):  # one that makes data is called as before
+                inside = [p for p in inside if not within(p.start, data)]
             if is_history(values.get(name)):  # `fit` gives another
                 places = inside
             if len(inside) != len(places) or not (used or inside):
@@ -54,6 +58,24 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
                 changed = True
                 break
     return _used_by(shared, part, own, parts)
+
+
+def _empty_lists(part: Part) -> set[str]:
+    """Variables for callbacks of which there are none: `callbacks = callbacks or []`."""
+    found: set[str] = set()
+    for call in part.calls:
+        given = call.given.get("callbacks")
+        value = given.value if given is not None else None
+        if given is not None and isinstance(value, Sequence) and not value.items:
+            found.add(given.text)
+    return found
+
+
+def _data_spans(shared: Shared, part: Part) -> list[Span]:
+    """The arguments that stay as they are written: arrays, numbers."""
+    calls = (call for call in part.calls if call.name != "compile")
+    given = (one.node for c in calls for name, one in c.given.items() if name != "callbacks")
+    return [shared.tree.span(node) for node in given if node is not None]
 
 
 def _is_set(shared: Shared, place: Occurrence) -> bool:

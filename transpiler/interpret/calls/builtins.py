@@ -25,6 +25,7 @@ from transpiler.interpret.tensors.operators import binary_op
 from transpiler.interpret.values import (
     Bound,
     Function,
+    Inside,
     Keyed,
     Layer,
     Mapping,
@@ -46,7 +47,8 @@ from transpiler.record import replace
 def _len(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if len(values) == 1 and isinstance(values[0], (Sequence, Mapping)):
         value = const(len(values[0].items))
-        if is_graph(values[0]):
+        items = values[0].items if isinstance(values[0], Sequence) else ()
+        if is_graph(values[0]) or any(isinstance(item, Inside) for item in items):
             rewrite(region, node, value)
             return value
         return verbatim(region, node, values[0], value=len(values[0].items))

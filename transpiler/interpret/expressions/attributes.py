@@ -52,6 +52,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Configured, Expr, index, literal
 from transpiler.ir.pipeline import Generated, Pipeline
 from transpiler.record import replace
+from transpiler.regex import regex
 
 #: Names of the framework with a value that is settled when converting.
 CONSTANTS: dict[str, Any] = {
@@ -85,13 +86,42 @@ def _of_framework(region: Region, node: cst.Attribute, receiver: Framework, attr
         return const(None)
     if found in REPLICAS:
         return replicas(region, node, found)
-    if found in _VERSIONS and region.tree.source(region.statement or node).startswith("print("):
+    if found in _VERSIONS and _is_shown(region, node):
         region.settled[region.tree.span(node)] = "torch.__version__"
+    elif found in _VERSIONS and _is_asserted(region, node):
+        region.idle.add(id(region.statement))  # torch has versions of its own
     return Framework(found)
 
 
 #: What programs print of themselves; where they compare it, it is the framework's own.
 _VERSIONS = frozenset({"tf.__version__", "tf.version.VERSION", "keras.__version__"})
+
+
+def _is_shown(region: Region, node: cst.Attribute) -> bool:
+    """Whether a statement only prints it, as one that is nothing else does in a notebook."""
+    shown = region.tree.source(region.statement or node)
+    return shown.startswith("print(") or shown.strip(" ;") == region.tree.source(node)
+
+
+def _is_asserted(region: Region, node: cst.Attribute) -> bool:
+    """Whether a statement asserts something of this alone: `assert tf.__version__ >= "2.0"`."""
+    line = region.statement
+    match line:
+        case cst.SimpleStatementLine(body=[cst.Assert(test=test)]):
+            start, end = region.tree.span(test)
+            asked = region.tree.blanked[start:end].replace(region.tree.source(node), "")
+            return _OF_VERSIONS.issuperset(_WORD.findall(asked))
+    return False
+
+
+_WORD = regex(r"[^\W\d]\w*")
+#: What versions are compared by.
+_OF_VERSIONS = frozenset(
+    {
+        "packaging", "version", "parse", "Version", "LooseVersion", "StrictVersion", "float", "int",
+        "split", "startswith", "major", "minor", "release", "and", "or", "not",
+    }
+)  # fmt: skip
 
 
 def _of_tensor(region: Region, node: cst.Attribute, receiver: Bound, attr: str) -> Value:
