@@ -41,6 +41,7 @@ from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
+from transpiler.source.importers import is_imported
 
 
 def apply_layer(
@@ -68,7 +69,8 @@ def apply_layer(
         )
     except UnknownRank as why:
         left_open = _without_rank(region, bounds)
-        return left_open or stub(region, layer, inputs, node, UNKNOWN_SIZE, str(why))
+        given = bounds[0] if isinstance(inputs, Bound) else inputs  # its axes may have moved
+        return left_open or stub(region, layer, given, node, UNKNOWN_SIZE, str(why))
     except UnknownSize as why:
         lazy = lazily(region, layer, bounds, call_arguments, node)
         if lazy is None:
@@ -128,7 +130,18 @@ def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:
             if bound.tensor.dims is None and bound.source:
                 region.speculative = True
                 return bound
+    if _has_callers(region):
+        for key in [key for key in region.wants if key.startswith("tensor:")]:
+            source = f"param:{key.partition(':')[2]}"
+            if f"rank:{source}" not in region.wants:
+                region.wants.pop(f"layout:{source}", None)
+                region.want(f"rank:{source}", 2)  # each of the callers sees whether that is so
     return None
+
+
+def _has_callers(region: Region) -> bool:
+    """Whether other files of the project may call a function."""
+    return bool(region.file.path) and is_imported(region.file.path, r"\(")
 
 
 def _with_source(layer: Layer, rule: Rule, bounds: list[Bound], value: Bound, image: str) -> Bound:
