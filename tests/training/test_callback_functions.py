@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.training.scripts import Scripts
+from tests.training.test_several_files import assert_equal, converted
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
 
 SCRIPT = """
 import numpy as np
@@ -300,3 +302,71 @@ files = sorted(os.listdir(folder))
     assert "guess" in apart
     assert max(apart.values()) < 1e-6, apart  # the mean of predictions in single precision
     assert sorted(p.name for p in tmp_path.iterdir()) == ["net-00.keras", "net-11.keras"]
+
+
+RATES = """\
+import math
+
+
+def decay(epoch):
+    return 0.1 * math.pow(0.5, epoch)
+
+
+def warm(epoch, rate):
+    return rate if epoch < 1 else rate * 0.5
+
+
+def make(start):
+    def schedule(epoch):
+        return start / (epoch + 1)
+
+    return schedule
+
+
+def report(epoch, logs):
+    seen.append((epoch, float(logs["loss"])))
+
+
+seen = []
+"""
+SCHEDULED = """\
+import numpy as np
+from tensorflow import keras
+{imports}
+
+x = np.random.RandomState(0).rand(30, 4)
+{made}
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, x.sum(1), epochs=3, verbose=0, callbacks=[keras.callbacks.{callback}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "made", "callback"),
+    [
+        ("from rates import decay", "", "LearningRateScheduler(decay)"),
+        ("from rates import decay as d", "", "LearningRateScheduler(schedule=d, verbose=0)"),
+        ("import rates", "", "LearningRateScheduler(rates.warm)"),
+        ("from rates import *", "", "LearningRateScheduler(warm)"),
+        ("from rates import make", "rate = make(0.1)", "LearningRateScheduler(rate)"),
+        ("import rates", "", "LambdaCallback(on_epoch_end=rates.report)"),
+    ],
+)
+def test_functions_of_files_that_know_nothing_of_keras(
+    imports: str, made: str, callback: str, tmp_path: Path
+) -> None:
+    text = SCHEDULED.format(imports=imports, made=made, callback=callback)
+    _, errors = converted(tmp_path, {"rates.py": RATES, "main.py": text})
+    assert not errors
+    with VerifySession() as session:
+        assert_equal(tmp_path, "main.py", session)
+
+
+def test_what_the_name_is_must_be_certain(tmp_path: Path) -> None:
+    made = "if x.any():\n    decay = make(0.2)"
+    text = SCHEDULED.format(
+        imports="from rates import decay, make", made=made, callback="LearningRateScheduler(decay)"
+    )
+    _, errors = converted(tmp_path, {"rates.py": RATES, "main.py": text})
+    assert "what a callback calls is not a function of the program" in " ".join(errors)

@@ -16,6 +16,9 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room
 from transpiler.interpret.functions.schedule_makers import SCHEDULER
 from transpiler.record import record
+from transpiler.source.far_frames import Frame, Made, Steps, is_about_framework
+from transpiler.source.far_values import value_of
+from transpiler.source.imported import read_text, real_path
 from transpiler.source.syntax import program_tree
 
 _SHARING = (ast.Global, ast.Nonlocal)
@@ -57,7 +60,9 @@ class _Program:
         """What an expression may give; nothing where one of that is not known."""
         match node:
             case ast.Name(id=name):
-                return self._held(name, room)
+                return self._held(name, room) or self._elsewhere(node, name, room)
+            case ast.Attribute(value=ast.Name(id=name)):
+                return self._elsewhere(node, name, room)
             case ast.Call(
                 func=ast.Name(id="partial") | ast.Attribute(attr="partial"),
                 args=[ast.Name(id=name), *given],
@@ -91,6 +96,23 @@ class _Program:
         found = [self.functions(value, room) for value in values if not _reads(value, name)]
         known = len(found) == len(values) and all(found)
         return [one for several in found for one in several] if known else []
+
+    def _elsewhere(self, node: ast.expr, name: str, room: Room) -> list[GivenFunction]:
+        """A function of a file without a word of the framework: `from rates import step_decay`."""
+        path = real_path(self._writer.shared.file.path) if self._writer.shared.file.path else ""
+        inside = self._function(room)
+        if not path or (inside is not None and _stores(ast.walk(inside), name)):
+            return []
+        Steps.begin()
+        found = value_of(node, Frame(path, self._module, None, {}))
+        made = next(iter(found)) if len(found) == 1 else None
+        if not isinstance(made, Made) or not isinstance(made.node, ast.FunctionDef) or made.of:
+            return []
+        other, takes = made.frame.path, _parameters(made.node)
+        if other == path or is_about_framework(read_text(other)) or takes is None:
+            return []
+        plain = not made.node.decorator_list
+        return [GivenFunction(takes, ast.unparse(node), _remembers(made.node))] if plain else []
 
     def _function(self, room: Room) -> ast.FunctionDef | None:
         """The function that a room is, where there is but one of its name."""
