@@ -273,3 +273,36 @@ def test_a_metric_that_is_a_class_of_another_file_is_said(tmp_path: Path) -> Non
     _, errors = converted(tmp_path, _files(train, f"from tensorflow import keras\n\n\n{made}\n"))
     assert any("`Far` is a metric of another file" in error for error in errors), errors
     assert not any("internal error" in error for error in errors), errors
+
+
+def test_functions_below_a_class_that_takes_any_keywords(tmp_path: Path) -> None:
+    """Its keywords are gone in another version of the file, in which all below stands elsewhere."""
+    head, _, losses = LOSSES.partition("def overlap")
+    mean = """\
+class Mean(keras.metrics.Metric):
+    def __init__(self, name="mean", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.inner = keras.metrics.MeanAbsoluteError()
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.inner.update_state(y_true, y_pred, sample_weight)
+
+    def result(self):
+        return 2 * self.inner.result()
+
+    def reset_state(self):
+        self.inner.reset_state()
+
+
+"""
+    losses = f"{head}{mean}def overlap{losses}"
+    imports, metrics = "from losses import Mean, dice_loss, overlap", "overlap, Mean()"
+    train = TRAIN.format(imports=imports, loss="dice_loss", metrics=metrics)
+    losses = losses.partition("\n\ndef power_loss")[0] + "\n"
+    files = {"data.py": DATA, "model.py": MODEL, "losses.py": losses, "train.py": train}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "class Mean" in texts["losses.py"]
+    assert "keras" not in texts["losses.py"]
+    with VerifySession() as session:
+        assert_equal(tmp_path, "train.py", session)

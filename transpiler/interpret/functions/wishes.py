@@ -36,7 +36,7 @@ class Wish:
     """A function that another file compiles a model with."""
 
     path: str
-    place: tuple[int, int]  #: of the function
+    place: tuple[str, int]  #: of the function, as `place_in` has it
     outer: str  #: the function that gives it, or the class that it is a method of
     own: tuple[str, ...]  #: names of the function around it
     given: dict[str, Value]  #: the tensors that it gets
@@ -53,7 +53,13 @@ def wish_of(function: Function, given: dict[str, Value]) -> Wish | None:
     if outer is not None and any(constant_tensors(outer)):
         return None  # they would be made on a device that only the other file knows
     name = outer.name if outer is not None else function.owner
-    return Wish(home.path, home.tree.span(function.node), name, tuple(own), given)
+    return Wish(home.path, place_in(home, function.node), name, tuple(own), given)
+
+
+def place_in(file: FileContext, node: cst.FunctionDef | cst.Lambda) -> tuple[str, int]:
+    """Which of its definitions it is: where it stands may be another place in a version of it."""
+    head = f"def {node.name.value}(" if isinstance(node, cst.FunctionDef) else "lambda"
+    return head, file.tree.blanked.count(head, 0, file.tree.span(node)[0])
 
 
 def returns_name(statement: cst.CSTNode | None) -> str:
@@ -113,7 +119,7 @@ def _alike(file: FileContext, held: Function) -> Iterator[Function]:
     inner, last = node.body.body[-2:] if len(node.body.body) > 1 else (None, None)
     if isinstance(inner, cst.FunctionDef) and returns_name(last) == inner.name.value:
         own = {p.name for p in parameters_of(node)} | {*given_a_value(node.body)}
-        wish = Wish(file.path, file.tree.span(inner), held.name, tuple(own), {})
+        wish = Wish(file.path, place_in(file, inner), held.name, tuple(own), {})
         made = _function(file, wish)
         yield from () if made is None or any(constant_tensors(held)) else (made,)
 
@@ -174,14 +180,14 @@ def _function(file: FileContext, wish: Wish) -> Function | None:
     held = file.globals.get(wish.outer)
     if isinstance(held, UserClass):
         methods = file.class_methods.get(wish.outer, {}).values()
-        return next((m for m in methods if file.tree.span(m.node) == wish.place), None)
+        return next((m for m in methods if place_in(file, m.node) == wish.place), None)
     known = [f for f in file.globals.values() if isinstance(f, Function) and f.file is file]
     if not wish.outer:
-        return next((f for f in known if file.tree.span(f.node) == wish.place), None)
+        return next((f for f in known if place_in(file, f.node) == wish.place), None)
     if not isinstance(held, Function):
         return None
     for node in nodes_of(held.node.body):
-        if isinstance(node, cst.FunctionDef) and file.tree.span(node) == wish.place:
+        if isinstance(node, cst.FunctionDef) and place_in(file, node) == wish.place:
             own: dict[str, Value] = {name: Static(Expr(name)) for name in wish.own}
             made = Function(
                 node.name.value,
