@@ -250,3 +250,30 @@ def test_star_imports_that_hide_what_a_conversion_defines_are_said(
     assert ["brings its own" in error and f"`{said}`" in error for error in errors] == (
         [True] if said else []
     ), errors
+
+
+TOKENS = """\
+from tensorflow.keras.preprocessing.text import Tokenizer
+
+tokenizer = Tokenizer(num_words=4)
+tokenizer.fit_on_texts(["a b b", "c c c a"])
+counts = {"a": 2}
+"""
+AGAIN = """\
+import pickle
+from tok import counts, tokenizer
+
+with open("t.pkl", "wb") as file:
+    pickle.dump({dumped}, file)
+again = pickle.load(open("t.pkl", "rb"))
+print(again.to_json())
+"""
+
+
+@pytest.mark.parametrize(("dumped", "lines"), [("tokenizer", ["main.py:7"]), ("counts", [])])
+def test_what_a_file_has_written_it_may_read_again(
+    tmp_path: Path, dumped: str, lines: list[str]
+) -> None:
+    files = {"tok.py": TOKENS, "main.py": AGAIN.format(dumped=dumped)}
+    _, errors = converted(tmp_path, files)
+    assert [error.partition(": ")[0] for error in errors] == lines

@@ -348,6 +348,8 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
         case Name(dotted="zip"):
             parts = (_united(_elements(v) for v in value_of(a, frame)) for a in node.args)
             return frozenset({Box(frozenset({Row(tuple(parts))}))})
+        case Name(dotted="pickle.load" | "joblib.load"):
+            return _dumped(frame.module()) or ANYTHING
         case Name(dotted=dotted):
             kind = kind_of_call(dotted)
             if not kind and dotted.rpartition(".")[2] in OF_NUMBERS and node.args:
@@ -374,6 +376,16 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
         case Box() | Row():
             return NOTHING  # its method stands beside it
     return ANYTHING
+
+
+def _dumped(module: Frame) -> Value:
+    """What of the framework a file itself writes, of which it may read the same again."""
+    found = NOTHING
+    for node in ast.walk(module.node):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="dump"), args=[of, *_]):
+                found |= {v for v in value_of(of, module) if isinstance(v, Thing)}
+    return found
 
 
 def _kinds(value: Value) -> set[str]:
