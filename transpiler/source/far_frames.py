@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.lexical import skips
 
 _MOST = 3000  #: calls that are followed for one file
 _NODES = 4096  #: bodies of code of which is kept what is in them
+
+
+_IMPORTS = regex(
+    r"^[ \t]*(?:from[ \t]+|(?:from[ \t]+[\w.]+[ \t]+)?import\b[^\n#]*(?<![\w.]))"
+    r"(?:tf_)?(?:keras|tensorflow)\b",
+    re.MULTILINE,
+)
 
 
 def is_about_framework(text: str) -> bool:
@@ -22,7 +31,10 @@ def is_about_framework(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def reaches_framework(text: str, path: str) -> bool:
-    """Whether a file imports one that is about the framework, through any number of files."""
+    """Whether a file imports one that imports the framework, through any number of files.
+
+    A word of it in a text alone makes no models.
+    """
     if not path or "import" not in text:
         return False
     pending, seen = [(text, path)], {real_path(path)}
@@ -31,7 +43,7 @@ def reaches_framework(text: str, path: str) -> bool:
         for other, imported in imported_texts(text, path):
             if (real := real_path(str(other))) not in seen:
                 seen.add(real)
-                if is_about_framework(imported) and not skips(imported):
+                if _IMPORTS.search(imported) and not skips(imported):
                     return True
                 pending.append((imported, real))
     return False

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from transpiler.source.far_frames import Frame, Module, inside
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import frame_of, located, value_of
+from transpiler.source.remembered import remembered
 
 
 def names_of_others(frame: Frame) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
@@ -41,6 +42,20 @@ def _home(name: str, frame: Frame | None) -> Frame | None:
     """The module with a name that may go when it is converted."""
     if frame is None:
         return None
+    known = _homes(frame)
+    if name not in known:
+        known[name] = None  # what is asked in a circle
+        known[name] = _found_home(name, frame)
+    return known[name]
+
+
+@remembered
+def _homes(frame: Frame) -> dict[str, Frame | None]:
+    """Where the names of a module come from, as far as that was asked."""
+    return {}
+
+
+def _found_home(name: str, frame: Frame) -> Frame | None:
     if name not in frame.bindings:
         stars = (node for node, *_ in frame.bindings.get("*", ()))
         others = (located(node, frame) for node in stars if isinstance(node, ast.ImportFrom))
@@ -66,10 +81,15 @@ def _may_go(name: str, frame: Frame, seen: set[str]) -> bool:
             if any(alias.name.partition(".")[0] in FRAMEWORKS for alias in statement.names):
                 return True
         elif not isinstance(statement, ast.ClassDef):
-            names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
-            if any(_may_go(one, frame, seen) for one in names & frame.bindings.keys()):
+            names = _names_read(statement) & frame.bindings.keys()
+            if any(_may_go(one, frame, seen) for one in names):
                 return True
     return False
+
+
+@remembered
+def _names_read(statement: ast.AST) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
 
 
 def _starred(name: str, frame: Frame) -> Frame | None:

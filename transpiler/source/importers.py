@@ -97,10 +97,11 @@ def importing_files(path: str, mention: str) -> Iterator[str]:
 
 @remembered
 def _importing_files(path: str, mention: str) -> dict[str, None]:
-    return dict.fromkeys(_importers(path, re.compile(mention.encode()), frozenset()))
+    return dict.fromkeys(_importers(path, re.compile(mention.encode()), set()))
 
 
-def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) -> Iterator[str]:
+def _importers(path: str, mentions: re.Pattern[bytes], seen: set[str]) -> Iterator[str]:
+    """The same; `seen` are the packages that have been asked for."""
     real = real_path(path)
     folder, stem = os.path.dirname(real), os.path.splitext(os.path.basename(real))[0]
     if stem == "__init__":
@@ -110,8 +111,9 @@ def _importers(path: str, mentions: re.Pattern[bytes], above: frozenset[str]) ->
     for other, text in _importing(real, stem, project_root(folder)):
         if mentions.search(text):
             yield other
-        if os.path.basename(other) == "__init__.py" and other not in above:
-            yield from _importers(other, mentions, above | {other})
+        if os.path.basename(other) == "__init__.py" and other not in seen:
+            seen.add(other)
+            yield from _importers(other, mentions, seen)
 
 
 @remembered
