@@ -43,7 +43,8 @@ def reaches_framework(text: str, path: str) -> bool:
         for other, imported in imported_texts(text, path):
             if (real := real_path(str(other))) not in seen:
                 seen.add(real)
-                if _IMPORTS.search(imported) and not skips(imported):
+                mentions = is_about_framework(imported)
+                if mentions and _IMPORTS.search(imported) and not skips(imported):
                     return True
                 pending.append((imported, real))
     return False
