@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from transpiler.source import importers
+from transpiler.source.far_frames import reaches_framework
 from transpiler.source.importers import importing_files
-from transpiler.source.modules import asks_models
+from transpiler.source.modules import asks_models, is_of_interest
 
 FILES = {
     "nets/__init__.py": "from .dense import build\n",
@@ -41,3 +42,16 @@ def test_a_folder_without_a_repository_is_not_searched_for_long(
         (tmp_path / f"file_{number}.py").write_text("import model\nmodel.fit(x)\n")
     (tmp_path / "model.py").write_text("import keras\n")
     assert len(list(importing_files(str(tmp_path / "model.py"), r"\.fit\("))) <= 40
+
+
+@pytest.mark.parametrize("imports", [True, False])
+def test_a_mere_word_of_the_framework_makes_no_project_of_interest(
+    imports: bool, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    line = "from tensorflow import keras" if imports else '"""Prints code of tensorflow."""'
+    net = f"{line}\n\n\ndef build():\n    return keras.Sequential([keras.layers.Dense(1)])\n"
+    (tmp_path / "net.py").write_text(net, encoding="utf-8")
+    text = "from net import build\n\nbuild().fit([[1.0]], [[1.0]])\n"
+    assert is_of_interest(text, str(tmp_path / "main.py")) is imports
+    assert reaches_framework(text, str(tmp_path / "main.py")) is imports

@@ -113,7 +113,7 @@ ASKED = "{imports}\n\n\ndef show(model):\n    return model.name\n\n\n{asked}\n"
         (
             "from train import history as h",
             "print(h.history)\nh.fit()",
-            ["history", "h.history", "h.fit"],
+            ["h.history", "h.fit"],
         ),
         (
             "from train import x, y",

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
 from transpiler.record import record
-from transpiler.regex import regex
 from transpiler.source.imported import imported_texts, real_path
-from transpiler.source.lexical import skips
+from transpiler.source.importers import may_have_framework
+from transpiler.source.lexical import imports_framework, skips
 
 _MOST = 3000  #: calls that are followed for one file
 _NODES = 4096  #: bodies of code of which is kept what is in them
-
-
-_IMPORTS = regex(
-    r"^[ \t]*(?:from[ \t]+|(?:from[ \t]+[\w.]+[ \t]+)?import\b[^\n#]*(?<![\w.]))"
-    r"(?:tf_)?(?:keras|tensorflow)\b",
-    re.MULTILINE,
-)
 
 
 def is_about_framework(text: str) -> bool:
@@ -35,7 +27,7 @@ def reaches_framework(text: str, path: str) -> bool:
 
     A word of it in a text alone makes no models.
     """
-    if not path or "import" not in text:
+    if not path or "import" not in text or not may_have_framework(path):
         return False
     pending, seen = [(text, path)], {real_path(path)}
     while pending:
@@ -43,8 +35,7 @@ def reaches_framework(text: str, path: str) -> bool:
         for other, imported in imported_texts(text, path):
             if (real := real_path(str(other))) not in seen:
                 seen.add(real)
-                mentions = is_about_framework(imported)
-                if mentions and _IMPORTS.search(imported) and not skips(imported):
+                if imports_framework(imported) and not skips(imported):
                     return True
                 pending.append((imported, real))
     return False

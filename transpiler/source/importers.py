@@ -12,6 +12,7 @@ from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
 from transpiler.source.imported import imported_texts, read_text, real_path
+from transpiler.source.lexical import imports_framework
 from transpiler.source.remembered import remembered
 
 
@@ -168,6 +169,21 @@ def files_of_framework(root: str) -> list[str]:
 
 
 _FRAMEWORK = regex(rb"keras|tensorflow")
+
+
+def may_have_framework(path: str) -> bool:
+    """Whether the project of a file may import the framework anywhere: not all have a root."""
+    root = project_root(os.path.dirname(real_path(path)))
+    return not is_repository(root) or _has_framework(root)
+
+
+@lru_cache(maxsize=16)
+def _has_framework(root: str) -> bool:
+    """Whether some file of a project imports the framework, or a notebook has a word of it."""
+    return any(
+        path.endswith(".ipynb") or imports_framework(_read(path).decode(errors="replace"))
+        for path in files_of_framework(root)
+    )
 
 
 def others_mentioning(path: str, text: str) -> list[str]:

@@ -123,6 +123,19 @@ def names_read(text: str) -> set[str]:
     return names_in(blanked(text))
 
 
+_FRAMEWORK = regex(
+    r"^[ \t]*(?:from[ \t]+|(?:from[ \t]+[\w.]+[ \t]+)?import\b[^\n#]*(?<![\w.]))"
+    r"(?:tf_)?(?:keras|tensorflow)\b",
+    re.MULTILINE,
+)
+
+
+def imports_framework(text: str) -> bool:
+    """Whether a line of a text imports something of the framework."""
+    mentioned = "keras" in text or "tensorflow" in text
+    return mentioned and _FRAMEWORK.search(text) is not None
+
+
 def names_in(code: str) -> set[str]:
     """The names in source whose strings and comments are blank."""
     dotted = set(code.translate(_BETWEEN_DOTTED).split())

@@ -10,7 +10,12 @@ from transpiler.regex import regex
 from transpiler.source.far_frames import is_about_framework
 from transpiler.source.generations import shown_by
 from transpiler.source.imported import imported_texts, read_text
-from transpiler.source.importers import importing_files, is_imported, training_files
+from transpiler.source.importers import (
+    importing_files,
+    is_imported,
+    may_have_framework,
+    training_files,
+)
 from transpiler.source.lexical import skips
 from transpiler.source.remembered import remembered
 
@@ -155,6 +160,8 @@ def asks_models(text: str, path: str) -> bool:
 @lru_cache(maxsize=256)
 def is_of_interest(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may change with others of its project."""
+    if not may_have_framework(path):
+        return False
     return asks_models(text, path) or (may_go(text, path) and _is_given_models(path))
 
 

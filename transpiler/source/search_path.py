@@ -9,10 +9,13 @@ import ast
 import os
 from collections.abc import Iterator
 
+from transpiler.regex import regex
 from transpiler.source.ignored import project_root
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import program_tree
 
+#: What adds to it; parsing costs.
+_ADDS = regex(r"sys\.path\s*(?:\.\s*(?:append|insert|extend)\b|\+=)")
 _UP = {"dirname", "parent"}
 #: What gives the path that it gets, as far as folders go.
 _SAME = {"abspath", "realpath", "normpath", "Path", "PurePath", "str", "fspath", "resolve",
@@ -30,7 +33,7 @@ def added_folders(text: str, home: str) -> tuple[list[str], list[str]]:
     """
     before: list[str] = []
     behind: list[str] = []
-    module = program_tree(text)
+    module = program_tree(text) if _ADDS.search(text) else None
     if module is None:
         return before, behind
     paths = _Paths(module, home)
