@@ -120,3 +120,17 @@ def test_reductions_of_what_is_computed_with_batches(scripts: Scripts) -> None:
     apart = scripts.compare(text, made.text)
     assert {"a", "b", "c", "d"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_reductions_of_tensors_that_functions_and_adapted_layers_give(scripts: Scripts) -> None:
+    text = UNTRAINED + (
+        "import tensorflow as tf\n\nrows = tf.one_hot(np.arange(8) % 3, 3)\n"
+        "norm = layers.Normalization()\nnorm.adapt(x)\nscaled = norm(x)\n"
+        f"{FITTED}a = np.sum(rows, axis=0)\nb = np.sum(np.argmax(rows, 1) == np.argmax(y, 1))\n"
+        "c = np.max(scaled, axis=0)\n"
+    )
+    made = convert(text, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, made.text)
+    assert {"a", "b", "c"} <= apart.keys()
+    assert max(apart.values()) < 1e-6, apart

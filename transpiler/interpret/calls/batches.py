@@ -183,7 +183,10 @@ _PLAIN = frozenset({"number", "string", "text"})
 
 @provides("note_taken")
 def note_taken(region: Region, node: cst.Assign) -> None:
-    """The same of an assignment: `images, labels = next(iter(ds))`, `image = images[0]`."""
+    """The same of an assignment: `images, labels = next(iter(ds))`, `image = images[0]`.
+
+    Also where a function gives a tensor, `rows = tf.one_hot(labels, 3)`.
+    """
     target, given = node.targets[0].target, node.value
     if isinstance(target, cst.Name):
         region.batch_names.pop(target.value, None)
@@ -191,6 +194,18 @@ def note_taken(region: Region, node: cst.Assign) -> None:
         _note(region, target, element)
     elif isinstance(target, cst.Name) and _is_tensor(region, given):
         region.batch_names[target.value] = Leaf(_rank(region, given))
+    elif isinstance(target, cst.Name) and isinstance(given, cst.Call):
+        held = region.scope.values.get(target.value)
+        made = held.expr.value if isinstance(held, Static) else None
+        written = region.settled.get(region.tree.span(given), "")
+        if isinstance(made, Leaf):  # what a layer gives that has been adapted
+            _note(region, target, made)
+        elif _TENSORS.match(written) and not written.endswith(".numpy()"):
+            _note(region, target, Leaf(None))
+
+
+#: Calls, as they are emitted, that give tensors.
+_TENSORS = regex(r"F\.|torch\.|[\w.]+\.normalized\(")
 
 
 def _is_tensor(region: Region, node: cst.BaseExpression) -> bool:

@@ -139,30 +139,38 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
 
 
 def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | None:
-    """The sizes of the first data on which the program trains what a function builds.
+    """The sizes of the data on which the program trains all that a function builds.
 
     def build_model():                         for fold in folds:
         model = Sequential([Dense(64), ...])       model = build_model()
         return model                               model.fit(train_data[fold], ...)
     """
     tree, name = region.tree, re.escape(function.name.value)
-    if tree.source(function).count("Sequential(") != 1 or region.methods:
+    alone = tree.source(function).count("Sequential(") == 1 and not region.methods
+    if not alone or any(parameter.default is None for parameter in function.params.params):
         return None
-    for made in re.finditer(rf"^[ \t]*(\w+) = {name}\(", tree.blanked, re.MULTILINE):
-        model = made.group(1)
-        until = re.compile(rf"^[ \t]*{model} = ", re.MULTILINE).search(tree.blanked, made.end())
+    made = [*re.finditer(rf"^[ \t]*(\w+) = {name}\(", tree.blanked, re.MULTILINE)]
+    if len(made) != len(re.findall(rf"(?<!def )\b{name}\b", tree.blanked)):
+        return None
+    shapes: dict[tuple[int | None, ...], None] = {}
+    tables: list[str] = []
+    for model, begin in ((found.group(1), found.end()) for found in made):
+        until = re.compile(rf"^[ \t]*{model} = ", re.MULTILINE).search(tree.blanked, begin)
         end = until.start() if until is not None else len(tree.blanked)
-        for handed in re.compile(rf"\b{model}\.{_HANDED}").finditer(tree.blanked, made.end(), end):
+        for handed in re.compile(rf"\b{model}\.{_HANDED}").finditer(tree.blanked, begin, end):
             whole = _expression_at(region, handed.start(1))
             given = _OF_TABLE.fullmatch(tree.source(whole)) if whole is not None else None
             data = given.group(1) if given is not None else ""
             array = region.file.arrays.get(data)
-            if array is not None and array.shape is not None and len(array.shape) > 1:
-                return Sequence(tuple(const(size) for size in array.shape[1:]), tuple)
+            if array is not None and array.shape is not None:
+                shapes[array.shape[1:]] = None
             if data in region.file.globals and rows_of(tree.text).hold(data):
-                columns = Static(Expr(f"{data}.shape[1]", strength=POSTFIX))
-                return Sequence((columns,), tuple)
-    return None
+                tables.append(data)
+    if len(shapes) == 1 and (shape := next(iter(shapes))):
+        return Sequence(tuple(const(size) for size in shape), tuple)
+    if shapes or not tables:
+        return None
+    return Sequence((Static(Expr(f"{tables[0]}.shape[1]", strength=POSTFIX)),), tuple)
 
 
 _OF_TABLE = regex(r"(\w+)(?:\.values|\.to_numpy\(\)|\[[^\[\],]*:[^\[\],]*\])?")
