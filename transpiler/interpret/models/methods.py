@@ -89,8 +89,13 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         region.left_calls.append((node, name, model))
         return note_training(region, node, model, name)
     arguments_of(region, node)
-    region.left_calls.append((node, name, model))
+    if name not in _OF_TORCH:
+        region.left_calls.append((node, name, model))
     return Unknown(f"the method {name} of a model")
+
+
+#: Methods of modules, and of no model of Keras: a file that calls them has been converted.
+_OF_TORCH = frozenset({"eval", "load_state_dict", "parameters", "requires_grad_", "state_dict", "to"})
 
 
 def _is_sized(model: Model) -> bool:
