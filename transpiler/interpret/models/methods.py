@@ -95,7 +95,9 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
 
 
 #: Methods of modules, and of no model of Keras: a file that calls them has been converted.
-_OF_TORCH = frozenset({"eval", "load_state_dict", "parameters", "requires_grad_", "state_dict", "to"})
+_OF_TORCH = frozenset(
+    {"eval", "load_state_dict", "parameters", "requires_grad_", "state_dict", "to"}
+)
 
 
 def _is_sized(model: Model) -> bool:
