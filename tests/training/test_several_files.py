@@ -218,7 +218,7 @@ def build(n, rate=0.1):
 def test_files_of_a_package_import_from_it(tmp_path: Path) -> None:
     train = TRAIN.format(imports="from . import build", build="build", optimizer='"adam"')
     train = train.replace("from data", "from .data")
-    main = "import nets.train\n"
+    main = "from nets.train import history\n"
     files = {"nets/__init__.py": "from .dense import build\n", "nets/dense.py": MODEL}
     files |= {"nets/data.py": DATA, "nets/train.py": train, "main.py": main}
     texts, errors = converted(tmp_path, files)
