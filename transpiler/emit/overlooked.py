@@ -16,7 +16,7 @@ from transpiler.interpret.values import Framework, Function, Namespace, UserClas
 from transpiler.regex import regex
 from transpiler.source.imported import locate
 from transpiler.source.reached import program_of
-from transpiler.source.suites import leaf_statements
+from transpiler.source.suites import bodies, is_inside, leaf_statements
 
 _CALL = regex(r"\.([A-Z]\w*)\s*\(")
 _BARE = regex(r"([A-Z](?<![\w.].)\w*)\s*\(")
@@ -154,7 +154,7 @@ def is_model_given(file: FileContext, statement: cst.CSTNode, node: cst.Call) ->
     around = _functions_around(file, statement, node)
     named = (f for f in around if root and root.group() in {p.name for p in parameters_of(f)})
     function = next(named, None)
-    if function is None or _is_run(file, function.name.value):
+    if function is None:
         return None
     own = {method for methods in file.class_methods.values() for method in methods}
     asked = re.escape(file.tree.source(node.func.value))
@@ -162,6 +162,8 @@ def is_model_given(file: FileContext, statement: cst.CSTNode, node: cst.Call) ->
     made = re.search(rf"(?<![\w.]){asked}(?:\.compile\(|[ \t]*=(?!=))", code)
     alone = isinstance(node.func.value, cst.Name)  # what else has its name is another one
     if name in own or made or not (alone or may_be_model(file, node)):
+        return None
+    if _is_run(file, function.name.value):
         return None
     if name == "fit" and len(node.args) < 2:  # or an encoder, or a scaler
         return False
@@ -186,10 +188,9 @@ def _functions_around(
     pending = [statement]
     while pending:
         one = pending.pop()
-        start, end = file.tree.span(one) if file.tree.has_span(one) else (place, place + 1)
-        if start <= place < end:
+        if file.tree.has_span(one) and is_inside((place, place + 1), file.tree.span(one)):
             found += [one] if isinstance(one, cst.FunctionDef) else []
-            pending += one.children
+            pending += [inner for suite in bodies(one) for inner in suite]
     return found[::-1]
 
 

@@ -46,7 +46,8 @@ def assign(region: Region, node: cst.Assign) -> None:
         if len(node.targets) > 1 and isinstance(target.target, cst.Name):
             value = region.scope.values[target.target.value]
     region.assigned = region.target_hint = ""
-    if region.file.data_names or region.settled or "adapt(" in region.tree.text:
+    gives = type(node.value) is cst.Call and (region.settled or "adapt" in region.tree.words)
+    if region.file.data_names or gives:
         provided("note_taken")(region, node)
     note_arrays(region, arrays)
 
