@@ -308,7 +308,7 @@ def note_saving(region: Region, node: cst.Call, model: Model) -> Value:
     return Unknown("what `save_model` gives")
 
 
-def is_array(value: Value) -> bool:
+def is_array(value: Value | None) -> bool:
     """Whether it is an array that a model has predicted, or that was made of one."""
     return isinstance(value, Unknown) and value.reason == PREDICTED
 

@@ -89,8 +89,8 @@ class ArrayUses:
                 return self._all(reads)
             case ast.Assign(targets=[target]):
                 return self._of_variables(target)
-        if isinstance(above, _OPERATIONS) and not self._asks_framework(above):
-            return self._of(above)
+        if isinstance(above, _OPERATIONS):
+            return None if self._asks_framework(above) or self._meets(above) else self._of(above)
         return [] if isinstance(above, _TESTS) and above.test is node else None
 
     def _of_attribute(self, node: ast.Attribute, name: str) -> list[tuple[int, int]] | None:
@@ -116,6 +116,17 @@ class ArrayUses:
         """Whether a function of TensorFlow becomes one of NumPy."""
         end = self.positions.span(call.func)[1]
         return any(place == end for _, place in self.room.region.settled)
+
+    def _meets(self, node: ast.AST) -> bool:
+        """Whether it is computed with tensors of a data set, which arrays don't go with."""
+        region = self.room.region
+        arrays = {start for start, _ in region.settled}
+        return any(
+            isinstance(one, ast.Name)
+            and one.id in region.batch_names
+            and self.positions.offset(one.lineno, one.col_offset) not in arrays
+            for one in ast.walk(node)
+        )
 
     def _asks_framework(self, node: ast.AST) -> bool:
         known = self.shared.file.globals

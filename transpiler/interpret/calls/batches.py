@@ -21,6 +21,7 @@ from transpiler.interpret.calls.pipelines import (
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite, verbatim
+from transpiler.interpret.training import is_array
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Element, Leaf, Walked
@@ -192,6 +193,8 @@ def note_taken(region: Region, node: cst.Assign) -> None:
         region.batch_names.pop(target.value, None)
     if (element := region.taken.get(id(given))) is not None:
         _note(region, target, element)
+    elif isinstance(target, cst.Name) and is_array(region.scope.values.get(target.value)):
+        return
     elif isinstance(target, cst.Name) and _is_tensor(region, given):
         region.batch_names[target.value] = Leaf(_rank(region, given))
     elif isinstance(target, cst.Name) and isinstance(given, cst.Call):
@@ -269,6 +272,15 @@ def method_of_tensor(region: Region, node: cst.Call, name: str) -> Value | None:
     rewrite(region, node, value)
     region.settled[start, end] = text
     return value
+
+
+@provides("settle_beside")
+def settle_beside(region: Region, node: cst.BinaryOperation, left: Value, right: Value) -> None:
+    """`model.predict(x) - y`: NumPy's arrays don't take torch's tensors, `y.numpy()`."""
+    for array, other, beside in ((left, right, node.right), (right, left, node.left)):
+        if is_array(array) and not is_array(other) and _is_tensor(region, beside):
+            for inner in _tensors_in(region, beside):
+                region.settled[region.tree.span(inner)] = f"{region.tree.source(inner)}.numpy()"
 
 
 def settle_reduced(region: Region, node: cst.Call, name: str) -> None:

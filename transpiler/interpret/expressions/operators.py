@@ -51,6 +51,8 @@ from transpiler.record import replace
 def binary(region: Region, node: cst.BinaryOperation) -> Value:
     left, right = evaluate(region, node.left), evaluate(region, node.right)
     operator = operator_text(node.operator)
+    if region.batch_names:
+        provided("settle_beside")(region, node, left, right)
     if isinstance(left, Bound) or isinstance(right, Bound):
         return binary_op(region, left, operator, right, node)
     if isinstance(left, Constant) or isinstance(right, Constant):
