@@ -19,7 +19,8 @@
     instances.py     models: their classes, and an instantiation where they were built
     residual/        what stays of a function when its model is gone
     trained.py       what trains models, where the calls stood; training/ writes it, with
-    epochs.py        the functions that train for an epoch, evaluate and predict, and
+    predicting.py    the functions that predict
+    epochs.py        those that train for an epoch and evaluate, and
     steps.py         those that train and test on a batch
     distribution.py  the strategy of a file, and its scopes
     metric_classes.py  classes of metrics

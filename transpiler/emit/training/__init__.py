@@ -73,7 +73,8 @@ own_methods.py    what their methods ask of the model
 moments.py     when callbacks may ask it
 own_questions.py  how well it does on some data, and its weights
 files.py       what files of weights are called; caught.py: what is caught where they are loaded
-asking.py      evaluate, predict, save and the like
+asking.py      evaluate, save and the like
+predicting.py  predict and its kin
 called.py      models that are called on data
 array_uses.py  what is done with what they give, an array now
 counting.py    how many weights it has, where a program counts them itself

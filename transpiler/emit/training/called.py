@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.array_uses import ArrayUses
-from transpiler.emit.training.asking import predictor
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.predicting import predictor
 from transpiler.interpret.values import Framework
 from transpiler.regex import regex
 from transpiler.source.lexical import names_read

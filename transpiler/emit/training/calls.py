@@ -10,8 +10,6 @@ from transpiler.emit.training.asking import (
     write_evaluate,
     write_load_model,
     write_load_weights,
-    write_predict,
-    write_predict_classes,
     write_save,
     write_save_weights,
     write_summary,
@@ -38,6 +36,7 @@ from transpiler.emit.training.on_batch import (
     write_test_on_batch,
     write_train_on_batch,
 )
+from transpiler.emit.training.predicting import write_predict, write_predict_classes
 from transpiler.emit.training.weights import (
     LOOKING,
     write_count_params,

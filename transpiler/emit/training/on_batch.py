@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
-from transpiler.emit.training.asking import as_dict, by_keys, write_predict
+from transpiler.emit.training.asking import as_dict, by_keys
 from transpiler.emit.training.data import (
     input_names,
     input_tensors,
@@ -17,6 +17,7 @@ from transpiler.emit.training.data import (
     weight_tensor,
 )
 from transpiler.emit.training.model import Asking, ModelWriter
+from transpiler.emit.training.predicting import write_predict
 from transpiler.emit.training.step_parts import steps_of
 from transpiler.emit.training.weighting import labels_of_batch
 from transpiler.interpret.training import TrainingCall

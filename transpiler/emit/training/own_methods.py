@@ -18,7 +18,6 @@ from libcst import matchers
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.emit.training.asking import predictor
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.lines import block, is_statement
 from transpiler.emit.training.model import ModelWriter
@@ -28,6 +27,7 @@ from transpiler.emit.training.own_questions import (
     arrays_of_model,
     evaluation,
 )
+from transpiler.emit.training.predicting import predictor
 from transpiler.emit.training.rates import (
     RATE_SET,
     rate_of,

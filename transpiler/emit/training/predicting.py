@@ -1,0 +1,173 @@
+"""What stands in the places of `predict` and its kin."""
+
+from __future__ import annotations
+
+from keyword import iskeyword
+
+import libcst as cst
+
+from transpiler.diagnostics import ASSUMED
+from transpiler.emit.predicting import Predicting, predict
+from transpiler.emit.training.absent import batch_size
+from transpiler.emit.training.asking import refuse_callbacks, some_batches
+from transpiler.emit.training.data import input_keys, input_names, input_tensors, is_listed
+from transpiler.emit.training.listed_arrays import entries_of
+from transpiler.emit.training.model import Asking, ModelWriter
+from transpiler.emit.training.sequences import some_of_sequence
+from transpiler.emit.training.so_many_batches import first_samples, steps_of_arrays
+from transpiler.emit.training.streams import note_listed, stream
+from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
+from transpiler.ir.tensor import Unsupported
+from transpiler.lower.data import element_of, may_be_inputs_alone
+from transpiler.record import replace
+
+
+def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
+    """A call of the emitted function that predicts."""
+    refuse_callbacks(writer, call)
+    pipeline = writer.data_set(call)
+    if pipeline is not None:
+        if pipeline.random:
+            writer.made.said.append((ASSUMED, call.node, _IN_RANDOM_ORDER))
+        loader = some_batches(writer, call, pipeline, "x", "steps")
+    else:
+        loader = some_of_sequence(writer, call) or stream(writer, call, "x", "steps")
+    if loader:
+        _predict_batches(writer, call, statement, loader)
+        return
+    writer.inline(call, statement, [], _predicted(writer, call))
+
+
+def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
+    """The class with the largest output, or whether the only output is above 0.5."""
+    rank, units = writer.training.rank, writer.training.units
+    several = any(compiled.loss.several for compiled in writer.training.compiled.values())
+    classes = units is None and (several or writer.training.ends_in == "softmax")
+    if rank is None or (units is None and not classes):
+        raise Unsupported("the size of the output is not known")
+    if classes:
+        message = "`predict_classes`: there are several classes"
+        writer.made.said.append((ASSUMED, call.node, message))
+    outputs = _predicted(writer, call)
+    text = f"{outputs}.argmax(-1)" if units != 1 else f'({outputs} > 0.5).astype("int32")'
+    writer.inline(call, statement, [], text)
+
+
+def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
+    """The outputs for arrays."""
+    listed = _listed(writer, call.given.get("x"))
+    xs = () if listed else writer.arrays(call.given.get("x"), "x")
+    name = predictor(writer)
+    size, steps = batch_size(writer, call), steps_of_arrays(writer, call, "steps")
+    if steps and listed:
+        raise Unsupported("steps of a list whose arrays are not told apart")
+    if steps and size is not None:
+        xs = first_samples(xs, steps, size)
+    sized = f", batch_size={size}" if size is not None else ""
+    arrays = listed or ", ".join(map(writer.as_array, xs))
+    return f"{name}({writer.variable}, {arrays}{sized})"
+
+
+def _listed(writer: ModelWriter, given: Given | None) -> str:
+    """What passes on a list whose arrays are not told apart, "" where it is no such list."""
+    if given is not None and is_listed(writer.built):
+        return _starred(writer, given)
+    if given is None or writer.built.keys or len(input_names(writer.built)) == 1:
+        return ""
+    value = given.value
+    plain = isinstance(value, Static) and not value.expr.known
+    keys = input_keys(writer.built, writer.training.origin)
+    if (not plain and not isinstance(value, Unknown)) or entries_of(writer, given, keys):
+        return ""
+    match given.node:
+        case cst.BinaryOperation(left=cst.List(elements=first), operator=cst.Add(), right=rest):
+            arrays = [writer.shared.source(element.value) for element in first]
+            return ", ".join([*arrays, f"*{writer.shared.source(rest)}"])
+    return f"*{writer.source_of(given)}"
+
+
+def taken_apart(writer: ModelWriter) -> tuple[str, ...]:
+    """What `predict(model, *inputs)` makes tensors of: the inputs of a loop, and the others."""
+    count = len(writer.training.taking.inputs)
+    if not count:
+        return ("inputs",)
+    return f"inputs[:-{count}]", *(f"inputs[{n}]" for n in range(-count, 0))
+
+
+def _starred(writer: ModelWriter, given: Given) -> str:
+    """The arrays of a list, of which a model takes as many as there are."""
+    first, *others = writer.arrays(given, "x")
+    text = writer.source_of(given)
+    if text.isidentifier() and not first.startswith("["):
+        return f"*{text}"
+    single = first.startswith("[") and not isinstance(cst.parse_expression(first), cst.ListComp)
+    return ", ".join([first[1:-1] if single else f"*{first}", *map(writer.as_array, others)])
+
+
+def predictor(writer: ModelWriter) -> str:
+    """The name of the function that predicts from arrays."""
+    names = input_names(writer.built)
+    listed = is_listed(writer.built)
+    names = names if len(names) > 1 or listed else ("x",)
+    if not all(key.isidentifier() and not iskeyword(key) for key in writer.built.keys):
+        raise Unsupported("a dict of inputs whose keys are no names")
+    plain = taken_apart(writer) if listed else names
+    tensors = tuple(input_tensors(writer.built, writer.training.taking, plain))
+    return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
+
+
+def _predicting(writer: ModelWriter) -> Predicting:
+    """What all ways to predict have in common."""
+    made = writer.training.origin.outputs
+    by_key = isinstance(made, Mapping)
+    outputs = len(made.items) if isinstance(made, (Sequence, Mapping)) else 1
+    precision = writer.shared.file.precision
+    if precision and (outputs > 1 or by_key):
+        raise Unsupported("`predict` of several outputs in mixed precision")
+    return Predicting(
+        writer.training.activation,
+        writer.training.ends_in,
+        1 if writer.training.rank == 2 else -1,
+        sized=writer.shared.sized,
+        device=writer.device,
+        outputs=outputs,
+        by_key=by_key,
+        autocast=f"torch.{precision}" if precision else "",
+        keys=writer.built.keys,
+    )
+
+
+def _predictor(writer: ModelWriter, how: Predicting) -> str:
+    """The name of the function that predicts."""
+    name, source = writer.shared.function(
+        ("predict", f"predict_{writer.label}", "predict_with"),
+        ("predict", how),
+        lambda name: predict(name, how),
+    )
+    writer.emit(name, source)
+    return name
+
+
+_IN_RANDOM_ORDER = (
+    "the samples come in random order, in Keras too: what is compared with the predictions must "
+    "come from the same batches"
+)
+
+
+def _predict_batches(
+    writer: ModelWriter, call: TrainingCall, statement: Asking, loader: str
+) -> None:
+    """Predictions for batches that a data set gives, or the program makes."""
+    given = call.given["x"]
+    unpacking = writer.unpacking(given)
+    loop = unpacking.inputs(element_of(given), may_be_inputs_alone(given))
+    note_listed(writer, loop, given)
+    how = replace(
+        _predicting(writer),
+        names=unpacking.names,
+        tensors=loop.tensors,
+        sized=False,
+        batch=loop.names,
+    )
+    writer.inline(call, statement, [], f"{_predictor(writer, how)}({writer.variable}, {loader})")
