@@ -29,6 +29,14 @@ USES = {
     "tests": "out = model(x)\na = 1 if out[0, 0] > 0.0 else 2\nassert out.shape == (8, 3)\n",
     "text": "out = model(x)\na = f'{out[0][0]:.3f}'\n",
     "training=False": "a = np.argmax(model(x, training=False), axis=1)\n",
+    "a comprehension": "a = np.stack([model(x[:i]).numpy()[0] for i in (1, 2)])\n"
+    "b = np.mean([model(x), model(x)], axis=0)\nc = np.array([model(x) for _ in range(2)])\n",
+    "a list of it": "outs = [model(one) for one in (x[:4], x[4:])]\na = np.concatenate(outs)\n"
+    "b = outs[0].numpy()\nc = sum(float(out[0, 0]) for out in outs)\n",
+    "kept": "found = []\nfor i in (1, 3):\n    found.append(model(x[i:]))\na = np.vstack(found)\n"
+    "found = np.array(found[1])\nb = found.mean(axis=0)\n",
+    "several": "one, two = model(x[:4]), model(x[4:])\na = np.dot(one, two.numpy().T)\nb = one[0]\n",
+    "a loop": "a = []\nfor row in model(x):\n    a.append(float(row[0]))\nb = np.array(a)\n",
     "a package": "from sklearn.metrics import r2_score\na = r2_score(y, model(x))\n",
 }
 
@@ -49,10 +57,13 @@ def test_what_arrays_do_alike_is_done_to_them(use: str, trained: str, scripts: S
 LEFT = {
     "a method": "a = model(x).get_shape().as_list()\n",
     "returned": "def last():\n    return model(x)\n\n\na = last()\n",
-    "kept": "found = []\nfound.append(model(x))\n",
+    "kept": "found = []\nfound.append(model(x))\nb = found[0].get_shape()\n",
+    "kept in a list with others": "found = [y]\nfound.append(model(x))\n",
+    "kept for others": "found = []\nfound.append(model(x))\n\n\ndef last():\n    return found\n",
     "bound again": "a = model(x)\na = [one for one in a]\nb = a[0].numpy()\n",
     "an argument": "def text(a):\n    return a.numpy()\n\n\na = text(model(x))\n",
-    "an option": "a = model(x, training=True).numpy()\n",
+    "an option": "a = model(x, mask=None).numpy()\n",
+    "an unknown mode": "import sys\n\na = model(x, training=bool(sys.argv[1:])).numpy()\n",
 }
 
 
@@ -136,3 +147,50 @@ def test_reductions_of_tensors_that_functions_and_adapted_layers_give(scripts: S
     apart = scripts.compare(text, made.text)
     assert {"a", "b", "c"} <= apart.keys()
     assert max(apart.values()) < 1e-6, apart
+
+
+SAMPLED = """\
+inputs = keras.Input((4,), name="first")
+hidden = layers.BatchNormalization()(layers.Dense(5)(inputs))
+net = keras.Model(inputs, layers.Dense(2, activation="softmax")(layers.Dropout(0.0)(hidden)))
+
+
+def spread(net, x, count):
+    found = []
+    for _ in range(count):
+        found.append(net(x, training=True))
+    return np.std(found, axis=0)
+
+
+{trained}a = np.stack([net(x[:5], training=True) for _ in range(3)])
+b = spread(net, x, 2)
+c = net(x, training=True).numpy()
+d = net.predict(x, verbose=0)
+"""
+MANY_SAMPLED = """\
+first, second = keras.Input((4,)), keras.Input((3,))
+joined = layers.BatchNormalization()(layers.Concatenate()([first, second]))
+net = keras.Model([first, second], [layers.Dense(2)(joined), layers.Dense(1)(joined)])
+a, b = net([x, y], training=True)
+c = net([x, y], training=False)[0].numpy()
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAMPLED.format(trained=""),
+        SAMPLED.format(trained='net.compile("sgd", "mse")\nnet.fit(x, y[:, :2], shuffle=False)\n'),
+        MANY_SAMPLED,
+    ],
+    ids=["untrained", "trained", "several"],
+)
+def test_calls_in_training_mode(text: str, scripts: Scripts) -> None:
+    """Statistics are those of all samples at once, and moving averages move on."""
+    text = UNTRAINED + text
+    made = convert(text, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert "predict_in_training(net, x" in made.text
+    apart = scripts.compare(text, made.text)
+    assert {"a", "b", "c"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

@@ -23,6 +23,7 @@ class Predicting:
     autocast: str = ""  #: the type of mixed precision
     keys: tuple[str, ...] = ()  #: of the dict in which the model takes the arrays
     by_key: bool = False  #: whether the model gives a dict of outputs
+    training: bool = False  #: whether it is in training mode, and gets all samples at once
 
     @property
     def together(self) -> str:
@@ -37,6 +38,8 @@ def predict(name: str, how: Predicting) -> str:
     """The source of the function that gives the model's outputs as an array."""
     if how.batch:
         return _predict_batches(name, how)
+    if how.training:
+        return _predict_in_training(name, how)
     several = len(how.names) > 1 or how.names[0].startswith("*")
     batch = f"*(x.to({how.device}) for x in batch)" if several else f"batch.to({how.device})"
     if several and how.keys:
@@ -91,6 +94,29 @@ def _predict_batches(name: str, how: Predicting) -> str:
     return "\n".join([*head, *gathered]) + "\n"
 
 
+def _predict_in_training(name: str, how: Predicting) -> str:
+    """The same with dropout, and with the statistics of the batch that the samples are."""
+    several = len(how.names) > 1
+    names = how.names if several else ("inputs",)
+    moved = tuple(f"{tensor}.to({how.device})" for tensor in how.tensors)
+    made = [fold(f"{n} = {t}", 4) for n, t in zip(names, moved, strict=True)]
+    outputs = f"model({handed(names, how.keys)}){_activated(how)}"
+    gives = fold(f"return {outputs}.cpu().numpy()", 4)
+    if how.by_key:
+        gives = f"    return {{key: given.cpu().numpy() for key, given in {outputs}.items()}}"
+    elif how.outputs > 1:
+        gives = f"    return [given.cpu().numpy() for given in {outputs}]"
+    lines = [
+        "@torch.no_grad()",
+        fold(f"def {name}(model, {', '.join(how.names)}):", 0),
+        _given(how, " in training mode"),
+        "    model.train()",
+        *made,
+        gives,
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _activated(how: Predicting) -> str:
     """The activation that the model leaves to whoever predicts."""
     argument = str(how.dim) if how.activation == "softmax" else ""
@@ -98,10 +124,10 @@ def _activated(how: Predicting) -> str:
     return f"{whole}.{how.activation}({argument})" if how.activation else whole
 
 
-def _given(how: Predicting) -> str:
+def _given(how: Predicting, mode: str = "") -> str:
     """What a function that predicts says of itself."""
     named = {"softmax": "Class probabilities", "sigmoid": "Probabilities"}
     what = "Outputs" if how.outputs > 1 else named.get(how.ends_in, "Outputs")
     array = "a numpy array" if how.outputs == 1 and not how.by_key else "numpy arrays"
     array += " by their names" * how.by_key
-    return f'    """{what} as {array}."""'
+    return f'    """{what}{mode} as {array}."""'

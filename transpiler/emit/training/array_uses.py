@@ -14,7 +14,7 @@ from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.values import Framework
 from transpiler.regex import regex
 from transpiler.source.lexical import names_read
-from transpiler.source.occurrences import Positions
+from transpiler.source.occurrences import Occurrence, Positions
 from transpiler.source.syntax import program_tree
 
 #: Packages whose functions take an array as well as one of TensorFlow's tensors.
@@ -24,6 +24,11 @@ _KEEPERS = frozenset({"abs", "max", "min", "round", "sum"})  #: which give such 
 _OPERATIONS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
 _TESTS = (ast.Assert, ast.If, ast.IfExp, ast.While)
 _SIZES = ("ndim", "shape")
+#: What TensorFlow's tensors don't have: what has it is an array already.
+_OF_ARRAYS = frozenset(
+    "T all any argmax argmin argsort astype copy flatten item max mean min ravel repeat reshape "
+    "round size squeeze std sum tolist transpose var".split()
+)
 _OUT = regex(r"\.numpy\(\)")
 
 
@@ -80,23 +85,40 @@ class ArrayUses:
             case ast.Attribute(attr=name, ctx=ast.Load()):
                 return self._of_attribute(above, name)
             case ast.keyword() | ast.Tuple(ctx=ast.Load()) | ast.List(ctx=ast.Load()):
-                call = self._parents[above]
-                return self._of_call(call, above) if isinstance(call, ast.Call) else None
+                return self._of_listed(above, node)
+            case ast.ListComp(elt=element) if element is node:
+                return self._of(above)  # such objects, like one of more dimensions
             case ast.Call():
                 return self._of_call(above, node)
             case ast.comprehension(iter=source, target=ast.Name(name)) if source is node:
                 reads = [n for n in ast.walk(self._parents[above]) if _reads(n, name)]
                 return self._all(reads)
+            case ast.For(iter=source, target=ast.Name() as target) if source is node:
+                return self._of_variable(target)
             case ast.Assign(targets=[target]):
                 return self._of_variables(target)
         if isinstance(above, _OPERATIONS):
             return None if self._asks_framework(above) or self._meets(above) else self._of(above)
         return [] if isinstance(above, _TESTS) and above.test is node else None
 
+    def _of_listed(self, listed: ast.AST, node: ast.AST) -> list[tuple[int, int]] | None:
+        """What goes where it is an argument by name, or stands in a list or tuple."""
+        above = self._parents[listed]
+        match listed, above:
+            case (
+                ast.Tuple(elts=values),
+                ast.Assign(targets=[ast.Tuple(elts=targets)]),
+            ) if len(values) == len(targets):
+                pairs = zip(values, targets, strict=True)
+                return self._of_variable(next(to for value, to in pairs if value is node))
+        return self._of_call(above, listed) if isinstance(above, ast.Call) else None
+
     def _of_attribute(self, node: ast.Attribute, name: str) -> list[tuple[int, int]] | None:
         above = self._parents[node]
         if name in _SIZES:
             return None if isinstance(above, ast.Attribute) else []
+        if name in _OF_ARRAYS or (name == "append" and isinstance(above, ast.Call)):
+            return []
         end = self.positions.span(node)[1]
         found = _OUT.match(self.positions.text, end - len(".numpy"))
         return [found.span()] if found is not None and isinstance(above, ast.Call) else None
@@ -106,6 +128,8 @@ class ArrayUses:
         named = ast.unparse(call.func).partition(".")[0]
         if call.func is argument:
             return None
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "append":
+            return self._of_list(call.func.value)
         if isinstance(call.func, ast.Name) and named in _KEEPERS:
             return self._of(call)
         known = self._packages.get(named) in _PACKAGES
@@ -147,13 +171,36 @@ class ArrayUses:
         others = [place.start for place in places if place.binds and place.start != bound]
         if not all(map(self._gets_array, others)):
             return None
-        reads = [
+        return self._all(self._reads(places))
+
+    def _of_list(self, node: ast.expr) -> list[tuple[int, int]] | None:
+        """What goes where a list is used that such objects are added to."""
+        if not isinstance(node, ast.Name):
+            return None
+        places = self.shared.places(self.room, node.id)
+        if not all(self._gets_list(place.start) for place in places if place.binds):
+            return None
+        return self._all(self._reads(places))
+
+    def _gets_list(self, place: int) -> bool:
+        """Whether a variable gets an empty list there, or what a package makes of such a one."""
+        for node in self._expressions.get(place, ()):
+            match self._parents[node]:
+                case ast.Assign(targets=[target], value=ast.List(elts=[])) if target is node:
+                    return True
+                case ast.Assign(targets=[target], value=ast.Call(func=made)) if target is node:
+                    named = ast.unparse(made).partition(".")[0]
+                    return named == "list" or self._packages.get(named) in _PACKAGES
+        return False
+
+    def _reads(self, places: list[Occurrence]) -> list[ast.Name]:
+        """Where a variable is read."""
+        return [
             node
             for place in places
             for node in self._expressions.get(place.start, ())
             if not place.binds and isinstance(node, ast.Name)
         ]
-        return self._all(reads)
 
     def _gets_array(self, place: int) -> bool:
         """Whether a variable gets what the model predicts or gives there, too."""

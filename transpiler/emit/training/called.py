@@ -36,11 +36,12 @@ def rewrite_calls(writer: ModelWriter) -> None:
         end = _closed(writer, place.end)
         if place.binds or place.attribute or not end or within(place.start, others):
             continue
-        given = _given(writer, text[place.end + 1 : end - 1])
+        given, training = _given(writer, text[place.end + 1 : end - 1])
         gone = uses.gone((place.start, end))
         if given is None or gone is None:
             continue
-        put_in_place(writer, (place.start, end), f"{predictor(writer)}({writer.variable}, {given})")
+        called = f"{predictor(writer, training)}({writer.variable}, {given})"
+        put_in_place(writer, (place.start, end), called)
         for spot in gone:
             put_in_place(writer, spot, "")
 
@@ -56,25 +57,28 @@ def _closed(writer: ModelWriter, start: int) -> int:
     return 0
 
 
-def _given(writer: ModelWriter, text: str) -> str | None:
-    """The arrays that the model is called on, None where that is not understood."""
+def _given(writer: ModelWriter, text: str) -> tuple[str | None, bool]:
+    """The arrays that the model is called on, and whether in training mode.
+
+    None for arrays that are not understood.
+    """
     framework = writer.shared.file.globals
     text = _TENSOR.sub(lambda found: _array_of(framework, found), text)
     call = ast.parse(f"f({text})", mode="eval").body
     assert isinstance(call, ast.Call)
     options = [*call.args[1:], *(k.value for k in call.keywords if k.arg == "training")]
-    off = all(isinstance(one, ast.Constant) and not one.value for one in options)
+    modes = {bool(one.value) if isinstance(one, ast.Constant) else None for one in options}
     alone = len(call.args) in (1, 2) and len(options) == len(call.args) + len(call.keywords) - 1
     ours = any(isinstance(framework.get(name), Framework) for name in names_read(text))
-    if not alone or not off or ours:
-        return None
+    if not alone or len(modes) > 1 or None in modes or ours:
+        return None, False
     arrays: list[ast.expr] = [call.args[0]]
     if len(writer.built.inputs) > 1:
         arrays = call.args[0].elts if isinstance(call.args[0], (ast.List, ast.Tuple)) else []
     sources = [ast.get_source_segment(f"f({text})", one) or "" for one in arrays]
     if len(sources) != len(writer.built.inputs) or any(isinstance(a, ast.Starred) for a in arrays):
-        return None
-    return ", ".join(map(writer.as_array, sources))
+        return None, False
+    return ", ".join(map(writer.as_array, sources)), True in modes
 
 
 def _array_of(framework: Mapping[str, object], found: re.Match[str]) -> str:

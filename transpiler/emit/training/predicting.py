@@ -105,8 +105,8 @@ def _starred(writer: ModelWriter, given: Given) -> str:
     return ", ".join([first[1:-1] if single else f"*{first}", *map(writer.as_array, others)])
 
 
-def predictor(writer: ModelWriter) -> str:
-    """The name of the function that predicts from arrays."""
+def predictor(writer: ModelWriter, training: bool = False) -> str:
+    """The name of the function that predicts from arrays, if need be in training mode."""
     names = input_names(writer.built)
     listed = is_listed(writer.built)
     names = names if len(names) > 1 or listed else ("x",)
@@ -114,7 +114,10 @@ def predictor(writer: ModelWriter) -> str:
         raise Unsupported("a dict of inputs whose keys are no names")
     plain = taken_apart(writer) if listed else names
     tensors = tuple(input_tensors(writer.built, writer.training.taking, plain))
-    return _predictor(writer, replace(_predicting(writer), names=names, tensors=tensors))
+    how = replace(_predicting(writer), names=names, tensors=tensors, training=training)
+    if training and (listed or how.autocast):
+        raise Unsupported("a call in training mode of a list of inputs or in mixed precision")
+    return _predictor(writer, how)
 
 
 def _predicting(writer: ModelWriter) -> Predicting:
@@ -140,9 +143,11 @@ def _predicting(writer: ModelWriter) -> Predicting:
 
 def _predictor(writer: ModelWriter, how: Predicting) -> str:
     """The name of the function that predicts."""
+    mode = "_in_training" * how.training
+    names = ("predict", f"predict_{writer.label}", "predict_with")
     name, source = writer.shared.function(
-        ("predict", f"predict_{writer.label}", "predict_with"),
-        ("predict", how),
+        tuple(name + mode for name in names),
+        (f"predict{mode}", how),
         lambda name: predict(name, how),
     )
     writer.emit(name, source)
