@@ -108,7 +108,9 @@ class ArrayUses:
             case (
                 ast.Tuple(elts=values),
                 ast.Assign(targets=[ast.Tuple(elts=targets)]),
-            ) if len(values) == len(targets):
+            ) if len(
+                values
+            ) == len(targets):
                 pairs = zip(values, targets, strict=True)
                 return self._of_variable(next(to for value, to in pairs if value is node))
         return self._of_call(above, listed) if isinstance(above, ast.Call) else None
