@@ -35,7 +35,7 @@ USES = {
     "b = outs[0].numpy()\nc = sum(float(out[0, 0]) for out in outs)\n",
     "kept": "found = []\nfor i in (1, 3):\n    found.append(model(x[i:]))\na = np.vstack(found)\n"
     "found = np.array(found[1])\nb = found.mean(axis=0)\n",
-    "several": "one, two = model(x[:4]), model(x[4:])\na = np.dot(one, two.numpy().T)\nb = one[0]\n",
+    "several": "one, two = model(x[:4]), model(x[4:])\na = np.dot(one, two.numpy().T)\n",
     "a loop": "a = []\nfor row in model(x):\n    a.append(float(row[0]))\nb = np.array(a)\n",
     "a package": "from sklearn.metrics import r2_score\na = r2_score(y, model(x))\n",
 }

@@ -64,7 +64,7 @@ for epoch in range(2):
     print(f"Epoch {epoch + 1}/2 - loss: {loss:.4f}")
 
 # TODO(tf2torch) T2T101: `model(...)` is left as it is; the model is an nn.Module now
-dropped = model(x, training=True).numpy()
+masked = model(x, mask=None).numpy()
 shifted = predict(model, x) + 1
 outputs = predict(model, x)
 total = np.sum(outputs)

@@ -6,7 +6,7 @@ x, y = np.random.rand(64, 4), np.random.rand(64, 1)
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 model.fit(x, y, epochs=2)
-dropped = model(x, training=True).numpy()
+masked = model(x, mask=None).numpy()
 shifted = model(x) + 1
 outputs = model(x)
 total = tf.reduce_sum(outputs)

@@ -26,8 +26,11 @@ _TESTS = (ast.Assert, ast.If, ast.IfExp, ast.While)
 _SIZES = ("ndim", "shape")
 #: What TensorFlow's tensors don't have: what has it is an array already.
 _OF_ARRAYS = frozenset(
-    "T all any argmax argmin argsort astype copy flatten item max mean min ravel repeat reshape "
-    "round size squeeze std sum tolist transpose var".split()
+    {
+        *("T", "all", "any", "argmax", "argmin", "argsort", "astype", "copy", "flatten", "item"),
+        *("max", "mean", "min", "ravel", "repeat", "reshape", "round", "size", "squeeze", "std"),
+        *("sum", "tolist", "transpose", "var"),
+    }
 )
 _OUT = regex(r"\.numpy\(\)")
 
