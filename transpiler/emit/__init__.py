@@ -41,6 +41,7 @@
     exported.py      the names in `__all__`
     dangling.py      functions that are gone, and what still reads them
     unused.py        imports that nobody needs any more
+    emptied.py       blocks of which nothing stays
     emitted.py       what the classes need besides torch
     import_names.py  what imports are called where a file has something else of their names
     imports.py       which imports come, and where; dead_imports.py: which go

@@ -25,6 +25,7 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.dry_runs import run_dry
 from transpiler.emit.edits import apply, outdented, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
+from transpiler.emit.emptied import fill_emptied
 from transpiler.emit.given_away import report_given_away
 from transpiler.emit.import_names import ImportNames
 from transpiler.emit.imports import import_edits, known_imports
@@ -165,6 +166,7 @@ def _write(draft: Draft) -> Conversion:
     report_passed_on(draft)
     drop_unused(draft)
     drop_imports_inside(draft)
+    fill_emptied(draft)
     if draft.tree.comments:
         draft.edits += restored(draft.tree, draft.edits, draft.brought)
     draft.edits = outdented(draft.tree.text, draft.edits)

@@ -63,7 +63,8 @@ def write_compile(
         lines = criterion_lines(writer, call)
     if not writer.training.idle and writer.training.late is None and not goes_on(writer, call):
         lines += optimizer_lines(writer, call, call.node)
-    say_what_differs(writer, call)
+    if not writer.training.idle or writer.training.elsewhere:
+        say_what_differs(writer, call)
     if not lines:  # both are there already
         _drop(writer, statement)
         return
@@ -81,7 +82,7 @@ _AVERAGES = (
     "`{}` is called more than once: its calls move the running averages of its batch normalization "
     "in the order of the program, Keras runs calls in an order of its own"
 )
-_IDLE = "`{}` is compiled, and the program never trains it: it has no optimizer"
+_IDLE = "`{}` is compiled, and nothing that is seen trains it: it gets no optimizer"
 _ELSEWHERE = (
     "the function gives the model `{}` alone; criterion and optimizer are made at its calls in "
     "other files"
