@@ -38,6 +38,7 @@ giving.py      functions that only give an optimizer or callbacks
 going_on.py    models that are loaded and go on training
 kept_optimizers.py  optimizers that several calls of `compile` get
 agreeing.py    one text for a function that trains several models
+onto_device.py  models of other files, moved to the device where they are given
 passed_on.py  functions that hand a model on to what trains it
 once_more.py   the same for one that gets one model several times
 penalties.py   what regularizers add to the loss, and what constraints do after a step

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 
 import libcst as cst
 
-from transpiler.emit.edits import Edit
 from transpiler.emit.training.agreeing import agree, problems_of, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import rewrite_names
@@ -31,6 +30,7 @@ from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.once_more import write_again
+from transpiler.emit.training.onto_device import move_there
 from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
@@ -47,7 +47,6 @@ from transpiler.lower.training import Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.suites import statement_lines
 from transpiler.source.whereabouts import whereabouts
 
 _TRAINING = (
@@ -419,7 +418,7 @@ class _Planner(Shared):
             made.left += self._left_uses(part, training.origin.labelled)
         elsewhere = training.home.functional or training.home.file is not self.file
         if elsewhere and made.device and isinstance(training.model.node, cst.Call):
-            made.once.append(self._moved_there(training, made.device))
+            move_there(self, made, self._around(training.model.node))
 
     def _write_part(self, writer: ModelWriter, calls: list[TrainingCall]) -> None:
         """The calls of a model in one room; those that are written are taken off the list."""
@@ -430,21 +429,6 @@ class _Planner(Shared):
         rewrite_rates(writer)
         rewrite_calls(writer)
         rewrite_counts(writer)
-
-    def _moved_there(self, training: Training, device: str) -> Edit:
-        """What moves a model to the device right where it is given: nothing else makes it here."""
-        node, summary = training.model.node, training.model.summary
-        assert node is not None
-        if summary is None or isinstance(summary.result, Model):
-            end = self.tree.span(node)[1]
-            return Edit(end, end, f".to({device})")
-        statement = statement_of(self.tree, self._around(node).node, node)
-        assert statement is not None
-        name = named_in(training.model, bound_to(self.tree, statement, node))
-        end = statement_lines(self.tree, statement)[1]
-        indent = self.tree.text[self.tree.line_start(self.tree.span(statement)[0]) :]
-        margin = indent[: len(indent) - len(indent.lstrip(" "))]
-        return Edit(end, end, f"{margin}{name or training.variable}.to({device})\n")
 
     def _left_uses(self, part: Part, labelled: bool) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
