@@ -7,6 +7,8 @@ for layer in base.layers[:-2]:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from transpiler.interpret.context import FileContext, Frozen
@@ -53,7 +55,10 @@ def note_freezing(
 def note_layer(
     region: Region, node: cst.Assign | cst.For, model: Model, value: Static, layer: Layer
 ) -> None:
-    """Note that a layer is trainable or not, in a program that has trained something before."""
+    """Note that a layer is trainable or not, in a program that has trained something before.
+
+    One statement may say so of some layers, and the contrary of others.
+    """
     call = region.training.get(id(node))
     if call is None:
         given = {"value": Given(value, value.expr.text)}
@@ -62,6 +67,26 @@ def note_layer(
         call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
         region.training[id(node)] = call
     call.layers.append(layer)
+    if call.given["value"].text != value.expr.text:
+        call.contrary.append(layer)
+
+
+def said_of(call: TrainingCall, layer: Layer) -> str:
+    """What a statement makes `trainable` of a layer that it says something of, as text."""
+    said = call.given["value"].text
+    if any(layer is one for one in call.contrary):
+        return "True" if said == "False" else "False"
+    return said
+
+
+def left_frozen(calls: Iterable[TrainingCall]) -> frozenset[str]:
+    """The modules of the layers that are surely frozen after some calls, by their tokens."""
+    held: dict[str, bool] = {}
+    for one in (c for c in calls if c.name == "freeze"):
+        for layer in one.layers:
+            said = said_of(one, layer) == "False" and not one.conditional
+            held |= {module.token: said for module in layer.modules}
+    return frozenset(token for token, is_still in held.items() if is_still)
 
 
 def set_frozen(

@@ -168,6 +168,7 @@ class TrainingCall:
     of: cst.BaseExpression | None = None  #: the model, where it is no method of that
     region: Region | None = None  #: where it stands
     layers: list[Layer] = field(default_factory=list)  #: which are trainable or not from then on
+    contrary: list[Layer] = field(default_factory=list)  #: which of these are, if the others aren't
     pair: str = ""  #: what it unpacks, of which it is only taken for granted that it is a pair
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
     #: how many numbers the targets have in a row: 0 without an axis for that; None: not known

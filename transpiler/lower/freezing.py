@@ -20,6 +20,7 @@ from transpiler.interpret.layers.freezing import FROZEN_NORM, FROZEN_OPEN, WEIGH
 from transpiler.interpret.models.dry_runs import open_among
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.repeats import traced_anew
+from transpiler.interpret.trainable import left_frozen
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir.code import Construct, Line, Node, Return
@@ -339,13 +340,8 @@ class Freezing:
     def trains_nothing(self, call: TrainingCall, still: frozenset[int]) -> bool:
         """Whether all weights of what a `compile` trains are frozen, its models `still` too."""
         frozen = self.frozen.get(id(call), frozenset())
-        held: dict[str, bool] = {}
-        for one in self.calls[: self.calls.index(call)] if call in self.calls else ():
-            if one.name == "freeze":
-                said = one.given["value"].text == "False" and not one.conditional
-                held |= {m.token: said for layer in one.layers for m in layer.modules}
-        tokens = frozenset(token for token, is_still in held.items() if is_still)
-        return not self.of.learns(call.model, frozen | still, tokens)
+        before = self.calls[: self.calls.index(call)] if call in self.calls else ()
+        return not self.of.learns(call.model, frozen | still, left_frozen(before))
 
 
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:

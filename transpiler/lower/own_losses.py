@@ -13,6 +13,7 @@ from transpiler.interpret.functions.own_losses import (
     is_bound,
 )
 from transpiler.interpret.functions.wishes import name_at_home, name_of
+from transpiler.interpret.layers.names import snake_case
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Function, Partial, Static, Value
@@ -28,7 +29,6 @@ from transpiler.lower.predictions import (
     column_note,
     is_column,
     is_steady,
-    snake_case,
     takes_classes,
 )
 from transpiler.passes.liveness import walk

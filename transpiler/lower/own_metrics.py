@@ -22,19 +22,14 @@ from transpiler.interpret.functions.own_metrics import (
     states_of,
 )
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.layers.names import snake_case
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Static, UserClass, Value
 from transpiler.ir.expr import Expr, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.metric_parts import written_parts
-from transpiler.lower.predictions import (
-    activated,
-    column_note,
-    is_steady,
-    snake_case,
-    takes_classes,
-)
+from transpiler.lower.predictions import activated, column_note, is_steady, takes_classes
 from transpiler.lower.remarks import shared_object
 
 

@@ -52,10 +52,3 @@ def is_steady(file: FileContext, name: str) -> bool:
     bound = re.findall(rf"(?<![\w.]){name}\s*=(?!=)", file.tree.blanked)
     once = re.findall(rf"^{name}\s*=(?!=)", file.tree.blanked, re.M)
     return len(bound) == len(once) == 1 or isinstance(file.globals.get(name), Function)
-
-
-def snake_case(name: str) -> str:
-    """A name as Keras makes one of that of a class or function."""
-    plain = re.sub(r"\W+", "", name)
-    plain = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", plain)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", plain).lower()

@@ -9,6 +9,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block, blocks_around
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.layers.freezing import WEIGHTLESS
+from transpiler.interpret.trainable import said_of
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import Still
@@ -116,18 +117,20 @@ def freeze_edit(tree: Tree, call: TrainingCall, variable: str) -> Edit:
     """What stands for a statement that freezes layers: it is no part of a training."""
     assert call.statement is not None
     span = tree.span(call.statement)
-    modules = [module for layer in call.layers for module in layer.modules]
-    names = [
-        f"{variable}.{module.token}"
-        for module in modules
-        if not module.constructor.text.startswith(WEIGHTLESS)
-    ]
-    value = call.given["value"].text
     lines = comments_in(tree.source(call.statement))
-    if len(names) > 2:
-        lines += [f"for layer in ({', '.join(names)}):", f"    layer.requires_grad_({value})"]
-    else:
-        lines += [f"{name}.requires_grad_({value})" for name in names]
+    for value in dict.fromkeys(said_of(call, layer) for layer in call.layers):
+        modules = (
+            m for layer in call.layers if said_of(call, layer) == value for m in layer.modules
+        )
+        names = [
+            f"{variable}.{module.token}"
+            for module in modules
+            if not module.constructor.text.startswith(WEIGHTLESS)
+        ]
+        if len(names) > 2:
+            lines += [f"for layer in ({', '.join(names)}):", f"    layer.requires_grad_({value})"]
+        else:
+            lines += [f"{name}.requires_grad_({value})" for name in names]
     indent = span[0] - tree.line_start(span[0])
     return Edit(*span, block(lines or ["pass"], indent).lstrip(" "))
 

@@ -50,3 +50,10 @@ def _identifier(text: str) -> str:
 def snake(name: str) -> str:
     """`TextVectorization` → `text_vectorization`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def snake_case(name: str) -> str:
+    """A name as Keras makes one of that of a class or function."""
+    plain = re.sub(r"\W+", "", name)
+    plain = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", plain)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", plain).lower()

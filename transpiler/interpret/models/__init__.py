@@ -12,6 +12,7 @@ methods.py            methods of models, and changes of them
 loading.py            `load_model` of what the program itself has saved
 bases.py              `keras.applications` under a head of the program's own
 frozen.py             loops that freeze the layers of a model
+told_layers.py        loops that tell of each layer whether it is frozen
 clipped.py            loops that clip the weights of a model
 rounds.py             models that are made in a loop
 input_lists.py        lists of inputs: `*inputs`

@@ -16,6 +16,14 @@ from transpiler.interpret.layers.freezing import (
     vanish,
 )
 from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here, origin_of
+from transpiler.interpret.models.told_layers import (
+    Items,
+    is_read_besides,
+    listed_by,
+    may_tell,
+    told,
+    vanish_beginnings,
+)
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
@@ -36,7 +44,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     value = only_trainable(others or norms or node)
     listed = node.iter.value if isinstance(node.iter, cst.Subscript) else node.iter
     if value is None:
-        return False
+        return may_tell(region, node) and _tell_layers(region, node)
     if not isinstance(listed, cst.Attribute) or listed.attr.value != "layers":
         later = has_trained(region) or freezes_perhaps(region)
         return later and norms is None and _freeze_listed(region, node, value)
@@ -82,6 +90,53 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
 
 
 _NORM = "keras.layers.BatchNormalization"
+
+
+def _tell_layers(region: Region, node: cst.For) -> bool:
+    """The same of a loop that tells of each layer by itself whether it is trainable."""
+    listed, layer, number = listed_by(node)
+    of = listed.value if isinstance(listed, cst.Subscript) else listed
+    if not layer or not isinstance(of, cst.Attribute) or of.attr.value != "layers":
+        return False
+    model = evaluate(region, of.value)
+    items = _items(region, model, listed) if isinstance(model, Model) else None
+    made = told(region, node, items) if items is not None else None
+    if not isinstance(model, Model) or made is None or is_read_besides(region, node, made.names):
+        return False
+    own = model.region is region
+    layers = [one for one, _ in made.values]
+    if not own and not freezes_given(region, model, const(False), layers):
+        return False
+    region.statement = node
+    for name in (layer, number, *made.names):
+        region.scope.bump(name)
+        region.scope.values[name] = Unknown("what a loop over layers has set")
+    later = not own or has_trained(region) or freezes_perhaps(region)
+    noted_layer: Any = provided("note_layer")
+    for one, value in made.values:
+        if own:
+            set_trainable(region, one, const(value), node)
+        else:
+            noted_layer(region, node, model, const(value), one)
+    if not later:
+        vanish(region, node.body)
+    vanish_beginnings(region, node, made.begun)
+    return True
+
+
+def _items(region: Region, model: Model, listed: cst.BaseExpression) -> Items | None:
+    """The layers that a loop runs over, if they are known one by one."""
+    origin = model if model.region is region else origin_of(model)
+    part = _part_of(region, listed)
+    if origin is None or origin.region is None or part is None:
+        return None
+    layers: Items | None = list(layers_made_here(origin.region, origin) or ()) or None
+    if layers is not None and len(origin.outputs_of) != len(layers):
+        return None
+    if layers is None:
+        chain = layers_in_a_row(origin.region, origin)
+        layers = None if chain is None else [None, *chain]
+    return None if layers is None else layers[part]
 
 
 def _others(region: Region, node: cst.For) -> cst.For | None:
