@@ -80,6 +80,24 @@ def suites(statement: cst.CSTNode) -> list[cst.BaseSuite]:
     return found
 
 
+def blocks_around(
+    tree: Tree, root: cst.Module | cst.FunctionDef, offset: int
+) -> list[tuple[cst.CSTNode, cst.BaseSuite]]:
+    """The compound statements of a room around a place, each with the block of it."""
+    found: list[tuple[cst.CSTNode, cst.BaseSuite]] = []
+    body = list(root.body if isinstance(root, cst.Module) else root.body.body)
+    place = (offset, offset)
+    while body:
+        statement = next((s for s in body if is_inside(place, tree.span(s))), None)
+        inner = suites(statement) if statement is not None else []
+        suite = next((s for s in inner if is_inside(place, tree.span(s))), None)
+        if statement is None or suite is None:
+            break
+        found.append((statement, suite))
+        body = list(suite.body)
+    return found
+
+
 def bodies(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
     """The statements of each of its blocks."""
     return [list(s.body) for s in suites(statement)]

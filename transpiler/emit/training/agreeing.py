@@ -58,10 +58,20 @@ def _agree_on_calls(found: list[Trained], tree: Tree) -> None:
                 continue
             if not _are_alike(made, other, shared, tree):
                 for one in (made, other):
-                    reason = "it may be of one of several models, which are trained differently"
-                    one.training.problem = (shared[0], reason)
+                    one.training.problem = (shared[0], _difference(made, other))
                 continue
             _leave_to(made, other, tree)
+
+
+def _difference(made: Trained, other: Trained) -> str:
+    """Why two models have not the same written."""
+    if (made.keeps or other.keeps) and made.kept != other.kept:
+        names = [f"`{one.training.home.name}`" for one in (made, other)]
+        return (
+            "Keras 3 keeps the metrics that the model had, and those of what "
+            f"{' and '.join(names)} give differ: say here which there are"
+        )
+    return "it may be of one of several models, which are trained differently"
 
 
 def _place(made: Trained, call: TrainingCall) -> tuple[int, int]:

@@ -15,14 +15,7 @@ from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.going_on import optimizer_of_file, optimizer_of_loaded
-from transpiler.emit.training.lines import (
-    blocks_around,
-    holds,
-    identifiers,
-    is_statement,
-    statement_of,
-    within,
-)
+from transpiler.emit.training.lines import holds, identifiers, is_statement, statement_of, within
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.pairs import arrays_of
 from transpiler.emit.training.progress import progress_of, shown_values
@@ -38,6 +31,7 @@ from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import weighs
+from transpiler.source.suites import blocks_around
 
 
 def write_summary(

@@ -19,14 +19,7 @@ from transpiler.emit.training.distributing import (
 )
 from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import goes_on, made_outside, refuse_going_on
-from transpiler.emit.training.lines import (
-    blocks_around,
-    bound_by,
-    holds,
-    is_statement,
-    simple_statements,
-    within,
-)
+from transpiler.emit.training.lines import bound_by, holds, is_statement, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.emit.training.rates import steps_of_optimizer
@@ -43,7 +36,7 @@ from transpiler.lower.optimizers import Averaging
 from transpiler.lower.watched import constructors
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import blocks_around, statement_lines
 
 
 def write_compile(

@@ -6,7 +6,7 @@ import libcst as cst
 
 from transpiler.diagnostics import FROZEN_LEFT
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import block, blocks_around
+from transpiler.emit.training.lines import block
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.layers.freezing import WEIGHTLESS
 from transpiler.interpret.trainable import said_of
@@ -16,6 +16,7 @@ from transpiler.lower.freezing import Still
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
+from transpiler.source.suites import blocks_around
 from transpiler.source.tree import Tree
 
 #: Calls that take steps.

@@ -9,13 +9,14 @@ from dataclasses import field
 import libcst as cst
 
 from transpiler.emit.training.asking import loaded_name
-from transpiler.emit.training.lines import blocks_around, holds, within
+from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record
+from transpiler.source.suites import blocks_around
 
 
 @record(slots=True)

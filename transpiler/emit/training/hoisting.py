@@ -15,12 +15,12 @@ import re
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import block, blocks_around, within
+from transpiler.emit.training.lines import block, within
 from transpiler.emit.training.ready import LOOKING, Made
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.reached import program_of
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import blocks_around, statement_lines
 from transpiler.source.tree import Tree
 
 #: What only computes with what it gets.

@@ -12,12 +12,13 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds
+from transpiler.emit.training.lines import holds
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
+from transpiler.source.suites import blocks_around
 
 _VARIABLE = regex(r"(?:self\.)?[A-Za-z_]\w*")
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds
+from transpiler.emit.training.lines import holds
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Lasting
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.record import replace
+from transpiler.source.suites import blocks_around
 
 
 def going_on(

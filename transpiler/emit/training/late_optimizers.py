@@ -17,7 +17,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
-from transpiler.emit.training.lines import block, blocks_around, holds, statement_of
+from transpiler.emit.training.lines import block, holds, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import lines_as_called, refuse_unseen
 from transpiler.emit.training.rounds import each_round_another, loops_around
@@ -25,7 +25,7 @@ from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import names_in
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import blocks_around, statement_lines
 
 _STEPPING = ("fit", "train_on_batch")
 #: What changes the weights that an optimizer steps, between `compile` and `fit`.

@@ -15,7 +15,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked, names_in
-from transpiler.source.suites import leaf_statements, suites
+from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
 #: What a comprehension, or the head of a loop, binds.
@@ -192,24 +192,6 @@ def _is_value(given: cst.BaseExpression | None, node: cst.CSTNode) -> bool:
         if isinstance(found, cst.IfExp):
             pending += [found.body, found.orelse]
     return False
-
-
-def blocks_around(
-    tree: Tree, root: cst.Module | cst.FunctionDef, offset: int
-) -> list[tuple[cst.CSTNode, cst.BaseSuite]]:
-    """The compound statements of a room around a place, each with the block of it."""
-    found: list[tuple[cst.CSTNode, cst.BaseSuite]] = []
-    body = list(root.body if isinstance(root, cst.Module) else root.body.body)
-    place = (offset, offset)
-    while body:
-        statement = next((s for s in body if holds(tree.span(s), place)), None)
-        inner = suites(statement) if statement is not None else []
-        suite = next((s for s in inner if holds(tree.span(s), place)), None)
-        if statement is None or suite is None:
-            break
-        found.append((statement, suite))
-        body = list(suite.body)
-    return found
 
 
 def is_repeated(tree: Tree, offset: int) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.training.handed_compile import Handing, given_model
-from transpiler.emit.training.lines import blocks_around, holds, within
+from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.receivers import element_of
 from transpiler.emit.training.rounds import loops_around
 from transpiler.emit.training.shared import Part, Room, Shared
 from transpiler.interpret.training import TrainingCall
 from transpiler.lower.training import Training
 from transpiler.source.lexical import names_in
+from transpiler.source.suites import blocks_around
 
 #: Calls that make an optimizer, or step it.
 _STEPPED = ("compile", "fit", "train_on_batch")

@@ -12,7 +12,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds, within
+from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.control.perhaps import by_conditions
 from transpiler.interpret.training import TrainingCall
@@ -20,6 +20,7 @@ from transpiler.interpret.values import Sequence, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.occurrences import Occurrence
+from transpiler.source.suites import blocks_around
 
 _ADDS = ("append", "extend", "insert")
 

@@ -25,7 +25,7 @@ from transpiler.emit.training.groups import Group, answered, common_marks, group
 from transpiler.emit.training.handed_compile import Handing, handed_in, handing_of
 from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write_parts
 from transpiler.emit.training.late_optimizers import late_fit
-from transpiler.emit.training.lines import blocks_around, bound_to, holds, statement_of, within
+from transpiler.emit.training.lines import bound_to, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
@@ -47,6 +47,7 @@ from transpiler.lower.training import Training, lower_training
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.suites import blocks_around
 from transpiler.source.whereabouts import whereabouts
 
 _TRAINING = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, within
+from transpiler.emit.training.lines import within
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
@@ -16,6 +16,7 @@ from transpiler.ir.expr import Configured
 from transpiler.lower.training import Compiled
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.suites import blocks_around
 
 #: Calls in whose place data is made ready.
 _MAKING = ("fit", "evaluate")

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
-from transpiler.emit.training.lines import blocks_around
 from transpiler.emit.training.shared import Part, Trained
-from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.functions.compiled_ways import ways_of
+from transpiler.interpret.training import TrainingCall
 from transpiler.lower.weighing import is_none
+from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.suites import blocks_around
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
@@ -33,7 +35,8 @@ def keep_metrics(made: Trained, compiles: list[TrainingCall], keras: str) -> Non
     """Give each `compile` without metrics those of the last one with some, as Keras 3 does."""
     if keras == "2":
         return
-    before = elsewhere = _of_another_file(made, compiles)
+    before = elsewhere = _of_functions(made, compiles)
+    made.keeps = not all(map(_gives, compiles))
     for call in compiles:
         if _gives(call):
             before = call
@@ -42,19 +45,19 @@ def keep_metrics(made: Trained, compiles: list[TrainingCall], keras: str) -> Non
         elif before is not None and before is not elsewhere and _may_not_hold(made, before, call):
             call.problem = call.problem or "which metrics are kept depends on what is called before"
         elif before is not None:
-            call.given |= {name: before.given[name] for name in _METRICS if name in before.given}
+            kept = {name: before.given[name] for name in _METRICS if name in before.given}
+            call.given = {**call.given, **kept}  # of other models, it may keep others
+            made.kept = {name: given.text for name, given in kept.items()}
             if keras == "auto":
                 made.said.append((ASSUMED, call.node, KEPT))
 
 
-def _of_another_file(made: Trained, compiles: list[TrainingCall]) -> TrainingCall | None:
-    """The `compile` with metrics in a function of another file that gives the model."""
-    home, origin = made.training.home, made.training.origin
-    here = (call.region.file for call in compiles if call.region is not None)
-    if made.training.moved or all(file is home.file for file in here):
-        return None
-    inside = [c for c in home.training.values() if c.name == "compile" and _gives(c)]
-    return next((c for c in reversed(inside) if root(c.model) is origin), None)
+def _of_functions(made: Trained, compiles: list[TrainingCall]) -> TrainingCall | None:
+    """The `compile` with metrics in the functions that give the model, where it stays there."""
+    here = {id(call.node) for call in compiles}
+    steps = [step for way in ways_of(made.training.model) for step in way.steps]
+    found = [s for s in steps if id(s.call.node) not in here and _gives(s.call)]
+    return replace(found[-1].call, conditional=not found[-1].sure) if found else None
 
 
 def _is_plain(call: TrainingCall) -> bool:

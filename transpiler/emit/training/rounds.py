@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from transpiler.emit.training.lines import blocks_around, holds, statement_of
+from transpiler.emit.training.lines import holds, statement_of
 from transpiler.emit.training.receivers import element_of
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import root
@@ -22,6 +22,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
+from transpiler.source.suites import blocks_around
 
 _PUTS = ("append", "insert")
 _PLACE = regex(r"\[[^\[\]\n]+\]\s*=(?!=)")

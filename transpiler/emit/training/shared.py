@@ -69,6 +69,10 @@ class Trained:
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
     answered: set[int] = field(default_factory=set)  #: ids of what is asked besides, and written
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
+    keeps: bool = (
+        False  #: whether it is compiled without metrics, so that Keras 3 keeps those it had
+    )
+    kept: dict[str, str] = field(default_factory=dict)  #: which these are
 
     @property
     def edits(self) -> list[Edit]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.emit.training.layer_weights import write_all_weights, write_set_all_weights
-from transpiler.emit.training.lines import blocks_around, is_statement, within
+from transpiler.emit.training.lines import is_statement, within
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.shared import origin
 from transpiler.interpret.training import TrainingCall
@@ -24,6 +24,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.watched import called_by, constructors
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.regex import regex
+from transpiler.source.suites import blocks_around
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
 LOOKING = frozenset(
