@@ -42,7 +42,7 @@ def fit_model(x, y, nodes=8):
     train_loader = DataLoader(train_data, batch_size=16)
 
     for _ in range(3):
-        train_model_epoch(model, train_loader, criterion, optimizer)
+        train_epoch(model, train_loader, criterion, optimizer)
 
     return model
 
@@ -91,29 +91,6 @@ def evaluate_color(model, loader, criterion):
 
 
 def train_epoch(model, loader, criterion, optimizer):
-    """Train on every batch once; mean loss over the samples."""
-    model.train()
-    loss_sum = 0.0
-    for inputs, targets in loader:
-        inputs, targets = inputs.to(device), targets.to(device)
-        logits = model.forward_logits(inputs)
-        loss = criterion(logits, targets)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        loss_sum += loss.item() * len(inputs)
-    return loss_sum / len(loader.dataset)
-
-
-@torch.no_grad()
-def predict(model, x):
-    """Class probabilities as a numpy array."""
-    model.eval()
-    batches = torch.as_tensor(x, dtype=torch.float32).split(32)
-    return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
-
-
-def train_model_epoch(model, loader, criterion, optimizer):
     """Train on every batch once; mean loss and accuracy over the samples."""
     model.train()
     loss_sum = correct = 0.0
@@ -129,7 +106,15 @@ def train_model_epoch(model, loader, criterion, optimizer):
     return loss_sum / len(loader.dataset), correct / len(loader.dataset)
 
 
-def train_one_epoch(model, loader, criterion, optimizer):
+@torch.no_grad()
+def predict(model, x):
+    """Class probabilities as a numpy array."""
+    model.eval()
+    batches = torch.as_tensor(x, dtype=torch.float32).split(32)
+    return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
+
+
+def train_model_epoch(model, loader, criterion, optimizer):
     """Train on every batch once; mean loss and absolute error over the samples."""
     model.train()
     loss_sum = absolute_error = 0.0
@@ -158,7 +143,7 @@ def fit_and_tell(x, y):
 
     history = {"loss": [], "mae": []}
     for _ in range(2):
-        loss, mae = train_one_epoch(model, train_loader, criterion, optimizer)
+        loss, mae = train_model_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["mae"].append(mae)
     history = SimpleNamespace(history=history, epoch=list(range(len(history["loss"]))))
@@ -226,8 +211,9 @@ train_data = TensorDataset(
 )
 train_loader = DataLoader(train_data, batch_size=32)
 
-history = {"loss": []}
+history = {"loss": [], "accuracy": []}
 for _ in range(2):
-    loss = train_epoch(other, train_loader, other_criterion, other_optimizer)
+    loss, accuracy = train_epoch(other, train_loader, other_criterion, other_optimizer)
     history["loss"].append(loss)
+    history["accuracy"].append(accuracy)
 more = history["loss"]
