@@ -67,21 +67,27 @@ def _problem(file: FileContext, call: TrainingCall, why: str) -> str:
     return f"so is `{call.name}` in {os.path.basename(file.path)}: {why}" if written_here else why
 
 
-def is_free(file: FileContext, group: Group, home: Region, built: Built) -> bool:
+def is_free(
+    file: FileContext, group: Group, home: Region, built: Built, own: list[TrainingCall]
+) -> bool:
     """Whether all that is asked of a model of another file is asked here, under the same settings.
 
-    The other file gives it, and has asked nothing of it but to be compiled. Notes why, where not.
+    The other file gives it, and has asked nothing of it but to be compiled. `own` is what a
+    function of this file asks of it, which gets it there. Notes why, where not.
     """
-    why = _hindrance(file, group, home, built)
+    asked = {call.name for call in (*group.calls, *own)}
+    why = _hindrance(file, group, home, built, asked)
     for call in group.calls if why else ():
         file.uncompiled.setdefault(id(call.node), why)
     return not why
 
 
-def _hindrance(file: FileContext, group: Group, home: Region, built: Built) -> str:
+def _hindrance(file: FileContext, group: Group, home: Region, built: Built, asked: set[str]) -> str:
     """Why not, or ""."""
+    known = (file.uncompiled.get(id(call.node), "") for call in group.calls)
+    if why := next(filter(None, known), ""):
+        return why
     inside = {call.name for call in home.training.values() if root(call.model) is built.model}
-    asked = {call.name for call in group.calls}
     name, builder = os.path.basename(home.file.path), home.name
     if "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked):
         return f"what `{builder}` of {name} compiles the model with is not known here"

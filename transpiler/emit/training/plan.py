@@ -163,17 +163,17 @@ class _Planner(Shared):
         if found is None:
             return None
         home, built = found
-        if home.file is not self.file and not is_free(self.file, group, home, built):
+        outer = group.made.summary.region if group.made.summary is not None else None
+        outer = outer if outer is not home else None  # which gets the model from another function
+        own = self._calls_of(outer, group.made.origin)
+        if home.file is not self.file and not is_free(self.file, group, home, built, own):
             return None
         origin = built.model
         if self._is_far(group):
             training = _training(group, home, origin)
             training.problem = (training.calls[0], _FAR)
             return Trained(training, rooms={part.room.node for part in group.parts})
-        inside = self._calls_of(home, origin)
-        outer = group.made.summary.region if group.made.summary is not None else None
-        if outer is not home and outer is not None:  # which gets the model from another function
-            inside += self._calls_of(outer, group.made.origin)
+        inside = self._calls_of(home, origin) + own
         asked = {call.name for call in group.calls}
         compiles = [c for c in inside if c.name == "compile"]
         trained = any(c.name in TRAINING for c in inside)  # where it is compiled
@@ -214,7 +214,7 @@ class _Planner(Shared):
         first = min(needing, key=lambda call: self.tree.span(call.node)[0])
         return first.name != "compile" or first.conditional
 
-    def _calls_of(self, region: Region, model: Model | None) -> list[TrainingCall]:
+    def _calls_of(self, region: Region | None, model: Model | None) -> list[TrainingCall]:
         """What a function does with a model that it gives."""
         calls = [c for room in self.rooms if room.region is region for c in room.calls]
         return [c for c in calls if c.model is model]

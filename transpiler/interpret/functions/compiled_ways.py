@@ -44,7 +44,7 @@ class Compiled:
 class Way:
     """How one model comes to whom a function gives it."""
 
-    builder: str  #: the function that it is made by
+    home: Region  #: of the function that makes it
     steps: tuple[Compiled, ...]  #: in the order in which they come to pass
 
     @property
@@ -61,11 +61,11 @@ def ways_of(model: Model, entered: tuple[Entered, ...] = ()) -> Iterator[Way]:
     entered = (*entered, Entered(region, model.node))
     for option in options_of(model.origin):
         own = tuple(_compiles(region, option, entered))
-        before = [Way(region.name, ())]
+        before = [Way(region, ())]
         if option.kind == "instance":
             before = [*ways_of(option, entered)]
         for way in before:
-            yield Way(way.builder, (*way.steps, *own))
+            yield Way(way.home, (*way.steps, *own))
 
 
 def _compiles(region: Region, model: Model, entered: tuple[Entered, ...]) -> Iterator[Compiled]:
@@ -121,7 +121,7 @@ def _is_sure(region: Region, model: Model, node: cst.CSTNode) -> bool:
     around = all(one[1] is other[1] for one, other in zip(here, there, strict=False))
     looped = any(isinstance(statement, (cst.For, cst.While)) for statement, _ in here)
     answered = any(
-        _holds(value, model) and tree.span(answer)[0] < place for value, answer in region.returns
+        _holds(value, model) and tree.span(answer)[1] <= place for value, answer in region.returns
     )
     return around and len(here) <= len(there) and not (looped or answered)
 
