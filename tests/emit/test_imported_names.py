@@ -99,8 +99,7 @@ def test_parameters_hide_what_the_function_imports() -> None:
 
 
 def test_the_base_of_a_sequence_is_torchs() -> None:
-    text = converted(
-        """\
+    text = converted("""\
 import numpy as np
 from tensorflow import keras
 from mine import Dataset
@@ -119,8 +118,7 @@ class Batches(keras.utils.Sequence):
 model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 model.fit(Batches(), epochs=2, shuffle=False)
-"""
-    )
+""")
     assert "class Batches(TorchDataset):" in text
     assert "from torch.utils.data import Dataset as TorchDataset\n" in text
     assert 'Dataset("train").load()' in text

@@ -85,9 +85,7 @@ def test_every_layer_of_these_families_has_a_rule() -> None:
 
 
 #: Layers of `core` that are not plain layers, or that others translate.
-NOT_THESE = {
-    f"keras.layers.{name}" for name in ("InputLayer", "Lambda", "Wrapper")
-}
+NOT_THESE = {f"keras.layers.{name}" for name in ("InputLayer", "Lambda", "Wrapper")}
 
 
 @pytest.mark.parametrize("name", sorted(EMITTED))

@@ -311,8 +311,10 @@ def test_blocks_give_what_is_added_to_the_loss(scripts: Scripts, keras: str) -> 
 
 
 def test_factors_that_only_a_block_knows_are_refused() -> None:
-    text = BEGIN + BLOCKS.replace("SPREAD)", "0.5 / units)") + END.format(
-        loss='"mse"', data="x, y", fit=""
+    text = (
+        BEGIN
+        + BLOCKS.replace("SPREAD)", "0.5 / units)")
+        + END.format(loss='"mse"', data="x, y", fit="")
     )
     found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("only a block knows" in message for message in found), found

@@ -33,8 +33,8 @@ TRIALS = [
     trial(LOADED.replace(")\nlater", ", compile=True)\nlater", 1)),
     # where the file is, is only known when the program runs
     trial(
-        f'p = os.path.join(os.getcwd(), "a")\nmodel.save(p + ".keras")\nmodel.fit(x, y)\n{LOADED}'
-        .replace('"best.keras"', 'p + ".keras"')
+        'p = os.path.join(os.getcwd(), "a")\nmodel.save(p + ".keras")\nmodel.fit(x, y)\n'
+        + LOADED.replace('"best.keras"', 'p + ".keras"')
     ),
 ]
 
@@ -279,7 +279,7 @@ def test_two_files_of_one_name_stay_two(scripts: Scripts) -> None:
     ("inside", "outside"),
     [
         ('model.save("best.keras")', ""),
-        ('best = model if units < 3 else best', 'best.save("best.keras")'),
+        ("best = model if units < 3 else best", 'best.save("best.keras")'),
         ("if units < 3:\n        best = model", 'best.save("best.keras")'),
     ],
 )

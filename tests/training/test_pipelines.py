@@ -431,7 +431,7 @@ def test_keras_2_stops_where_a_data_set_ends() -> None:
 
 
 REFUSED = {
-    "kept at random in a file": ".shuffle(50).cache(\"kept\").batch(16)",
+    "kept at random in a file": '.shuffle(50).cache("kept").batch(16)',
     "a seed for a sampler": ".shuffle(50, seed=1).repeat().batch(16)",
     "unknown step": ".apply(print).batch(16)",
     "unknown argument": ".batch(16, surprise=1)",

@@ -136,8 +136,11 @@ def test_what_a_function_passes_on_is_read_of_its_options(
 
 def test_options_that_not_all_calls_have_are_said() -> None:
     text = PASSED_ON.format(
-        parameters="", compile='optimizers.SGD(rate, **options), "mse"', fit="",
-        first="momentum=0.9", second="nesterov=True",
+        parameters="",
+        compile='optimizers.SGD(rate, **options), "mse"',
+        fit="",
+        first="momentum=0.9",
+        second="nesterov=True",
     )
     found = convert(text)
     assert "optimizers.SGD(rate, **options)" in found.text

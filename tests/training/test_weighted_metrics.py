@@ -165,9 +165,7 @@ TRIALS = {
         targets="bit rows",
         activation="sigmoid",
     ),
-    "focal by class": Trial(
-        f"{L}.BinaryFocalCrossentropy()", "bits", "sigmoid", fit=BY_CLASS
-    ),
+    "focal by class": Trial(f"{L}.BinaryFocalCrossentropy()", "bits", "sigmoid", fit=BY_CLASS),
     "focal of classes": _weighed(
         loss=f"{L}.CategoricalFocalCrossentropy(0.5)", targets="one-hot", activation="softmax"
     ),
@@ -241,9 +239,7 @@ REFUSED = {
             "reduction=reduction, name=name", "**kwargs"
         ),
     ),
-    "losses": _weighed(
-        targets="rows", metrics=f"None, weighted_metrics=[{L}.MeanSquaredError()]"
-    ),
+    "losses": _weighed(targets="rows", metrics=f"None, weighted_metrics=[{L}.MeanSquaredError()]"),
     "twice": Trial(metrics='["mae", "mae"]'),
     "both": Trial('"mse"', "bits", fit=BY_CLASS + WEIGHED, before=WEIGHTS),
     "no reduction": Trial(f"{L}.MeanSquaredError(reduction='none')", "rows"),
@@ -289,9 +285,7 @@ values = model.evaluate(x, [price, kind], sample_weight={weights}, verbose=0)
 @pytest.mark.parametrize("keras", ["3", "2"])
 def test_metrics_of_several_outputs(keras: str, scripts: Scripts) -> None:
     imported = "from tensorflow import keras" if keras == "3" else "import tf_keras as keras"
-    text = OUTPUTS.format(
-        keras=imported, weights="[first, second]" if keras == "3" else "first"
-    )
+    text = OUTPUTS.format(keras=imported, weights="[first, second]" if keras == "3" else "first")
     apart = scripts.compare(text, converted(text, Options(keras=keras)), keras=keras)
     assert {"history", "values"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
