@@ -319,6 +319,14 @@ def places() -> dict[str, dict[str, str]]:
             "nets/__init__.py": package + IF.replace("build_large", "large"),
             "train.py": other,
         },
+        "a file between": {
+            "nets/small.py": small,
+            "nets/large.py": large,
+            "nets/factory.py": "from . import large, small\n\n\n"
+            + IF.replace("build_large", "large.build_large").replace("build_s", "small.build_s"),
+            "nets/__init__.py": "from .factory import get_model\n",
+            "train.py": other,
+        },
         "a function": {
             "models.py": models(MAE, MAE, IF),
             "train.py": train("large")

@@ -23,12 +23,14 @@ def is_imported(path: str, mention: str) -> bool:
 
 #: What a file says that trains models, or asks how well they do.
 _TRAINS = r"\.(?:compile|fit|fit_generator|evaluate|train_on_batch|test_on_batch)\("
+#: What it says that does not leave that to others: a function may compile what these train.
+_FITS = r"\.(?:fit|fit_generator|train_on_batch)\("
 
 
 def training_files(path: str) -> Iterator[str]:
     """The other files of the project that import one, and train something.
 
-    Also those that import what may do that for them, and where none of these two does, those which
+    Also those that import what may do that for them, and where it fits none itself, those which
     import these: blocks are for a model, and the model for a training.
     """
     yield from _training_files(path)
@@ -36,7 +38,7 @@ def training_files(path: str) -> Iterator[str]:
 
 @remembered
 def _training_files(path: str) -> list[str]:
-    trains = re.compile(_TRAINS).search
+    trains, fits = re.compile(_TRAINS).search, re.compile(_FITS).search
     found, seen, pending = [], {real_path(path)}, [path]
     while pending:
         for other in importing_files(pending.pop(), r"\("):
@@ -46,7 +48,7 @@ def _training_files(path: str) -> list[str]:
             text = read_text(other)
             if trains(text) or any(trains(t) for _, t in imported_texts(text, other)):
                 found.append(other)
-            else:
+            if not fits(text):
                 pending.append(other)
     return found
 

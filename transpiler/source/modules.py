@@ -180,6 +180,10 @@ def builds_models(text: str, path: str) -> bool:
     return os.path.basename(path) == "__init__.py" and _imports_models(text, path, 1)
 
 
+#: What a function gives that another one has made: `return build_small(units)`.
+_GIVES = regex(r"\breturn [\w.]+(?:\[[^\]\n]+\])?\(")
+
+
 def _imports_models(text: str, path: str, depth: int) -> bool:
     """Whether a file imports one that is about the framework.
 
@@ -193,6 +197,7 @@ def _imports_models(text: str, path: str, depth: int) -> bool:
         if _takes_framework(imported, str(other)):
             return True
         passes_on = other.name == "__init__.py" or (depth == 0 and _asks(imported))
+        passes_on = passes_on or _GIVES.search(imported) is not None
         if passes_on and _imports_models(imported, str(other), depth + 1):
             return True
     return False
