@@ -89,7 +89,6 @@ def test_as_fast_as_by_hand(name: str, run: Callable[[nn.Module, torch.Tensor], 
             ratios.append(ratio(run, ours, theirs, x))
     finally:
         torch.set_num_threads(threads)
-    print(
-        f"{name} {run.__name__}: {' '.join(f'{r:.3f}' for r in ratios)} times as long"
-    )  # noqa: T201
+    listed = " ".join(f"{ratio:.3f}" for ratio in ratios)
+    print(f"{name} {run.__name__}: {listed} times as long")  # noqa: T201
     assert min(ratios) <= LIMIT
