@@ -96,6 +96,9 @@ class Project:
     #: their regularizers; shared by all runs.
     seen: ClassVar[dict[tuple[Path, int, Options, bool], FileContext | None]] = {}
 
+    #: Those that are being interpreted.
+    pending: ClassVar[set[tuple[Path, int, Options, bool]]] = set()
+
     #: Which files can't have a definition of another one as a guest, by its path, time and name:
     #: where one can't, none has it.
     refused: ClassVar[dict[tuple[str, int, str, Options], set[str]]] = {}
@@ -104,6 +107,7 @@ class Project:
         self.options = options
         self.marked = marked
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
+        self._circles: set[Path] = set()  #: those that were asked for while they were interpreted
         self._reserved: frozenset[str] = frozenset()  #: names that nothing new gets
         self._first = ""  #: the one that is converted
 
@@ -314,10 +318,20 @@ class Project:
             key = (path, path.stat().st_mtime_ns, self.options, self.marked)
         except OSError:
             return None
-        if key not in self.seen:
-            self.seen[key] = None  # what imports each other in a circle sees nothing
-            self.seen[key] = self._interpret(path)
-        return self.seen[key]
+        if key in self.pending:  # what imports each other in a circle sees nothing
+            self._circles.add(path)
+        if key in self.pending or key in self.seen:
+            return self.seen.get(key)
+        outer, self._circles = self._circles, set()
+        self.pending.add(key)
+        try:
+            found = self._interpret(path)
+        finally:
+            self.pending.discard(key)
+            circles, self._circles = self._circles, outer | self._circles - {path}
+        if path.name != "__init__.py" or circles <= {path}:
+            self.seen[key] = found  # a package whose module asks for it lacks what that one has
+        return found
 
     def _constants(self, path: Path) -> dict[str, Value] | None:
         try:
