@@ -327,7 +327,8 @@ def retype_parameters(draft: Draft) -> None:
     units = draft.planned.blocks.values()
     gone = {id(u.summary.function.node) for u in units if u.summary is not None}
     gone |= {id(s.function.node) for s in draft.planned.operations}
-    owners = [n for n in draft.top if isinstance(n, cst.ClassDef) and not n.bases]
+    plain = {id(made.node) for made in draft.file.user_classes if not made.bases}
+    owners = [n for n in draft.top if isinstance(n, cst.ClassDef) and id(n) in plain]
     for node in [*draft.top, *(one for owner in owners for one in owner.body.body)]:
         if isinstance(node, cst.FunctionDef) and id(node) not in gone:
             parameters = node.params

@@ -27,6 +27,7 @@ from transpiler.emit.edits import apply, outdented, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.emptied import fill_emptied
 from transpiler.emit.given_away import report_given_away
+from transpiler.emit.heirs import report_heirs_of_other_files
 from transpiler.emit.import_names import ImportNames
 from transpiler.emit.imports import import_edits, known_imports
 from transpiler.emit.instances import (
@@ -118,6 +119,7 @@ def _write(draft: Draft) -> Conversion:
     drop_clips(draft)
     drop_emptied(draft)
     report_subclasses(draft)
+    report_heirs_of_other_files(draft)
     drop_configurations(draft)
     drop_settings(draft)
     report_dangling(draft)

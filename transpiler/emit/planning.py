@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
 from transpiler.emit.given import give_values
+from transpiler.emit.heirs import built_by_heirs
 from transpiler.emit.module_values import assignment_counts, names_to_compute, without_globals
 from transpiler.emit.operation_names import name_operations
 from transpiler.emit.units import FilePlan, Unit
@@ -43,6 +44,8 @@ def plan_file(file: FileContext) -> FilePlan:
             planned.operations.append(summary)
         elif summary.kind == "builder" and region.built:
             units = [_builder_unit(planned, summary, region, b) for b in _in_order(planned, region)]
+            for unit in units:
+                unit.problem = built_by_heirs(file, summary.function)
             planned.builders.append((summary, units))
     counts = assignment_counts(module.init)
     for built in _in_order(planned, module):

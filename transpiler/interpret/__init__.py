@@ -31,6 +31,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     calls/         by what is called
     models/        inputs, functional graphs, Sequential, models as layers
     functions/     blocks, operations, builders
+    heirs.py       methods that classes inherit
     classes.py     classes of the program; class_bodies.py: their settings and models;
                    instances.py: their instances; functional_classes.py: those of one model
     statements/    assignments, definitions, imports

@@ -17,6 +17,7 @@ from transpiler.interpret.functions.generators import iterator_of
 from transpiler.interpret.functions.handed import ASKED
 from transpiler.interpret.functions.kept_functions import keep_functions
 from transpiler.interpret.functions.own_penalties import BASES
+from transpiler.interpret.heirs import inherited_methods
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
 from transpiler.interpret.values import (
@@ -61,7 +62,7 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
         made.parent = inherited[0]
     region.scope.bump(made.name)
     region.scope.values[made.name] = made
-    methods: dict[str, Function] = {}
+    methods = {} if bases else inherited_methods(region, made)
     closure = (
         region.scope.values if region.is_module else {**region.scope.outer, **region.scope.values}
     )

@@ -59,7 +59,7 @@ class FileContext:
     reshaped: set[str] = field(default_factory=set)  #: those that held arrays of several shapes
     spliced: set[int] = field(default_factory=set)  #: functions whose calls are their statements
     forced: set[int] = field(default_factory=set)  #: functions that are constructed unseen
-    mentions: dict[int, bool] = field(default_factory=dict)
+    mentions: dict[tuple[int, str], bool] = field(default_factory=dict)
     #: Functions that give functions: both as one, with the parameters of the inner one.
     joined: dict[int, tuple[cst.FunctionDef, tuple[str, ...]]] = field(default_factory=dict)
     user_classes: list[UserClass] = field(default_factory=list)

@@ -186,6 +186,11 @@ class Function(_Brief):
     lists: tuple[str, ...] = ()  #: its parameters that got lists or arrays
 
     @property
+    def is_inherited(self) -> bool:
+        """Whether it is a method that a class has from one above, and that depends on it."""
+        return self.owner not in ("", self.nested_in)
+
+    @property
     def is_wrapper(self) -> bool:
         """Whether another function gives it back, whose name says what it is."""
         return self.frame is not None and self.name in _WRAPPERS

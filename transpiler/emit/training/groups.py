@@ -141,7 +141,7 @@ def receiver_of(shared: Shared, call: TrainingCall) -> str:
 def answered(shared: Shared, room: Room) -> set[int]:
     """What is asked of models there by expressions in whose places others stand."""
     replaced = [span for span in shared.replaced if span not in shared.calls]
-    asked = (node for node, _, _ in room.region.left_calls)
+    asked = (node for node, _, _ in (*room.region.left_calls, *shared.file.kept_uses))
     return {id(node) for node in asked if within(shared.tree.span(node)[0], replaced)}
 
 

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 import libcst as cst
 
+from transpiler.emit.heirs import heir_without_model
 from transpiler.emit.training.agreeing import agree, problems_of, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import rewrite_names
@@ -491,7 +492,7 @@ class _Planner(Shared):
             and not (training.moved and self._is_home(training, statement))
         ]
         if not others:
-            return ""
+            return heir_without_model(self, part)
         places = self.places(part.room, part.variable)
         passed = any(not p.binds and not p.attribute for p in places)
         name = part.variable.partition("[")[0].rpartition(".")[2]
@@ -501,7 +502,7 @@ class _Planner(Shared):
             held = [match.group(1)] if match.group(1) else asked.partition("[")[0].split(".")
             if names is None or not names.isdisjoint(held):
                 return f"`{asked}` in `{statement.name.value}` may be of this model"
-        return ""
+        return heir_without_model(self, part)
 
     @cached_property
     def _unknown_training(self) -> list[tuple[cst.FunctionDef | cst.ClassDef, re.Match[str]]]:

@@ -30,13 +30,14 @@ from transpiler.source.lexical import words_in
 def mentions_framework(file: FileContext, function: Function) -> bool:
     """Whether a function's source uses a name that leads to TensorFlow or Keras."""
     home: FileContext = function.file if function.file is not None else file
-    known = home.mentions.get(id(function.node))
+    key = id(function.node), function.owner  # an heir defines what a method calls
+    known = home.mentions.get(key)
     if known is not None:
         return known
-    home.mentions[id(function.node)] = False
+    home.mentions[key] = False
     source = home.tree.source(function.node)
     if IMPORTED_INSIDE.search(source) or _trains_something(source):
-        home.mentions[id(function.node)] = True
+        home.mentions[key] = True
         return True
     words = words_in(source)
     words -= {p.name.value for p in function.node.params.params}
@@ -50,7 +51,7 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
             result = word != function.name and mentions_framework(home, method)
         if result:
             break
-    home.mentions[id(function.node)] = result
+    home.mentions[key] = result
     return result
 
 

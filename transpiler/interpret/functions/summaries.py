@@ -96,7 +96,8 @@ def _summarize(
     if "**" in given:  # all else that it takes may be in that dict
         kinds = (*kinds, ("**", tuple(sorted(given))))
     on_elements = _on_elements(given, caller)
-    key: tuple[Any, ...] = (id(function.node), kinds, *(["elements"] if on_elements else []))
+    heir = [function.owner] * function.is_inherited
+    key: tuple[Any, ...] = (id(function.node), kinds, *heir, *(["elements"] * on_elements))
     home: FileContext = function.file if function.file is not None else file
     if home is not file:
         return _foreign(file, home, function)
@@ -367,6 +368,8 @@ def _interpret(
             if region.speculative:
                 region.want("rank:last", True)
             classify(summary)
+            if function.is_inherited and summary.kind in ("block", "operation", "layer"):
+                raise GiveUp("a method of a class above that gives tensors or layers")
         except Restart:
             continue
         except GiveUp:
