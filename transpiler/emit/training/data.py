@@ -19,7 +19,7 @@ from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import array
 from transpiler.lower.heads import LOOP_NAMES, Head
-from transpiler.passes.liveness import walk
+from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import replace
 from transpiler.regex import regex
 
@@ -43,6 +43,14 @@ def is_listed(built: Built) -> bool:
 
 
 _ENTRY = regex(r"(\w+)\[\"([^\"\\]+)\"\]")
+
+
+def alone(built: Built) -> Built:
+    """A model without what its region does for others."""
+    forward, _ = prune(built.forward, frozenset(), effects=False)
+    modules = frozenset(modules_used(forward))
+    init, _ = prune(built.init, frozenset(), effects=False, modules=modules)
+    return replace(built, init=init, forward=forward)
 
 
 def by_keys(built: Built, origin: Model) -> Built:

@@ -17,7 +17,7 @@ from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
-from transpiler.emit.training.data import by_keys
+from transpiler.emit.training.data import alone, by_keys
 from transpiler.emit.training.distributing import spread
 from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
@@ -45,7 +45,6 @@ from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import Training, lower_training
-from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.suites import blocks_around
@@ -325,7 +324,7 @@ class _Planner(Shared):
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         classes = list(own_classes(training.calls).values())
         training.asks_steps = any(asks_steps(self, p, classes) for p in parts)
-        built = by_keys(_alone(built), training.origin)
+        built = by_keys(alone(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
         marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}
         training.weights = training.weights.carrying(marks)
@@ -515,14 +514,6 @@ class _Planner(Shared):
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
             if not within(match.start(), self.calls)
         ]
-
-
-def _alone(built: Built) -> Built:
-    """A model without what its region does for others."""
-    forward, _ = prune(built.forward, frozenset(), effects=False)
-    modules = frozenset(modules_used(forward))
-    init, _ = prune(built.init, frozenset(), effects=False, modules=modules)
-    return replace(built, init=init, forward=forward)
 
 
 def _training(
