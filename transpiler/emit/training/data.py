@@ -45,7 +45,7 @@ def is_listed(built: Built) -> bool:
 _ENTRY = regex(r"(\w+)\[\"([^\"\\]+)\"\]")
 
 
-def alone(built: Built) -> Built:
+def without_others(built: Built) -> Built:
     """A model without what its region does for others."""
     forward, _ = prune(built.forward, frozenset(), effects=False)
     modules = frozenset(modules_used(forward))

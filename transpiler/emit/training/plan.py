@@ -17,7 +17,7 @@ from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
 from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
-from transpiler.emit.training.data import alone, by_keys
+from transpiler.emit.training.data import by_keys, without_others
 from transpiler.emit.training.distributing import spread
 from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of
 from transpiler.emit.training.given_to_builders import parts_for_builder
@@ -324,7 +324,7 @@ class _Planner(Shared):
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         classes = list(own_classes(training.calls).values())
         training.asks_steps = any(asks_steps(self, p, classes) for p in parts)
-        built = by_keys(alone(built), training.origin)
+        built = by_keys(without_others(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
         marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}
         training.weights = training.weights.carrying(marks)
