@@ -32,7 +32,7 @@ def errors(text: str) -> list[tuple[int, str]]:
     [
         "print(model.history)",
         "p = show(model(x))",
-        "p = model(x, training=True)",
+        "p = model(x, mask=None)",
         "model.get_config()",
     ],
 )
