@@ -319,7 +319,35 @@ def test_methods_serve_the_models_of_all_heirs(program: str, scripts: Scripts) -
     assert max(apart.values()) < 1e-9, apart
 
 
+MIXED = """\
+class Mixin:
+    pass
+
+
+class Base:
+    def __init__(self, n):
+        self.n = n
+        self.model = self.build()
+
+    def fit(self, X, y):
+        self.model.compile("sgd", "mse")
+        return self.model.fit(X, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+
+
+class Known(Base):
+    def build(self):
+        return keras.Sequential([keras.Input((self.n,)), layers.Dense(1)])
+
+
+class Mixed(Mixin, Base):
+    def build(self):
+        return keras.Sequential([keras.Input((self.n,)), layers.Dense(1)])
+"""
 REFUSED = {
+    "several bases": (
+        MIXED,
+        "`compile` is left as it is: the model of `Mixed`, which inherits it, is not known",
+    ),
     "another graph": (
         """\
 class Base:

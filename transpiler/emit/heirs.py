@@ -37,8 +37,17 @@ def heir_without_model(shared: Shared, part: Part) -> str:
         return ""
     rooms = [room for room in shared.rooms if room.node is node]
     seen = {room.owner for room in rooms if room.calls or not part.calls}
-    unseen = (made.name for made, own in heirs(shared.file, method) if own.owner not in seen)
-    name = next(unseen, None)
+    known = heirs(shared.file, method)
+    unseen = [made.name for made, own in known if own.owner not in seen]
+    families = {method.nested_in, *(made.name for made, _ in known)}
+    unseen += (
+        made.name
+        for made in shared.file.user_classes
+        if made.inherits
+        and made.parent is None  # with other bases
+        and families.intersection(shared.tree.source(b.value) for b in made.node.bases)
+    )
+    name = next(iter(unseen), None)
     return f"the model of `{name}`, which inherits it, is not known" if name is not None else ""
 
 
