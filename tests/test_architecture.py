@@ -26,6 +26,7 @@ FLOORS = (
     ("emit",),
     ("project",),
     ("neighbours", "guests", "far"),
+    ("unbound",),
     ("pipeline",),
     ("notebooks",),
     ("single", "plan"),

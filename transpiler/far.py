@@ -66,7 +66,7 @@ class _Sayer:
 
     def said(self, uses: list[Use], stars: list[Star]) -> Conversion:
         """What is left, and nobody has said so: errors also stand above the statements."""
-        kept = _kept_lines(self.text, self.made.text)
+        kept = kept_lines(self.text, self.made.text)
         found: dict[tuple[int, str], Diagnostic] = {}
         for use in sorted(uses, key=_order):
             place = use.place
@@ -148,7 +148,7 @@ class _Sayer:
             return False
         if any(real_path(one.path) == use.path for one in self.made.homecoming):
             return False
-        return use.line in _kept_lines(program_at(use.path), there.text)
+        return use.line in kept_lines(program_at(use.path), there.text)
 
     def is_told(self, use: Use, code: Code) -> bool:
         """Whether the conversion itself has said it, or the same with less certainty."""
@@ -218,7 +218,7 @@ def _gives_way(said: Diagnostic, lines: set[int]) -> bool:
     return said.code == ASSUMED.code and said.line in lines and "taken for no call" in said.message
 
 
-def _kept_lines(before: str, after: str) -> dict[int, int]:
+def kept_lines(before: str, after: str) -> dict[int, int]:
     """Which line of a text each line of another one is that is still there, counted from 1."""
     old, new = before.split("\n"), after.split("\n")
     if old == new:

@@ -7,6 +7,7 @@ what it gets.
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 import re
 from collections import Counter
@@ -21,6 +22,7 @@ from transpiler.emit.emitted import INIT
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.guests import ASIDE, AWAY, USED_ELSEWHERE, Guest
+from transpiler.interpret.statements.imports_elsewhere import NotImportable, import_elsewhere
 from transpiler.options import Options
 from transpiler.record import record, replace
 from transpiler.regex import regex
@@ -80,8 +82,8 @@ def parted(
             replace(d, line=d.line - lines.start + 1) for d in made.diagnostics if d.line in lines
         )
         one = parting.homecoming(guest, about)
-        if one is None:
-            return None, {(guest.path, guest.name): "its names mean something else there"}
+        if isinstance(one, str):
+            return None, {(guest.path, guest.name): one}
         coming.append(one)
     inside = {n for guest in hosting.guests for n in places[guest.here]}
     return (
@@ -115,6 +117,7 @@ class _Parting:
 
     def __init__(self, text: str, file: FileContext) -> None:
         self.text = text
+        self.file = file
         self.hosting = file.hosting
         self.positions = Positions(text)
         module = program_tree(text)
@@ -147,8 +150,8 @@ class _Parting:
         starts = [self.positions.span(one)[0] - 1 for one in decorators]
         return min([start, *starts]), end
 
-    def homecoming(self, guest: Guest, said: tuple[Diagnostic, ...]) -> Homecoming | None:
-        """What goes to the file of a guest; None where a name would mean something else there."""
+    def homecoming(self, guest: Guest, said: tuple[Diagnostic, ...]) -> Homecoming | str:
+        """What goes to the file of a guest; why not, where it would read something else there."""
         statement = self.defined.get(guest.here)
         if statement is None:  # it has done what stands at its calls now
             return Homecoming(guest.path, guest.name, guest.span, "", (), (), said)
@@ -156,17 +159,26 @@ class _Parting:
         needed = self._needed(text)
         helpers = [self.source(s) for n, s in self.new.items() if n in needed]
         read = global_reads("\n\n".join([text, *helpers]))
-        imports = tuple(line for name, line in self.imports.items() if name in read)
+        imports = {line: None for name, line in self.imports.items() if name in read}
         own = {**dict(guest.renamed), guest.here: guest.name}
         for other in self.hosting.guests:
             root, dot, name = other.written.partition(".")
             if dot:
                 own.setdefault(other.here, f"{own.get(root, root)}.{name}")
+        carried = {*own, *self.imports, *self.new}
+        for name in sorted(n for n in read - carried if not hasattr(builtins, n)):
+            try:
+                line, called = import_elsewhere(self.file, name, guest.path)
+            except NotImportable as why:
+                return str(why)
+            own |= {name: called} if called != name else {}
+            imports |= {line: None} if line else {}
         text, *helpers = (_renamed(one, own) for one in (text, *helpers))
         if any(ASIDE in one for one in (text, *helpers)):
-            return None
+            return "its names mean something else there"
         text = text if guest.shared is None else guest.shared.together(text)
-        return Homecoming(guest.path, guest.name, guest.span, text, tuple(helpers), imports, said)
+        spot = guest.path, guest.name, guest.span
+        return Homecoming(*spot, text, tuple(helpers), tuple(imports), said)
 
     def _needed(self, text: str) -> set[str]:
         """The new definitions that some code reads, and those that these read in turn."""
@@ -270,6 +282,16 @@ def _single(statement: ast.Import | ast.ImportFrom, name: str) -> str:
     if isinstance(statement, ast.ImportFrom):
         one = ast.ImportFrom(statement.module, [alias], statement.level)
     return ast.unparse(one)
+
+
+def _single_imports(text: str) -> set[str]:
+    """The imports of a module, each name alone."""
+    module = program_tree(text)
+    imports = [s for s in module.body if isinstance(s, _IMPORTING)] if module is not None else []
+    return {_single(s, name) for s in imports for name in _names(s) if name != "*"}
+
+
+_IMPORTING = (ast.Import, ast.ImportFrom)
 
 
 def _renamed(text: str, names: dict[str, str]) -> str:
@@ -377,6 +399,7 @@ _IMPORT = regex(
 def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
     """The text of a file with what has become of its definitions; None where names clash."""
     bound = _bound(text)
+    present = _single_imports(text)
     helpers: dict[str, None] = {}
     edits: dict[tuple[int, int], str] = {}
     imports: dict[str, None] = {}
@@ -394,7 +417,7 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
             edits[above, above] = "".join(f"{h}\n\n\n" for h in mine)
         # what starts the weights of these classes does so for those of the file, too
         helpers |= dict.fromkeys(h for h in one.helpers if not h.startswith(f"def {INIT}("))
-        imports |= dict.fromkeys(one.imports)
+        imports |= {line: None for line in one.imports if line not in present}
     defined = [name for helper in helpers for name in _bound(helper)]
     brought = {name for line in imports for name in _bound(line)}
     if len(defined) != len(set(defined)) or bound & {*defined, *brought}:

@@ -35,7 +35,7 @@ def is_brought(convert: Convert, options: Options, path: str, name: str) -> bool
         pending, seen = list(readers), {path, *readers}
         while pending:
             reader = pending.pop()
-            if re.search(mention, _converted(convert, options, reader)):
+            if re.search(mention, converted_text(convert, options, reader)):
                 return False
             others = [other for other in importing_files(reader, "") if other not in seen]
             pending += others
@@ -68,7 +68,7 @@ def readers_of(
             if any(not found[name] for name in before):
                 together = options.together
                 if together is None or os.path.realpath(reader) in together:
-                    text = _converted(convert, options, reader)
+                    text = converted_text(convert, options, reader)
                 after = before & _names_of(own, text, reader)
                 found |= {name: reader for name in after if not found[name]}
     except (OSError, SyntaxError, Undecodable):
@@ -103,7 +103,7 @@ def agrees(convert: Convert, options: Options, path: str, name: str) -> bool:
 _functions: dict[tuple[str, int, Options], frozenset[str]] = {}
 
 
-def _converted(convert: Convert, options: Options, path: str) -> str:
+def converted_text(convert: Convert, options: Options, path: str) -> str:
     """The text of a file as it comes out, or as it is."""
     text = program_at(path)
     if path in _asking or skips(text):

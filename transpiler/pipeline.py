@@ -83,6 +83,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     import libcst as cst
 
     from transpiler.project import Project
+    from transpiler.unbound import with_unbound
 
     home = _at_home(text, options, path)
     named = "keras" in text or "tensorflow" in text
@@ -103,6 +104,8 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
         if marks_elsewhere or not file.mark.refused or _errors(again) < _errors(made):
             made = again
         file.release()
+    if not alone:
+        made = with_unbound(partial(convert, alone=True), made, read, options, path, text)
     if shared is not None:
         made = made.on_lines(shared.line, read, shared.place)
         whole = shared.together(made.text) if made.changed else spaced

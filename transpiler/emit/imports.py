@@ -120,7 +120,7 @@ def import_edits(
     missing = [line for line in named.kept(needed) if line not in present]
     missing += named.needed(rest)
     brought_too = [line for line in file.brought_imports if line.split()[-1] in used]
-    known = {*present, *known_imports()} if brought_too else set[str]()
+    known = {*present, *_found_by_use()} if brought_too else set[str]()
     missing += [line for line in brought_too if line not in known]
     if spot is None:
         spot = _after_docstring(tree)
@@ -131,7 +131,9 @@ def import_edits(
     python = named.kept(python)
     python += [line for line in missing if line.split()[1] in sys.stdlib_module_names]
     removals += _python_imports(tree, _merged(python))
-    others = sorted((line for line in missing if line not in python), key=_isort_key)
+    own = {n for n in brought_too if n not in known_imports() and not _THIRD_PARTY & words_in(n)}
+    others = [line for line in missing if line not in python]
+    others.sort(key=lambda line: (line in own, *_isort_key(line)))
     block = "".join(f"{line}\n" for line in others)
     if block:
         removals.append(Edit(spot, spot, block))
@@ -297,11 +299,16 @@ def _needed(text: str, had: Set[str]) -> list[str]:
     return found
 
 
+def _found_by_use() -> list[str]:
+    """The lines that come where some text asks for them, whatever has written it."""
+    lines = [*_USES, *(f"{_DATA} import {name}" for name in _OF_DATA)]
+    return [*lines, *(line for _, line in _OF_PYTHON)]
+
+
 @cache
 def known_imports() -> tuple[str, ...]:
     """All lines with which emitted code imports something, in whichever file."""
-    lines = [*_USES, *(f"{_DATA} import {name}" for name in _OF_DATA)]
-    lines += [line for _, line in _OF_PYTHON]
+    lines = _found_by_use()
     lines += [line for one in load_rules().emitted.values() for line in one.imports]
     return tuple(dict.fromkeys(lines))
 

@@ -30,6 +30,11 @@ class Star:
         return {name for name, what in brought if self.made.get(name, what) != what}
 
 
+def brought_by_star(path: str, text_of: Callable[[str], str]) -> set[str]:
+    """The names that a star import of a module brings, as that is when it is converted."""
+    return {name for name, _ in _brought(path, text_of, 0)}
+
+
 def late_stars(before: str, after: str, path: str) -> list[Star]:
     """Those of a file below something that its conversion has brought."""
     if "import *" not in before or before == after or not path:

@@ -11,6 +11,7 @@ definitions.py  functions, classes, imports
 imports.py      what imports bind
 brought.py      functions of other files that give parts of the training, as a file's own
 guests.py       functions and classes of other files that get models of this one
+imports_elsewhere.py  what a file has imported, where a function of another one reads it
 injected.py     parts of the framework that a function puts into variables
 arrays.py       sizes of the arrays that a script makes or loads
 """

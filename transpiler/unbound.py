@@ -1,0 +1,205 @@
+"""The last look at a converted file: whether all that it reads of modules is there.
+
+optimizer = Adam(model.parameters())        # and nothing in the file imports `Adam`
+
+The original may read names that nothing binds, too: these are none of the conversion's.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import os
+import re
+import symtable
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from transpiler.conversion import Conversion
+from transpiler.diagnostics import LEFT_CODE
+from transpiler.interpret.statements.imports_elsewhere import joined
+from transpiler.neighbours import Convert, converted_text
+from transpiler.options import Options
+from transpiler.record import replace
+from transpiler.regex import regex
+from transpiler.source.far_stars import brought_by_star
+from transpiler.source.imported import imported_texts, locate, real_path
+from transpiler.source.lexical import blanked
+from transpiler.source.syntax import program_tree
+
+#: What tells the text of another file as it is once that is converted.
+_TextOf: TypeAlias = Callable[[str], str]
+
+#: What each module has of itself.
+_OF_MODULES = frozenset({
+    "__annotations__", "__builtins__", "__doc__", "__file__", "__loader__", "__name__",
+    "__package__", "__path__", "__spec__",
+})  # fmt: skip
+
+
+def with_unbound(
+    convert: Convert, made: Conversion, text: str, options: Options, path: str, original: str
+) -> Conversion:
+    """A conversion with an error at each name that it has begun to read, and nothing gives.
+
+    What is converted is a text in which something of other files may be that the original has not.
+    """
+    if made.text == original:
+        return made
+    text_of = partial(converted_text, convert, options)
+    missing = _unbound(made.text)
+    missing -= _unbound(original) if missing else set()
+    if missing and "import *" in made.text:
+        missing -= _starred(missing, made.text, path, text_of)
+    found = {name: f"`{name}` is read here, and nothing gives it" for name in missing}
+    if path:
+        for name, module in _gone_from(original, made.text, path, text_of):
+            found[name] = f"`{name}` is read here, and {module} has it no longer"
+    return _said(made, text, found) if found else made
+
+
+def _unbound(text: str) -> set[str]:
+    """The names of the module that some code reads, and that nothing in it binds."""
+    try:
+        top = symtable.symtable(text, "<text>", "exec")
+    except SyntaxError:
+        return set()
+    read, bound = _own(top)
+    declared: set[str] = set()  #: names that functions may bind
+    tables = top.get_children()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        if isinstance(table, symtable.Function):
+            read.update(table.get_globals())
+        else:
+            read |= _own(table)[0]
+    missing = {n for n in read - bound if not hasattr(builtins, n)} - _OF_MODULES
+    if missing and "global" in text:
+        declared = {n for words in _GLOBAL.findall(text) for n in words.split(", ")}
+    return missing - declared
+
+
+def _own(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """What a module, or the body of a class, reads of the module, and what it binds."""
+    top = table.get_type() == "module"
+    symbols = [s for s in table.get_symbols() if top or s.is_global()]
+    read = {s.get_name() for s in symbols if s.is_referenced()}
+    return read, {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+
+
+def _starred(names: set[str], text: str, path: str, text_of: _TextOf) -> set[str]:
+    """Which of them a star brings; all, where one is of a module that nobody can look into."""
+    folder = os.path.dirname(real_path(path)) if path else ""
+    found: set[str] = set()
+    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+            home = locate(folder, f"{'.' * node.level}{node.module or ''}", text) if path else None
+            if home is None:
+                return names
+            found |= names & brought_by_star(str(home), text_of)
+    return found
+
+
+def _gone_from(before: str, after: str, path: str, text_of: _TextOf) -> Iterator[tuple[str, str]]:
+    """What a text has begun to read of other files of the project that do not have it any more."""
+    stems = {_called(other) for other, _ in imported_texts(after, path)}
+    said = re.compile(rf"\b(?:{'|'.join(map(re.escape, stems))})\b").search
+    lines = {line for line in _LINES.findall(after) if said(line)} if stems else set[str]()
+    roots = {word for line in lines for word in re.findall(r"\w+", line)}
+    chains = re.compile(rf"(?<![\w.])(?:{'|'.join(roots)})\.\w+")
+    fresh = {*chains.findall(after)} - {*chains.findall(before)} if roots else set[str]()
+    if not fresh and all(line in before for line in lines):
+        return
+    tree, old = program_tree(after), program_tree(before)
+    folder, had = os.path.dirname(real_path(path)), {*_imported(old or ast.Module([], []))}
+    for module, name, bound in _imported(tree or ast.Module([], [])):
+        home = locate(folder, module, after) if name != "*" else None
+        if home is None:
+            continue
+        inner = locate(folder, joined(module, name), after) if name else home
+        if inner is None or (name and home.name != "__init__.py"):
+            if (module, name, bound) not in had and not _has(str(home), name, text_of):
+                yield name, home.name
+            continue
+        for chain in sorted(fresh):
+            root, _, attribute = chain.partition(".")
+            below = inner.name == "__init__.py" and locate(str(inner.parent), f".{attribute}")
+            if root == bound and not below and not _has(str(inner), attribute, text_of):
+                yield chain, inner.name
+
+
+_GLOBAL = regex(r"\bglobal +(\w+(?:, \w+)*)")
+#: Imports of what may be another file.
+_LINES = regex(r"^[ \t]*(?:from|import)[ \t]+(?!torch\b)[^\n(]*(?:\([^)]*\))?", re.M)
+
+
+def _called(path: Path) -> str:
+    """What imports call a file."""
+    return path.parent.name if path.name == "__init__.py" else path.stem
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
+    """What a module imports: from which module, what of it ("" for all of it), under which name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            module = f"{'.' * node.level}{node.module or ''}"
+            yield from ((module, one.name, one.asname or one.name) for one in node.names)
+        elif isinstance(node, ast.Import):
+            for one in node.names:
+                if one.asname or "." not in one.name:
+                    yield one.name, "", one.asname or one.name
+
+
+def _has(path: str, name: str, text_of: _TextOf) -> bool:
+    """Whether a file has a name, also by a star, or what nobody can tell."""
+    text = text_of(path)
+    tree = program_tree(text)
+    if tree is None or re.search(r"\b(?:__getattr__|globals|setattr)\b", text):
+        return True
+    pattern = re.compile(rf"(?<![\w.]){name}\b")
+    if pattern.search(text) is None and "import *" not in text:
+        return False
+    try:
+        top = symtable.symtable(text, "<text>", "exec")
+    except SyntaxError:
+        return True
+    if name in top.get_identifiers():
+        symbol = top.lookup(name)
+        if symbol.is_assigned() or symbol.is_imported():
+            return True
+    if re.search(rf"\bglobal\b[^\n]*\b{name}\b", text):
+        return True
+    return name in _starred({name}, text, path, text_of)
+
+
+def _said(made: Conversion, text: str, found: dict[str, str]) -> Conversion:
+    """A conversion with these errors, and comments above the statements."""
+    from transpiler.far import kept_lines  # most files need it not
+
+    back = {new: old for old, new in kept_lines(text, made.text).items()}
+    old = set(back.values())
+    code, lines = blanked(made.text), made.text.split("\n")
+    said, todos = list(made.diagnostics), dict[int, str]()
+    for name, message in sorted(found.items()):
+        place = re.search(rf"(?<![\w.]){re.escape(name)}\b(?!\s*=(?!=))", code)
+        number = made.text.count("\n", 0, place.start()) if place is not None else 0
+        above = next((back[n] for n in range(number + 1, 0, -1) if n in back), 0)
+        inside = number + 1 not in back and above + 1 not in old and above < text.count("\n")
+        said.append(LEFT_CODE.at(max(above + inside, 1), 1, message))
+        todos.setdefault(_statement_line(made.text, number + 1), message)
+    for number, message in sorted(todos.items(), reverse=True):
+        line = lines[number - 1]
+        margin = line[: len(line) - len(line.lstrip())]
+        lines.insert(number - 1, f"{margin}# TODO(tf2torch) {LEFT_CODE.code}: {message}")
+    said.sort(key=lambda one: (one.line, one.column))
+    return replace(made, text="\n".join(lines), diagnostics=tuple(said))
+
+
+def _statement_line(text: str, line: int) -> int:
+    """The first line of the statement that a line is in."""
+    nodes = ast.walk(program_tree(text) or ast.Module([], []))
+    starts = (n.lineno for n in nodes if isinstance(n, ast.stmt) and n.lineno <= line)
+    return max(starts, default=line)
