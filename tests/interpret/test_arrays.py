@@ -40,7 +40,7 @@ model = keras.Sequential([layers.Dense(1, input_shape=(x.shape[-1],))])
         ("z = np.ones((9, 1))\nx = np.ones((9, 3)) - z.mean()", "3"),
         ("a = np.load()\nx = np.arange(9)[:, None] + a", "x.shape[-1]"),
         ("w = np.ones(4)\na = np.load()\nx = w * a", "x.shape[-1]"),
-        ("z = np.ones((9, 4))\nx = np.ones((9, 1)) * z.mean(axis=0)", "x.shape[-1]"),
+        ("z = np.ones((9, 4))\nx = np.ones((9, 1)) * z.mean(axis=0)", "4"),
         ("x = np.load()", "x.shape[-1]"),
         ("x = np.ones((9, 3))\nx = np.load(x)", "x.shape[-1]"),
         ("x = np.ones((9, 3))\nif len(x) > 8:\n    x = np.ones((9, 4))", "x.shape[-1]"),

@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.assumed_data import assume_data
-from transpiler.interpret.context import Frozen
+from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.region import Built, Region
@@ -171,8 +171,8 @@ class TrainingCall:
     contrary: list[Layer] = field(default_factory=list)  #: which of these are, if the others aren't
     pair: str = ""  #: what it unpacks, of which it is only taken for granted that it is a pair
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
-    #: how many numbers the targets have in a row: 0 without an axis for that; None: not known
-    columns: int | None = None
+    #: the sizes of the targets, those that are known; None: not even how many axes they have
+    sizes: Shape | None = None
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     looked_into: bool = False  #: of a `compile`: whether the model has trained since
     #: where the last call ends that needs this `compile`; None where it may stand anywhere
@@ -246,8 +246,8 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         call.compiled_each = {key: found for key, found in options.items() if found is not None}
     _bind(region, node, call, order)
     if "y" in call.given:
-        columns: Any = provided("columns_of")(region, call.given["y"].node)
-        call.columns = columns
+        sizes: Any = provided("shape_of")(region, call.given["y"].node)
+        call.sizes = sizes
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
         call.by_samples = any(k in call.given for k in _SAMPLES)

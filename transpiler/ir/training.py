@@ -43,6 +43,9 @@ class Prediction:
     column: bool = False  #: the targets surely are a column: an array with one number in each row
     matching: bool = False  #: the targets surely are none, beside several outputs
     exact: bool = False  #: whether small differences are not taken
+    #: the targets may have an axis of one number behind those of the output, as windows of a series
+    deeper: bool = False
+    spread: bool = False  #: they surely are one number, for each of the steps of the output
     #: what `reshape` makes of targets `{0}` where the output has one number; "": they are a table
     column_shape: str = "-1, 1"
     weights: Expr | None = None  #: those of the samples, which count in a metric

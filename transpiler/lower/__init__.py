@@ -11,6 +11,7 @@ binding.py     which rule an optimizer, loss, metric or callback means, and its 
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 named_metrics.py      metrics that a program has in a config
 optimizer_choices.py  optimizers of which the program picks one when it runs
+target_shapes.py  targets that Keras makes fit the output
 weighing.py    calls that give samples weights of their own
 one_hot.py     whether targets surely are one-hot
 loss_choices.py  losses likewise

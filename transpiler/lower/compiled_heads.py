@@ -28,6 +28,7 @@ from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.open_endings import refuse_difference, refuse_in_own
 from transpiler.lower.own_losses import is_own, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
+from transpiler.lower.target_shapes import columns_of, fitted
 from transpiler.lower.told import times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
@@ -141,7 +142,8 @@ def _head(
     """One output."""
     rules, name = file.rules, output.variable
     targets = f"{name}_targets" if name else "targets"
-    columns = {one.columns for one in of_compile(training, call) if one.name in _WITH_TARGETS}
+    asked = [one for one in of_compile(training, call) if one.name in _WITH_TARGETS]
+    columns = {columns_of(one.sizes) for one in asked}
     seen = Prediction(
         Expr(output.code or ("logits" if output.ends_in and droppable else "outputs")),
         Expr(targets),
@@ -193,6 +195,8 @@ def _head(
     )
     if 0 in columns and not name and (output.units or 1) > 1 and not (seen.classes or loss.paired):
         raise Unsupported(_ONE_AXIS)
+    if not name and not seen.classes:
+        seen = fitted(seen, training, asked, file.options.keras)
     plain, weighted = metrics
     found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:

@@ -78,7 +78,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.float32),
+    torch.as_tensor(y_train, dtype=torch.float32).flatten(1),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 

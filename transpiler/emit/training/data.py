@@ -362,7 +362,16 @@ def target_tensor(text: str, head: Head) -> str:
             raise Unsupported("classes as targets of an output whose axes are not known")
         return f"{made}.flatten({rank - 2 or ''})"
     made = f"torch.as_tensor({text}, dtype=torch.float32)"
-    return as_column(made, text, head) if rank == 2 and units == 1 else made
+    if rank == 2 and units == 1:
+        return as_column(made, text, head)
+    return f"{made}{without_last_axis(head)}"
+
+
+def without_last_axis(head: Head) -> str:
+    """What takes away an axis of one number that targets may have more than the output."""
+    if not head.prediction.deeper:
+        return ""
+    return ".flatten(1)" if head.prediction.rank == 2 else ".squeeze(-1)"
 
 
 def as_column(made: str, text: str, head: Head) -> str:
@@ -406,7 +415,7 @@ def criterion_call(head: Head, criterion: str) -> str:
         if loss.targets is Targets.LIKE:
             targets = f"{targets}.movedim(-1, 1)"
     elif _may_lack_an_axis(head) and not head.metrics:
-        targets = f"{targets}.view_as({output})"
+        targets = f"{targets}{_as_output(head)}"
     if loss.smoothed:
         targets = loss.smoothed.format(targets)
     order = [targets, given] if loss.targets_first else [given, targets]
@@ -431,9 +440,17 @@ def _may_lack_an_axis(head: Head) -> bool:
 
 def shaped_targets(head: Head) -> str:
     """The statement that gives targets the shape of the output, where metrics read them too."""
-    output, targets = head.prediction.output.text, head.prediction.targets.text
+    targets = head.prediction.targets.text
     shaped = _may_lack_an_axis(head) and bool(head.metrics)
-    return f"{targets} = {targets}.view_as({output})" if shaped else ""
+    return f"{targets} = {targets}{_as_output(head)}" if shaped else ""
+
+
+def _as_output(head: Head) -> str:
+    """What gives targets the shape of the output; one number stands for each of the steps."""
+    output = head.prediction.output.text
+    if head.prediction.spread:
+        return f".reshape(-1, 1, 1).expand_as({output})"
+    return f".view_as({output})"
 
 
 def factor_of(head: Head) -> str:

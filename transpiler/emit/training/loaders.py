@@ -17,6 +17,7 @@ from transpiler.emit.training.data import (
     is_single,
     target_tensor,
     weight_tensor,
+    without_last_axis,
 )
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
@@ -168,7 +169,9 @@ class Unpacking:
             return made if leaf.rank == rank - 1 else f"{made}.flatten({rank - 2 or ''})"
         made = self._moved(source, leaf, "torch.float32")
         column = rank == 2 and units == 1 and leaf.rank != 2
-        return as_column(made, source, head) if column else made
+        if column:
+            return as_column(made, source, head)
+        return made if leaf.rank == rank else f"{made}{without_last_axis(head)}"
 
     def _weight(self, head: Head, source: str, leaf: Leaf) -> str:
         """The weights of samples; of steps or pixels, where the output has several of them."""

@@ -18,6 +18,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Framework
+from transpiler.source.suites import nodes_of
 
 _DATASETS: dict[str, tuple[Shape, Shape]] = {
     "mnist": ((None, 28, 28), (None,)),
@@ -57,18 +58,9 @@ def note_arrays(region: Region, found: list[tuple[str, Shape | None]]) -> None:
 
 
 @provides("shape_of")
-def shape_of(region: Region, node: cst.BaseExpression) -> Shape | None:
+def shape_of(region: Region, node: cst.BaseExpression | None) -> Shape | None:
     """The sizes of an array, None where the text does not show them, and for a number."""
-    return _shape(region, node) or None
-
-
-@provides("columns_of")
-def columns_of(region: Region, node: cst.BaseExpression | None) -> int | None:
-    """How many numbers an array has along its last axis, 0 if it has one axis; None: not known."""
-    shape = shape_of(region, node) if node is not None else None
-    if not shape:
-        return None
-    return shape[-1] if len(shape) > 1 else 0
+    return None if node is None else _shape(region, node) or None
 
 
 def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
@@ -88,7 +80,17 @@ def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
         inner = _shape(region, node.elements[0].value)
         return (len(node.elements), *(inner or ()))
     if isinstance(node, cst.ListComp):
-        return (None,) if _is_number(region, node.elt) else None
+        return (None,) if _is_number(region, node.elt) else _of_rows(region, node)
+    return None
+
+
+def _of_rows(region: Region, node: cst.ListComp) -> Shape | None:
+    """`[series[i : i + 8] for i in range(92)]`, of an array of the program's."""
+    bound = {name.value for name in nodes_of(node.for_in.target) if isinstance(name, cst.Name)}
+    match node.elt:
+        case cst.Subscript(value=cst.Name(held)) if held not in bound:
+            row = _shape(region, node.elt) if node.for_in.inner_for_in is None else None
+            return None if row is None else (None, *row)
     return None
 
 
@@ -210,6 +212,8 @@ def _of_call(region: Region, node: cst.Call) -> Shape | None:
     if name in _REDUCING and len(node.args) == (1 if library else 0):
         reduced = plain[0] if plain else func.value if isinstance(func, cst.Attribute) else func
         return None if _shape(region, reduced) is None else ()
+    if name in _REDUCING and isinstance(func, cst.Attribute):
+        return _reduced(region, None if library else func.value, plain, named)
     handler = _CALLS.get(name)
     if handler is not None:
         receiver = None if library or not isinstance(func, cst.Attribute) else func.value
@@ -227,6 +231,14 @@ def _is_library(region: Region, node: cst.BaseExpression) -> bool:
     )
 
 
+def _is_drawn(region: Region, receiver: cst.BaseExpression | None) -> bool:
+    """Whether something draws numbers: `np.random`, or a variable for such a generator."""
+    if not isinstance(receiver, cst.Name):
+        return receiver is None
+    made = rf"^{receiver.value} = [\w.]*\b(?:RandomState|default_rng)\("
+    return re.search(made, region.tree.text, re.M) is not None
+
+
 Arguments: TypeAlias = "list[cst.BaseExpression]"
 Named: TypeAlias = "dict[str, cst.BaseExpression]"
 
@@ -239,7 +251,7 @@ def _filled(region: Region, receiver: Any, plain: Arguments, named: Named) -> Sh
 
 def _sized(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.random.rand(100, 20)`."""
-    if receiver is not None or not plain:
+    if not _is_drawn(region, receiver) or not plain:
         return None
     return tuple(_size(region, part) for part in plain)
 
@@ -249,7 +261,7 @@ def _drawn(region: Region, receiver: Any, plain: Arguments, named: Named) -> Sha
     shape = named.get("size", named.get("shape", plain[2] if len(plain) > 2 else None))
     if shape is None and plain and isinstance(plain[0], (cst.Tuple, cst.List)):
         shape = plain[0]
-    return None if receiver is not None or shape is None else _sizes(region, shape)
+    return None if shape is None or not _is_drawn(region, receiver) else _sizes(region, shape)
 
 
 def _unchanged(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
@@ -265,6 +277,20 @@ def _reshaped(region: Region, receiver: Any, plain: Arguments, named: Named) -> 
     if len(plain) == 1 and isinstance(plain[0], (cst.Tuple, cst.List)):
         return _sizes(region, plain[0])
     return tuple(_size(region, part) for part in plain) or None
+
+
+def _reduced(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`x.sum((1, 2))`, `np.mean(x, axis=1)`."""
+    given = [*([receiver] if receiver is not None else []), *plain, *named.values()]
+    shape = _shape(region, given[0]) if len(given) == 2 and named.keys() <= {"axis"} else None
+    if shape is None:
+        return None
+    found = constant(_evaluated(region, given[1]))
+    axes = tuple(found) if isinstance(found, (tuple, list)) else (found,)
+    if not all(isinstance(axis, int) and -len(shape) <= axis < len(shape) for axis in axes):
+        return None
+    gone = {axis % len(shape) for axis in axes}
+    return tuple(size for place, size in enumerate(shape) if place not in gone)
 
 
 def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:

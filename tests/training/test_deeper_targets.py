@@ -1,0 +1,133 @@
+"""Targets with an axis of one number more or less than the output: Keras makes them fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+n_in, n_out = 8, {n_out}
+series = np.sin(np.arange(100) / 5.0).reshape(-1, 1)
+"""
+ROWS = """\
+x = np.array([series[i : i + n_in] for i in range(64)])
+y = np.array([series[i + n_in : i + n_in + n_out] for i in range(64)])
+"""
+FUNCTION = """\
+def windows(series):
+    x, y = [], []
+    for i in range(64):
+        x.append(series[i : i + n_in])
+        y.append(series[i + n_in : i + n_in + n_out{column}])
+    return np.array(x), np.array(y)
+
+
+x, y = windows(series)
+"""
+MODEL = """\
+model = keras.Sequential([keras.Input((n_in, 1)), layers.LSTM(4), layers.Dense(n_out)])
+model.compile(keras.optimizers.SGD(0.1), {loss}, metrics=["mae"])
+"""
+FIT = """\
+history = model.fit(
+    x, y, batch_size=16, epochs=2, shuffle=False, verbose=0, validation_data=(x[:20], y[:20])
+)
+losses, errors = history.history["loss"], history.history["val_mae"]
+score = model.evaluate(x, y, verbose=0)
+"""
+OWN = """\
+def own(y_true, y_pred):
+    return keras.ops.mean(keras.ops.square(y_true - y_pred), axis=-1)
+
+
+"""
+
+
+@pytest.mark.parametrize("n_out", [3, 16])  # of those, torch makes 16 x 16 numbers
+@pytest.mark.parametrize("data", ["rows", "function", "column"])
+def test_windows_of_one_column_are_compared_one_by_one(
+    data: str, n_out: int, scripts: Scripts
+) -> None:
+    column = ", 0" if data == "column" else ""
+    made = ROWS if data == "rows" else FUNCTION.format(column=column)
+    text = f"{HEAD.format(n_out=n_out)}{made}{MODEL.format(loss=repr('mse'))}{FIT}"
+    result = converted(text, Options(exact=True))
+    assert "torch.as_tensor(y, dtype=torch.float32).flatten(1),\n" in result
+    apart = scripts.compare(text, result)
+    assert {"losses", "errors", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "losses = [model.train_on_batch(x[i : i + 16], y[i : i + 16]) for i in range(0, 64, 16)]\n",
+        "data = tf.data.Dataset.from_tensor_slices((x, y)).batch(16)\n"
+        "losses = model.fit(data, epochs=2, verbose=0).history['loss']\n",
+    ],
+)
+def test_so_are_those_of_batches(rest: str, scripts: Scripts) -> None:
+    text = f"{HEAD.format(n_out=3)}{ROWS}{MODEL.format(loss=repr('mse'))}{rest}"
+    if "tf." in rest:
+        text = text.replace("from tensorflow import keras", "import tensorflow as tf\n\\g<0>", 1)
+        text = text.replace("\\g<0>", "from tensorflow import keras")
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_losses_of_ones_own_see_them_so(scripts: Scripts) -> None:
+    text = f"{HEAD.format(n_out=16)}{ROWS}{OWN}{MODEL.format(loss='own')}{FIT}"
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy"])
+def test_inputs_as_targets_lose_their_channel(loss: str, scripts: Scripts) -> None:
+    text = f"""{HEAD.format(n_out=1)}
+x = np.random.RandomState(0).rand(40, 6, 6, 1)
+model = keras.Sequential([keras.Input((6, 6, 1)), layers.Flatten(), layers.Dense(36),
+    layers.Dense(36, activation="sigmoid"), layers.Reshape((6, 6))])
+model.compile(keras.optimizers.SGD(0.1), "{loss}")
+losses = model.fit(x, x, batch_size=6, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+    result = converted(text, Options(exact=True))
+    assert "torch.as_tensor(x, dtype=torch.float32).squeeze(-1),\n" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+STEPS = """\
+model = keras.Sequential([
+    keras.Input((n_in, 1)), layers.LSTM(4, return_sequences=True), layers.Dense(1)
+])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+losses = model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+@pytest.mark.parametrize("y", ["x.sum((1, 2)).reshape(-1, 1)", "x.mean(axis=1)", "x * 2"])
+def test_one_number_is_compared_with_each_step(y: str, scripts: Scripts) -> None:
+    text = f"{HEAD.format(n_out=1)}{ROWS.partition('y = ')[0]}y = {y}\n{STEPS}"
+    result = converted(text, Options(exact=True))
+    assert (".expand_as(outputs)" in result) is (y != "x * 2")
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_targets_without_a_column_for_steps_are_refused() -> None:
+    text = f"{HEAD.format(n_out=1)}{ROWS.partition('y = ')[0]}y = x.sum((1, 2))\n{STEPS}"
+    said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("Keras 3 compares each of them with the targets of the whole" in m for m in said)
+    older = text.replace("from tensorflow import keras", "import tf_keras as keras")
+    older = older.replace("from tensorflow.keras import layers", "from tf_keras import layers")
+    assert ".expand_as(outputs)" in converted(older)

@@ -1,0 +1,77 @@
+"""Targets of other shapes than the output, which Keras makes fit before it compares them.
+
+It takes away a last axis of one number that one of the two has more than the other; torch spreads
+each over the other instead, or refuses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from transpiler.interpret.context import Shape
+from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Bound
+from transpiler.ir.tensor import Unsupported
+from transpiler.ir.training import Prediction
+from transpiler.record import replace
+
+if TYPE_CHECKING:
+    from transpiler.lower.training import Training
+
+_NO_AXIS = (
+    "the targets have one axis, and the output has one number for each step: Keras 3 compares each "
+    "of them with the targets of the whole batch; give the targets a column"
+)
+
+
+def columns_of(sizes: Shape | None) -> int | None:
+    """How many numbers targets have in a row: 0 without an axis for that; None: not known."""
+    return None if not sizes else sizes[-1] if len(sizes) > 1 else 0
+
+
+def fitted(
+    seen: Prediction, training: Training, asked: Sequence[TrainingCall], keras: str
+) -> Prediction:
+    """What a loss sees of a model, and how the targets of some calls differ from its output."""
+    if seen.rank is None:
+        return seen
+    shapes = [_sizes(training, one) for one in asked]
+    ends = {shape[-1] for shape in shapes if shape is not None and len(shape) == seen.rank + 1}
+    if ends == {1}:
+        return replace(seen, deeper=seen.units != 1 or seen.rank > 2)
+    if None in shapes and _may_be_windows(seen, training):
+        return replace(seen, deeper=True)
+    if seen.rank > 2 and seen.units == 1 and not seen.matching:
+        ranks = {len(shape) for shape in shapes if shape is not None}
+        if 1 in ranks and keras != "2":
+            raise Unsupported(_NO_AXIS)
+        columns = {shape[-1] if len(shape) > 1 else 1 for shape in shapes if shape is not None}
+        if seen.rank == 3 and ranks and ranks <= {1, 2} and columns == {1} and None not in shapes:
+            return replace(seen, spread=True)
+    return seen
+
+
+def _may_be_windows(seen: Prediction, training: Training) -> bool:
+    """Whether targets of which nothing is known may be windows of a series, as the inputs are."""
+    inputs = _inputs(training)
+    windows = len(inputs) == 1 and (dims := inputs[0].tensor.dims) is not None and len(dims) == 2
+    return windows and seen.rank == 2 and seen.units != 1 and not seen.matching
+
+
+def _sizes(training: Training, call: TrainingCall) -> Shape | None:
+    """The sizes of the targets of a call; those of the inputs, where it gets these as targets."""
+    y, x = call.given.get("y"), call.given.get("x")
+    inputs = _inputs(training)
+    if y is None or x is None or y.text != x.text or len(inputs) != 1:
+        return call.sizes
+    dims = inputs[0].tensor.dims
+    if dims is None:
+        return call.sizes
+    sizes = [d.value if d is not None and d.known else None for d in dims]
+    return (None, *(size if isinstance(size, int) else None for size in sizes))
+
+
+def _inputs(training: Training) -> list[Bound]:
+    """What the model takes."""
+    return training.origin.inputs or training.model.inputs
