@@ -45,6 +45,30 @@ def test_they_are_copied(scripts: Scripts, before: str, arrays: str, copies: boo
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
+TABLE = """\
+import pandas as pd
+
+table = pd.DataFrame(x, columns=list("abcde")).assign(t=y[:, 0])
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "arrays"),
+    [
+        ("", "table[list('abcde')][::-1], table['t'][::-1]"),
+        ("", "table.iloc[::-1, :5], table.iloc[::-1, 5]"),
+        ("turned, t = table.iloc[:, 4::-1], table['t'].iloc[::-1]\n", "turned, t"),
+    ],
+)
+def test_of_tables_arrays_are_made(scripts: Scripts, before: str, arrays: str) -> None:
+    text = PROGRAM.format(before=TABLE + before, arrays=arrays)
+    result = converted(text)
+    assert result.count(".copy()") == 1
+    apart = scripts.compare(text, result)
+    assert {"history", "score", "answer"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
 BATCHES = """\
 losses = [float(model.train_on_batch(x[::-1], y[::-1])) for _ in range(2)]
 loss = float(model.test_on_batch(x[:, ::-1], np.flip(y)))

@@ -285,9 +285,10 @@ class ModelWriter:
 
     def as_array(self, x: str) -> str:
         """The source of an array that torch takes, also where the program has a table."""
-        if runs_backwards(x, self.tree.blanked):
+        turned = runs_backwards(x, self.tree.blanked)
+        if turned and not self.shared.tables.hold(x):  # a copy of a table is one
             return f"{x}.copy()"
-        if may_run_backwards(x, self.tree.blanked):
+        if turned or may_run_backwards(x, self.tree.blanked):
             self.made.helpers.add("numpy")
             return f"np.ascontiguousarray({x})"
         if not self.shared.tables.hold(x):
