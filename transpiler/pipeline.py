@@ -146,6 +146,7 @@ def _attempt(
     from transpiler.project import Project
 
     why_left: dict[int, str] = {}
+    wants_marks = False  #: whether any version does: the last one may leave what needs them
     for file, line_of in project.versions(text, path, asked=bool(path)):
         file.importers = project.importers
         file.why_left, file.line_of = why_left, line_of
@@ -157,6 +158,7 @@ def _attempt(
         if home is not None:
             file.arrived, file.brought_imports = home.arrived, home.imports
         made = convert_file(file)
+        file.wants_marks = wants_marks = wants_marks or file.wants_marks
         if file.hosting is not None:
             from transpiler.guests import are_taken_in, parted  # most files have none
 

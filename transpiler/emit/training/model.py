@@ -103,7 +103,7 @@ class ModelWriter:
         self.names = FreeNames(shared.found, self._vanishing(), function, reserved)
         self.penalty = ""
         weights = made.training.weights
-        if weights.adds:
+        if weights.adds and not made.training.idle:
             self.penalty, source = shared.function(
                 ("penalty", f"{self.label}_penalty"),
                 penalty("penalty", weights),
@@ -112,8 +112,8 @@ class ModelWriter:
             made.functions.append((self.penalty, source))
             made.helpers |= weights.helpers
         self.constraint = ""
-        if made.training.weights.constraints:
-            constraints = made.training.weights.constraints
+        if weights.constraints and not made.training.idle:
+            constraints = weights.constraints
             self.constraint, source = shared.function(
                 ("constrain", f"constrain_{self.label}"),
                 constraint("constrain", constraints),
@@ -121,7 +121,7 @@ class ModelWriter:
             )
             made.functions.append((self.constraint, source))
             made.helpers |= frozenset[str]().union(*(c.constraint.helpers for c in constraints))
-        if weights.bounds:
+        if weights.bounds and not made.training.idle:
             self.constraint, source = shared.function(
                 ("constrain", "constrain_layers"), ("bounds",), bounds
             )
