@@ -95,6 +95,7 @@ def early_stopping(
         epoch_end=(comment, *decision),
         after=after,
         reads=watched.reads,
+        lacking=(),
         note=watched.note,
         order=STOPS,
         answers=(
@@ -171,6 +172,7 @@ def reduce_lr_on_plateau(
         (*before, f"{plateau} = {made}"),
         epoch_end=steps,
         reads=watched.reads,
+        lacking=(),
         logs=(_rate(fit),),
         note=watched.note or ("" if fit.exact or fit.keras == "2" else _FROM_NAN),
         answers=(
@@ -231,8 +233,8 @@ def model_checkpoint(
     if warning and (fit.keras == "2" or fails(fit, monitor, mode)):
         return Hooks(warns=f"{warning} it saves nothing")
     answers = (("monitor", str(monitor)), *(() if "{" in path else (("filepath", path),)))
+    body = (f"if {due}:", f"    {saved}") if due else (saved,)
     if warning or not save_best_only.value:
-        body = (f"if {due}:", f"    {saved}") if due else (saved,)
         newer = f"{warning} saves each epoch (Keras 2: none)" if warning else ""
         return Hooks(
             folder, epoch_end=body, reads=named, warns=newer, alone=bool(due), answers=answers
@@ -261,6 +263,7 @@ def model_checkpoint(
             f"    {saved}",
         ),
         reads=(*watched.reads, *named),
+        lacking=None if named else () if fit.keras == "2" else body,
         note=watched.note,
         lasting=(start,),
         alone=bool(due),

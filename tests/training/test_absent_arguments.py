@@ -125,3 +125,65 @@ def test_no_samples_in_a_batch_are_the_default_of_keras_3(scripts: Scripts) -> N
         NO_SIZE.replace("batch_size=0, shuffle", "batch_size=-8, shuffle"),
     ):
         assert any("which Keras refuses" in message for _, message in errors(text))
+
+
+WATCHED = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(70, 6)), rng.normal(size=(70, 1))
+
+
+def build():
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+def train(model, val=None):
+    callbacks = [{callbacks}]
+    return model.fit(
+        x, y, epochs=5, validation_data=val, callbacks=callbacks, shuffle=False, verbose=0
+    )
+
+
+first, second = build(), build()
+without = train(first)
+given = train(second, (x[:9] + 3.0, y[:9]))
+loss, losses = without.history["loss"], given.history["val_loss"]
+"""
+STOPS = 'keras.callbacks.EarlyStopping("val_loss", patience=1, restore_best_weights=True)'
+REDUCES = "keras.callbacks.ReduceLROnPlateau(patience=1, factor=0.3)"
+SAVES = 'keras.callbacks.ModelCheckpoint("best.weights.h5", save_best_only=True, {more})'
+RATES = "keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)"
+
+
+@pytest.mark.parametrize(
+    "callbacks",
+    [
+        (STOPS,),
+        (REDUCES,),
+        (SAVES.format(more="save_weights_only=True"),),
+        (SAVES.format(more="save_weights_only=True"), STOPS, REDUCES),
+        (STOPS, 'keras.callbacks.EarlyStopping("loss", min_delta=0.01)', RATES),
+    ],
+)
+def test_callbacks_that_have_no_validation_to_look_at(
+    callbacks: tuple[str, ...], scripts: Scripts
+) -> None:
+    text = WATCHED.format(callbacks=", ".join(callbacks))
+    if "ModelCheckpoint" in text:  # what it has saved last
+        text += 'second.load_weights("best.weights.h5")\n'
+        text = text.replace("given = ", 'first.load_weights("best.weights.h5")\ngiven = ')
+    made = converted(text, Options(keras="3", exact=True))
+    apart = scripts.compare(text, made)
+    assert {"without", "given", "loss", "losses"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+    assert made.count("val is not None:") <= 5
+
+
+def test_callbacks_of_which_that_is_not_known_are_refused() -> None:
+    text = WATCHED.format(callbacks='keras.callbacks.ModelCheckpoint("{epoch}-{val_loss}.keras")')
+    (told,) = {message for _, message in errors(text) if message.startswith("`fit`")}
+    assert told.endswith("a callback that looks at a validation which some epochs lack")

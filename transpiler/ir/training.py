@@ -191,6 +191,8 @@ class Hooks:
     adds: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()  #: those that it adds in some epochs only
     helpers: frozenset[str] = field(default_factory=frozenset)
+    #: what it does when an epoch has ended without the values that it looks at; None: not known
+    lacking: tuple[str, ...] | None = None
     note: str = ""  #: what is worth knowing of the difference
     warns: str = ""  #: what Keras warns of, and what is done about it
     order: int = 0  #: the larger, the later it comes at the end of an epoch

@@ -21,7 +21,7 @@ from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
 from transpiler.emit.training.late_optimizers import optimizer_of_round
-from transpiler.emit.training.lines import distinct, identifiers, replaced_in
+from transpiler.emit.training.lines import blocks_joined, distinct, identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import after_epoch
@@ -68,6 +68,10 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
 _RATES_IN_TURN = "learning rates that several callbacks log, of which the program picks some"
 #: The next line, where a statement begins in it.
 _STATEMENT = regex(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
+
+
+def _looks_at_validation(hook: Hooks) -> bool:
+    return any(key.startswith("val_") for key in hook.reads)
 
 
 class FitWriter(FitData):
@@ -130,16 +134,17 @@ class FitWriter(FitData):
         body = [f"{self.sampler}.set_epoch({epoch})"] if self.sampler else []
         body += [line for h in hooks for line in h.epoch_start]
         if validated and self.sometimes:
-            body += self._in_some_epochs(step, logs, values, shows, read)
+            body += self._in_some_epochs(step, logs, values, shows, hooks)
         else:
             body += [*step, *self._kept(logs), *self.logged_if]
             body += self._shown(shows, values)
         added = [key for h in hooks for key in h.adds]
         for hook in hooks:
-            body += hook.epoch_end
+            body += self._where_validated(hook, hook.epoch_end, hook.lacking or ())
             body += self._kept({key: f'{self.logs}["{key}"]' for key in hook.adds})
             body += self._kept_perhaps(hook.perhaps)
             body += self._kept(logged) if hook is changes else []
+        body = blocks_joined(body, f"if {self.validates_if}:") if self.validates_if else body
         body += distinct(line for h in hooks for line in h.stops)
         body = distributing.joined(body)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
@@ -153,7 +158,7 @@ class FitWriter(FitData):
         after = []
         if compiled.optimizing.averaging is not None:
             after = [taken_over(model.variable, model.averaged)]
-        after += [line for h in in_order for line in h.after]
+        after += [line for h in in_order for line in self._where_validated(h, h.after)]
         after += self.kept.finished()
         for hook in hooks:
             model.made.helpers |= hook.helpers
@@ -205,10 +210,11 @@ class FitWriter(FitData):
         logs: dict[str, str],
         values: dict[str, str],
         shows: str,
-        read: set[str],
+        hooks: list[Hooks],
     ) -> list[str]:
         """Train in each epoch, and validate in some."""
-        if any(key.startswith("val_") for key in read):
+        looking = [hook for hook in hooks if _looks_at_validation(hook)]
+        if any(self.after or hook.lacking is None for hook in looking):
             raise Unsupported("a callback that looks at a validation which some epochs lack")
         own = {k: v for k, v in logs.items() if k.startswith("val_")}
         others = {k: v for k, v in logs.items() if k not in own}
@@ -219,6 +225,15 @@ class FitWriter(FitData):
         due = self.after.replace("{}", f"{self._name('epoch')} + 1")
         head = f"if {' and '.join(filter(None, (self.validates_if, due)))}:"
         return [*body, head, *(f"    {line}" for line in validating)]
+
+    def _where_validated(
+        self, hook: Hooks, lines: Iterable[str], others: Iterable[str] = ()
+    ) -> list[str]:
+        """What a callback does, which may have no validation to look at."""
+        if not (self.validates_if and _looks_at_validation(hook) and lines):
+            return list(lines)
+        otherwise = ["else:", *(f"    {line}" for line in others)] if others else []
+        return [f"if {self.validates_if}:", *(f"    {line}" for line in lines), *otherwise]
 
     def _empty_history(self, keys: list[str]) -> list[str]:
         """The history before the first epoch; without a validation, it has no place for one."""

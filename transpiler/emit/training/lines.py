@@ -271,3 +271,15 @@ def block(lines: list[str], indent: int) -> str:
         else:
             found.append(fold(line.lstrip(" "), indent + inner))
     return "\n".join(found)
+
+
+def blocks_joined(lines: list[str], head: str) -> list[str]:
+    """Lines in which blocks that follow each other under one condition are one."""
+    found: list[str] = []
+    open_block = False  #: whether the last line is of a block under that condition
+    for line in lines:
+        if line == head and open_block:
+            continue
+        open_block = line == head or (open_block and line.startswith(" "))
+        found.append(line)
+    return found
