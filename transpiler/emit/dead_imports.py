@@ -316,7 +316,8 @@ def brought(file: FileContext, used: set[str]) -> list[Edit]:
     Also those of names of the framework that other files pass on.
     """
     passed_on = {name for _, names in passed_on_by_others(file) for name in names}
-    gone = (file.brought | passed_on) - used
+    settings = {name for name in file.settings if not is_imported(file.path, rf"\b{name}\b")}
+    gone = (file.brought | passed_on | settings) - used
     found: list[Edit] = []
     for statement in plain_imports(file.tree) if gone else ():
         node = statement.body[0]

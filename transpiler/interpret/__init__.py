@@ -21,6 +21,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     trainable.py   what of a model is trained, and when a program says so
     dict_arguments.py  dicts of arrays that functions give
     assumed_data.py  parameters that must be data sets
+    compiled_values.py  settings and methods that `compile` gets
     training.py    calls that compile, train or ask models
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again

@@ -165,6 +165,7 @@ class FileContext:
     #: why functions still hand their keywords on to a model, by `Class.function`
     why_handed_on: dict[str, str] = field(default_factory=dict)
     brought: frozenset[str] = frozenset()  #: imported names of those that have come to this file
+    settings: set[str] = field(default_factory=set)  #: names that what `compile` gets begins with
     brought_imports: tuple[str, ...] = ()  #: what they read of other modules
     #: tells of a function whether other files call it, and none of them once they are converted
     is_brought: Any = None

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.assumed_data import assume_data
+from transpiler.interpret.compiled_values import compiled_value
 from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -32,7 +33,7 @@ from transpiler.interpret.values import (
     is_graph,
 )
 from transpiler.ir.expr import Configured, Expr, expr
-from transpiler.record import record, replace
+from transpiler.record import record
 from transpiler.regex import regex
 
 #: The parameters of each method that has a translation, in the order of Keras 3.
@@ -383,10 +384,10 @@ def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, 
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
     positions = iter(order)
     for argument in node.args:
-        value = _given_value(region, argument.value)
-        if call.name == "compile":
-            value = _with_methods(region, value)
-        text = one_line(rewritten(region.tree, argument.value, region.rewrites))
+        value, settled = _given_value(region, argument.value), ""
+        if call.name == "compile" and not argument.star:
+            value, settled = compiled_value(region, argument.value, value)
+        text = settled or one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Static):
             kept: Value | None = provided("kept_dict")(region, value.expr)
             value = value if kept is None else kept
@@ -452,18 +453,6 @@ def _given_value(region: Region, node: cst.BaseExpression) -> Value:
         if entries is not None:
             return entries
     return with_keys(region, evaluate(region, node), node)
-
-
-def _with_methods(region: Region, value: Value) -> Value:
-    """A loss that is a method of the object which compiles: `loss=self.wasserstein_loss`."""
-    if isinstance(value, Sequence):
-        items = tuple(_with_methods(region, item) for item in value.items)
-        changed = any(a is not b for a, b in zip(items, value.items, strict=True))
-        return replace(value, items=items) if changed else value
-    if not isinstance(value, Static) or not value.expr.text.startswith("self."):
-        return value
-    method = region.methods.get(value.expr.text.removeprefix("self."))
-    return value if method is None else replace(method, static=value.expr)
 
 
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:

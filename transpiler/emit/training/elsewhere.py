@@ -123,6 +123,7 @@ def losses_gone(file: FileContext, compiles: list[TrainingCall]) -> set[str]:
     code = " ".join(call.region.tree.code(call.node) for call in compiles if call.region)
     held = {name: file.globals.get(name) for name in words_in(code)}
     away = [n for n, v in held.items() if isinstance(v, Function) and v.file not in (None, file)]
+    away += [name for name in file.settings if name in held]
     modules = {name for name, value in held.items() if isinstance(value, Namespace)}
     return modules.union(n for n in away if not is_imported(file.path, rf"\b{n}\b"))
 

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     is_plain,
 )
 from transpiler.record import record
+from transpiler.source.held_settings import setting
 from transpiler.source.imported import locate
 
 #: What such statements call Keras; nothing else is called so.
@@ -312,7 +313,7 @@ class _Frame(ast.NodeTransformer):
                 theirs = _of_module(self.caller.file.globals.get(node.value.id), node.attr)
                 same = theirs is not None and theirs.expr.value == found.expr.value
                 return node if same else ast.Name(repr(found.expr.value), ast.Load())
-        return self.generic_visit(node)
+        return self._setting(node) or self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         """What a name stands for."""
@@ -335,11 +336,29 @@ class _Frame(ast.NodeTransformer):
             return _of_framework(value)
         if isinstance(value, Static) and is_plain(value):
             return ast.Name(repr(value.expr.value), ast.Load())
-        if value is None and hasattr(builtins, name):
-            return node
         if isinstance(value, Function):
             return self.caller.named(value)
+        if (found := self._setting(node)) is not None:
+            return found
+        if value is None and hasattr(builtins, name):
+            return node
         raise NotWritable
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """`cfg["loss"]` of a dict of the project."""
+        return self._setting(node) or self.generic_visit(node)
+
+    def _setting(self, node: ast.expr) -> ast.expr | None:
+        """What a setting of the project is; by its name, where the caller has it, too."""
+        root = ast.unparse(node).partition(".")[0].partition("[")[0]
+        if not root.isidentifier() or root in (*self.stored, *self.explicit, *self.defaults):
+            return None
+        source, home, file = ast.unparse(node), self.home.file, self.caller.file
+        found = setting(home.path, self.text, source)
+        theirs = setting(file.path, self.caller.text, source) if found is not None else None
+        if theirs is not None and found is not None and ast.dump(theirs) == ast.dump(found):
+            return ast.Name(source, ast.Load())
+        return found and copy.deepcopy(found)
 
     def _held(self, name: str) -> Value | None:
         """What the function sees under a name that it does not bind."""
