@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.training.programs import converted
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
 
 SCRIPT = """\
 import {names}
@@ -65,3 +67,38 @@ def test_what_a_program_imports_later_is_there_in_time(
     result = converted(LATE.format(before=before, after=after))
     assert result.count("import numpy as np\n") == 1 + added
     exec(result, {})
+
+
+STARRED = """\
+import numpy as np
+from tensorflow.keras.layers import *
+from tensorflow.keras.models import *
+
+
+def build(n):
+    inputs = Input((n,))
+    merge = concatenate([Dense(3)(inputs), Dense(2)(inputs)])
+    return Model(inputs, Dense(1)(merge))
+
+
+def total(values):
+    add = 0
+    for value in values:
+        add += value
+    return add
+
+
+model = build(4)
+print(total([1, 2]), model.predict(np.ones((8, 4))))
+"""
+
+
+def test_variables_of_functions_read_nothing_that_a_star_brings() -> None:
+    """Both `merge` and `add` are names of layers, too."""
+    assert "import *" not in converted(STARRED)
+
+
+def test_what_is_read_of_a_star_keeps_it() -> None:
+    made = convert(STARRED.replace("    add = 0\n", "").replace("add += value", "print(add)"))
+    assert "from tensorflow.keras.layers import *\n" in made.text
+    assert any(d.severity is Severity.ERROR for d in made.diagnostics)

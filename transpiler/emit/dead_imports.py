@@ -61,6 +61,14 @@ class Candidate:
         """The names that its imports bind."""
         return {n for node in _imports_in(self.statement) for n, _ in bound_names(node)}
 
+    def brought(self, file: FileContext) -> set[str]:
+        """The same, with those that it brings by a star."""
+        found = self.imported()
+        for node in _imports_in(self.statement):
+            if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
+                found |= file.rules.exported(canonical(dotted(node.module)))
+        return found
+
     def kept(
         self, file: FileContext, used: set[str]
     ) -> tuple[list[tuple[int, int]], set[str]] | None:

@@ -82,7 +82,7 @@ def import_edits(
     used = names_in(code) - made
     used |= {name for name, reader in read_elsewhere(file).items() if reader}
     local: set[str] = set()  #: what only functions read, as variables of their own
-    asked = {n for c in found if c.framework for n in c.imported() & used}
+    asked = {n for c in found if c.framework for n in c.brought(file) & used}
     if any(may_be_bound(name, code) for name in asked):
         local = used - global_reads(left)
     removals: list[Edit] = []
