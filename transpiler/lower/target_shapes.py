@@ -56,7 +56,7 @@ def _may_be_windows(seen: Prediction, training: Training) -> bool:
     """Whether targets of which nothing is known may be windows of a series, as the inputs are."""
     inputs = _inputs(training)
     windows = len(inputs) == 1 and (dims := inputs[0].tensor.dims) is not None and len(dims) == 2
-    return windows and seen.rank == 2 and seen.units != 1 and not seen.matching
+    return windows and seen.rank == 2 and (seen.units or 1) > 1 and not seen.matching
 
 
 def _sizes(training: Training, call: TrainingCall) -> Shape | None:
