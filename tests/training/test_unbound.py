@@ -194,3 +194,50 @@ def test_names_that_nothing_binds_are_errors(after: str, tmp_path: Path) -> None
     assert len(lines) == len(GONE[after])
     if not GONE[after]:
         assert said is made
+
+
+BUILDER = """\
+from tensorflow import keras
+from {losses} import my_loss
+
+
+def build(n):
+    model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss=my_loss)
+    return model
+"""
+BUILT = """\
+from sklearn.datasets import load_diabetes
+{imports}
+
+x, y = load_diabetes(return_X_y=True)
+x, y = x[:60], y[:60].reshape(-1, 1) / 100
+model = {build}(10)
+loss = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+WAYS = {
+    "star": ("from models import *", "build", ""),
+    "both stars": ("from losses import *\nfrom models import *", "build", ""),
+    "module": ("import models as m", "m.build", ""),
+    "name": ("from models import build", "build", ""),
+    "package": ("from nets import models", "models.build", "nets/"),
+    "star of a package": ("from nets.models import *", "build", "nets/"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_loss_of_a_third_file_comes_from_there(
+    way: str, tmp_path: Path, session: VerifySession
+) -> None:
+    imports, build, folder = WAYS[way]
+    files = {
+        f"{folder}losses.py": LOSS,
+        f"{folder}models.py": BUILDER.format(losses=".losses" if folder else "losses"),
+        "main.py": BUILT.format(imports=imports, build=build),
+    }
+    files |= {f"{folder}__init__.py": ""} if folder else {}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "import my_loss" not in texts[f"{folder}models.py"]
+    assert f"from {folder.replace('/', '.')}losses import my_loss\n" in texts["main.py"]
+    assert_alike(tmp_path, session)

@@ -164,6 +164,7 @@ def name_of(file: FileContext, function: Function) -> str:
     for name, held in file.globals.items():
         if isinstance(held, Function) and held.node is function.node:
             return name
+    for name, held in file.globals.items():
         for inner, value in held.items.items() if isinstance(held, Namespace) else ():
             if isinstance(value, Function) and value.node is function.node:
                 return f"{name}.{inner}"
