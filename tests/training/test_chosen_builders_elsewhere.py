@@ -299,6 +299,13 @@ def places() -> dict[str, dict[str, str]]:
         "    def run(self, x, y):\n        return self.model.fit(x, y, shuffle=False, verbose=0)\n"
         "\n\nx, y"
     )
+    handing = (
+        train("large")
+        .replace(
+            "x, y", "def run(model, x, y):\n    return model.fit(x, y, shuffle=False)\n\n\nx, y", 1
+        )
+        .replace("model.fit(x, y, epochs=2, shuffle=False, verbose=0)", "run(model, x, y)")
+    )
     return {
         "methods": {
             "models.py": CLASSES,
@@ -339,6 +346,19 @@ def places() -> dict[str, dict[str, str]]:
             .replace("x, y", kept, 1)
             .replace('model = get_model("large", 10)\n', 'trainer = Trainer("large")\n')
             .replace("model.fit(x, y, epochs=2, shuffle=False, verbose=0)", "trainer.run(x, y)"),
+        },
+        "a function that trains it": {
+            "models.py": models(MAE, MAE, IF),
+            "train.py": handing,
+        },
+        "one that trains what is compiled here": {
+            "models.py": models("", "", IF),
+            "train.py": handing.replace("history =", f"{compiled_in(MAE, 0)}history ="),
+        },
+        "one file": {
+            "train.py": models(MAE, MAE, IF)
+            + "\n\n"
+            + handing.replace("from models import get_model\n", ""),
         },
         "one of two": {
             "models.py": models(MAE, MAE, ""),

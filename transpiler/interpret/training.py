@@ -215,6 +215,14 @@ def options_of(model: Model) -> Iterator[Model]:
         yield from options_of(option)
 
 
+def may_be(one: Model, model: Model) -> bool:
+    """Whether a model is one of those of which another one is one."""
+    return any(
+        option is model or (option.node is model.node and option.summary is model.summary)
+        for option in options_of(one)
+    )
+
+
 def given_by_function(model: Model) -> tuple[Region, Built] | None:
     """Where the model is built that a function gives, among those of the function."""
     region = model.summary.region if model.summary is not None else None

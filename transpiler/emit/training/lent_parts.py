@@ -13,7 +13,7 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import statement_of
 from transpiler.emit.training.shared import Before
-from transpiler.interpret.training import root
+from transpiler.interpret.training import may_be, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 
@@ -57,7 +57,7 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter) -> None:
     lent: dict[cst.CSTNode, tuple[ModelWriter, cst.Arg]] = {}
     for giver, one in handed:
         held = one.given.get(writer.variable)
-        if isinstance(held, Model) and root(held) is not model:
+        if isinstance(held, Model) and not may_be(held, model):
             continue  # another model may have had the same name
         if giver is None:
             raise Unsupported(f"`{name}` gets the model where it is not followed")

@@ -17,7 +17,7 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Handed
-from transpiler.interpret.training import TrainingCall, options_of
+from transpiler.interpret.training import TrainingCall, may_be, options_of
 from transpiler.interpret.values import Model, Sequence, Value
 from transpiler.record import record
 from transpiler.source.suites import blocks_around
@@ -74,7 +74,7 @@ def _compiles(region: Region, model: Model, entered: tuple[Entered, ...]) -> Ite
     found: list[tuple[cst.CSTNode, Compiled]] = [
         (call.node, Compiled(call, entered, _is_sure(region, model, call.node)))
         for call in calls
-        if _may_be(call.model, model)
+        if may_be(call.model, model)
     ]
     for handed in region.handings.values():
         found += [(handed.node, c) for c in _handed(region, model, handed, entered)]
@@ -91,21 +91,13 @@ def _handed(
         return
     sure = _is_sure(region, model, handed.node)
     for call in inner.training.values():
-        if call.name == "compile" and _may_be(call.model, model):
+        if call.name == "compile" and may_be(call.model, model):
             always = sure and not (call.conditional or call.in_loop)
             yield Compiled(call, (*entered, Entered(inner, handed.node)), always)
 
 
 def _gives(value: Value, model: Model) -> bool:
-    return isinstance(value, Model) and _may_be(value, model)
-
-
-def _may_be(one: Model, model: Model) -> bool:
-    """Whether it is one of the models that a call may be of."""
-    return any(
-        option is model or (option.node is model.node and option.summary is model.summary)
-        for option in options_of(one)
-    )
+    return isinstance(value, Model) and may_be(value, model)
 
 
 def _is_sure(region: Region, model: Model, node: cst.CSTNode) -> bool:
