@@ -11,6 +11,10 @@ from tests.training.test_several_files import converted
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
+from transpiler.record import replace
+from transpiler.verify.records import TrainingRequest
+from transpiler.verify.training_runs import apart
+from transpiler.verify.trees import read_program
 
 DATA = """\
 import numpy as np
@@ -314,9 +318,9 @@ def test_methods_serve_the_models_of_all_heirs(program: str, scripts: Scripts) -
     made = convert(text, Options(exact=True))
     assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
     assert made.text.count("def train_epoch(") == 1
-    apart = scripts.compare(text, made.text)
-    assert sum(name.startswith("model 1: ") for name in apart) > 1
-    assert max(apart.values()) < 1e-9, apart
+    differences = scripts.compare(text, made.text)
+    assert sum(name.startswith("model 1: ") for name in differences) > 1
+    assert max(differences.values()) < 1e-9, differences
 
 
 MIXED = """\
@@ -466,6 +470,105 @@ def test_methods_that_mean_something_else_for_each_stay(program: str) -> None:
     assert message in [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
     assert "    def fit(self, X, y):\n" in made.text
     assert "self.model.fit(" in made.text
+
+
+BASE = """\
+from tensorflow import keras
+
+
+class Base:
+    def __init__(self, n, rate=0.05):
+        self.n = n
+        self.rate = rate
+        self.model = self.build()
+        self.model.compile(keras.optimizers.SGD(self.rate), "mse", metrics=["mae"])
+
+    def build(self):
+        raise NotImplementedError
+
+    def fit(self, x, y, epochs=2):
+        return self.model.fit(x, y, epochs=epochs, shuffle=False, verbose=0).history["loss"]
+
+    def predict(self, x):
+        return self.model.predict(x, verbose=0)
+"""
+LINEAR = """\
+from tensorflow.keras import layers, models
+
+from {module}base import Base
+
+
+class Linear(Base):
+    def build(self):
+        return models.Sequential([layers.Input((self.n,)), layers.Dense(1)])
+"""
+WIDE = """\
+
+
+class Wide(Base):
+    def __init__(self, n, units=8, **kwargs):
+        self.units = units
+        super().__init__(n, **kwargs)
+
+    def build(self):
+        model = models.Sequential([layers.Input((self.n,))])
+        model.add(layers.Dense(self.units, activation="relu"))
+        model.add(layers.Dense(1))
+        return model
+"""
+TRAIN = """\
+import numpy as np
+
+{imports}
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(60, 5), rng.rand(60)
+
+linear, wide = Linear(5), Wide(5, rate=0.01)
+losses = linear.fit(x, y) + wide.fit(x, y, epochs=3)
+prediction = wide.predict(x)
+"""
+PROJECTS = {
+    "one file": {
+        "base.py": BASE,
+        "nets.py": LINEAR.format(module="") + WIDE,
+        "train.py": TRAIN.format(imports="from nets import Linear, Wide"),
+    },
+    "each in its own": {
+        "base.py": BASE,
+        "linear.py": LINEAR.format(module=""),
+        "wide.py": LINEAR.format(module="").partition("\n\nclass")[0] + WIDE,
+        "train.py": TRAIN.format(imports="from linear import Linear\nfrom wide import Wide"),
+    },
+    "package": {
+        "nets/__init__.py": "from .nets import Linear, Wide\n",
+        "nets/base.py": BASE,
+        "nets/nets.py": LINEAR.format(module=".") + WIDE,
+        "train.py": TRAIN.format(imports="from nets import Linear, Wide"),
+    },
+}
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_heirs_in_other_files(project: str, tmp_path: Path, scripts: Scripts) -> None:
+    texts, errors = converted(tmp_path, PROJECTS[project])
+    assert not errors
+    assert all("tensorflow" not in text for text in texts.values())
+    for name, text in texts.items():
+        (tmp_path / "after" / name).write_text(text.replace("torch.float32", "torch.float64"))
+    before, after = (read_program(tmp_path / form / "train.py") for form in ("before", "after"))
+    session = scripts.session
+    trained = session.ask("keras3", TrainingRequest(replace(before, module=""), whole=True))
+    request = TrainingRequest(replace(after, module=""), whole=True, trained=trained)
+    replay = session.ask("torch", request)
+    assert not replay.reason
+    assert len(replay.differences) == 6
+    assert max(replay.differences.values()) < 1e-9
+    for name in ("losses", "prediction"):
+        assert apart(trained.values[name], replay.values[name]) < 1e-9
+    (report,) = session.verify(before, after, level="training")
+    assert report.status == "skipped"
+    assert "trains by a method of another file" in report.reason
 
 
 def test_heirs_in_another_file_are_said(tmp_path: Path) -> None:

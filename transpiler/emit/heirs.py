@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from transpiler.diagnostics import LEFT_SUBCLASS
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.heirs import heirs
+from transpiler.interpret.heirs import ASKS_MODEL, heirs
 from transpiler.interpret.values import Function, Namespace, UserClass
-from transpiler.regex import regex
 
 if TYPE_CHECKING:
     from transpiler.emit.draft import Draft
@@ -51,9 +50,6 @@ def heir_without_model(shared: Shared, part: Part) -> str:
     return f"the model of `{name}`, which inherits it, is not known" if name is not None else ""
 
 
-_ASKS = regex(r"\bself\.\w+\.(?:compile|evaluate|fit|predict|test_on_batch|train_on_batch)\w*\(")
-
-
 def report_heirs_of_other_files(draft: Draft) -> None:
     """Classes whose models the methods of another file train, which sees none of them."""
     for made in draft.file.user_classes:
@@ -61,7 +57,7 @@ def report_heirs_of_other_files(draft: Draft) -> None:
             continue
         for base in _bases(draft, made):
             if base.file is not draft.file and any(
-                _ASKS.search(base.file.tree.code(one.node)) for one in base.lineage
+                ASKS_MODEL.search(base.file.tree.code(one.node)) for one in base.lineage
             ):
                 message = (
                     f"`{made.name}` is left with the methods of `{base.name}`, in another file, "

@@ -225,7 +225,8 @@ def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bo
     if isinstance(of, cst.Call):
         return _has_method(file, dotted(of.func), name)
     variable = re.escape(file.tree.source(of))
-    bound = rf"(?<![\w.]){variable}[ \t]*=(?!=)[ \t]*(?:([\w.]+)\()?"
+    first = rf"^[ \t]*{variable}[ \t]*,[^=\n()]*"  # of several that are bound at once
+    bound = rf"(?m)(?:{first}|(?<![\w.]){variable}[ \t]*)=(?!=)[ \t]*(?:([\w.]+)\()?"
     made = re.findall(bound, file.tree.blanked)
     return bool(made) and all(_has_method(file, one, name) for one in made)
 
@@ -238,8 +239,11 @@ def _has_method(file: FileContext, called: str, name: str) -> bool:
         held = held.items.get(last)
     if not isinstance(held, UserClass):
         return name in file.class_methods.get(called, {})
-    methods = (s.name.value for s in held.node.body.body if isinstance(s, cst.FunctionDef))
-    return name in methods
+    every = list(held.lineage)
+    while (base := every[-1].base_elsewhere) is not None:
+        every += base.lineage
+    statements = (s for one in every for s in one.node.body.body)
+    return name in {s.name.value for s in statements if isinstance(s, cst.FunctionDef)}
 
 
 def _is_of_library(file: FileContext, asked: cst.Attribute, unseen: frozenset[str]) -> bool:

@@ -17,7 +17,7 @@ from transpiler.interpret.functions.generators import iterator_of
 from transpiler.interpret.functions.handed import ASKED
 from transpiler.interpret.functions.kept_functions import keep_functions
 from transpiler.interpret.functions.own_penalties import BASES
-from transpiler.interpret.heirs import inherited_methods
+from transpiler.interpret.heirs import inherited_methods, invite_base
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
 from transpiler.interpret.values import (
@@ -60,6 +60,9 @@ def define_class(region: Region, node: cst.ClassDef) -> None:
     made = UserClass(node.name.value, node, tuple(bases), bool(inherited), region.file)
     if len(node.bases) == 1 and inherited and inherited[0].file is region.file:
         made.parent = inherited[0]
+    elif len(node.bases) == 1 and inherited and not bases:
+        made.base_elsewhere = inherited[0]
+        invite_base(region, inherited[0])
     region.scope.bump(made.name)
     region.scope.values[made.name] = made
     methods = {} if bases else inherited_methods(region, made)

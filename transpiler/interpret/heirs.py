@@ -38,6 +38,19 @@ def inherited_methods(region: Region, made: UserClass) -> dict[str, Function]:
     return {**methods, **found}
 
 
+#: What trains and asks the model of an object.
+ASKS_MODEL = regex(
+    r"\bself\.\w+\.(?:compile|evaluate|fit|predict|test_on_batch|train_on_batch)\w*\("
+)
+
+
+def invite_base(region: Region, base: UserClass) -> None:
+    """Note that a class of another file trains what its heirs make here."""
+    home: FileContext = base.file
+    if any(ASKS_MODEL.search(home.tree.code(one.node)) for one in base.lineage):
+        region.file.lent[id(base.node)] = base
+
+
 def _depending(region: Region, made: UserClass, methods: dict[str, Function]) -> list[str]:
     """The methods that lead to what a class defines, by what they call and read of their object."""
     changed = set(re.findall(r"\bdef\s+(\w+)", region.tree.code(made.node)))

@@ -206,6 +206,7 @@ class UserClass(_Brief):
     inherits: bool = False  #: whether some come from another class of the program's own
     file: Any = None
     parent: UserClass | None = None  #: its only base, where that is a class of the same file
+    base_elsewhere: UserClass | None = None  #: the same of another file
     functional: Function | None = None  #: its `__init__`, if that builds a functional model
     is_torch: bool = False  #: whether it is a module of PyTorch already
     attributes: dict[str, Value] = field(default_factory=dict)  #: what its body assigns

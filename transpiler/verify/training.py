@@ -52,9 +52,12 @@ def verify_training(
         reason = f"training can't be compared: {str(error).strip().splitlines()[-1]}"
         return [_skipped(call, reason) for call in written]
     left = next(fits_of(ast.parse(converted.text)), None)
-    if left is not None and replay.reason and "TODO(tf2torch)" in converted.text:
-        reason = f"training can't be compared: line {left.lineno} still trains with Keras"
-        return [_skipped(call, reason) for call in written]
+    if left is not None and replay.reason:
+        stays = "TODO(tf2torch)" in converted.text
+        what = "still trains with Keras" if stays else "trains by a method of another file"
+        if stays or replay.uneven:
+            reason = f"training can't be compared: line {left.lineno} {what}"
+            return [_skipped(call, reason) for call in written]
     statements = [s for s in flatten(tree.body) if not isinstance(s, DEFINITIONS)]
     at_top = [call for statement in statements for call in calls_in(statement)]
     reports = [_report(number, one, replay) for number, one in enumerate(trained.fits)]
