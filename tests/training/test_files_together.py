@@ -171,7 +171,11 @@ from tensorflow import keras
 from base import Trainer
 
 
-class Dense(Trainer):
+class Sized:
+    size = 3
+
+
+class Dense(Sized, Trainer):
     def build(self):
         return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 """
