@@ -22,7 +22,11 @@ from transpiler.emit.emitted import INIT
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.guests import ASIDE, AWAY, USED_ELSEWHERE, Guest
-from transpiler.interpret.statements.imports_elsewhere import NotImportable, import_elsewhere
+from transpiler.interpret.statements.imports_elsewhere import (
+    NotImportable,
+    constant_of,
+    import_elsewhere,
+)
 from transpiler.options import Options
 from transpiler.record import record, replace
 from transpiler.regex import regex
@@ -170,7 +174,9 @@ class _Parting:
             try:
                 line, called = import_elsewhere(self.file, name, guest.path)
             except NotImportable as why:
-                return str(why)
+                called, line = constant_of(self.file, name), ""
+                if not called:
+                    return str(why)
             own |= {name: called} if called != name else {}
             imports |= {line: None} if line else {}
         text, *helpers = (_renamed(one, own) for one in (text, *helpers))

@@ -148,17 +148,77 @@ def test_numpy_comes_to_the_function_that_trains(
     assert_alike(tmp_path, session)
 
 
+OWN_LOSS = """\
+def my_loss(y_true, y_pred):
+    return keras.ops.mean(keras.ops.square(y_pred - y_true) * 2.0, axis=-1)
+
+
+"""
+OBJECT = """\
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+
+    def fit(self, x, y):
+        return self.model.fit(x, y, epochs=2, verbose=0, shuffle=False).history["loss"]
+
+    def test(self, x, y):
+        return self.model.evaluate(x, y, verbose=0)
+"""
+PASSING = f"""\
+def run(model, x, y):
+    return train_model(model, x, y), test_model(model, x, y)
+
+
+{ENGINE}"""
+COMPILING = """\
+from tensorflow import keras
+
+
+def train_model(model, loss_of_batch, x, y):
+    model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss_of_batch)
+    return model.fit(x, y, epochs=2, verbose=0, shuffle=False).history["loss"]
+"""
+OF_CALLER = {
+    "functions": (ENGINE, "train_model, test_model", TRAINING.format("my_loss", []),
+                  "def test_model(model, criterion, x, y):"),
+    "object": (OBJECT, "Trainer", 'model.compile("adam", my_loss)\ntrainer = Trainer(model)\n'
+               "loss, score = trainer.fit(x, y), trainer.test(x, y)\n",
+               "def __init__(self, model, criterion, optimizer):"),
+    "passing": (PASSING, "run", 'model.compile("adam", my_loss)\nloss, score = run(model, x, y)\n',
+                "def run(model, criterion, optimizer, x, y):"),
+    "compiling": (COMPILING, "train_model", "loss = train_model(model, my_loss, x, y)\n",
+                  "train_epoch(model, train_loader, loss_of_batch, optimizer)"),
+    "constant": (ENGINE, "train_model, test_model", "LEAST = 0.4\n" + TRAINING.format(
+        '"binary_crossentropy"', "[keras.metrics.BinaryAccuracy(threshold=LEAST)]"), "> 0.4"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", OF_CALLER)
+def test_the_caller_hands_over_what_only_it_defines(
+    what: str, tmp_path: Path, session: VerifySession
+) -> None:
+    engine, names, training, written = OF_CALLER[what]
+    if what == "constant":
+        training = f"y = (y > 1.5).astype(float)\n{training}"
+    imports = f"from engine import {names}\n\n\n{'' if what == 'constant' else OWN_LOSS}"
+    main = MAIN.format(imports=imports, training=training)
+    texts, errors = converted(tmp_path, {"engine.py": engine, "main.py": main})
+    assert not errors
+    assert written in texts["engine.py"]
+    assert_alike(tmp_path, session)
+
+
 def test_what_only_the_caller_has_is_said_where_it_is_called(tmp_path: Path) -> None:
     metric = "[keras.metrics.BinaryAccuracy(threshold=LEAST)]"
-    training = TRAINING.format('"mse"', metric)
-    main = MAIN.format(
-        imports="from engine import test_model, train_model", training=f"LEAST = 0.4\n{training}"
-    )
+    training = f"LEAST = float(y.mean())\n{TRAINING.format('my_loss', metric)}"
+    imports = f"from engine import test_model, train_model\n\n\n{OWN_LOSS}"
+    main = MAIN.format(imports=imports, training=training)
     texts, errors = converted(tmp_path, {"engine.py": ENGINE, "main.py": main})
     why = "it would read `LEAST` of this file, which `engine.py` can't import: "
-    assert errors == [
-        f"main.py:{line}: `{name}` is left as it is: {why}define `LEAST` in a file of its own"
-        for line, name in ((10, "train_model"), (11, "test_model"))
+    said = f"is left as it is: {why}define `LEAST` in a file of its own"
+    assert [e.partition(": ")[2] for e in errors if "LEAST" in e] == [
+        f"`{name}` {said}" for name in ("train_model", "test_model")
     ]
     assert texts["engine.py"] == ENGINE
 

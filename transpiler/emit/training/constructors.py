@@ -13,6 +13,7 @@ import libcst as cst
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.fold import WIDTH, fold
+from transpiler.emit.training.lent_parts import has_loss_of_caller
 from transpiler.emit.training.lines import (
     bound_by,
     holds,
@@ -80,7 +81,8 @@ def _wanted(writer: ModelWriter, first: ModelWriter) -> dict[str, str]:
         return {}
     if compiled.several or first.parallel:
         raise Unsupported("an object that gets a model with several outputs, or one that is spread")
-    found = {} if compiled.loss.criterion.text.isidentifier() else {"criterion": first.criterion}
+    known = compiled.loss.criterion.text.isidentifier() and not has_loss_of_caller(writer)
+    found = {} if known else {"criterion": first.criterion}
     if names & {"fit", "train_on_batch"}:
         found["optimizer"] = first.optimizer
         found |= first.companions(compiled)

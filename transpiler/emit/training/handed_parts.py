@@ -21,13 +21,14 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.going_parts import going_parts
 from transpiler.emit.training.kept_optimizers import made_outside
+from transpiler.emit.training.lent_parts import is_guest
 from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Before, Part, Room, Shared
 from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Sequence, Static, Value
+from transpiler.interpret.values import Function, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Passed, Training
@@ -73,6 +74,8 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
         alone = len(handed) == 1 and isinstance(handed[0][1].node, cst.Call)
         found += _joined(shared, part, handed)
         for call in part.calls:
+            if name := _own_loss(shared, part, call):
+                training.criteria[id(call)] = name
             for what in HOLDING.get(call.name, ()):
                 taken = _taken(shared, part, call, what, *handed[0], moves) if alone else None
                 if taken is None:
@@ -195,6 +198,22 @@ def _taken(
     span = shared.tree.span(argument.value)
     criterion = what == "loss" and _is_called_again(shared, function)
     return Taken(call, function, name, room, span, argument, handed.node, optimizer, criterion)
+
+
+def _own_loss(shared: Shared, part: Part, call: TrainingCall) -> str:
+    """The parameter by which a function of another file gets a loss that the program defines."""
+    given, function = call.given.get("loss"), part.room.node
+    loss, node = (given.value, given.node) if given is not None else (None, None)
+    if not isinstance(loss, Function) or not isinstance(node, cst.Name):
+        return ""
+    if loss.maker is not None or isinstance(loss.node, cst.Lambda):
+        return ""
+    name = node.value
+    assert isinstance(function, cst.FunctionDef)
+    if name not in {p.name.value for p in function.params.params}:
+        return ""
+    alone = sum(p.binds for p in shared.places(part.room, name)) == 1
+    return name if alone and is_guest(shared.file, function.name.value) else ""
 
 
 def _is_called_again(shared: Shared, function: cst.FunctionDef) -> bool:

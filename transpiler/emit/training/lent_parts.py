@@ -13,16 +13,20 @@ import libcst as cst
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import statement_of
 from transpiler.emit.training.shared import Before
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import may_be, root
-from transpiler.interpret.values import Model
+from transpiler.interpret.values import Function, Model
 from transpiler.ir.tensor import Unsupported
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
 
 
-def take_as_arguments(writer: ModelWriter, first: ModelWriter) -> None:
-    """Criterion and optimizer are passed with the model, in all calls of the function."""
+def take_as_arguments(writer: ModelWriter, first: ModelWriter, trains: bool = True) -> None:
+    """Criterion and optimizer are passed with the model, in all calls of the function.
+
+    The criterion alone, where the function does not train it.
+    """
     function = writer.room.node
     assert isinstance(function, cst.FunctionDef)
     name = function.name.value
@@ -37,7 +41,7 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter) -> None:
     seen = {id(one.node) for _, one in handed}
     if len([p for p in writer.shared.found.of(name) if not p.binds]) != len(seen):
         raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
-    wanted = first.lent_with_it()
+    wanted = _lent(writer, first, trains)
     if "criterion" not in wanted:
         writer.criterion = first.criterion
     if all(p.name.value != writer.variable for p in function.params.params):
@@ -49,7 +53,7 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter) -> None:
             end = writer.tree.span(parameter.name if typed is None else typed.annotation)[1]
             prefix = f"{writer.label}_" if writer.shared.several(writer.room) else ""
             taken = {n: writer.lasting(f"{prefix}{n}") for n in wanted}
-            if first.parallel:
+            if first.parallel and trains:
                 taken["parallel"] = writer.lasting(f"ddp_{writer.label}")
             writer.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
             for what, local in taken.items():
@@ -69,13 +73,37 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter) -> None:
         raise Unsupported(f"`{name}` gets the model under another name")
     for call, (giver, argument) in lent.items():
         end = writer.tree.span(argument.value)[1]
-        given = giver.lent_with_it()
+        given = _lent(writer, giver, trains)
         if argument.keyword is not None:
             given = {what: f"{taken[what]}={text}" for what, text in given.items()}
         giver.edits.append(Edit(end, end, "".join(f", {text}" for text in given.values())))
         statement = statement_of(writer.tree, giver.room.node, call)
         if statement is not None:  # so that it is folded
             writer.made.before.append(Before(statement, 0, []))
+
+
+def _lent(writer: ModelWriter, giver: ModelWriter, trains: bool) -> dict[str, str]:
+    """What the function gets with the model, and the variables that hold it where it is called."""
+    own = {"criterion": giver.criterion} if has_loss_of_caller(writer) else {}
+    return {**own, **giver.lent_with_it()} if trains else own
+
+
+def has_loss_of_caller(writer: ModelWriter) -> bool:
+    """Whether a function or class of another file uses a loss which only this one defines."""
+    file, function = writer.shared.file, writer.room.node
+    compiled = next(iter(writer.training.compiled.values()), None)
+    if compiled is None or not isinstance(function, cst.FunctionDef):
+        return False
+    if not is_guest(file, writer.room.owner or function.name.value):
+        return False
+    name = compiled.loss.criterion.text
+    held = file.globals.get(name)
+    return isinstance(held, Function) and held.file in (None, file) and not is_guest(file, name)
+
+
+def is_guest(file: FileContext, name: str) -> bool:
+    """Whether a function or class stands in a file only while its models are converted."""
+    return file.hosting is not None and any(name == g.here for g in file.hosting.guests)
 
 
 def _is_lent_in(writer: ModelWriter, argument: cst.Arg, giver: ModelWriter) -> bool:

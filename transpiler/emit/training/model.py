@@ -29,7 +29,7 @@ from transpiler.emit.training.data import (
 )
 from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
-from transpiler.emit.training.lent_parts import take_as_arguments
+from transpiler.emit.training.lent_parts import has_loss_of_caller, take_as_arguments
 from transpiler.emit.training.lines import is_made_once, is_nested, within
 from transpiler.emit.training.listed_arrays import arrays_of_list, entries_of
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
@@ -177,6 +177,9 @@ class ModelWriter:
         trains |= self.part.passes
         if not several and self.part.is_lent and trains:
             take_as_arguments(self, first)
+            return
+        if not several and self.part.is_lent and has_loss_of_caller(self):
+            take_as_arguments(self, first, trains=False)
             return
         compiled = next(iter(self.training.compiled.values()), None)
         if compiled is not None and not compiled.several:

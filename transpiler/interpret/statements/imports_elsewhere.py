@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import os
 
+import libcst as cst
+
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.brought import imports_of
 from transpiler.source.imported import locate, reaches, real_path
+from transpiler.source.importers import set_outside
+from transpiler.source.occurrences import Occurrences
 
 
 class NotImportable(Exception):
@@ -47,6 +51,30 @@ _OF_FILE = (
     "it would read `{0}` of this file, which `{1}` can't import: define `{0}` in a file of its own"
 )
 _OF_CIRCLE = "it would read `{}` of `{}`, which imports `{}` itself"
+
+
+def constant_of(file: FileContext, name: str) -> str:
+    """The number or string that a name of a module surely is, as it is written; "" if it is none.
+
+    `RATE` of `RATE = 0.01`, which stands there alone.
+    """
+    places = [place for place in Occurrences(file.tree.text).of(name) if place.binds]
+    if len(places) != 1 or places[0].local or set_outside(file.path).fullmatch(name):
+        return ""
+    for statement in file.tree.module.body:
+        match statement:
+            case cst.SimpleStatementLine(
+                body=[
+                    cst.Assign(
+                        targets=[cst.AssignTarget(target=cst.Name(bound))],
+                        value=cst.Integer() | cst.Float() | cst.SimpleString() as value,
+                    )
+                ]
+            ) if (
+                bound == name
+            ):
+                return file.tree.source(value)
+    return ""
 
 
 def _relative(module: str, folder: str, other: str) -> str:
