@@ -198,3 +198,47 @@ def test_the_order_of_the_columns_of_a_table_is_said(taken: str, said: bool) -> 
     )
     messages = [d.message for d in convert(text).diagnostics]
     assert any("taken by their place" in message for message in messages) is said, messages
+
+
+BEHIND = """\
+import numpy as np
+import {keras} as keras
+from {keras}.callbacks import Callback, History, LearningRateScheduler, ReduceLROnPlateau
+
+rng = np.random.RandomState(0)
+x = rng.rand(60, 4)
+y = x.sum(1)
+
+
+class Scores(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs["score"] = 2.0 * epoch
+
+
+history = History()
+slower = LearningRateScheduler(lambda epoch: 1e-3 * 0.9**epoch)
+model = keras.Sequential([keras.layers.Dense(1, input_shape=(4,))])
+model.compile("sgd", "mse")
+model.fit(x, y, epochs=2, shuffle=False, verbose=0, callbacks=[{callbacks}])
+found = history.history
+names = len(found)
+"""
+
+
+@pytest.mark.parametrize("keras", ["keras", "tf_keras"])
+@pytest.mark.parametrize(
+    "callbacks",
+    [
+        "history, slower, Scores()",
+        "history, Scores(), ReduceLROnPlateau(monitor='loss')",
+        "Scores(), history, slower",
+        "slower, history, Scores()",
+        "Scores(), slower, history",
+    ],
+)
+def test_it_keeps_what_those_before_it_log(callbacks: str, keras: str, scripts: Scripts) -> None:
+    text = BEHIND.format(keras=keras, callbacks=callbacks)
+    generation = "2" if keras == "tf_keras" else "3"
+    apart = scripts.compare(text, converted(text), keras=generation)
+    assert {"found", "names"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-6} == {}

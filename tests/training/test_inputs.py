@@ -114,3 +114,35 @@ def test_samples_are_counted_by_what_there_is(scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text))
     assert {"history", "score"} <= apart.keys()
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+UNNAMED = """\
+import numpy as np
+import keras
+
+
+def margin(t, p):
+    return keras.ops.mean(keras.ops.relu(p[:, :1] - p[:, 1:] + alpha), axis=1)
+
+
+def batches():
+    while True:
+        yield [np.zeros((4, 2)), np.zeros((4, 2))], np.zeros((4, 2))
+
+
+embed = keras.Sequential([keras.layers.Dense(1, input_shape=(2,))])
+a, b = keras.Input((2,)), keras.Input((2,))
+net = keras.Model([a, b], keras.layers.concatenate([embed(a), embed(b)]))
+alpha = 0.2
+net.compile(loss=margin, optimizer="sgd")
+parts = batches()
+x, y = next(parts)
+net.train_on_batch(x, y)
+found = embed.predict(np.zeros((4, 2)))
+"""
+
+
+def test_what_messages_say_of_inputs_without_names() -> None:
+    said = [d.message for d in convert(UNNAMED).diagnostics if d.severity is Severity.ERROR]
+    assert any("x is not one array for each of 2" in message for message in said), said
+    assert not any("gets another value" in message for message in said), said

@@ -113,7 +113,8 @@ def refuse_in_forward(
 ) -> None:
     """Refuse what `forward` reads or draws each time, and Keras did when the model was built."""
     program = functions_of(file.tree.text)
-    apart = {id(summary) for call in calls for summary in call.own.values()}
+    others = (call for region in makers for call in region.training.values())  # of other models
+    apart = {id(summary) for call in (*calls, *others) for summary in call.own.values()}
     apart |= {id(s) for known in file.own_penalties.values() for s in known.values()}
     called = [s for region in makers for s in _called(region) if id(s) not in apart]
     for forward in (built.forward, *(summary.forward for summary in called)):

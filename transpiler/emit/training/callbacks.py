@@ -18,6 +18,7 @@ from transpiler.emit.training.given_functions import given_function
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moments import check_moment, sets_rate_then, source_of_function
+from transpiler.emit.training.named_parts import is_history
 from transpiler.emit.training.own_callbacks import own_hooks
 from transpiler.emit.training.own_instances import instance_of
 from transpiler.interpret.control.perhaps import by_conditions
@@ -102,6 +103,15 @@ def _callbacks_of(call: TrainingCall) -> Iterator[tuple[tuple[tuple[Static, bool
     value = given.value
     for item in value.items if isinstance(value, Sequence) else (value,):
         yield from by_conditions(item)
+
+
+def before_history(call: TrainingCall) -> int | None:
+    """How many callbacks stand before the program's own `History()`, None where it has none.
+
+    What those behind it put into the values of an epoch never reaches the history.
+    """
+    found = enumerate(item for _, item in _callbacks_of(call))
+    return next((place for place, item in found if is_history(item)), None)
 
 
 def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:

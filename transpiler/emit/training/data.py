@@ -123,7 +123,8 @@ def arrays_by_name(
         items = [Given(value, "", given.versions)] * len(names)
         found = _elements(text)
     else:
-        raise Unsupported(f"{what} is not one array for each: {', '.join(names)}")
+        each = f": {', '.join(names)}" if all(names) else f" of {len(names)}"
+        raise Unsupported(f"{what} is not one array for each{each}")
     for item in items:
         array(item, what, surely)
     return tuple(found)

@@ -9,7 +9,7 @@ import libcst as cst
 
 from transpiler.emit.epochs import Epoch, Watch, accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
-from transpiler.emit.training.callbacks import called, hooks_of
+from transpiler.emit.training.callbacks import before_history, called, hooks_of
 from transpiler.emit.training.epoch_logs import (
     changes_logged,
     check_columns,
@@ -465,4 +465,8 @@ class FitWriter(FitData):
             if ends := after_epoch(self.model, self.call, name, self.loaders):
                 found.append(Hooks(epoch_end=ends))
         check_columns(found)
-        return with_logs(found, fit)
+        made = with_logs(found, fit)
+        kept = before_history(self.call)
+        unkept = 0 if kept is None else len(found) - kept
+        later = [replace(h, logs=(), adds=(), perhaps=()) for h in made[len(made) - unkept :]]
+        return [*made[: len(made) - unkept], *later]

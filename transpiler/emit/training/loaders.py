@@ -122,7 +122,7 @@ class Unpacking:
         if isinstance(element, Leaf) and len(names) == 1:
             return names[0], [(names[0], element)]
         if isinstance(element, Leaf) and not self.arrays:
-            raise Unsupported(f"one tensor for each of: {_listed(keys)}")
+            raise Unsupported(f"one tensor for each of {_listed(keys)}")
         if isinstance(element, Leaf):  # there is nothing else that Keras takes
             element = (element,) * len(names)
         if isinstance(element, Columns):
@@ -133,12 +133,12 @@ class Unpacking:
             if len(keys) == 1 and len(element) == 1 and not keys[0]:
                 keys = list(element)
             if set(keys) != set(element):
-                message = f"{self._given} without one part for each of: {_listed(keys)}"
+                message = f"{self._given} without one part for each of {_listed(keys)}"
                 raise Unsupported(message)
             parts = [(f'{whole}["{key}"]', element[key]) for key in keys]
             return whole, [(source, self._leaf(part)) for source, part in parts]
         if len(element) != len(names):
-            raise Unsupported(f"{self._given} of {len(element)} parts for: {_listed(keys)}")
+            raise Unsupported(f"{self._given} of {len(element)} parts for {_listed(keys)}")
         pairs = [(name, self._leaf(part)) for name, part in zip(names, element, strict=True)]
         comma = "," if len(names) == 1 else ""
         return f"({', '.join(names)}{comma})", pairs
@@ -218,4 +218,6 @@ def data_set(given: Given | None) -> Pipeline | None:
 
 def _listed(keys: list[str]) -> str:
     """The names of inputs or outputs for a message, without the numbers of tensors."""
+    if not all(keys):
+        return f"{len(keys)} without names"
     return ", ".join(key.partition(":")[0] for key in keys)
