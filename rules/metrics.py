@@ -59,18 +59,27 @@ def accuracy(p: Prediction) -> Metric:
         raise Unsupported("accuracy of an output whose size is not known")
     if p.units == 1:
         return binary_accuracy(p, Expr("0.5", 0.5))
+    if p.column and p.deeper:
+        raise Unsupported("accuracy of targets with an axis of one number that the output lacks")
     if p.column:  # of classes, as Keras sees it, whatever the loss makes of them
         if p.rank != 2:
             raise Unsupported("accuracy of a column of targets beside more axes of outputs")
         hits = infix(method(p.output, "argmax", p.dim), "==", method(p.targets, "flatten"))
         return _hits(p, "accuracy", hits)
+    note = _DEEPER if p.deeper else ""
     if not p.matching and not p.several:
         options = [] if p.dim == 1 else [p.dim]
         helpers = {"classes_of", *(["classes_of.dim"] if options else [])}
         classes = replace(call("classes_of", p.targets, *options), helpers=frozenset(helpers))
         hits = infix(method(p.output, "argmax", p.dim), "==", classes)
-        return _hits(p, "accuracy", hits)
-    return categorical_accuracy(p)
+        return replace(_hits(p, "accuracy", hits), note=note)
+    return replace(categorical_accuracy(p), note=note)
+
+
+_DEEPER = (
+    "accuracy: the targets are taken to have as many axes as the output; where they have one of a "
+    "single number more, Keras compares the numbers themselves with classes"
+)
 
 
 @metric("Accuracy")

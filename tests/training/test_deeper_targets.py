@@ -139,7 +139,68 @@ def test_one_number_is_compared_with_each_step(y: str, scripts: Scripts) -> None
 def test_targets_without_a_column_for_steps_are_refused() -> None:
     text = f"{HEAD.format(n_out=1)}{ROWS.partition('y = ')[0]}y = x.sum((1, 2))\n{STEPS}"
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
-    assert any("Keras 3 compares each of them with the targets of the whole" in m for m in said)
+    assert any("Keras compares each of them with the targets of the whole" in m for m in said)
     older = text.replace("from tensorflow import keras", "import tf_keras as keras")
     older = older.replace("from tensorflow.keras import layers", "from tf_keras import layers")
-    assert ".expand_as(outputs)" in converted(older)
+    said = [d.message for d in convert(older).diagnostics if d.severity is Severity.ERROR]
+    assert any("compares each of them with the targets of the whole batch" in m for m in said)
+
+
+def test_several_outputs_and_inputs_get_them_so(scripts: Scripts) -> None:
+    model = """\
+a, b = keras.Input((n_in, 1)), keras.Input((2,))
+hidden = layers.concatenate([layers.LSTM(4)(a), b])
+outputs = [layers.Dense(n_out, name="later")(hidden), layers.Dense(1, name="next")(hidden)]
+model = keras.Model([a, b], outputs)
+model.compile(keras.optimizers.SGD(0.1), ["mse", "mae"])
+both = [x, x[:, :2, 0]]
+history = model.fit(both, [y, y[:, 0]], batch_size=16, epochs=2, shuffle=False, verbose=0)
+losses = history.history["loss"]
+"""
+    text = f"{HEAD.format(n_out=16)}{ROWS}{model}"
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("loss", ["mse", "binary_crossentropy"])
+def test_images_besides_the_inputs_lose_their_channel(loss: str, scripts: Scripts) -> None:
+    text = f"""{HEAD.format(n_out=1)}
+def images():
+    clean = np.random.RandomState(0).rand(40, 6, 6, 1)
+    return clean * 0.9, clean
+
+
+noisy, clean = images()
+model = keras.Sequential([keras.Input((6, 6, 1)), layers.Flatten(),
+    layers.Dense(36, activation="sigmoid"), layers.Reshape((6, 6))])
+model.compile(keras.optimizers.SGD(0.1), "{loss}")
+losses = model.fit(noisy, clean, batch_size=6, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def _assumed(text: str, of: str) -> list[str]:
+    said = convert(text).diagnostics
+    return [d.message for d in said if d.severity is Severity.WARNING and of in d.message]
+
+
+def test_accuracy_of_windows_says_what_it_assumes() -> None:
+    made = FUNCTION.format(column="")
+    text = f"{HEAD.format(n_out=3)}{made}{MODEL.format(loss=repr('mse'))}"
+    fit = "model.fit(x, y, epochs=2)\n"
+    assert not _assumed(text + fit, "accuracy: the targets are taken")
+    text = text.replace('"mae"', '"accuracy"')
+    assert len(_assumed(text + fit, "accuracy: the targets are taken")) == 1
+    said = convert(text.replace(made, ROWS) + fit).diagnostics
+    refused = "accuracy of targets with an axis of one number that the output lacks"
+    assert any(refused in d.message for d in said if d.severity is Severity.ERROR)
+
+
+def test_that_targets_have_all_steps_is_said() -> None:
+    head = f"{HEAD.format(n_out=1)}from data import load\n\nx, y = load()\n"
+    assert len(_assumed(f"{head}{STEPS}", "number for each step")) == 1
+    known = f"{head}y = np.reshape(y, (-1, 8, 1))\n{STEPS}"
+    assert not _assumed(known, "number for each step")

@@ -28,7 +28,7 @@ from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.open_endings import refuse_difference, refuse_in_own
 from transpiler.lower.own_losses import is_own, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
-from transpiler.lower.target_shapes import columns_of, fitted
+from transpiler.lower.target_shapes import columns_of, fitted, steps_note
 from transpiler.lower.told import times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
@@ -195,8 +195,10 @@ def _head(
     )
     if 0 in columns and not name and (output.units or 1) > 1 and not (seen.classes or loss.paired):
         raise Unsupported(_ONE_AXIS)
-    if not name and not seen.classes:
-        seen = fitted(seen, training, asked, file.options.keras)
+    if not seen.classes and not packed:
+        seen = fitted(seen, training, [] if name else asked)
+        note = steps_note(output, seen, asked)
+        loss = replace(loss, note=loss.note or note)
     plain, weighted = metrics
     found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:

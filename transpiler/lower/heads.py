@@ -70,6 +70,7 @@ class Output:
     plain: bool = False  #: whether it surely comes from a layer without an activation
     note: str = ""  #: what is assumed of the names
     key: str = ""  #: where the model gives a dict
+    is_single: bool = False  #: whether the axes between the batch and the last have one place each
 
     @property
     def code(self) -> str:
@@ -177,7 +178,9 @@ def _output(name: str, variable: str, value: Value) -> Output:
     if not isinstance(value, Bound):
         raise Unsupported("the outputs of the model are not known one by one")
     dims = value.tensor.dims
-    return Output(name, variable, None if dims is None else len(dims) + 1, _size(value))
+    single = dims is not None and all(d is not None and d.is_const(1) for d in dims[:-1])
+    rank = None if dims is None else len(dims) + 1
+    return Output(name, variable, rank, _size(value), is_single=single)
 
 
 def by_output(given: Given | None, outputs: list[Output], what: str) -> list[Value | None]:

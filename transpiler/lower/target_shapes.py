@@ -12,16 +12,23 @@ from typing import TYPE_CHECKING
 from transpiler.interpret.context import Shape
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound
+from transpiler.ir.pipeline import Leaf
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Prediction
+from transpiler.lower.data import element_of
+from transpiler.lower.heads import Output
 from transpiler.record import replace
 
 if TYPE_CHECKING:
     from transpiler.lower.training import Training
 
 _NO_AXIS = (
-    "the targets have one axis, and the output has one number for each step: Keras 3 compares each "
+    "the targets have one axis, and the output has one number for each step: Keras compares each "
     "of them with the targets of the whole batch; give the targets a column"
+)
+_STEPS = (
+    "the targets are taken to have a number for each step, as the output has; Keras compares one "
+    "for each sample with all its steps, or with those of all samples"
 )
 
 
@@ -30,13 +37,11 @@ def columns_of(sizes: Shape | None) -> int | None:
     return None if not sizes else sizes[-1] if len(sizes) > 1 else 0
 
 
-def fitted(
-    seen: Prediction, training: Training, asked: Sequence[TrainingCall], keras: str
-) -> Prediction:
+def fitted(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> Prediction:
     """What a loss sees of a model, and how the targets of some calls differ from its output."""
     if seen.rank is None:
         return seen
-    shapes = [_sizes(training, one) for one in asked]
+    shapes = [_sizes(training, one) for one in asked] or [None]
     ends = {shape[-1] for shape in shapes if shape is not None and len(shape) == seen.rank + 1}
     if ends == {1}:
         return replace(seen, deeper=seen.units != 1 or seen.rank > 2)
@@ -44,19 +49,36 @@ def fitted(
         return replace(seen, deeper=True)
     if seen.rank > 2 and seen.units == 1 and not seen.matching:
         ranks = {len(shape) for shape in shapes if shape is not None}
-        if 1 in ranks and keras != "2":
+        if 1 in ranks:
             raise Unsupported(_NO_AXIS)
-        columns = {shape[-1] if len(shape) > 1 else 1 for shape in shapes if shape is not None}
-        if seen.rank == 3 and ranks and ranks <= {1, 2} and columns == {1} and None not in shapes:
+        columns = {shape[-1] for shape in shapes if shape is not None}
+        if seen.rank == 3 and ranks == {2} and columns == {1} and None not in shapes:
             return replace(seen, spread=True)
     return seen
 
 
 def _may_be_windows(seen: Prediction, training: Training) -> bool:
     """Whether targets of which nothing is known may be windows of a series, as the inputs are."""
-    inputs = _inputs(training)
-    windows = len(inputs) == 1 and (dims := inputs[0].tensor.dims) is not None and len(dims) == 2
-    return windows and seen.rank == 2 and (seen.units or 1) > 1 and not seen.matching
+    inputs = [bound.tensor.dims for bound in _inputs(training)]
+    windows = any(dims is not None and len(dims) == seen.rank for dims in inputs)
+    return windows and seen.units not in (None, 1) and not (seen.several or seen.one_hot)
+
+
+def steps_note(output: Output, seen: Prediction, asked: Sequence[TrainingCall]) -> str:
+    """What is assumed of targets of which nothing is known, beside an output of steps."""
+    rank = output.rank or 0
+    steps = output.units == 1 and (rank == 3 or (rank > 3 and output.is_single))
+    known = seen.spread or seen.deeper or seen.classes or seen.matching
+    return _STEPS if steps and not known and None in map(_rank, asked) else ""
+
+
+def _rank(call: TrainingCall) -> int | None:
+    """How many axes the targets have that a call gets, if that is known."""
+    if "y" in call.given:
+        return None if call.sizes is None else len(call.sizes)
+    element = element_of(call.given.get("x"))
+    labels = element[1] if isinstance(element, tuple) and len(element) > 1 else None
+    return labels.rank if isinstance(labels, Leaf) else None
 
 
 def _sizes(training: Training, call: TrainingCall) -> Shape | None:
