@@ -130,10 +130,12 @@ class _Sayer:
             return made.changed
         if thing.kind == "name":
             return not {name, "*"} & {*bound_in(tree)}
-        own = {*bound_in(program_tree(program_at(thing.home)) or tree)}
+        before = program_tree(program_at(thing.home)) or tree
         if thing.kind == "number":
+            own = {*bound_in(before)}
             return bool({*load_rules().by_hand.values()} & {*bound_in(tree)} - own)
-        return not _has(tree, thing.made, name, own)
+        classes = {node.name for node in before.body if isinstance(node, ast.ClassDef)}
+        return not _has(tree, thing.made, name, classes)
 
     def stays(self, use: Use) -> bool:
         """Whether what asks is as it was, also in another file, and nobody has said it there."""

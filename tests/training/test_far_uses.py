@@ -277,3 +277,29 @@ def test_what_a_file_has_written_it_may_read_again(
     files = {"tok.py": TOKENS, "main.py": AGAIN.format(dumped=dumped)}
     _, errors = converted(tmp_path, files)
     assert [error.partition(": ")[0] for error in errors] == lines
+
+
+GIVES_TOKENIZER = """\
+from tensorflow.keras.preprocessing.text import Tokenizer
+
+
+def load(texts):
+    tokenizer = Tokenizer()
+    tokenizer.fit_on_texts(texts)
+    return tokenizer.texts_to_sequences(texts), tokenizer
+"""
+READS_TOKENIZER = """\
+from tok import load
+
+sequences, tokenizer = load(["a b b", "c"])
+size = len(tokenizer.{asked}) + 1
+"""
+
+
+@pytest.mark.parametrize(("asked", "lines"), [("word_index", []), ("word_docs", ["main.py:4"])])
+def test_a_class_that_has_the_name_of_one_of_keras_has_what_it_defines(
+    tmp_path: Path, asked: str, lines: list[str]
+) -> None:
+    files = {"tok.py": GIVES_TOKENIZER, "main.py": READS_TOKENIZER.format(asked=asked)}
+    _, errors = converted(tmp_path, files)
+    assert [error.partition(": ")[0] for error in errors] == lines
