@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import LEFT_CODE
+from transpiler.diagnostics import LEFT_CODE, Severity
 from transpiler.interpret.statements.imports_elsewhere import joined
 from transpiler.neighbours import Convert, converted_text
 from transpiler.options import Options
@@ -26,7 +26,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_stars import brought_by_star
 from transpiler.source.imported import imported_texts, locate, real_path
-from transpiler.source.lexical import blanked
+from transpiler.source.occurrences import Occurrences
 from transpiler.source.syntax import program_tree
 
 #: What tells the text of another file as it is once that is converted.
@@ -127,8 +127,15 @@ def _gone_from(before: str, after: str, path: str, text_of: _TextOf) -> Iterator
         for chain in sorted(fresh):
             root, _, attribute = chain.partition(".")
             below = inner.name == "__init__.py" and locate(str(inner.parent), f".{attribute}")
-            if root == bound and not below and not _has(str(inner), attribute, text_of):
+            gone = root == bound and not below and not _has(str(inner), attribute, text_of)
+            if gone and _read_at(after, root, attribute) is not None:
                 yield chain, inner.name
+
+
+def _read_at(text: str, name: str, attribute: str = "") -> int | None:
+    """Where code first has a name of the module, or reads what that has; None: nowhere."""
+    places = (p for p in Occurrences(text).of(name) if not (p.local or (attribute and p.binds)))
+    return min((p.start for p in places if attribute in ("", p.attribute)), default=None)
 
 
 _GLOBAL = regex(r"\bglobal +(\w+(?:, \w+)*)")
@@ -181,14 +188,18 @@ def _said(made: Conversion, text: str, found: dict[str, str]) -> Conversion:
 
     back = {new: old for old, new in kept_lines(text, made.text).items()}
     old = set(back.values())
-    code, lines = blanked(made.text), made.text.split("\n")
+    lines = made.text.split("\n")
+    told = {d.line for d in made.diagnostics if d.severity is Severity.ERROR}
     said, todos = list(made.diagnostics), dict[int, str]()
     for name, message in sorted(found.items()):
-        place = re.search(rf"(?<![\w.]){re.escape(name)}\b(?!\s*=(?!=))", code)
-        number = made.text.count("\n", 0, place.start()) if place is not None else 0
+        root, _, attribute = name.partition(".")
+        number = made.text.count("\n", 0, _read_at(made.text, root, attribute) or 0)
         above = next((back[n] for n in range(number + 1, 0, -1) if n in back), 0)
         inside = number + 1 not in back and above + 1 not in old and above < text.count("\n")
-        said.append(LEFT_CODE.at(max(above + inside, 1), 1, message))
+        place_before = max(above + inside, 1)
+        if place_before in told:  # as what is left there
+            continue
+        said.append(LEFT_CODE.at(place_before, 1, message))
         todos.setdefault(_statement_line(made.text, number + 1), message)
     for number, message in sorted(todos.items(), reverse=True):
         line = lines[number - 1]

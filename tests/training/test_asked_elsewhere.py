@@ -50,9 +50,9 @@ def test_names_of_metrics_are_known_where_the_model_is_made() -> None:
 @pytest.mark.parametrize(
     "asked",
     [
-        "values = model(x, training=True)",
+        "values = model(x, mask=None)",
         "model.layers[0].units = 3",
-        "values = trainer.model(x, training=True)",
+        "values = trainer.model(x, mask=None)",
         "trainer.model.stop_training = True",
     ],
 )

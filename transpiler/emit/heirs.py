@@ -35,7 +35,8 @@ def heir_without_model(shared: Shared, part: Part) -> str:
     if method is None:
         return ""
     rooms = [room for room in shared.rooms if room.node is node]
-    seen = {room.owner for room in rooms if room.calls or not part.calls}
+    asked = [r for r in rooms if r.calls or r.region.calls_on_data or not part.calls]
+    seen = {room.owner for room in asked}
     known = heirs(shared.file, method)
     unseen = [made.name for made, own in known if own.owner not in seen]
     families = {method.nested_in, *(made.name for made, _ in known)}

@@ -45,7 +45,7 @@ def plan_file(file: FileContext) -> FilePlan:
         elif summary.kind == "builder" and region.built:
             units = [_builder_unit(planned, summary, region, b) for b in _in_order(planned, region)]
             for unit in units:
-                unit.problem = built_by_heirs(file, summary.function)
+                unit.problem = unit.problem or built_by_heirs(file, summary.function)
             planned.builders.append((summary, units))
     counts = assignment_counts(module.init)
     for built in _in_order(planned, module):

@@ -98,11 +98,16 @@ def _brought(path: str, text_of: Callable[[str], str], depth: int) -> Iterator[t
 
 
 def _listed(tree: ast.Module) -> list[str] | None:
-    """The names in `__all__`, where that is one list."""
+    """The names in `__all__`, where lists are all that it is made of."""
+    found: list[str] | None = None
     for node in tree.body:
         match node:
-            case ast.Assign(
-                targets=[ast.Name("__all__")], value=ast.List(parts) | ast.Tuple(parts)
-            ):
-                return [str(one.value) for one in parts if isinstance(one, ast.Constant)]
-    return None
+            case (
+                ast.Assign(targets=[ast.Name("__all__")], value=value)
+                | ast.AugAssign(target=ast.Name("__all__"), value=value)
+                | ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("__all__")), args=[value]))
+            ) if isinstance(value, (ast.List, ast.Tuple, ast.Constant)):
+                parts = [value] if isinstance(value, ast.Constant) else value.elts
+                found = found or []
+                found += [str(one.value) for one in parts if isinstance(one, ast.Constant)]
+    return found
