@@ -103,7 +103,12 @@ def parted(
 
 
 def _line(file: FileContext, number: int) -> str:
-    return file.tree.blanked.split("\n")[number - 1]
+    """The code of a line; strings are blank, with the ends of the lines inside of them."""
+    start, text = 0, file.tree.text
+    for _ in range(number - 1):
+        start = text.find("\n", start) + 1
+    end = text.find("\n", start)
+    return file.tree.blanked[start : end if end >= 0 else len(text)]
 
 
 def _definitions(text: str) -> dict[str, range]:

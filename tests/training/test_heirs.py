@@ -571,6 +571,14 @@ def test_heirs_in_other_files(project: str, tmp_path: Path, scripts: Scripts) ->
     assert "trains by a method of another file" in report.reason
 
 
+def test_lines_behind_long_strings_are_found(tmp_path: Path) -> None:
+    nets = '"""Nets.' + "\n" * 10 + '"""\n' + LINEAR.format(module="")
+    nets += "\n\nnet = Linear(3)\nprint(net.model.get_config())"
+    texts, errors = converted(tmp_path, {"base.py": BASE, "nets.py": nets})
+    assert [error for error in errors if error.startswith("nets.py:23: ")]
+    assert "self.criterion = nn.MSELoss()" in texts["base.py"]
+
+
 def test_heirs_in_another_file_are_said(tmp_path: Path) -> None:
     base, _, heirs = PROGRAMS["set by build"].partition("class Deep")
     heirs = f"from base import Base\n\n\nclass Deep{heirs}".replace("Shallow(5)", "Deep(5)")
