@@ -44,10 +44,13 @@ ASKS_MODEL = regex(
 )
 
 
+_TRAINS_MODEL = regex(r"\bself\.\w+\.(?:fit|train_on_batch)\(")
+
+
 def invite_base(region: Region, base: UserClass) -> None:
     """Note that a class of another file trains what its heirs make here."""
     home: FileContext = base.file
-    if any(ASKS_MODEL.search(home.tree.code(one.node)) for one in base.lineage):
+    if any(_TRAINS_MODEL.search(home.tree.code(one.node)) for one in base.lineage):
         region.file.lent[id(base.node)] = base
 
 
