@@ -150,7 +150,12 @@ def _called(path: Path) -> str:
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
     """What a module imports: from which module, what of it ("" for all of it), under which name."""
-    for node in ast.walk(tree):
+    pending: list[ast.AST] = [tree]  # walking through expressions, too, takes most of the time
+    while pending:
+        node = pending.pop()
+        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, name, ())
+            pending += inner if isinstance(inner, list) else ()
         if isinstance(node, ast.ImportFrom):
             module = f"{'.' * node.level}{node.module or ''}"
             yield from ((module, one.name, one.asname or one.name) for one in node.names)
