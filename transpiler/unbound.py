@@ -113,9 +113,8 @@ def _gone_from(before: str, after: str, path: str, text_of: _TextOf) -> Iterator
     fresh = {*chains.findall(after)} - {*chains.findall(before)} if roots else set[str]()
     if not fresh and all(line in before for line in lines):
         return
-    tree, old = program_tree(after), program_tree(before)
-    folder, had = os.path.dirname(real_path(path)), {*_imported(old or ast.Module([], []))}
-    for module, name, bound in _imported(tree or ast.Module([], [])):
+    folder, had = os.path.dirname(real_path(path)), {*_imported(before)}
+    for module, name, bound in _imported(after):
         home = locate(folder, module, after) if name != "*" else None
         if home is None:
             continue
@@ -148,14 +147,14 @@ def _called(path: Path) -> str:
     return path.parent.name if path.name == "__init__.py" else path.stem
 
 
-def _imported(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
-    """What a module imports: from which module, what of it ("" for all of it), under which name."""
-    pending: list[ast.AST] = [tree]  # walking through expressions, too, takes most of the time
-    while pending:
-        node = pending.pop()
-        for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, name, ())
-            pending += inner if isinstance(inner, list) else ()
+def _imported(text: str) -> Iterator[tuple[str, str, str]]:
+    """What a text imports: from which module, what of it ("" for all of it), under which name.
+
+    Without a look at what else it says, which takes long.
+    """
+    for line in _LINES.findall(text):
+        tree = program_tree(line.strip())
+        node = tree.body[0] if tree is not None and tree.body else None
         if isinstance(node, ast.ImportFrom):
             module = f"{'.' * node.level}{node.module or ''}"
             yield from ((module, one.name, one.asname or one.name) for one in node.names)
