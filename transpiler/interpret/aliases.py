@@ -19,7 +19,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.between import grown_between
 from transpiler.source.changes import changed_in_place, entry_changed
-from transpiler.source.tables import tables_of
+from transpiler.source.far_tables import tables_of
 
 
 def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
@@ -89,7 +89,9 @@ def _is_table(region: Region, node: cst.BaseExpression, value: Value) -> bool:
     """Whether it is a table of pandas or its array: nothing is known of either in any case."""
     if isinstance(node, cst.Attribute) and node.attr.value == "values":
         node = node.value
-    return isinstance(value, Static) and tables_of(region.tree.text).hold(region.tree.source(node))
+    return isinstance(value, Static) and tables_of(region.tree.text, region.file.path).hold(
+        region.tree.source(node)
+    )
 
 
 def refuse_changed_elements(
@@ -97,7 +99,7 @@ def refuse_changed_elements(
 ) -> None:
     """A loop that changes the lists or dicts that it is given one by one is not followed."""
     held = iterable.items if isinstance(iterable, Sequence) else ()
-    if tables_of(region.tree.text).hold_in(region.tree.source(node.iter)):
+    if tables_of(region.tree.text, region.file.path).hold_in(region.tree.source(node.iter)):
         held = tuple(v for v in held if not isinstance(v, Static))  # nothing is known of tables
     if any(map(_may_change, held)) and changed_in_place(region.tree.source(node.body), names):
         raise GiveUp("a loop that changes the lists or dicts in another list", node)

@@ -22,7 +22,8 @@ generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound; bindings.py: what to
 whole_numbers.py  which expressions are arrays of whole numbers
 reaching.py     which of the statements that bind a variable a place may see
-tables.py       which expressions may be tables of pandas
+tables.py       which expressions may be tables of pandas; far_tables.py: of other files, too
+near.py         the modules that a module may have data from, or give some
 rows.py         which variables surely hold rows and columns of one
 backwards.py    which arrays run backwards through the memory of others
 effects.py     where a program changes something; between.py: whether it does between two places

@@ -55,12 +55,16 @@ def turns_arrays(source: str) -> bool:
     )
 
 
-def may_run_backwards(text: str, source: str) -> bool:
-    """Whether an expression may give such an array, since nobody sees where it comes from."""
-    return turns_arrays(source) and _may(text, source, frozenset())
+def may_run_backwards(text: str, source: str, others: tuple[str, ...] = ()) -> bool:
+    """Whether an expression may give such an array, since nobody sees where it comes from.
+
+    `others` are programs that make such arrays, and give some to the one that is looked at.
+    """
+    sources = (source, *others)
+    return any(map(turns_arrays, sources)) and _may(text, sources, frozenset())
 
 
-def _may(text: str, source: str, seen: frozenset[str]) -> bool:
+def _may(text: str, source: tuple[str, ...], seen: frozenset[str]) -> bool:
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:  # a statement that goes on in the next line
@@ -68,16 +72,16 @@ def _may(text: str, source: str, seen: frozenset[str]) -> bool:
     return _is_backwards(text.strip()) or _node_may(node, source, seen)
 
 
-def _node_may(node: ast.expr, source: str, seen: frozenset[str]) -> bool:
+def _node_may(node: ast.expr, source: tuple[str, ...], seen: frozenset[str]) -> bool:
     match node:
         case ast.Name() | ast.Attribute(value=ast.Name()):
             name = ast.unparse(node)
             if isinstance(node, ast.Attribute) and node.attr in ("values", "T"):
                 return node.attr == "T" and _node_may(node.value, source, seen)
-            values = _values(name, source)
+            values = next(filter(None, (_values(name, one) for one in source)), [])
             others = (v for v in values if name not in seen)
             if not values:  # a parameter; what the program does not name, we have made
-                return re.search(rf"(?<![\w.]){re.escape(name)}\b", source) is not None
+                return re.search(rf"(?<![\w.]){re.escape(name)}\b", source[0]) is not None
             return any(_may(value, source, seen | {name}) for value in others)
         case ast.Subscript(value=value) | ast.Attribute(value=value) | ast.Starred(value=value):
             turned = _is_backwards(ast.unparse(node))
@@ -97,9 +101,10 @@ def _node_may(node: ast.expr, source: str, seen: frozenset[str]) -> bool:
     return False
 
 
-def _is_defined(name: str, source: str) -> bool:
-    """Whether it is a function or method of the program."""
-    return re.search(rf"\bdef {name}\(|^\s*{name} = lambda\b", source, re.M) is not None
+def _is_defined(name: str, sources: tuple[str, ...]) -> bool:
+    """Whether it is a function, method or class of the programs, maybe under another name."""
+    defined = re.compile(rf"\b(?:class|as) {name}\b|\bdef {name}\(|^\s*{name} = lambda\b", re.M)
+    return any(defined.search(source) for source in sources)
 
 
 def _values(name: str, source: str) -> list[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
+from copy import copy
+from functools import reduce
+from typing import TypeAlias
 
 #: What gives arrays or numbers of a table.
 _ARRAYS = frozenset({"values", "array", "to_numpy", "as_matrix", "shape", "size", "tolist", "item"})
@@ -33,27 +35,58 @@ _OWN = frozenset({"abs", "round", "pow", "copy", "deepcopy"})
 _SPLITTING = {"train_test_split": 2, "shuffle": 1, "resample": 1}
 #: What transformers of scikit-learn are asked for.
 _TRANSFORMING = frozenset({"fit_transform", "transform"})
+#: Nodes that hand on what they get.
+_HANDING_ON = (
+    ast.Assign, ast.AnnAssign, ast.For, ast.comprehension, ast.FunctionDef, ast.Call,
+)  # fmt: skip
 #: What all tables of a program come from.
 _SOURCES = frozenset({"pandas", "pandas_datareader", "geopandas", "seaborn", "yfinance"})
 
 
+#: Which parts of what a function gives are tables: of tuples, one by one.
+Parts: TypeAlias = "bool | tuple[Parts, ...]"
+
+
 class Tables:
-    """The tables of one program."""
+    """The tables of one program, or of one module of a project."""
 
     def __init__(self, text: str) -> None:
         self.names: set[str] = set()
-        if not any(word in text for word in (*_SOURCES, "as_frame", "fetch_openml")):
+        self.returning: dict[str, Parts] = {}
+        self.functions: dict[str, tuple[ast.FunctionDef | ast.Lambda, Tables]] = {}
+        self.records: set[str] = set()  #: classes whose objects keep what they are made of
+        self.nodes: list[ast.AST] = []
+        if not speaks_of_tables(text):
             return  # the usual case, without parsing
-        nodes = list(ast.walk(ast.parse(text)))
+        self.read(ast.parse(text))
+        before = None
+        while before != (before := self.found()):
+            self.follow()
+
+    def read(self, module: ast.Module) -> None:
+        """Look at a program; `follow` finds its tables, as often as others may have more."""
+        nodes = list(ast.walk(module))
         self._pandas = set(_bound_to_pandas(nodes))
-        self._functions = {name: function for node in nodes for name, function in _called(node)}
         self._transformed = any(map(_gives_tables, nodes))
-        self._returning: set[str] = set()
-        before = -1
-        while before != len(self.names) + len(self._returning):
-            before = len(self.names) + len(self._returning)
-            for node in nodes:
-                self._follow(node)
+        for node in nodes:
+            self.functions |= {name: (made, self) for name, made in _called(node)}
+            self.records |= set(_records(node))
+        self.nodes = [node for node in nodes if isinstance(node, _HANDING_ON)]
+
+    def found(self) -> tuple[int, dict[str, Parts]]:
+        """What is known, which only grows."""
+        return len(self.names), dict(self.returning)
+
+    def follow(self) -> None:
+        """All statements and calls hand on what they do, once."""
+        for node in self.nodes:
+            self._follow(node)
+
+    def copy(self) -> Tables:
+        """The same, which may learn of more names."""
+        made = copy(self)
+        made.names = {*self.names}
+        return made
 
     def hold(self, source: str) -> bool:
         """Whether an expression may be a table."""
@@ -73,13 +106,32 @@ class Tables:
         elif isinstance(node, (ast.For, ast.comprehension)):
             self._loop(node.target, node.iter)
         elif isinstance(node, ast.FunctionDef):
-            returned = (n.value for n in ast.walk(node) if isinstance(n, ast.Return))
-            if any(value is not None and self._has_table(value) for value in returned):
-                self._returning.add(node.name)
+            self.give(node.name, self._returned(node))
         elif isinstance(node, ast.Call):
-            function = self._functions.get(_last_name(node.func))
-            if function is not None:
-                self._pass(function, node)
+            called = self.functions.get(_last_name(node.func))
+            if called is not None:
+                function, home = called
+                home.names |= self._passed(function, node)
+
+    def give(self, name: str, parts: Parts) -> None:
+        """A function of some name gives tables in some places."""
+        parts = _joined(self.returning.get(name, parts), parts)
+        if _size(parts):
+            self.returning[name] = parts
+
+    def _returned(self, function: ast.FunctionDef) -> Parts:
+        given = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+        parts = [self._parts(value) for value in given if value is not None]
+        return reduce(_joined, parts) if parts else False
+
+    def _parts(self, node: ast.expr) -> Parts:
+        match node:
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) if elements:
+                if not any(isinstance(one, ast.Starred) for one in elements):
+                    return tuple(map(self._parts, elements))
+            case ast.Call(func=function) if _last_name(function) in self.returning:
+                return self.returning[_last_name(function)]
+        return self._has_table(node)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -87,10 +139,24 @@ class Tables:
             if isinstance(value, ast.Call):
                 times = _SPLITTING.get(_last_name(value.func), 0)
                 parts = [argument for argument in value.args for _ in range(times)]
-            values = parts if len(parts) == len(target.elts) else [value] * len(target.elts)
-            for one, of_it in zip(target.elts, values, strict=True):
+            if len(parts) != len(target.elts):
+                self._name(target, self._parts(value))
+                return
+            for one, of_it in zip(target.elts, parts, strict=True):
                 self._bind(one, of_it)
         elif isinstance(target, (ast.Name, ast.Attribute)) and self._has_table(value):
+            self.names.add(ast.unparse(target))
+
+    def _name(self, target: ast.expr, parts: Parts) -> None:
+        """The variables of a target hold the parts of a value."""
+        if isinstance(target, ast.Starred):
+            self._name(target.value, parts)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            if not isinstance(parts, tuple) or len(parts) != len(target.elts):
+                parts = (bool(_size(parts)),) * len(target.elts)
+            for one, part in zip(target.elts, parts, strict=True):
+                self._name(one, part)
+        elif isinstance(target, (ast.Name, ast.Attribute)) and _size(parts):
             self.names.add(ast.unparse(target))
 
     def _loop(self, target: ast.expr, over: ast.expr) -> None:
@@ -106,14 +172,14 @@ class Tables:
             case _, ast.Name():
                 self._bind(target, over)
 
-    def _pass(self, function: ast.FunctionDef | ast.Lambda, call: ast.Call) -> None:
+    def _passed(self, function: ast.FunctionDef | ast.Lambda, call: ast.Call) -> set[str]:
         """The parameters of a function that get tables."""
-        parameters = [a.arg for a in function.args.args]
+        parameters = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
         if parameters[:1] in (["self"], ["cls"]):
             del parameters[0]
         pairs = list(zip(parameters, call.args, strict=False))
         pairs += [(k.arg, k.value) for k in call.keywords if k.arg in parameters]
-        self.names |= {name for name, value in pairs if self._is_table(value)}
+        return {name for name, value in pairs if self._has_table(value)}
 
     def _has_table(self, node: ast.expr) -> bool:
         if isinstance(node, (ast.Tuple, ast.List)):
@@ -140,8 +206,9 @@ class Tables:
                 return node.id in self.names
             case ast.Attribute():
                 known = {ast.unparse(node), f"self.{node.attr}"} & self.names
+                known |= self.returning.keys() & {node.attr}  # a property
                 return bool(known) or (node.attr not in _ARRAYS and self._is_table(node.value))
-            case ast.Subscript():
+            case ast.Subscript() | ast.Starred():
                 return self._is_table(node.value)
             case ast.BinOp():
                 return self._is_table(node.left) or self._is_table(node.right)
@@ -162,11 +229,13 @@ class Tables:
         root = ast.unparse(function).partition(".")[0]
         if root in self._pandas or _as_frame(call):
             return True
-        if name in self._returning or (self._transformed and name in _TRANSFORMING):
+        if name in self.returning or (self._transformed and name in _TRANSFORMING):
             return True
-        made = self._functions.get(name)
-        if isinstance(made, ast.Lambda) and self._is_table(made.body):
+        made = self.functions.get(name)
+        if made is not None and isinstance(made[0], ast.Lambda) and made[1]._is_table(made[0].body):
             return True
+        if name in self.records:
+            return any(map(self._has_table, (*call.args, *(k.value for k in call.keywords))))
         elementwise = name in _ELEMENTWISE and root in ("np", "numpy")
         if name in _SPLITTING or elementwise or (name in _OWN and root in (name, "copy")):
             return any(map(self._is_table, call.args))
@@ -175,10 +244,23 @@ class Tables:
         return False
 
 
-@lru_cache(maxsize=4)
-def tables_of(text: str) -> Tables:
-    """The tables of a program, found once."""
-    return Tables(text)
+def speaks_of_tables(text: str) -> bool:
+    """Whether a program may have tables of its own."""
+    return any(word in text for word in (*_SOURCES, "as_frame", "fetch_openml"))
+
+
+def _size(parts: Parts) -> int:
+    """How many tables there are at least."""
+    return sum(map(_size, parts)) if isinstance(parts, tuple) else int(parts)
+
+
+def _joined(one: Parts, other: Parts) -> Parts:
+    """The places of tables in what a function gives in one way or another."""
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        return tuple(map(_joined, one, other))
+    if one is False or other is False:
+        return one or other
+    return True
 
 
 def _last_name(node: ast.expr) -> str:
@@ -210,6 +292,19 @@ def _called(node: ast.AST) -> Iterator[tuple[str, ast.FunctionDef | ast.Lambda]]
         case ast.ClassDef():
             methods = (s for s in node.body if isinstance(s, ast.FunctionDef))
             yield from ((node.name, method) for method in methods if method.name == "__init__")
+
+
+def _records(node: ast.AST) -> Iterator[str]:
+    """Classes without a constructor of their own, which keep what they are made of."""
+    match node:
+        case ast.ClassDef():
+            own = {s.name for s in node.body if isinstance(s, ast.FunctionDef)}
+            marks = map(ast.unparse, (*node.decorator_list, *node.bases))
+            if "__init__" not in own and any("dataclass" in m or "Tuple" in m for m in marks):
+                yield node.name
+        case ast.Assign([ast.Name(name)], ast.Call(func=function)):
+            if _last_name(function) in ("namedtuple", "NamedTuple"):
+                yield name
 
 
 def _gives_tables(node: ast.AST) -> bool:

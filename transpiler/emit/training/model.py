@@ -52,7 +52,7 @@ from transpiler.lower.traced import is_eager
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import holds_weights
 from transpiler.record import replace
-from transpiler.source.backwards import may_run_backwards, runs_backwards, turns_arrays
+from transpiler.source.backwards import may_run_backwards, runs_backwards
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import statement_lines
@@ -291,7 +291,7 @@ class ModelWriter:
         turned = runs_backwards(x, self.tree.blanked)
         if turned and not self.shared.tables.hold(x):  # a copy of a table is one
             return f"{x}.copy()"
-        if turned or may_run_backwards(x, self.tree.blanked):
+        if turned or may_run_backwards(x, self.tree.blanked, self.shared.turning):
             self.made.helpers.add("numpy")
             return f"np.ascontiguousarray({x})"
         if not self.shared.tables.hold(x):
@@ -330,7 +330,7 @@ class ModelWriter:
         if is_listed(self.built):
             raise Unsupported("batches for a model that takes a list of inputs")
         arrays = is_streamed(given)
-        turned = arrays and sequence_of(given) is None and turns_arrays(self.tree.blanked)
+        turned = arrays and sequence_of(given) is None and self.shared.turns_arrays()
         self.made.helpers |= {"numpy"} if turned else set()
         return Unpacking(self.built, self.training.origin, self.device, arrays, turned)
 

@@ -23,7 +23,6 @@ from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
 from transpiler.regex import regex
-from transpiler.source.backwards import turns_arrays
 
 _OF_KERAS = regex(
     r"super\([^)]*\)\.(?!__init__\(\s*\))\w+"
@@ -52,7 +51,7 @@ def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: 
         model.edits += [edit for edit in edits if edit not in model.edits]
         model.made.helpers |= helpers
     options = f"batch_size=None{shuffle}"
-    if turns_arrays(model.tree.blanked):
+    if model.shared.turns_arrays():
         model.made.helpers.add("contiguous")
         options += ", collate_fn=contiguous"
     return f"DataLoader({model.source_of(given)}, {options})"

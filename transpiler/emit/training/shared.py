@@ -24,8 +24,10 @@ from transpiler.lower.freezing import Compositions, Freezing
 from transpiler.lower.training import Training
 from transpiler.lower.weighing import is_weighed, weighs
 from transpiler.record import record
+from transpiler.source.backwards import turns_arrays
+from transpiler.source.far_tables import tables_of
+from transpiler.source.near import turning_near
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
-from transpiler.source.tables import Tables
 
 if TYPE_CHECKING:
     from transpiler.emit.training.handed_compile import Handing
@@ -184,7 +186,8 @@ class Shared:
         self.freezing = Freezing(Compositions(()))
         calls = [c for room in rooms for c in room.calls]
         self.calls = [self.tree.span(c.node) for c in calls]
-        self.tables = Tables(self.text)
+        self.tables = tables_of(self.text, file.path).copy()
+        self.turning = turning_near(self.text, file.path)
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
         self.lasting: dict[tuple[int, int], Lasting] = {}  #: by where they are made
         #: whose memory a variable of a room holds, by where that callback is made
@@ -202,6 +205,10 @@ class Shared:
         #: what calls of `compile` in builders are given there, by their ids
         self.given_inside: dict[int, dict[str, Given]] = {}
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
+
+    def turns_arrays(self) -> bool:
+        """Whether the program, or what it has data from, turns arrays round."""
+        return bool(self.turning) or turns_arrays(self.tree.blanked)
 
     def several(self, room: Room) -> bool:
         """Whether more than one variable of a room, or of the methods of its class, is trained."""

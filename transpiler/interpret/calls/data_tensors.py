@@ -20,8 +20,9 @@ from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
 from transpiler.source.backwards import may_run_backwards, runs_backwards
+from transpiler.source.far_tables import tables_of
 from transpiler.source.handed_data import handed_data
-from transpiler.source.tables import tables_of
+from transpiler.source.near import turning_near
 
 #: What makes a copy of an array, what may share its memory, and what else is translated.
 _COPIES = frozenset({"tf.constant", "keras.backend.constant", "keras.ops.array"})
@@ -134,9 +135,10 @@ def as_array(region: Region, value: Expr) -> Expr:
     """An array, also where it may be a table, or runs backwards through another one."""
     if runs_backwards(value.text, region.tree.blanked):
         return method(value, "copy")
-    if may_run_backwards(value.text, region.tree.blanked):
+    others = turning_near(region.tree.text, region.file.path)
+    if may_run_backwards(value.text, region.tree.blanked, others):
         made = call("np.ascontiguousarray", value)
         return replace(made, helpers=value.helpers | {"numpy"})
-    if not tables_of(region.tree.text).hold(value.text):
+    if not tables_of(region.tree.text, region.file.path).hold(value.text):
         return value
     return replace(call("np.asarray", value), helpers=value.helpers | {"numpy"})

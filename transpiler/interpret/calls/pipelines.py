@@ -38,6 +38,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.rule import Rule
 from transpiler.source.backwards import turns_arrays
+from transpiler.source.near import turning_near
 
 DATASET = "tf.data.Dataset."
 #: What changes images, and loads what it has changed.
@@ -224,7 +225,7 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             if declared.default is declared.empty:
                 raise Unsupported(f"the argument {parameter} is missing")
             given[parameter] = expr(declared.default)
-    if isinstance(given.get("generator"), Expr) and turns_arrays(region.tree.blanked):
+    if isinstance(given.get("generator"), Expr) and _turns_arrays(region):
         given["generator"] = _turned(given["generator"], "args" in bound)
     made: Expr = rule.build(**given)  # type: ignore[assignment]
     function = given.get("map_func")
@@ -237,6 +238,12 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
     if rule.fidelity is Fidelity.CLOSE:
         region.file.say(CLOSE_IDIOM, node, f"{name}: {rule.note}")
     return made
+
+
+def _turns_arrays(region: Region) -> bool:
+    """Whether the program, or what it has data from, turns arrays round."""
+    near = turning_near(region.tree.text, region.file.path)
+    return bool(near) or turns_arrays(region.tree.blanked)
 
 
 def _turned(generator: Expr, takes: bool) -> Expr:
