@@ -26,6 +26,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_stars import brought_by_star
 from transpiler.source.imported import imported_texts, locate, real_path
+from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.syntax import program_tree
 
@@ -106,11 +107,11 @@ def _starred(names: set[str], text: str, path: str, text_of: _TextOf) -> set[str
 def _gone_from(before: str, after: str, path: str, text_of: _TextOf) -> Iterator[tuple[str, str]]:
     """What a text has begun to read of other files of the project that do not have it any more."""
     stems = {_called(other) for other, _ in imported_texts(after, path)}
-    said = re.compile(rf"\b(?:{'|'.join(map(re.escape, stems))})\b").search
-    lines = {line for line in _LINES.findall(after) if said(line)} if stems else set[str]()
-    roots = {word for line in lines for word in re.findall(r"\w+", line)}
-    chains = re.compile(rf"(?<![\w.])(?:{'|'.join(roots)})\.\w+")
-    fresh = {*chains.findall(after)} - {*chains.findall(before)} if roots else set[str]()
+    words = {line: words_in(line) for line in _import_lines(after)} if stems else {}
+    lines = [line for line, said in words.items() if not stems.isdisjoint(said)]
+    fresh: set[str] = set()
+    for root in frozenset[str]().union(*(words[line] for line in lines)):
+        fresh |= _chains(root, after) - _chains(root, before)
     if not fresh and all(line in before for line in lines):
         return
     folder, had = os.path.dirname(real_path(path)), {*_imported(before)}
@@ -138,8 +139,26 @@ def _read_at(text: str, name: str, attribute: str = "") -> int | None:
 
 
 _GLOBAL = regex(r"\bglobal +(\w+(?:, \w+)*)")
-#: Imports of what may be another file.
-_LINES = regex(r"^[ \t]*(?:from|import)[ \t]+(?!torch\b)[^\n(]*(?:\([^)]*\))?", re.M)
+#: Imports of what may be another file: after a line's end, which is found faster than its beginning
+_LINES = regex(r"\n[ \t]*(?:from|import)[ \t]+(?!torch\b)[^\n(]*(?:\([^)]*\))?")
+_WORD = regex(r"\w+")
+
+
+def _import_lines(text: str) -> list[str]:
+    return [line.strip() for line in _LINES.findall(f"\n{text}")]
+
+
+def _chains(root: str, text: str) -> set[str]:
+    """What a text asks of a name: `root.attribute`."""
+    found: set[str] = set()
+    start = text.find(f"{root}.")
+    while start >= 0:
+        end = start + len(root) + 1
+        word = _WORD.match(text, end)
+        if word and not (start and (text[start - 1].isalnum() or text[start - 1] in "_.")):
+            found.add(f"{root}.{word.group()}")
+        start = text.find(f"{root}.", end)
+    return found
 
 
 def _called(path: Path) -> str:
@@ -152,8 +171,8 @@ def _imported(text: str) -> Iterator[tuple[str, str, str]]:
 
     Without a look at what else it says, which takes long.
     """
-    for line in _LINES.findall(text):
-        tree = program_tree(line.strip())
+    for line in _import_lines(text):
+        tree = program_tree(line)
         node = tree.body[0] if tree is not None and tree.body else None
         if isinstance(node, ast.ImportFrom):
             module = f"{'.' * node.level}{node.module or ''}"

@@ -29,8 +29,10 @@ def report_given_away(draft: Draft) -> None:
         return
     text, reported = draft.tree.blanked, {d.line for d in draft.diagnostics if _is_error(d)}
     names = "|".join(sorted(map(re.escape, builders)))
-    for found in re.finditer(rf"(?<=[(,=\s])(?:{names})(?=\s*[,)])", text):
+    for found in re.finditer(rf"(?:{names})(?=\s*[,)])", text):
         start = found.start()
+        if not start or text[start - 1] not in "(,= \t\n":
+            continue
         called = _CALLEE.search(text, max(0, start - 400), start)
         line, column = draft.tree.line_column(start)
         if called is None or not _is_foreign(draft, called.group(1)):

@@ -71,9 +71,14 @@ def set_outside(path: str) -> re.Pattern[str]:
     names: set[str] = set()
     for other in importing_files(path, _SETS):
         text = _read(other).decode(errors="replace")
-        held = "|".join({stem, *re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text)})
-        names.update(re.findall(rf"(?<!\w)(?:{held})\.(\w+)\s*[-+*/%|&@]{{0,2}}=(?!=)", text))
+        called = {stem, *re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text)}
+        held = "|".join(called)
+        if any(f"{one}." in text for one in called):
+            pattern = rf"(?<!\w)(?:{held})\.(\w+)\s*[-+*/%|&@]{{0,2}}=(?!=)"
+            names.update(re.findall(pattern, text))
         held = rf"(?:\w+\.)*(?:{held})\b"
+        if not any(word in text for word in ("setattr(", "vars(", "__dict__")):
+            continue
         if re.search(rf"\b(?:setattr|vars)\(\s*{held}|(?<![\w.]){held}\.__dict__", text):
             names.add(r"\w+")
     return re.compile("|".join(sorted(names)) or "(?!)")

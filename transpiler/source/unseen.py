@@ -20,6 +20,11 @@ _LOADS = regex(r"\b(?:import_module|__import__|exec_module)\(\s*(?:[\"']([\w.]+)
 _RUNS = regex(r"\b(?:run_path|run_module|load_source|spec_from_file_location|exec)\([^\n]*")
 #: Where Python looks for modules, and that it takes notebooks for some.
 _LOOKS = regex(r"\bsys\.path\b|\bimport_ipynb\b")
+#: One of these words is in all of them.
+_WORDS = (
+    "import_module", "__import__", "exec", "run_path", "run_module", "load_source",
+    "spec_from_file_location", "sys.path", "import_ipynb",
+)  # fmt: skip
 #: What a package says whose names only exist once they are asked for.
 _LAZILY = regex(r"^(?:def __getattr__\(|__getattr__\b)", re.MULTILINE)
 
@@ -35,10 +40,11 @@ def unseen_modules(text: str, path: str) -> frozenset[str]:
     home = os.path.dirname(os.path.realpath(path))
     found: set[str] = set()
     for other, imported in imported_texts(text, path):
-        if other.name == "__init__.py" and _LAZILY.search(imported):
+        lazily = other.name == "__init__.py" and "__getattr__" in imported
+        if lazily and _LAZILY.search(imported):
             if files_of_framework(str(other.parent)):
                 found.add(other.parent.name)
-    if not any(how.search(text) for how in (_LOADS, _RUNS, _LOOKS)):
+    if not any(word in text for word in _WORDS):
         return frozenset(found)
     known = [one for one in files_of_framework(project_root(home)) if one != os.path.realpath(path)]
     stems = {os.path.splitext(os.path.basename(one))[0] for one in known}

@@ -23,7 +23,8 @@ _ALL = {"Exception", "BaseException"}
 def caught_edits(tree: Tree, calls: list[TrainingCall]) -> list[Edit]:
     """`except ValueError` around what loads weights also catches what torch raises."""
     loads = [(call.name, tree.span(call.node)[0]) for call in calls if call.name in _RAISED]
-    catching = [m.start() for m in _MAY_CATCH.finditer(tree.text)] if loads else []
+    may_catch = loads and "ValueError" in tree.text
+    catching = [m.start() for m in _MAY_CATCH.finditer(tree.text)] if may_catch else []
     if not catching:
         return []
     found: list[Edit] = []
