@@ -153,7 +153,7 @@ def _adam(name: str, exact: bool, parameters: Expr, **arguments: Param) -> Optim
 def _by_id(name: str, parameters: Expr, **arguments: Param) -> Expr | None:
     """An optimizer that sees what each id adds to the gradient of an embedding."""
     model = parameters.text.removesuffix(".parameters()")
-    if model == parameters.text or not model.isidentifier():
+    if model == parameters.text or not model.replace(".", "").isidentifier():
         return None
     return helper(
         name, helper("sparse_parameters", Expr(model, names=parameters.names)), **arguments

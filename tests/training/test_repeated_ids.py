@@ -84,3 +84,29 @@ def test_others_are_said(optimizer: str, made: str) -> None:
         assert set(said) == {severity}
     older = convert(text, Options(exact=True, keras="2")).diagnostics
     assert not any("squares the parts" in d.message for d in older)
+
+
+OBJECT = """
+
+class Net:
+    def __init__(self, rate):
+        self.opt = optimizers.Adam(rate)
+        words = keras.Input((6,), dtype="int32")
+        h = layers.GlobalAveragePooling1D()(layers.Embedding(9, 4)(words))
+        self.model = keras.Model(words, layers.Dense(1, activation="sigmoid")(h))
+        self.model.compile(self.opt, loss="binary_crossentropy")
+
+    def fit(self):
+        return self.model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0)
+
+
+losses = Net(0.01).fit().history["loss"]
+"""
+
+
+def test_the_model_of_an_object_is_trained_so(scripts: Scripts) -> None:
+    text = f"{PROGRAM.partition('words = ')[0]}{OBJECT}"
+    result = converted(text, Options(exact=True))
+    assert "sparse_parameters(self.model)" in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
