@@ -31,7 +31,8 @@
     signatures.py    signatures that have become too long
     given_away.py    functions that give models, passed to code that nobody sees
     left.py          what stays Keras, and what is said of it; left_code.py: of code besides models;
-                     left_data.py: of data sets; said_before.py: by an earlier conversion;
+                     left_attributes.py: of what models are asked; left_data.py: of data sets;
+                     said_before.py: by an earlier conversion;
                      lent.py: of models that other files make
     apart.py         files that need each other, where a run converts but one
     key_tables.py    dicts of which only the keys are read still

@@ -53,6 +53,7 @@ from transpiler.emit.left import (
     report_subclasses,
     report_training_that_stays,
 )
+from transpiler.emit.left_attributes import report_left_attributes
 from transpiler.emit.left_code import (
     report_called_losses,
     report_kept_imports,
@@ -144,6 +145,7 @@ def _write(draft: Draft) -> Conversion:
     report_logging(draft)
     report_given_away(draft)
     report_left_models(draft)
+    report_left_attributes(draft)
     report_apart(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):

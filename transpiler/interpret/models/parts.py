@@ -31,10 +31,26 @@ from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import modules_used, walk
 from transpiler.record import replace
 
+#: What a model of Keras has, and no module.
+_OF_KERAS = frozenset({
+    "activity_regularizer", "built", "compiled", "compiled_loss", "compiled_metrics",
+    "compute_dtype", "distribute_strategy", "dtype", "dtype_policy", "history", "inbound_nodes",
+    "input", "input_dtype", "input_names", "input_shape", "input_spec", "inputs", "jit_compile",
+    "loss", "losses", "metrics", "metrics_names", "metrics_variables", "name",
+    "non_trainable_variables", "non_trainable_weights", "operations", "optimizer",
+    "outbound_nodes", "output", "output_names", "output_shape", "outputs", "path",
+    "predict_function", "quantization_mode", "run_eagerly", "state_updates", "stateful",
+    "steps_per_execution", "supports_jit", "supports_masking", "test_function", "total_loss",
+    "train_function", "trainable", "trainable_variables", "trainable_weights", "updates",
+    "variable_dtype", "variables", "weights",
+})  # fmt: skip
+
 
 @provides("model_attribute")
 def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) -> Value:
-    """`model.input`, `model.output` and their plurals."""
+    """`model.input`, `model.output` and their plurals; what else is asked of it is noted."""
+    if attr in _OF_KERAS and isinstance(node, cst.Attribute):
+        region.asked_of_models.append((node, attr, model))
     if attr in ("input", "inputs", "output", "outputs"):
         return _border(region, model, attr, node)
     if attr == "layers":
