@@ -329,3 +329,41 @@ def test_what_is_taken_for_a_list_is_said() -> None:
 def test_the_order_of_what_is_asked_by_number_is_said() -> None:
     messages = [d.message for d in convert(f"{HEAD}flow = gen.flow(x)\nx = flow[0]").diagnostics]
     assert any("in their order" in message for message in messages)
+
+
+STEPS = HEAD + """
+flow = gen.flow(x, y, batch_size=8, shuffle=False)
+checked = gen.flow(x[:18], y[:18], batch_size=4, shuffle=False)
+model = keras.Sequential([keras.Input((6, 4, 3)), layers.Flatten(), layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.01), "mse", metrics=["mae"])
+losses = model.fit(flow, {options}, verbose=0, shuffle=False).history
+more = model.fit(flow, steps_per_epoch=2, epochs=2, verbose=0, shuffle=False).history
+"""
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        "steps_per_epoch=2, epochs=4",
+        "steps_per_epoch=flow.n // flow.batch_size, epochs=3",
+        "steps_per_epoch=3, epochs=2",
+        "steps_per_epoch=1, epochs=5, validation_data=checked, validation_steps=2",
+        "epochs=3, validation_data=checked, validation_steps=5",
+    ],
+)
+def test_epochs_go_on_where_the_last_one_has_ended(
+    options: str, keras: str, scripts: Scripts
+) -> None:
+    text = STEPS.format(options=options)
+    made = Options(exact=True, keras=keras)
+    apart = scripts.compare(text, converted(text, made), keras)
+    assert {"losses", "more"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_is_assumed_of_the_epochs_is_said() -> None:
+    text = STEPS.format(options="steps_per_epoch=2, epochs=4")
+    for keras, count in [("auto", 2), ("2", 0), ("3", 0)]:
+        said = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+        assert len([m for m in said if "each epoch goes on where" in m]) == count, said

@@ -88,6 +88,14 @@ class Model(nn.Module):
         return self.dense(x)  # logits: the loss applies the softmax
 
 
+def epochs_of(loader, steps):
+    """So many batches for each epoch; the last one of a pass gets what is left."""
+    while True:
+        batches = iter(loader)
+        for _ in range(0, len(loader), steps):
+            yield islice(batches, steps)
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, (nn.Conv2d, nn.Linear)):
@@ -155,12 +163,11 @@ if AUGMENT:
         torch.as_tensor(y_test, dtype=torch.float32),
     )
     val_loader = DataLoader(val_data, batch_size=32)
+    train_epochs = epochs_of(train_loader, len(x_train) // 50)
 
     history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     for epoch in range(3):
-        loss, accuracy = train_epoch(
-            model, islice(train_loader, len(x_train) // 50), criterion, optimizer
-        )
+        loss, accuracy = train_epoch(model, next(train_epochs), criterion, optimizer)
         val_loss, val_accuracy = evaluate(model, val_loader, criterion)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)

@@ -27,12 +27,13 @@ from transpiler.emit.training.so_many_batches import (
     steps_of_arrays,
 )
 from transpiler.emit.training.streams import (
-    batches_of_images,
     note_even,
     note_labels,
     note_listed,
     note_steps,
     note_validation,
+    passes_go_on,
+    so_many,
     stream,
 )
 from transpiler.emit.training.validation import split_off, validation_arrays
@@ -163,7 +164,11 @@ class FitData:
             note_even(model, self.call, pipeline, self.compiled.keras)
             return loader
         if pipeline.is_generator:
-            return batches_of_images(model, self.call, loader, steps, self.compiled.keras)
+            if count == f"len({loader})":
+                return loader
+            if passes_go_on(model, self.call, steps, self.compiled.keras):
+                return self._parts_of(loader, count)
+            return so_many(model, self.call, steps).format(loader)
         if self.call.by_samples:
             raise Unsupported(f"{steps} of a data set, in samples")
         if steps == "validation_steps":  # each time the first ones

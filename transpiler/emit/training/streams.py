@@ -18,8 +18,8 @@ _VALIDATION = (
 )
 
 _PASSES = (
-    "each epoch begins with the first batch of what its loader gives, as in Keras 2; where there "
-    "are more batches than steps, Keras 3 goes on where the epoch before has ended"
+    "where there are more batches than steps, each epoch goes on where the one before has ended, "
+    "as in Keras 3; Keras 2 begins with the first batch again"
 )
 
 _REFILLED = (
@@ -134,13 +134,15 @@ def note_validation(model: ModelWriter, call: TrainingCall, keras: str) -> None:
         model.made.said.append((ASSUMED, call.node, _VALIDATION))
 
 
-def batches_of_images(
-    model: ModelWriter, call: TrainingCall, loader: str, steps: str, keras: str
-) -> str:
-    """So many batches of a generator of images in each epoch."""
-    count = model.argument(call, steps)
-    if count == f"len({loader})":
-        return loader
-    if keras != "2" and model.argument(call, "epochs") not in (None, "1"):
+def passes_go_on(model: ModelWriter, call: TrainingCall, steps: str, keras: str) -> bool:
+    """Whether each epoch takes so many batches of images from where the one before has ended.
+
+    Keras 2 begins with the first one again, and it alone takes samples, or numbers that may be
+    fractions.
+    """
+    count = model.argument(call, steps) or ""
+    whole = not call.by_samples and not count.startswith("math.ceil(")
+    found = steps == "steps_per_epoch" and keras != "2" and whole
+    if found and keras != "3" and model.argument(call, "epochs") not in (None, "1"):
         model.made.said.append((ASSUMED, call.node, _PASSES))
-    return so_many(model, call, steps).format(loader)
+    return found
