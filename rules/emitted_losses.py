@@ -371,3 +371,16 @@ def dice(outputs, targets):
     return 1 - 2 * both / (targets.sum() + outputs.sum() + 1e-7)
 ''',
 )
+
+emitted(
+    "with_axes_of",
+    '''
+def with_axes_of(outputs, targets):
+    """Give targets the last axis of one number that they lack, or have besides."""
+    if targets.dim() == outputs.dim() + 1:
+        return targets.squeeze(-1)
+    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
+        return targets.unsqueeze(-1)
+    return targets
+''',
+)

@@ -31,7 +31,7 @@ def _mean(p: Prediction, name: str, variable: str, each: Expr, label: str) -> Me
         row = method(each, "flatten") if p.units == 1 else method(each, "mean", 1)
         return replace(_weighted_mean(p, name, variable, row), label=label)
     total = infix(_item(method(each, "mean")), "*", Expr("len(inputs)", strength=18))
-    if p.units == 1 and p.rank == 2:
+    if p.units == 1 and p.rank == 2 and not p.open:
         total = _item(method(each, "sum"))
     return Metric(name, ((variable, total),), label=label)
 
@@ -66,7 +66,7 @@ def accuracy(p: Prediction) -> Metric:
             raise Unsupported("accuracy of a column of targets beside more axes of outputs")
         hits = infix(method(p.output, "argmax", p.dim), "==", method(p.targets, "flatten"))
         return _hits(p, "accuracy", hits)
-    note = _DEEPER if p.deeper else ""
+    note = _DEEPER if p.deeper or p.open else ""
     if not p.matching and not p.several:
         options = [] if p.dim == 1 else [p.dim]
         helpers = {"classes_of", *(["classes_of.dim"] if options else [])}
@@ -127,7 +127,7 @@ def binary_accuracy(p: Prediction, threshold: Param = 0.5) -> Metric:
         row = method(hits, "flatten") if p.units == 1 else method(method(hits, "double"), "mean", 1)
         found = _weighted_mean(p, "binary_accuracy", "correct", row)
         return replace(found, label="accuracy", larger_is_better=True)
-    if p.units != 1 or p.rank != 2:
+    if p.units != 1 or p.rank != 2 or p.open:
         share = _item(method(method(hits, "double"), "mean"))
         total = infix(share, "*", Expr("len(inputs)", strength=18))
     else:

@@ -201,6 +201,7 @@ def test_it_is_said_also_where_the_file_that_gives_it_speaks_of_the_framework(
 
 
 HELPERS = """\
+import numpy as np
 from tensorflow import keras
 
 
@@ -212,7 +213,7 @@ def build():
 
 def run(x, y):
     m = build()
-    return m.fit(x, y)
+    return m.fit(x, np.reshape(y, (-1, 2)))
 """
 STARRED = """\
 import numpy as np

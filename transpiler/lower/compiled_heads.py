@@ -196,7 +196,7 @@ def _head(
     if 0 in columns and not name and (output.units or 1) > 1 and not (seen.classes or loss.paired):
         raise Unsupported(_ONE_AXIS)
     if not seen.classes and not packed:
-        seen = fitted(seen, training, [] if name else asked)
+        seen = fitted(seen, loss, training, [] if name else asked)
         note = steps_note(output, seen, asked)
         loss = replace(loss, note=loss.note or note)
     plain, weighted = metrics

@@ -149,7 +149,7 @@ def own_metric(
         return key, Metric(key, ((variable, value_of_batch),), "{0} / {batches}", label, note=note)
     if result.dims is None:
         raise Unsupported(f"how many numbers `{key}` gives is not known")
-    if result.dims == () and not _may_be_longer(summary):
+    if result.dims == () and not (seen.open or _may_be_longer(summary)):
         value_of_batch = method(method(each, "sum"), "item")
     else:
         mean = method(method(each, "mean"), "item")

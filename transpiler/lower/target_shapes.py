@@ -14,7 +14,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound
 from transpiler.ir.pipeline import Leaf
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Prediction
+from transpiler.ir.training import Loss, Prediction
 from transpiler.lower.data import element_of
 from transpiler.lower.heads import Output
 from transpiler.record import replace
@@ -30,6 +30,10 @@ _STEPS = (
     "the targets are taken to have a number for each step, as the output has; Keras compares one "
     "for each sample with all its steps, or with those of all samples"
 )
+_ROWS = (
+    "nothing is known of the targets, and this loss goes along their last axis, which Keras takes "
+    "for the steps where they lack the one of the output: give them that axis where they are made"
+)
 
 
 def columns_of(sizes: Shape | None) -> int | None:
@@ -37,14 +41,20 @@ def columns_of(sizes: Shape | None) -> int | None:
     return None if not sizes else sizes[-1] if len(sizes) > 1 else 0
 
 
-def fitted(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> Prediction:
+def fitted(
+    seen: Prediction, loss: Loss, training: Training, asked: Sequence[TrainingCall]
+) -> Prediction:
     """What a loss sees of a model, and how the targets of some calls differ from its output."""
     if seen.rank is None:
         return seen
     shapes = [_sizes(training, one) for one in asked] or [None]
     ends = {shape[-1] for shape in shapes if shape is not None and len(shape) == seen.rank + 1}
-    if ends == {1}:
-        return replace(seen, deeper=seen.units != 1 or seen.rank > 2)
+    if ends == {1} and (seen.rank, seen.units) != (2, 1):
+        return replace(seen, deeper=True)
+    if not loss.paired and _is_open(seen, training, asked):
+        if loss.per_sample and seen.rank != 2 and seen.units in (None, 1):
+            raise Unsupported(_ROWS)
+        return replace(seen, open=True)
     if None in shapes and _may_be_windows(seen, training):
         return replace(seen, deeper=True)
     if seen.rank > 2 and seen.units == 1 and not seen.matching:
@@ -55,6 +65,31 @@ def fitted(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) 
         if seen.rank == 3 and ranks == {2} and columns == {1} and None not in shapes:
             return replace(seen, spread=True)
     return seen
+
+
+def _is_open(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> bool:
+    """Whether only the run tells how many axes the targets have, and others may be meant to fit."""
+    if seen.several or seen.one_hot or (seen.rank or 0) > 3:
+        return False
+    if not asked and (seen.rank, seen.units) == (2, 1):
+        return False  # one of several outputs
+    known = [_is_known(seen, training, one) for one in asked]
+    return not all(known) or not known
+
+
+def _is_known(seen: Prediction, training: Training, call: TrainingCall) -> bool:
+    """Whether the axes of the targets are known; of one number, whether that is all they have."""
+    shape = _sizes(training, call)
+    if shape is None and (rank := _rank(call)) is not None:
+        return rank == seen.rank or (rank == 1 and (seen.rank, seen.units) == (2, 1))
+    if shape is None:
+        return _is_predicted(call)
+    return (seen.rank, seen.units) != (2, 1) or len(shape) == 1 or shape[1:] == (1,)
+
+
+def _is_predicted(call: TrainingCall) -> bool:
+    """Whether the targets are what a model gives."""
+    return "y" in call.given and ".predict(" in call.given["y"].text
 
 
 def _may_be_windows(seen: Prediction, training: Training) -> bool:
@@ -68,7 +103,7 @@ def steps_note(output: Output, seen: Prediction, asked: Sequence[TrainingCall]) 
     """What is assumed of targets of which nothing is known, beside an output of steps."""
     rank = output.rank or 0
     steps = output.units == 1 and (rank == 3 or (rank > 3 and output.is_single))
-    known = seen.spread or seen.deeper or seen.classes or seen.matching
+    known = seen.open or seen.spread or seen.deeper or seen.classes or seen.matching
     return _STEPS if steps and not known and None in map(_rank, asked) else ""
 
 

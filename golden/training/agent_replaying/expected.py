@@ -26,6 +26,15 @@ class Model(nn.Module):
         return self.dense_2(x)
 
 
+def with_axes_of(outputs, targets):
+    """Give targets the last axis of one number that they lack, or have besides."""
+    if targets.dim() == outputs.dim() + 1:
+        return targets.squeeze(-1)
+    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
+        return targets.unsqueeze(-1)
+    return targets
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -48,7 +57,7 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss = criterion(outputs, targets.view_as(outputs))
+        loss = criterion(outputs, with_axes_of(outputs, targets))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -74,11 +74,11 @@ for width in (1.0, 2.0):
     split = int(len(x_all) * 0.8)
     train_data = TensorDataset(
         torch.as_tensor(x_all[:split], dtype=torch.float32),
-        torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y[:split], dtype=torch.float32).reshape(len(y[:split]), -1),
     )
     val_data = TensorDataset(
         torch.as_tensor(x_all[split:], dtype=torch.float32),
-        torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y[split:], dtype=torch.float32).reshape(len(y[split:]), -1),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=32)
@@ -95,6 +95,6 @@ for width in (1.0, 2.0):
     print("best:", min(history["val_loss"]))
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
 )
 score = evaluate(model, DataLoader(test_data, batch_size=32), criterion)

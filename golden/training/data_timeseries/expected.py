@@ -84,14 +84,14 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = absolute_error = count = 0.0
     for inputs, targets in tqdm(loader):
         inputs = inputs.to(device, torch.float32)
-        targets = targets.to(device, torch.float32).reshape(-1, 1)
+        targets = targets.to(device, torch.float32).reshape(len(targets), -1)
         outputs = model(inputs)
         loss = criterion(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
         count += len(inputs)
     return loss_sum / count, absolute_error / count
 
@@ -103,10 +103,10 @@ def evaluate(model, loader, criterion):
     loss_sum = absolute_error = count = 0.0
     for inputs, targets in loader:
         inputs = inputs.to(device, torch.float32)
-        targets = targets.to(device, torch.float32).reshape(-1, 1)
+        targets = targets.to(device, torch.float32).reshape(len(targets), -1)
         outputs = model(inputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
         count += len(inputs)
     return loss_sum / count, absolute_error / count
 

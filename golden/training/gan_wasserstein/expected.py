@@ -123,13 +123,13 @@ def train_on_batch(model, x, y, criterion, optimizer):
     """Train on one batch; its loss and accuracy."""
     model.train()
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
-    targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
+    targets = torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1).to(device)
     outputs = model(inputs)
     loss = criterion(targets, outputs)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    correct = ((outputs > 0.5) == targets).sum().item()
+    correct = ((outputs > 0.5) == targets).double().mean().item() * len(inputs)
     return [loss.item(), correct / len(inputs)]
 
 
@@ -148,7 +148,7 @@ def train_combined_on_batch(model, x, y, criterion, optimizer):
         if isinstance(layer, nn.BatchNorm2d):
             layer.eval()  # it is not trainable
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
-    targets = torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1).to(device)
+    targets = torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1).to(device)
     outputs = model(inputs)
     loss = criterion(targets, outputs)
     optimizer.zero_grad()

@@ -44,7 +44,7 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -57,7 +57,7 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -70,7 +70,7 @@ def run(units, epochs=4):
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

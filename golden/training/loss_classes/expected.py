@@ -56,6 +56,15 @@ class Model(nn.Module):
         return self.dense_1(x)
 
 
+def with_axes_of(outputs, targets):
+    """Give targets the last axis of one number that they lack, or have besides."""
+    if targets.dim() == outputs.dim() + 1:
+        return targets.squeeze(-1)
+    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
+        return targets.unsqueeze(-1)
+    return targets
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -70,12 +79,13 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
+        targets = with_axes_of(outputs, targets)
         loss = criterion(targets, outputs).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        share_above_sum += share_above(targets, outputs).sum().item()
+        share_above_sum += share_above(targets, outputs).mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), share_above_sum / len(loader.dataset)
 
 
@@ -87,8 +97,9 @@ def evaluate(model, loader, criterion):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
+        targets = with_axes_of(outputs, targets)
         loss_sum += criterion(targets, outputs).mean().item() * len(inputs)
-        share_above_sum += share_above(targets, outputs).sum().item()
+        share_above_sum += share_above(targets, outputs).mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), share_above_sum / len(loader.dataset)
 
 
@@ -99,7 +110,7 @@ def train_quantile_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss = criterion(targets, outputs)
+        loss = criterion(with_axes_of(outputs, targets), outputs)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -115,7 +126,9 @@ def evaluate_quantile(model, loader, criterion):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss_sum += criterion(targets, outputs).item() * len(inputs)
+        loss_sum += criterion(with_axes_of(outputs, targets), outputs).item() * len(
+            inputs
+        )
     return loss_sum / len(loader.dataset)
 
 
@@ -126,7 +139,7 @@ def train_last_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss = criterion(targets, outputs).mean()
+        loss = criterion(with_axes_of(outputs, targets), outputs).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

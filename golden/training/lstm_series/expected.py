@@ -104,7 +104,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(trainX, dtype=torch.float32),
-    torch.as_tensor(trainY, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(trainY, dtype=torch.float32).reshape(len(trainY), -1),
 )
 train_loader = DataLoader(train_data, batch_size=8)
 

@@ -134,7 +134,7 @@ model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(inputs[:280], dtype=torch.float32),
-    torch.as_tensor(targets[:280], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(targets[:280], dtype=torch.float32).reshape(len(targets[:280]), -1),
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 

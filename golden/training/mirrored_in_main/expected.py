@@ -86,8 +86,8 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        squared_error += (outputs - targets).square().sum().item()
-        absolute_error += (outputs - targets).abs().sum().item()
+        squared_error += (outputs - targets).square().mean().item() * len(inputs)
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
         count += len(inputs)
     loss_sum, squared_error, absolute_error, count = sum_over_processes(
         loss_sum, squared_error, absolute_error, count
@@ -104,8 +104,8 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        squared_error += (outputs - targets).square().sum().item()
-        absolute_error += (outputs - targets).abs().sum().item()
+        squared_error += (outputs - targets).square().mean().item() * len(inputs)
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
         count += len(inputs)
     loss_sum, squared_error, absolute_error, count = sum_over_processes(
         loss_sum, squared_error, absolute_error, count
@@ -142,11 +142,11 @@ def main(epochs=6):
     split = int(len(x) * 0.8)
     train_data = TensorDataset(
         torch.as_tensor(x[:split], dtype=torch.float32),
-        torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y[:split], dtype=torch.float32).reshape(len(y[:split]), -1),
     )
     val_data = TensorDataset(
         torch.as_tensor(x[split:], dtype=torch.float32),
-        torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y[split:], dtype=torch.float32).reshape(len(y[split:]), -1),
     )
     train_sampler = DistributedSampler(train_data)
     train_loader = DataLoader(
@@ -216,7 +216,7 @@ def main(epochs=6):
     save_weights(model, "last.pt")
     test_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     scores = list(
         evaluate(

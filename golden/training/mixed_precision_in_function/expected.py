@@ -47,7 +47,7 @@ def train_epoch(model, loader, criterion, optimizer, scheduler):
         optimizer.step()
         scheduler.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -69,7 +69,7 @@ def main():
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     train_loader = DataLoader(train_data, batch_size=34, shuffle=True)
 

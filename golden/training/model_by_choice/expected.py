@@ -93,7 +93,7 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -225,7 +225,7 @@ model_optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(x[:, 9], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x[:, 9], dtype=torch.float32).reshape(len(x[:, 9]), -1),
 )
 train_loader = DataLoader(train_data, batch_size=32)
 

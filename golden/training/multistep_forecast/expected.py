@@ -41,6 +41,15 @@ class Model(nn.Module):
         return self.dense(x)
 
 
+def with_axes_of(outputs, targets):
+    """Give targets the last axis of one number that they lack, or have besides."""
+    if targets.dim() == outputs.dim() + 1:
+        return targets.squeeze(-1)
+    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
+        return targets.unsqueeze(-1)
+    return targets
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, (nn.Conv1d, nn.Linear)):
@@ -55,6 +64,7 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
+        targets = with_axes_of(outputs, targets)
         loss = criterion(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
@@ -78,7 +88,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.float32).flatten(1),
+    torch.as_tensor(y_train, dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 

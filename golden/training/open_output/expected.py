@@ -39,8 +39,8 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
-        squared_error += (outputs - targets).square().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
+        squared_error += (outputs - targets).square().mean().item() * len(inputs)
     count = len(loader.dataset)
     return loss_sum / count, absolute_error / count, squared_error / count
 
@@ -54,8 +54,8 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
-        squared_error += (outputs - targets).square().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
+        squared_error += (outputs - targets).square().mean().item() * len(inputs)
     count = len(loader.dataset)
     return loss_sum / count, absolute_error / count, squared_error / count
 
@@ -70,7 +70,7 @@ def train(model, x, y, epochs=3):
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 
@@ -92,7 +92,7 @@ model = make_model()
 history = train(model, x, y)
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
 )
 loss, mae, mse = evaluate(model, DataLoader(test_data, batch_size=32), nn.MSELoss())
 print(loss, mae, mse)

@@ -93,7 +93,7 @@ def run(network, criterion, optimizer, inputs, targets, batch_size=32, verbose=1
     """Train with whatever the caller asks for."""
     train_data = TensorDataset(
         torch.as_tensor(inputs, dtype=torch.float32),
-        torch.as_tensor(targets, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(targets, dtype=torch.float32).reshape(len(targets), -1),
     )
     train_loader = DataLoader(train_data, batch_size=batch_size)
     loss = train_network_epoch(network, train_loader, criterion, optimizer)

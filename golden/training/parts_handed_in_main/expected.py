@@ -72,11 +72,11 @@ def fit_model(model, criterion, optimizer, x, y, epochs=5):
     split = int(len(x) * 0.8)
     train_data = TensorDataset(
         torch.as_tensor(x[:split], dtype=torch.float32),
-        torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y[:split], dtype=torch.float32).reshape(len(y[:split]), -1),
     )
     val_data = TensorDataset(
         torch.as_tensor(x[split:], dtype=torch.float32),
-        torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y[split:], dtype=torch.float32).reshape(len(y[split:]), -1),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=32)

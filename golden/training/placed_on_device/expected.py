@@ -58,7 +58,7 @@ for units in (4, 8):
     # all of it in one batch
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     train_loader = DataLoader(train_data, batch_size=60, shuffle=True)
 

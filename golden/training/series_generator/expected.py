@@ -65,7 +65,7 @@ def train_epoch(model, loader, criterion, optimizer):
     loss_sum = count = 0.0
     for inputs, targets in loader:
         inputs = inputs.to(device, torch.float32)
-        targets = targets.to(device, torch.float32).reshape(-1, 1)
+        targets = targets.to(device, torch.float32).reshape(len(targets), -1)
         outputs = model(inputs)
         loss = criterion(outputs, targets)
         optimizer.zero_grad()

@@ -44,7 +44,7 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -57,7 +57,7 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
         loss_sum += 0.5 * criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -75,7 +75,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -89,7 +89,7 @@ print(history["mae"])
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -97,7 +97,7 @@ for epoch in range(2):
     train_epoch(model, train_loader, criterion, optimizer)
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
 )
 score = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 prediction = predict(model, x)

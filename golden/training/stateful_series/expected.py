@@ -129,7 +129,7 @@ for i in range(epochs):
     # the series goes on from batch to batch, and begins again with each epoch
     train_data = TensorDataset(
         torch.as_tensor(series, dtype=torch.float32),
-        torch.as_tensor(expected, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(expected, dtype=torch.float32).reshape(len(expected), -1),
     )
     train_loader = DataLoader(train_data, batch_size=batch_size)
     train_epoch(model, train_loader, criterion, optimizer)

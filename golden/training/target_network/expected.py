@@ -25,6 +25,15 @@ class Network(nn.Module):
         return self.dense_1(x)
 
 
+def with_axes_of(outputs, targets):
+    """Give targets the last axis of one number that they lack, or have besides."""
+    if targets.dim() == outputs.dim() + 1:
+        return targets.squeeze(-1)
+    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
+        return targets.unsqueeze(-1)
+    return targets
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -46,7 +55,7 @@ def train_on_batch(model, x, y, criterion, optimizer):
     inputs = torch.as_tensor(x, dtype=torch.float32).to(device)
     targets = torch.as_tensor(y, dtype=torch.float32).to(device)
     outputs = model(inputs)
-    loss = criterion(outputs, targets)
+    loss = criterion(outputs, with_axes_of(outputs, targets))
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

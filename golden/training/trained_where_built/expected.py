@@ -86,7 +86,7 @@ def evaluate_color(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -126,7 +126,7 @@ def train_model_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().sum().item()
+        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -137,7 +137,7 @@ def fit_and_tell(x, y):
 
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     train_loader = DataLoader(train_data, batch_size=32)
 
@@ -196,7 +196,7 @@ color_criterion = nn.MSELoss()
 color_losses = color_history.history["loss"]
 test_data = TensorDataset(
     torch.as_tensor(test_x, dtype=torch.float32),
-    torch.as_tensor(test_x[:, 9], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(test_x[:, 9], dtype=torch.float32).reshape(len(test_x[:, 9]), -1),
 )
 color_error = evaluate_color(
     color, DataLoader(test_data, batch_size=32), color_criterion

@@ -68,7 +68,7 @@ def build(n):
 def fit_model(model, criterion, optimizer, x, y, epochs=5):
     train_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -91,7 +91,7 @@ def fit_model(model, criterion, optimizer, x, y, epochs=5):
 def evaluate_model(model, x, y):
     test_data = TensorDataset(
         torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
     )
     loss = evaluate(model, DataLoader(test_data, batch_size=32), nn.MSELoss())
     print('loss', loss)

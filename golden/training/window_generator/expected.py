@@ -108,6 +108,15 @@ class Model(nn.Module):
         return x.reshape(-1, 1, 1)
 
 
+def with_axes_of(outputs, targets):
+    """Give targets the last axis of one number that they lack, or have besides."""
+    if targets.dim() == outputs.dim() + 1:
+        return targets.squeeze(-1)
+    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
+        return targets.unsqueeze(-1)
+    return targets
+
+
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, nn.Linear):
@@ -123,7 +132,7 @@ def train_epoch(model, loader, criterion, optimizer):
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.float32)
         outputs = model(inputs)
-        targets = targets.view_as(outputs)
+        targets = with_axes_of(outputs, targets)
         loss = criterion(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
@@ -143,7 +152,7 @@ def evaluate(model, loader, criterion):
         inputs = inputs.to(device, torch.float32)
         targets = targets.to(device, torch.float32)
         outputs = model(inputs)
-        targets = targets.view_as(outputs)
+        targets = with_axes_of(outputs, targets)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
         absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
         count += len(inputs)

@@ -375,9 +375,16 @@ def without_last_axis(head: Head) -> str:
     return ".flatten(1)" if head.prediction.rank == 2 else ".squeeze(-1)"
 
 
+#: What may be written twice: `y`, `self.y`, `y[:split]`.
+_NAMED = regex(r"\w+(?:\.\w+)*(?:\[[^\[\]()]*\])?")
+
+
 def as_column(made: str, text: str, head: Head) -> str:
     """Targets of an output with one number: those of a loss of one's own may be several."""
     shape = head.prediction.column_shape
+    if shape and head.prediction.open:
+        plain = _NAMED.fullmatch(text)
+        return f"{made}.reshape(len({text}), -1)" if plain else f"{made}.unsqueeze(1).flatten(1)"
     return f"{made}.reshape({shape.format(text)})" if shape else made
 
 
@@ -416,7 +423,7 @@ def criterion_call(head: Head, criterion: str) -> str:
         if loss.targets is Targets.LIKE:
             targets = f"{targets}.movedim(-1, 1)"
     elif _may_lack_an_axis(head) and not head.metrics:
-        targets = f"{targets}{_as_output(head)}"
+        targets = _as_output(head)
     if loss.smoothed:
         targets = loss.smoothed.format(targets)
     order = [targets, given] if loss.targets_first else [given, targets]
@@ -436,6 +443,8 @@ def _may_lack_an_axis(head: Head) -> bool:
     """Whether targets can be of shape (N,) where the output is of shape (N, 1)."""
     units = head.prediction.units
     same = units is not None and (units > 1 or head.prediction.rank == 2)
+    if head.prediction.open:
+        same = (head.prediction.rank, units) == (2, 1)  # a column, as `as_column` makes it
     return head.loss.targets is Targets.LIKE and not head.loss.classes_first and not same
 
 
@@ -443,15 +452,22 @@ def shaped_targets(head: Head) -> str:
     """The statement that gives targets the shape of the output, where metrics read them too."""
     targets = head.prediction.targets.text
     shaped = _may_lack_an_axis(head) and bool(head.metrics)
-    return f"{targets} = {targets}{_as_output(head)}" if shaped else ""
+    return f"{targets} = {_as_output(head)}" if shaped else ""
+
+
+def is_aligned(head: Head) -> bool:
+    """Whether an emitted function gives the targets the axes of the output."""
+    return head.prediction.open and _may_lack_an_axis(head)
 
 
 def _as_output(head: Head) -> str:
-    """What gives targets the shape of the output; one number stands for each of the steps."""
-    output = head.prediction.output.text
+    """Targets in the shape of the output; one number stands for each of the steps."""
+    output, targets = head.prediction.output.text, head.prediction.targets.text
+    if head.prediction.open:
+        return f"with_axes_of({output}, {targets})"
     if head.prediction.spread:
-        return f".reshape(-1, 1, 1).expand_as({output})"
-    return f".view_as({output})"
+        return f"{targets}.reshape(-1, 1, 1).expand_as({output})"
+    return f"{targets}.view_as({output})"
 
 
 def factor_of(head: Head) -> str:

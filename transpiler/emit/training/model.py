@@ -21,6 +21,7 @@ from transpiler.emit.training.data import (
     input_keys,
     input_names,
     input_tensors,
+    is_aligned,
     is_listed,
     rows_of,
     shaped_targets,
@@ -386,6 +387,7 @@ class ModelWriter:
         """What the functions that train and evaluate have in common."""
         heads = compiled.heads
         named = compiled.several
+        self.made.helpers |= {"with_axes_of"} if any(map(is_aligned, heads)) else set()
         criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
         calls = [criterion_call(h, name) for h, name in zip(heads, criteria, strict=True)]
         weights = tuple(h.weight.text for h in heads if h.weight and h.given_weight is not None)
