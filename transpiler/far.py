@@ -19,7 +19,7 @@ from transpiler.record import replace
 from transpiler.registry import load_rules
 from transpiler.source.far_frames import Thing
 from transpiler.source.far_names import bound_in
-from transpiler.source.far_stars import Star, late_stars
+from transpiler.source.far_stars import Star, hiding_stars, late_stars
 from transpiler.source.far_uses import CALLED, Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
@@ -51,7 +51,7 @@ def with_far_uses(
     """The conversion of a file, with what is said of these."""
     uses, stars = far_uses(text, path), late_stars(text, made.text, path)
     sayer = _Sayer(convert, made, text, options, path)
-    return sayer.said(uses, stars) if uses or stars else made
+    return sayer.said(uses, stars) if uses or stars or "import *" in text else made
 
 
 class _Sayer:
@@ -82,6 +82,15 @@ class _Sayer:
                     "has called so: import what is used by name"
                 )
                 found[star.line, message] = LEFT_CODE.at(star.line, star.column, message)
+        for hiding, name in hiding_stars(
+            self.text, self.path, lambda home: self.converted(home).text
+        ):
+            message = (
+                f"`{ast.unparse(hiding)}` brings a `{name}` of the conversion, and hides what is "
+                "called so above: import what is used by name"
+            )
+            place = hiding.lineno, hiding.col_offset + 1
+            found[hiding.lineno, message] = LEFT_CODE.at(*place, message)
         found = {key: one for key, one in found.items() if one.line in kept}
         if not found:
             return self.made

@@ -98,3 +98,47 @@ def test_others_are_said(asked: str, why: str) -> None:
     found = convert(f"{HEAD.format(keras='keras')}{asked}\n").diagnostics
     errors = [d.message for d in found if d.severity is Severity.ERROR]
     assert any(why in message for message in errors), errors
+
+
+OF_VARIABLES = """\
+import numpy as np
+from keras.layers import Dense, Input
+from keras.models import Model, Sequential
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(24, 5), rng.rand(24, 1)
+hidden = Dense(units=4, activation="tanh", input_shape=[5])
+last = Dense(1)
+model = Sequential([hidden, last])
+model.compile("sgd", "mse")
+kernel, bias = hidden.get_weights()
+last.set_weights([np.ones((4, 1)), np.zeros(1)])
+model.fit(x, y, shuffle=False, verbose=0)
+print("The weights are {}".format(hidden.get_weights()))
+trained = hidden.get_weights()[0]
+for _ in range(2):
+    model.fit(x, y, shuffle=False, verbose=0)
+    biases = hidden.bias.numpy()
+inputs = Input((5,))
+encoder, decoder = Dense(2), Dense(5)
+autoencoder = Model(inputs, decoder(encoder(inputs)))
+autoencoder.compile("sgd", "mse")
+autoencoder.fit(x, x, shuffle=False, verbose=0)
+codes = encoder.get_weights()[0]
+"""
+
+
+def test_layers_of_models_by_their_own_variables(scripts: Scripts) -> None:
+    result = converted(OF_VARIABLES, Options(exact=True))
+    assert "\ncodes = to_array(autoencoder.encoder.weight.T)\n" in result
+    apart = scripts.compare(OF_VARIABLES, result)
+    assert {"kernel", "bias", "trained", "biases", "codes"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_a_layer_of_two_models_is_of_neither() -> None:
+    text = OF_VARIABLES.replace(
+        "autoencoder.fit", "other = Model(inputs, encoder(inputs))\nautoencoder.fit"
+    )
+    errors = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("get_weights" in d.message for d in errors), errors

@@ -8,7 +8,8 @@ from itertools import chain, count
 import libcst as cst
 
 from transpiler.emit.class_names import variable_of
-from transpiler.emit.classes.draft import ClassDraft, without_foreign_sizes
+from transpiler.emit.classes.draft import ClassDraft
+from transpiler.emit.classes.kept_values import without_kept
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.classes.writing import write_class
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
@@ -95,7 +96,7 @@ def _share(planned: FilePlan, unit: Unit, written: list[tuple[Unit, ClassDraft]]
     if not others and not unit.region.shared_modules:
         return
     forward, _ = prune(unit.plan.forward, frozenset(), effects=False)
-    forward, _ = without_foreign_sizes(unit.plan, forward)
+    forward, _ = without_kept(unit.plan, unit.plan.init, forward)
     given = unit.plan.required  # models that are made outside: each part of them is theirs
     tokens = [t for t, m in modules_used(forward).items() if m.constructor.text not in given]
     owners: dict[str, None] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -44,6 +45,10 @@ class Unit:
     alike: bool = False  #: another model's class is the same, and stands for it
 
 
+#: Names that classes have although words of the program are called so: Keras's own, above all.
+_USUAL = ("Model", "Generator", "Discriminator")
+
+
 class FilePlan:
     """The classes of one file, and all that is needed to write them."""
 
@@ -51,7 +56,7 @@ class FilePlan:
         self.file = file
         self.tree = file.tree
         self.class_names: dict[int, str] = {s: foreign_name(file, s) for s in file.foreign}
-        self.taken = set(self.tree.words) - {"Model", "Generator", "Discriminator"}
+        self.taken = set(self.tree.words) - {n for n in _USUAL if not self._is_others(n)}
         self.taken |= {"torch", "nn", "F"}
         if self.something_stays:
             self.taken |= {n for n, v in file.globals.items() if isinstance(v, Framework)}
@@ -65,6 +70,12 @@ class FilePlan:
         self.trained: list[Trained] = []
         self.classes: set[str] = set()  #: callbacks and data that trainings in other files have
         self.settled: set[tuple[int, int]] = set()  #: layers whose regularizers other files have
+
+    def _is_others(self, name: str) -> bool:
+        """Whether code reads a name, and it is not the framework's: `from lmfit import Model`."""
+        if isinstance(self.file.globals.get(name), Framework):
+            return False
+        return re.search(rf"(?<![\w.]){name}\b(?!\s*=[^=])", self.tree.blanked) is not None
 
     @property
     def failed(self) -> list[Summary]:

@@ -184,12 +184,13 @@ class TrainingCall:
     #: where it may be of several models: the `compile` in force for each, by the model's id
     compiled_each: dict[int, TrainingCall] = field(default_factory=dict)
     later: list[tuple[Frozen, ...]] = field(default_factory=list)  #: and when it is met again
+    itself: bool = False  #: of what asks a layer: by the layer's own variable
     but_norms: bool = False  #: of what freezes a model: batch normalization goes on training
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
         """How the program writes the model that it is a call of."""
-        if self.of is not None:
+        if self.of is not None or self.itself:
             return self.of
         match self.node:
             case cst.Call(func=cst.Attribute(value=found)):
@@ -366,10 +367,11 @@ def note_asked_layer(
         asked = asked.value
     named = region.named_in_models.get(id(inside)) if isinstance(asked, cst.Name) else None
     of = _model_of(asked) if named is None else named.of
-    if of is not None and name in SIGNATURES and inside.made is not None:
+    itself = isinstance(asked, cst.Name) and region.scope.values.get(asked.value) is inside.made
+    if (of is not None or itself) and name in SIGNATURES and inside.made is not None:
         call = TrainingCall(node, name, inside.model, {}, region.statement, inside.model.compiled)
         call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-        call.layer, call.of = inside.made, of
+        call.layer, call.of, call.itself, call.region = inside.made, of, itself, region
         call.variable = "" if named is None else named.variable
         if isinstance(node, cst.Call):
             _bind(region, node, call, SIGNATURES[name])

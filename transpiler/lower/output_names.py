@@ -20,11 +20,15 @@ _STRING = regex(r"([\"'])([^\"'\n]*)\1")
 #: What follows the name of an output in the history.
 _VALUES = r"(?:_(?:loss|\w*acc\w*|\w*error\w*|m[as]\w*e|auc\w*|precision\w*|recall\w*))?"
 
+#: What the history calls the outputs of models without names, which are layers of this one.
+_OF_MODELS = regex(rf"(?:val_)?(?:sequential|functional|model)(?:_\d+)?{_VALUES.rstrip('?')}")
+
 
 def output_names(model: Model, values: list[Value]) -> tuple[list[str], bool]:
     """The names of several outputs, in their order, and whether some are but counted."""
     layers = [_layer(model, value) for value in values]
-    names = [_given_name(model, layer) for layer in layers]
+    pairs = zip(layers, values, strict=True)
+    names = [_given_name(model, layer) or _of_model(model, value) for layer, value in pairs]
     counts = False
     for base in {_base(layer) for layer, name in zip(layers, names, strict=True) if not name}:
         places = [n for n, one in enumerate(layers) if not names[n] and _base(one) == base]
@@ -73,6 +77,15 @@ def _given_name(model: Model, layer: Layer | None) -> str:
     return next((name for name, other in named if other is layer), "")
 
 
+def _of_model(model: Model, value: Value) -> str:
+    """The name that the program gives the model, a layer of this one, which gives an output."""
+    if not isinstance(value, Bound) or model.region is None:
+        return ""
+    code = value.tensor.code
+    given = {name for bound, name in model.region.given_by_models if bound.tensor.code == code}
+    return min(given) if len(given) == 1 else ""
+
+
 def _base(layer: Layer | None) -> str:
     """What Keras makes the name of a layer from: `dense` of `Dense`."""
     if layer is None:
@@ -92,7 +105,7 @@ def _numbered(
     """The names of outputs that are made alike, in the order of their places."""
     if base == "output":
         counted = [f"output_{place + 1}" for place in places]
-        if written:
+        if written or any(_OF_MODELS.fullmatch(text) for text in _strings(model)):
             raise Unsupported("an output of the model has no name of its own")
         return counted
     order = sorted(places, key=lambda place: _made(model, layers[place]))
@@ -124,10 +137,15 @@ def _made(model: Model, layer: Layer | None) -> int:
     return model.region.tree.span(layer.node)[0]
 
 
+def _strings(model: Model) -> list[str]:
+    """The strings of the program."""
+    text = model.region.tree.text if model.region is not None else ""
+    return [m.group(2) for m in _STRING.finditer(text)]
+
+
 def _written(model: Model, base: str) -> list[str]:
     """The names of such outputs that strings of the program hold, in the order of their numbers."""
-    text = model.region.tree.text if model.region is not None else ""
     name = re.compile(rf"(?:val_)?({base}(?:_(\d+))?){_VALUES}")
-    found = (name.fullmatch(m.group(2)) for m in _STRING.finditer(text))
+    found = map(name.fullmatch, _strings(model))
     numbers = {int(m.group(2) or 0): m.group(1) for m in found if m is not None}
     return [numbers[number] for number in sorted(numbers)]

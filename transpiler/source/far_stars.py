@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from transpiler.record import record
 from transpiler.source.far_frames import Frame, inside
 from transpiler.source.far_values import located
+from transpiler.source.files import program_at
 from transpiler.source.imported import real_path
+from transpiler.source.lexical import words_in
 from transpiler.source.syntax import program_tree
 
 _DEEPEST = 4  #: packages that pass on what their modules have
@@ -57,6 +59,33 @@ def late_stars(before: str, after: str, path: str) -> list[Star]:
             place = star.lineno, star.col_offset + 1
             found.append(Star(text, *place, home.path, above))
     return found
+
+
+def hiding_stars(
+    text: str, path: str, text_of: Callable[[str], str]
+) -> Iterator[tuple[ast.ImportFrom, str]]:
+    """The star imports that bring what the conversion of a module adds, and a name that it hides.
+
+    The file reads that name, and has it from above: `from settings import *` gives `device`.
+    """
+    tree = program_tree(text) if "import *" in text and path else None
+    if tree is None:
+        return
+    frame = Frame(real_path(path), tree, None, {})
+    words = words_in(text)
+    stars = ((star, located(star, frame)) for star in _stars(tree))
+    above: dict[str, str] = {}
+    for star, home in sorted(stars, key=lambda pair: pair[0].lineno):
+        if home is None:
+            continue
+        own = {n: nodes for n, nodes in frame.bindings.items() if n in words}
+        held = above | {n: _what(b) for n, b in own.items() if _line(b) < star.lineno}
+        before = dict(_brought(home.path, program_at, 0))
+        for name, what in _brought(home.path, text_of, 0) if held else ():
+            if name not in before and name in words and held.get(name, what) != what:
+                yield star, name
+                break
+        above |= before
 
 
 def _stars(tree: ast.Module) -> Iterator[ast.ImportFrom]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from transpiler.emit.classes.contents import mentions, names_read_by, texts_of
+from transpiler.emit.classes.kept_values import without_kept
 from transpiler.emit.classes.module_loops import loop_over_modules
 from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Arrangement
@@ -24,18 +25,6 @@ from transpiler.source.lexical import blanked
 
 #: An attribute of the object whose method builds the model.
 _OF_SELF = regex(r"(?<![\w.])self\.[A-Za-z_]\w*")
-
-
-def without_foreign_sizes(plan: ClassPlan, forward: list[Node]) -> tuple[list[Node], list[str]]:
-    """Sizes of tensors that another model computes come from `__init__`; their names, too."""
-    _, live = prune(forward, frozenset(), effects=False)
-    missing = (live & plan.tensor_names) - set(plan.inputs)
-    if not missing:
-        return forward, []
-    sized = {d for n in walk(forward) if isinstance(n, Line) and n.sized for d in n.defs}
-    kept = [n for n in forward if not (isinstance(n, Line) and n.sized)]
-    kept, live = prune(kept, frozenset(), effects=False)
-    return kept, sorted(live & sized)
 
 
 def _applied(plan: ClassPlan) -> dict[str, Module]:
@@ -61,7 +50,7 @@ class ClassDraft:
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init = sink_constructions(init, forward)
         init, forward = merge_choices(init, forward)
-        forward, self.late = without_foreign_sizes(plan, forward)
+        forward, self.late = without_kept(plan, init, forward)
         wanted |= frozenset(self.late)
         forward = ask_modules(init, forward)
         forward = loop_over_modules(init, forward, plan.shared)

@@ -106,7 +106,7 @@ def _forward_identifiers(draft: ClassDraft) -> set[str]:
 
 def _name_modules(draft: ClassDraft) -> None:
     used = (
-        {n.removeprefix("self.") for n in draft.stored}
+        {n.removeprefix("self.") for n in (*draft.stored, *draft.late)}
         | {a for a, _ in draft.plan.attributes}
         | ({"name"} if draft.plan.label is not None else set())
         | set(RESERVED)

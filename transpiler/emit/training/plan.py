@@ -35,7 +35,7 @@ from transpiler.emit.training.onto_device import move_there
 from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
-from transpiler.emit.training.receivers import is_receiver, named_in
+from transpiler.emit.training.receivers import is_receiver, named_in, why_hidden
 from transpiler.emit.training.recompiled import keep_metrics, on_one_object
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.interpret.context import FileContext
@@ -268,7 +268,10 @@ class _Planner(Shared):
     def write(self, training: Training, built: Built, parts: list[Part]) -> Trained:
         """One model; where something has no translation, `problem` says so and nothing is left."""
         made = Trained(training, rooms={part.room.node for part in parts})
-        elsewhere = next((why for p in parts if (why := self._elsewhere(training, p))), "")
+        elsewhere = next((why for p in parts if (why := why_hidden(p.variable))), "")
+        elsewhere = elsewhere or next(
+            (why for p in parts if (why := self._elsewhere(training, p))), ""
+        )
         if elsewhere:
             training.problem = (training.calls[0], elsewhere)
             return made

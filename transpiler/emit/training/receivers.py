@@ -25,6 +25,20 @@ def element_of(text: str) -> tuple[str, str] | None:
     return (found["list"], found["place"]) if found is not None else None
 
 
+#: Modules that the converted file reads by these names.
+_IMPORTED = frozenset(
+    {"F", "bisect", "copy", "csv", "dist", "glob", "io", "itertools", "json", "math", "nn", "np"}
+    | {"operator", "os", "pickle", "random", "re", "shutil", "string", "torch", "torchvision"}
+)
+
+
+def why_hidden(variable: str) -> str:
+    """Why the variable of a model would hide what the converted file reads, if it would."""
+    if variable not in _IMPORTED:
+        return ""
+    return f"the model is called `{variable}`, as a module that the converted file reads: rename it"
+
+
 def named_in(model: Model, variable: str) -> str:
     """How a model is called where a variable, or several, get what the function gives.
 

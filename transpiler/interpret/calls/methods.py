@@ -315,6 +315,8 @@ def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) ->
         return provided("layer_of_base")(region, node, receiver)
     if name == "adapt" and isinstance(receiver, Layer) and adapt(region, node, receiver):
         return const(None)
+    if isinstance(receiver, Layer) and f"layer.{name}" in SIGNATURES:
+        receiver = provided("inside_of_model")(region, receiver) or receiver
     if isinstance(receiver, Inside):
         asked: Value = provided("ask_layer")(region, node, receiver, name)
         return asked

@@ -145,8 +145,16 @@ def _of_layer(region: Region, node: cst.Attribute, receiver: Layer, attr: str) -
     learned: Value | None = provided("learned")(region, node, receiver, attr)
     if learned is not None:
         return learned
+    if _OF_WEIGHT.match(region.tree.text, region.tree.span(node)[1]):  # `layer.kernel.numpy()`
+        inside: Inside | None = provided("inside_of_model")(region, receiver)
+        if inside is not None:
+            return AtLayer(f"`.{attr}` of a layer", layer=inside)
     region.left_calls.append((node, f".{attr}", receiver))
     return Unknown(f"`.{attr}` of a layer")
+
+
+#: What is asked of one weight of a layer, behind its name.
+_OF_WEIGHT = regex(r"\.(?:numpy|assign)\(")
 
 
 def _of_choice(region: Region, node: cst.Attribute, receiver: Choice, attr: str) -> Value:

@@ -34,6 +34,13 @@ def read_label(region: Region, model: Model, node: cst.Attribute) -> Static | No
     return Static(Expr(text, known, POSTFIX, names))
 
 
+def name_of(model: Model) -> str:
+    """The name that the program gives a model, where that is one and known."""
+    made = [_made(option) for option in options_of(model)]
+    label = made[0].label if len(made) == 1 and made[0] is not None else None
+    return label.value if label is not None and isinstance(label.value, str) else ""
+
+
 def is_labelled(model: Model) -> bool:
     """Whether the modules of a model have the name that the program reads."""
     return all(made is not None and made.labelled for made in map(_made, options_of(model)))

@@ -12,6 +12,7 @@ from transpiler.interpret.calls.layers import call_layer
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.layers.fixed import fixed_training, runs_alike
 from transpiler.interpret.models.functional import flattened
+from transpiler.interpret.models.labels import name_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout
@@ -107,6 +108,8 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     register(region, result)
     if (once := called_once(region, node, code, result)) is not None:
         result = _model_result(region, model, once)
+    if isinstance(result, Bound) and (name := name_of(model)):
+        region.given_by_models.append((result, name))
     return result
 
 

@@ -186,6 +186,25 @@ def _inside(region: Region, model: Model, before: Bound | None, after: Bound | N
     return Inside(model, given, after, elsewhere=True, made=_made_by(origin, after))
 
 
+@provides("inside_of_model")
+def inside_of_model(region: Region, layer: Layer) -> Inside | None:
+    """A layer as part of the one model that it is in, and that is made here.
+
+    l0 = Dense(1)
+    model = Sequential([l0])
+    """
+    models = {id(v): v for v in region.scope.values.values() if isinstance(v, Model)}
+    homes: list[Model] = []
+    for model in models.values():
+        if model.region is region:
+            sequential = model.kind == "sequential"
+            parts = model.steps if sequential else layers_in_a_row(region, model) or []
+            homes += [model for part in parts if part is layer]
+    return (
+        Inside(homes[0], None, layer.output, layer=layer, made=layer) if len(homes) == 1 else None
+    )
+
+
 @provides("tensor_of_layer")
 def tensor_of_layer(region: Region, layer: Inside, attr: str) -> Value:
     """`layer.input` or `layer.output`: only who asks for it runs a part of a model."""

@@ -111,6 +111,9 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     made_by = region.last_layer
     if made_by is not None and made_by[1] == code.text and not region.loops and not region.branches:
         made_by[0].output = replace(bound, at=len(region.forward))
+    given = region.given_by_models
+    if given and given[-1][0] is value:
+        given.append((bound, given[-1][1]))
     return bound
 
 

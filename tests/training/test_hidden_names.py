@@ -1,0 +1,170 @@
+"""Names that the conversion adds to a file, and what of the program is called so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import converted as converted_text
+from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
+from transpiler.verify.trees import file_pair
+
+SCRIPT = """\
+import numpy as np
+from keras import Sequential, layers
+
+x = np.random.RandomState(0).rand(20, 4)
+{0} = Sequential([layers.Input((4,)), layers.Dense(1)])
+{0}.compile("sgd", "mse")
+{0}.fit(x, x[:, 0], epochs=2, shuffle=False, verbose=0)
+outputs = {0}.predict(x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("name", ["nn", "F", "torch", "math"])
+def test_a_model_that_is_called_as_a_module_of_the_conversion_is_left(name: str) -> None:
+    result = convert(SCRIPT.format(name))
+    errors = [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert f"called `{name}`, as a module" in errors[0].message
+    assert f"{name}.fit(x" in result.text
+
+
+OTHERS = '''\
+class Model:
+    """Something else."""
+
+    def __init__(self, name):
+        self.name = name
+
+
+class Generator(Model):
+    pass
+'''
+MAIN = """\
+import numpy as np
+{imports}
+from keras import Sequential, layers
+
+
+def generator(size):
+    return Sequential([layers.Input((size,)), layers.Dense(2)])
+
+
+x = np.random.RandomState(0).rand(20, 4)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit(x, x[:, 0], epochs=2, shuffle=False)
+other = generator(4)
+outputs = other.predict(x, verbose=0)
+name = Model("abc").name + Generator("d").name
+size = len(name)
+"""
+
+
+@pytest.mark.parametrize("imports", ["from others import Generator, Model", "from others import *"])
+def test_classes_do_not_hide_what_the_file_imports(
+    imports: str, tmp_path: Path, session: VerifySession
+) -> None:
+    files = {"others.py": OTHERS, "main.py": MAIN.format(imports=imports)}
+    after, errors = converted(tmp_path, files)
+    assert errors == []
+    assert "\nclass Model(" not in after["main.py"]
+    assert "\nclass Generator(" not in after["main.py"]
+    pair = file_pair(str(tmp_path / "before" / "main.py"), str(tmp_path / "after" / "main.py"))
+    reports = session.verify(pair.original, pair.converted, level="training")
+    assert [report.status for report in reports] == ["equal", "equal"]
+
+
+SETTINGS = """\
+def predict(outputs):
+    return outputs.argmax(1)
+"""
+NETS = """\
+from keras import Sequential, layers
+
+
+def scores(x, y):
+    model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    return model.predict(x, verbose=0)
+"""
+STARS = """\
+from sklearn.datasets import load_iris
+
+from settings import *
+{imports}
+
+x, y = load_iris(return_X_y=True)
+found = scores(x, y)
+kinds = predict(found)
+"""
+
+
+def test_stars_that_bring_names_of_the_conversion(tmp_path: Path) -> None:
+    files = {"settings.py": SETTINGS, "nets.py": NETS}
+    files["main.py"] = STARS.format(imports="from nets import *")
+    _, errors = converted(tmp_path, files)
+    assert len(errors) == 1
+    assert "`from nets import *` brings a `predict` of the conversion" in errors[0]
+
+
+def test_what_is_imported_by_name_hides_nothing(tmp_path: Path) -> None:
+    files = {"settings.py": SETTINGS, "nets.py": NETS}
+    files["main.py"] = STARS.format(imports="from nets import scores")
+    _, errors = converted(tmp_path, files)
+    assert errors == []
+
+
+NESTED = """\
+import numpy as np
+from keras import Input, Model, layers
+
+x = np.random.RandomState(0).rand(50, 12)
+
+
+def make_decoder():
+    codes = Input((2,))
+    return Model(codes, layers.Dense(12, activation="sigmoid")(codes), name="decoder")
+
+
+inputs = Input((12,))
+codes = layers.Dense(2, name="codes")(inputs)
+decoder = make_decoder()
+{joined}
+model.compile("sgd", {loss})
+history = model.fit(
+    x, [x, np.zeros((50, 2))], epochs=3, batch_size=10, shuffle=False, verbose=0
+)
+losses = history.history["decoder_loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("joined", "loss"),
+    [
+        ("model = Model(inputs, [decoder(codes), codes])", '["mse", "mae"]'),
+        ("outputs = decoder(codes)\nmodel = Model(inputs, [outputs, codes])", '["mse", "mae"]'),
+        ("model = Model(inputs, [decoder(codes), codes])", '{"decoder": "mse", "codes": "mae"}'),
+    ],
+)
+def test_outputs_are_called_as_the_models_that_give_them(
+    joined: str, loss: str, scripts: Scripts
+) -> None:
+    text = NESTED.format(joined=joined, loss=loss)
+    apart = scripts.compare(text, converted_text(text, Options(exact=True)))
+    assert "losses" in apart
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_numbers_of_models_without_names_are_not_guessed() -> None:
+    text = NESTED.format(joined="model = Model(inputs, [decoder(codes), codes])", loss='"mse"')
+    text = text.replace(', name="decoder"', "").replace("decoder_loss", "functional_1_loss")
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("an output of the model has no name of its own" in message for message in errors)
