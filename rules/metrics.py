@@ -99,6 +99,8 @@ def categorical_accuracy(p: Prediction) -> Metric:
     """The class with the largest output is that of the targets."""
     if p.classes:
         raise Unsupported("categorical_accuracy with classes as targets")
+    if p.units == 1 and not p.column:
+        raise Unsupported("categorical_accuracy of one number, which is always the largest")
     hits = infix(method(p.output, "argmax", p.dim), "==", method(p.targets, "argmax", p.dim))
     return _hits(p, "categorical_accuracy", hits)
 
