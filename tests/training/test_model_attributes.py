@@ -36,7 +36,7 @@ PLACES = {
 }  # fmt: skip
 ASKED = (
     "input", "outputs", "losses", "metrics", "trainable", "dtype", "optimizer", "loss", "built",
-    "inputs[0].shape", "output_names", "weights", "get_config()", "to_json()",
+    "inputs[0].shape", "predict", "output_names", "weights", "get_config()", "to_json()",
 )  # fmt: skip
 
 

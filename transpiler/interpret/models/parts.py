@@ -43,6 +43,10 @@ _OF_KERAS = frozenset({
     "steps_per_execution", "supports_jit", "supports_masking", "test_function", "total_loss",
     "train_function", "trainable", "trainable_variables", "trainable_weights", "updates",
     "variable_dtype", "variables", "weights",
+    # methods, where they are given to others: a call of one is converted, or said itself
+    "count_params", "evaluate", "export", "fit", "get_config", "get_layer", "get_weights",
+    "load_weights", "predict", "predict_on_batch", "save", "save_weights", "set_weights", "summary",
+    "test_on_batch", "to_json", "train_on_batch",
 })  # fmt: skip
 
 
