@@ -89,8 +89,8 @@ class _Sayer:
                 f"`{ast.unparse(hiding)}` brings a `{name}` of the conversion, and hides what is "
                 "called so above: import what is used by name"
             )
-            place = hiding.lineno, hiding.col_offset + 1
-            found[hiding.lineno, message] = LEFT_CODE.at(*place, message)
+            column = hiding.col_offset + 1
+            found[hiding.lineno, message] = LEFT_CODE.at(hiding.lineno, column, message)
         found = {key: one for key, one in found.items() if one.line in kept}
         if not found:
             return self.made

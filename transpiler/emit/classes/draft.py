@@ -50,11 +50,12 @@ class ClassDraft:
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init = sink_constructions(init, forward)
         init, forward = merge_choices(init, forward)
-        forward, self.late = without_kept(plan, init, forward)
-        wanted |= frozenset(self.late)
+        forward, late = without_kept(plan, init, forward)
         forward = ask_modules(init, forward)
         forward = loop_over_modules(init, forward, plan.shared)
         forward, live = prune(forward, frozenset(), effects=False)
+        self.late = [name for name in late if name in live]
+        wanted |= frozenset(self.late)
         self.init, self.live_init = prune(
             init, wanted, plan.effects, frozenset(modules_used(forward) | last) - set(plan.shared)
         )

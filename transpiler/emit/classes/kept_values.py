@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
+from transpiler.emit.classes.contents import texts_of
 from transpiler.emit.classes.plan import ClassPlan
 from transpiler.ir.code import For, Line, Node
 from transpiler.passes.liveness import prune, walk
+from transpiler.regex import regex
 from transpiler.source.lexical import may_act
 
 
@@ -37,18 +40,32 @@ def _without_called(init: list[Node], forward: list[Node]) -> tuple[list[Node], 
     if not any(map(_calls, again)):
         return forward, set()
     counts: Counter[str] = Counter()
+    programs = [*init, *forward]
     for program in (init, forward):
         changed = Counter(d for n in walk(program) if isinstance(n, Line) for d in n.defs)
         changed.update(name for n in walk(program) if isinstance(n, For) for name in n.target_names)
         counts |= changed
     computed: set[str] = set()
     for line in again:
-        once = line.kills and line.defs and all(counts[name] == 1 for name in line.defs)
+        once = line.kills and _ASSIGNED.match(line.text) is not None
+        once = once and all(
+            counts[name] == 1 and not _may_change(name, programs) for name in line.defs
+        )
         if once and not line.modules and (_calls(line) or line.uses & computed):
             computed |= line.defs
     if not computed:
         return forward, computed
     return [n for n in forward if not (n in again and n.defs & computed)], computed
+
+
+#: A statement that gives names their values.
+_ASSIGNED = regex(r"[\w, ]+ = ")
+
+
+def _may_change(name: str, programs: list[Node]) -> bool:
+    """Whether a statement calls a method of what a name holds: `units.pop(0)`."""
+    method = re.compile(rf"(?<![\w.]){name}\.\w+\(")
+    return any(method.search(text) for node in walk(programs) for text in texts_of(node))
 
 
 def _calls(line: Line) -> bool:

@@ -316,7 +316,8 @@ def _layer_method(region: Region, node: cst.Call, receiver: Value, name: str) ->
     if name == "adapt" and isinstance(receiver, Layer) and adapt(region, node, receiver):
         return const(None)
     if isinstance(receiver, Layer) and f"layer.{name}" in SIGNATURES:
-        receiver = provided("inside_of_model")(region, receiver) or receiver
+        inside = provided("inside_of_model")(region, receiver)
+        receiver = inside if isinstance(inside, Inside) else receiver
     if isinstance(receiver, Inside):
         asked: Value = provided("ask_layer")(region, node, receiver, name)
         return asked

@@ -146,8 +146,8 @@ def _of_layer(region: Region, node: cst.Attribute, receiver: Layer, attr: str) -
     if learned is not None:
         return learned
     if _OF_WEIGHT.match(region.tree.text, region.tree.span(node)[1]):  # `layer.kernel.numpy()`
-        inside: Inside | None = provided("inside_of_model")(region, receiver)
-        if inside is not None:
+        inside = provided("inside_of_model")(region, receiver)
+        if isinstance(inside, Inside):
             return AtLayer(f"`.{attr}` of a layer", layer=inside)
     region.left_calls.append((node, f".{attr}", receiver))
     return Unknown(f"`.{attr}` of a layer")
