@@ -67,10 +67,14 @@ class _Sayer:
     def said(self, uses: list[Use], stars: list[Star]) -> Conversion:
         """What is left, and nobody has said so: errors also stand above the statements."""
         kept = kept_lines(self.text, self.made.text)
+        called: dict[int, int] = {}  #: lines of calls that still stand, with other arguments
         found: dict[tuple[int, str], Diagnostic] = {}
         for use in sorted(uses, key=_order):
             place = use.place
-            code, message = self.about(use) if place.lineno in kept else (None, "")
+            if use.function and place.lineno not in kept:
+                called |= self.still_called(place, kept)
+            stands = place.lineno in kept or (use.function and place.lineno in called)
+            code, message = self.about(use) if stands else (None, "")
             if code is None or self.is_told(use, code):
                 continue
             one = code.at(place.lineno, place.col_offset + 1, message)
@@ -91,6 +95,7 @@ class _Sayer:
             )
             column = hiding.col_offset + 1
             found[hiding.lineno, message] = LEFT_CODE.at(hiding.lineno, column, message)
+        kept |= called
         found = {key: one for key, one in found.items() if one.line in kept}
         if not found:
             return self.made
@@ -127,6 +132,17 @@ class _Sayer:
         if not sure:
             return ASSUMED, f"{what}perhaps {now}"
         return (LEFT_TRAINING if thing.kind in _OF_TRAINING else LEFT_CODE), f"{what}{now}"
+
+    def still_called(self, place: ast.expr | ast.stmt, kept: dict[int, int]) -> dict[int, int]:
+        """Where a call stands whose arguments have changed: between lines that are as before."""
+        if not isinstance(place, ast.Call):
+            return {}
+        first = max((kept[line] for line in kept if line < place.lineno), default=0)
+        last = min((kept[line] for line in kept if line > place.lineno), default=None)
+        called = f"{ast.unparse(place.func)}("
+        lines = self.made.text.split("\n")[first:last]
+        found = (n for n, line in enumerate(lines, first + 1) if called in line)
+        return {place.lineno: number for number in found}
 
     def is_gone(self, thing: Thing, name: str) -> bool:
         """Whether what a file makes is converted, and has not what is asked for."""

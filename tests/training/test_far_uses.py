@@ -304,3 +304,66 @@ def test_a_class_that_has_the_name_of_one_of_keras_has_what_it_defines(
     files = {"tok.py": GIVES_TOKENIZER, "main.py": READS_TOKENIZER.format(asked=asked)}
     _, errors = converted(tmp_path, files)
     assert [error.partition(": ")[0] for error in errors] == lines
+
+
+PLAIN = """\
+class Registry:
+    def __init__(self, build=None, *models):
+        self.items, self.models, self.build = {}, list(models), build
+
+    def add(self, name, model):
+        self.items[name] = model
+
+    def keep(self, model):
+        self.models.append(model)
+
+    def asked(self, name, x):
+        return self.items[name].predict(x)
+
+    def all(self, x):
+        return [m.predict(x) for m in self.models]
+
+    def built(self, x):
+        return self.build().predict(x)
+
+    def each(self, x, *models, **more):
+        return [m.predict(x) for m in (*models, *more.values())]
+
+    def given(self, weights):
+        self.build().set_weights(weights)
+
+
+def ask(registry, x):
+    return registry.build().predict(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "method"),
+    [
+        ("r.add('a', model)\nr.asked('a', x)", "asked"),
+        ("r.keep(model)\nr.all(x)", "all"),
+        ("r.build = build\nr.built(x)", "built"),
+        ("r.build = build\nask(r, x)", "ask"),
+        ("r.each(x, *[model])", "each"),
+        ("r.each(x, m=model)", "each"),
+        ("models = []\nmodels.append(model)\nr.each(x, *models)", "each"),
+        ("models = {}\nmodels['m'] = model\nr.each(x, **models)", "each"),
+        ("r = Registry(build)\nr.given(model.get_weights())", "given"),
+        ("r.add('a', x)\nr.keep(3)", None),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "import tensorflow as tf\n\ntf.random.set_seed(1)\n"])
+def test_what_objects_ask_of_models_that_their_methods_get_is_said(
+    tmp_path: Path, head: str, lines: str, method: str | None
+) -> None:
+    main = f"{head}import numpy as np\nfrom net import build\nfrom plain import Registry, ask\n\n"
+    main += f"x = np.ones((2, 4))\nmodel = build()\nr = Registry()\n{lines}\n"
+    texts, errors = converted(tmp_path, {"net.py": NET, "plain.py": PLAIN, "main.py": main})
+    if method is None:
+        assert not errors
+        return
+    assert len(errors) == 1
+    assert f"`{method}` of `plain.py` is left as it is: it has `" in errors[0]
+    above = texts["main.py"].split("TODO(tf2torch)")[1].split("\n")[1]
+    assert lines.split("\n")[-1].partition("(")[0] in above

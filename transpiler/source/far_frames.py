@@ -81,7 +81,11 @@ class Made:
 
 @record(frozen=True, slots=True)
 class Object:
-    """An object of a class of the project, made with these arguments."""
+    """An object of a class of the project, made with these arguments.
+
+    Also what its other methods get: of `add(model)`, under "add.model"; and what its attributes
+    are set to from outside, under ".model".
+    """
 
     made: Made
     given: tuple[tuple[str, Value], ...] = ()
@@ -143,12 +147,17 @@ class Frame:
         self.known: dict[object, Value] = {}
         self.inner: dict[ast.AST, Frame] = {}  #: those of its classes
         self.bindings = _bindings_in(node)
+        self.puts = _puts_in(node)
+        #: what methods of the classes of others get in a module, by the class
+        self.kept: dict[ast.AST, dict[str, Value]] = {}
 
     def module(self) -> Frame:
         """That of the module that it is in."""
         return self if self.outer is None else self.outer.module()
 
 
+#: Methods that put something into a list, set or dict, or all that is in another one.
+PUTTING = frozenset({"append", "add", "insert", "setdefault", "extend", "update"})
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -176,6 +185,20 @@ def _bindings_in(body: ast.AST) -> dict[str, list[tuple[ast.AST, ...]]]:
     return found
 
 
+@lru_cache(maxsize=_NODES)
+def _puts_in(body: ast.AST) -> dict[str, list[ast.Call | ast.Assign]]:
+    """The statements that put something into the list or dict that a variable is."""
+    found: dict[str, list[ast.Call | ast.Assign]] = {}
+    for node in inside(body):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=put), args=[_, *_]):
+                if put in PUTTING:
+                    found.setdefault(name, []).append(node)
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
+                found.setdefault(name, []).append(node)
+    return found
+
+
 def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -189,7 +212,8 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
             pass  # the statement around it tells what of
         case ast.Assign(targets=targets):
             for target in targets:
-                yield from ((n.id, target) for n in ast.walk(target) if isinstance(n, ast.Name))
+                named = (n for n in ast.walk(target) if isinstance(n, ast.Name))
+                yield from ((n.id, target) for n in named if isinstance(n.ctx, ast.Store))
         case ast.AnnAssign(target=ast.Name(id=name) as target) if node.value is not None:
             yield name, target
         case ast.AugAssign(target=ast.Name(id=name) as target):

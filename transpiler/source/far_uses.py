@@ -17,6 +17,7 @@ from transpiler.source.far_frames import (
     inside,
     is_about_framework,
 )
+from transpiler.source.far_kept import kept_by_others
 from transpiler.source.far_kinds import STEPS
 from transpiler.source.far_names import names_of_others
 from transpiler.source.far_values import arguments, class_frame, family, frame_for, value_of
@@ -97,7 +98,10 @@ def far_uses(text: str, path: str) -> list[Use]:
         return []
     Steps.begin()
     seeker = _Seeker(real_path(path))
-    seeker.module(Frame(seeker.path, tree, None, {}))
+    kept = kept_by_others(Frame(seeker.path, tree, None, {}))
+    whole = Frame(seeker.path, tree, None, {})
+    whole.kept = kept
+    seeker.module(whole)
     own = is_about_framework(text)
     found = (u for u in seeker.found if not own or u.function or u.name == "numpy")
     named = [] if own else _named(Frame(seeker.path, tree, None, {}))

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from transpiler.source.far_arguments import bound, defaults
 from transpiler.source.far_frames import (
     ANYTHING,
     NOTHING,
+    PUTTING,
     Atom,
     Bound,
     Box,
@@ -83,10 +85,12 @@ def _value(node: ast.AST, frame: Frame) -> Value:
             return _united(value_of(one, frame) for one in values)
         case ast.Await(value=of) | ast.NamedExpr(value=of):
             return value_of(of, frame)
-        case ast.Tuple(elts=elements) | ast.List(elts=elements) if not any(
-            isinstance(one, ast.Starred) for one in elements
-        ):
-            return frozenset({Row(tuple(value_of(one, frame) for one in elements))})
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            if not any(isinstance(one, ast.Starred) for one in elements):
+                return frozenset({Row(tuple(value_of(one, frame) for one in elements))})
+            return frozenset({Box(_united(value_of(one, frame) for one in elements))})
+        case ast.Starred(value=of):
+            return _united(_elements(one) for one in value_of(of, frame))
         case ast.Dict(values=values):
             return frozenset({Box(_united(value_of(one, frame) for one in values))})
         case ast.ListComp(elt=held) | ast.GeneratorExp(elt=held) | ast.DictComp(value=held):
@@ -127,6 +131,12 @@ def _named(name: str, frame: Frame) -> Value:
         while outer is not None and isinstance(outer.node, ast.ClassDef):
             outer = outer.outer
         found = _starred(name, frame) if outer is None else _named(name, outer)
+    if _may_grow(found):
+        for put in frame.puts.get(name, ()):
+            if isinstance(put, ast.Assign):
+                found |= frozenset({Box(value_of(put.value, frame))})
+            elif isinstance(put.func, ast.Attribute):
+                found |= put_in(put.func.attr, value_of(put.args[-1], frame))
     frame.known[key] = found
     return found
 
@@ -209,6 +219,16 @@ def _unpacked(target: ast.AST, value: Value, name: str) -> Value:
     return NOTHING
 
 
+def _may_grow(value: Value) -> bool:
+    """Whether it may be a list or dict, and no model, which has such methods, too."""
+    return any(isinstance(one, (Box, Row)) for one in value)
+
+
+def put_in(method: str, value: Value) -> Value:
+    """The list or dict that has what a method puts in."""
+    return value if method in ("extend", "update") else frozenset({Box(value)})
+
+
 def _own_kind(made: Made, seen: frozenset[Made] = frozenset()) -> str:
     """What the objects of a class are that is a model or a layer."""
     if not isinstance(made.node, ast.ClassDef) or made in seen:
@@ -251,7 +271,7 @@ def attribute(atom: Atom, name: str, depth: int = 0) -> Value:
 def _member(atom: Object | Made, name: str, depth: int) -> Value:
     """An attribute of an object or class of the project."""
     made = atom if isinstance(atom, Made) else atom.made
-    found = NOTHING
+    found = put = NOTHING
     whole: Value = frozenset({atom})
     for one in family(made):
         assert isinstance(one.node, ast.ClassDef)
@@ -270,16 +290,26 @@ def _member(atom: Object | Made, name: str, depth: int) -> Value:
                     found |= {value}
         if isinstance(atom, Made):
             continue
+        found |= dict(atom.given).get(f".{name}", NOTHING)
         for method in one.node.body:
             if isinstance(method, ast.FunctionDef) and method.args.args:
                 own = method.args.args[0].arg
                 stores = _stores(method, own).get(name)
                 if stores and depth < _DEEPEST:
-                    given = dict(atom.given) if method.name == "__init__" else {}
+                    given = _given(atom, method.name)
                     frame = frame_for(Made(method, body, whole), given, depth + 1)
                     for target, stored in stores:
                         found |= _stored(target, value_of(stored, frame), own, name)
-    return found or ANYTHING
+                        put |= _put(target, value_of(stored, frame), own, name)
+    return found | (put if _may_grow(found) else NOTHING) or ANYTHING
+
+
+def _given(of: Object, method: str) -> dict[str, Value]:
+    """What the parameters of a method of an object may get."""
+    if method == "__init__":
+        return {name: value for name, value in of.given if "." not in name}
+    head = f"{method}."
+    return {n.removeprefix(head): value for n, value in of.given if n.startswith(head)}
 
 
 def class_frame(made: Made) -> Frame:
@@ -306,15 +336,20 @@ def _stores(method: ast.AST, own: str) -> dict[str, list[tuple[ast.AST, ast.AST]
     """The targets in a method that store each attribute of its object, and what they get."""
     found: dict[str, list[tuple[ast.AST, ast.AST]]] = {}
     for node in inside(method):
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets = [node.target]
-        for target in targets:
-            for part in ast.walk(target):
+        targets: list[ast.expr] = []
+        match node:
+            case ast.Assign(targets=targets, value=stored):
+                pass
+            case ast.AnnAssign(target=target, value=ast.expr() as stored):
+                targets = [target]
+            case ast.Call(func=ast.Attribute(attr=put), args=[*_, stored]) if put in PUTTING:
+                targets = [node]
+            case _:
+                continue
+        for one in targets:
+            for part in ast.walk(one.func if isinstance(one, ast.Call) else one):
                 if isinstance(part, ast.Attribute) and _is_own(part, own, part.attr):
-                    assert isinstance(node, (ast.Assign, ast.AnnAssign))
-                    assert node.value is not None
-                    found.setdefault(part.attr, []).append((target, node.value))
+                    found.setdefault(part.attr, []).append((one, stored))
     return found
 
 
@@ -337,11 +372,23 @@ def _stored(target: ast.AST, value: Value, own: str, name: str) -> Value:
     return found
 
 
+def _put(target: ast.AST, value: Value, own: str, name: str) -> Value:
+    """What a list or dict that is an attribute gets by what is done to it."""
+    match target:
+        case ast.Subscript(value=of) if _is_own(of, own, name):
+            return frozenset({Box(value)})
+        case ast.Call(func=ast.Attribute(value=of, attr=put)) if _is_own(of, own, name):
+            return put_in(put, value)
+    return NOTHING
+
+
 def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
     """What a call of a value gives."""
     match atom:
         case Name(dotted="iter" | "list" | "tuple" | "sorted" | "reversed") if node.args:
             return _united(frozenset({Box(_elements(v))}) for v in value_of(node.args[0], frame))
+        case Name(dotted="list" | "dict" | "set"):
+            return frozenset({Box(NOTHING)})
         case Name(dotted="enumerate") if node.args:
             held = _united(_elements(one) for one in value_of(node.args[0], frame))
             return frozenset({Box(frozenset({Row((ANYTHING, held))}))})
@@ -370,7 +417,9 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
         case Made(node=ast.ClassDef()):
             if kind := _own_kind(atom):
                 return frozenset({Thing(kind, atom.frame.path, getattr(atom.node, "name", ""))})
-            return frozenset({Object(atom, tuple(arguments(atom, node, frame).items()))})
+            made_with = _defaults(atom) | arguments(atom, node, frame)
+            made_with |= frame.module().kept.get(atom.node, {})
+            return frozenset({Object(atom, tuple(made_with.items()))})
         case Made():
             return run(atom, arguments(atom, node, frame), frame.depth)
         case Box() | Row():
@@ -405,23 +454,49 @@ def _asked(thing: Thing, name: str) -> Value:
 
 def arguments(made: Made, node: ast.Call, frame: Frame) -> dict[str, Value]:
     """What the parameters of a function get from a call; of a class, those of its `__init__`."""
-    function: Made | None = made
-    bound = bool(made.of)
-    if isinstance(made.node, ast.ClassDef):
-        bound, function = True, None
-        for one in family(made):
-            for value in value_of_name("__init__", class_frame(one)):
-                function = function or (value if isinstance(value, Made) else None)
-    if function is None or isinstance(function.node, ast.ClassDef):
+    function, own = _function(made)
+    if function is None:
         return {}
-    names = [*function.node.args.posonlyargs, *function.node.args.args][bound:]
-    found: dict[str, Value] = {}
-    for name, argument in zip(names, node.args, strict=False):
-        if isinstance(argument, ast.Starred):
-            break
-        found[name.arg] = value_of(argument, frame)
-    found |= {k.arg: value_of(k.value, frame) for k in node.keywords if k.arg is not None}
-    return {name: value for name, value in found.items() if value not in (ANYTHING, NOTHING)}
+    named = (_by_name(keyword, frame) for keyword in node.keywords)
+    return bound(function.args, own, _passed(node, frame), named)
+
+
+def _function(
+    made: Made,
+) -> tuple[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | None, bool]:
+    """What a call runs: of a class, its `__init__`; and whether it gets an object first."""
+    if not isinstance(made.node, ast.ClassDef):
+        return made.node, bool(made.of)
+    for above in family(made):
+        for value in value_of_name("__init__", class_frame(above)):
+            if isinstance(value, Made) and not isinstance(value.node, ast.ClassDef):
+                return value.node, True
+    return None, True
+
+
+def _defaults(made: Made) -> dict[str, Value]:
+    """The parameters of a class that are None or empty where nothing else is given."""
+    function, _ = _function(made)
+    return {} if function is None else defaults(function.args)
+
+
+def _by_name(keyword: ast.keyword, frame: Frame) -> tuple[str | None, Value]:
+    value = value_of(keyword.value, frame)
+    unpacked = keyword.arg is None
+    return keyword.arg, _united(_elements(one) for one in value) if unpacked else value
+
+
+def _passed(node: ast.Call, frame: Frame) -> Iterator[Value | Box]:
+    """The arguments of a call one by one; a box for those in a list of nobody knows what length."""
+    for argument in node.args:
+        if not isinstance(argument, ast.Starred):
+            yield value_of(argument, frame)
+            continue
+        match [*(values := value_of(argument.value, frame))]:
+            case [Row(parts=parts)]:
+                yield from parts
+            case _:
+                yield Box(_united(_elements(one) for one in values))
 
 
 def value_of_name(name: str, frame: Frame) -> Value:
