@@ -141,8 +141,8 @@ class _Sayer:
         last = min((kept[line] for line in kept if line > place.lineno), default=None)
         called = f"{ast.unparse(place.func)}("
         lines = self.made.text.split("\n")[first:last]
-        found = (n for n, line in enumerate(lines, first + 1) if called in line)
-        return {place.lineno: number for number in found}
+        found = [n for n, line in enumerate(lines, first + 1) if called in line]
+        return {place.lineno: found[0]} if found else {}
 
     def is_gone(self, thing: Thing, name: str) -> bool:
         """Whether what a file makes is converted, and has not what is asked for."""

@@ -233,6 +233,9 @@ def test_a_file_is_read_by_the_name_that_it_was_written_under(
         "[f for f in os.listdir('kept') if f.endswith('.h5')][-1]",
         "os.path.join('kept', 'best' + '.weights.h5')",
         "re.findall(r'best.*\\.h5$', names)[0]",
+        "'kept/%s.weights.h5' % 'best'",
+        "'kept/{}.weights.h5'.format('best')",
+        "'kept/{name}.weights.h5'.format(name='best')",
     ],
 )
 def test_files_that_the_program_looks_for_keep_their_endings(sought: str) -> None:

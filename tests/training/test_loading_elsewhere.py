@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.training import test_several_files as several
 from tests.training.programs import Trial, converted
 from tests.training.scripts import Scripts
+from tests.training.test_guests import assert_alike
 from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
 
 CHECKPOINT = "keras.callbacks.ModelCheckpoint(PATH, save_best_only=True, mode='max')"
 FIT = f"model.fit(x, y, validation_split=0.2, epochs=2, callbacks=[{CHECKPOINT}])"
@@ -92,3 +95,50 @@ def test_what_is_not_known_is_said(name: str) -> None:
     text = f"import os\n\n{Trial(targets='rows', fit='', after=after).text}"
     found = convert(text).diagnostics
     assert any(reason in d.message for d in found), found
+
+
+FINDING = """\
+import glob
+import os
+import re
+from pathlib import Path
+
+
+def latest(folder, ending=".weights.h5"):
+    return {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "keeps"),
+    [
+        ("glob.glob(os.path.join(folder, '*.h5'))[-1]", True),
+        ("[os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(ending)][-1]", True),
+        ("[str(p) for p in Path(folder).iterdir() if re.search(r'w.*\\.h5', p.name)][-1]", True),
+        ("str(next(Path(folder).glob('*.weights.h5')))", True),
+        ("os.path.join(folder, os.listdir(folder)[-1])", False),
+    ],
+)
+def test_files_that_another_file_looks_for_keep_their_endings(
+    found: str, keeps: bool, tmp_path: Path, session: VerifySession
+) -> None:
+    finding = FINDING.format(found)
+    if not keeps:
+        finding = finding.replace(', ending=".weights.h5"', "")
+    kept = tmp_path / "kept"
+    main = (
+        "import os\nimport shutil\nimport numpy as np\nfrom tensorflow import keras\n"
+        "from finding import latest\n\n"
+        f"shutil.rmtree({str(kept)!r}, ignore_errors=True)\nos.makedirs({str(kept)!r})\n"
+        "x = np.random.default_rng(0).normal(size=(20, 3))\n"
+        "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
+        'model.compile("sgd", "mse")\n'
+        f"model.save_weights({str(kept / 'w.weights.h5')!r})\n"
+        'loss = model.fit(x, x[:, 0], shuffle=False, verbose=0).history["loss"]\n'
+        f"model.load_weights(latest({str(kept)!r}))\n"
+        "prediction = model.predict(x, verbose=0)\n"
+    )
+    texts, errors = several.converted(tmp_path, {"finding.py": finding, "main.py": main})
+    assert not errors
+    assert (".weights.h5" in texts["main.py"]) is keeps
+    assert_alike(tmp_path, session)

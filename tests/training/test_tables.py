@@ -227,3 +227,12 @@ def test_the_columns_of_a_table_are_known_by_name(scripts: Scripts) -> None:
     apart = scripts.compare(OF_COLUMNS, result)
     assert {"losses", "evaluated"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("library", "load"), [("pickle", "pickle.loads(data)"), ("joblib", "joblib.load('d.pkl')")]
+)
+def test_what_was_saved_may_be_a_table(library: str, load: str) -> None:
+    tables = Tables(f"import {library}\nX, y = {load}\nd = {load}\nz = np.array(X)\n")
+    assert all(map(tables.hold, ("X[:9]", "y", "d['x']", "d.drop(columns='t')")))
+    assert not tables.hold("z")

@@ -198,17 +198,38 @@ def others_mentioning(path: str, text: str) -> list[str]:
 
     Near is what is in the same folder, in folders of it, or in those that it is in.
     """
+    return [said for _, said in _mentioning(path, text)]
+
+
+def others_with_weights(path: str, text: str) -> list[str]:
+    """The texts of other files that speak of files of weights.
+
+    They are near a file, or near one of those near it in which the name of one stands.
+    """
+    found: dict[str, str] = {}
+    for home in (path, *(other for other, _ in _mentioning(path, text))):
+        found |= dict(_near(home))
+    found.pop(real_path(path), None)
+    return list(found.values())
+
+
+def _mentioning(path: str, text: str) -> list[tuple[str, str]]:
+    quoted = [f"{quote}{text}{quote}" for quote in "\"'"]
+    return [(other, said) for other, said in _near(path) if any(one in said for one in quoted)]
+
+
+def _near(path: str) -> list[tuple[str, str]]:
+    """The other files near one that speak of files of weights."""
     if not path:
         return []
     real = real_path(path)
     home = _outside_of_packages(real)
-    quoted = [f"{quote}{text}{quote}" for quote in "\"'"]
-    found: list[str] = []
+    found: list[tuple[str, str]] = []
     for other, said in _with_weights(project_root(home)):
-        if other != real and any(one in said for one in quoted):
+        if other != real:
             folder = _outside_of_packages(other)
             if folder.startswith(home) or home.startswith(folder):
-                found.append(said)
+                found.append((other, said))
     return found
 
 

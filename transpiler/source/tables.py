@@ -39,8 +39,13 @@ _TRANSFORMING = frozenset({"fit_transform", "transform"})
 _HANDING_ON = (
     ast.Assign, ast.AnnAssign, ast.For, ast.comprehension, ast.FunctionDef, ast.Call,
 )  # fmt: skip
-#: What all tables of a program come from.
-_SOURCES = frozenset({"pandas", "pandas_datareader", "geopandas", "seaborn", "yfinance"})
+#: What all tables of a program come from; what was saved may be one.
+_SOURCES = frozenset(
+    {
+        "pandas", "pandas_datareader", "geopandas", "seaborn", "yfinance", "polars", "openml",
+        "ucimlrepo", "pickle", "joblib", "dill", "cloudpickle",
+    }
+)  # fmt: skip
 
 
 #: Which parts of what a function gives are tables: of tuples, one by one.

@@ -7,7 +7,7 @@ import re
 from transpiler.interpret.context import FileContext
 from transpiler.ir.expr import literal
 from transpiler.regex import regex
-from transpiler.source.importers import others_mentioning
+from transpiler.source.importers import others_mentioning, others_with_weights
 
 _SUFFIX = regex(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 #: A path that is written where it is used, without places to be filled.
@@ -24,6 +24,8 @@ _ENDING = regex(r"(?<![\w\"'])([a-zA-Z]*)([\"'])([^\"'\n]*)\2(?=(\s*[,)])?)")
 
 #: What of a string says that files are sought by it: only an ending, or a pattern.
 _SOUGHT = regex(r"(?:\.\w+)+|.*[*?\\].*")
+#: A place to be filled: `"w.%02d.h5" % epoch`, `"w.{}.h5".format(epoch)`.
+_FIELD = regex(r"%[\d.(]*\w|\{[^{}]*\}")
 #: What stands before the parts of a path that is read, put together in that call.
 _READ = regex(r"load_(?:weights|model)\([^\n]*$")
 
@@ -44,6 +46,8 @@ def weights_file(file: FileContext, path: str) -> str:
     """
     texts = [file.tree.text, *others_mentioning(file.path, path)]
     if any(_keeps(text, path) for text in texts):
+        return path
+    if any(_seeks(text, path) for text in others_with_weights(file.path, path)):
         return path
     return _SUFFIX.sub("", path) + ".pt"
 
@@ -81,7 +85,8 @@ def _seeks(text: str, path: str) -> bool:
         whole = not found[1] and found[4] and _stands_after(_SAVES, text, found.start())
         if not whole and path.endswith(said) and _stands_after(_READ, text, found.start()):
             return True
-        if "f" in found[1].lower() and _stands_after(_LOADS, text, found.start()):
+        filled = "f" in found[1].lower() or (not found[4] and _FIELD.search(said))
+        if filled and _stands_after(_LOADS, text, found.start()):
             return True
     return False
 
