@@ -329,12 +329,16 @@ def test_callbacks_and_batches_are_classes_of_another_file(
     assert_equal(tmp_path, "train.py", session)
 
 
-def test_what_a_callback_of_another_file_asks_is_said(tmp_path: Path) -> None:
+def test_what_a_callback_of_another_file_asks_is_asked_of_the_model(
+    tmp_path: Path, session: VerifySession
+) -> None:
     train = TRAIN.format(imports="from model import build", build="build", optimizer='"adam"')
     train = "from rates import Rates\n" + train.replace("epochs=3", "epochs=3, callbacks=[Rates()]")
     files = {"model.py": MODEL, "data.py": DATA, "rates.py": RATES, "train.py": train}
-    _, errors = converted(tmp_path, files)
-    assert any("`Rates`, a class of another file, asks for `self.model`" in e for e in errors)
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "class Rates:\n" in texts["rates.py"]
+    assert_equal(tmp_path, "train.py", session)
 
 
 def test_models_that_one_function_gives_together(tmp_path: Path, session: VerifySession) -> None:

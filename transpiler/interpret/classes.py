@@ -143,7 +143,10 @@ def call_class(
     base = callee.bases[0] if len(callee.bases) == 1 else ""
     whole = not callee.inherits or (base == CALLBACK and not callee.lineage[-1].inherits)
     plain = (base in _PLAIN or base.startswith("keras.metrics.")) and whole
-    if callee.file is not region.file and base.startswith(("keras.metrics.", "keras.Metric")):
+    if callee.file is not region.file and (
+        base.startswith(("keras.metrics.", "keras.Metric"))
+        or (base == CALLBACK and asks_model(callee.file, callee))
+    ):
         region.file.lent[id(callee.node)] = callee
     if (clip := clip_of(region, callee, arguments)) is not None:
         region.file.clips.setdefault(id(callee.node), set()).add(node)
@@ -176,6 +179,15 @@ def call_class(
                 region.file.lent[id(callee.node)] = callee
     provided("construct")(region, node, callee)
     return Instance(f"an instance of `{callee.name}`", None, callee)
+
+
+#: What a callback asks of the model that is trained, beside whether to stop.
+_OF_MODEL = regex(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
+
+
+def asks_model(home: FileContext | None, made: UserClass) -> bool:
+    """Whether methods of a callback of another file have to be written for the model."""
+    return home is not None and _OF_MODEL.search(blanked(home.tree.code(made.node))) is not None
 
 
 #: What makes an object more than a holder of values: it is run through, or entered.

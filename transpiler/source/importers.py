@@ -193,29 +193,19 @@ def _has_framework(root: str) -> bool:
     )
 
 
-def others_mentioning(path: str, text: str) -> list[str]:
-    """The texts of other files near a file in which a name of a file of weights stands.
+def others_mentioning(path: str, text: str) -> list[tuple[str, str]]:
+    """The other files near a file in which a name of a file of weights stands, and their texts.
 
     Near is what is in the same folder, in folders of it, or in those that it is in.
     """
-    return [said for _, said in _mentioning(path, text)]
-
-
-def others_with_weights(path: str, text: str) -> list[str]:
-    """The texts of other files that speak of files of weights.
-
-    They are near a file, or near one of those near it in which the name of one stands.
-    """
-    found: dict[str, str] = {}
-    for home in (path, *(other for other, _ in _mentioning(path, text))):
-        found |= dict(_near(home))
-    found.pop(real_path(path), None)
-    return list(found.values())
-
-
-def _mentioning(path: str, text: str) -> list[tuple[str, str]]:
     quoted = [f"{quote}{text}{quote}" for quote in "\"'"]
     return [(other, said) for other, said in _near(path) if any(one in said for one in quoted)]
+
+
+def beside(path: str) -> list[str]:
+    """The texts of the other files in the folder of one that speak of files of weights."""
+    home = os.path.dirname(real_path(path))
+    return [said for other, said in _near(path) if os.path.dirname(other) == home]
 
 
 def _near(path: str) -> list[tuple[str, str]]:

@@ -63,11 +63,12 @@ def _generation_of(path: str) -> str:
 def may_go(text: str, path: str) -> bool:
     """Whether something of a file may be converted with another one, which gives it models.
 
-    Or gives it data sets, or takes optimizers from it, or metrics.
+    Or gives it data sets, or takes optimizers from it, or metrics, or callbacks that ask a model.
     """
     return (
         "optimizers" in text
         or "Metric" in text
+        or ("Callback" in text and "self.model" in text)
         or may_ask(text, path)
         or goes_with_data(text, path)
         or _may_wrap(text)

@@ -7,7 +7,8 @@ import re
 from transpiler.interpret.context import FileContext
 from transpiler.ir.expr import literal
 from transpiler.regex import regex
-from transpiler.source.importers import others_mentioning, others_with_weights
+from transpiler.source.importers import beside, others_mentioning
+from transpiler.source.near import near
 
 _SUFFIX = regex(r"(\.weights)?\.(h5|hdf5|keras|ckpt|tf)$")
 #: A path that is written where it is used, without places to be filled.
@@ -44,12 +45,17 @@ def weights_file(file: FileContext, path: str) -> str:
     `os.path.exists("model.h5")` would not find "model.pt", nor would `glob.glob("*.h5")`. So it is
     where two of Keras's files would have the same name. All files of a project must agree.
     """
-    texts = [file.tree.text, *others_mentioning(file.path, path)]
-    if any(_keeps(text, path) for text in texts):
+    places = [(file.path, file.tree.text), *others_mentioning(file.path, path)]
+    if any(_keeps(text, path) for _, text in places):
         return path
-    if any(_seeks(text, path) for text in others_with_weights(file.path, path)):
+    if any(_seeks(text, path) for place in places for text in _around(*place)):
         return path
     return _SUFFIX.sub("", path) + ".pt"
+
+
+def _around(path: str, text: str) -> list[str]:
+    """What is in the modules that go with one, and in the other scripts of its folder."""
+    return [*near(text, path).values(), *beside(path)] if path else []
 
 
 def _keeps(text: str, path: str) -> bool:

@@ -1,0 +1,82 @@
+"""Callbacks that are classes of another file, and ask the model for something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.test_guests import assert_alike
+from tests.training.test_several_files import converted
+from transpiler.verify.session import VerifySession
+
+ROC = """\
+import numpy as np
+from tensorflow import keras
+
+
+class Scores(keras.callbacks.Callback):
+    \"\"\"How well it does on some data.\"\"\"
+
+    def __init__(self, data):
+        super().__init__()
+        self.x, self.y = data
+        self.scores, self.best = [], 0
+        self.weights = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        hit = self.model.predict(self.x, verbose=0).argmax(1) == np.argmax(self.y, 1)
+        loss, _ = self.model.evaluate(self.x, self.y, verbose=0)
+        self.scores.append((loss, float(np.mean(hit))))
+        if np.mean(hit) >= self.best:
+            self.best = np.mean(hit)
+            self.weights = self.model.get_weights()
+
+    def on_train_end(self, logs=None):
+        self.model.set_weights(self.weights)
+"""
+MODEL_HERE = """\
+import numpy as np
+from tensorflow import keras
+{imports}
+
+x = np.random.default_rng(0).normal(size=(40, 4))
+y = keras.utils.to_categorical(np.arange(40) % 3)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+scores = {made}((x[30:], y[30:]))
+history = model.fit(x[:30], y[:30], epochs=3, callbacks=[scores], shuffle=False, verbose=0)
+loss = history.history["loss"]
+found = np.array(scores.scores)
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "made"),
+    [
+        ("from scores import Scores", "Scores"),
+        ("import scores as s", "s.Scores"),
+        ("from package import Scores", "Scores"),
+    ],
+)
+def test_a_callback_of_another_file_predicts(
+    imports: str, made: str, tmp_path: Path, session: VerifySession
+) -> None:
+    main = MODEL_HERE.format(imports=imports, made=made)
+    package = "package" in imports
+    files = {"package/scores.py" if package else "scores.py": ROC, "main.py": main}
+    files |= {"package/__init__.py": "from .scores import Scores\n"} if package else {}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    home = texts["package/scores.py" if package else "scores.py"]
+    assert "class Scores:\n" in home
+    assert "keras" not in home
+    assert_alike(tmp_path, session)
+
+
+def test_files_that_want_a_callback_otherwise_are_told(tmp_path: Path) -> None:
+    main = MODEL_HERE.format(imports="from scores import Scores", made="Scores")
+    other = main.replace(', activation="softmax"', "").replace("categorical_crossentropy", "mse")
+    _, errors = converted(tmp_path, {"scores.py": ROC, "main.py": main, "other.py": other})
+    why = "`Scores`, a class of another file, asks for `self.model`"
+    assert {error.partition(":")[0] for error in errors if why in error} == {"main.py", "other.py"}
