@@ -350,6 +350,8 @@ model.fit(x, x.sum(1), epochs=3, verbose=0, callbacks=[keras.callbacks.{callback
         ("import rates", "", "LearningRateScheduler(rates.warm)"),
         ("from rates import *", "", "LearningRateScheduler(warm)"),
         ("from rates import make", "rate = make(0.1)", "LearningRateScheduler(rate)"),
+        ("from rates import make", "", "LearningRateScheduler(make(0.1))"),
+        ("import rates as r", "", "LearningRateScheduler(r.make(0.1), verbose=0)"),
         ("import rates", "", "LambdaCallback(on_epoch_end=rates.report)"),
     ],
 )

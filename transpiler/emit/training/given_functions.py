@@ -74,10 +74,13 @@ class _Program:
                 definition = _defined(self._module.body, name)
                 if isinstance(definition, ast.ClassDef):
                     return self._called(definition, node)
-                return _given(definition, node)
-            case ast.Call(func=ast.Attribute(value=ast.Name(), attr=name)):
+                elsewhere = definition is None
+                return self._elsewhere(node, name, room) if elsewhere else _given(definition, node)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
                 classes = [n for n in self._nodes if isinstance(n, ast.ClassDef)]
                 methods = [m for c in classes if (m := _defined(c.body, name)) is not None]
+                if not methods:
+                    return self._elsewhere(node, owner, room)
                 return _given(methods[0], node) if len(methods) == 1 else []
         return []
 
@@ -90,12 +93,17 @@ class _Program:
         scope = inside if _stores(inside, name) else list(_own(self._module.body))
         shared = any(isinstance(n, _SHARING) and name in n.names for n in self._nodes)
         given = [n for n in scope if isinstance(n, ast.Assign) and _is_only(n.targets, name)]
-        if shared or not given or len(given) != _stores(scope, name):
+        if shared or not given or len(given) != _stores(scope, name) or self._imports(name):
             return []
         values = [n.value for n in given if not _is_none(n.value)]
         found = [self.functions(value, room) for value in values if not _reads(value, name)]
         known = len(found) == len(values) and all(found)
         return [one for several in found for one in several] if known else []
+
+    def _imports(self, name: str) -> bool:
+        """Whether a name may also be that of what another file has."""
+        imports = (n for n in self._nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
+        return any((a.asname or a.name) == name for n in imports for a in n.names)
 
     def _elsewhere(self, node: ast.expr, name: str, room: Room) -> list[GivenFunction]:
         """A function of a file without a word of the framework: `from rates import step_decay`."""
