@@ -555,3 +555,58 @@ def test_averages_of_parts_that_are_called_twice_are_said() -> None:
     messages = [d.message for d in convert(text).diagnostics]
     assert sum("is called more than once" in message for message in messages) == 2
     assert not any("more than once" in d.message for d in convert(CYCLE).diagnostics)
+
+
+MADE_AT_ONCE = """\
+import numpy as np
+from keras.layers import Dense
+from keras.models import Sequential
+from numpy import ones, zeros
+
+
+def define_discriminator():
+    model = Sequential([Dense(6, activation="relu", input_dim=2), Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", optimizer="sgd", metrics=["accuracy"])
+    return model
+
+
+def define_generator(latent_dim):
+    return Sequential([Dense(4, activation="relu", input_dim=latent_dim), Dense(2)])
+
+
+def generate_latent_points(latent_dim, n):
+    return np.random.RandomState(n).randn(latent_dim * n).reshape(n, latent_dim)
+
+
+def generate_real_samples(n):
+    x = np.random.RandomState(3).rand(n, 1) - 0.5
+    return np.hstack((x, x * x)), ones((n, 1))
+
+
+def generate_fake_samples(generator, latent_dim, n):
+    return generator.predict(generate_latent_points(latent_dim, n), verbose=0), zeros((n, 1))
+
+
+def summarize_performance(generator, discriminator, latent_dim, n=20):
+    x_real, y_real = generate_real_samples(n)
+    _, acc_real = discriminator.evaluate(x_real, y_real, verbose=0)
+    x_fake, y_fake = generate_fake_samples(generator, latent_dim, n)
+    _, acc_fake = discriminator.evaluate(x_fake, y_fake, verbose=0)
+    return acc_real, acc_fake
+
+
+discriminator = define_discriminator()
+generator = define_generator(5)
+for _ in range(2):
+    x_real, y_real = generate_real_samples(8)
+    x_fake, y_fake = generate_fake_samples(generator, 5, 8)
+    discriminator.train_on_batch(x_real, y_real)
+    discriminator.train_on_batch(x_fake, y_fake)
+accuracies = summarize_performance(generator, discriminator, 5)
+"""
+
+
+def test_arrays_that_are_made_where_they_are_returned(scripts: Scripts) -> None:
+    apart = scripts.compare(MADE_AT_ONCE, converted(MADE_AT_ONCE, Options(exact=True)))
+    assert {"x_fake", "accuracies"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}

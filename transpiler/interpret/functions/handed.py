@@ -128,7 +128,9 @@ def note_handing(region: Region, handed: Handed) -> Value:
     copies = any(isinstance(value, Model) and value.copy_of is not None for value in answers)
     if isinstance(given, Unknown) and models and not copies:
         return PerhapsModel(given.reason, models=models)
-    if isinstance(given, Unknown) and given.reason != PREDICTED and not any(map(is_graph, answers)):
+    parts = given.items if isinstance(given, Sequence) else (given,)
+    plain = all(isinstance(part, Unknown) and part.reason != PREDICTED for part in parts)
+    if plain and not any(map(is_graph, answers)):
         return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
     return given
 
@@ -150,10 +152,33 @@ def _held(region: Region, node: cst.BaseExpression) -> Value:
     """What a variable holds, or a list of such that is written out."""
     if isinstance(node, cst.Name):
         return region.scope.values.get(node.value, Unknown(""))
+    if isinstance(node, cst.Call):
+        call = region.training.get(id(node))
+        if call is not None and call.name.startswith("predict"):
+            return Unknown(PREDICTED)
+        if _makes_array(region, node):
+            return Static(Expr(one_line(region.tree.source(node)), strength=POSTFIX, array=True))
     if not isinstance(node, (cst.List, cst.Tuple)):
         return Unknown("")
     items = tuple(_held(region, element.value) for element in node.elements)
     return Sequence(items, list if isinstance(node, cst.List) else tuple)
+
+
+#: Functions of NumPy that give arrays.
+_MAKING = (
+    "arange", "array", "asarray", "concatenate", "empty", "full", "hstack", "linspace", "ones",
+    "ones_like", "stack", "vstack", "zeros", "zeros_like",
+)  # fmt: skip
+_OF_NUMPY = regex(r"^[ \t]*from numpy import ([\w, ]+)", re.M)
+
+
+def _makes_array(region: Region, node: cst.Call) -> bool:
+    """Whether a call is of a function of NumPy that gives an array: `np.zeros((n, 1))`."""
+    library, _, name = region.tree.source(node.func).rpartition(".")
+    if name not in _MAKING:
+        return False
+    imported = {n for found in _OF_NUMPY.findall(region.tree.blanked) for n in found.split(", ")}
+    return library in ("np", "numpy") or (not library and name in imported)
 
 
 def _seen_outside(value: Value, name: str) -> Value:
