@@ -24,7 +24,7 @@ from transpiler.source.far_tables import tables_of
 
 def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
     """`a = b`, where one of them is changed in place somewhere, is not followed."""
-    if not _may_change(value) or _is_table(region, node.value, value):
+    if not _may_change(value):
         return
     places = [*(t.target for t in node.targets), node.value]
     named = [p for p in places if isinstance(p, (cst.Name, cst.Attribute))]
@@ -33,7 +33,8 @@ def refuse_aliases(region: Region, node: cst.Assign, value: Value) -> None:
         return
     text = region.tree.text if region.is_module else region.source
     changed = changed_in_place(text, names, grows=not isinstance(value, Static))
-    if changed and not (region.is_module and _is_kept(region, node, names)):
+    kept = region.is_module and _is_kept(region, node, names)
+    if changed and not kept and not _is_table(region, node.value, value):  # which takes long
         known = not isinstance(value, Static) or isinstance(value.expr.value, (list, dict))
         what = "list or dict" if known else "list, dict or array"
         raise GiveUp(f"`{names[0]}` and `{names[1]}` are one {what}, which changes", node)
@@ -64,11 +65,11 @@ def refuse_parts(
     known = not isinstance(value, Static) or value.expr.value is not UNKNOWN
     if not _may_change(value) or (region.is_module and not known):
         return
-    if (isinstance(value, Static) and value.expr.array) or _is_table(region, given, value):
+    if isinstance(value, Static) and value.expr.array:
         return
     name, whole = region.tree.source(target), region.tree.source(given)
     text = region.tree.text if region.is_module else region.source
-    if entry_changed(text, (name, whole)):
+    if entry_changed(text, (name, whole)) and not _is_table(region, given, value):
         raise GiveUp(f"`{name}` is a list or dict inside of another one, and changes", given)
 
 
@@ -99,15 +100,25 @@ def refuse_changed_elements(
 ) -> None:
     """A loop that changes the lists or dicts that it is given one by one is not followed."""
     held = iterable.items if isinstance(iterable, Sequence) else ()
-    if tables_of(region.tree.text, region.file.path).hold_in(region.tree.source(node.iter)):
-        held = tuple(v for v in held if not isinstance(v, Static))  # nothing is known of tables
-    if any(map(_may_change, held)) and changed_in_place(region.tree.source(node.body), names):
+    if (
+        any(map(_may_change, held))
+        and changed_in_place(region.tree.source(node.body), names)
+        and not _are_tables(region, node, held)
+    ):
         raise GiveUp("a loop that changes the lists or dicts in another list", node)
     unknown = isinstance(iterable, Static) and _may_change(iterable) and not iterable.expr.array
     body = region.tree.source(node.body)
     makes = "(" in body  # layers, of what it changes: such a loop is in the class as a whole
     if unknown and not makes and not region.is_module and entry_changed(body, names):
         raise GiveUp("a loop that changes the lists or dicts that it is given one by one", node)
+
+
+def _are_tables(region: Region, node: cst.For, held: tuple[Value, ...]) -> bool:
+    """Whether all that may change there are tables, of which nothing is known."""
+    tables = tables_of(region.tree.text, region.file.path)
+    if not tables.hold_in(region.tree.source(node.iter)):
+        return False
+    return not any(_may_change(v) for v in held if not isinstance(v, Static))
 
 
 def forget_changed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from transpiler.regex import regex
 
@@ -46,9 +47,14 @@ def runs_backwards(text: str, source: str) -> bool:
     return any(_is_backwards(part) for value in values for part in _parts(value))
 
 
+#: One of these is in all that turns something round.
+_MARKS = (":-", ": -", "slice(", "flip", "rot90")
+
+
+@lru_cache(maxsize=64)
 def turns_arrays(source: str) -> bool:
     """Whether a program makes such arrays, which its functions may give anywhere."""
-    return any(
+    return any(mark in source for mark in _MARKS) and any(
         not found.group("slice")
         or not _OF_PLACES.search(source[: found.start()].rpartition("\n")[2])
         for found in _TURNS.finditer(source)

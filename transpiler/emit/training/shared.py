@@ -28,6 +28,7 @@ from transpiler.source.backwards import turns_arrays
 from transpiler.source.far_tables import tables_of
 from transpiler.source.near import turning_near
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
+from transpiler.source.tables import Tables
 
 if TYPE_CHECKING:
     from transpiler.emit.training.handed_compile import Handing
@@ -186,8 +187,6 @@ class Shared:
         self.freezing = Freezing(Compositions(()))
         calls = [c for room in rooms for c in room.calls]
         self.calls = [self.tree.span(c.node) for c in calls]
-        self.tables = tables_of(self.text, file.path).copy()
-        self.turning = turning_near(self.text, file.path)
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
         self.lasting: dict[tuple[int, int], Lasting] = {}  #: by where they are made
         #: whose memory a variable of a room holds, by where that callback is made
@@ -206,9 +205,19 @@ class Shared:
         self.given_inside: dict[int, dict[str, Given]] = {}
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)
 
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables of pandas: which variables hold some."""
+        return tables_of(self.text, self.file.path).copy()
+
+    @cached_property
+    def turning(self) -> tuple[str, ...]:
+        """The programs of modules of the project that may give arrays turned round."""
+        return turning_near(self.text, self.file.path)
+
     def turns_arrays(self) -> bool:
         """Whether the program, or what it has data from, turns arrays round."""
-        return bool(self.turning) or turns_arrays(self.tree.blanked)
+        return turns_arrays(self.tree.blanked) or bool(self.turning)
 
     def several(self, room: Room) -> bool:
         """Whether more than one variable of a room, or of the methods of its class, is trained."""
