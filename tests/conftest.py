@@ -19,8 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept", action="store_true", help="rewrite the accepted files of golden/ (not in CI)"
     )
-    parser.addoption("--models", default="28", help="how many random models are drawn")
-    parser.addoption("--trainings", default="8", help="how many random trainings are drawn")
+    parser.addoption("--models", default="40", help="how many random models are drawn")
+    parser.addoption("--trainings", default="12", help="how many random trainings are drawn")
     parser.addoption("--mutants", default="2", help="how many programs are changed at random")
     parser.addoption("--first-seed", default="0", help="where what is random begins")
     parser.addoption("--full", action="store_true", help="run what takes long, too")

@@ -24,6 +24,7 @@ def _parameter(entry: Entry) -> object:
     return pytest.param(entry, marks=marks, id=entry.name)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("entry", list(map(_parameter, ENTRIES)))
 def test_numbers(
     entry: Entry, packages: Packages, session: VerifySession, monkeypatch: pytest.MonkeyPatch

@@ -58,6 +58,7 @@ given = Trainer(16, (x[:9], y[:9])).fit(x, y)
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("parameters", "before", "argument", "given"),
     [
@@ -159,6 +160,7 @@ SAVES = 'keras.callbacks.ModelCheckpoint("best.weights.h5", save_best_only=True,
 RATES = "keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "callbacks",
     [

@@ -24,6 +24,7 @@ answer = model.predict(x[:, ::-1], verbose=0)
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("before", "arrays", "copies"),
     [

@@ -82,6 +82,7 @@ final = model.evaluate(x, y, verbose=0)
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "program",
     [

@@ -49,14 +49,15 @@ model.fit(x, x.sum(1), epochs=2, verbose=0)
 
 @pytest.mark.parametrize("second", ["x = BatchNormalization()(x)", "x = Dense(3)(x)"])
 @pytest.mark.parametrize(("block", "call"), [("fc", "fc(x, 5)"), ("tower", "tower(x, (6, 5))")])
-def test_features(block: str, call: str, second: str, tmp_path: Path) -> None:
+def test_features(
+    block: str, call: str, second: str, tmp_path: Path, session: VerifySession
+) -> None:
     net = NET.format(block=block, call=call, shape="")
     files = {"blocks.py": BLOCKS.format(second=second), "net.py": net, "main.py": MAIN}
     texts, errors = converted(tmp_path, files)
     assert not errors
     assert "class Fc(nn.Module)" in texts["blocks.py"]
-    with VerifySession() as session:
-        assert_equal(tmp_path, "main.py", session)
+    assert_equal(tmp_path, "main.py", session)
 
 
 def test_steps_are_said(tmp_path: Path) -> None:

@@ -342,6 +342,7 @@ model.fit(x, x.sum(1), epochs=3, verbose=0, callbacks=[keras.callbacks.{callback
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("imports", "made", "callback"),
     [
@@ -356,13 +357,12 @@ model.fit(x, x.sum(1), epochs=3, verbose=0, callbacks=[keras.callbacks.{callback
     ],
 )
 def test_functions_of_files_that_know_nothing_of_keras(
-    imports: str, made: str, callback: str, tmp_path: Path
+    imports: str, made: str, callback: str, tmp_path: Path, session: VerifySession
 ) -> None:
     text = SCHEDULED.format(imports=imports, made=made, callback=callback)
     _, errors = converted(tmp_path, {"rates.py": RATES, "main.py": text})
     assert not errors
-    with VerifySession() as session:
-        assert_equal(tmp_path, "main.py", session)
+    assert_equal(tmp_path, "main.py", session)
 
 
 def test_what_the_name_is_must_be_certain(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ model.compile(optimizer="sgd", loss="mse", metrics=["mae"])
 VALIDATED = "validation_data=(x[:9], y[:9])"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "fit",
     [

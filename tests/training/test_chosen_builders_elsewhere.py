@@ -111,6 +111,7 @@ KEPT = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", KEPT)
 def test_metrics_that_all_ways_compile_with_are_kept(
     way: str, tmp_path: Path, session: VerifySession
@@ -203,6 +204,7 @@ COMPILED = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("way", COMPILED)
 @pytest.mark.parametrize("name", ["small", "large"])
 def test_models_that_another_file_picks_and_compiles(
@@ -378,6 +380,7 @@ def places() -> dict[str, dict[str, str]]:
     }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("place", places())
 def test_wherever_the_functions_stand(place: str, tmp_path: Path, session: VerifySession) -> None:
     assert_equal(tmp_path, session, places()[place])

@@ -58,6 +58,7 @@ def compared(scripts: Scripts, program: str) -> str:
     return result
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("base", "clone", "made"),
     [

@@ -50,6 +50,7 @@ def program(conv: str = "", dense: str = "") -> str:
     return PROGRAM.format(conv=conv, dense=dense)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("made", KERNELS.values(), ids=KERNELS)
 def test_weights_stay_equal(made: str, scripts: Scripts) -> None:
     text = program(f", kernel_constraint={made}", f", kernel_constraint={made}")

@@ -64,6 +64,7 @@ def own(y_true, y_pred):
 """
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("n_out", [3, 16])  # of those, torch makes 16 x 16 numbers
 @pytest.mark.parametrize("data", ["rows", "function", "column"])
 def test_windows_of_one_column_are_compared_one_by_one(

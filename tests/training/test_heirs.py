@@ -312,6 +312,7 @@ for model_class in [MLP, Rnn]:
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_methods_serve_the_models_of_all_heirs(program: str, scripts: Scripts) -> None:
     text = DATA + PROGRAMS[program]

@@ -55,6 +55,7 @@ MODELS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("model", MODELS)
 def test_images_are_made_contiguous_before_anything_is_learned(
     model: str, scripts: Scripts

@@ -56,6 +56,7 @@ TRIALS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", TRIALS)
 def test_trains_equally(name: str, scripts: Scripts) -> None:
     distance, apart = farthest(scripts, program(*TRIALS[name]))

@@ -73,6 +73,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("case", PROGRAMS)
 def test_they_become_criteria_where_they_are_made(case: str, scripts: Scripts) -> None:
     activation, program, line = PROGRAMS[case]

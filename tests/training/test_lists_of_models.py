@@ -50,6 +50,7 @@ def _whole(program: str) -> str:
     return HEAD + BUILDER * ("build_compiled" in program) + program
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "program",
     [

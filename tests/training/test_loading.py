@@ -39,6 +39,7 @@ TRIALS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("one", TRIALS, ids=range(len(TRIALS)))
 def test_the_weights_are_those_of_the_file(one: Trial, scripts: Scripts, tmp_path: Path) -> None:
     text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{one.text}"
@@ -103,6 +104,7 @@ BY_CALLBACK = (
 )
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("loaded", ["model", "again"])
 @pytest.mark.parametrize(
     ("optimizer", "file", "rate"),

@@ -50,6 +50,7 @@ TRIALS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", TRIALS)
 def test_the_weights_are_those_of_the_file(name: str, scripts: Scripts, tmp_path: Path) -> None:
     trial = Trial(targets="rows", fit="", after=TRIALS[name])

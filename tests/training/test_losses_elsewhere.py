@@ -84,6 +84,7 @@ WAYS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_loss_of_another_file(way: str, tmp_path: Path, session: VerifySession) -> None:
     imports, loss, metrics = WAYS[way]
@@ -219,6 +220,7 @@ BUILT = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", BUILT)
 def test_a_loss_of_what_another_file_compiles(
     way: str, tmp_path: Path, session: VerifySession
@@ -275,7 +277,9 @@ def test_a_metric_that_is_a_class_of_another_file_is_said(tmp_path: Path) -> Non
     assert not any("internal error" in error for error in errors), errors
 
 
-def test_functions_below_a_class_that_takes_any_keywords(tmp_path: Path) -> None:
+def test_functions_below_a_class_that_takes_any_keywords(
+    tmp_path: Path, session: VerifySession
+) -> None:
     """Its keywords are gone in another version of the file, in which all below stands elsewhere."""
     head, _, losses = LOSSES.partition("def overlap")
     mean = """\
@@ -304,5 +308,4 @@ class Mean(keras.metrics.Metric):
     assert not errors
     assert "class Mean" in texts["losses.py"]
     assert "keras" not in texts["losses.py"]
-    with VerifySession() as session:
-        assert_equal(tmp_path, "train.py", session)
+    assert_equal(tmp_path, "train.py", session)

@@ -68,6 +68,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("case", PROGRAMS)
 def test_each_call_gives_its_own(case: str, scripts: Scripts) -> None:
     activation, program, line = PROGRAMS[case]

@@ -47,6 +47,7 @@ def run(text: str, path: Path, folder: Path) -> dict[str, np.ndarray]:
     return dict(np.load(path))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("optimizer", ["SGD(0.1)", "SGD(0.1, clipvalue=0.01)"])
 @pytest.mark.parametrize("policy", BOUNDS)
 def test_trains_alike_in_the_types_of_the_policy(

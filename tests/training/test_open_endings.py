@@ -41,6 +41,7 @@ COMPILED = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("compiled", "targets"), COMPILED)
 def test_what_the_call_gives_tells(compiled: str, targets: str, scripts: Scripts) -> None:
     text = HEAD + NET + compiled + FIT.format(targets, targets)

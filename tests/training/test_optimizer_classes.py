@@ -50,6 +50,7 @@ CHOICES = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", CHOICES)
 def test_each_class_gives_its_optimizer(way: str, scripts: Scripts) -> None:
     choose, given = CHOICES[way]

@@ -82,6 +82,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("how", PROGRAMS)
 def test_each_call_gives_its_own(how: str, scripts: Scripts) -> None:
     text = HEAD + PROGRAMS[how]

@@ -60,6 +60,7 @@ TRIALS = [
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("text", TRIALS)
 def test_trains_equally(text: str, scripts: Scripts) -> None:
     conversion = convert(text)

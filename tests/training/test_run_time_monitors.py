@@ -60,6 +60,7 @@ def older(text: str) -> str:
     return text.replace("from k", "from tf_k").replace("import keras", "import tf_keras as keras")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("keras", ["2", "3"])
 @pytest.mark.parametrize(
     ("mode", "delta", "restore"),
