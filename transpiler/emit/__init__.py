@@ -32,7 +32,8 @@
     given_away.py    functions that give models, passed to code that nobody sees
     left.py          what stays Keras, and what is said of it; left_code.py: of code besides models;
                      left_attributes.py: of what models are asked; left_data.py: of data sets;
-                     said_before.py: by an earlier conversion;
+                     said_before.py: by an earlier conversion; asked_there.py: of functions of
+                     other files;
                      lent.py: of models that other files make
     apart.py         files that need each other, where a run converts but one
     key_tables.py    dicts of which only the keys are read still

@@ -16,6 +16,7 @@ from transpiler.diagnostics import (
     Code,
     Severity,
 )
+from transpiler.emit.asked_there import asked_there
 from transpiler.emit.causes import left_behind, left_with, lines_said, place_of_call
 from transpiler.emit.dead_imports import names_framework
 from transpiler.emit.draft import Draft
@@ -490,7 +491,9 @@ def report_left_calls(draft: Draft, calls: list[tuple[cst.CSTNode, str, Value]])
         if message.endswith("; the model is an nn.Module now") and what == "model":
             written = line if draft.file.line_of is None else draft.file.line_of(line)
             why = draft.file.why_left.get(written) or draft.file.uncompiled.get(id(node))
+            there = "" if why or not isinstance(node, cst.Call) else asked_there(draft, node, name)
             message = f"`{name}` is left as it is: {why}" if why else message
+            message = f"{there}, and the model is an nn.Module now" if there else message
         if id(node) in draft.unconverted:
             message = f"`{name}` is left as it is: {draft.unconverted[id(node)]}"
             last_line = -10
