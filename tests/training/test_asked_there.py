@@ -38,3 +38,23 @@ def test_it_is_said_with_the_file(tools: str, call: str, asked: str, tmp_path: P
     _, errors = converted(tmp_path, {"tools.py": tools, "train.py": text})
     said = f"`ask` of `tools.py` is left as it is: it has `{asked}`, and the model is an nn.Module"
     assert any(said in error for error in errors), errors
+
+
+INSIDE = """\
+def build(x, y):
+    from keras import Sequential, layers
+
+    from tools import trained
+
+    model = Sequential([layers.Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    trained(model, x, y)
+    return model
+"""
+
+
+def test_files_whose_imports_all_stand_in_functions(tmp_path: Path) -> None:
+    """Nothing of other files is written into them."""
+    tools = "def trained(model, x, y):\n    model.fit(x, y, verbose=0)\n"
+    _, errors = converted(tmp_path, {"tools.py": tools, "train.py": INSIDE})
+    assert any("`trained`" in error or "compile" in error for error in errors), errors

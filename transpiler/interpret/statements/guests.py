@@ -87,6 +87,8 @@ def with_guests(
     """A file with what others define that gets models of it, beside the guests that it has."""
     if not file.lent or not file.path or file.path.endswith(".ipynb"):
         return None
+    if not _imports(file):  # all stand in functions: nothing shows where guests may go
+        return None
     host = _Host(file)
     here = set() if before is None else {(g.path, g.name) for g in before.guests}
     for definition in file.lent.values():
@@ -107,6 +109,12 @@ def with_guests(
         host.away if before is None else {**before.away, **host.away},
         frozenset(reserved) | (frozenset() if before is None else before.reserved),
     )
+
+
+def _imports(file: FileContext) -> list[cst.SimpleStatementLine]:
+    """The imports of a module that stand in lines of their own."""
+    lines = (s for s in file.tree.module.body if isinstance(s, cst.SimpleStatementLine))
+    return [line for line in lines if aliases_of(line) or _is_star(line)]
 
 
 class _Host:
@@ -173,9 +181,7 @@ class _Host:
 
     def edits(self) -> dict[Span, str]:
         """What changes in the file."""
-        tree, body = self.file.tree, self.file.tree.module.body
-        lines = (s for s in body if isinstance(s, cst.SimpleStatementLine))
-        every = [s for s in lines if aliases_of(s) or _is_star(s)]
+        tree, every = self.file.tree, _imports(self.file)
         spot = spot_behind(self.file, self.places or every)
         own = next((n for n, s in enumerate(every) if self._is_of_project(s)), len(every))
         beside = every[own - 1] if own and not _is_of_python(every[own - 1]) else None
