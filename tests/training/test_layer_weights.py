@@ -115,6 +115,7 @@ kernel, bias = hidden.get_weights()
 last.set_weights([np.ones((4, 1)), np.zeros(1)])
 model.fit(x, y, shuffle=False, verbose=0)
 print("The weights are {}".format(hidden.get_weights()))
+same = model  # another name of it
 trained = hidden.get_weights()[0]
 for _ in range(2):
     model.fit(x, y, shuffle=False, verbose=0)
@@ -125,6 +126,11 @@ autoencoder = Model(inputs, decoder(encoder(inputs)))
 autoencoder.compile("sgd", "mse")
 autoencoder.fit(x, x, shuffle=False, verbose=0)
 codes = encoder.get_weights()[0]
+other = Dense(2, input_dim=5)
+model = Sequential([other, Dense(1)])  # the name of a model before
+model.compile("sgd", "mse")
+model.fit(x, y, shuffle=False, verbose=0)
+others = other.get_weights()[0]
 """
 
 
@@ -132,7 +138,7 @@ def test_layers_of_models_by_their_own_variables(scripts: Scripts) -> None:
     result = converted(OF_VARIABLES, Options(exact=True))
     assert "\ncodes = to_array(autoencoder.encoder.weight.T)\n" in result
     apart = scripts.compare(OF_VARIABLES, result)
-    assert {"kernel", "bias", "trained", "biases", "codes"} <= apart.keys()
+    assert {"kernel", "bias", "trained", "biases", "codes", "others"} <= apart.keys()
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 

@@ -184,13 +184,13 @@ class TrainingCall:
     #: where it may be of several models: the `compile` in force for each, by the model's id
     compiled_each: dict[int, TrainingCall] = field(default_factory=dict)
     later: list[tuple[Frozen, ...]] = field(default_factory=list)  #: and when it is met again
-    itself: bool = False  #: of what asks a layer: by the layer's own variable
+    holder: str = ""  #: the variable of the model, where a layer of it is asked by its own
     but_norms: bool = False  #: of what freezes a model: batch normalization goes on training
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
         """How the program writes the model that it is a call of."""
-        if self.of is not None or self.itself:
+        if self.of is not None or self.holder:
             return self.of
         match self.node:
             case cst.Call(func=cst.Attribute(value=found)):
@@ -356,8 +356,7 @@ def note_asked_layer(
 ) -> Value:
     """Note `model.get_layer("dense").get_weights()` and its like; what it gives.
 
-    `model.layers[0].bias.assign(...)` asks for one weight, which stands behind the layer; so does
-    `model.layers[0].bias` alone, which shows it.
+    `model.layers[0].bias.assign(...)`, or the weight alone, asks for what is behind the layer.
     """
     name = "layer.reset_states" if name == "reset_state" else f"layer.{name}"
     method = node.func if isinstance(node, cst.Call) else node
@@ -367,11 +366,13 @@ def note_asked_layer(
         asked = asked.value
     named = region.named_in_models.get(id(inside)) if isinstance(asked, cst.Name) else None
     of = _model_of(asked) if named is None else named.of
-    itself = isinstance(asked, cst.Name) and region.scope.values.get(asked.value) is inside.made
-    if (of is not None or itself) and name in SIGNATURES and inside.made is not None:
+    values = region.scope.values
+    itself = isinstance(asked, cst.Name) and values.get(asked.value) is inside.made
+    holder = next((n for n in values if values[n] is inside.model), "") if itself else ""
+    if (of is not None or holder) and name in SIGNATURES and inside.made is not None:
         call = TrainingCall(node, name, inside.model, {}, region.statement, inside.model.compiled)
         call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-        call.layer, call.of, call.itself, call.region = inside.made, of, itself, region
+        call.layer, call.of, call.holder = inside.made, of, holder
         call.variable = "" if named is None else named.variable
         if isinstance(node, cst.Call):
             _bind(region, node, call, SIGNATURES[name])

@@ -129,7 +129,9 @@ def receiver_of(shared: Shared, call: TrainingCall) -> str:
     """How the program calls the model where it calls a method of it."""
     if call.name in ("load_model", "clone_model"):
         return loaded_name(call)
-    if call.name == "freeze" or call.itself:
+    if call.holder:
+        return call.holder
+    if call.name == "freeze":
         held = call.region.scope.values.items() if call.region is not None else ()
         names = [name for name, value in held if value is call.model and name.isidentifier()]
         expr = call.model.expr
