@@ -28,7 +28,16 @@ from transpiler.interpret.functions.wishes import Wish, is_of
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.statements.brought import with_parts
-from transpiler.interpret.values import Framework, Function, Static, UserClass, Value, is_plain
+from transpiler.interpret.values import (
+    COMPUTED,
+    Framework,
+    Function,
+    Static,
+    UserClass,
+    Value,
+    is_computed,
+    is_plain,
+)
 from transpiler.ir.expr import Expr, expr
 from transpiler.options import Options
 from transpiler.regex import regex
@@ -42,7 +51,7 @@ from transpiler.source.importers import (
     words_beside_imports,
 )
 from transpiler.source.lexical import skips
-from transpiler.source.literals import literals
+from transpiler.source.literals import computed, literals
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.shared_lines import apart
 from transpiler.source.tree import Tree
@@ -275,7 +284,8 @@ class Project:
         file.loaded[module] = real_path(str(path))
         kinds = (Framework, Function, UserClass)
         found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
-        return {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
+        held = {n: COMPUTED for n, v in other.globals.items() if is_computed(v)}
+        return held | {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
 
     def importers(self, file: FileContext) -> Iterator[FileContext]:
         """The files of the project that import one and train something, as they are planned."""
@@ -337,8 +347,11 @@ class Project:
         try:
             key = (path, path.stat().st_mtime_ns)
             if key not in self.constants:
-                found = literals(decode(path.read_bytes()).text)
-                self.constants[key] = {n: Static(expr(v)) for n, v in found.items()}
+                text = decode(path.read_bytes()).text
+                found: dict[str, Value] = dict.fromkeys(computed(text), COMPUTED)
+                self.constants[key] = found | {
+                    n: Static(expr(v)) for n, v in literals(text).items()
+                }
         except (OSError, ValueError):
             return None
         return self.constants[key]

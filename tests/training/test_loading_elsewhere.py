@@ -143,3 +143,55 @@ def test_files_that_another_file_looks_for_keep_their_endings(
     assert not errors
     assert (".weights.h5" in texts["main.py"]) is keeps
     assert_alike(tmp_path, session)
+
+
+BUILDER = """\
+import os
+
+from tensorflow import keras
+from tensorflow.keras import layers
+import config
+
+
+def build(weights=None, resume=False):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(1)])
+    COMPILE
+    LOAD
+    return model
+"""
+COMPILE = "model.compile(keras.optimizers.Adam(0.1), 'mse')"
+BUILDERS = {
+    "a-path-or-none": (f"if weights:\n        model.load_weights(weights)\n    {COMPILE}", ""),
+    "compiled-before": (COMPILE, "if weights is not None:\n        model.load_weights(weights)"),
+    "of-settings": (
+        COMPILE,
+        "if resume and os.path.exists(config.BEST):\n        model.load_weights(config.BEST)",
+    ),
+    "compiled-by-the-caller": ("", "if weights:\n        model.load_weights(weights)"),
+}
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("name", BUILDERS)
+def test_a_builder_of_another_file_loads(name: str, tmp_path: Path, session: VerifySession) -> None:
+    compiled, load = BUILDERS[name]
+    compiles = "" if COMPILE in compiled else "NAME.compile('sgd', 'mse')\n"
+    main = (
+        "import os\nimport numpy as np\nfrom tensorflow import keras\n"
+        "import config\nfrom nets import build\n\n"
+        "x = np.random.default_rng(0).normal(size=(20, 3))\n"
+        f"model = build()\n{compiles.replace('NAME', 'model')}"
+        "checkpoint = keras.callbacks.ModelCheckpoint(config.BEST, save_weights_only=True)\n"
+        "model.fit(x, x[:, 0], epochs=2, shuffle=False, verbose=0, callbacks=[checkpoint])\n"
+        f"again = build(config.BEST, True)\n{compiles.replace('NAME', 'again')}"
+        "prediction = again.predict(x, verbose=0)\n"
+        'loss = again.fit(x, x[:, 0], shuffle=False, verbose=0).history["loss"]\n'
+    )
+    config = f"import os\n\nBEST = os.path.join({str(tmp_path)!r}, 'best.weights.h5')\n"
+    nets = BUILDER.replace("COMPILE", compiled).replace("LOAD", load)
+    files = {"config.py": config, "nets.py": nets, "main.py": main}
+    texts, errors = several.converted(tmp_path, files)
+    assert not errors
+    assert "load_state_dict" in texts["nets.py"]
+    assert "optimizer" not in texts["nets.py"]
+    assert_alike(tmp_path, session)

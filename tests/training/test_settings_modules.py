@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.training import test_several_files as several
+from tests.training.test_guests import assert_alike
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
 
 SETTINGS = """\
 from tensorflow.keras import layers
@@ -90,3 +93,49 @@ def test_what_another_file_sets_is_not_known(
     assert not lines
     assert ("F.relu(" in text) is not changes
     assert ("Activation(ACTIVATION)" in text or "Activation(config.ACTIVATION)" in text) is changes
+
+
+COMPUTED = {
+    "a-plain-file": (
+        "import os\n\nRATE = 2\nWIDTH = len(os.sep) + 2\nACTIVATION = os.sep and 'tanh'\n"
+    ),
+    "a-file-with-a-builder": (
+        "import os\n\nfrom tensorflow import keras\n\n"
+        "WIDTH = len(os.sep) + 2\nACTIVATION = os.sep and 'tanh'\n\n\n"
+        "def unused():\n    return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+@pytest.mark.parametrize("imports", ["import config", "import config as c"])
+def test_what_another_module_computes_is_read_when_the_program_runs(
+    imports: str, name: str, tmp_path: Path, session: VerifySession
+) -> None:
+    module = imports.split()[-1]
+    main = (
+        f"import numpy as np\nfrom tensorflow import keras\n{imports}\n\n"
+        "x = np.random.default_rng(0).normal(size=(20, 3))\n"
+        f"layer = keras.layers.Dense({module}.WIDTH, activation={module}.ACTIVATION)\n"
+        "model = keras.Sequential([keras.Input((3,)), layer, keras.layers.Dense(1)])\n"
+        'model.compile("sgd", "mse")\n'
+        f"loss = model.fit(x, x[:, 0], epochs={module}.WIDTH - 1, shuffle=False).history['loss']\n"
+    )
+    files = {"config.py": COMPUTED[name], "main.py": main}
+    texts, errors = several.converted(tmp_path, files)
+    assert not errors
+    assert f"nn.Linear(3, {module}.WIDTH)" in texts["main.py"]
+    assert_alike(tmp_path, session)
+
+
+@pytest.mark.parametrize("imports", ["import config", "from config import *"])
+def test_what_another_module_makes_for_training_is_an_error(imports: str, tmp_path: Path) -> None:
+    config = "import tensorflow as tf\n\noptimizer = tf.keras.optimizers.SGD(0.1)\n"
+    named = "config.optimizer" if imports == "import config" else "optimizer"
+    main = (
+        f"import numpy as np\nfrom tensorflow import keras\n{imports}\n\n"
+        "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
+        f'model.compile({named}, "mse")\nmodel.fit(np.ones((9, 3)), np.ones(9))\n'
+    )
+    _, errors = several.converted(tmp_path, {"config.py": config, "main.py": main})
+    assert any("`compile` is left as it is: the optimizer is" in error for error in errors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import libcst as cst
 
@@ -430,6 +430,10 @@ def holds_layers(value: Sequence) -> bool:
     )
 
 
+#: What another module computes, and no framework has to do with: imported, a plain object.
+COMPUTED: Final = Static(Expr("..."))
+
+
 def is_plain(value: Value) -> bool:
     """Whether it is a number or string of the program that is known, or a tuple of such."""
     if not isinstance(value, Static) or not value.expr.known:
@@ -437,6 +441,11 @@ def is_plain(value: Value) -> bool:
     known = value.expr.value
     parts = known if isinstance(known, tuple) else (known,)
     return all(isinstance(part, (str, int, float)) for part in parts)
+
+
+def is_computed(value: Value) -> bool:
+    """Whether it is a Python object of which nothing is known."""
+    return type(value) is Static and not value.expr.known and value.either is None
 
 
 def holds_tensor(value: Value) -> bool:

@@ -33,6 +33,17 @@ def literals(text: str) -> dict[str, Literal]:
     return found
 
 
+def computed(text: str) -> set[str]:
+    """The names of a module that always stand for one thing, which is not written out."""
+    module = program_tree(text)
+    if module is None:
+        return set()
+    stores = Counter(_bound(module))
+    assigned = [s.targets for s in module.body if isinstance(s, ast.Assign)]
+    names = {to[0].id for to in assigned if len(to) == 1 and isinstance(to[0], ast.Name)}
+    return {name for name in names if stores[name] == 1} - literals(text).keys()
+
+
 def lists_bound_to(text: str, name: str) -> int:
     """How often a name is assigned a list that is written out: `[table[key] for key in keys]`."""
     return sum(isinstance(v, (ast.List, ast.ListComp)) for v in _values_of(text, name))

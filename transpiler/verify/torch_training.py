@@ -161,7 +161,7 @@ class Player:
             stack.enter_context(patched(loader, "__init__", self._in_order(loader.__init__)))
             calling = self._leaving_images(torch.nn.Module.__call__)
             stack.enter_context(patched(torch.nn.Module, "__call__", calling))
-            loading = self._settling(torch.nn.Module.load_state_dict)
+            loading = self._loading(torch.nn.Module.load_state_dict)
             stack.enter_context(patched(torch.nn.Module, "load_state_dict", loading))
             ordered = patched(torch, "randperm", lambda n, *args, **kwargs: torch.arange(n))
             stack.enter_context(ordered)
@@ -178,7 +178,8 @@ class Player:
 
     def _moving(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def to(module: Any, *args: Any, **kwargs: Any) -> Any:
-            if args and isinstance(args[0], self.torch.device):
+            moved = args and isinstance(args[0], self.torch.device)
+            if moved and not self._knows(module):
                 self._meet(module)
             return original(module, *args, **kwargs)
 
@@ -194,12 +195,18 @@ class Player:
 
         return call
 
-    def _settling(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def first(*args: Any, **kwargs: Any) -> Any:
+    def _loading(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def load(module: Any, *args: Any, **kwargs: Any) -> Any:
+            """What is loaded takes the place of the weights that a model starts with."""
             self._settle()
-            return original(*args, **kwargs)
+            if not self._knows(module):
+                self._meet(module)
+            return original(module, *args, **kwargs)
 
-        return first
+        return load
+
+    def _knows(self, module: Any) -> bool:
+        return any(one.model is module for one, _ in self.pairs.values())
 
     def _meet(self, module: Any) -> None:
         """Give a model the weights of the first one of the original that it equals.

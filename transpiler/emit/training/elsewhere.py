@@ -91,7 +91,7 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
     name, builder = os.path.basename(home.file.path), home.name
     if "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked):
         return f"what `{builder}` of {name} compiles the model with is not known here"
-    if others := sorted(inside - {"compile", "summary"}):
+    if others := sorted(inside - {"compile", "load_weights", "summary"}):
         return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
     if not TRAINING.isdisjoint(asked) and not sees_training(home.file.path, file.path):
         return f"{name} does not see that its model is trained here"

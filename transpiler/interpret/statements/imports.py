@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
-from transpiler.interpret.values import Framework, Namespace, Static, Value
+from transpiler.interpret.values import COMPUTED, Framework, Namespace, Static, Value
 from transpiler.record import replace
 from transpiler.regex import regex
 
@@ -88,7 +88,7 @@ def _joined(module: str, name: str) -> str:
 def bind(region: Region, name: str, value: Value | None) -> None:
     """Bind an imported name; None: a plain Python object."""
     region.scope.bump(name)
-    if value is None:
+    if value is None or value is COMPUTED:
         held = region.scope.values.get(name)
         if not isinstance(held, Framework):
             region.scope.values.pop(name, None)
