@@ -53,6 +53,7 @@ from transpiler.source.importers import (
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
+from transpiler.source.picked_classes import Picked, made_where_picked
 from transpiler.source.shared_lines import apart
 from transpiler.source.tree import Tree
 
@@ -140,21 +141,30 @@ class Project:
         return file
 
     def versions(
-        self, text: str, path: str, asked: bool = False, named: bool = False
+        self,
+        text: str,
+        path: str,
+        asked: bool = False,
+        named: bool = False,
+        picked: bool = False,
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what it leaves to its callers and other files, and as it is at last.
 
         Also what tells the line of the file that a line of such a version stands for.
         """
+        if not picked and (found := made_where_picked(text)) is not None:
+            for file, line_of in self.versions(found.text, path, asked, named, picked=True):
+                file.added += found.calls
+                yield file, _lines_of(found, line_of)
         importing = partial(_texts_importing, path)
         reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
         if not named and _reads_keywords(text):
             from transpiler.source.named_keywords import named_keywords  # most files don't need it
 
-            if (found := named_keywords(text, importing, fold)) is not None:
-                for file, line_of in self.versions(found.text, path, asked, named=True):
+            if (spelled := named_keywords(text, importing, fold)) is not None:
+                for file, line_of in self.versions(spelled.text, path, asked, True, picked):
                     file.named = True
-                    yield file, _lines_of(found, line_of)
+                    yield file, _lines_of(spelled, line_of)
         if not _PASSES_ON.search(text):
             yield from self._widened(text, path, asked, reasons)
             return
@@ -382,7 +392,7 @@ def _texts_importing(path: str) -> Iterator[str]:
             yield program_at(other)
 
 
-def _lines_of(spelled: Spelled, line_of: LineOf | None) -> LineOf:
+def _lines_of(spelled: Spelled | Picked, line_of: LineOf | None) -> LineOf:
     """The lines of a file for those of a version of the text in which options are spelled out."""
     return spelled.line if line_of is None else lambda line: spelled.line(line_of(line))
 

@@ -137,7 +137,7 @@ def is_for_others(file: FileContext, name: str) -> bool:
     if isinstance(held, Framework) and not held.name.rpartition(".")[2][:1].isupper():
         return False
     planned = file.planned
-    makes = planned.units or planned.trained or planned.operations
+    makes = planned.units or planned.trained or planned.operations or file.arrived
     if file.readers_of is None:
         return not makes or is_imported(file.path, rf"\b{name}\b")
     readers = file.readers_of(frozenset({name}))

@@ -19,7 +19,7 @@ from transpiler.emit.dead_imports import (
 )
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
-from transpiler.emit.key_tables import as_list_of_keys
+from transpiler.emit.key_tables import as_list_of_keys, read_for_keys_elsewhere
 from transpiler.emit.left import add_comment
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -202,8 +202,9 @@ def write_key_tables(draft: Draft) -> None:
         if _only_names(draft, statement):
             assert isinstance(statement, cst.SimpleStatementLine)
             name = draft.tree.source(statement).partition("=")[0].strip()
-            if not is_for_others(draft.file, name):
-                draft.edits += as_list_of_keys(draft, statement, name)
+            others = is_for_others(draft.file, name)
+            if not others or read_for_keys_elsewhere(draft, name):
+                draft.edits += as_list_of_keys(draft, statement, name, others)
 
 
 def report_kept_tables(draft: Draft) -> None:
@@ -230,7 +231,10 @@ def report_kept_tables(draft: Draft) -> None:
 def report_passed_on(draft: Draft) -> None:
     """Names of the framework that other files read still once they are converted."""
     readers = {name: path for name, path in read_elsewhere(draft.file).items() if path}
+    keys = {edit.text.partition(" = [")[0] for edit in draft.edits}  # it is a list of these now
     for name, path in readers.items():
+        if name in keys:
+            continue
         found = re.search(rf"\b{name}\b", draft.tree.blanked)
         place = draft.tree.line_column(found.start()) if found is not None else (1, 1)
         message = f"`{name}` stays: `{os.path.basename(path)}` reads it still"

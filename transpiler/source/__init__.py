@@ -33,6 +33,7 @@ running.py      whether that changes between two runs of what is traced once
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
 named_keywords.py  functions that read their keywords one by one: parameters instead
+picked_classes.py  functions that pick the class of an optimizer out of a dict
 passed_options.py  functions that pass options on to a model: these as their parameters
 shared_callbacks.py  callbacks that functions get the same from all of their calls
 replaced.py     edits of a text, and which lines these leave where

@@ -28,6 +28,8 @@ from transpiler.source.stores import names_bound
 from transpiler.source.suites import assigned_names, returns_of
 
 _OPTIMIZER, _SCHEDULE = "keras.optimizers.", "keras.optimizers.schedules."
+#: Functions that read nothing of a dict but its keys.
+_READERS = frozenset({"list", "sorted", "tuple", "set", "len"})
 Span = tuple[int, int]
 
 
@@ -112,6 +114,7 @@ def _only_gives(region: Region, made: cst.FunctionDef, options: set[Span]) -> bo
             plain.update(map(id, parts))
             if isinstance(node, cst.Assign) and any(_is_in(region, p, options) for p in parts):
                 held.update(n for t in node.targets for n in assigned_names(t.target))
+        plain.update(id(part) for part in _only_looked_at(node))
     calls = [n for n in nodes if _is_in(region, n, options)]
     uses = [n for n in nodes if isinstance(n, cst.Name) and n.value in held]
     return all(id(n) in plain for n in (*calls, *uses))
@@ -138,10 +141,32 @@ def _picked(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
                 yield from _picked(element.value)
         case cst.Subscript(value=held):
             yield from _picked(held)
-        case cst.Call(func=cst.Attribute(value=held, attr=cst.Name("get"))):
+        case cst.Call(func=cst.Attribute(value=held, attr=cst.Name("get")), args=[_, *default]):
             yield from _picked(held)
+            for argument in default:
+                yield from _picked(argument.value)
         case _:
             yield value
+
+
+def _only_looked_at(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What a node reads of optimizers that is alike for torch: whether there is one, and keys."""
+    match node:
+        case cst.If(test=asked) | cst.IfExp(test=asked):
+            yield asked
+        case cst.UnaryOperation(operator=cst.Not(), expression=asked):
+            yield asked
+        case cst.Comparison(left=asked, comparisons=[cst.ComparisonTarget(operator, other)]):
+            if isinstance(operator, (cst.Is, cst.IsNot)) and getattr(other, "value", "") == "None":
+                yield asked
+            elif isinstance(operator, (cst.In, cst.NotIn)):
+                yield other
+        case cst.Call(func=cst.Name(reader), args=[cst.Arg(value=table)]) if reader in _READERS:
+            yield table
+        case cst.Call(func=cst.Attribute(value=table, attr=cst.Name("keys")), args=[]):
+            yield table
+        case cst.Call(func=cst.Attribute(attr=cst.Name("join")), args=[cst.Arg(value=table)]):
+            yield table
 
 
 def _is_in(region: Region, node: cst.CSTNode, options: set[Span]) -> bool:

@@ -32,6 +32,7 @@ from transpiler.record import record
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences, Positions
+from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.shared_lines import Apart, apart
 from transpiler.source.syntax import program_tree
@@ -314,12 +315,18 @@ def _definitions(path: str) -> dict[str, _Definition]:
     except (OSError, Undecodable):
         return {}
     module, positions = program_tree(text), Positions(text)
+    picked = made_where_picked(text)
+    edits = {} if picked is None else picked.edits
     found: dict[str, _Definition] = {}
     for statement in module.body if module is not None else ():
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             start, end = positions.span(statement)
-            shared = apart(text[start:end])
-            source = text[start:end] if shared is None else shared.text
+            inside = {
+                (a - start, b - start): new for (a, b), new in edits.items() if start < a < end
+            }
+            whole, _ = replaced(text[start:end], inside)
+            shared = apart(whole)
+            source = whole if shared is None else shared.text
             found[statement.name] = (start, end), source, shared
     return found
 

@@ -1,0 +1,230 @@
+"""Functions that pick the class of an optimizer out of a dict: it is made in the dict instead.
+
+KINDS = {"adam": Adam, "sgd": SGD}
+
+def get_optimizer(kind, rate):
+    return KINDS[kind](rate)    # return {"adam": Adam(rate), "sgd": SGD(rate)}[kind]
+
+So each of them is written as what it is for torch, whatever its arguments are called there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from transpiler.record import record
+from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Span, replaced
+from transpiler.source.syntax import program_tree
+
+_CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
+_IS_CLASS = regex(rf"(?:\w+\.)*{_CLASS}$")
+_IN_TABLE = regex(rf"[\"']\s*:\s*(?:\w+\.)*{_CLASS}\s*[,}}]")
+#: What arguments may be made of: they are written once for each class.
+_PLAIN = (
+    ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.operator,
+    ast.unaryop, ast.expr_context,
+)  # fmt: skip
+_LOOPS = (
+    ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda,
+    ast.FunctionDef, ast.ClassDef,
+)  # fmt: skip
+
+
+@record(frozen=True, slots=True)
+class Picked:
+    """A file in which dicts hold the optimizers that functions make of their classes."""
+
+    text: str
+    lines: list[int]  #: the line of the file that each line of the text stands for
+    calls: tuple[str, ...]  #: what makes the optimizers there
+    edits: dict[Span, str]  #: what has changed
+
+    def line(self, number: int) -> int:
+        """The line of the file that a line of the text stands for."""
+        return self.lines[min(number, len(self.lines)) - 1]
+
+
+def made_where_picked(text: str) -> Picked | None:
+    """The text with such dicts in functions that give an optimizer, if it has any."""
+    if not _IN_TABLE.search(text):
+        return None
+    module = program_tree(text)
+    if module is None:
+        return None
+    names = (n for n in ast.walk(module) if isinstance(n, ast.Name))
+    bound = Counter(n.id for n in names if not isinstance(n.ctx, ast.Load))
+    known = {name: table for name, table in _tables(module.body).items() if bound[name] == 1}
+    edits: dict[Span, str] = {}
+    calls: list[str] = []
+    for statement in module.body:
+        if isinstance(statement, ast.FunctionDef):
+            function = _Function(text, statement, known)
+            if function.is_understood():
+                edits |= function.edits
+                calls += function.calls
+    if not edits:
+        return None
+    changed, lines = replaced(text, edits)
+    return Picked(changed, lines, tuple(dict.fromkeys(calls)), edits)
+
+
+def _tables(body: list[ast.stmt]) -> dict[str, ast.Dict]:
+    """The dicts of classes of optimizers among some statements, by the names that they get."""
+    found: dict[str, ast.Dict] = {}
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict() as held) | ast.AnnAssign(
+                target=ast.Name(id=name), value=ast.Dict() as held
+            ):
+                if held.keys and all(isinstance(key, ast.Constant) for key in held.keys):
+                    if all(_IS_CLASS.match(ast.unparse(value)) for value in held.values):
+                        found[name] = held
+    return found
+
+
+class _Function:
+    """A function, and what it picks out of such dicts."""
+
+    def __init__(self, text: str, node: ast.FunctionDef, outer: dict[str, ast.Dict]) -> None:
+        self._text, self._node = text, node
+        self._positions = Positions(text)
+        self._above = {
+            child: above for above in ast.walk(node) for child in ast.iter_child_nodes(above)
+        }
+        self._names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        self._own = _tables(node.body)
+        parameters = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+        self._outer = {n: t for n, t in outer.items() if n not in parameters | {*self._own}}
+        self._used: set[str] = set()  #: tables in which a class has been called
+        self.edits: dict[Span, str] = {}
+        self.calls: list[str] = []
+
+    def is_understood(self) -> bool:
+        """Whether each class that is picked is made at once, or under a name of its own."""
+        asked = {one.attr for one in ast.walk(self._node) if isinstance(one, ast.Attribute)}
+        gives = any(isinstance(one, ast.Return) for one in ast.walk(self._node))
+        if self._node.decorator_list or not gives or "compile" in asked:
+            return False
+        tables = [n for n in self._names if n.id in self._own or n.id in self._outer]
+        stored = {n.id for n in tables if not isinstance(n.ctx, ast.Load)}
+        if stored - {*self._own} or any(self._is_bound_again(name) for name in self._own):
+            return False
+        lookups = [found for name in tables if (found := self._lookup(name)) is not None]
+        return bool(lookups) and all(self._makes(*found) for found in lookups)
+
+    def _is_bound_again(self, name: str) -> bool:
+        return sum(n.id == name and not isinstance(n.ctx, ast.Load) for n in self._names) > 1
+
+    def _lookup(self, name: ast.Name) -> tuple[ast.Name, ast.expr, ast.expr | None] | None:
+        """What is picked out of a dict where it is read, and what else that may be."""
+        above = self._above[name]
+        match above:
+            case ast.Subscript(value=held, ctx=ast.Load()) if held is name:
+                return name, above, None
+            case ast.Attribute(attr="get"):
+                call = self._above[above]
+                if isinstance(call, ast.Call) and call.func is above and not call.keywords:
+                    return name, call, call.args[1] if len(call.args) > 1 else None
+        return None
+
+    def _makes(self, name: ast.Name, lookup: ast.expr, default: ast.expr | None) -> bool:
+        """Write down what makes an optimizer of what is picked; tell whether that is all of it."""
+        call: ast.AST | None = self._above[lookup]
+        if isinstance(call, ast.Assign):
+            call = self._call_of(call)
+        elif isinstance(call, ast.Call) and call.func is not lookup:
+            call = None
+        if not isinstance(call, ast.Call) or not all(map(_is_plain, _arguments(call))):
+            return False
+        if any(keyword.arg is None for keyword in call.keywords):
+            return False
+        if default is not None and not _IS_CLASS.match(ast.unparse(default)):
+            return False
+        own = name.id in self._own
+        table = self._own[name.id] if own else self._outer[name.id]
+        first = table if own else lookup
+        if self._is_repeated(lookup) or self._changes(call, first.lineno) or name.id in self._used:
+            return False
+        self._used.add(name.id)
+        given = [*map(self._source, call.args)]
+        made = f"({', '.join([*given, *map(self._source, call.keywords)])})"
+        self.edits[self._positions.span(call.func)[1], self._positions.span(call)[1]] = ""
+        if own and table.lineno < (table.end_lineno or 0):
+            for one in table.values:
+                place = self._positions.span(one)[1]
+                self.edits[place, place] = made
+        else:
+            self.edits[self._positions.span(table if own else name)] = self._written(
+                first, table, made
+            )
+        if default is not None:
+            place = self._positions.span(default)[1]
+            self.edits[place, place] = made
+        self.calls += [f"{self._source(one)}{made}" for one in table.values]
+        return True
+
+    def _written(self, place: ast.AST, table: ast.Dict, made: str) -> str:
+        """A dict in some place whose classes are called, each on a line of its own."""
+        while not isinstance(place, ast.stmt):
+            place = self._above[place]
+        margin = " " * place.col_offset
+        pairs = [(key, value) for key, value in zip(table.keys, table.values, strict=True) if key]
+        entries = (f"{self._source(key)}: {self._source(value)}{made}," for key, value in pairs)
+        return "\n".join(["{", *(f"{margin}    {entry}" for entry in entries), f"{margin}}}"])
+
+    def _call_of(self, assigned: ast.Assign) -> ast.Call | None:
+        """Where what a variable holds is called, if nothing else becomes of it."""
+        target, *others = assigned.targets
+        if others or not isinstance(target, ast.Name) or self._is_bound_again(target.id):
+            return None
+        found: list[ast.Call] = []
+        for use in (n for n in self._names if n.id == target.id and n is not target):
+            match self._above[use]:
+                case ast.Call(func=called) as call if called is use:
+                    found.append(call)
+                case ast.Compare(ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(None)]):
+                    pass
+                case ast.UnaryOp(op=ast.Not()) | ast.If(test=ast.Name()):
+                    pass
+                case _:
+                    return None
+        return found[0] if len(found) == 1 else None
+
+    def _is_repeated(self, node: ast.AST) -> bool:
+        """Whether a place may be come to several times, or belongs to a function inside."""
+        while (node := self._above[node]) is not self._node:
+            if isinstance(node, _LOOPS):
+                return True
+        return False
+
+    def _changes(self, call: ast.Call, since: int) -> bool:
+        """Whether what a call gets may change between a line and the call."""
+        read = {n.id for a in _arguments(call) for n in ast.walk(a) if isinstance(n, ast.Name)}
+        for node in ast.walk(self._node):
+            if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+                if isinstance(node.ctx, ast.Load) or not since <= node.lineno <= call.lineno:
+                    continue
+                while isinstance(node, (ast.Attribute, ast.Subscript)):
+                    node = node.value
+                if isinstance(node, ast.Name) and node.id in read:
+                    return True
+        return False
+
+    def _source(self, node: ast.expr | ast.keyword) -> str:
+        if isinstance(node, ast.keyword):
+            return f"{node.arg}={self._source(node.value)}"
+        start, end = self._positions.span(node)
+        return " ".join(self._text[start:end].split())
+
+
+def _arguments(call: ast.Call) -> Iterator[ast.expr]:
+    yield from call.args
+    yield from (keyword.value for keyword in call.keywords)
+
+
+def _is_plain(argument: ast.expr) -> bool:
+    return all(isinstance(part, _PLAIN) for part in ast.walk(argument))
