@@ -33,6 +33,7 @@ from transpiler.regex import regex
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.importers import importing_files, is_imported
 from transpiler.source.lexical import blanked, skips
+from transpiler.source.modules import only_compiles
 from transpiler.source.occurrences import Occurrences, Positions
 from transpiler.source.replaced import replaced
 from transpiler.source.syntax import program_tree
@@ -376,7 +377,7 @@ def _agreed(text: str, path: str, made: dict[str, Conversion]) -> list[Homecomin
                     return None
     if not found:
         return None
-    inside = [one.span for one in found.values()]
+    inside = [*(one.span for one in found.values()), *_compiled_with(text)]
     places = Occurrences(text)
     stem = os.path.splitext(os.path.basename(path))[0]
     for name, one in found.items():
@@ -394,12 +395,44 @@ def _agreed(text: str, path: str, made: dict[str, Conversion]) -> list[Homecomin
 
 def _kept_code(path: str, made: dict[str, Conversion]) -> str:
     """What is in a file besides imports and what others convert of it, without its strings."""
-    code = blanked(program_at(path))
-    for one in (one for conversion in made.values() for one in conversion.homecoming):
-        if os.path.realpath(one.path) == path:
-            start, end = one.span
-            code = f"{code[:start]}{' ' * (end - start)}{code[end:]}"
+    text = program_at(path)
+    code = blanked(text)
+    sent = (one for conversion in made.values() for one in conversion.homecoming)
+    spans = [one.span for one in sent if os.path.realpath(one.path) == path]
+    for start, end in [*spans, *_compiled_with(text)]:
+        code = f"{code[:start]}{' ' * (end - start)}{code[end:]}"
     return _IMPORT.sub("", code)
+
+
+def _compiled_with(text: str) -> list[tuple[int, int]]:
+    """What `compile` gets in a file that leaves it to others to train: it goes there.
+
+    The calls, and the statements that name something for them alone.
+    """
+    if not only_compiles(blanked(text)):
+        return []
+    module, positions = program_tree(text), Positions(text)
+    found: list[tuple[int, int]] = []
+    for function in ast.walk(module) if module is not None else ():
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        inside = [*ast.walk(function)]
+        calls = [n for n in inside if isinstance(n, ast.Call) and _is_compile(n)]
+        given = {n for call in calls for n in ast.walk(call) if isinstance(n, ast.Name)}
+        stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        alone = {n.id for n in given} & stored
+        for node in inside:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name) as target]) if name in alone:
+                    reads = [n for n in inside if isinstance(n, ast.Name) and n.id == name]
+                    if all(n is target or n in given for n in reads):
+                        found.append(positions.span(node))
+        found += map(positions.span, calls)
+    return found
+
+
+def _is_compile(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "compile"
 
 
 _IMPORT = regex(

@@ -250,8 +250,11 @@ class Project:
                 yield left.pop(), widened.line
             if lines := compile_lines(file):
                 longer = self.interpret(with_lines(text, lines), path, asked, reasons)
-                longer.added = calls_in(lines)
-                yield longer, lambda line: line_before(lines, line)
+                before = partial(line_before, lines)
+                for step in (self._hosting, self._with_parts):
+                    for version, line_of in step(longer, path, asked, reasons):
+                        version.added = calls_in(lines)
+                        yield version, _composed(before, line_of)
             yield left.pop(), None
         finally:
             for one in left:

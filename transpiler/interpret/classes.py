@@ -36,6 +36,7 @@ from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
+from transpiler.source.modules import only_compiles
 
 _MODELS = frozenset(
     {"keras.Model", "keras.Sequential", "keras.Layer", "tf.Module", "keras.layers.Layer"}
@@ -144,7 +145,7 @@ def call_class(
     whole = not callee.inherits or (base == CALLBACK and not callee.lineage[-1].inherits)
     plain = (base in _PLAIN or base.startswith("keras.metrics.")) and whole
     if callee.file is not region.file and (
-        base.startswith(("keras.metrics.", "keras.Metric"))
+        (_is_metric(base) and not only_compiles(region.tree.blanked))
         or (base == CALLBACK and asks_model(callee.file, callee))
     ):
         region.file.lent[id(callee.node)] = callee
@@ -183,6 +184,10 @@ def call_class(
 
 #: What a callback asks of the model that is trained, beside whether to stop.
 _OF_MODEL = regex(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
+
+
+def _is_metric(base: str) -> bool:
+    return base.startswith(("keras.metrics.", "keras.Metric"))
 
 
 def asks_model(home: FileContext | None, made: UserClass) -> bool:

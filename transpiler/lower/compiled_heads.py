@@ -200,7 +200,12 @@ def _head(
         note = steps_note(output, seen, asked)
         loss = replace(loss, note=loss.note or note)
     plain, weighted = metrics
-    found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
+    try:
+        found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
+    except Unsupported:
+        if not training.elsewhere:
+            raise
+        found, metric_uses = (), []  # the files that train it have them, and know more of it
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
         key, first = found[0]
         found = ((key, replace(first, note=first.note or note)), *found[1:])

@@ -396,6 +396,8 @@ def _compiled(
     if "loss" not in given or is_none(given["loss"].value):
         raise Unsupported("a model without a loss")
     value = given["optimizer"].value if "optimizer" in given else Static(expr("rmsprop"))
+    if training.elsewhere and not (isinstance(value, Static) and value.expr.known):
+        value = Static(expr("sgd"))  # any one: the files that train it make their own
     changes = _changes(file, training, call)
     subset = freezing.subset(call, training.variable)
     changing = any(one.name in ("trainable", "freeze") for one in training.calls)
@@ -445,7 +447,7 @@ def _choices(
     file: FileContext, training: Training, call: TrainingCall, parameters: Expr, changes: bool
 ) -> Choices | None:
     """The optimizers of which the program picks one when it runs."""
-    if "optimizer" not in call.given:
+    if "optimizer" not in call.given or training.elsewhere:
         return None
     chosen = training.chosen.get(id(call))
     region = chosen.region if chosen is not None else call.region or training.home

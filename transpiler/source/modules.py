@@ -36,6 +36,8 @@ _TRAINS_MODELS = regex(
     r"|\.fit\([^()]*\b(?:validation_data|validation_split|steps_per_epoch|class_weight)\s*="
     r"|\.fit_generator\(|_on_batch\("
 )
+#: What a program asks of metrics by itself, besides.
+_ASKS_METRICS = (".update_state(", ".result(")
 _DEEPEST = 4  #: of packages that only pass on what their modules have
 
 
@@ -72,6 +74,13 @@ def may_go(text: str, path: str) -> bool:
         or may_ask(text, path)
         or goes_with_data(text, path)
         or _may_wrap(text)
+    )
+
+
+def only_compiles(code: str) -> bool:
+    """Whether code compiles models, and leaves it to other files to train them."""
+    return ".compile(" in code and not any(
+        asked in code for asked in (*_TRAINS, ".predict(", *_ASKS_METRICS)
     )
 
 

@@ -45,6 +45,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
 from transpiler.regex import regex
 from transpiler.source.lexical import may_act
+from transpiler.source.modules import only_compiles
 from transpiler.source.suites import assigned_names, is_docstring
 
 #: What an argument may be made of that is written in another place, or several times.
@@ -114,6 +115,8 @@ def given_parts(
 def _note_elsewhere(region: Region, node: cst.CSTNode, function: Function) -> None:
     """Keep of a call of a function of another file that it may give such parts."""
     plain = isinstance(node, cst.Call) and not function.owner and not function.nested_in
+    if only_compiles(region.tree.blanked):  # it goes with the model to who trains that
+        return
     if plain and is_about_parts(function.file.module, function):
         region.file.parts_elsewhere[id(node)] = (node, function)
 

@@ -24,6 +24,7 @@ from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Static, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.source.modules import only_compiles
 from transpiler.source.stores import names_bound
 from transpiler.source.suites import assigned_names, returns_of
 
@@ -39,7 +40,7 @@ def note_optimizer_maker(
     """Keep of a call which optimizers it may give, if all that it may give are known ones."""
     made = function.node
     here = function.file is None or function.file is region.file
-    if not here and _chooses(function, bound):
+    if not here and not only_compiles(region.tree.blanked) and _chooses(function, bound):
         region.file.lent[id(made)] = function
     if not here or not isinstance(made, cst.FunctionDef) or made.decorators:
         return

@@ -157,16 +157,16 @@ def interpret_on_tensors(function: Function, given: dict[str, Value]) -> Summary
     return summary
 
 
-def name_of(file: FileContext, function: Function) -> str:
-    """What a file calls a function, of its own or of a file that it imports; "" if nothing."""
+def name_of(file: FileContext, function: Function | UserClass) -> str:
+    """What a file calls a function or class, its own or an imported one; "" if nothing."""
     if function.file in (None, file):
         return function.name
     for name, held in file.globals.items():
-        if isinstance(held, Function) and held.node is function.node:
+        if isinstance(held, type(function)) and held.node is function.node:
             return name
     for name, held in file.globals.items():
         for inner, value in held.items.items() if isinstance(held, Namespace) else ():
-            if isinstance(value, Function) and value.node is function.node:
+            if isinstance(value, type(function)) and value.node is function.node:
                 return f"{name}.{inner}"
     return ""
 

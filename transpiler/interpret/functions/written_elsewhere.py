@@ -14,7 +14,7 @@ import copy
 import os
 import re
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import libcst as cst
 
@@ -28,6 +28,7 @@ from transpiler.interpret.values import (
     Function,
     Namespace,
     Static,
+    UserClass,
     Value,
     is_plain,
 )
@@ -47,6 +48,9 @@ class Inserted:
     text: str
     joined: bool = False  #: at the end of that line, rather
 
+
+#: What classes are derived from whose objects `compile` gets.
+_NAMED = frozenset({("keras.metrics.Metric",), ("keras.Metric",), ("keras.losses.Loss",)})
 
 _Import: TypeAlias = "ast.Import | ast.ImportFrom"
 
@@ -78,20 +82,21 @@ class Caller:
             raise NotWritable
         self.read |= {n.id for n in ast.walk(given) if isinstance(n, ast.Name)}
 
-    def named(self, function: Function) -> ast.expr:
+    def named(self, function: Function | UserClass) -> ast.expr:
         """A loss or metric of the project, as the file has it, or imports it from now on."""
         name = name_of(self.file, function)
         if not name or self._passed_on(function, name):
             name, module = function.name, self._module_of(function)
             here = self._is_neighbour(module)
             known = name in self.file.tree.words or self._brings() is None
-            if function.owner or function.nested_in or not module or known:
+            inner = isinstance(function, Function) and (function.owner or function.nested_in)
+            if inner or not module or known:
                 raise NotWritable
             names = self.wanted.setdefault((module, here), [])
             names += [name] * (name not in names)
         return ast.Name(name, ast.Load())
 
-    def _passed_on(self, function: Function, name: str) -> bool:
+    def _passed_on(self, function: Function | UserClass, name: str) -> bool:
         """Whether the file has it by `import models` or a star, of one that imports it itself.
 
         That one needs it no longer, unless this file says its name.
@@ -106,7 +111,7 @@ class Caller:
         modules = [module for module, bound in _modules(brings) if bound in (root, "*")]
         return not any(_leads(here, m, self.text, function.file.path) for m in modules)
 
-    def _module_of(self, function: Function) -> str:
+    def _module_of(self, function: Function | UserClass) -> str:
         """What the file calls the module of a function; "" where that is not known."""
         brings, path = self._brings(), function.file.path
         if brings is None:
@@ -354,7 +359,7 @@ class _Frame(ast.NodeTransformer):
                 return ast.Name(KERAS, ast.Load())
         if isinstance(node.value, ast.Name):
             inner = _inside(self._held(node.value.id), node.attr)
-            if isinstance(inner, Function):
+            if _can_be_named(inner):
                 return self.caller.named(inner)
             found = _of_module(self._held(node.value.id), node.attr)
             if found is not None:
@@ -384,7 +389,7 @@ class _Frame(ast.NodeTransformer):
             return _of_framework(value)
         if isinstance(value, Static) and is_plain(value):
             return ast.Name(repr(value.expr.value), ast.Load())
-        if isinstance(value, Function):
+        if _can_be_named(value):
             return self.caller.named(value)
         if (found := self._setting(node)) is not None:
             return found
@@ -439,6 +444,12 @@ class _Frame(ast.NodeTransformer):
         if isinstance(node, (*inner, ast.NamedExpr, ast.Await)):
             raise NotWritable
         return super().generic_visit(node)
+
+
+def _can_be_named(value: Value | None) -> TypeGuard[Function | UserClass]:
+    """Whether it is a function of the project, or a class of losses or metrics."""
+    of_class = isinstance(value, UserClass) and value.bases[:1] in _NAMED
+    return isinstance(value, Function) or of_class
 
 
 def _inside(module: Value | None, name: str) -> Value | None:
