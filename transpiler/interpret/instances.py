@@ -301,6 +301,8 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
         if not kept or node.args[number].star or value.options:
             return False
         found[kept] = GivenModel(node, number, method.node, name, value)
+        if value.region is region:
+            value.handings.append(node)
     models = kept_models(home, made)
     for attribute, given in found.items():
         models[attribute] = handed(given.model, Expr(f"self.{attribute}"))

@@ -272,6 +272,8 @@ class Model(_Brief):
     ways: tuple[Any, ...] = ()  #: of a Sequential: the branches and loops in which it is made
     closed: bool = False  #: of a Sequential: those are over
     additions: list[cst.CSTNode] = field(default_factory=list)  #: the calls of `add` and `pop`
+    #: the calls of functions and classes that get it, in the region where it is made
+    handings: list[cst.CSTNode] = field(default_factory=list)
     target: str = ""  #: of a Sequential: the variable that it is assigned to
     options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`

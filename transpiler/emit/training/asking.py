@@ -60,9 +60,18 @@ def write_summary(
 
 
 def is_unfinished(writer: ModelWriter, call: TrainingCall) -> bool:
-    """Whether layers are added to the model after a call of it, or in a block around that."""
+    """Whether layers are added to the model after a call of it, or in a block around that.
+
+    What stands in a function is called where the function gets the model.
+    """
+    model = writer.training.model
+    elsewhere = call.region is not writer.training.origin.region and call.model.source is not None
+    nodes = model.handings if elsewhere and model.handings else [call.node]
+    return any(_grows_after(writer, writer.tree.span(node)[0]) for node in nodes)
+
+
+def _grows_after(writer: ModelWriter, start: int) -> bool:
     span, model = writer.tree.span, writer.training.model
-    start = span(call.node)[0]
     around = blocks_around(writer.tree, writer.room.node, start)
     made = span(model.node)[0] if model.node is not None else -1
     blocks = [span(s) for s, _ in around if isinstance(s, (cst.For, cst.While, cst.If))]

@@ -26,6 +26,7 @@ from transpiler.interpret.values import (
     Value,
     holds_models,
     is_graph,
+    models_in,
 )
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
@@ -120,6 +121,9 @@ def note_handing(region: Region, handed: Handed) -> Value:
         if isinstance(value, Model) and value.source is not None:
             value.source.compiled = value.compiled
     each = [value for value in handed.given.values() if isinstance(value, Model)]
+    for model in models_in(*handed.given.values()):
+        if model.region is region:
+            model.handings.append(handed.node)
     rounds = tuple(id(root(model)) for model in each) if region.unrolled else ()
     region.handings[(id(handed.node), *rounds)] = handed
     given = _given_back(handed.summary)
