@@ -18,6 +18,19 @@ def classes_of(
 )
 
 emitted(
+    "right_outputs",
+    '''
+def right_outputs(outputs, targets):
+    """Which are right: single numbers by their side of 0.5, others by the largest one."""
+    if outputs.shape[1] == 1:
+        return (outputs > 0.5) == targets  #? !logits
+        return (outputs > 0) == targets  #? logits
+    classes = targets.argmax(1) if targets.shape[1] > 1 else targets.squeeze(1)
+    return outputs.argmax(1) == classes
+''',
+)
+
+emitted(
     "count_above",
     '''
 def count_above(

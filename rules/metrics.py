@@ -56,7 +56,7 @@ def accuracy(p: Prediction) -> Metric:
         return sparse_categorical_accuracy(p)
     several = p.several or p.activation == "softmax"  # which nobody has of a single number
     if p.units is None and not several:
-        raise Unsupported("accuracy of an output whose size is not known")
+        return _accuracy_as_run(p)
     if p.units == 1:
         return binary_accuracy(p, Expr("0.5", 0.5))
     if p.column and p.deeper:
@@ -74,6 +74,16 @@ def accuracy(p: Prediction) -> Metric:
         hits = infix(method(p.output, "argmax", p.dim), "==", classes)
         return replace(_hits(p, "accuracy", hits), note=note)
     return replace(categorical_accuracy(p), note=note)
+
+
+def _accuracy_as_run(p: Prediction) -> Metric:
+    """That of outputs whose size is only known when the program runs."""
+    logits = p.logits and p.activation == "sigmoid"
+    if p.rank != 2 or p.weights is not None or p.deeper or (p.logits and not logits):
+        raise Unsupported("accuracy of an output whose size is not known")
+    helpers = {"right_outputs", *(["right_outputs.logits"] if logits else [])}
+    hits = replace(call("right_outputs", p.output, p.targets), helpers=frozenset(helpers))
+    return _hits(p, "accuracy", hits)
 
 
 _DEEPER = (

@@ -242,3 +242,31 @@ def test_it_keeps_what_those_before_it_log(callbacks: str, keras: str, scripts: 
     apart = scripts.compare(text, converted(text), keras=generation)
     assert {"found", "names"} <= apart.keys()
     assert {name: far for name, far in apart.items() if not far < 1e-6} == {}
+
+
+DICTS = """\
+losses = model.fit(x, y, epochs=2, shuffle=False).history
+first = losses["loss"][0]
+losses = model.fit(x, y, epochs=2, shuffle=False).history
+second = losses["loss"][0]
+for round in range(2):
+    losses = model.fit(x, y, epochs=len(losses["loss"]) + 1, shuffle=False).history
+    last = losses["mae"][-1]
+"""
+READ_WITHIN = """\
+seen = []
+callback = keras.callbacks.LambdaCallback(
+    on_epoch_end=lambda epoch, logs: seen.append(len(losses["loss"]) + epoch)
+)
+losses = model.fit(x, y, epochs=3, shuffle=False, callbacks=[callback]).history
+"""
+
+
+def test_a_variable_of_the_dict_is_that_of_the_loop(scripts: Scripts) -> None:
+    text = HEAD + DICTS + READ_WITHIN
+    result = converted(text)
+    assert result.count('losses = {"loss": [], "mae": []}') == 2
+    assert result.count("losses = history\n") == 2  # what reads the earlier one runs before
+    apart = scripts.compare(text, result)
+    assert {"first", "second", "last", "losses", "seen"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

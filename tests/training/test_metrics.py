@@ -353,3 +353,36 @@ def test_the_cosine_of_a_column_is_said(loss: str, metric: str) -> None:
     text = COLUMN.format(loss=loss, metric=metric, rows="")
     found = [d.message for d in convert(text).diagnostics if d.severity.value == "error"]
     assert any("a column of targets with outputs of several" in m for m in found), found
+
+
+AS_RUN = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.default_rng(0).random((50, 6))
+units = int("{units}")
+y = {targets}
+model = keras.Sequential(
+    [keras.Input((6,)), keras.layers.Dense(4), keras.layers.Dense(units, "{activation}")]
+)
+model.compile("sgd", "{loss}", metrics=["accuracy"])
+losses = model.fit(x, y, epochs=3, shuffle=False, validation_split=0.2).history
+score = model.evaluate(x, y)
+"""
+
+
+@pytest.mark.parametrize("units", [1, 3])
+@pytest.mark.parametrize(
+    ("loss", "activation"),
+    [("mse", "sigmoid"), ("mse", "relu"), ("binary_crossentropy", "sigmoid")],
+)
+@pytest.mark.parametrize("targets", ["x[:, :units]", "(x[:, :units] > 0.5).astype('float32')"])
+def test_the_accuracy_of_outputs_whose_size_only_the_run_tells(
+    loss: str, activation: str, targets: str, units: int, scripts: Scripts
+) -> None:
+    text = AS_RUN.format(units=units, loss=loss, activation=activation, targets=targets)
+    result = converted(text)
+    assert "right_outputs(" in result
+    apart = scripts.compare(text, result)
+    assert {"losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

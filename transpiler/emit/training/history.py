@@ -79,6 +79,7 @@ class History:
         #: whether no epoch runs: Keras makes an entry when the first one ends
         self.empty = _never_runs(call)
         self.object = False
+        self.is_dict = False  #: whether the program's own variable has but the dict
         self.growing = ""  #: the variable that the loop extends, where that is another one
         self.result = ""  #: what stands before the object
         #: where the variable stands for the call, which is part of another expression
@@ -105,6 +106,8 @@ class History:
             and node.value is self.call.node
         ):
             return self._variable_of(node.targets[0].target.value, kept)
+        if name := self._of_its_dict(node):
+            return name
         start, end = self.model.tree.span(self.statement)
         looped = start if self.call.in_loop else None
         variable = self.model.names.passing("history", "losses", end=end, looped=looped)
@@ -113,6 +116,25 @@ class History:
             return variable
         self._stand_in(variable)
         return variable
+
+    def _of_its_dict(self, node: cst.CSTNode) -> str:
+        """`losses = model.fit(x, y).history`: the variable, where nothing reads what it was."""
+        match node:
+            case cst.Assign(
+                targets=[cst.AssignTarget(target=cst.Name(value=name))],
+                value=cst.Attribute(value=self.call.node, attr=cst.Name(value="history")),
+            ):
+                pass
+            case _:
+                return ""
+        start, end = self.model.tree.span(self.statement)
+        places = self.model.shared.places(self.model.room, name)
+        again = any(start < p.start < end for p in places)
+        if again or Fits(self.model, self.call, name).read_inside:
+            return ""
+        self.is_dict = True
+        self.order.look_at([self.model.tree.span(node.value)])
+        return name
 
     def _variable_of(self, name: str, kept: list[Occurrence]) -> str:
         """The program's own variable, where something reads it."""
@@ -309,7 +331,7 @@ class History:
         """What stands after the last epoch, so that later code finds what it reads."""
         if self.variable:
             self._rewrite_kept()
-        if self.variable and not self.object and self.place is None:
+        if self.variable and not self.object and self.place is None and not self.is_dict:
             self._rewrite_readers()
         grown = self.growing or self.variable
         if not self.variable or not self.object:
