@@ -144,6 +144,7 @@ for _ in range(3):
 
 losses = history["loss"]
 best = min(losses)
+
 # The last 10% are for validation
 split = int(len(x) * 0.9)
 train_data = TensorDataset(
@@ -157,14 +158,13 @@ val_data = TensorDataset(
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=64)
 
-history = {"loss": [], "val_loss": []}
+curves = {"loss": [], "val_loss": []}
 for _ in range(2):
     loss = train_model_epoch(model, train_loader, criterion, optimizer)
     val_loss = evaluate_model(model, val_loader, criterion)
-    history["loss"].append(loss)
-    history["val_loss"].append(val_loss)
+    curves["loss"].append(loss)
+    curves["val_loss"].append(val_loss)
 
-curves = history
 print(sorted(curves), curves["val_loss"][-1])
 
 results = {}

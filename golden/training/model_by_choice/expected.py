@@ -259,11 +259,11 @@ train_other_epoch(final, train_loader, final_criterion, final_optimizer)
 last = build_for("quick")
 last_criterion = nn.CrossEntropyLoss()
 last_optimizer = torch.optim.SGD(last.parameters(), lr=0.01)
-losses = {"loss": [], "accuracy": []}
+
+last_history = {"loss": [], "accuracy": []}
 for _ in range(2):
     loss, accuracy = train_last_epoch(
         last, train_loader, last_criterion, last_optimizer
     )
-    losses["loss"].append(loss)
-    losses["accuracy"].append(accuracy)
-last_history = losses
+    last_history["loss"].append(loss)
+    last_history["accuracy"].append(accuracy)

@@ -103,6 +103,7 @@ model = Model().to(device)
 value_criterion = nn.MSELoss()
 chance_criterion = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
     torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
@@ -110,17 +111,16 @@ train_data = TensorDataset(
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
-history = {"loss": [], "value_loss": [], "chance_loss": [], "chance_accuracy": []}
+losses = {"loss": [], "value_loss": [], "chance_loss": [], "chance_accuracy": []}
 for _ in range(3):
     loss, value_loss, chance_loss, chance_accuracy = train_epoch(
         model, train_loader, value_criterion, chance_criterion, optimizer
     )
-    history["loss"].append(loss)
-    history["value_loss"].append(value_loss)
-    history["chance_loss"].append(chance_loss)
-    history["chance_accuracy"].append(chance_accuracy)
+    losses["loss"].append(loss)
+    losses["value_loss"].append(value_loss)
+    losses["chance_loss"].append(chance_loss)
+    losses["chance_accuracy"].append(chance_accuracy)
 
-losses = history
 worst = max(losses["value_loss"])
 score = dict(
     zip(

@@ -10,6 +10,7 @@ joined_lists.py    lists of tensors put together with single tensors
 perhaps.py         callbacks that a list has on one way only
 joins.py           where two ways meet: one value for each name
 loops.py           loops, which stay loops or are unrolled over layers
+first_rounds.py    what loops set in their first round alone
 jumps.py           `continue` and `break`
 changes.py         what the rounds of a loop change
 targets.py         the variables of loops

@@ -18,6 +18,7 @@ from transpiler.interpret.control.changes import (
     what_changes,
 )
 from transpiler.interpret.control.elements import known_items, one_of_models
+from transpiler.interpret.control.first_rounds import parted
 from transpiler.interpret.control.jumps import (
     Round,
     following_jumps,
@@ -108,9 +109,12 @@ def _for(region: Region, node: cst.For) -> None:
                 run_block(region, body_of(node.body))
         return
 
+    first, body = parted(region, node)
+    run_block(region, first)
+
     def run() -> None:
         models = one_of_models(region, iterable)
-        run_loop(region, node, models, node.target, lambda: run_block(region, body_of(node.body)))
+        run_loop(region, node, models, node.target, lambda: run_block(region, body))
 
     provided("with_comments")(region, node, run)
 
