@@ -23,6 +23,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     assumed_data.py  parameters that must be data sets
     compiled_values.py  settings and methods that `compile` gets
     training.py    calls that compile, train or ask models
+    asked_layers.py  those that ask their layers
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again
     tensors/       names, layouts, rules, operators

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret import classes
+from transpiler.interpret import asked_layers, classes
 from transpiler.interpret.calls import calling as calls
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.control import comprehensions, joined_lists, loops
@@ -62,6 +62,7 @@ from transpiler.source.tree import Tree
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts),
     *(comprehensions, joined_lists, loops, calls, functions, classes, applied, generators),
+    asked_layers,
     *(kept_dicts, kept_parts, own_losses, own_penalties),
     *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),

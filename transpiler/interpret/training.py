@@ -13,7 +13,7 @@ from transpiler.interpret.assumed_data import assume_data
 from transpiler.interpret.compiled_values import compiled_value
 from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
-from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.stale import acting, changed_since, grown_since
 from transpiler.interpret.statics import one_line, rewritten
@@ -21,7 +21,6 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Choice,
     Framework,
-    Inside,
     Layer,
     Mapping,
     Model,
@@ -129,6 +128,9 @@ _DEFAULTS = {
 
 #: Calls that need what `compile` says.
 TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
+
+#: Of these, those that change the weights.
+STEPS = frozenset({"fit", "train_on_batch"})
 
 #: The reason of values that `predict` gives: arrays, whichever framework computes them.
 PREDICTED = "what `predict` gives"
@@ -254,7 +256,7 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     if model.compiled is None:
         options = {id(one): one.compiled for one in options_of(model) if one is not model}
         call.compiled_each = {key: found for key, found in options.items() if found is not None}
-    _bind(region, node, call, order)
+    bind_arguments(region, node, call, order)
     if "y" in call.given:
         sizes: Any = provided("shape_of")(region, call.given["y"].node)
         call.sizes = sizes
@@ -313,7 +315,7 @@ def note_saving(region: Region, node: cst.Call, model: Model) -> Value:
     """Note `save_model(model, path)`; what it gives."""
     call = TrainingCall(node, "save", model, {}, region.statement, model.compiled, region=region)
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-    _bind(region, node, call, ("model", *SIGNATURES["save"]))
+    bind_arguments(region, node, call, ("model", *SIGNATURES["save"]))
     call.of = call.given.pop("model").node
     region.training[id(node)] = call
     return Unknown("what `save_model` gives")
@@ -324,63 +326,6 @@ def is_array(value: Value | None) -> bool:
     return isinstance(value, Unknown) and value.reason == PREDICTED
 
 
-@provides("name_layer")
-def note_named_layer(
-    region: Region, name: str, inside: Inside, node: cst.BaseExpression | None
-) -> None:
-    """Note `last = model.layers[-1]`, whose weights are asked for by that name."""
-    asked = rf"\b{name}\.(?:[sg]et_weights|\w+\.(?:assign|numpy))\("
-    of = _model_of(node)
-    if of is None or inside.made is None or not re.search(asked, region.tree.blanked):
-        return
-    assert isinstance(node, (cst.Call, cst.Subscript))
-    call = TrainingCall(node, "layer", inside.model, {}, region.statement, inside.model.compiled)
-    call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-    call.layer, call.of, call.variable = inside.made, of, name
-    region.training[id(node)] = region.named_in_models[id(inside)] = call
-
-
-def _model_of(node: cst.CSTNode | None) -> cst.BaseExpression | None:
-    """The model of which an expression picks a layer by its name or place."""
-    match node:
-        case cst.Call(func=cst.Attribute(value=of, attr=cst.Name("get_layer"))) | cst.Subscript(
-            value=cst.Attribute(value=of, attr=cst.Name("layers"))
-        ):
-            return of
-    return None
-
-
-@provides("ask_layer")
-def note_asked_layer(
-    region: Region, node: cst.Call | cst.Attribute, inside: Inside, name: str
-) -> Value:
-    """Note `model.get_layer("dense").get_weights()` and its like; what it gives.
-
-    `model.layers[0].bias.assign(...)`, or the weight alone, asks for what is behind the layer.
-    """
-    name = "layer.reset_states" if name == "reset_state" else f"layer.{name}"
-    method = node.func if isinstance(node, cst.Call) else node
-    asked = method.value if isinstance(method, cst.Attribute) else method
-    if name in OF_WEIGHTS and isinstance(node, cst.Call):
-        assert isinstance(asked, cst.Attribute)
-        asked = asked.value
-    named = region.named_in_models.get(id(inside)) if isinstance(asked, cst.Name) else None
-    of = _model_of(asked) if named is None else named.of
-    values = region.scope.values
-    itself = isinstance(asked, cst.Name) and values.get(asked.value) is inside.made
-    holder = next((n for n in values if values[n] is inside.model), "") if itself else ""
-    if (of is not None or holder) and name in SIGNATURES and inside.made is not None:
-        call = TrainingCall(node, name, inside.model, {}, region.statement, inside.model.compiled)
-        call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-        call.layer, call.of, call.holder = inside.made, of, holder
-        call.variable = "" if named is None else named.variable
-        if isinstance(node, cst.Call):
-            _bind(region, node, call, SIGNATURES[name])
-        region.training[id(node)] = call
-    region.left_calls.append((node, name, inside))
-    return Unknown("what a layer of a model gives")
-
-
 def _is_first(region: Region, node: cst.Call) -> bool:
     """Whether a call is written for Keras 1, as far as it, or else the file, tells."""
     names = {a.keyword.value for a in node.args if a.keyword is not None}
@@ -388,7 +333,9 @@ def _is_first(region: Region, node: cst.Call) -> bool:
     return not newer and _OF_FIRST.search(region.tree.blanked) is not None
 
 
-def _bind(region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, ...]) -> None:
+def bind_arguments(
+    region: Region, node: cst.Call, call: TrainingCall, order: tuple[str, ...]
+) -> None:
     """The arguments by the names of their parameters."""
     known = order
     if call.name == "compile" and _is_older(region, node):

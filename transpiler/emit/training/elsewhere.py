@@ -14,7 +14,7 @@ from transpiler.emit.units import FilePlan
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.training import TRAINING, TrainingCall, root
+from transpiler.interpret.training import STEPS, TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Function, Model, Namespace
 from transpiler.record import record
 from transpiler.source.imported import reaches
@@ -63,7 +63,7 @@ def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
 
 def _problem(file: FileContext, call: TrainingCall, why: str) -> str:
     """Why a file does not compile a model of another one for it."""
-    written_here = call.name != "compile" or file.tree.code(call.node) not in file.added
+    written_here = not _is_added(file, call)
     return f"so is `{call.name}` in {os.path.basename(file.path)}: {why}" if written_here else why
 
 
@@ -93,6 +93,10 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
         return f"what `{builder}` of {name} compiles the model with is not known here"
     if others := sorted(inside - {"compile", "load_weights", "summary"}):
         return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
+    goes_on = not STEPS.isdisjoint(asked) and any(_is_added(file, call) for call in group.calls)
+    if goes_on and (trainer := _trained_by(file, group)) is not None:
+        there = os.path.basename(trainer.file.path)
+        return f"`{trainer.name}` of {there} trains the model, too, and its optimizer goes on"
     if not TRAINING.isdisjoint(asked) and not sees_training(home.file.path, file.path):
         return f"{name} does not see that its model is trained here"
     if file.changed or file.precision or file.placed or file.distribution is not None:
@@ -100,6 +104,25 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
     if file.data_format != home.file.data_format:
         return f"the model of {name} has another data format"
     return f"`{builder}` of {name} freezes layers" if _freezes(home) else ""
+
+
+def _is_added(file: FileContext, call: TrainingCall) -> bool:
+    """Whether it is the `compile` of another file, which was written here."""
+    return call.name == "compile" and file.tree.source(call.node) in file.added
+
+
+def _trained_by(file: FileContext, group: Group) -> Region | None:
+    """The function of another file that trains the model of which it gets it for this one."""
+    for model in options_of(group.made):
+        given: Model | None = model
+        while given is not None and given.summary is not None:
+            region, given = given.summary.region, given.origin
+            calls = region.training.values() if region is not None else ()
+            steps = [call for call in calls if call.name in STEPS]
+            if region is not None and region.file is not file:
+                if any(root(call.model) is given for call in steps if given is not None):
+                    return region
+    return None
 
 
 def _freezes(region: Region) -> bool:

@@ -21,7 +21,7 @@ from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.rates import rate_of, setting_rate
 from transpiler.emit.training.shared import Part
-from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.training import STEPS, Given, TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.rates import RATES, asks_rate, reads_rate, setting
@@ -29,11 +29,10 @@ from transpiler.lower.training import Compiled, Training
 from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
-_STEPS = ("fit", "train_on_batch")
 #: What is asked of compiled models alone, or compiles one.
-_COMPILED = ("compile", "evaluate", "test_on_batch", *_STEPS)
+_COMPILED = ("compile", "evaluate", "test_on_batch", *STEPS)
 #: What changes the model or its optimizer between a file and what is loaded of it.
-_CHANGES = (*_STEPS, "compile", "load_weights", "set_weights", "load_model", "freeze")
+_CHANGES = (*STEPS, "compile", "load_weights", "set_weights", "load_model", "freeze")
 
 
 def trains_a_copy(
@@ -43,9 +42,9 @@ def trains_a_copy(
     for part in parts:
         loaded: TrainingCall | None = None
         for call in part.calls:
-            if loaded is None and call.model.copy_of is not None and call.name in _STEPS:
+            if loaded is None and call.model.copy_of is not None and call.name in STEPS:
                 return call, _UNKNOWN  # which a function has loaded
-            if loaded is not None and call.name in ("compile", *_STEPS):
+            if loaded is not None and call.name in ("compile", *STEPS):
                 alone = all(p.room is part.room for p in parts)
                 if loaded.name == "clone_model" and _is_its_own(call, part, parts):
                     break
@@ -118,7 +117,7 @@ def optimizer_of_loaded(writer: ModelWriter, loaded: TrainingCall, copied: bool)
     """
     training, span = writer.training, writer.tree.span
     after = [c for c in writer.part.calls if span(c.node) > span(loaded.node)]
-    steps = next((c for c in after if c.name in _STEPS), None)
+    steps = next((c for c in after if c.name in STEPS), None)
     if steps is None and (copied or not _reads_rate(writer, loaded)):
         return []
     compiled = training.compiled[id((steps or loaded).compiled)]
@@ -201,8 +200,8 @@ def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
         return ""
     calls = [c for c in writer.training.calls if c.compiled is call.compiled]
     at = next((i for i, c in enumerate(calls) if c is call), 0)
-    trains = [c for c in calls[at:] if c.name in _STEPS]
-    trained = any(c.name in _STEPS for c in calls[:at])
+    trains = [c for c in calls[at:] if c.name in STEPS]
+    trained = any(c.name in STEPS for c in calls[:at])
     if (
         trains
         and not (compiled.optimizing.remembers or numbered)

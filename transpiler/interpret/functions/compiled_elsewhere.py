@@ -123,7 +123,8 @@ def _as_given(file: FileContext, model: Model) -> Iterator[Model]:
     for option in options_of(model):
         region = option.summary.region if option.summary is not None else None
         if region is not None and region.file is not file:
-            yield option
+            if option.caller is None or option.caller.file is file:  # else it is given on
+                yield option
         elif region is not None and option.origin is not None:
             yield from _as_given(file, option.origin)
 

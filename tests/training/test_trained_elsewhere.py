@@ -1,0 +1,86 @@
+"""Models that a function of another file has trained before it gives them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training import test_several_files as several
+from tests.training.test_guests import assert_alike
+from transpiler.verify.session import VerifySession
+
+LIB = """\
+from tensorflow import keras
+
+
+def make(size):
+    layers = [keras.Input((size,)), keras.layers.Dense(4, "relu"), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
+    model.compile("adam", "mse")
+    return model
+
+
+def train(x, y):
+    model = make(x.shape[1])
+    history = model.fit(x, y, epochs=2, batch_size=8, shuffle=False)
+    return GIVEN
+
+
+def trained(x, y):
+    model = train(x, y)
+    return model
+"""
+MAIN = """\
+import numpy as np
+from lib import train, trained
+
+x = np.random.default_rng(0).normal(size=(20, 3))
+y = x[:, 0]
+"""
+FIT = "{}.fit(x, y, batch_size=8, shuffle=False)"
+GOES_ON = {
+    "it": f"model = train(x, y)\nlater = {FIT.format('model')}\n",
+    "batch-by-batch": "model = train(x, y)\nloss = model.train_on_batch(x, y)\n",
+    "given-on": f"model = trained(x, y)\nlater = {FIT.format('model')}\n",
+    "in-a-function": (
+        f"def more(net):\n    return {FIT.format('net')}\n\n\nmodel = train(x, y)\nmore(model)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOES_ON)
+def test_training_it_further_is_an_error(name: str, tmp_path: Path) -> None:
+    files = {"lib.py": LIB.replace("GIVEN", "model"), "main.py": MAIN + GOES_ON[name]}
+    _, errors = several.converted(tmp_path, files)
+    said = "`train` of lib.py trains the model, too, and its optimizer goes on"
+    assert any(said in error for error in errors), errors
+
+
+def test_it_is_compiled_again(tmp_path: Path, session: VerifySession) -> None:
+    again = 'model.compile("adam", "mse")\n'
+    fit = f"loss = {FIT.format('model')}.history['loss']\n"
+    main = MAIN.replace(", trained", "") + f"model = train(x, y)\n{again}{fit}"
+    lib = LIB.replace("GIVEN", "model").partition("\n\n\ndef trained")[0] + "\n"
+    _, errors = several.converted(tmp_path, {"lib.py": lib, "main.py": main})
+    assert not errors
+    assert_alike(tmp_path, session)
+
+
+@pytest.mark.parametrize("asked", ["evaluate(x, y)", "fit(x, y)"])
+@pytest.mark.parametrize(
+    ("given", "unpacked"),
+    [
+        ("model, history", "model, history = train(x, y)"),
+        ("history.history, model", "losses, model = train(x, y)"),
+        ("[model, history]", "model = train(x, y)[0]"),
+        ("(model, history)", "both = train(x, y)\nmodel = both[0]"),
+    ],
+)
+def test_one_beside_its_history_is_an_error(
+    given: str, unpacked: str, asked: str, tmp_path: Path
+) -> None:
+    lib = LIB.replace("GIVEN", given).partition("\n\n\ndef trained")[0] + "\n"
+    main = MAIN.replace(", trained", "") + f"{unpacked}\nvalue = model.{asked}\n"
+    _, errors = several.converted(tmp_path, {"lib.py": lib, "main.py": main})
+    assert any(error.startswith("main.py:") for error in errors), errors
