@@ -76,6 +76,66 @@ loss = float(model.test_on_batch(x[:, ::-1], np.flip(y)))
 """
 
 
+CHANGES = """\
+class Flip:
+    def __init__(self, axis):
+        self.axis = axis
+
+    def __call__(self, images):
+        return np.flip(images, self.axis)
+
+
+views = [x]
+views.append(x[:, ::-1])
+CHANGES = [lambda a: a, lambda a: a[:, ::-1]]
+BY_NAME = {"flip": lambda a: np.flip(a, 1)}
+everything = np.s_[:, ::-1]
+"""
+ANSWERS = """\
+answer = np.stack([model.predict(t(x), verbose=0) for t in CHANGES])
+answer = {name: model.predict(t(x), verbose=0) for name, t in BY_NAME.items()}
+answer = [model.predict(t(x), verbose=0) for t in (np.fliplr, np.flipud)]
+answer = model.predict(Flip(1)(x), verbose=0)
+answer = [model.predict(view, verbose=0) for view in views]
+answer = [model.predict(x[:, ::step], verbose=0) for step in (1, -1)]
+answer = [float(model.train_on_batch(t(x), y)) for t in CHANGES]
+answer = model.predict(views.pop(), verbose=0)
+answer = model.predict(x[everything], verbose=0)
+answer = model.predict(x[:, ::-1].astype("float64", copy=False), verbose=0)
+answer = model.predict((lambda a: a[:, ::-1])(x), verbose=0)
+"""
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("answer", ANSWERS.splitlines())
+def test_what_anything_gives_is_copied(scripts: Scripts, answer: str) -> None:
+    """Functions in lists and dicts, objects that are called, lists that grow."""
+    text = PROGRAM.format(before="", arrays="x, y") + CHANGES + answer + "\n"
+    apart = scripts.compare(text, converted(text))
+    assert "answer" in apart
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+FUNCTIONS_AS_ARGUMENTS = """\
+def ask(x):
+    return model.predict(x, verbose=0)
+
+
+def ask_changed(net, x, change):
+    return net.predict(change(x), verbose=0)
+
+
+answer = ask(x[:, ::-1])
+other = ask_changed(model, x, lambda a: a[:, ::-1])
+"""
+
+
+def test_parameters_may_run_backwards_whatever_else_has_their_name(scripts: Scripts) -> None:
+    text = PROGRAM.format(before="", arrays="x, y") + FUNCTIONS_AS_ARGUMENTS
+    apart = scripts.compare(text, converted(text))
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
 def test_batches_are_copied(scripts: Scripts) -> None:
     text = PROGRAM.format(before="", arrays="x, y") + BATCHES
     apart = scripts.compare(text, converted(text))
@@ -158,6 +218,7 @@ def test_what_functions_give_is_made_contiguous(scripts: Scripts, steps: str) ->
         "for epoch in range(3)[::-1]: print(epoch)",
         "sizes = x.shape[::-1]",
         "half = x[::2]",
+        "step = 2\nhalf = x[::step]",
         "colors = tf.image.rot90(tf.ones((2, 2, 1)))",
     ],
 )

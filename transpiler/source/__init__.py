@@ -26,7 +26,8 @@ reaching.py     which of the statements that bind a variable a place may see
 tables.py       which expressions may be tables of pandas; far_tables.py: of other files, too
 near.py         the modules that a module may have data from, or give some
 rows.py         which variables surely hold rows and columns of one
-backwards.py    which arrays run backwards through the memory of others
+backwards.py    which arrays run backwards through the memory of others; turned.py: which may
+bound_values.py what a program binds its names and attributes to
 effects.py     where a program changes something; between.py: whether it does between two places
 outer_reads.py  what functions read of others; draws.py: what they draw
 running.py      whether that changes between two runs of what is traced once

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import lru_cache
 
 from transpiler.regex import regex
+from transpiler.source.lexical import blanked
+from transpiler.source.turned import Turned
 
 #: A subscript at the end, one of whose slices has a negative step.
 _TURNED = regex(r"\[[^\[\]]*:[^\[\]:,]*:\s*-[^\[\]]*\]$")
@@ -15,19 +16,12 @@ _PICKED = regex(r"(?<=[\w)\]])\[[^\[\]]*\]$")
 _BASE = regex(r"[A-Za-z_]\w*(?=(?:\[[^\[\]]*\])*$)")
 #: What turns something round, anywhere in a program; of numbers of places it is no array of data.
 _TURNS = regex(
-    r"(?P<slice>[\[,][^\[\]:,\n]*:[^\[\]:,\n]*:\s*-)|\bslice\([^()]*,\s*-"
-    r"|(?<!image\.)(?<!cv2\.)(?<![\w_])(?:flip|fliplr|flipud|rot90)\("
+    r"(?P<slice>[\[,][^\[\]:,\n]*:[^\[\]:,\n]*:\s*(?:-|(?P<step>[A-Za-z_]\w*)))"
+    r"|\bslice\([^()]*,\s*-"
+    r"|(?<!image\.)(?<!cv2\.)(?<![\w_])(?:flip\(|(?:fliplr|flipud|rot90)\b)"
+    r"|\b(?:np|numpy)\.flip\b|\bgetattr\(\s*(?:np|numpy)\b"
 )
 _OF_PLACES = regex(r"(?:\b(?:argsort|sorted|range|list)\([^\n]*\)|shape|size)$")
-#: Functions and methods that give a view of an array, or itself.
-_VIEWS = frozenset(
-    {
-        "asarray", "asanyarray", "transpose", "swapaxes", "moveaxis", "rollaxis", "expand_dims",
-        "squeeze", "reshape", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_to", "split",
-        "array_split", "diagonal", "view",
-    }
-)  # fmt: skip
-_FLIPS = frozenset({"flip", "fliplr", "flipud", "rot90"})
 
 
 def runs_backwards(text: str, source: str) -> bool:
@@ -48,69 +42,41 @@ def runs_backwards(text: str, source: str) -> bool:
 
 
 #: One of these is in all that turns something round.
-_MARKS = (":-", ": -", "slice(", "flip", "rot90")
+_MARKS = ("::", ":-", ": -", "slice(", "flip", "rot90", "getattr(np", "getattr(numpy")
 
 
 @lru_cache(maxsize=64)
 def turns_arrays(source: str) -> bool:
     """Whether a program makes such arrays, which its functions may give anywhere."""
-    return any(mark in source for mark in _MARKS) and any(
-        not found.group("slice")
-        or not _OF_PLACES.search(source[: found.start()].rpartition("\n")[2])
-        for found in _TURNS.finditer(source)
-    )
+    return _is_marked(source) and any(_turns(found, source) for found in _TURNS.finditer(source))
+
+
+def _turns(found: re.Match[str], source: str) -> bool:
+    if not found.group("slice"):
+        return True
+    step = found.group("step")
+    if step and not re.search(rf"\b{step} *(?:=|in\b)[^\n]*-|\bdef\b[^\n]*\b{step}\b", source):
+        return False
+    return not _OF_PLACES.search(source[: found.start()].rpartition("\n")[2])
+
+
+def _is_marked(source: str) -> bool:
+    return any(mark in source for mark in _MARKS)
 
 
 def may_run_backwards(text: str, source: str, others: tuple[str, ...] = ()) -> bool:
     """Whether an expression may give such an array, since nobody sees where it comes from.
 
-    `others` are programs that make such arrays, and give some to the one that is looked at.
+    `source` is the program; `others` are programs that make such arrays, and give it some.
     """
-    sources = (source, *others)
-    return any(map(turns_arrays, sources)) and _may(text, sources, frozenset())
+    if not others and not (_is_marked(source) and turns_arrays(blanked(source))):
+        return False
+    return _turned(source, others).may_be(text)
 
 
-def _may(text: str, source: tuple[str, ...], seen: frozenset[str]) -> bool:
-    try:
-        node = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError:  # a statement that goes on in the next line
-        return True
-    return _is_backwards(text.strip()) or _node_may(node, source, seen)
-
-
-def _node_may(node: ast.expr, source: tuple[str, ...], seen: frozenset[str]) -> bool:
-    match node:
-        case ast.Name() | ast.Attribute(value=ast.Name()):
-            name = ast.unparse(node)
-            if isinstance(node, ast.Attribute) and node.attr in ("values", "T"):
-                return node.attr == "T" and _node_may(node.value, source, seen)
-            values = next(filter(None, (_values(name, one) for one in source)), [])
-            others = (v for v in values if name not in seen)
-            if not values:  # a parameter; what the program does not name, we have made
-                return re.search(rf"(?<![\w.]){re.escape(name)}\b", source[0]) is not None
-            return any(_may(value, source, seen | {name}) for value in others)
-        case ast.Subscript(value=value) | ast.Attribute(value=value) | ast.Starred(value=value):
-            turned = _is_backwards(ast.unparse(node))
-            return turned or _node_may(value, source, seen)
-        case ast.Call(func=ast.Name(id=name)):
-            return _is_defined(name, source) or name in _FLIPS
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "numpy"), attr=name)):
-            given = any(_node_may(one, source, seen) for one in node.args)
-            return name in _FLIPS or (name in _VIEWS and given)
-        case ast.Call(func=ast.Attribute(value=value, attr=name)):
-            views = name in _VIEWS and _node_may(value, source, seen)
-            return views or _is_defined(name, source)
-        case ast.IfExp(body=one, orelse=other):
-            return _node_may(one, source, seen) or _node_may(other, source, seen)
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return any(_node_may(part, source, seen) for part in parts)
-    return False
-
-
-def _is_defined(name: str, sources: tuple[str, ...]) -> bool:
-    """Whether it is a function, method or class of the programs, maybe under another name."""
-    defined = re.compile(rf"\b(?:class|as) {name}\b|\bdef {name}\(|^\s*{name} = lambda\b", re.M)
-    return any(defined.search(source) for source in sources)
+@lru_cache(maxsize=8)
+def _turned(source: str, others: tuple[str, ...]) -> Turned:
+    return Turned(source, others)
 
 
 def _values(name: str, source: str) -> list[str]:

@@ -34,13 +34,20 @@ def literals(text: str) -> dict[str, Literal]:
 
 
 def computed(text: str) -> set[str]:
-    """The names of a module that always stand for one thing, which is not written out."""
+    """The names of a module that always stand for one thing, which is not written out.
+
+    Its functions and classes are among them, unless it has nothing else.
+    """
     module = program_tree(text)
     if module is None:
         return set()
     stores = Counter(_bound(module))
-    assigned = [s.targets for s in module.body if isinstance(s, ast.Assign)]
-    names = {to[0].id for to in assigned if len(to) == 1 and isinstance(to[0], ast.Name)}
+    assigned = [s.targets[0] for s in module.body if isinstance(s, ast.Assign)]
+    targets = [part for to in assigned for part in (to.elts if isinstance(to, ast.Tuple) else [to])]
+    names = {to.id for to in targets if isinstance(to, ast.Name)}
+    if names:
+        made = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+        names |= {s.name for s in module.body if isinstance(s, made)}
     return {name for name in names if stores[name] == 1} - literals(text).keys()
 
 

@@ -42,6 +42,6 @@ def _program(path: str) -> str:
 
 @remembered
 def turning_near(text: str, path: str) -> tuple[str, ...]:
-    """The programs of such modules, without their strings, where they turn arrays round."""
+    """The programs of such modules, where they turn arrays round."""
     others = filter(turns_arrays, near(text, path).values()) if path else ()
-    return tuple(filter(turns_arrays, map(blanked, others)))
+    return tuple(other for other in others if turns_arrays(blanked(other)))

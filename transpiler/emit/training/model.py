@@ -292,7 +292,7 @@ class ModelWriter:
         turned = runs_backwards(x, self.tree.blanked)
         if turned and not self.shared.tables.hold(x):  # a copy of a table is one
             return f"{x}.copy()"
-        if turned or may_run_backwards(x, self.tree.blanked, self.shared.turning):
+        if turned or may_run_backwards(x, self.tree.text, self.shared.turning):
             self.made.helpers.add("numpy")
             return f"np.ascontiguousarray({x})"
         if not self.shared.tables.hold(x):

@@ -136,7 +136,7 @@ def as_array(region: Region, value: Expr) -> Expr:
     if runs_backwards(value.text, region.tree.blanked):
         return method(value, "copy")
     others = turning_near(region.tree.text, region.file.path)
-    if may_run_backwards(value.text, region.tree.blanked, others):
+    if may_run_backwards(value.text, region.tree.text, others):
         made = call("np.ascontiguousarray", value)
         return replace(made, helpers=value.helpers | {"numpy"})
     if not tables_of(region.tree.text, region.file.path).hold(value.text):
