@@ -27,7 +27,7 @@ from transpiler.interpret.functions.copied import COPIED
 from transpiler.interpret.functions.wishes import Wish, is_of
 from transpiler.interpret.program import interpret, interpret_functions
 from transpiler.interpret.region import GiveUp
-from transpiler.interpret.statements.brought import with_parts
+from transpiler.interpret.statements.brought import Widened, with_parts
 from transpiler.interpret.values import (
     COMPUTED,
     Framework,
@@ -40,9 +40,11 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import Expr, expr
 from transpiler.options import Options
+from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
+from transpiler.source.given_together import Together, given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
     importing_files,
@@ -146,23 +148,24 @@ class Project:
         path: str,
         asked: bool = False,
         named: bool = False,
-        picked: bool = False,
+        settled: bool = False,
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what it leaves to its callers and other files, and as it is at last.
 
         Also what tells the line of the file that a line of such a version stands for.
         """
-        if not picked and (found := made_where_picked(text)) is not None:
-            for file, line_of in self.versions(found.text, path, asked, named, picked=True):
+        importing = partial(_texts_importing, path)
+        found = None if settled else made_where_picked(text) or given_together(text, importing)
+        if found is not None:
+            for file, line_of in self.versions(found.text, path, asked, named):
                 file.added += found.calls
                 yield file, _lines_of(found, line_of)
-        importing = partial(_texts_importing, path)
         reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
         if not named and _reads_keywords(text):
             from transpiler.source.named_keywords import named_keywords  # most files don't need it
 
             if (spelled := named_keywords(text, importing, fold)) is not None:
-                for file, line_of in self.versions(spelled.text, path, asked, True, picked):
+                for file, line_of in self.versions(spelled.text, path, asked, True, settled=True):
                     file.named = True
                     yield file, _lines_of(spelled, line_of)
         if not _PASSES_ON.search(text):
@@ -239,6 +242,7 @@ class Project:
         left = [file]
         try:
             if (widened := with_parts(file)) is not None:
+                widened = _with_together(widened)
                 wide = self.interpret(widened.text, path, asked, reasons)
                 left.append(wide)
                 wide.brought, wide.brought_imports = widened.gone, widened.imports
@@ -395,7 +399,15 @@ def _texts_importing(path: str) -> Iterator[str]:
             yield program_at(other)
 
 
-def _lines_of(spelled: Spelled | Picked, line_of: LineOf | None) -> LineOf:
+def _with_together(widened: Widened) -> Widened:
+    """The same, with what functions do that came and give several things where they are called."""
+    found = given_together(widened.text, lambda: ())
+    if found is None:
+        return widened
+    return replace(widened, text=found.text, lines=[widened.line(line) for line in found.lines])
+
+
+def _lines_of(spelled: Spelled | Picked | Together, line_of: LineOf | None) -> LineOf:
     """The lines of a file for those of a version of the text in which options are spelled out."""
     return spelled.line if line_of is None else lambda line: spelled.line(line_of(line))
 
