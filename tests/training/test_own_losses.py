@@ -342,7 +342,10 @@ SUMS = {
     "numbers": ("1.5", "q in QS", "total = total - ops.mean(tilted(q, y, f))", True),
     "pairs": ("0", "i, q in zip(range(3), QS)", "total += 2 * tilted(q, y, f)", True),
     "looked at": ("0.0", "q in QS", "total += tilted(q, y, f) * (total + 1)", False),
-    "perhaps": ("0.0", "q in QS[:int(x[0, 0])]", "total += tilted(q, y, f)", False),
+    "perhaps": ("0.0", "q in QS[int(x[0, 0]):]", "total += tilted(q, y, f)", True),
+    "as many": ("0.0", "i in range(len(QS))", "total += tilted(QS[i], y[:, 0], f[:, i])", True),
+    "named cls": ("0.0", "q in QS", "total += ops.mean(tilted(q, y, f))\n        cls = q", True),
+    "left": ("0.0", "q in QS", "total += tilted(q, y, f)\n        if q > 0.2: break", False),
     "some": ("0.0", "q in QS", "if q > 0.2:\n            total += tilted(q, y, f)", False),
 }
 SUM = """\

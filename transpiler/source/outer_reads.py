@@ -158,10 +158,11 @@ class Functions:
         """What functions change that is not theirs, "" if they change nothing."""
         for function in functions:
             inside = set(nodes_in(function))
+            itself = {one.arg for one in function.args.args[:1]}.intersection(_SELF)
             for effect in self._effects:
                 if effect.node in inside:
                     name = effect.path[0]
-                    local = self._is_inside(effect.scope, name, function) and name not in _SELF
+                    local = self._is_inside(effect.scope, name, function) and name not in itself
                     if not local:
                         return str(Read(effect.path, None)).removesuffix("[...]")
         return ""

@@ -191,7 +191,7 @@ def unstable(
 ) -> dict[str, str]:
     """The names whose value at the end of the body is not what its start assumed.
 
-    `node` is the loop, if all of its body surely runs at least once.
+    `node` is the loop, if nothing leaves it early.
     """
     own = target_names(target)
     found: dict[str, str] = {}
@@ -221,7 +221,8 @@ def unstable(
 def _is_sum(region: Region, node: cst.CSTNode, name: str, first: Value, last: Value | None) -> bool:
     """Whether a loop does nothing with a number but add tensors: `total += loss(x)`.
 
-    The sum is like the tensors from the first round on.
+    The sum is like the tensors from the first round on; without a round it is the number, of
+    which a program makes nothing else: a loss of nothing.
     """
     number = first.expr.value if isinstance(first, Static) else None
     if not isinstance(number, (int, float)) or isinstance(number, bool):

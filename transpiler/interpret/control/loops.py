@@ -234,7 +234,7 @@ def _loop(
             region.loops.pop()
             region.rounds.pop()
         try:
-            whole = node if not this.left and _surely_starts(region, node, iterable) else None
+            whole = None if this.left else node
             more = unstable(region, start, region.scope, phis, target, whole)
             more |= unstable_where_left(region, this)
         except RankFound as found:
@@ -279,23 +279,6 @@ def _surely_runs(iterable: Value | None) -> bool:
         value = iterable.expr.value
         return isinstance(value, (list, tuple, range, str)) and len(value) > 0
     return False
-
-
-def _surely_starts(region: Region, node: cst.CSTNode, iterable: Value | None) -> bool:
-    """Whether the body runs at least once, also over what `enumerate` and its kin count."""
-    made = node.iter if isinstance(node, cst.For) else None
-    if isinstance(made, cst.Call) and isinstance(made.func, cst.Name) and made.args:
-        if made.func.value in _PAIRING and region.scope.get(made.func.value) is None:
-            items = [arg for arg in made.args if arg.keyword is None]
-            return all(
-                not a.star and _surely_runs(evaluate(region, a.value))
-                for a in items[: _PAIRING[made.func.value]]
-            )
-    return _surely_runs(iterable)
-
-
-#: What makes pairs of what it gets, and how many arguments that is.
-_PAIRING: dict[str, int | None] = {"enumerate": 1, "zip": None}
 
 
 def _header(
