@@ -14,7 +14,6 @@ from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.done_first import DoneFirst
 from transpiler.interpret.functions.given_parts import is_about_parts
-from transpiler.interpret.values import Function
 from transpiler.regex import regex
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import comments_in, may_act, words_in
@@ -38,7 +37,7 @@ def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
             for node, called in spans.items()
             if all(within(start, vanishing) for start, _ in called)
             and _mentions(file, found, node) == len(called) + 1
-            and not is_wanted(file, node.name.value)
+            and not _is_wanted(file, node)
         ]
         if not gone:
             return
@@ -109,7 +108,7 @@ def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]
         span = file.tree.span(statement)
         name = re.search(r"\.(\w+)", file.tree.text[slice(*span)])
         assert name is not None
-        mention = rf"(?<!\bkeras)\.{name.group(1)}\b"
+        mention = _of_object(name.group(1))
         mentions = re.findall(mention, file.tree.blanked)
         starts = {file.tree.span(node)[0] for node in reads.values()}
         alone = len(mentions) == len(starts) + 1 and not is_imported(file.path, mention)
@@ -117,11 +116,14 @@ def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]
             yield Edit(*statement_lines(file.tree, statement), "")
 
 
-def is_wanted(file: FileContext, name: str) -> bool:
-    """Whether something asks for a function by a string, as `__all__` does, or another file."""
+def is_wanted(file: FileContext, name: str, named: str = "") -> bool:
+    """Whether something asks for a function by a string, as `__all__` does, or another file.
+
+    `named` is how that may write it, if not by its name alone.
+    """
     text = file.tree.text
     asks = _ASKS.search(text) is not None and re.search(rf"([\"']){name}\1", text) is not None
-    return asks or is_imported(file.path, rf"\b{name}\b")
+    return asks or is_imported(file.path, named or rf"\b{name}\b")
 
 
 def _vanishing(file: FileContext, trained: list[Trained]) -> list[tuple[int, int]]:
@@ -138,7 +140,7 @@ def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[s
         spans = sorted(map(writer.tree.span, calls.values()))
         mentions = _mentions(writer.shared.file, writer.shared.found, node)
         going = mentions == len(spans) + 1 and holds(span, spans[0])
-        if going and not is_wanted(writer.shared.file, node.name.value):
+        if going and not _is_wanted(writer.shared.file, node):
             done = writer.shared.file.done_first.get(next(iter(calls)))
             kept = "\n".join(line for _, line in done.lines) if done is not None else ""
             found += [c for c in comments_in(writer.tree.source(node)) if c not in kept]
@@ -148,14 +150,24 @@ def comments_of_functions(writer: ModelWriter, statement: cst.CSTNode) -> list[s
 def _mentions(file: FileContext, found: Occurrences, node: cst.FunctionDef) -> int:
     """How often a function is named, or a method of whatever."""
     name = node.name.value
-    if any(made.node is node for made in _methods(file, name)):
-        return len(re.findall(rf"\b{name}\b", file.tree.blanked))
+    if _is_method(file, node):
+        return len(re.findall(rf"\bdef\s+{name}\b|{_of_object(name)}", file.tree.blanked))
     return len(found.of(name))
 
 
-def _methods(file: FileContext, name: str) -> Iterator[Function]:
-    """The methods of that name, of all classes."""
-    return (methods[name] for methods in file.class_methods.values() if name in methods)
+def _is_wanted(file: FileContext, node: cst.FunctionDef) -> bool:
+    name = node.name.value
+    return is_wanted(file, name, _of_object(name) if _is_method(file, node) else "")
+
+
+def _is_method(file: FileContext, node: cst.FunctionDef) -> bool:
+    name = node.name.value
+    return any(m[name].node is node for m in file.class_methods.values() if name in m)
+
+
+def _of_object(name: str) -> str:
+    """How a method is named: `self.callbacks`, which is no `keras.callbacks`."""
+    return rf"(?<!\bkeras)\.{name}\b"
 
 
 def without_function(tree: Tree, node: cst.FunctionDef) -> Edit:
