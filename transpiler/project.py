@@ -43,6 +43,7 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
+from transpiler.source.brought_values import Brought, values_brought
 from transpiler.source.files import decode, program_at
 from transpiler.source.given_together import Together, given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
@@ -155,7 +156,7 @@ class Project:
         Also what tells the line of the file that a line of such a version stands for.
         """
         importing = partial(_texts_importing, path)
-        found = None if settled else made_where_picked(text) or given_together(text, importing)
+        found = None if settled else self._rewritten(text, path)
         if found is not None:
             for file, line_of in self.versions(found.text, path, asked, named):
                 file.added += found.calls
@@ -183,6 +184,12 @@ class Project:
                 break
             reasons |= left
         yield from self._widened(text, path, asked, reasons)
+
+    def _rewritten(self, text: str, path: str) -> Picked | Together | Brought | None:
+        """The text with something written in another way that is easier to understand."""
+        found: Picked | Together | Brought | None = made_where_picked(text)
+        found = found or given_together(text, partial(_texts_importing, path))
+        return found or values_brought(text, path)
 
     def _widened(
         self, text: str, path: str, asked: bool, reasons: dict[str, str]
@@ -407,7 +414,7 @@ def _with_together(widened: Widened) -> Widened:
     return replace(widened, text=found.text, lines=[widened.line(line) for line in found.lines])
 
 
-def _lines_of(spelled: Spelled | Picked | Together, line_of: LineOf | None) -> LineOf:
+def _lines_of(spelled: Spelled | Picked | Together | Brought, line_of: LineOf | None) -> LineOf:
     """The lines of a file for those of a version of the text in which options are spelled out."""
     return spelled.line if line_of is None else lambda line: spelled.line(line_of(line))
 

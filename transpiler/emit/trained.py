@@ -202,13 +202,23 @@ def drop_given_elsewhere(draft: Draft) -> None:
     """Functions go that gave other files what they have themselves now, with their comments."""
     text = draft.tree.text
     if draft.file.is_brought is not None and any(word in text for word in _SPEAKS):
-        from transpiler.emit.training.giving import given_elsewhere, without_function
+        from transpiler.emit.training.giving import (
+            given_elsewhere,
+            values_given_elsewhere,
+            without_function,
+        )
 
         functions = given_elsewhere(draft.file)
         for node in functions:
             message = f"`{node.name.value}` is gone: what it gave stands where it was called"
             draft.say(ASSUMED_CALLERS, node, message)
         gone = [without_function(draft.tree, node) for node in functions]
+        for name, span in values_given_elsewhere(draft.file):
+            line, column = draft.tree.line_column(span[0])
+            message = f"`{name}` is gone: what it held stands where it was used"
+            draft.say_at(ASSUMED_CALLERS, line, column, message)
+            end = draft.tree.line_end(span[1])
+            gone.append(Edit(span[0], end, ""))
         draft.edits += gone
         draft.brought += gone
         read = words_in("\n".join(draft.tree.text[edit.start : edit.end] for edit in gone))

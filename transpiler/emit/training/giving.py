@@ -15,6 +15,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.done_first import DoneFirst
 from transpiler.interpret.functions.given_parts import is_about_parts
 from transpiler.regex import regex
+from transpiler.source.brought_values import values_gone
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import comments_in, may_act, words_in
 from transpiler.source.occurrences import Occurrences
@@ -72,6 +73,26 @@ def given_elsewhere(file: FileContext) -> list[cst.FunctionDef]:
             kept += [node] * (called and all(within(p.start, spans) for p in uses))
         going = kept
     return going
+
+
+def values_given_elsewhere(file: FileContext) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The parts of a module that another file alone used, which has them itself now."""
+    values = dict(values_gone(file.tree.text)) if file.readers_of is not None else {}
+    if not values:
+        return
+    readers: dict[str, str] = file.readers_of(frozenset(values))
+    found = Occurrences(file.tree.text)
+    reads = {name: [p.start for p in found.of(name) if not p.binds] for name in values}
+    going = {name: span for name, span in values.items() if not readers.get(name)}
+    left = len(going) + 1
+    while len(going) < left:
+        left, spans = len(going), [*going.values()]
+        going = {
+            name: span
+            for name, span in going.items()
+            if (name in readers or reads[name]) and all(within(p, spans) for p in reads[name])
+        }
+    yield from going.items()
 
 
 def done_first(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:

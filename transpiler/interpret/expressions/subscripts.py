@@ -178,13 +178,12 @@ def chosen_by(
     default: Value | None = None,
 ) -> Choice:
     """One of several values by a key that only the run tells; an error where it is none of them."""
-    if "(" in key.expr.text:  # `.pop(...)` must run once
+    looked_up = default is None and all(map(_is_of_training, items.values()))
+    if "(" in key.expr.text and not looked_up:  # `.pop(...)` must run once
         key = _kept(region, key.expr)
     names, values = [*items], [*items.values()]
     table = (key.expr, tuple(names)) if default is None else None
-    if default is None and (
-        region.is_module or all(map(_is_of_training, values))
-    ):  # the program itself looks it up there
+    if default is None and (region.is_module or looked_up):  # the program itself looks it up there
         default = values.pop()
         names.pop()
     elif default is None:
