@@ -162,3 +162,13 @@ def test_what_is_not_clear_is_refused(name: str, old: str, new: str, tmp_path: P
     assert errors
     assert "from config import CALLBACKS" in texts["main.py"]
     assert "EarlyStopping(monitor=" in texts["config.py"]
+
+
+def test_what_an_import_may_give_is_not_what_stands_where_it_fails(tmp_path: Path) -> None:
+    files = _files("callbacks")
+    line = "from config import CALLBACKS\n"
+    attempt = "try:\n    from config import CALLBACKS\nexcept ImportError:\n    CALLBACKS = []\n"
+    main = files["main.py"].replace(line, attempt)
+    texts, errors = converted(tmp_path, {**files, "main.py": main})
+    assert any("main.py" in error and "callback" in error for error in errors)
+    assert "callbacks=CALLBACKS" in texts["main.py"]

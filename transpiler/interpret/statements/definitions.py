@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from transpiler.interpret.control.suites import body_of, run_block
@@ -17,6 +19,7 @@ from transpiler.interpret.values import (
     Function,
     Mapping,
     PerhapsModel,
+    Sequence,
     Static,
     Unknown,
     UserClass,
@@ -125,6 +128,10 @@ def try_statement(region: Region, node: cst.Try) -> None:
         for name, value in known.items():
             if isinstance(value, (Framework, Function, UserClass)):
                 region.scope.values[name] = value
+        for name in _imported(node.body):
+            if isinstance(region.scope.values.get(name), (Sequence, Mapping, Static)):
+                if region.scope.values[name] is not known.get(name):  # only what is there if not
+                    region.scope.values[name] = Static(region.scope.read(name))
         if node.finalbody is not None:
             run_block(region, body_of(node.finalbody.body))
         return
@@ -160,6 +167,17 @@ def _returns(node: cst.CSTNode) -> bool:
     if isinstance(node, (cst.FunctionDef, cst.Lambda)):
         return False
     return isinstance(node, cst.Return) or any(map(_returns, node.children))
+
+
+def _imported(suite: cst.BaseSuite) -> Iterator[str]:
+    """The names that the imports of a block take from modules."""
+    for statement in suite.body:
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                for one in small.names:
+                    name = one.asname.name if one.asname is not None else one.name
+                    if isinstance(name, cst.Name):
+                        yield name.value
 
 
 def _only_imports(suite: cst.BaseSuite) -> bool:
