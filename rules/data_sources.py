@@ -335,7 +335,7 @@ def timeseries_generator(
         raise Unsupported("windows that leave steps out, or go backwards")
     if not (start_index.is_const(0) and end_index.is_const(None)):
         raise Unsupported("a part of the series")
-    if not re.fullmatch(r"[A-Za-z_][\w.]*", targets.text):
+    if not re.fullmatch(r"[A-Za-z_][\w.]*|np\.\w+\([A-Za-z_][\w.]*\)", targets.text):
         raise Unsupported("targets that are no variable")
     behind = index(targets, Expr(f"{length.text}:", names=length.names))
     code = helper("windows_with_targets", data, behind, length)

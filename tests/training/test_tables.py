@@ -36,6 +36,15 @@ SPLIT = "X_train, X_test, y_train, y_test = train_test_split({}, {}, random_stat
         (SPLIT.format('np.array(df)[:, :2]', 'df["target"]'), 1),
         ("def halves(t):\n    return t[:40], t[40:]\n\n\n"
          'X_train, X_test = halves(df[["a", "b"]])\ny_train = df["target"][:40]', 3),
+        ('changes = [lambda t: t * 2]\nX_train = X_test = changes[0](df[["a", "b"]])\n'
+         'for y_train in [change(df["target"]) for change in changes]: pass', 3),
+        ("from sklearn.base import BaseEstimator, TransformerMixin\n\n\n"
+         "class Select(BaseEstimator, TransformerMixin):\n    def fit(self, t, y=None):\n"
+         "        return self\n\n    def transform(self, t):\n        return t[['a', 'b']]\n\n\n"
+         'X_train, y_train = Select().fit_transform(df), df["target"]\nX_test = X_train[:5]', 3),
+        ("from sklearn.preprocessing import FunctionTransformer\n"
+         'X_train = FunctionTransformer(np.tanh).fit_transform(df[["a", "b"]])\n'
+         'X_test, y_train = X_train[:5], df["target"]', 3),
         ('X_train = np.log1p(df[["a", "b"]])\nX_test = X_train.iloc[:5]\ny_train = df.target', 3),
     ],
 )  # fmt: skip
@@ -236,3 +245,34 @@ def test_what_was_saved_may_be_a_table(library: str, load: str) -> None:
     tables = Tables(f"import {library}\nX, y = {load}\nd = {load}\nz = np.array(X)\n")
     assert all(map(tables.hold, ("X[:9]", "y", "d['x']", "d.drop(columns='t')")))
     assert not tables.hold("z")
+
+
+WINDOWS = """\
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+from tensorflow.keras.preprocessing.sequence import TimeseriesGenerator
+
+df = pd.DataFrame(np.random.RandomState(0).rand(40, 3), columns=["a", "b", "t"])
+x, y = df[["a", "b"]], df["t"]
+model = keras.Sequential([keras.Input((4, 2)), keras.layers.Flatten(), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+windows = {windows}
+loss = model.fit(windows, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "windows",
+    [
+        "keras.preprocessing.timeseries_dataset_from_array(x, y, 4, batch_size=8, end_index=30)",
+        "keras.preprocessing.timeseries_dataset_from_array(\n    x[:-4], df.iloc[4:][['t']], 4)",
+        "keras.preprocessing.timeseries_dataset_from_array(\n    x.values[::-1], y.values, 4)",
+        "TimeseriesGenerator(x.values[::-1].copy(), y.values, 4, batch_size=8)",
+    ],
+)
+def test_windows_of_tables_are_arrays(windows: str, scripts: Scripts) -> None:
+    text = WINDOWS.format(windows=windows)
+    apart = scripts.compare(text, converted(text))
+    assert "loss" in apart
+    assert max(apart.values()) < 1e-9, apart

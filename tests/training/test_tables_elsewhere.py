@@ -147,6 +147,52 @@ def test_functions_get_tables_from_other_files(tmp_path: Path, session: VerifySe
     assert_alike(tmp_path, session)
 
 
+CLEANING = """\
+from sklearn.preprocessing import StandardScaler
+
+
+class Cleaner:
+    def __init__(self, columns):
+        self.columns = columns
+
+    def fit(self, table):
+        self.mean = table.mean()
+        return self
+
+    def __call__(self, table):
+        return table[self.columns]
+
+    def clean(self, table):
+        return (table - self.mean)[self.columns].fillna(0)
+
+
+cleaner = Cleaner(["a", "b"])
+scaler = StandardScaler().set_output(transform="pandas")
+"""
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        "Cleaner(['a', 'b']).fit(df).clean(df)",
+        "cleaner(df)",
+        "scaler.fit_transform(df[['a', 'b']])",
+    ],
+)
+def test_modules_without_tables_give_some_for_some(
+    x: str, tmp_path: Path, session: VerifySession
+) -> None:
+    given = f"df = pd.DataFrame({{c: np.arange(9.0) / 9 for c in 'abc'}})\nx, y = {x}, df['c']"
+    imports = (
+        "import numpy as np\nimport pandas as pd\nfrom cleaning import Cleaner, cleaner, scaler"
+    )
+    main = TRAIN.format(imports=imports, given=given, x="x", y="y")
+    texts, errors = converted(tmp_path, {"cleaning.py": CLEANING, "main.py": main})
+    assert not errors
+    assert "np.asarray(x)" in texts["main.py"]
+    assert_alike(tmp_path, session)
+
+
 TURNED = """\
 import numpy as np
 

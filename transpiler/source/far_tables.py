@@ -22,7 +22,7 @@ from transpiler.source.tables import Tables, speaks_of_tables
 def tables_of(text: str, path: str) -> Tables:
     """The tables of a program, also those that it has from other files of its project."""
     others = near(text, path) if path else {}
-    if not any(map(speaks_of_tables, others.values())):
+    if not others or not any(map(speaks_of_tables, (text, *others.values()))):
         return Tables(text)
     modules: dict[str, _Module] = {}
     for place, said in {real_path(path): text, **others}.items():
@@ -71,6 +71,7 @@ class _Module:
             for name, called in other.tables.functions.items():
                 functions.setdefault(name, called)
             own.records |= other.tables.records
+            own.transformed |= other.tables.transformed
         for name, other, there in self._names:
             if there == "*":
                 own.names |= other.tables.names
@@ -80,6 +81,7 @@ class _Module:
                     own.give(name, other.tables.returning[there])
                 if there in other.tables.functions:
                     functions.setdefault(name, other.tables.functions[there])
+                own.imports.discard(name)  # an object that the other holds, else
             else:
                 own.names |= {f"{name}.{held}" for held in other.tables.names}
         own.follow()

@@ -7,6 +7,7 @@ X_train, X_test, y_train, y_test = train_test_split(df.drop(columns="quality"), 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from copy import copy
 from functools import reduce
@@ -43,7 +44,8 @@ _HANDING_ON = (
 _SOURCES = frozenset(
     {
         "pandas", "pandas_datareader", "geopandas", "seaborn", "yfinance", "polars", "openml",
-        "ucimlrepo", "pickle", "joblib", "dill", "cloudpickle",
+        "ucimlrepo", "category_encoders", "feature_engine", "pickle", "joblib", "dill",
+        "cloudpickle",
     }
 )  # fmt: skip
 
@@ -61,6 +63,8 @@ class Tables:
         self.functions: dict[str, tuple[ast.FunctionDef | ast.Lambda, Tables]] = {}
         self.records: set[str] = set()  #: classes whose objects keep what they are made of
         self.nodes: list[ast.AST] = []
+        self.transformed = False  #: whether transformers give tables, whatever they are
+        self.imports: set[str] = set()  #: of other projects: what they are is not seen
         if not speaks_of_tables(text):
             return  # the usual case, without parsing
         self.read(ast.parse(text))
@@ -72,7 +76,8 @@ class Tables:
         """Look at a program; `follow` finds its tables, as often as others may have more."""
         nodes = list(ast.walk(module))
         self._pandas = set(_bound_to_pandas(nodes))
-        self._transformed = any(map(_gives_tables, nodes))
+        self.imports = {name for node in nodes for name in _imported(node)}
+        self.transformed = any(map(_gives_tables, nodes))
         for node in nodes:
             self.functions |= {name: (made, self) for name, made in _called(node)}
             self.records |= set(_records(node))
@@ -113,7 +118,7 @@ class Tables:
         elif isinstance(node, ast.FunctionDef):
             self.give(node.name, self._returned(node))
         elif isinstance(node, ast.Call):
-            called = self.functions.get(_last_name(node.func))
+            called = self.functions.get(self._run_by(node))
             if called is not None:
                 function, home = called
                 home.names |= self._passed(function, node)
@@ -123,6 +128,15 @@ class Tables:
         parts = _joined(self.returning.get(name, parts), parts)
         if _size(parts):
             self.returning[name] = parts
+
+    def _run_by(self, call: ast.Call) -> str:
+        """The function that a call runs; what scikit-learn's own `fit_transform` does is its own.
+
+        That of `TransformerMixin` calls the `transform` of the program.
+        """
+        name = _last_name(call.func)
+        of_mixin = name == "fit_transform" and name not in self.functions
+        return "transform" if of_mixin and "transform" in self.functions else name
 
     def _returned(self, function: ast.FunctionDef) -> Parts:
         given = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
@@ -134,8 +148,8 @@ class Tables:
             case ast.Tuple(elts=elements) | ast.List(elts=elements) if elements:
                 if not any(isinstance(one, ast.Starred) for one in elements):
                     return tuple(map(self._parts, elements))
-            case ast.Call(func=function) if _last_name(function) in self.returning:
-                return self.returning[_last_name(function)]
+            case ast.Call() if self._run_by(node) in self.returning:
+                return self.returning[self._run_by(node)]
         return self._has_table(node)
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
@@ -174,7 +188,7 @@ class Tables:
                     self._bind(target, element)
             case ast.Tuple([_, one]), ast.Call(ast.Attribute(attr="groupby" | "items")):
                 self._bind(one, over)
-            case _, ast.Name():
+            case _, (ast.Name() | ast.ListComp()):
                 self._bind(target, over)
 
     def _passed(self, function: ast.FunctionDef | ast.Lambda, call: ast.Call) -> set[str]:
@@ -230,11 +244,11 @@ class Tables:
         return False
 
     def _gives_table(self, call: ast.Call) -> bool:
-        name, function = _last_name(call.func), call.func
+        name, function = self._run_by(call), call.func
         root = ast.unparse(function).partition(".")[0]
         if root in self._pandas or _as_frame(call):
             return True
-        if name in self.returning or (self._transformed and name in _TRANSFORMING):
+        if name in self.returning or (self.transformed and name in _TRANSFORMING):
             return True
         made = self.functions.get(name)
         if made is not None and isinstance(made[0], ast.Lambda) and made[1]._is_table(made[0].body):
@@ -246,7 +260,15 @@ class Tables:
             return any(map(self._is_table, call.args))
         if isinstance(function, ast.Attribute) and name not in _ARRAYS:
             return self._is_table(function.value)
-        return False
+        return self._is_value(function) and any(map(self._is_table, call.args))
+
+    def _is_value(self, function: ast.expr) -> bool:
+        """Whether what is called is in a variable, list or dict: a function that nobody sees."""
+        if isinstance(function, ast.Name):
+            name = function.id
+            seen = name in self.functions or name in self.imports or hasattr(builtins, name)
+            return not seen
+        return isinstance(function, (ast.Call, ast.Lambda, ast.Subscript))
 
 
 def speaks_of_tables(text: str) -> bool:
@@ -287,6 +309,11 @@ def _as_frame(call: ast.Call) -> bool:
     return not (isinstance(asked[0], ast.Constant) and asked[0].value is False)
 
 
+def _imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield from (alias.asname or alias.name for alias in node.names)
+
+
 def _called(node: ast.AST) -> Iterator[tuple[str, ast.FunctionDef | ast.Lambda]]:
     """What calls of a name run: a function, or the constructor of a class."""
     match node:
@@ -313,8 +340,10 @@ def _records(node: ast.AST) -> Iterator[str]:
 
 
 def _gives_tables(node: ast.AST) -> bool:
-    """Whether transformers of scikit-learn are told to give tables."""
+    """Whether transformers of scikit-learn are told to give tables, or do as a function does."""
     asked = node.keywords if isinstance(node, ast.Call) else []
+    if isinstance(node, ast.Call) and _last_name(node.func) == "FunctionTransformer":
+        return True
     return any(k.arg in ("transform", "transform_output") and _is_pandas(k.value) for k in asked)
 
 

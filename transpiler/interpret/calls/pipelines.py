@@ -43,6 +43,8 @@ from transpiler.source.near import turning_near
 DATASET = "tf.data.Dataset."
 #: What changes images, and loads what it has changed.
 GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
+#: What makes windows of series.
+_OF_SERIES = regex(r"(?i)\.timeseries_?(?:dataset|generator)")
 _MAKERS = ("tf.data.", "tensorflow_datasets.", GENERATOR)
 #: Functions of Keras that give data sets.
 _LOADERS = (
@@ -213,6 +215,8 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             given[parameter] = _flat(region, value)
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
             given[parameter] = of_images(region, value)
+        elif parameter in ("data", "targets") and _OF_SERIES.search(name):
+            given[parameter] = as_array(region, to_expr(region, value))
         else:
             given[parameter] = to_expr(region, value)
     for parameter, declared in rule.signature.parameters.items():
