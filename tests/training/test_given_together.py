@@ -169,6 +169,7 @@ CHANGES = {
     ),
     "inside": ("    return keeper, [", "    def f():\n        pass\n\n    return keeper, ["),
     "options": ('(monitor="val_loss")', '(monitor="val_loss", *more)'),
+    "hidden": ("def run(x, y):\n", "def run(x, y):\n    Keeper = None\n"),
     "whole": ("keeper, callbacks = get", "found = get"),
 }
 

@@ -102,6 +102,7 @@ class _Giving:
         self._names = [n for n in self._inside if isinstance(n, ast.Name)]
         self._stored = {n.id for n in self._names if not isinstance(n.ctx, ast.Load)}
         self._call = (0, 0)
+        self._around: set[str] = set()  #: what is local to where the call stands
         self.calls: list[str] = []
 
     def edits(self) -> dict[Span, str]:
@@ -127,6 +128,7 @@ class _Giving:
             raise _Unclear
         if len(set(targets)) < len(targets) or self._node in _around(above, statement):
             raise _Unclear
+        self._around = {name for one in _around(above, statement) for name in _own_names(one)}
         self._call = self._positions.span(call)
         start, end = self._lines_of(statement)
         comments, (first, last) = self._definition()
@@ -185,7 +187,7 @@ class _Giving:
         """What the function does, with the names of where it is called."""
         named, before = self._bound(call, targets)
         free = {n.id for n in self._names} - self._stored - named.keys()
-        if free & {*targets}:
+        if free & {*targets, *self._around}:  # it would be another thing there
             raise _Unclear
         pairs = zip(self._parts, targets, strict=True)
         given = {p.id: t for p, t in pairs if isinstance(p, ast.Name)}
@@ -365,6 +367,15 @@ def _around(above: dict[ast.AST, ast.AST], node: ast.AST) -> Iterator[ast.AST]:
     while node in above:
         node = above[node]
         yield node
+
+
+def _own_names(node: ast.AST) -> Iterator[str]:
+    """The names that a function binds."""
+    for inside in ast.walk(node) if isinstance(node, ast.FunctionDef) else ():
+        if isinstance(inside, ast.arg):
+            yield inside.arg
+        elif isinstance(inside, ast.Name) and not isinstance(inside.ctx, ast.Load):
+            yield inside.id
 
 
 def _is_plain(node: ast.expr) -> bool:
