@@ -108,3 +108,31 @@ def test_losses_along_the_last_axis_of_unknown_targets_are_refused(tmp_path: Pat
     text = _program(tmp_path, "steps", (6, 1), '"kl_divergence"')
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("this loss goes along their last axis" in m for m in said), said
+
+
+MADE = {
+    "star": "size = [3]\ny = draw.rand(40, *size)",
+    "shape": "shape = (40, 3)\ny = draw.rand(120).reshape(shape)",
+    "its shape": "y = draw.rand(40, 3)\ny = draw.rand(120).reshape(y.shape)",
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_a_shape_in_a_variable_is_not_one_axis(made: str, scripts: Scripts) -> None:
+    text = f"""\
+import numpy as np
+from tensorflow import keras
+
+draw = np.random.RandomState(0)
+x = draw.rand(40, 4)
+{MADE[made]}
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+losses = model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0).history
+number = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+number.compile(keras.optimizers.SGD(0.1), "mse")
+others = number.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0).history
+"""
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"losses", "others"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

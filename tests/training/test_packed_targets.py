@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
@@ -71,4 +74,75 @@ def test_one_number_in_each_row_is_a_column_still(scripts: Scripts) -> None:
     made = convert(text, Options(exact=True, keras="2"))
     assert "torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1)" in made.text
     apart = scripts.compare(text, made.text, keras="2")
+    assert max(apart.values()) < 1e-9, apart
+
+
+WIDER = """\
+import keras
+import numpy as np
+from keras import layers, ops
+
+rng = np.random.RandomState(0)
+np.savez({file!r}, x=rng.rand(40, *{shape}), y=rng.rand(40, *{targets}))
+data = np.load({file!r})
+x, y = {data}
+n = max(y.size // 80, 1)
+
+
+def apart(y_true, y_pred):
+    return {loss}
+
+
+m = keras.Sequential([layers.Input({shape}), {layer}])
+m.compile("sgd", apart{more})
+a = m.fit(x, y, batch_size=16, epochs=2, verbose=0, shuffle=False).history
+b = m.evaluate(x, y, verbose=0)
+"""
+HALVES = "ops.sum(ops.square(y_true[..., :{0}] - y_pred) * y_true[..., {0}:], axis=-1)"
+WIDTHS = {
+    "row": ((4,), (4,), HALVES.format("n"), "layers.Dense(n)"),
+    "map": ((4, 4, 2), (4, 4, 2), HALVES.format("1"), "layers.Conv2D(1, 3, padding='same')"),
+    "column": ((4,), (), "ops.square(y_true[:, 0] - y_pred[:, 0])", "layers.Dense(1)"),
+    "columns": ((4,), (), "ops.square(y_true[:, 0] - y_pred[:, 0])", "layers.Dense(n)"),
+}
+
+
+@pytest.mark.parametrize("metrics", ["", ", metrics=[apart]"])
+@pytest.mark.parametrize("data", ["data['x'], data['y']", "rng.rand(40, *{0}), rng.rand(40, *{1})"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_outputs_may_be_narrower(
+    width: str, data: str, metrics: str, tmp_path: Path, scripts: Scripts
+) -> None:
+    shape, targets, loss, layer = WIDTHS[width]
+    text = WIDER.format(
+        file=str(tmp_path / "d.npz"), shape=shape, targets=targets, loss=loss, layer=layer,
+        data=data.format(shape, targets), more=metrics if targets else "",
+    )  # fmt: skip
+    made = convert(text, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, made.text)
+    assert {"a", "b"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_other_outputs_still_get_columns(scripts: Scripts) -> None:
+    text = """\
+import keras
+import numpy as np
+from keras import layers, ops
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), rng.rand(40, 4)
+
+
+def apart(y_true, y_pred):
+    return ops.sum(ops.square(y_true[:, :2] - y_pred) * y_true[:, 2:], axis=-1)
+
+
+inputs = layers.Input((4,))
+m = keras.Model(inputs, [layers.Dense(2, name="a")(inputs), layers.Dense(1, name="b")(inputs)])
+m.compile("sgd", {"a": apart, "b": "mse"})
+a = m.fit(x, {"a": y, "b": y[:, 0]}, epochs=2, verbose=0, shuffle=False).history["loss"]
+"""
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart

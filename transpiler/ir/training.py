@@ -48,6 +48,7 @@ class Prediction:
     spread: bool = False  #: they surely are one number, for each of the steps of the output
     #: they may have other axes than the output, as only the run tells: Keras makes them fit
     open: bool = False
+    aligned: bool = False  #: they surely have as many axes as the output
     #: what `reshape` makes of targets `{0}` where the output has one number; "": they are a table
     column_shape: str = "-1, 1"
     weights: Expr | None = None  #: those of the samples, which count in a metric

@@ -28,7 +28,7 @@ from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.open_endings import refuse_difference, refuse_in_own
 from transpiler.lower.own_losses import is_own, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
-from transpiler.lower.target_shapes import columns_of, fitted, steps_note
+from transpiler.lower.target_shapes import columns_of, fitted, in_parts, steps_note
 from transpiler.lower.told import times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
@@ -179,7 +179,7 @@ def _head(
     wants_logits = loss.drops or any(map(_from_logits, uses))
     table = bool(columns) and not columns & {None, 0, 1}
     packed = takes_parts(call.own.values())
-    if (table and is_own(wanted)) or packed:
+    if (table and is_own(wanted)) or (packed and columns != {0}):
         made_one = packed and not table and file.options.keras == "2"  # which makes it a column
         seen = replace(seen, column_shape="len({0}), -1" if made_one else "")
     seen = replace(
@@ -199,6 +199,8 @@ def _head(
         seen = fitted(seen, loss, training, [] if name else asked)
         note = steps_note(output, seen, asked)
         loss = replace(loss, note=loss.note or note)
+    elif packed and not seen.classes:
+        seen = in_parts(seen, training, [] if name else asked)
     plain, weighted = metrics
     try:
         found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)

@@ -64,7 +64,24 @@ def fitted(
         columns = {shape[-1] for shape in shapes if shape is not None}
         if seen.rank == 3 and ranks == {2} and columns == {1} and None not in shapes:
             return replace(seen, spread=True)
-    return seen
+    return replace(seen, aligned=seen.units is None and _are_aligned(seen, training, asked))
+
+
+def in_parts(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> Prediction:
+    """The same for a loss that takes parts of the targets, which may have more numbers in a row."""
+    if seen.rank is None or (seen.units or 1) > 1:
+        return seen
+    if (seen.rank, seen.units) == (2, 1) and {columns_of(one.sizes) for one in asked} == {0}:
+        return seen  # they are made a column
+    aligned = _are_aligned(seen, training, asked)
+    return replace(seen, aligned=aligned, open=not aligned)
+
+
+def _are_aligned(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> bool:
+    """Whether the targets of all calls surely have as many axes as the output."""
+    shapes = [_sizes(training, one) for one in asked]
+    ranks = [_rank(one) if s is None else len(s) for one, s in zip(asked, shapes, strict=True)]
+    return set(ranks) == {seen.rank}
 
 
 def _is_open(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> bool:

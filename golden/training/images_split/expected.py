@@ -131,7 +131,6 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model.forward_logits(inputs)
-        targets = targets.view_as(logits)
         loss = criterion(logits, targets)
         optimizer.zero_grad()
         loss.backward()
@@ -150,7 +149,6 @@ def evaluate(model, loader, criterion):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         logits = model.forward_logits(inputs)
-        targets = targets.view_as(logits)
         loss_sum += criterion(logits, targets).item() * len(inputs)
         correct += (logits.argmax(1) == targets.argmax(1)).sum().item()
         count += len(inputs)

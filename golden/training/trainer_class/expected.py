@@ -141,7 +141,7 @@ def train_net_epoch(model, loader, criterion, optimizer):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss = criterion(outputs, targets.view_as(outputs))
+        loss = criterion(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

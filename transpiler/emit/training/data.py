@@ -443,8 +443,10 @@ def _may_lack_an_axis(head: Head) -> bool:
     """Whether targets can be of shape (N,) where the output is of shape (N, 1)."""
     units = head.prediction.units
     same = units is not None and (units > 1 or head.prediction.rank == 2)
+    same = same or head.prediction.aligned
     if head.prediction.open:
-        same = (head.prediction.rank, units) == (2, 1)  # a column, as `as_column` makes it
+        column = (head.prediction.rank, units) == (2, 1)
+        same = column and bool(head.prediction.column_shape)  # as `as_column` makes it
     return head.loss.targets is Targets.LIKE and not head.loss.classes_first and not same
 
 

@@ -215,7 +215,7 @@ def _of_call(region: Region, node: cst.Call) -> Shape | None:
     if name in _REDUCING and isinstance(func, cst.Attribute):
         return _reduced(region, None if library else func.value, plain, named)
     handler = _CALLS.get(name)
-    if handler is not None:
+    if handler is not None and not any(a.star for a in node.args):
         receiver = None if library or not isinstance(func, cst.Attribute) else func.value
         return handler(region, receiver, plain, named)
     return None
@@ -274,9 +274,16 @@ def _reshaped(region: Region, receiver: Any, plain: Arguments, named: Named) -> 
     """`x.reshape(-1, 28, 28, 1)`, `np.reshape(x, (-1, 784))`."""
     if receiver is None:
         plain = plain[1:]
-    if len(plain) == 1 and isinstance(plain[0], (cst.Tuple, cst.List)):
+    if len(plain) == 1 and not _is_count(region, plain[0]):
         return _sizes(region, plain[0])
     return tuple(_size(region, part) for part in plain) or None
+
+
+def _is_count(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether it is one number, not a shape: `-1`, `len(x)`, `x.shape[0]`."""
+    if isinstance(node, cst.Subscript):
+        return isinstance(node.value, cst.Attribute) and node.value.attr.value == "shape"
+    return _is_number(region, node) or isinstance(constant(_evaluated(region, node)), int)
 
 
 def _reduced(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
@@ -369,7 +376,7 @@ def _sizes(region: Region, node: cst.BaseExpression) -> Shape | None:
         return tuple(_size(region, element.value) for element in node.elements)
     value = constant(_evaluated(region, node))
     if isinstance(value, (tuple, list)) and all(isinstance(v, int) for v in value):
-        return tuple(value)
+        return tuple(v if v >= 0 else None for v in value)
     return (value,) if isinstance(value, int) else None
 
 
