@@ -6,6 +6,8 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
 from transpiler.source.tables import Tables
 
 HEAD = """\
@@ -110,3 +112,52 @@ def test_arrays_that_change_leave_lists_known(changed: str, scripts: Scripts) ->
     apart = scripts.compare(text, result)
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+OWN_COPY = """\
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+rng = np.random.RandomState(0)
+df = pd.DataFrame({"a": rng.rand(40), "b": rng.rand(40), "t": rng.rand(40)})
+
+
+def to_dataset(table):
+    \"\"\"Pairs of columns and targets.\"\"\"
+    CHANGE
+    return tf.data.Dataset.from_tensor_slices((dict(table), labels))
+
+
+a, b = tf.keras.Input((1,), name="a"), tf.keras.Input((1,), name="b")
+outputs = tf.keras.layers.Dense(1)(tf.keras.layers.concatenate([a, b]))
+model = tf.keras.Model([a, b], outputs)
+model.compile("sgd", "mse")
+data = to_dataset(df[:30]).batch(8)
+losses = model.fit(data, epochs=2, verbose=0).history["loss"]
+columns = len(df.columns)
+"""
+CHANGED = "table = table.copy()\n    labels = table.pop('t')"
+
+
+def test_functions_change_their_own_copies(scripts: Scripts) -> None:
+    text = OWN_COPY.replace("CHANGE", CHANGED)
+    apart = scripts.compare(text, converted(text))
+    assert {"losses", "columns"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "labels = table.pop('t')",
+        "labels = table.pop('t')\n    table = table.copy()",
+        "if len(table) > 99:\n        table = table.copy()\n    labels = table.pop('t')",
+        "table = table.copy()\n    table['a'].clip(upper=0.5, inplace=True)\n"
+        "    labels = table.pop('t')",
+    ],
+)
+def test_what_may_be_no_copy_is_refused(change: str) -> None:
+    text = OWN_COPY.replace("CHANGE", change)
+    said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert "`to_dataset` changes what it gets, in the middle of a statement" in said

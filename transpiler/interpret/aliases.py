@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
@@ -134,13 +136,33 @@ def forget_changed(
         return
     gathered = function.node.params.star_kwarg  # a dict of its own, for each call
     shared = [name for name in changing if gathered is None or name != gathered.name.value]
-    if node not in _wholes(region) and entry_changed(text, shared):
+    told = [n for n in shared if not (isinstance(bound[n], Static) and _copies_first(n, text))]
+    if node not in _wholes(region) and entry_changed(text, told):
         raise GiveUp(f"`{function.name}` changes what it gets, in the middle of a statement", node)
     for argument in node.args:
         name = argument.value.value if isinstance(argument.value, cst.Name) else ""
         held = region.scope.values.get(name)
         if isinstance(held, (Mapping, Sequence)) and _may_change(held):
             region.scope.values[name] = Static(region.scope.read(name))
+
+
+def _copies_first(name: str, text: str) -> bool:
+    """Whether a function makes a parameter a copy before all else: `table = table.copy()`.
+
+    What a copy of a dict or list holds is not copied, and must not be changed in its turn.
+    """
+    nested = rf"\b{name}\[[^\n]*?\]\s*[\[.]"
+    return _own_copy(name).search(text) is not None and not re.search(nested, text)
+
+
+def _own_copy(name: str) -> re.Pattern[str]:
+    """A function whose first statement, but for its docstring, copies a parameter."""
+    docstring = r'(?:\s*(?:""".*?"""|"[^"\n]*"|\'\'\'.*?\'\'\')[ \t]*\n)?'
+    return re.compile(
+        rf"\A\s*def \w+\([\w\s,=.:]*\)[^\n:]*:[^\n]*\n{docstring}"
+        rf"(?:\s*#[^\n]*\n)*\s*{name} = {name}\.copy\((?:deep=True)?\)\s*(?:#|\n)",
+        re.DOTALL,
+    )
 
 
 def _wholes(region: Region) -> tuple[cst.CSTNode, ...]:
