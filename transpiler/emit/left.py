@@ -24,6 +24,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.overlooked import (
     asked_object,
     is_model_given,
+    is_of_scikit_learn,
     may_be_model,
     overlooked,
     overlooked_training,
@@ -317,6 +318,7 @@ def report_overlooked_training(draft: Draft) -> None:
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
     converted = any(not unit.problem for unit in draft.planned.models)
     unknown = draft.file.unknown_calls if converted or apart else []
+    unknown = [node for node in unknown if not is_of_scikit_learn(draft.file, node)]
     seen = list(_overlooked_calls(draft, converted, apart))
     for node, sure in (*seen, *((n, True) for n in sorted(unknown, key=draft.tree.place))):
         start, end = draft.tree.span(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from bisect import bisect_left
@@ -203,6 +204,36 @@ def _may_be_model(file: FileContext, asked: cst.Attribute, unseen: frozenset[str
 def _gets_data(file: FileContext, node: cst.Call) -> bool:
     """Whether a call gets a data set of TensorFlow, which is one of torch now."""
     return any(file.tree.source(a.value) in file.data_names for a in node.args[:1])
+
+
+def is_of_scikit_learn(file: FileContext, node: cst.Call) -> bool:
+    """Whether a call asks a variable that surely holds an object of scikit-learn, as a pipeline."""
+    from transpiler.source.bound_values import bound_values  # few files come this far
+
+    text = file.tree.text
+    wraps = "KerasClassifier" in text or "KerasRegressor" in text  # a model itself
+    found = None if wraps or "sklearn" not in text else bound_values(text)
+    match node.func:
+        case cst.Attribute(value=cst.Name(name)):
+            pass
+        case cst.Attribute(value=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name))):
+            name = f".{name}"
+        case _:
+            return False
+    if found is None or name in found.given or not found.values.get(name):
+        return False
+    makers = [_maker(value) for value in found.values[name]]
+    return all(found.imported.get(maker, "").startswith("sklearn.") for maker in makers)
+
+
+def _maker(value: ast.expr | None) -> str:
+    """What makes an object, which `fit` gives again: `LogisticRegression().fit(x, y)`."""
+    match value:
+        case ast.Call(func=ast.Name(name)):
+            return name
+        case ast.Call(func=ast.Attribute(value=inner, attr="fit" | "set_params")):
+            return _maker(inner)
+    return ""
 
 
 def asked_object(file: FileContext, node: cst.Call) -> str:
