@@ -312,7 +312,7 @@ def input_dtype(built: Built, name: str) -> str:
             names |= {target} if value in names else set()
         if isinstance(node, For) and is_listed(built):
             names |= _elements_named(node, names)
-    return "torch.float32"
+    return "torch.long" if whole else "torch.float32"
 
 
 def _elements_named(loop: For, names: set[str]) -> set[str]:
