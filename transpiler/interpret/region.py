@@ -298,8 +298,8 @@ class Region:
         self.failed_models: list[tuple[Model, GiveUp]] = []  #: models that can't be built, and why
         self.model_names: dict[str, Model] = {}  #: models that others take as layers, by variable
         self.model_layers: dict[str, Model] = {}  #: the same by token: variables may be bound anew
-        #: what models gave that the program gives names, and these names
-        self.given_by_models: list[tuple[Bound, str]] = []
+        #: what models and blocks gave that the program gives names, and these names
+        self.given_by_name: list[tuple[Bound, str]] = []
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself
         #: modules of models that were built elsewhere: the model, and its region
         self.shared_modules: dict[str, tuple[Expr, Region]] = {}

@@ -82,7 +82,7 @@ def _of_model(model: Model, value: Value) -> str:
     if not isinstance(value, Bound) or model.region is None:
         return ""
     code = value.tensor.code
-    given = {name for bound, name in model.region.given_by_models if bound.tensor.code == code}
+    given = {name for bound, name in model.region.given_by_name if bound.tensor.code == code}
     return min(given) if len(given) == 1 else ""
 
 

@@ -7,6 +7,7 @@ returns.py        what its body gives back
 kinds.py          what kind it is of
 block_classes.py  the class that a block becomes
 blocks.py         a block's class is instantiated, the instance called
+named_outputs.py  the names of what blocks give
 passed.py         what calls of these and of operations pass
 outer_sizes.py    the sizes of a block, written with the arguments of its call
 inlining.py       functions that give layers: evaluated in the place of the call

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions.named_outputs import note_name
 from transpiler.interpret.functions.outer_sizes import (
     attribute_of_module,
     outer_tensor,
@@ -71,7 +72,9 @@ def call_block(
     if summary.kind == "operation":
         code = _operation_code(region, node, summary, arguments, codes)
         region.operations_used.append(summary)
-        return _block_result(region, summary, code, None, bound, given)
+        value = _block_result(region, summary, code, None, bound, given)
+        note_name(region, summary, bound, value)
+        return value
     statics = static_arguments(region, summary, arguments)
     sizes = [_size_argument(region, inner, token, given, node) for token in summary.sizes]
     positional = [*sizes, *(v for k, v in statics if not k)]
@@ -91,7 +94,8 @@ def call_block(
     value = _block_result(region, summary, code, module, bound, given)
     register(region, value)
     if (once := called_once(region, node, code, value)) is not None:
-        return _block_result(region, summary, once, module, bound, given)
+        value = _block_result(region, summary, once, module, bound, given)
+    note_name(region, summary, bound, value)
     return value
 
 

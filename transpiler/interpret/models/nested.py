@@ -109,7 +109,7 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if (once := called_once(region, node, code, result)) is not None:
         result = _model_result(region, model, once)
     if isinstance(result, Bound) and (name := name_of(model)):
-        region.given_by_models.append((result, name))
+        region.given_by_name.append((result, name))
     return result
 
 

@@ -24,7 +24,7 @@ from transpiler.interpret.statements.places import (
 )
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant, shape_slice, to_expr
-from transpiler.interpret.tensors.names import bind_tensor, emit_before
+from transpiler.interpret.tensors.names import bind_tensor, emit_before, keep_given_name
 from transpiler.interpret.values import (
     Border,
     Bound,
@@ -270,7 +270,7 @@ def _unpack(
         if isinstance(item, Bound):
             fixed = replace(item.tensor, code=Expr(name))
             region.scope.bump(name)
-            bind_tensor(region, name, replace(item, tensor=fixed))
+            keep_given_name(region, item, bind_tensor(region, name, replace(item, tensor=fixed)))
         elif isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
             _name_value(region, name, item)
         elif isinstance(item, Sequence) and holds_tensor(item) and not holds_layers(item):

@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Bound
+from transpiler.interpret.values import Bound, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, reads
@@ -111,10 +111,14 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
     made_by = region.last_layer
     if made_by is not None and made_by[1] == code.text and not region.loops and not region.branches:
         made_by[0].output = replace(bound, at=len(region.forward))
-    given = region.given_by_models
-    if given and given[-1][0] is value:
-        given.append((bound, given[-1][1]))
+    keep_given_name(region, value, bound)
     return bound
+
+
+def keep_given_name(region: Region, value: Value, bound: Bound) -> None:
+    """What a variable holds has the name that the program gives what it is."""
+    names = {name for given, name in region.given_by_name if given is value}
+    region.given_by_name += [(bound, name) for name in names]
 
 
 def _bind_mask(region: Region, name: str, mask: Expr) -> Expr:

@@ -1,0 +1,81 @@
+"""Outputs of several that have the names of layers in functions, which build branches."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x, age, tall = rng.random((40, 6)), rng.random((40, 1)), rng.integers(0, 2, (40, 1)).astype(float)
+
+
+def hidden(x):
+    return layers.Dense(4, activation="relu")(x)
+
+
+def age_branch(x):
+    x = layers.Dense(1)(hidden(x))
+    x = layers.Activation("linear", name="age")(x)
+    return x
+
+
+def tall_branch(x):
+    x = hidden(x)
+    return layers.Dense(1, activation="sigmoid", name="tall")(x)
+
+
+def branch(x, name, activation=None):
+    return layers.Dense(1, activation=activation, name=name)(hidden(x))
+
+
+def both(x):
+    return age_branch(x), tall_branch(x)
+
+
+inputs = keras.Input((6,))
+"""
+MADE = {
+    "each": "first = age_branch(inputs)\nother = tall_branch(inputs)\nouts = [first, other]\n",
+    "at-once": "a, b = age_branch(inputs), tall_branch(inputs)\nouts = [a, b]\n",
+    "in-place": "outs = [tall_branch(inputs), age_branch(inputs)]\n",
+    "named-by-the-call": (
+        'outs = [branch(inputs, "tall", "sigmoid"), branch(inputs, name="age")]\n'
+    ),
+    "two-of-one": "a, b = both(inputs)\nouts = [b, a]\n",
+}
+TRAINED = """\
+model = keras.Model(inputs, outs)
+model.compile(
+    "sgd",
+    loss={"tall": "binary_crossentropy", "age": "mse"},
+    loss_weights={"age": 0.5, "tall": 2.0},
+    metrics={"age": "mae", "tall": "accuracy"},
+)
+history = model.fit(x, {"age": age, "tall": tall}, epochs=2, shuffle=False).history
+losses = history["age_loss"]
+score = model.evaluate(x, {"tall": tall, "age": age}, return_dict=True)
+"""
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("name", MADE)
+def test_they_train_equally(name: str, scripts: Scripts) -> None:
+    text = HEAD + MADE[name] + TRAINED
+    apart = scripts.compare(text, converted(text))
+    assert {"history", "losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_name_that_is_not_known_is_an_error() -> None:
+    made = 'outs = [branch(inputs, name) for name in ("tall", "age")]\n'
+    found = convert(HEAD + made + TRAINED).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)
