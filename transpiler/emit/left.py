@@ -113,6 +113,7 @@ def keep_functions(draft: Draft) -> None:
     texts += [
         draft.tree.source(s)
         for s in draft.top
+        if id(s) not in module.graph_statements  # which the classes of models have
         if _is_display(s) and not _only_for_models(draft, s, texts) and not _only_compiled(draft, s)
     ]
     functions = {

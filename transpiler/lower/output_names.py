@@ -78,11 +78,13 @@ def _given_name(model: Model, layer: Layer | None) -> str:
 
 
 def _of_model(model: Model, value: Value) -> str:
-    """The name that the program gives the model, a layer of this one, which gives an output."""
+    """The name of the model, a layer of this one, or of the layer in a block that gives it."""
     if not isinstance(value, Bound) or model.region is None:
         return ""
-    code = value.tensor.code
-    given = {name for bound, name in model.region.given_by_name if bound.tensor.code == code}
+    code, named = value.tensor.code, model.region.given_by_name
+    text = _in_list(model, code.text) if named else ""
+    given = {name for bound, name in named if bound.tensor.code == code}
+    given = given or {name for bound, name in named if bound.tensor.code.text == text}
     return min(given) if len(given) == 1 else ""
 
 
