@@ -168,7 +168,8 @@ def _attempt(
                 single = partial(convert, alone=True)
                 unwelcome = are_taken_in(single, project.options, path, hosts, rest)
             if rest is None or unwelcome:
-                project.refuse(path, unwelcome if rest is None else ())
+                for home_of_guest, name in unwelcome:  # whoever asks, where others don't agree
+                    project.refuse(path if rest is None else home_of_guest, [(home_of_guest, name)])
                 for guest, why in unwelcome.items():
                     file.unwelcome.setdefault(guest, why)
                 file.release()
