@@ -127,7 +127,9 @@ class _Sayer:
         if use.function:
             file = os.path.basename(use.path)
             what = f"`{use.function}` of `{file}` is left as it is: it has `{asked}`, and "
-        sure = use.sure and len(things) == len(use.things)
+        # only what TensorFlow computes has a `numpy` right after the call of it
+        called = thing.kind == "model" and f"{use.text}.numpy()" in self.text
+        sure = (use.sure or called) and len(things) == len(use.things)
         sure &= thing.kind == "name" or not any(_errors(self.converted(t.home)) for t in things)
         if not sure:
             return ASSUMED, f"{what}perhaps {now}"

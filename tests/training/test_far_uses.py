@@ -367,3 +367,49 @@ def test_what_objects_ask_of_models_that_their_methods_get_is_said(
     assert f"`{method}` of `plain.py` is left as it is: it has `" in errors[0]
     above = texts["main.py"].split("TODO(tf2torch)")[1].split("\n")[1]
     assert lines.split("\n")[-1].partition("(")[0] in above
+
+
+TRAINED = """\
+from tensorflow import keras
+
+
+def make(size):
+    model = keras.Sequential([keras.Input((size,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    return model
+
+
+def train(x, y):
+    model = make(x.shape[1])
+    history = model.fit(x, y, epochs=2)
+    return GIVEN
+
+
+class Trainer:
+    def __init__(self, size):
+        self.model = make(size)
+
+    def run(self, x, y):
+        return self.model.fit(x, y).history
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("{'model': model, 'history': history}", "given['model'](x)"),
+        ("dict(model=model, history=history.history)", "given['model'](x)"),
+        ("history.history", "getattr(Trainer(4), 'model')(x)"),
+    ],
+)
+def test_what_is_called_for_an_array_of_tensorflow_is_a_model(
+    tmp_path: Path, given: str, asked: str
+) -> None:
+    main = (
+        "import numpy as np\nfrom net import Trainer, train\n\nx = np.ones((2, 4))\n"
+        f"given = train(x, x[:, 0])\np = {asked}.numpy()\n"
+    )
+    files = {"net.py": TRAINED.replace("GIVEN", given), "main.py": main}
+    _, errors = converted(tmp_path, files)
+    said = f"`{asked}` is left as it is: the model of `net.py` is an nn.Module now"
+    assert f"main.py:6: {said}" in errors

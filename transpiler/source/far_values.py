@@ -77,6 +77,10 @@ def _value(node: ast.AST, frame: Frame) -> Value:
             return _named(name, frame)
         case ast.Attribute(value=of, attr=name):
             return _united(attribute(one, name, frame.depth) for one in value_of(of, frame))
+        case ast.Call(func=ast.Name("dict"), args=[], keywords=given):
+            return frozenset({Box(_united(value_of(one.value, frame) for one in given))})
+        case ast.Call(func=ast.Name("getattr"), args=[of, ast.Constant(value=str(name)), *_]):
+            return _united(attribute(one, name, frame.depth) for one in value_of(of, frame))
         case ast.Call():
             return _united(called(one, node, frame) for one in value_of(node.func, frame))
         case ast.IfExp(body=one, orelse=other):
