@@ -50,3 +50,36 @@ def test_batches_are_whole_numbers(layer: str, numbers: str, scripts: Scripts) -
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert {"losses", "score", "answers"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+SHARED = """\
+import keras
+import numpy as np
+from keras import layers
+
+rng = np.random.RandomState(0)
+words, others, y = rng.randint(0, 9, 40), rng.randint(0, 9, 40), rng.randint(0, 2, 40)
+first, second = keras.Input((1,)), keras.Input((1,))
+embedding = layers.Embedding(9, 4)
+{called}
+score = layers.Dot(axes=-1)([layers.Flatten()(a), layers.Flatten()(b)])
+model = keras.Model([first, second], layers.Dense(1, activation="sigmoid")(score))
+model.compile("sgd", "binary_crossentropy")
+losses = model.fit([words, others], y, epochs=2, shuffle=False, verbose=0).history["loss"]
+answers = model.predict([words, others])
+"""
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "a, b = embedding(first), embedding(second)",
+        "a, b = (embedding(x) for x in (first, second))",
+        "a = layers.Add()([embedding(first), embedding(second)])\nb = embedding(first)",
+    ],
+)
+def test_whatever_one_embedding_takes_is_whole(called: str, scripts: Scripts) -> None:
+    text = SHARED.format(called=called)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"losses", "answers"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

@@ -299,13 +299,13 @@ def input_dtype(built: Built, name: str) -> str:
         if isinstance(node, (Line, Return)):
             text = node.text if isinstance(node, Line) else node.value.text
             modules = node.modules if isinstance(node, Line) else node.value.modules
-            for module in modules:
-                taken = [a for a in _arguments(module, text) if a in names]
+            for module, arguments in ((m, a) for m in modules for a in _arguments(m, text)):
+                taken = [a for a in arguments if a in names]
                 if taken and _LOOKUP.match(module.constructor.text) is not None:
                     return "torch.long"
                 if taken and module.constructor.text.isidentifier() and whole:
                     return "torch.long"
-                if taken and _looks_up(built, module, _arguments(module, text).index(taken[0])):
+                if taken and _looks_up(built, module, arguments.index(taken[0])):
                     return "torch.long"
         if isinstance(node, Line):
             target, _, value = node.text.partition(" = ")
@@ -330,10 +330,10 @@ def _elements_named(loop: For, names: set[str]) -> set[str]:
     return {ast.unparse(t) for t, whole in pairs if ast.unparse(whole) in names}
 
 
-def _arguments(module: Module, text: str) -> list[str]:
-    """The names that a module is called on in a statement."""
-    called = re.search(rf"{re.escape(module.token)}\(([^()]*)\)", text)
-    return called.group(1).split(", ") if called is not None else []
+def _arguments(module: Module, text: str) -> list[list[str]]:
+    """The names that a module is called on in a statement, for each call."""
+    called = re.finditer(rf"{re.escape(module.token)}\(([^()]*)\)", text)
+    return [one.group(1).split(", ") for one in called]
 
 
 def _looks_up(built: Built, module: Module, number: int) -> bool:
