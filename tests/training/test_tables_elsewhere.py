@@ -231,3 +231,57 @@ def test_turned_arrays_of_other_files_are_copied(
     copied = f"np.ascontiguousarray({x})" in texts["main.py"]
     assert copied is bool(given)
     assert_alike(tmp_path, session)
+
+
+PIECES = """\
+import numpy as np
+import pandas as pd
+
+rng = np.random.RandomState(0)
+df = pd.DataFrame(rng.rand(40, 3), columns=["a", "b", "t"]).sample(frac=1.0, random_state=1)
+
+
+def chunks(table, size):
+    for start in range(0, len(table), size):
+        yield table.iloc[start : start + size]
+
+
+def parted(table):
+    return table.drop(columns="t"), table["t"]
+
+
+class Store:
+    def __iter__(self):
+        yield df[["a", "b"]]
+        yield df["t"]
+
+    def __getitem__(self, name):
+        return df[name]
+"""
+LOOPED = {
+    "each": "for c in chunks(df, 20):\n    m.fit(c[['a', 'b']], c['t'], shuffle=False)\n",
+    "counted": (
+        "for i, c in enumerate(chunks(df, 20)):\n    X, y = parted(c)\n    m.train_on_batch(X, y)\n"
+    ),
+    "side-by-side": (
+        "for X, y in zip(chunks(df[['a', 'b']], 20), chunks(df['t'], 20)):\n"
+        "    m.fit(X, y, shuffle=False)\n"
+    ),
+    "unpacked": "X, y = Store()\nm.fit(X, y, shuffle=False)\n",
+    "asked": "d = Store()\nm.fit(d[['a', 'b']], d['t'], shuffle=False)\n",
+}
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("name", LOOPED)
+def test_pieces_of_tables_become_arrays(name: str, tmp_path: Path, session: VerifySession) -> None:
+    train = (
+        "from tensorflow import keras\nfrom pieces import *\n\n"
+        "m = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        f'm.compile("sgd", "mse")\n{LOOPED[name]}'
+        "loss = m.evaluate(df[['a', 'b']], df['t'], verbose=0)\n"
+        "p = m.predict(df[['a', 'b']], verbose=0)\n"
+    )
+    _, errors = converted(tmp_path, {"pieces.py": PIECES, "main.py": train})
+    assert not errors
+    assert_alike(tmp_path, session)

@@ -139,7 +139,7 @@ class Tables:
         return "transform" if of_mixin and "transform" in self.functions else name
 
     def _returned(self, function: ast.FunctionDef) -> Parts:
-        given = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+        given = [n.value for n in ast.walk(function) if isinstance(n, (ast.Return, ast.Yield))]
         parts = [self._parts(value) for value in given if value is not None]
         return reduce(_joined, parts) if parts else False
 
@@ -159,7 +159,7 @@ class Tables:
                 times = _SPLITTING.get(_last_name(value.func), 0)
                 parts = [argument for argument in value.args for _ in range(times)]
             if len(parts) != len(target.elts):
-                self._name(target, self._parts(value))
+                self._name(target, self._parts(value) or "__iter__" in self.returning)
                 return
             for one, of_it in zip(target.elts, parts, strict=True):
                 self._bind(one, of_it)
@@ -188,8 +188,13 @@ class Tables:
                     self._bind(target, element)
             case ast.Tuple([_, one]), ast.Call(ast.Attribute(attr="groupby" | "items")):
                 self._bind(one, over)
+            case ast.Tuple(targets), ast.Call(ast.Name("zip"), lists) if len(targets) == len(lists):
+                for one, other in zip(targets, lists, strict=True):
+                    self._loop(one, other)
             case _, (ast.Name() | ast.ListComp()):
                 self._bind(target, over)
+            case _, ast.Call() if self._run_by(over) in self.returning or _in_pieces(over):
+                self._name(target, self._parts(over))
 
     def _passed(self, function: ast.FunctionDef | ast.Lambda, call: ast.Call) -> set[str]:
         """The parameters of a function that get tables."""
@@ -225,9 +230,11 @@ class Tables:
                 return node.id in self.names
             case ast.Attribute():
                 known = {ast.unparse(node), f"self.{node.attr}"} & self.names
-                known |= self.returning.keys() & {node.attr}  # a property
+                known |= self.returning.keys() & {node.attr, "__getattr__"}  # or a property
                 return bool(known) or (node.attr not in _ARRAYS and self._is_table(node.value))
-            case ast.Subscript() | ast.Starred():
+            case ast.Subscript():  # also of an object of the program
+                return "__getitem__" in self.returning or self._is_table(node.value)
+            case ast.Starred():
                 return self._is_table(node.value)
             case ast.BinOp():
                 return self._is_table(node.left) or self._is_table(node.right)
@@ -307,6 +314,11 @@ def _as_frame(call: ast.Call) -> bool:
     if not asked:
         return _last_name(call.func) == "fetch_openml"
     return not (isinstance(asked[0], ast.Constant) and asked[0].value is False)
+
+
+def _in_pieces(call: ast.Call) -> bool:
+    """`pd.read_csv(path, chunksize=20)`: an iterator of tables."""
+    return any(keyword.arg == "chunksize" for keyword in call.keywords)
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
