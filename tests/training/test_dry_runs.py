@@ -9,6 +9,7 @@ import pytest
 from tests.training.pretended_gpu import pretended_gpu
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
@@ -214,3 +215,50 @@ def test_an_input_that_may_be_of_another_shape_is_not_run_on_zeros(made: str, ru
     room: dict[str, Any] = {}
     exec(text, room)
     assert room["first"].shape == room["second"].shape == (2, 3)
+
+
+CUT = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+
+
+def vectorize(sequences, dimension=30):
+    results = np.zeros((len(sequences), dimension))
+    for i, sequence in enumerate(sequences):
+        results[i, sequence] = 1.0
+    return results
+
+
+x = vectorize([rng.randint(0, 30, 9) for _ in range(60)])
+y = rng.randint(0, 2, 60)
+model = keras.Sequential([layers.Dense(4, activation="relu"), layers.Dense(1)])
+model.compile("sgd", "mse")
+{cut}
+history = model.fit(part, target, epochs=2, shuffle=False).history
+losses = history["loss"]
+"""
+CUTS = {
+    "lines": ("part = x[20:]\ntarget = y[20:]", True),
+    "at-once": ("part, target = x[:20], y[:20]", True),
+    "twice": ("part = x[20:]\npart = part[:, :3]\ntarget = y[20:]", False),
+    "columns": ("part = x[:, :3]\ntarget = y", False),
+    "of-another": ("x = x[:, :3]\npart = x[20:]\ntarget = y[20:]", False),
+}
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_rows_of_an_array_are_as_wide_as_it_is(name: str, scripts: Scripts) -> None:
+    cut, known = CUTS[name]
+    text = CUT.format(cut=cut)
+    made = convert(text, Options(exact=True))
+    assert ("nn.Linear(x.shape[1], 4)" in made.text) is known
+    errors = [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    if known:
+        assert not errors
+    if not errors:
+        apart = scripts.compare(text, made.text)
+        assert {"history", "losses"} <= apart.keys()
+        assert max(apart.values()) < 1e-9, apart

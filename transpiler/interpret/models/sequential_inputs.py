@@ -120,22 +120,34 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
         return None
     for handed in re.finditer(rf"\b{name}\.{_HANDED}", text):
         whole = None if handed.group(2) else _expression_at(region, start + handed.start(1))
-        names = handed.group(1) if whole is None else "|".join(words_in(region.tree.source(whole)))
+        data = handed.group(1)
+        if whole is None:
+            data = _cut_from(text[: handed.start()], data)
+        names = data if whole is None else "|".join(words_in(region.tree.source(whole)))
         if re.search(rf"\b({name}|{names})\b[\w\s,()]*=[^=]", text[: handed.start()]):
             return None  # another model, or other data
-        array = region.file.arrays.get(handed.group(1))
+        array = region.file.arrays.get(data)
         shape: Any = array and array.shape
         if whole is not None:
             shape = provided("shape_of")(region, whole)
         if shape is None:
-            shape = _shape_of_batches(region, handed.group(1), whole)
+            shape = _shape_of_batches(region, data, whole)
         if shape is not None and len(shape) > 1:
             return Sequence(tuple(const(size) for size in shape[1:]), tuple)
-        source = handed.group(1) if whole is None else region.tree.source(whole)
-        source = _array_of_batches(region, handed.group(1), whole) or source
+        source = data if whole is None else region.tree.source(whole)
+        source = _array_of_batches(region, data, whole) or source
         if shape is None and (columns := _columns(region, source)) is not None:
             return Sequence((columns,), tuple)
     return None
+
+
+def _cut_from(text: str, name: str) -> str:
+    """The array of which a variable has some rows: `part = x[:20]`; else the variable."""
+    rows = r"(\w+)\[[^\[\],\n]*:[^\[\],\n]*\]"
+    cut = re.compile(rf"^{name}(?: = {rows}[ \t]*$|, \w+ = {rows},)", re.MULTILINE)
+    found = cut.findall(text)
+    bound = re.findall(rf"\b{name}\b[\w\s,()]*=[^=]", text)
+    return "".join(found[0]) if len(found) == len(bound) == 1 else name
 
 
 def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | None:
