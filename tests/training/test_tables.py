@@ -75,6 +75,24 @@ def test_columns_of_data_sets_are_arrays() -> None:
     assert "(torch.tensor(df.values), torch.tensor(np.asarray(df['a'])))" in converted(text)
 
 
+HELD = {
+    "entries": "d = {'x': {}}\nd['x']['train'] = df[['a', 'b']]\nd['y'] = df['target']\n"
+    "X_train, y_train, X_test = d['x']['train'], d['y'], df[['a', 'b']]",
+    "elements": "parts = []\nparts.append(df[:25])\nparts.append(df[25:])\nfor part in parts:\n"
+    "    X_train, y_train = part[['a', 'b']], part['target']\nX_test = parts[0][['a', 'b']]",
+    "items": "parts = {'u': df[:25], 'v': df[25:]}\nfor k, part in parts.items():\n"
+    "    X_train, y_train = part[['a', 'b']], part['target']\nX_test = parts['u'][['a', 'b']]",
+}
+
+
+@pytest.mark.parametrize("data", HELD.values(), ids=HELD)
+def test_what_lists_and_dicts_hold_may_be_tables(data: str, scripts: Scripts) -> None:
+    text = PROGRAM.format(data=data)
+    apart = scripts.compare(text, converted(text))
+    assert {"losses", "prediction"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 UNSHAPED = PROGRAM.replace("keras.Input((2,)), ", "")
 SCALED = f"""\
 from sklearn.preprocessing import StandardScaler

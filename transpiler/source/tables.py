@@ -118,6 +118,9 @@ class Tables:
         elif isinstance(node, ast.FunctionDef):
             self.give(node.name, self._returned(node))
         elif isinstance(node, ast.Call):
+            match node:
+                case ast.Call(ast.Attribute(held, "append"), [one]) if self._has_table(one):
+                    self.names.add(ast.unparse(held))
             called = self.functions.get(self._run_by(node))
             if called is not None:
                 function, home = called
@@ -163,7 +166,10 @@ class Tables:
                 return
             for one, of_it in zip(target.elts, parts, strict=True):
                 self._bind(one, of_it)
-        elif isinstance(target, (ast.Name, ast.Attribute)) and self._has_table(value):
+            return
+        while isinstance(target, ast.Subscript):  # `data["x"] = table`: any entry may be one
+            target = target.value
+        if isinstance(target, (ast.Name, ast.Attribute)) and self._has_table(value):
             self.names.add(ast.unparse(target))
 
     def _name(self, target: ast.expr, parts: Parts) -> None:
