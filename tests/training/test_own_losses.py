@@ -382,6 +382,9 @@ def test_a_loop_adds_losses_to_a_number(way: str, scripts: Scripts) -> None:
     text = SUM.format(number=number, header=header, adds=adds)
     made = convert(text)
     assert any(d.severity.name == "ERROR" for d in made.diagnostics) is not good
+    surely = "int(" not in header
+    said = [d for d in made.diagnostics if "at least once" in d.message]
+    assert len(said) == (good and not surely)
     if good:
         assert f"    total = {number}\n    for {header}:\n        total = total " in made.text
         far, apart = farthest(scripts, text)

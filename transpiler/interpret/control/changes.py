@@ -161,6 +161,11 @@ _REUSED = "reused"
 _SUMS = ("sum,tensor", "no-channels,sum,tensor")
 
 
+def sums_tensors(phis: dict[str, str]) -> bool:
+    """Whether a loop adds tensors to a number."""
+    return any(kind in _SUMS for kind in phis.values())
+
+
 def _reused(name: str) -> Unknown:
     return Unknown(f"`{name}` is a tensor in some rounds of a loop only")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.aliases import refuse_changed_elements
 from transpiler.interpret.control.branches import on_way, serials
 from transpiler.interpret.control.changes import (
@@ -14,6 +15,7 @@ from transpiler.interpret.control.changes import (
     close_round,
     enter_loop,
     leave_loop,
+    sums_tensors,
     unstable,
     what_changes,
 )
@@ -241,6 +243,8 @@ def _loop(
             region.want(f"rank:{found.source}", found.rank)
             raise
         if not more:
+            if sums_tensors(phis) and not _surely_starts(region, node, iterable):
+                region.say(ASSUMED, node, _RUNS)
             if this.left or not _surely_runs(iterable):
                 leave_loop(region, start, phis)
                 forget_if_left(region, start, this)
@@ -279,6 +283,27 @@ def _surely_runs(iterable: Value | None) -> bool:
         value = iterable.expr.value
         return isinstance(value, (list, tuple, range, str)) and len(value) > 0
     return False
+
+
+def _surely_starts(region: Region, node: cst.CSTNode, iterable: Value | None) -> bool:
+    """Whether the body runs at least once, also over what `enumerate` and its kin count."""
+    made = node.iter if isinstance(node, cst.For) else None
+    if isinstance(made, cst.Call) and isinstance(made.func, cst.Name) and made.args:
+        if made.func.value in _PAIRING and region.scope.get(made.func.value) is None:
+            items = [arg for arg in made.args if arg.keyword is None]
+            return all(
+                not a.star and _surely_runs(evaluate(region, a.value))
+                for a in items[: _PAIRING[made.func.value]]
+            )
+    return _surely_runs(iterable)
+
+
+#: What makes pairs of what it gets, and how many arguments that is.
+_PAIRING: dict[str, int | None] = {"enumerate": 1, "zip": None}
+
+
+#: Where a sum of tensors may be one of nothing.
+_RUNS = "the loop is taken to run at least once: without a round, the sum is no tensor but a number"
 
 
 def _header(
