@@ -154,6 +154,7 @@ def _head(
         elementwise,
         one_hot=not name and one_hot_targets(file.tree, of_compile(training, call)),
         column=not name and 1 in columns and output.rank in (None, 2),
+        flat=not name and columns == {0} and file.options.keras != "2",
         exact=file.options.exact,
     )
     uses: list[Use] = []

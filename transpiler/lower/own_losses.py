@@ -135,7 +135,7 @@ def own_metric(
     if seen.classes != takes_classes(summary, seen):
         raise Unsupported(f"`{key}` with {'' if seen.classes else 'no '}classes as targets")
     result = _of(summary)
-    note = column_note(key, seen)
+    note = column_note(key, summary, seen)
     if _is_lambda(function):
         each = _inserted(summary, seen)
     else:

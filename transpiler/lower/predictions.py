@@ -8,6 +8,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr, method
+from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Prediction
 
 
@@ -30,11 +31,33 @@ def is_column(seen: Prediction) -> bool:
     return seen.units == 1 and seen.rank == 2
 
 
-def column_note(name: str, seen: Prediction) -> str:
-    """What is assumed of targets that may have one axis or two."""
-    if seen.classes and seen.rank == 2:
-        return f"`{name}`: {_CLASSES}"
-    return f"`{name}`: {COLUMN}" if is_column(seen) else ""
+def column_note(name: str, summary: Summary, seen: Prediction) -> str:
+    """What is assumed of targets that may have one axis or two.
+
+    Classes that surely are a column are refused, unless the function gives them an axis itself.
+    """
+    if not seen.classes or seen.rank != 2:
+        return f"`{name}`: {COLUMN}" if is_column(seen) else ""
+    if seen.flat or _takes_any_shape(summary):
+        return ""
+    if seen.column:
+        raise Unsupported(f"`{name}`: {_CLASSES_OF_COLUMN}")
+    return f"`{name}`: {_CLASSES}"
+
+
+def _takes_any_shape(summary: Summary) -> bool:
+    """Whether a function first makes one axis of its targets, or nothing but Keras reads them."""
+    assert summary.region is not None
+    targets = summary.parameters[bool(summary.function.owner)].name
+    source = summary.region.tree.source(summary.function.node)
+    reads = len(re.findall(rf"(?<![\w.]){targets}\b(?!\s*=(?!=))", source)) - 1  # its parameter
+    leveled = rf"\b(?:{_LEVELS})\(\s*(?:[\w.]+\(\s*)?{targets}\b"
+    first = re.search(rf"(?<![\w.]){targets}\s*=\s*(?:[\w.]+\(\s*)?[\w.]*{leveled}", source)
+    return first is not None or len(re.findall(leveled, source)) == reads
+
+
+#: What makes one axis of a column, or takes it as that.
+_LEVELS = r"reshape|flatten|ravel|squeeze|sparse_categorical_\w+|SparseCategorical\w+\([^)]*\)"
 
 
 COLUMN = (
@@ -44,6 +67,11 @@ COLUMN = (
 _CLASSES = (
     "it gets the classes in one axis, one for each sample; Keras hands them on as a column where "
     "the program has them so, and Keras 2 always"
+)
+
+_CLASSES_OF_COLUMN = (
+    "the program has the classes as a column, in which Keras hands them on; here it would get them "
+    "in one axis: let it make that itself first, `y_true = tf.reshape(y_true, [-1])`"
 )
 
 
