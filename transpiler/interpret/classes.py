@@ -21,6 +21,7 @@ from transpiler.interpret.heirs import inherited_methods, invite_base
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
 from transpiler.interpret.values import (
+    OF_OBJECT,
     Framework,
     Function,
     Instance,
@@ -160,7 +161,7 @@ def call_class(
         return made
     if callee.bases:
         what = "which inherits from another class" if callee.inherits else "a class"
-        return Unknown(f"an instance of `{callee.name}`, {what} of the program's own")
+        return Unknown(f"{OF_OBJECT}`{callee.name}`, {what} of the program's own")
     if _holds_values(region, callee) and all(isinstance(value, Static) for value in values):
         return verbatim(region, node, *values)
     if any(map(holds_tensor, values)):
@@ -179,7 +180,7 @@ def call_class(
             if home is not region.file:
                 region.file.lent[id(callee.node)] = callee
     provided("construct")(region, node, callee)
-    return Instance(f"an instance of `{callee.name}`", None, callee)
+    return Instance(f"{OF_OBJECT}`{callee.name}`", None, callee)
 
 
 #: What a callback asks of the model that is trained, beside whether to stop.

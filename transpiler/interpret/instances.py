@@ -28,6 +28,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
 from transpiler.interpret.summary import GivenModel, Summary
 from transpiler.interpret.values import (
+    OF_OBJECT,
     Function,
     Instance,
     Model,
@@ -237,7 +238,7 @@ def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:
         bound = re.findall(rf"(?<![\w.])self\.{name}\b(?:\s*:[^=\n]+)?\s*=(?!=)", text)
         others = re.search(rf"\.{name}(?<!\bself\.{name})\s*=(?!=)", file.tree.blanked)
         if callee in classes and len(bound) == 1 and others is None:
-            found[name] = Instance(f"an instance of `{callee}`", None, classes[callee])
+            found[name] = Instance(f"{OF_OBJECT}`{callee}`", None, classes[callee])
     return found
 
 

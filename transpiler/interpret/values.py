@@ -316,6 +316,9 @@ class Within:
     name: str = ""  #: of the one layer that it is, where that is known
 
 
+#: Begins the reason of what an object of the program is, and all that its methods give.
+OF_OBJECT = "an instance of "
+
 #: Begins a reason that an earlier statement has already reported.
 SPOILED = "\ue012"
 

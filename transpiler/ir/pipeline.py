@@ -39,8 +39,13 @@ class Columns:
     part: Leaf = Leaf()
 
 
+@record(frozen=True, slots=True)
+class Listed:
+    """The arrays of a batch one after the other; how many there are only the program knows."""
+
+
 #: What a sample consists of: a tensor, a tuple of parts, or parts by their names.
-Element: TypeAlias = "Leaf | Columns | tuple[Element, ...] | dict[str, Element]"
+Element: TypeAlias = "Leaf | Columns | Listed | tuple[Element, ...] | dict[str, Element]"
 
 
 class Folder(Enum):
@@ -198,6 +203,8 @@ def batched(element: Element, by: int = 1) -> Element:
     if isinstance(element, Columns):
         part = batched(element.part, by)
         return Columns(part if isinstance(part, Leaf) else Leaf())
+    if isinstance(element, Listed):
+        return element
     if isinstance(element, dict):
         return {name: batched(part, by) for name, part in element.items()}
     return tuple(batched(part, by) for part in element)

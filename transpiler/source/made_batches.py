@@ -2,6 +2,8 @@
 
 inputs = [images[rows], sizes[rows]]
 yield inputs, {"price": prices[rows], "sold": sold[rows]}
+
+columns = [table[name].values for name in names]     # of which nobody sees how many there are
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from transpiler.ir.pipeline import Element, Leaf
+from transpiler.ir.pipeline import Columns, Element, Leaf, Listed
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.suites import assigned_names, returns_of
 
@@ -31,12 +33,12 @@ def yielded(function: cst.FunctionDef, others: Functions) -> Element | None:
 
     `others` are the functions that it may call.
     """
-    return _same(_Maker(others, (function,)).given(cst.Yield))
+    return _same(Maker(function, others).given(cst.Yield))
 
 
 def returned(function: cst.FunctionDef, others: Functions) -> Element | None:
     """The same of what each `return` gives."""
-    return _same(_Maker(others, (function,)).given(cst.Return))
+    return _same(Maker(function, others).given(cst.Return))
 
 
 def returned_or_part(function: cst.FunctionDef, others: Functions) -> tuple[Element | None, bool]:
@@ -46,15 +48,27 @@ def returned_or_part(function: cst.FunctionDef, others: Functions) -> tuple[Elem
         return images, labels
     return images
     """
-    given = _Maker(others, (function,)).given(cst.Return)
+    given = Maker(function, others).given(cst.Return)
     whole = next((one for one in given if isinstance(one, tuple)), None)
     if whole is None or len(whole) < 2 or isinstance(whole[0], tuple):
         return _same(given), False
     return _same([whole if one == whole[0] else one for one in given]), whole[0] in given
 
 
-def _same(given: list[Element | None]) -> Element | None:
+def _same(given: Sequence[Element | None]) -> Element | None:
     return given[0] if given and all(one == given[0] for one in given) else None
+
+
+def either(given: Sequence[Element | None]) -> Element | None:
+    """The same of several; of lists of arrays that differ in their lengths, a list of some."""
+    return Listed() if all(map(is_list, given)) and _same(given) is None else _same(given)
+
+
+def is_list(element: Element | None) -> bool:
+    """Whether it is a list or tuple of nothing but arrays."""
+    if isinstance(element, tuple):
+        return all(isinstance(part, Leaf) for part in element)
+    return isinstance(element, Listed)
 
 
 def _leaves(branch: cst.If | cst.Else | None) -> bool:
@@ -77,19 +91,40 @@ def _has(held: Element | None, part: Element) -> bool:
     return held is part or any(_has(one, part) for one in inside)
 
 
-class _Maker:
-    """A function that makes batches, read from its first line to its last."""
+class Maker:
+    """A function that makes batches, or the module, read from its first line to its last."""
 
-    def __init__(self, others: Functions, around: tuple[cst.FunctionDef, ...]) -> None:
+    def __init__(
+        self,
+        room: cst.FunctionDef | cst.Lambda | cst.Module,
+        others: Functions,
+        around: tuple[cst.CSTNode, ...] = (),
+    ) -> None:
+        self.room: cst.FunctionDef | cst.Lambda | cst.Module = room
         self.others = others
-        self.around = around  #: itself, and the functions that call it
+        self.around = (room, *around)  #: itself, and the functions that call it
         self.held: dict[str, Element | None] = {}  #: what its variables hold so far
+        self.wanted: cst.BaseExpression | None = None  #: an expression of which it is asked
+        self.met: list[Element | None] = []  #: what it holds where it is met
 
     def given(self, kind: type[cst.Yield] | type[cst.Return]) -> list[Element | None]:
         """What it gives in each place."""
         found: list[Element | None] = []
-        self._read(self.around[0].body, kind, found)
+        if isinstance(self.room, cst.Lambda):
+            return [self._element(self.room.body)]
+        body = self.room if isinstance(self.room, cst.Module) else self.room.body
+        self._read(body, kind, found)
         return found
+
+    def at(self, node: cst.BaseExpression) -> Element | None:
+        """What an expression in it holds."""
+        self.wanted = node
+        self.given(cst.Return)
+        return either(self.met) if self.met else None
+
+    def outside(self, name: str) -> Element | None:
+        """What a variable is that it has not bound: an array, perhaps."""
+        return Leaf()
 
     def _read(
         self,
@@ -100,6 +135,8 @@ class _Maker:
         """Follow the variables through a statement; functions in it are left out."""
         if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
             return
+        if node is self.wanted:
+            self.met.append(self._element(self.wanted))
         if isinstance(node, cst.If):
             self._branch(node, kind, found)
             return
@@ -114,14 +151,14 @@ class _Maker:
                 found += self._given(node.value)
             case cst.Assign(targets=targets, value=value):
                 for target in targets:
-                    self._put(target.target, value)
+                    self.put(target.target, value)
             case cst.AnnAssign(target=place, value=cst.BaseExpression() as value):
-                self._put(place, value)
+                self.put(place, value)
             case cst.AugAssign(target=place, value=value):
                 self._add(place, value)
             case cst.Call(func=cst.Attribute(value=place, attr=cst.Name(method))):
                 if method in METHODS:
-                    self._forget(place)
+                    self._change(place, method, [argument.value for argument in node.args])
 
     def _branch(
         self,
@@ -141,14 +178,30 @@ class _Maker:
         elif not _ends(node.body):
             for name in chosen.keys() | self.held.keys():
                 ways = [held.get(name, Leaf()) for held in (chosen, self.held)]
-                self.held[name] = _same(ways)
+                self.held[name] = either(ways)
 
     def _add(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         """`images /= 255`: an array stays one; a tuple or list gets longer."""
-        added = isinstance(value, (cst.Integer, cst.Float)) or self._element(value) == Leaf()
+        part = self._element(value)
+        added = isinstance(value, (cst.Integer, cst.Float)) or part == Leaf()
         held = self.held.get(target.value, Leaf()) if isinstance(target, cst.Name) else Leaf()
-        if not added or held != Leaf():
+        if isinstance(target, cst.Name) and is_list(held) and is_list(part):
             self._forget(target)
+            self.held[target.value] = Listed()
+        elif not added or held != Leaf():
+            self._forget(target)
+
+    def _change(
+        self, place: cst.BaseExpression, method: str, arguments: list[cst.BaseExpression]
+    ) -> None:
+        """`columns.append(table[name])`: a list of arrays stays one, of whatever length."""
+        held = self.held.get(place.value) if isinstance(place, cst.Name) else None
+        parts = [self._element(one) for one in arguments]
+        fits = {"append": parts == [Leaf()], "extend": len(parts) == 1 and is_list(parts[0])}
+        fits["insert"] = parts[1:] == [Leaf()]
+        self._forget(place)
+        if isinstance(place, cst.Name) and is_list(held) and fits.get(method, False):
+            self.held[place.value] = Listed()
 
     def _forget(self, place: cst.BaseExpression) -> None:
         """Nothing is known any more of a variable, and of what holds the same list or dict."""
@@ -161,7 +214,7 @@ class _Maker:
                 if isinstance(changed, (tuple, dict)) and _has(held, changed):
                     self.held[name] = None
 
-    def _put(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
+    def put(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         """A variable, several ones, or an entry of a dict gets a value."""
         names = assigned_names(target)
         match target, value:
@@ -187,7 +240,7 @@ class _Maker:
             case cst.Tuple() | cst.List(), cst.Tuple() | cst.List():
                 if len(target.elements) == len(value.elements):
                     for one, of_it in zip(target.elements, value.elements, strict=True):
-                        self._put(one.value, of_it.value)
+                        self.put(one.value, of_it.value)
             case cst.Tuple() | cst.List(), _:
                 parts = self._element(value)
                 if not isinstance(parts, tuple) or len(parts) != len(names):
@@ -196,10 +249,8 @@ class _Maker:
 
     def _given(self, value: cst.BaseExpression | cst.From | None) -> list[Element | None]:
         """What is given in one place, or in those of the function that is called there."""
-        made = self._called(value) if isinstance(value, cst.Call) else None
-        if made is None:
-            return [self._element(value)]
-        return _Maker(self.others, (made, *self.around)).given(cst.Return)
+        made = self.called(value) if isinstance(value, cst.Call) else None
+        return [self._element(value)] if made is None else made.given(cst.Return)
 
     def _element(self, value: cst.BaseExpression | cst.From | None) -> Element | None:
         """What an expression gives."""
@@ -212,12 +263,23 @@ class _Maker:
             case cst.Dict(elements=entries):
                 return self._dict(entries)
             case cst.IfExp(body=body, orelse=orelse):
-                return _same([self._element(body), self._element(orelse)])
+                return either([self._element(body), self._element(orelse)])
             case cst.Name(value=name):
-                return None if name == "None" else self.held.get(name, Leaf())
-            case cst.Call() if self._called(value) is not None:
-                return _same(self._given(value))
+                return None if name == "None" else self._variable(name)
+            case cst.Call() if self.called(value) is not None:
+                return either(self._given(value))
+            case cst.ListComp(elt=made):
+                return Listed() if self._element(made) == Leaf() else None
+            case cst.DictComp(value=made):
+                return Columns() if self._element(made) == Leaf() else None
+            case cst.BinaryOperation(left=left, operator=cst.Add(), right=right):
+                parts = [self._element(left), self._element(right)]
+                if any(map(is_list, parts)):
+                    return Listed() if all(map(is_list, parts)) else None
         return Leaf() if isinstance(value, _ARRAYS) else None
+
+    def _variable(self, name: str) -> Element | None:
+        return self.held[name] if name in self.held else self.outside(name)
 
     def _dict(self, entries: Sequence[cst.BaseDictElement]) -> Element | None:
         found: dict[str, Element] = {}
@@ -229,11 +291,12 @@ class _Maker:
             found[str(ast.literal_eval(key.value))] = part
         return found
 
-    def _called(self, call: cst.Call) -> cst.FunctionDef | None:
+    def called(self, call: cst.Call) -> Maker | None:
         """The function of the program, or method of the object, that is called."""
         match call.func:
             case cst.Name(value=name) | cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)):
                 made = self.others.get(name)
                 plain = made is not None and not made.decorators and returns_of(made)
-                return made if plain and made not in self.around else None
+                if made is not None and plain and made not in self.around:
+                    return Maker(made, self.others, self.around)
         return None

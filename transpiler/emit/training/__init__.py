@@ -18,7 +18,8 @@ data.py        arrays as tensors, one for each input of a model
 sequences.py   data that are classes of the program's own
 class_sources.py  functions of Keras that such a class calls
 streams.py     generators of the program's own
-listed_arrays.py  those of models that take as many inputs as a loop makes
+listed_arrays.py  those of models that take as many inputs as a loop makes, and in lists and dicts
+shown_arrays.py   what the text of functions and methods shows these to hold
 pairs.py       the arrays of a call, also of pairs that it unpacks
 single_samples.py  batches of one sample
 loaders.py     data sets of tf.data

@@ -218,7 +218,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     loader = loader or known
     weights = dict.fromkeys(loop.weights if loop is not None else (), "")
     if not loader:
-        xs, ys, unpacked = arrays_of(writer, call, compiled, _free(writer, call), "test")
+        xs, ys, unpacked = arrays_of(writer, call, compiled, free_after(writer, call), "test")
         size = batch_size(writer, call)
         if weighted:
             refuse_absent(writer, call, "sample_weight")
@@ -251,7 +251,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
     writer.inline(call, statement, before, text)
 
 
-def _free(writer: ModelWriter, call: TrainingCall) -> Callable[..., str]:
+def free_after(writer: ModelWriter, call: TrainingCall) -> Callable[..., str]:
     """What gives a variable that is free from a call on."""
     start, end = writer.tree.span(call.node)
     return partial(writer.names.passing, end=end, looped=start if call.in_loop else None)

@@ -1,24 +1,43 @@
 """The arrays for a model that takes as many inputs as a loop makes: a list, or a dict by names.
 
 model.fit({name: table[name] for name in NAMES}, y)     # [table[name] for name in NAMES]
+
+And those of which only functions of the program show that they are a list, or a dict.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from transpiler.emit.training.data import listed_arrays, with_values
+import libcst as cst
+
+from transpiler.emit.training.data import is_listed, listed_arrays, with_values
+from transpiler.emit.training.shown_arrays import shown
 from transpiler.interpret.region import KeyOrder
 from transpiler.interpret.training import Given
-from transpiler.interpret.values import Sequence, Static
-from transpiler.ir.expr import literal
+from transpiler.interpret.values import OF_OBJECT, Mapping, Sequence, Static, Unknown, Value
+from transpiler.ir import tokens
+from transpiler.ir.expr import Expr, literal
+from transpiler.ir.pipeline import Columns, Leaf
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.data import array
+from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.literals import constants_in, dicts_bound_to, lists_bound_to
+from transpiler.source.made_batches import is_list
 from transpiler.source.stores import stores_of
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
+
+#: What gives a variable that is free one of some names.
+Naming: TypeAlias = "Callable[..., str]"
+
+#: What can be written several times: `pairs`, `self.pairs`, `pairs[0]`.
+_PLACE = regex(r"[A-Za-z_][\w.]*(?:\[(?:\d+|\"\w+\"|'\w+')\])*")
 
 
 def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple[str, ...]:
@@ -29,6 +48,8 @@ def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple
     def always_listed(name: str) -> bool:
         """Whether all that a variable of the program ever is are lists that are written out."""
         displays = lists_bound_to(writer.tree.text, name)
+        if given is not None and isinstance(given.value, Sequence) and name == text:
+            return given.value.kind is list and given.value.static is not None
         return displays > 0 and displays == sum(p.binds for p in writer.shared.found.of(name))
 
     found = listed_arrays(text, count, always_listed)
@@ -104,3 +125,78 @@ def _named(key: str, target: str) -> str:
         if isinstance(node, ast.Name) and node.id == target:
             node.id = "_"
     return ast.unparse(parsed)
+
+
+def told_apart(
+    writer: ModelWriter, given: Given | None, keys: list[str], name: Naming, *wanted: str
+) -> tuple[Given | None, list[str]]:
+    """An argument with the arrays that the program shows it to hold, one for each of the keys.
+
+    What is to be evaluated once gets a variable, by a statement before.
+    """
+    parts = _parts_of(writer, given, keys)
+    if given is None or parts is None:
+        return given, []
+    text, before = writer.source_of(given), []
+    if _PLACE.fullmatch(text) is None:
+        variable = name(*wanted)
+        text, before = variable, [f"{variable} = {text}"]
+        writer.shared.tables.names |= {variable} if _holds_tables(writer, given) else set()
+    return replace(given, value=parts, text=text, node=None), before
+
+
+def spread(writer: ModelWriter, given: Given | None, keys: list[str], what: str) -> str:
+    """What passes on a list of arrays, one for each key, in one evaluation; "" for all else."""
+    parts = _parts_of(writer, given, keys)
+    of_keys = what == "x" and len(writer.built.keys) > 1
+    if given is None or not isinstance(parts, Sequence) or of_keys:
+        return ""
+    for item in parts.items:
+        array(Given(item, "", given.versions), what)
+    text = writer.source_of(given)
+    if not _holds_tables(writer, given):
+        return f"*{text}"
+    writer.made.helpers.add("numpy")
+    return f"*map(np.asarray, {text})"
+
+
+def _holds_tables(writer: ModelWriter, given: Given) -> bool:
+    """Whether the parts of what an argument gives may be tables."""
+    return writer.shared.tables.hold(f"({writer.source_of(given)})[0]")
+
+
+def _parts_of(
+    writer: ModelWriter, given: Given | None, keys: list[str]
+) -> Sequence | Mapping | None:
+    """The arrays in what an argument gives, one for each key; None where they are not seen.
+
+    Those of displays have sources of their own.
+    """
+    whole = is_listed(writer.built)
+    if given is None or given.node is None or (len(keys) < 2 and not whole):
+        return None
+    text, value = writer.source_of(given), given.value
+    if re.search(tokens.ANY_CHARACTER, text):
+        return None
+    if isinstance(value, (Sequence, Mapping)):
+        written = isinstance(given.node, (cst.List, cst.Tuple, cst.Dict, cst.DictComp))
+        return None if whole or written or _PLACE.fullmatch(text) else value
+    if not _may_be_seen(value):
+        return None
+    form = shown(writer, given.node)
+    if whole:
+        return Sequence((), list, static=Expr(text)) if is_list(form) else None
+    if isinstance(form, dict) and all(isinstance(form.get(key), Leaf) for key in keys):
+        form = Columns()
+    if isinstance(form, Columns) and all(keys):
+        entries: dict[Any, Value] = {key: Static(Expr("")) for key in keys}
+        return Mapping(entries, static=Expr(text))
+    if not is_list(form) or (isinstance(form, tuple) and len(form) != len(keys)):
+        return None
+    return Sequence((Static(Expr("")),) * len(keys), list, static=Expr(text))
+
+
+def _may_be_seen(value: Value) -> bool:
+    """Whether nothing is known of a value but what the text of functions and methods shows."""
+    of_object = isinstance(value, Unknown) and value.reason.startswith(OF_OBJECT)
+    return of_object or (isinstance(value, Static) and not value.expr.known)

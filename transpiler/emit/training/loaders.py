@@ -22,7 +22,7 @@ from transpiler.emit.training.data import (
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Model, Static
-from transpiler.ir.pipeline import Columns, Element, Gives, Leaf, Pipeline
+from transpiler.ir.pipeline import Columns, Element, Gives, Leaf, Listed, Pipeline
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.heads import Head
@@ -125,6 +125,10 @@ class Unpacking:
             raise Unsupported(f"one tensor for each of {_listed(keys)}")
         if isinstance(element, Leaf):  # there is nothing else that Keras takes
             element = (element,) * len(names)
+        if isinstance(element, Listed):
+            if len(names) == 1:
+                raise Unsupported(f"{self._given} of lists of arrays for {_listed(keys)}")
+            element = (Leaf(),) * len(names)
         if isinstance(element, Columns):
             if len(keys) == 1 or not all(keys):
                 raise Unsupported(f"{self._given} of columns, other than for inputs with names")

@@ -300,6 +300,11 @@ class ModelWriter:
         self.made.helpers.add("numpy")
         return f"np.asarray({x})"
 
+    @property
+    def input_keys(self) -> list[str]:
+        """What Keras calls the inputs of the model; "" without a name."""
+        return input_keys(self.built, self.training.origin)
+
     def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
         if is_listed(self.built):
@@ -308,7 +313,7 @@ class ModelWriter:
         listed = given is not None and isinstance(given.value, Sequence)
         if listed and len(self.built.keys) > 1:
             raise Unsupported(f"{what} is a list, of which Keras gives a dict in another order")
-        keys = input_keys(self.built, self.training.origin)
+        keys = self.input_keys
         held = entries_of(self, given, keys)
         return held or arrays_by_name(given, text, keys, what, surely)
 

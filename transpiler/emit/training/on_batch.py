@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.steps import OneBatch, test_on_batch, train_on_batch
-from transpiler.emit.training.asking import as_dict, by_keys
+from transpiler.emit.training.asking import as_dict, by_keys, free_after
 from transpiler.emit.training.data import (
     input_names,
     input_tensors,
@@ -16,6 +16,7 @@ from transpiler.emit.training.data import (
     target_tensor,
     weight_tensor,
 )
+from transpiler.emit.training.listed_arrays import spread, told_apart
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.predicting import write_predict
 from transpiler.emit.training.step_parts import steps_of
@@ -24,6 +25,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
+from transpiler.source.lexical import may_act
 
 
 def write_train_on_batch(
@@ -107,9 +109,7 @@ def _write(
     others: list[str],
 ) -> None:
     """The call of the function, in the place of the method's."""
-    xs = writer.arrays(call.given.get("x"), "x", surely=True)
-    ys = writer.target_arrays(call.given.get("y"), compiled, surely=True)
-    arrays = map(writer.as_array, (*xs, *ys))
+    arrays, before = _arrays(writer, call, compiled)
     arguments = [writer.variable, *arrays, *_weights(writer, call, compiled).values()]
     arguments += [writer.criterion, *others]
     by_class = writer.argument(call, "class_weight")
@@ -117,7 +117,29 @@ def _write(
     text = f"{name}({', '.join(arguments)})"
     if by_keys(call):
         text = as_dict(writer, call.node, compiled, text)
-    writer.inline(call, statement, [], text)
+    writer.inline(call, statement, before, text)
+
+
+def _arrays(
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled
+) -> tuple[list[str], list[str]]:
+    """The arguments for inputs and targets, and the statements that give names to some."""
+    x, y = call.given.get("x"), call.given.get("y")
+    heads, free = [head.name for head in compiled.heads], free_after(writer, call)
+    inputs = spread(writer, x, writer.input_keys, "x")
+    targets = "" if compiled.heads[0].key else spread(writer, y, heads, "y")
+    before: list[str] = []
+    if not inputs:
+        x, before = told_apart(writer, x, writer.input_keys, free, "x_batch", "batch_x")
+    if not targets:
+        y, named = told_apart(writer, y, heads, free, "y_batch", "batch_y")
+        if named and not before and x is not None and may_act(writer.source_of(x)):
+            raise Unsupported("targets that get a name, behind inputs that a call gives")
+        before += named
+    xs = writer.arrays(x, "x", surely=True) if not inputs else ()
+    ys = writer.target_arrays(y, compiled, surely=True) if not targets else ()
+    arrays = [inputs, *map(writer.as_array, xs), targets, *map(writer.as_array, ys)]
+    return list(filter(None, arrays)), before
 
 
 def _refuse_sums(call: TrainingCall) -> None:

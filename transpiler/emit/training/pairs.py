@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.listed_arrays import told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -23,11 +24,18 @@ def arrays_of(
     writer: ModelWriter, call: TrainingCall, compiled: Compiled, name: Callable[..., str], what: str
 ) -> Arrays:
     """The inputs and targets of a call; `name` gives a variable that is free."""
-    xs = writer.arrays(call.given.get("x"), "x", holds_arrays(call))
-    ys = writer.target_arrays(call.given.get("y"), compiled)
     pair = call.pair
+    x, y, named = call.given.get("x"), call.given.get("y"), list[str]()
     if not pair:
-        return xs, ys, []
+        x, named = told_apart(writer, x, writer.input_keys, name, f"x_{what}", f"{what}_x")
+        y, of_targets = told_apart(
+            writer, y, [head.name for head in compiled.heads], name, f"y_{what}", f"{what}_y"
+        )
+        named += of_targets
+    xs = writer.arrays(x, "x", holds_arrays(call))
+    ys = writer.target_arrays(y, compiled)
+    if not pair:
+        return xs, ys, named
     if (xs, ys) != ((f"{pair}[0]",), (f"{pair}[1]",)):
         raise Unsupported(f"`{pair}` is not known to be a pair of arrays")
     names = name(f"x_{what}", f"{what}_x"), name(f"y_{what}", f"{what}_y")

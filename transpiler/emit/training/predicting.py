@@ -9,9 +9,9 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.predicting import Predicting, predict
 from transpiler.emit.training.absent import batch_size
-from transpiler.emit.training.asking import refuse_callbacks, some_batches
+from transpiler.emit.training.asking import free_after, refuse_callbacks, some_batches
 from transpiler.emit.training.data import input_keys, input_names, input_tensors, is_listed
-from transpiler.emit.training.listed_arrays import entries_of
+from transpiler.emit.training.listed_arrays import entries_of, spread, told_apart
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, steps_of_arrays
@@ -36,7 +36,8 @@ def write_predict(writer: ModelWriter, call: TrainingCall, statement: Asking) ->
     if loader:
         _predict_batches(writer, call, statement, loader)
         return
-    writer.inline(call, statement, [], _predicted(writer, call))
+    before, text = _predicted(writer, call)
+    writer.inline(call, statement, before, text)
 
 
 def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
@@ -49,15 +50,21 @@ def write_predict_classes(writer: ModelWriter, call: TrainingCall, statement: As
     if classes:
         message = "`predict_classes`: there are several classes"
         writer.made.said.append((ASSUMED, call.node, message))
-    outputs = _predicted(writer, call)
+    before, outputs = _predicted(writer, call)
     text = f"{outputs}.argmax(-1)" if units != 1 else f'({outputs} > 0.5).astype("int32")'
-    writer.inline(call, statement, [], text)
+    writer.inline(call, statement, before, text)
 
 
-def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
-    """The outputs for arrays."""
-    listed = _listed(writer, call.given.get("x"))
-    xs = () if listed else writer.arrays(call.given.get("x"), "x")
+def _predicted(writer: ModelWriter, call: TrainingCall) -> tuple[list[str], str]:
+    """The outputs for arrays, and what stands before the statement."""
+    given = call.given.get("x")
+    before: list[str] = []
+    listed = spread(writer, given, writer.input_keys, "x")
+    if not listed:
+        free = free_after(writer, call)
+        given, before = told_apart(writer, given, writer.input_keys, free, "x_asked")
+        listed = _listed(writer, given)
+    xs = () if listed else writer.arrays(given, "x")
     name = predictor(writer)
     size, steps = batch_size(writer, call), steps_of_arrays(writer, call, "steps")
     if steps and listed:
@@ -66,7 +73,7 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> str:
         xs = first_samples(xs, steps, size)
     sized = f", batch_size={size}" if size is not None else ""
     arrays = listed or ", ".join(map(writer.as_array, xs))
-    return f"{name}({writer.variable}, {arrays}{sized})"
+    return before, f"{name}({writer.variable}, {arrays}{sized})"
 
 
 def _listed(writer: ModelWriter, given: Given | None) -> str:

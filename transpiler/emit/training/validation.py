@@ -11,6 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.absent import may_be_none, may_be_zero, present_part
 from transpiler.emit.training.data import is_listed, parts_of
+from transpiler.emit.training.listed_arrays import told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Unknown
@@ -63,8 +64,9 @@ def validation_arrays(
             versions = tuple(v for v in given.versions if v[0] in words)
             parts.append(Given(item, text, versions, element.value))
         key = tuple((part.text, part.versions) for part in parts)
+    parts, before = _apart(writer, compiled, parts, name)
     weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
-    return Validation(*_pair(writer, compiled, parts), weights, key)
+    return Validation(*_pair(writer, compiled, parts), weights, key, before)
 
 
 def _perhaps(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> Validation | None:
@@ -101,6 +103,18 @@ def _unpacked(
         before=(f"{', '.join(names)} = {text}",),
         condition=f"{text} is not None" if may_be_none(writer, text) else "",
     )
+
+
+def _apart(
+    writer: ModelWriter, compiled: Compiled, parts: list[Given], name: Callable[..., str]
+) -> tuple[list[Given], tuple[str, ...]]:
+    """The same with the arrays in lists and dicts, and the statements that give these names."""
+    heads = [head.name for head in compiled.heads]
+    x, named = told_apart(writer, parts[0], writer.input_keys, name, "x_val", "validation_x")
+    y, of_targets = told_apart(writer, parts[1], heads, name, "y_val", "validation_y")
+    assert x is not None
+    assert y is not None
+    return [x, y, *parts[2:]], (*named, *of_targets)
 
 
 def _pair(

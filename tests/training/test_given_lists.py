@@ -1,0 +1,247 @@
+"""Functions and methods of the program that give the arrays of several inputs in a list or dict."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+table = pd.DataFrame({"left": rng.rand(60), "right": rng.rand(60), "y": rng.rand(60)})
+table = table.sample(frac=1, random_state=1)
+train, test = table.iloc[:40], table.iloc[40:]
+left, right = keras.Input((1,), name="left"), keras.Input((1,), name="right")
+shared = layers.Dense(4, activation="tanh")
+joined = layers.concatenate([shared(left), layers.Dense(2)(shared(right))])
+model = keras.Model([left, right], layers.Dense(1)(joined))
+model.compile("sgd", "mse")
+"""
+ASKED = """\
+h = model.fit(inputs(train), train["y"].values, validation_data=(inputs(test), test["y"].values),
+              epochs=2, batch_size=16, verbose=0, shuffle=False).history
+asked = model.predict(inputs(test), verbose=0)
+held = inputs(test)
+again = model.predict(held, verbose=0)
+score = model.evaluate(held, test["y"].values, verbose=0)
+scores = model.evaluate(inputs(train), train["y"].values, verbose=0)
+loss = float(model.train_on_batch(inputs(test), test["y"].values))
+later = float(model.train_on_batch(held, test["y"].values))
+"""
+FUNCTIONS = {
+    "list": 'def inputs(d):\n    return [d["left"].values, d["right"].values]\n',
+    "tables": 'def inputs(d):\n    return [d["left"], d["right"]]\n',
+    "tuple": 'def inputs(d):\n    a = d["left"].values\n    return a, d["right"].values\n',
+    "appended": """\
+def inputs(d):
+    columns = [d["left"].values]
+    columns.append(d["right"].values)
+    return columns
+""",
+    "by names": """\
+def inputs(d):
+    columns = []
+    for name in ("left", "right"):
+        columns.append(d[name].values)
+    return columns
+""",
+    "one after the other": """\
+def one(d, name):
+    return d[name].values
+
+
+def inputs(d):
+    return [one(d, name) for name in ("left", "right")]
+""",
+    "added": """\
+def inputs(d):
+    columns = [d["left"].values]
+    columns += [d["right"].values]
+    return columns if len(d) else columns + columns
+""",
+    "dict": 'def inputs(d):\n    return {"right": d["right"].values, "left": d["left"].values}\n',
+    "columns": 'def inputs(d):\n    return {n: d[n].values for n in ("y", "right", "left")}\n',
+    "lambda": 'inputs = lambda d: [d["left"].values, d["right"].values]\n',
+    "method": """\
+class Columns:
+    def __init__(self, names):
+        self.names = names
+
+    def inputs(self, d):
+        return [self.one(d, name) for name in self.names]
+
+    def one(self, d, name):
+        return d[name].values
+
+
+columns = Columns(["left", "right"])
+""",
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_functions_give_is_taken_apart(name: str, scripts: Scripts) -> None:
+    asked = ASKED.replace("inputs(", "columns.inputs(") if name == "method" else ASKED
+    text = PROGRAM + FUNCTIONS[name] + asked
+    result = converted(text, Options(exact=True))
+    assert result.count("inputs(train)") == 2  # once for each call
+    apart = scripts.compare(text, result)
+    assert {"asked", "again", "score", "scores", "loss", "later"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+TRIPLETS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+points, kinds = rng.rand(60, 5), rng.randint(0, 3, 60)
+inputs = [keras.Input((5,)), keras.Input((5,)), keras.Input((5,))]
+network = layers.Dense(4, activation="tanh")
+model = keras.Model(inputs, layers.Dense(2)(layers.concatenate([network(i) for i in inputs])))
+model.compile("sgd", "mse")
+
+
+def triplets(count):
+    anchors, positives, negatives = [], [], []
+    for _ in range(count):
+        kind = rng.randint(0, 3)
+        one, other = rng.choice(np.where(kinds == kind)[0], 2)
+        anchors.append(points[one])
+        positives.append(points[other])
+        negatives.append(points[rng.choice(np.where(kinds != kind)[0])])
+    return [np.array(anchors), np.array(positives), np.array(negatives)]
+
+
+def batch(count):
+    return triplets(count), np.zeros((count, 2))
+
+
+class Batches:
+    def __init__(self, size):
+        self.size = size
+
+    def __call__(self):
+        return batch(self.size)
+
+    def next(self):
+        drawn, zeros = batch(self.size)
+        return drawn, zeros
+
+
+batches = Batches(8)
+losses = []
+for _ in range(3):
+    losses.append(float(model.train_on_batch(triplets(8), np.zeros((8, 2)))))
+    drawn = triplets(8)
+    losses.append(float(model.train_on_batch(drawn, np.zeros((8, 2)))))
+    (drawn), zeros = batch(8)
+    losses.append(float(model.test_on_batch(drawn, zeros)))
+    drawn, zeros = batches.next()
+    losses.append(float(model.train_on_batch(drawn, zeros)))
+history = model.fit(triplets(20), np.zeros((20, 2)), epochs=2, verbose=0, shuffle=False).history
+asked = model.predict(triplets(5), verbose=0)
+"""
+
+
+def test_random_batches_are_drawn_once_and_in_their_order(scripts: Scripts) -> None:
+    result = converted(TRIPLETS, Options(exact=True))
+    assert "train_on_batch(model, *triplets(8), np.zeros((8, 2)), criterion, optimizer)" in result
+    assert "asked = predict(model, *triplets(5))\n" in result
+    apart = scripts.compare(TRIPLETS, result)
+    assert {"losses", "history", "asked"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_lambdas_draw_is_drawn_once(scripts: Scripts) -> None:
+    drawn = "triplets = lambda n: [points[rng.randint(0, 60, n)] for _ in inputs]\n\n\ndef batch("
+    text = TRIPLETS.replace("def batch(", drawn)
+    parts = ", ".join(["points[rng.randint(0, 60, n)]"] * 3)
+    text = text.replace("points[rng.randint(0, 60, n)] for _ in inputs", parts)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+PARAMETERS = """\
+def train_on(net, arrays, targets):
+    return net.fit(arrays, targets, epochs=2, batch_size=16, verbose=0, shuffle=False)
+
+
+h = train_on(model, [train["left"].values, train["right"].values], train["y"].values)
+held = [test["left"].values, test["right"].values]
+k = train_on(model, held, test["y"].values)
+"""
+
+
+def test_lists_are_given_to_functions_that_train(scripts: Scripts) -> None:
+    apart = scripts.compare(PROGRAM + PARAMETERS, converted(PROGRAM + PARAMETERS))
+    assert {"h", "k"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+LOOPED = """\
+names = ["left", "right"]
+inputs, parts = [], []
+for name in names:
+    one = keras.Input((1,), name=name)
+    inputs.append(one)
+    parts.append(layers.Dense(3, activation="tanh")(one))
+numbers = keras.Input((2,), name="numbers")
+inputs.append(numbers)
+model = keras.Model(inputs, layers.Dense(1)(layers.concatenate(parts + [numbers])))
+model.compile("sgd", "mse")
+
+
+def columns(d):
+    X = [d[name].values for name in names]
+    X.append(d[names].values)
+    return X
+
+
+h = model.fit(columns(train), train["y"].values, validation_data=(columns(test), test["y"].values),
+              epochs=2, batch_size=16, verbose=0, shuffle=False).history
+asked = model.predict(columns(test), verbose=0)
+held = columns(test)
+score = model.evaluate(held, test["y"].values, verbose=0)
+"""
+
+
+def test_as_many_inputs_as_a_loop_makes(scripts: Scripts) -> None:
+    text = PROGRAM + LOOPED
+    result = converted(text, Options(exact=True))
+    assert "for x in x_train[:-1])" in result
+    apart = scripts.compare(text, result)
+    assert {"h", "asked", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+UNSEEN = {
+    "one array": 'def inputs(d):\n    return d[["left", "right"]].values\n',
+    "in one way": """\
+def inputs(d, whole=False):
+    columns = [d["left"].values, d["right"].values]
+    if whole:
+        return np.stack(columns)
+    return columns
+""",
+    "of others": "def inputs(d, columns=list):\n    return columns(d)\n",
+    "three": 'def inputs(d):\n    return d["left"].values, d["right"].values, d["y"].values\n',
+    "other keys": 'def inputs(d):\n    return {"left": d["left"].values, "y": d["y"].values}\n',
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_is_not_seen_to_be_a_list_is_said(name: str) -> None:
+    found = convert(PROGRAM + UNSEEN[name] + ASKED.partition("asked = ")[0]).diagnostics
+    said = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any("x is not one array for each: left, right" in message for message in said), said
