@@ -101,7 +101,8 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     if wants_marks or marks_elsewhere:
         again, file = _attempt(read, Project(options, marked=True), path, alone, home)
         # where regularizers are not the reason any more, what is left tells the other one
-        if marks_elsewhere or not file.mark.refused or _errors(again) < _errors(made):
+        more = _errors(again) - _errors(made)
+        if marks_elsewhere or more < 0 or (more == 0 and not file.mark.refused):
             made = again
         file.release()
     if not alone:

@@ -172,3 +172,65 @@ def test_what_an_import_may_give_is_not_what_stands_where_it_fails(tmp_path: Pat
     texts, errors = converted(tmp_path, {**files, "main.py": main})
     assert any("main.py" in error and "callback" in error for error in errors)
     assert "callbacks=CALLBACKS" in texts["main.py"]
+
+
+DECAYS = """\
+from tensorflow.keras import initializers, regularizers
+
+FACTOR = 2**-6
+DECAY = regularizers.l2(0.015625)
+START = initializers.HeNormal()
+"""
+DECAYED = {
+    "decays.py": DECAYS,
+    "blocks.py": """\
+from decays import DECAY, START
+from tensorflow.keras import layers
+
+
+def dense(x, units):
+    x = layers.Dense(units, kernel_regularizer=DECAY, kernel_initializer=START)(x)
+    return layers.Activation("tanh")(x)
+""",
+    "models.py": """\
+from blocks import dense
+from decays import DECAY
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def build_model():
+    inputs = keras.Input((4,))
+    x = dense(dense(inputs, 5), 3)
+    x = layers.Dense(1, kernel_regularizer=DECAY)(x)
+    return keras.Model(inputs, x)
+""",
+    "main.py": """\
+import numpy as np
+from models import build_model
+
+x = np.random.RandomState(0).normal(size=(40, 4))
+y = (x[:, :1] > 0.2) + 0.0
+model = build_model()
+model.compile("sgd", "mse")
+history = model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+loss = history.history["loss"][-1]
+""",
+}
+
+
+def test_any_number_of_files_have_what_layers_are_given(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    texts, errors = converted(tmp_path, DECAYED)
+    assert not errors
+    assert texts["decays.py"].strip() == "FACTOR = 2**-6"
+    assert "decays" not in texts["blocks.py"] + texts["models.py"]
+    assert_alike(tmp_path, session)
+
+
+def test_what_a_file_passes_on_to_others_stays_there(tmp_path: Path) -> None:
+    models = DECAYED["models.py"].replace("from decays import DECAY\n", "")
+    models = models.replace("import dense", "import DECAY, dense")
+    _, errors = converted(tmp_path, {**DECAYED, "models.py": models})
+    assert any("DECAY" in error or "regularizer" in error for error in errors)

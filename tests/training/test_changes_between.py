@@ -74,10 +74,6 @@ def errors(text: str) -> list[str]:
             "fit": ", callbacks=[stop]",
         },
         {
-            "given": ", kernel_regularizer=keras.regularizers.l2({0})",
-            "between": "tweak(config)",
-        },
-        {
             "given": ", kernel_constraint=keras.constraints.MaxNorm({0})",
             "between": "tweak(config)",
         },

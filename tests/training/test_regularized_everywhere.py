@@ -156,12 +156,48 @@ def test_what_the_class_of_a_module_does_not_tell_is_refused(old: str, new: str,
     assert "penalty" not in result.text
 
 
-LOOP_RATES = """\
-model = keras.Sequential([keras.Input((3,))])
+TRAIN_ROWS = """
+model.compile("sgd", "mse")
+settings["decay"] = args.decay = 0.125
+history = model.fit(x[:, 0], x[:, 0], batch_size=16, shuffle=False, verbose=0)
+losses = history.history
+"""
+SETTINGS = """settings = {"decay": 0.5, "units": 4}
+args = type("Args", (), {"decay": 0.5})()
+
+
+def relax():
+    settings["decay"] = args.decay = 0.25
+
+
+"""
+LOOP_RATES = """model = keras.Sequential([keras.Input((3,))])
 for rate in np.array([0.5, 0.25]):
     model.add(layers.Dense(3, kernel_regularizer=l2(rate)))
-model.compile("sgd", "mse")
-model.fit(x[:, 0], x[:, 0], verbose=0)
+"""
+LOOP_INDICES = """def build(units, rates):
+    x = inputs = keras.Input((3,))
+    for place in range(1, len(units)):
+        made = layers.Dense(units[place], activation="tanh", kernel_regularizer=l2(rates[place]))
+        x = made(x)
+    return keras.Model(inputs, layers.Dense(3)(x))
+
+
+model = build([3, 5, 4], [0.5, 0.25, 0.125])
+"""
+LOOP_FACTORS = """def build(decay):
+    model = keras.Sequential([keras.Input((3,))])
+    for place in range(3):
+        model.add(layers.Dense(3, kernel_regularizer=l2(decay), bias_regularizer=l1(decay)))
+        decay /= 2
+    return model
+
+
+model = build(settings["decay"])
+"""
+SETTING = """\
+inputs = keras.Input((3,))
+model = keras.Model(inputs, layers.Dense(3, kernel_regularizer=l2(args.decay))(inputs))
 """
 REASSIGNED = """\
 def block(x):
@@ -184,8 +220,86 @@ def test_factors_are_those_with_which_layers_are_made(scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
-def test_factors_that_change_are_refused() -> None:
-    result = convert(HEAD + LOOP_RATES)
+@pytest.mark.parametrize(
+    "made",
+    [LOOP_RATES, LOOP_INDICES, LOOP_FACTORS, SETTING],
+)
+def test_what_changes_later_is_what_it_was(made: str, scripts: Scripts) -> None:
+    text = HEAD + SETTINGS + made + TRAIN_ROWS
+    result = converted(text)
+    assert "regularized(nn.Linear(" in result
+    apart = scripts.compare(text, result)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+IN_BUILDER = """def build(options):
+    model = keras.Sequential()
+    model.add(keras.Input((3,)))
+    for _ in range(options["layers"]):
+        model.add(layers.Dense(options["units"], kernel_regularizer=l2(options["decay"])))
+    model.add(layers.Dense(3))
+    model.compile("sgd", "mse")
+    return model
+
+
+losses = []
+for options in [{**settings, "layers": 2}, {**settings, "layers": 1, "decay": 0.25}]:
+    model = build(options)
+    history = model.fit(x[:, 0], x[:, 0], batch_size=16, shuffle=False, verbose=0)
+    losses.append(history.history["loss"][-1])
+"""
+
+
+def test_what_nothing_changes_is_read_where_the_model_is_built(scripts: Scripts) -> None:
+    text = HEAD + SETTINGS + IN_BUILDER
+    apart = scripts.compare(text, converted(text))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+ADDED = """model = keras.Sequential([keras.Input((3,))])
+model.add(layers.Dense(3, kernel_regularizer=l2({factor})))
+{change}
+model.add(layers.Dense(3))
+"""
+CALLED_LATER = """inputs = keras.Input((3,))
+made = layers.Dense(3, kernel_regularizer=l2({factor}))
+{change}
+model = keras.Model(inputs, made(inputs))
+"""
+ALL_IN_LOOP = """model = keras.Sequential([keras.Input((3,))])
+for _ in range(2):
+    {change}
+    model.add(layers.Dense(3, kernel_regularizer=l2({factor})))
+    {change}
+"""
+BUILT_IN_LOOP = """def build(args, settings):
+    model = keras.Sequential([keras.Input((3,))])
+    for _ in range(2):
+        {change}
+        model.add(layers.Dense(3, kernel_regularizer=l2({factor})))
+    return model
+
+
+model = build(args, settings)
+"""
+
+
+@pytest.mark.parametrize("made", [ADDED, CALLED_LATER, ALL_IN_LOOP, BUILT_IN_LOOP])
+@pytest.mark.parametrize(
+    ("factor", "change"),
+    [
+        ("args.decay", "args.decay = args.decay / 2"),
+        ("args.decay", "relax()"),
+        ('settings["decay"]', "relax()"),
+        ('settings["decay"]', 'settings["decay"] = 0.125'),
+    ],
+)
+def test_what_changes_before_the_model_is_complete_is_refused(
+    made: str, factor: str, change: str
+) -> None:
+    result = convert(HEAD + SETTINGS + made.format(factor=factor, change=change) + TRAIN_ROWS)
     errors = [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
     assert any("changes" in message for message in errors), errors
     assert "penalty" not in result.text

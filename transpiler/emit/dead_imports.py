@@ -15,7 +15,7 @@ from transpiler.interpret.values import Choice, Framework, Function, Mapping
 from transpiler.record import record
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import names_read, words_in
-from transpiler.source.passed_imports import does_something
+from transpiler.source.passed_imports import does_something, is_taken
 from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 
@@ -139,7 +139,7 @@ def is_for_others(file: FileContext, name: str) -> bool:
     planned = file.planned
     makes = planned.units or planned.trained or planned.operations or file.arrived
     if file.readers_of is None:
-        return not makes or is_imported(file.path, rf"\b{name}\b")
+        return not makes or is_taken(file.path, name)
     readers = file.readers_of(frozenset({name}))
     if name in readers:
         return bool(readers[name])

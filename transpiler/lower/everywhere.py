@@ -44,6 +44,10 @@ _SIMPLE = regex(
 _PLACES = frozenset({"kernel", "embeddings", "gamma", "depthwise"})  #: `weight` in torch
 
 
+class Unkept(Unsupported):
+    """A factor that is another one when the model is trained: its layer has to carry it."""
+
+
 @record(frozen=True, slots=True)
 class Everywhere:
     """What a regularizer adds for the weights of all modules of some classes of torch."""
@@ -180,17 +184,23 @@ def reads_far(file: FileContext, region: Region, text: str) -> bool:
 
 
 def penalty_of(
-    file: FileContext, kind: str, name: str, value: Value, at_once: bool = False
+    file: FileContext,
+    kind: str,
+    name: str,
+    value: Value,
+    at_once: bool = False,
+    until: int | None = None,
 ) -> Penalty:
     """What a regularizer adds; one that a condition decides has factors that do.
 
-    Its factors must last until the model is trained, unless they are read `at_once`.
+    Its factors must last `until` some place, else until the model is trained, unless they are
+    read `at_once`.
     """
     either = value.either if isinstance(value, Static) and not value.expr.known else None
     if either is not None:
         then, otherwise = (
             Penalty() if isinstance(o, Static) and o.expr.is_const(None)
-            else penalty_of(file, kind, name, o)
+            else penalty_of(file, kind, name, o, at_once, until)
             for o in either.options
         )  # fmt: skip
         if not then.is_sum or not otherwise.is_sum:
@@ -202,7 +212,11 @@ def penalty_of(
         return own_penalty(file, value, name)
     use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
     only(use)
-    use = use if at_once else lasting(file, use, name)
+    if not at_once:
+        try:
+            use = lasting(file, use, name, until=until)
+        except Unsupported as why:
+            raise Unkept(str(why)) from why
     made: Penalty = use.build(kind, keras=file.options.keras)
     return made
 
@@ -243,7 +257,7 @@ def refuse_changing(region: Region, factor: Expr) -> None:
     for name in reads(factor) - set(region.parameters):
         again = sum(name in line.defs for line in lines) > 1
         if again or name in targets | inside:
-            raise Unsupported(f"the factor `{factor}` of a regularizer, as `{name}` changes")
+            raise Unkept(f"the factor `{factor}` of a regularizer, as `{name}` changes")
 
 
 def _kept(region: Region, penalty: Penalty) -> frozenset[str]:

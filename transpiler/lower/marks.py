@@ -37,7 +37,10 @@ from transpiler.lower.watched import (
 )
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
+from transpiler.regex import regex
+from transpiler.source.between import changed_between
 from transpiler.source.importers import sees_training
+from transpiler.source.suites import bodies
 
 
 class Marks:
@@ -54,10 +57,16 @@ class Marks:
         return _mark(region, layer, modules)
 
     def weights(
-        self, file: FileContext, models: Compositions, region: Region, built: Built, frozen: bool
+        self,
+        file: FileContext,
+        models: Compositions,
+        region: Region,
+        built: Built,
+        frozen: bool,
+        until: int | None = None,
     ) -> Watched:
-        """What all layers of a model carry, wherever they are made."""
-        return _marked_weights(file, models, region, built, frozen)
+        """What all layers of a model carry, wherever they are made; it is there at some place."""
+        return _marked_weights(file, models, region, built, frozen, until)
 
 
 def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, Expr] | None:
@@ -82,7 +91,7 @@ def _mark(region: Region, layer: Layer, modules: list[Module]) -> tuple[Module, 
             if what == "regularizer" and (found := region.file.mark.handed.wants(region, value)):
                 factors[_carried(kind)] = found
             elif what == "regularizer":
-                penalty = penalty_of(region.file, kind, name, value)
+                penalty = penalty_of(region.file, kind, name, value, until=_made(region, layer))
                 if penalty.orthogonal is not None and not text.startswith(_MATRICES):
                     return None
                 dims = dims_of(region, module, PLACES[kind])
@@ -108,6 +117,14 @@ def _is_of_weight(name: str) -> bool:
 
 def _is_none(value: Value) -> bool:
     return isinstance(value, Static) and value.expr.is_const(None)
+
+
+def _made(region: Region, layer: Layer) -> int | None:
+    """Up to where the module of a layer is made, at its first call; None if that is not seen."""
+    places = [layer.node] if region.statement is None else [layer.node, region.statement]
+    if not all(map(region.tree.has_span, places)):
+        return None
+    return max(region.tree.span(place)[1] for place in places)
 
 
 def _carried(kind: str) -> str:
@@ -142,7 +159,12 @@ def _kept(region: Region, module: Module, made: Expr, name: str, value: Value) -
 
 
 def _marked_weights(
-    file: FileContext, models: Compositions, region: Region, built: Built, frozen: bool
+    file: FileContext,
+    models: Compositions,
+    region: Region,
+    built: Built,
+    frozen: bool,
+    until: int | None,
 ) -> Watched:
     """What all layers of a model carry, wherever they are made."""
     attributes: set[str] = set()
@@ -164,8 +186,38 @@ def _marked_weights(
                 raise Unsupported(f"`{given}` of {layer.symbol}, which may be no regularizer")
             attributes.add(_carried(kind))
         else:
-            attributes |= _factors(penalty_of(file, kind, name, value), kind).keys()
+            penalty = penalty_of(file, kind, name, value, at_once=True)
+            _refuse_changing(home, layer, name, penalty, until if home.file is file else None)
+            attributes |= _factors(penalty, kind).keys()
     return Watched(marks=tuple(sorted(attributes)), bounds=bounds, layers=tuple(layers))
+
+
+#: What is read of an object, or of a list or dict.
+_PARTS = regex(r"(?<![\w.])([A-Za-z_]\w*)\s*[.\[]")
+
+
+def _refuse_changing(
+    region: Region, layer: Layer, name: str, penalty: Penalty, until: int | None
+) -> None:
+    """Refuse what has another value by the time when the class of its model reads it.
+
+    A script's model is there `until` some place, a function's where it ends. Of a layer that a loop
+    makes, the whole loop counts.
+    """
+    tree = region.tree
+    if not tree.has_span(layer.node):
+        raise Unsupported(f"{name} of {layer.symbol} is not translated")
+    made = tree.span(layer.node)
+    parts = [[*tree.module.body]] if region.function is None else bodies(region.function)
+    if region.function is not None:
+        until = tree.span(region.function)[1]
+    spans = (tree.span(statement) for part in parts for statement in part)
+    around = next((span for span in spans if span[0] <= made[0] < span[1]), made)
+    begin = around[0] if layer.depth else made[1]
+    for factor in penalty.expressions:
+        own = reads(factor) - {*_PARTS.findall(factor.text)}
+        if changed := changed_between(tree.text, factor.text, begin, until, own):
+            raise Unsupported(f"{name}: `{changed}` changes before the model is complete")
 
 
 def _given(

@@ -52,11 +52,17 @@ def told(
     return replace(use, arguments=arguments)
 
 
-def lasting(file: FileContext, use: Use, what: str, compiled: TrainingCall | None = None) -> Use:
+def lasting(
+    file: FileContext,
+    use: Use,
+    what: str,
+    compiled: TrainingCall | None = None,
+    until: int | None = None,
+) -> Use:
     """The use of a rule, of which nothing reads what the program changes before it is read."""
     if use.place is None:
         return use
-    times = (use.place[1], None) if compiled is None else times_of(file, compiled)
+    times = (use.place[1], until) if compiled is None else times_of(file, compiled)
     kept = {n: unchanging(file, given, what, *times) for n, given in use.arguments.items()}
     return replace(use, arguments=kept)
 

@@ -19,6 +19,7 @@ from transpiler.lower.binding import only, use_of
 from transpiler.lower.everywhere import (
     FAR,
     Everywhere,
+    Unkept,
     blocks_of,
     everywhere,
     penalty_of,
@@ -192,12 +193,17 @@ def watched_weights(
             raise Unsupported("a regularizer or constraint of a layer of another model")
     if file.mark is not None:
         try:
-            return _marked(file, freezing, region, built, frozen != {frozenset()})
+            nodes = [call.node for call in calls if file.tree.has_span(call.node)]
+            until = min((file.tree.span(node)[0] for node in nodes), default=None)
+            return _marked(file, freezing, region, built, frozen != {frozenset()}, until)
         except Unsupported:
             file.mark.refused = True
             raise
     try:
         first, *others = (_watched(file, freezing.of, region, built, "", each) for each in frozen)
+    except Unkept:
+        file.wants_marks = True
+        raise
     except Scattered:
         if frozen != {frozenset()}:
             raise
@@ -213,10 +219,15 @@ def watched_weights(
 
 
 def _marked(
-    file: FileContext, freezing: Freezing, region: Region, built: Built, frozen: bool
+    file: FileContext,
+    freezing: Freezing,
+    region: Region,
+    built: Built,
+    frozen: bool,
+    until: int | None,
 ) -> Watched:
-    """The same where the layers themselves carry it."""
-    watched: Watched = file.mark.weights(file, freezing.of, region, built, frozen)
+    """The same where the layers themselves carry it, in a model that is there at some place."""
+    watched: Watched = file.mark.weights(file, freezing.of, region, built, frozen, until)
     if watched.bounds and not freezing.of.in_turn.isdisjoint(map(id, watched.layers)):
         raise Unsupported("a constraint of a layer that is frozen later")
     return replace(watched, in_turn=_in_turn(file, freezing, watched.layers))
@@ -394,7 +405,7 @@ def settled(region: Region, built: Built, factor: Expr) -> Expr:
     if held:
         return factor
     if not factor.known:
-        raise Unsupported(f"what `{factor}` was, the factor of a regularizer, is not kept")
+        raise Unkept(f"what `{factor}` was, the factor of a regularizer, is not kept")
     return expr(factor.value)
 
 

@@ -231,6 +231,9 @@ class _Timeline:
         variable, changed, room = path[0], effect.path[0], _name(effect.scope.function)
         if changed == "self":
             return re.search(rf"\b{re.escape(variable)}\.{room}\(", span.code) is not None
+        if variable in span.scope.parameters and effect.scope.owner(changed) is None:
+            if room in span.called:
+                return True  # the function may have been given what another one knows by itself
         held, owner = self._held(variable, span.scope), span.scope.owner(variable)
         if effect.on_parameter and effect.scope is not span.scope:
             anywhere = span.everywhere and owner is None
@@ -249,7 +252,8 @@ class _Timeline:
         """The variables that may hold the same; of what is imported, nobody has a part."""
         if variable in self.program.imported:
             return frozenset({variable})
-        return self.program.holding({variable}, _name(scope.function))
+        own = scope.own - scope.parameters if scope.function is not None else ()
+        return self.program.holding({variable}, _name(scope.function), own=own)
 
 
 def _given(path: tuple[str, ...], others: Iterable[str]) -> str:

@@ -3,7 +3,8 @@
 METRICS = [Recall(name="recall")]           from config import METRICS
                                             model.compile("sgd", "mse", metrics=METRICS)
 
-Where no other file reads them, and nothing but definitions is in theirs.
+Where no other file reads them, and nothing but definitions is in theirs. What layers are given,
+`DECAY = l2(1e-4)`, keeps nothing: any number of files may have it.
 """
 
 from __future__ import annotations
@@ -20,16 +21,19 @@ from transpiler.source.imported import locate
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import Occurrences, Positions
+from transpiler.source.passed_imports import is_taken
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.syntax import program_tree
 
 #: What such values call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
-_PART = regex(r"keras\.(?:callbacks|metrics|losses|optimizers)\.[A-Z]\w*$")
-_SPEAKS = regex(r"\b(?:callbacks|metrics|losses|optimizers)\b")
+_OF_LAYERS = "regularizers|initializers|constraints"
+_PART = regex(rf"keras\.(?:(?:callbacks|metrics|losses|optimizers)\.[A-Z]|(?:{_OF_LAYERS})\.)\w*$")
+_SPEAKS = regex(rf"\b(?:callbacks|metrics|losses|optimizers|{_OF_LAYERS})\b")
 #: What is a part of the training, as its file may write it.
-_HOLDS = regex(r"^\w+(?: *:[^=\n]+)? *= *[\[({]|^\w+ *= *[\w.]*[A-Z]\w*\(", 8)
-_TRAINS = regex(r"\.(?:fit|compile)\(")
+_HOLDS = regex(r"^\w+(?: *:[^=\n]+)? *= *[\[({]|^\w+ *= *[\w.]+\(", 8)
+_USES = regex(r"\.(?:fit|compile)\(|_(?:regularizer|initializer|constraint)=")
+_KIND = regex(rf"\b{KERAS}\.(\w+)")
 _PLAIN = (
     ast.Constant, ast.UnaryOp, ast.USub, ast.List, ast.Tuple, ast.Dict, ast.Load, ast.keyword,
     ast.Name, ast.Attribute, ast.Call,
@@ -55,7 +59,7 @@ class _Unclear(Exception):
 
 def values_brought(text: str, path: str) -> Brought | None:
     """The text with such values behind its imports, if it reads some."""
-    if not path or not _TRAINS.search(text) or KERAS in text or path.endswith(".ipynb"):
+    if not path or not _USES.search(text) or KERAS in text or path.endswith(".ipynb"):
         return None
     module = program_tree(text)
     body = module.body if module is not None else []
@@ -69,7 +73,8 @@ def values_brought(text: str, path: str) -> Brought | None:
         found = locate(folder, name, text)
         if found is None or (home := _home(str(found), path)) is None:
             continue
-        bound = {a.name for a in statement.names if not a.asname or a.asname == a.name}
+        names = {a.name for a in statement.names if not a.asname or a.asname == a.name}
+        bound = {one for one in names & home.values.keys() if not is_taken(path, one)}
         lines, defined = home.written(bound, words_in(text))
         kept = [ast.unparse(a) for a in statement.names if a.name not in lines]
         kept += [one for one in defined if one not in kept]
@@ -162,10 +167,10 @@ class _Home:
         """
         lines: dict[str, str] = {}
         classes: set[str] = set()
-        for name in self.values:
-            if name in names and self._is_alone(name):
-                added: dict[str, str] = {}
-                with suppress(_Unclear):
+        for name in (one for one in self.values if one in names):
+            added: dict[str, str] = {}
+            with suppress(_Unclear):
+                if self._is_alone(name):
                     needed = self._add(name, added)
                     if not (({*added, *needed} - names) & {*taken}):
                         lines |= added
@@ -183,7 +188,9 @@ class _Home:
         return needed
 
     def _is_alone(self, name: str) -> bool:
-        """Whether nothing else reads a value, here or elsewhere."""
+        """Whether nothing else reads a value, here or elsewhere, or that makes no difference."""
+        if {*_KIND.findall(self.text_of(name, set()))} <= {*_OF_LAYERS.split("|")}:
+            return True
         others = importing_files(self._path, rf"\b{name}\b") if self._path else ()
         elsewhere = [one for one in others if not os.path.samefile(one, self._user)]
         users = (*elsewhere, self._user) if elsewhere else ()

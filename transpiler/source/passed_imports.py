@@ -20,6 +20,7 @@ from transpiler.source.far_frames import (
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import class_frame, frame_for, frame_of, located, value_of
 from transpiler.source.imported import imported_texts, locate, read_text, real_path
+from transpiler.source.importers import importing_files
 from transpiler.source.lexical import skips
 from transpiler.source.syntax import python_tree
 
@@ -55,6 +56,16 @@ def names_taken(text: str, path: str) -> list[Taken]:
     Steps.begin()
     found = dict.fromkeys(_taken_in(Frame(real_path(path), tree, None, {})))
     return [taken for taken in found if taken.homes]
+
+
+def is_taken(path: str, name: str) -> bool:
+    """Whether another file reads what a file has under some name."""
+    home = real_path(path), name
+    return any(
+        home in taken.homes
+        for other in importing_files(path, rf"\b{name}\b|\*")
+        for taken in names_taken(read_text(other), other)
+    )
 
 
 def does_something(path: str, module: str) -> bool:

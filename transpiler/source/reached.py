@@ -7,7 +7,7 @@ flat = images.reshape(-1)            # and by `flat`
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -29,6 +29,8 @@ _WORD = regex(r"(?:(?<!\d)\.)?\b[A-Za-z_]\w*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DISPLAYS = (ast.Tuple, ast.List)
 _MADE = (*_FUNCTIONS, ast.ClassDef)
+#: What a variable of the module is called here where a function has another one of its name.
+_ELSEWHERE = "module "
 
 
 @lru_cache(maxsize=4)
@@ -51,28 +53,36 @@ class Program:
         names = (a.asname or a.name for a in chain.from_iterable(imports))
         self.imported = frozenset(name.split(".")[0] for name in names)
 
-    def holding(self, names: Iterable[str], room: str, within: bool = False) -> frozenset[str]:
+    def holding(
+        self, names: Iterable[str], room: str, within: bool = False, own: Collection[str] = ()
+    ) -> frozenset[str]:
         """These variables, and those of the module or a function that may hold the same.
 
-        What happens `within` the function is all that counts where its names are its own.
+        What happens `within` the function is all that counts where its names are its own. Its `own`
+        variables are others than those of the module that have the same names.
         """
         inside = (n for f in self.made.get(room, ()) for n in ast.walk(f))
         outside = () if within else _outside(self.tree)
         pairs = [
-            (set(map(_root, targets)), value)
-            for node in chain(outside, inside)
-            for targets, value in _assigned(node)
+            [{_ELSEWHERE + n if n in hidden else n for n in side} for side in pair]
+            for hidden, nodes in ((own, outside), ((), inside))
+            for node in nodes
+            for pair in self._pairs(node)
         ]
         found, before = set(names), -1
         while len(found) != before:
             before = len(found)
-            for targets, value in pairs:
-                sources = set(self._sources(value)) - self.imported
+            for targets, sources in pairs:
                 if sources & found:
                     found |= targets
                 elif targets & found:
                     found |= sources
-        return frozenset(found - {""})
+        return frozenset(name for name in found if name and not name.startswith(_ELSEWHERE))
+
+    def _pairs(self, node: ast.AST) -> Iterator[tuple[set[str], set[str]]]:
+        """The variables that a statement binds, each time with those whose objects they get."""
+        for targets, value in _assigned(node):
+            yield set(map(_root, targets)), set(self._sources(value)) - self.imported
 
     def called(self, text: str) -> frozenset[str]:
         """The functions, methods and classes of the program that some lines may lead to."""
