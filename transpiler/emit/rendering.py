@@ -131,7 +131,7 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
     if other.region is unit.region and other.built is not None:
         if not _always_before(planned, unit, other):
             raise EmitError("two models share layers, and the first is not always made")
-        if other.built.statement is unit.built.statement:  # it has no name as yet
+        if _made_in_one_statement(planned, other.built, unit.built):  # it has no name as yet
             if unit.region.is_module:
                 raise EmitError("it shares layers with a model that the same statement makes")
             return _named_apart(planned, other.built)
@@ -142,6 +142,15 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
             raise EmitError(f"it shares layers with a model that `{name}` no longer is")
         return name or _named_apart(planned, other.built)
     return None
+
+
+def _made_in_one_statement(planned: FilePlan, one: Built, other: Built) -> bool:
+    """Whether a statement makes both; a Sequential is complete with a later one than that."""
+    whole = one.statement
+    if whole is None or whole is not other.statement:
+        return False
+    start, end = planned.tree.span(whole)
+    return all(start <= planned.tree.span(built.node)[0] < end for built in (one, other))
 
 
 def _is_bound_anew(planned: FilePlan, unit: Unit, other: Built, name: str) -> bool:

@@ -38,6 +38,7 @@ from transpiler.interpret.models import (
     bases,
     clipped,
     frozen,
+    going_on,
     input_dicts,
     input_lists,
     loading,
@@ -64,7 +65,7 @@ HANDLERS = (
     *(comprehensions, joined_lists, loops, calls, functions, classes, applied, generators),
     asked_layers,
     *(kept_dicts, kept_parts, own_losses, own_penalties),
-    *(bases, clipped, frozen, input_dicts, input_lists, loading, looped_inputs, methods),
+    *(bases, clipped, frozen, going_on, input_dicts, input_lists, loading, looped_inputs, methods),
     *(assignments, definitions, lines),
 )
 

@@ -16,6 +16,7 @@ from transpiler.interpret.layers.inputs import declared_rank
 from transpiler.interpret.layers.watching import watched
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import want_tensor
+from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import (
     SPOILED,
     Bound,
@@ -59,6 +60,8 @@ def call_layer(
             layout = wanted_layout(layer)
             want_tensor(region, name, declared_rank(layer), layout)
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
+    if isinstance(inputs, Bound) and inputs.at is not None:
+        inputs = ensure_current(region, inputs, node)
     layer.took = inputs if layer.took is None else layer
     if layer.block is not None:
         if (rest and any(k != "training" for k, _ in rest)) or not isinstance(inputs, Bound):

@@ -39,6 +39,7 @@ from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.undoing import decisions, undo_decisions
 from transpiler.interpret.values import (
+    Inside,
     Instance,
     Instances,
     Layer,
@@ -104,7 +105,7 @@ def _for(region: Region, node: cst.For) -> None:
     if collects(region, node):
         provided("with_comments")(region, node, lambda: collect(region, node, iterable))
         return
-    if isinstance(iterable, Sequence) and holds_layers(iterable):
+    if isinstance(iterable, Sequence) and (holds_layers(iterable) or _adds_each(node, iterable)):
         with region.unrolling():
             for item in known_items(region, iterable):
                 _bind_known(region, node.target, item)
@@ -119,6 +120,17 @@ def _for(region: Region, node: cst.For) -> None:
         run_loop(region, node, models, node.target, lambda: run_block(region, body))
 
     provided("with_comments")(region, node, run)
+
+
+def _adds_each(node: cst.For, layers: Sequence) -> bool:
+    """Whether a loop over the layers of a model does nothing but add them to another one."""
+    known = all(isinstance(i, Inside) and i.layer is not None for i in layers.items)
+    match node.body.body:
+        case [
+            cst.SimpleStatementLine(body=[cst.Expr(cst.Call(cst.Attribute(attr=cst.Name("add"))))])
+        ]:
+            return known
+    return False
 
 
 def _loop_over_layers(region: Region, node: cst.For, layers: LayerList) -> None:

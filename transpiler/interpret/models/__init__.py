@@ -7,6 +7,7 @@ popping.py            `pop` of a Sequential
 sequential_inputs.py  what a Sequential takes: as declared, or as the data tells
 nested.py             models that are called in other models
 parts.py              inputs, outputs and layers inside of models
+going_on.py           tensors inside of models that other layers go on from
 borders.py            inputs and outputs that a builder gives together with its models
 methods.py            methods of models, and changes of them
 loading.py            `load_model` of what the program itself has saved

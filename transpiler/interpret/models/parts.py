@@ -141,11 +141,14 @@ def layers_in_a_row(region: Region, model: Model) -> list[Layer] | None:
     found: list[Layer] = []
     while isinstance(held, Bound) and len(found) <= len(made):
         code = held.tensor.code
-        if code.text == start and code.text in region.inputs:
+        code = region.copies.get((code.text, code.names), code)
+        given = code.text == start and code.text in region.inputs
+        if given and not any(_gave_before(x, code) for x in made):
             return found[::-1]
         giving = [layer for layer in made if _gives(layer, code)]
         if not giving and start in region.inputs and _is_copied(region, code.text, start):
-            return found[::-1]
+            before = (x for x in made if x not in found and _gave_before(x, code))
+            return None if any(before) else found[::-1]
         if len(giving) != 1:
             return None
         found.append(giving[0])
@@ -158,6 +161,15 @@ def _is_copied(region: Region, name: str, start: str) -> bool:
     lines = [n for n in walk(region.forward) if isinstance(n, Line) and name in n.defs]
     once = all(any(line is node for node in region.forward) for line in lines)
     return once and [line.text for line in lines if not line.modules] == [f"{name} = {start}"]
+
+
+def _gave_before(layer: Layer, code: Expr) -> bool:
+    """Whether the variable that an expression reads was given a layer's output by then."""
+    held = layer.output.tensor.code if layer.output is not None else None
+    if held is None or held.text != code.text:
+        return False
+    given, read = (max((version for _, version in e.names), default=0) for e in (held, code))
+    return given <= read
 
 
 def _gives(layer: Layer, code: Expr) -> bool:
@@ -181,7 +193,8 @@ def _last_layer_only(region: Region, model: Model) -> Value:
 
 def _inside(region: Region, model: Model, before: Bound | None, after: Bound | None) -> Inside:
     if model.region is region:
-        given = _as_input(region, model.inputs[0]) if before is model.inputs[0] else before
+        first = before is model.inputs[0]
+        given = _as_input(region, model.inputs[0], model) if first else before
         found = _made_by(model, after)
         return Inside(model, given if isinstance(given, Bound) else None, after, made=found)
     origin = origin_of(model)

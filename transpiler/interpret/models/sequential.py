@@ -14,12 +14,13 @@ from transpiler.interpret.models.functional import is_still, output_code
 from transpiler.interpret.models.nested import call_any
 from transpiler.interpret.models.popping import note_before
 from transpiler.interpret.models.rounds import of_one_round
-from transpiler.interpret.models.sequential_inputs import declared_shape, open_shape
+from transpiler.interpret.models.sequential_inputs import declared_shape, open_shape, shape_of
 from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.names import bind_tensor
 from transpiler.interpret.values import (
     Bound,
+    Inside,
     Layer,
     LayerList,
     Model,
@@ -162,6 +163,10 @@ def _add_each(region: Region, model: Model, layers: LayerList, node: cst.CSTNode
 def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
     """`model.add(value)`."""
     region.graph_events += 1
+    taken: Bound | None = None
+    if isinstance(value, Inside) and value.layer is not None:
+        taken = value.input
+        value = value.layer  # it is shared with another model
     if model.closed:
         region.built[:] = [b for b in region.built if b.model is not model]
         raise GiveUp("a Sequential gets layers after the branch or loop in which it is made", node)
@@ -189,7 +194,8 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
         open_shape(region, model, shape, value.arguments.get("dtype"), node)
         return
     if held is None:
-        open_shape(region, model, declared_shape(region, value), None, node)
+        shape = declared_shape(region, value) if taken is None else shape_of(taken)
+        open_shape(region, model, shape, None, node)
         held = region.scope.values[model.variable]
     assert isinstance(held, Bound)
     note_before(region, model, held)

@@ -11,7 +11,7 @@ from transpiler.interpret.dispatch import provided
 from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
-from transpiler.interpret.values import Choice, Layer, Model, Sequence, Static, Value
+from transpiler.interpret.values import Bound, Choice, Layer, Model, Sequence, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
 from transpiler.regex import regex
@@ -25,13 +25,7 @@ def declared_shape(region: Region, value: Value) -> Value | None:
         shapes = (declared_shape(region, option) for option in value.options)
         return next((shape for shape in shapes if shape is not None), None)
     if not isinstance(value, Layer):
-        if isinstance(value, Model) and value.inputs:
-            dims = value.inputs[0].tensor.dims
-            if dims is not None:
-                return Sequence(
-                    tuple(Static(d) if d is not None else const(None) for d in dims), tuple
-                )
-        return None
+        return shape_of(value.inputs[0]) if isinstance(value, Model) and value.inputs else None
     arguments = value.arguments
     if "input_shape" in arguments:
         return arguments["input_shape"]
@@ -49,6 +43,14 @@ def declared_shape(region: Region, value: Value) -> Value | None:
         inner = arguments.get("layer")
         return declared_shape(region, inner) if isinstance(inner, Layer) else None
     return None
+
+
+def shape_of(bound: Bound) -> Value | None:
+    """The shape of a tensor, without the batch; None where not even its axes are known."""
+    dims = bound.tensor.dims
+    if dims is None:
+        return None
+    return Sequence(tuple(Static(d) if d is not None else const(None) for d in dims), tuple)
 
 
 def open_shape(

@@ -13,7 +13,12 @@ from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
-from transpiler.interpret.tensors.names import as_moved, bind_tensor, emit_before
+from transpiler.interpret.tensors.names import (
+    as_moved,
+    bind_tensor,
+    emit_before,
+    ensure_current,
+)
 from transpiler.interpret.values import (
     Beside,
     Bound,
@@ -55,6 +60,8 @@ def assign_name(
     if isinstance(value, Bound):
         lent = value.source.startswith("borrow:")
         value = as_moved(region, value)
+        if value.at is not None and not lent:
+            value = ensure_current(region, value, node)
         if not lent and not region.scope.current(value.tensor.code):
             raise GiveUp("a tensor is used after its variable got another value", node)
         bind_tensor(region, name, value)

@@ -74,6 +74,9 @@ def ensure_current(region: Region, value: Bound, node: cst.CSTNode | None = None
         return lent
     value = as_moved(region, value)
     if not region.scope.current(value.tensor.code):
+        kept = provided("go_on_from")(region, value) if value.at is not None else None
+        if isinstance(kept, Bound):
+            return kept
         raise GiveUp("a tensor is used after its variable got another value", node)
     return value
 
@@ -102,6 +105,8 @@ def bind_tensor(region: Region, name: str, value: Bound) -> Bound:
         region.helpers_used |= code.helpers
     region.scope.bump(name)
     reading = region.scope.read(name)
+    if len(code.names) == 1 and code.text == next(iter(code.names))[0]:
+        region.copies[name, reading.names] = code
     shadows = assign_shadows(region, name, tensor)
     if mask is not None:
         mask = _bind_mask(region, name, mask)

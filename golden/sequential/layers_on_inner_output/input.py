@@ -5,4 +5,4 @@ from keras.layers import Dense
 def build():
     base = Sequential([Input((5,)), Dense(4), Dense(4)])
     x = base.layers[0].output
-    return Model(base.input, Dense(2)(x))
+    return Model(base.inputs, Dense(2)(x))
