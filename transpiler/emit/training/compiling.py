@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.edits import Edit
 from transpiler.emit.fold import WIDTH
+from transpiler.emit.training.classes_elsewhere import home_of
 from transpiler.emit.training.distributing import (
     OWN,
     STATISTICS,
@@ -446,7 +447,10 @@ def _own_rate(writer: ModelWriter, schedule: Expr, lines: list[str]) -> str:
     """The rate that an object of the program's own gives for a step."""
     made = schedule.value
     assert isinstance(made, UserClass)
-    writer.made.class_edits[id(made.node)] = schedule_edits(writer.shared.file, made)
+    home = home_of(writer.shared.file, made)
+    edits = schedule_edits(home, made)
+    if home is writer.shared.file:
+        writer.made.class_edits[id(made.node)] = edits
     name = schedule.text
     if not name.isidentifier():
         name = writer.lasting("schedule", "rate_schedule")

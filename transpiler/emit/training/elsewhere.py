@@ -9,6 +9,7 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.groups import Group
 from transpiler.emit.training.own_callbacks import plain_class
+from transpiler.emit.training.own_schedules import SCHEDULE, schedule_edits
 from transpiler.emit.training.sequences import class_edits
 from transpiler.emit.units import FilePlan
 from transpiler.interpret.context import FileContext
@@ -162,3 +163,5 @@ def place_classes(draft: Draft) -> None:
                 edits, helpers = class_edits(draft.file, made)
                 draft.edits += edits
                 draft.helpers |= helpers
+            elif made.bases == (SCHEDULE,):
+                draft.edits += schedule_edits(draft.file, made)

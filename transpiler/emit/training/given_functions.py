@@ -7,6 +7,7 @@ LearningRateScheduler(schedule)             # calls it with as much as it takes
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
@@ -16,9 +17,10 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room
 from transpiler.interpret.functions.schedule_makers import SCHEDULER
 from transpiler.record import record
-from transpiler.source.far_frames import Frame, Made, Steps, is_about_framework
-from transpiler.source.far_values import value_of
-from transpiler.source.imported import read_text, real_path
+from transpiler.source.far_frames import Frame, Made, Object, Steps, is_about_framework
+from transpiler.source.far_kinds import FRAMEWORKS
+from transpiler.source.far_values import family, value_of
+from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.syntax import program_tree
 
 _SHARING = (ast.Global, ast.Nonlocal)
@@ -68,7 +70,10 @@ class _Program:
                 args=[ast.Name(id=name), *given],
                 keywords=keywords,
             ):
-                function = _defined(self._module.body, name)
+                function: ast.AST | None = _defined(self._module.body, name)
+                if function is None:
+                    found = self._found_elsewhere(node.args[0], name, room)
+                    function = found.node if isinstance(found, Made) and not found.of else None
                 return _partial(function, len(given), [k.arg for k in keywords], node)
             case ast.Call(func=ast.Name(id=name)):
                 definition = _defined(self._module.body, name)
@@ -106,21 +111,43 @@ class _Program:
         return any((a.asname or a.name) == name for n in imports for a in n.names)
 
     def _elsewhere(self, node: ast.expr, name: str, room: Room) -> list[GivenFunction]:
-        """A function of a file without a word of the framework: `from rates import step_decay`."""
+        """A function of another file: `from rates import step_decay`; or an object that is called.
+
+        What is called reads nothing of the framework: it stays as it is.
+        """
+        made = self._found_elsewhere(node, name, room)
+        if made is None:
+            return []
+        owners = [made.made] if isinstance(made, Object) else _owners(made)
+        methods = [method for owner in owners for method in _methods(owner)]
+        if isinstance(made, Object):
+            function = next((one for one in methods if one.name == "__call__"), None)
+        else:
+            function = made.node if isinstance(made.node, ast.FunctionDef) else None
+        takes = _parameters(function)
+        if function is None or function.decorator_list or takes is None:
+            return []
+        remembers = any(map(_remembers, methods or [function]))
+        return [GivenFunction(takes - bool(owners), ast.unparse(node), remembers)]
+
+    def _found_elsewhere(self, node: ast.expr, name: str, room: Room) -> Made | Object | None:
+        """What another file has that an expression surely gives, a function or an object."""
         path = real_path(self._writer.shared.file.path) if self._writer.shared.file.path else ""
         inside = self._function(room)
         if not path or (inside is not None and _stores(ast.walk(inside), name)):
-            return []
+            return None
         Steps.begin()
         found = value_of(node, Frame(path, self._module, None, {}))
         made = next(iter(found)) if len(found) == 1 else None
-        if not isinstance(made, Made) or not isinstance(made.node, ast.FunctionDef) or made.of:
-            return []
-        other, takes = made.frame.path, _parameters(made.node)
-        if other == path or is_about_framework(read_text(other)) or takes is None:
-            return []
-        plain = not made.node.decorator_list
-        return [GivenFunction(takes, ast.unparse(node), _remembers(made.node))] if plain else []
+        if not isinstance(made, (Made, Object)):
+            return None
+        owners = [made.made] if isinstance(made, Object) else _owners(made)
+        if isinstance(made, Made) and len(owners) != len(made.of):
+            return None
+        parts = [one for owner in owners for one in family(owner)]
+        parts += [made] if isinstance(made, Made) else []
+        apart = all(one.frame.path != path and _is_apart(one, parts) for one in parts)
+        return made if apart else None
 
     def _function(self, room: Room) -> ast.FunctionDef | None:
         """The function that a room is, where there is but one of its name."""
@@ -155,6 +182,48 @@ class _Program:
             return self._called(base, node) if isinstance(base, ast.ClassDef) else []
         takes, source = _parameters(method), ast.unparse(node)
         return [GivenFunction(takes - 1, source, _remembers(method))] if takes else []
+
+
+def _owners(made: Made) -> list[Made]:
+    """The classes of the objects that a method may be of."""
+    return [one.made for one in made.of if isinstance(one, Object)]
+
+
+def _is_apart(made: Made, parts: list[Made]) -> bool:
+    """Whether a definition reads nothing of the framework, nor what may: but its own parts."""
+    text = read_text(made.frame.path)
+    if not is_about_framework(text):
+        return True
+    module = program_tree(text)
+    if module is None:
+        return False
+    own = {getattr(one.node, "name", "") for one in parts}
+    read = {n.id for n in ast.walk(made.node) if isinstance(n, ast.Name)}
+    others = {n.name for n in module.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))} - own
+    folder = os.path.dirname(made.frame.path)
+    for statement in ast.walk(module):
+        match statement:
+            case ast.Import(names=imported):
+                heads = [one.name for one in imported]
+            case ast.ImportFrom(names=imported, module=head, level=level):
+                heads = ["." * level + (head or "")]
+            case _:
+                continue
+        if any(_may_be_framework(folder, head, text) for head in heads):
+            others |= {(one.asname or one.name).partition(".")[0] for one in imported}
+    return not others & read and "*" not in others
+
+
+def _may_be_framework(folder: str, module: str, text: str) -> bool:
+    """Whether an import is of the framework, or of a file of the project."""
+    return module.partition(".")[0] in FRAMEWORKS or locate(folder, module, text) is not None
+
+
+def _methods(made: Made) -> list[ast.FunctionDef]:
+    """The methods of a class that may run when its objects are called, the nearest first."""
+    bodies = (one.node.body for one in family(made) if isinstance(one.node, ast.ClassDef))
+    found = (n for body in bodies for n in body if isinstance(n, ast.FunctionDef))
+    return [method for method in found if method.name != "__init__"]
 
 
 def _given(maker: ast.FunctionDef | ast.ClassDef | None, node: ast.Call) -> list[GivenFunction]:

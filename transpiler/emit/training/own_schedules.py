@@ -22,6 +22,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.tree import Tree
 
+SCHEDULE = "keras.optimizers.schedules.LearningRateSchedule"  #: what such a class is derived from
 #: Functions of one number, which torch has under the same name.
 _ALIKE = frozenset({
     "sqrt", "rsqrt", "exp", "log", "sin", "cos", "tan", "tanh", "sigmoid", "floor", "ceil",
@@ -41,10 +42,8 @@ _OF_KERAS = regex(r"super\([^)]*\)\.(?!__init__\(\))\w+")
 
 
 def schedule_edits(file: FileContext, made: UserClass) -> list[Edit]:
-    """The edits of its methods, which compute with tensors of one number."""
+    """The edits of its methods, in its own file, which compute with tensors of one number."""
     where = f"`{made.name}`"
-    if made.file is not None and made.file is not file:
-        raise Unsupported(f"{where} is a class of another file")
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
         raise Unsupported(f"{where} has several bases")
     if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", file.tree.blanked, re.M):

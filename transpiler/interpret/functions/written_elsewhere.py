@@ -50,7 +50,10 @@ class Inserted:
 
 
 #: What classes are derived from whose objects `compile` gets.
-_NAMED = frozenset({("keras.metrics.Metric",), ("keras.Metric",), ("keras.losses.Loss",)})
+_NAMED = frozenset({
+    ("keras.metrics.Metric",), ("keras.Metric",), ("keras.losses.Loss",),
+    ("keras.optimizers.schedules.LearningRateSchedule",),
+})  # fmt: skip
 
 _Import: TypeAlias = "ast.Import | ast.ImportFrom"
 
