@@ -1,4 +1,4 @@
-"""Lists of word numbers as rows of one array."""
+"""Lists of word numbers as rows of one array, lists of vectors likewise."""
 
 from __future__ import annotations
 
@@ -24,17 +24,19 @@ def _pad_sequences(padding: str, truncating: str, filled: bool) -> str:
         name += "_cut_end"
     if filled:
         name += "_with"
-    rows = "full((len(sequences), maxlen), value" if filled else "zeros((len(sequences), maxlen)"
+    made, value = ("full", ", value") if filled else ("zeros", "")
     emitted(
         name,
         f'''
-def {name}(sequences, maxlen{", value" if filled else ""}, dtype="int32"):
+def {name}(sequences, maxlen{value}, dtype="int32"):
     """Rows of `maxlen`: {"`value`" if filled else "zeros"} {place[padding]} \
 short ones, long ones without their {kept[truncating]}."""
-    rows = np.{rows}, dtype)
+    shape = np.shape(max(sequences, key=len, default=()))[1:]  # of each element
+    rows = np.{made}((len(sequences), maxlen, *shape){value}, dtype)
     for row, numbers in zip(rows, sequences):
         kept = numbers[{"-maxlen:" if truncating == "pre" else ":maxlen"}]
-        row[{"maxlen - len(kept) :" if padding == "pre" else ": len(kept)"}] = kept
+        if len(kept):
+            row[{"-len(kept) :" if padding == "pre" else ": len(kept)"}] = kept
     return rows
 ''',
         (),

@@ -141,7 +141,11 @@ def test_the_number_of_words_is_kept() -> None:
     assert "keras" not in text.replace("tf-keras-datasets", "")
 
 
-SEQUENCES = st.lists(st.lists(st.integers(1, 99), max_size=7), min_size=1, max_size=5)
+NUMBERS = st.integers(1, 99)
+PAIRS = st.lists(NUMBERS, min_size=2, max_size=2)
+SEQUENCES = st.sampled_from([NUMBERS, PAIRS, st.lists(PAIRS, min_size=1, max_size=1)]).flatmap(
+    lambda each: st.lists(st.lists(each, max_size=7), min_size=1, max_size=5)
+)
 
 
 @settings(deadline=None)
@@ -159,7 +163,7 @@ SEQUENCES = st.lists(st.lists(st.integers(1, 99), max_size=7), min_size=1, max_s
     ),
 )
 def test_padded_sequences(
-    sequences: list[list[int]], maxlen: int | None, given: dict[str, Any]
+    sequences: list[list[Any]], maxlen: int | None, given: dict[str, Any]
 ) -> None:
     import keras
 

@@ -176,6 +176,9 @@ class TrainingCall:
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
     #: the sizes of the targets, those that are known; None: not even how many axes they have
     sizes: Shape | None = None
+    #: those of the inputs in each argument that holds some: by their places or keys, "" where it is
+    #: one array; what is not known is left out
+    shapes: list[dict[int | str, Shape]] = field(default_factory=list)
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     looked_into: bool = False  #: of a `compile`: whether the model has trained since
     #: where the last call ends that needs this `compile`; None where it may stand anywhere
@@ -260,6 +263,10 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
     if "y" in call.given:
         sizes: Any = provided("shape_of")(region, call.given["y"].node)
         call.sizes = sizes
+    for what in ("x", "validation_data"):
+        if what in call.given:
+            shapes: Any = provided("shapes_of_inputs")(region, what, call.given[what])
+            call.shapes += shapes
     if older:
         call.given = {"x" if k == "generator" else k: v for k, v in call.given.items()}
         call.by_samples = any(k in call.given for k in _SAMPLES)

@@ -10,10 +10,12 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 def pad_sequences_after(sequences, maxlen, dtype="int32"):
     """Rows of `maxlen`: zeros after short ones, long ones without their start."""
-    rows = np.zeros((len(sequences), maxlen), dtype)
+    shape = np.shape(max(sequences, key=len, default=()))[1:]  # of each element
+    rows = np.zeros((len(sequences), maxlen, *shape), dtype)
     for row, numbers in zip(rows, sequences):
         kept = numbers[-maxlen:]
-        row[: len(kept)] = kept
+        if len(kept):
+            row[: len(kept)] = kept
     return rows
 
 

@@ -15,6 +15,7 @@ model.py       what the calls of one model have in common: names, data, function
 named_parts.py  statements that only name an optimizer, a loss, callbacks
 going_parts.py  which of these go with the calls of one model
 data.py        arrays as tensors, one for each input of a model
+input_axes.py  those with one axis more or less than it takes
 sequences.py   data that are classes of the program's own
 class_sources.py  functions of Keras that such a class calls
 streams.py     generators of the program's own

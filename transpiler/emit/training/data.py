@@ -9,16 +9,18 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from transpiler.emit.training.input_axes import fitting, fittings
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Line, Return
 from transpiler.ir.expr import Module, literal
-from transpiler.ir.tensor import Tensor, Unsupported
+from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.data import array
 from transpiler.lower.heads import LOOP_NAMES, Head
+from transpiler.lower.training import Training
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import replace
 from transpiler.regex import regex
@@ -223,16 +225,15 @@ def with_values(code: str, held: dict[str, str]) -> str:
     return code
 
 
-def input_tensors(built: Built, origin: Model, xs: tuple[str, ...]) -> list[str]:
+def input_tensors(built: Built, training: Training, xs: tuple[str, ...]) -> list[str]:
     """The tensors of arrays, one for each input."""
     if is_listed(built):
-        others = zip(origin.inputs, xs[1:], strict=True)
+        others = zip(training.taking.inputs, xs[1:], strict=True)
         return [
             _listed_tensors(built, xs[0]),
-            *(_tensor(built, b.tensor.code.text, b.tensor, x) for b, x in others),
+            *(_tensor(built, b.tensor.code.text, fitting(b.tensor), x) for b, x in others),
         ]
-    pairs = enumerate(zip(xs, built.inputs, strict=True))
-    return [input_tensor(built, origin, number, x) for number, (x, _) in pairs]
+    return [input_tensor(built, training, number, x) for number, x in enumerate(xs)]
 
 
 def _listed_tensors(built: Built, arrays: str) -> str:
@@ -241,7 +242,7 @@ def _listed_tensors(built: Built, arrays: str) -> str:
     assert region is not None
     (name,) = built.inputs
     one, each = _each_of(arrays)
-    return f"*({_tensor(built, name, region.inputs[name][1], one)}{each})"
+    return f"*({_tensor(built, name, fitting(region.inputs[name][1]), one)}{each})"
 
 
 def each_as_array(arrays: str) -> str:
@@ -267,24 +268,15 @@ def parts_of(built: Built, xs: tuple[str, ...], part: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def input_tensor(built: Built, origin: Model, number: int, x: str) -> str:
-    """The tensor of an array; a column where the model takes one number for each sample."""
-    return _tensor(built, built.inputs[number], origin.inputs[number].tensor, x)
+def input_tensor(built: Built, training: Training, number: int, x: str) -> str:
+    """The tensor of an array for one of the inputs."""
+    fit = fittings(training, input_keys(built, training.origin))[number]
+    return _tensor(built, built.inputs[number], fit, x)
 
 
-def _tensor(built: Built, name: str, declared: Tensor, x: str) -> str:
-    made = f"torch.as_tensor({x}, dtype={input_dtype(built, name)})"
-    return f"{made}.reshape(-1, 1)" if _is_column(declared) else made
-
-
-def is_single(origin: Model, number: int) -> bool:
-    """Whether an input of the model takes one number for each sample."""
-    return _is_column(origin.inputs[number].tensor)
-
-
-def _is_column(declared: Tensor) -> bool:
-    dims = declared.dims
-    return dims is not None and len(dims) == 1 and dims[0] is not None and dims[0].is_const(1)
+def _tensor(built: Built, name: str, fit: str, x: str) -> str:
+    """The tensor of an array, and what makes it fit the input."""
+    return f"torch.as_tensor({x}, dtype={input_dtype(built, name)}){fit}"
 
 
 def input_dtype(built: Built, name: str) -> str:

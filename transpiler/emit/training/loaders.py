@@ -14,11 +14,11 @@ from transpiler.emit.training.data import (
     input_keys,
     input_names,
     input_tensor,
-    is_single,
     target_tensor,
     weight_tensor,
     without_last_axis,
 )
+from transpiler.emit.training.input_axes import fitting_of_batch
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Model, Static
@@ -26,7 +26,7 @@ from transpiler.ir.pipeline import Columns, Element, Gives, Leaf, Listed, Pipeli
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
 from transpiler.lower.heads import Head
-from transpiler.lower.training import Compiled
+from transpiler.lower.training import Compiled, Training
 from transpiler.record import record
 
 #: What the parts of a batch are called that is a tuple or dict itself.
@@ -48,10 +48,15 @@ class Unpacking:
     """Writes how the loops of a model unpack batches: of tensors, or of the program's arrays."""
 
     built: Built
-    origin: Model
+    training: Training
     device: str
     arrays: bool = False
     turned: bool = False  #: whether some may run backwards through the memory of others
+
+    @property
+    def origin(self) -> Model:
+        """The model as it is built."""
+        return self.training.origin
 
     def batch(self, element: Element | None, compiled: Compiled) -> Unpacked:
         """How a loop that trains or evaluates does."""
@@ -155,11 +160,9 @@ class Unpacking:
     def _input(self, number: int, source: str, leaf: Leaf) -> str:
         if self.arrays:
             array = self._array(source)
-            return f"{input_tensor(self.built, self.origin, number, array)}.to({self.device})"
+            return f"{input_tensor(self.built, self.training, number, array)}.to({self.device})"
         dtype = input_dtype(self.built, self.built.inputs[number])
-        made = self._moved(source, leaf, dtype)
-        column = is_single(self.origin, number) and leaf.rank != 2
-        return f"{made}.reshape(-1, 1)" if column else made
+        return self._moved(source, leaf, dtype) + fitting_of_batch(self.training, number, leaf.rank)
 
     def _target(self, head: Head, source: str, leaf: Leaf) -> str:
         """Targets as the criterion wants them, as they come from arrays too."""

@@ -285,7 +285,7 @@ class ModelWriter:
             arrays = (xs[0], *map(self.as_array, xs[1:]))
         else:
             arrays = tuple(map(self.as_array, xs))
-        return ", ".join(input_tensors(self.built, self.training.taking, arrays))
+        return ", ".join(input_tensors(self.built, self.training, arrays))
 
     def as_array(self, x: str) -> str:
         """The source of an array that torch takes, also where the program has a table."""
@@ -338,7 +338,7 @@ class ModelWriter:
         arrays = is_streamed(given)
         turned = arrays and sequence_of(given) is None and self.shared.turns_arrays()
         self.made.helpers |= {"numpy"} if turned else set()
-        return Unpacking(self.built, self.training.origin, self.device, arrays, turned)
+        return Unpacking(self.built, self.training, self.device, arrays, turned)
 
     def loop_over(self, compiled: Compiled, given: Given) -> Unpacked:
         """How loops that train or evaluate do."""

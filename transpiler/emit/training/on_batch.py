@@ -81,7 +81,7 @@ def _batch(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> OneBa
     arrays = ("x", *targets) if len(inputs) == 1 else (*inputs, *targets)
     if len(targets) == 1:
         arrays = (*arrays[:-1], "y")
-    xs = input_tensors(writer.built, writer.training.taking, arrays[: len(inputs)])
+    xs = input_tensors(writer.built, writer.training, arrays[: len(inputs)])
     heads = zip(arrays[len(inputs) :], compiled.heads, strict=True)
     ys = [target_tensor(y, head) for y, head in heads]
     epoch = writer.epoch(compiled)

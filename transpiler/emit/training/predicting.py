@@ -120,7 +120,7 @@ def predictor(writer: ModelWriter, training: bool = False) -> str:
     if not all(key.isidentifier() and not iskeyword(key) for key in writer.built.keys):
         raise Unsupported("a dict of inputs whose keys are no names")
     plain = taken_apart(writer) if listed else names
-    tensors = tuple(input_tensors(writer.built, writer.training.taking, plain))
+    tensors = tuple(input_tensors(writer.built, writer.training, plain))
     how = replace(_predicting(writer), names=names, tensors=tensors, training=training)
     if training and (listed or how.autocast):
         raise Unsupported("a call in training mode of a list of inputs or in mixed precision")

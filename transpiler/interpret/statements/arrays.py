@@ -17,6 +17,7 @@ from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statics import constant
+from transpiler.interpret.training import Given
 from transpiler.interpret.values import Framework
 from transpiler.source.suites import nodes_of
 
@@ -61,6 +62,30 @@ def note_arrays(region: Region, found: list[tuple[str, Shape | None]]) -> None:
 def shape_of(region: Region, node: cst.BaseExpression | None) -> Shape | None:
     """The sizes of an array, None where the text does not show them, and for a number."""
     return None if node is None else _shape(region, node) or None
+
+
+@provides("shapes_of_inputs")
+def shapes_of_inputs(region: Region, what: str, given: Given) -> list[dict[int | str, Shape]]:
+    """The sizes of the inputs in an argument of a call of a model, those that are known."""
+    node = given.node
+    if what == "validation_data":
+        if not isinstance(node, (cst.Tuple, cst.List)) or not node.elements:
+            return [{}]
+        node = node.elements[0].value
+    parts: dict[int | str, cst.BaseExpression | None] = {"": node}
+    if isinstance(node, (cst.List, cst.Tuple)) and _are_arrays(node):
+        parts = {place: element.value for place, element in enumerate(node.elements)}
+    elif isinstance(node, cst.Dict):
+        pairs = [e for e in node.elements if isinstance(e, cst.DictElement)]
+        keyed = [(constant(_evaluated(region, e.key)), e.value) for e in pairs]
+        parts = {key: value for key, value in keyed if isinstance(key, str)}
+    found = {key: shape_of(region, part) for key, part in parts.items()}
+    return [{key: shape for key, shape in found.items() if shape is not None}]
+
+
+def _are_arrays(node: cst.List | cst.Tuple) -> bool:
+    """Whether a list holds arrays, and is none itself: `[images, ages]`, not `[[1.0, 2.0]]`."""
+    return all(isinstance(e.value, (cst.Name, cst.Call, cst.Subscript)) for e in node.elements)
 
 
 def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
@@ -317,8 +342,11 @@ def _row(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape
 
 
 def _padded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
-    """`pad_sequences(x, maxlen=100)`."""
+    """`pad_sequences(x, maxlen=100)`, of word numbers: what are no whole ones may be vectors."""
     length = named.get("maxlen", plain[1] if len(plain) > 1 else None)
+    kind = named.get("dtype", plain[2] if len(plain) > 2 else None)
+    if kind is not None and "int" not in region.tree.source(kind):
+        return None
     return None if length is None else (None, _size(region, length))
 
 
