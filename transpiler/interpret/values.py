@@ -260,6 +260,7 @@ class Model(_Brief):
     broken: str = ""  #: why it can't be converted, if something that changes it was not understood
     steps: list[Value] = field(default_factory=list)
     outputs_of: list[Bound] = field(default_factory=list)  #: of a Sequential: after each layer
+    uncounted: bool = False  #: of a Sequential: before those, loops or branches add some
     #: of a Sequential: what `pop` goes back to, and how far both programs were then
     before: list[tuple[Bound, int, int]] = field(default_factory=list)
     variable: str = ""

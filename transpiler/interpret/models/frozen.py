@@ -218,6 +218,8 @@ def _layers_given(region: Region, model: Model, listed: cst.BaseExpression) -> l
     if model.region is region or origin is None or origin.region is None or part is None:
         return None
     layers: list[Any] | None = layers_made_here(origin.region, origin)
+    if layers is not None and len(layers) != len(origin.outputs_of):
+        return None
     if layers is None:
         chain = layers_in_a_row(origin.region, origin)
         layers = None if chain is None else [None, *chain]  # the input has no weights

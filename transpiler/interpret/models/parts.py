@@ -110,6 +110,9 @@ def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
             return Sequence((Unknown("the input of a model, as a layer"), *parts), list)
     if origin is None or origin.kind != "sequential" or not origin.outputs_of:
         return Unknown("the layers of a model")
+    if origin.uncounted:
+        last = _inside(region, model, None, origin.outputs_of[-1])
+        return LastKnown("the layers of a model", last=last)
     items: list[Value] = []
     previous = origin.inputs[0] if origin.inputs else None
     made = layers_made_here(region, model) or []

@@ -216,6 +216,7 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
             value.output = model.outputs_of[-1]
     else:
         model.outputs_of.clear()
+        model.uncounted = True
 
 
 def close_sequential(region: Region, model: Model) -> Built | None:
