@@ -287,8 +287,11 @@ def _named(draft: Draft, found: Trained, edit: Edit) -> Edit:
 
 def _attributes(draft: Draft, found: Trained) -> dict[str, str]:
     """What the tokens of the model's modules stand for."""
+    from transpiler.emit.training.composing import plans_of_parts
+
     parts = {id(built) for built in found.training.weights.parts}
-    pairs = _home(draft, found).written
+    plans = [_home(draft, found), *plans_of_parts(draft, found)]
+    pairs = [pair for planned in plans for pair in planned.written]
     written = [w for u, w in pairs if is_of(u, found) or id(u.built) in parts]
     return {token: attribute for made in written for token, attribute in made.attrs.items()}
 

@@ -31,6 +31,8 @@ from transpiler.lower.watched import settled
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import record, replace
 
+#: What is said of those whose own file has no method for it.
+OF_ANOTHER_FILE = "activity_regularizer in a part of the model that another file builds"
 _TOTAL = tokens.variable(f"{ACTIVITY}:total")
 #: The layers whose regularizer a generation of Keras does not look at.
 _IGNORED = {"keras.layers.SimpleRNN": "3", "keras.layers.EinsumDense": "2"}
@@ -77,6 +79,8 @@ def watched_activities(
     for token, home, part in parts:
         if watching := watched_activities(file, models, home, part):
             found.inner[token] = watching
+            if home.file is not file and region.file is file:
+                raise Unsupported(OF_ANOTHER_FILE)
             if len(outputs_of(part.model, part.inputs)) > 1:
                 raise Unsupported("activity_regularizer in a part of it with several outputs")
     if found and file.precision:
@@ -120,6 +124,9 @@ def _blocks(
         summary = known.get(int(match.group(1))) if match is not None else None
         watching = _of_block(file, summary) if summary is not None else None
         if watching:
+            of = summary.function.file if summary is not None else None
+            if of not in (None, file) and region.file is file:
+                raise Unsupported(OF_ANOTHER_FILE)
             yield node.module.token, watching
 
 

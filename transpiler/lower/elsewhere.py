@@ -7,7 +7,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Model
 from transpiler.ir.training import LOGITS
-from transpiler.lower.endings import Endings
+from transpiler.lower.endings import Endings, endings_of
 
 
 def may_give_logits(file: FileContext, home: Region, model: Model, ends: Endings) -> bool:
@@ -27,6 +27,24 @@ def may_give_logits(file: FileContext, home: Region, model: Model, ends: Endings
     return bool(plans) and all(
         p.method == LOGITS and tuple(map(bool, p.activations.values())) == every for p in own
     )
+
+
+def parts_give_logits(file: FileContext, ends: Endings) -> bool:
+    """Whether all classes of other files that end a model of this one can give their logits.
+
+    A model of another file has a method for it, where it builds it; a function that builds a part
+    of models has none, whose own file knows nothing of where it is called.
+    """
+    for part in ends.inner(tuple(map(bool, ends.activations))):
+        home = _home(part)
+        if home is None or home is file:
+            continue
+        if not isinstance(part, Model) or part.region is None:
+            return False
+        own = endings_of(part)
+        if own is None or not may_give_logits(file, part.region, part, own):
+            return False
+    return True
 
 
 def _home(part: object) -> FileContext | None:

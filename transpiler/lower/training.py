@@ -29,7 +29,7 @@ from transpiler.ir.training import (
 from transpiler.lower.activities import Watching, watched_activities, with_penalty
 from transpiler.lower.binding import Use
 from transpiler.lower.compiled_heads import lower_heads, of_compile
-from transpiler.lower.elsewhere import may_give_logits
+from transpiler.lower.elsewhere import may_give_logits, parts_give_logits
 from transpiler.lower.endings import Endings, Part, endings, held_by
 from transpiler.lower.freezing import Freezing, Subset
 from transpiler.lower.heads import (
@@ -252,9 +252,10 @@ def lower_training(
     every = tuple(map(bool, ends.activations))
     apart = file.distribution is None and any(every)
     elsewhere = ends.applied == ends.activations
-    apart = apart and (
-        own or (elsewhere and may_give_logits(file, training.home, training.origin, ends))
-    )
+    if apart and own:
+        apart = parts_give_logits(file, ends)
+    elif apart:
+        apart = elsewhere and may_give_logits(file, training.home, training.origin, ends)
     drops: set[tuple[bool, ...]] = set()
     for droppable in (True, False) if seen or apart else (False,):
         training.compiled.clear()

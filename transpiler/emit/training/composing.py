@@ -14,6 +14,7 @@ from transpiler.emit.training.hoisting import out_of_loops, placed
 from transpiler.emit.training.lines import block, edit_with, named
 from transpiler.emit.training.ready import lines_by_mark
 from transpiler.emit.training.shared import Before, Trained
+from transpiler.emit.units import FilePlan
 from transpiler.ir import tokens
 from transpiler.record import replace
 from transpiler.regex import regex
@@ -81,9 +82,17 @@ def edit_with_names(draft: Draft, edit: Edit) -> Edit:
 def _attributes(draft: Draft) -> dict[str, str]:
     """What the tokens of all modules stand for, those of models of other files too."""
     homes = {id(t.training.home.file): t.training.home.file for t in draft.planned.trained}
-    others = [file.planned.written for file in homes.values() if file is not draft.file]
-    written = chain(draft.planned.written, *others)
+    plans = [file.planned for file in homes.values() if file is not draft.file]
+    plans += [one for found in draft.planned.trained for one in plans_of_parts(draft, found)]
+    written = chain(draft.planned.written, *(planned.written for planned in plans))
     return {token: name for _, made in written for token, name in made.attrs.items()}
+
+
+def plans_of_parts(draft: Draft, found: Trained) -> list[FilePlan]:
+    """Those of the other files in which parts of the model are built."""
+    regions = (built.model.region for built in found.training.weights.parts)
+    homes = {id(r.file): r.file for r in regions if r is not None and r.file is not draft.file}
+    return [home.planned for home in homes.values()]
 
 
 def compose_statements(draft: Draft) -> None:

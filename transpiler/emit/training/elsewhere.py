@@ -17,6 +17,7 @@ from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import STEPS, TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Function, Model, Namespace
+from transpiler.lower.training import Training
 from transpiler.record import record
 from transpiler.source.imported import reaches
 from transpiler.source.importers import is_imported, sees_training
@@ -41,6 +42,7 @@ def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
     for other in others:
         theirs = [t.training for t in other.trained if t.training.home.file.is_same(planned.file)]
         for training in (t.training for t in other.trained):
+            _want_of_parts(wanted, planned, training)
             used = own_classes(training.calls).values()
             names = {m.name for m in used if m.file and m.file.is_same(planned.file)}
             wanted.marks |= bool(names) and other.file.wants_marks
@@ -60,6 +62,19 @@ def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
             if any(call.name == "compile" for call in training.calls):
                 wanted.compiled[key] = ""
     return wanted
+
+
+def _want_of_parts(wanted: Wanted, planned: FilePlan, training: Training) -> None:
+    """What the training of a model wants of the models of this file that are part of it."""
+    if training.problem is not None:
+        return
+    for part in training.inner:
+        if isinstance(part, Model) and part.region is not None:
+            if part.region.file.is_same(planned.file):
+                wanted.logits.add(place_of(part.region, part))
+    theirs = (part.model.region for part in training.weights.parts)
+    for home in (r.file for r in theirs if r is not None and r.file.is_same(planned.file)):
+        wanted.settled |= home.tree.places(layer.node for layer in training.weights.layers)
 
 
 def _problem(file: FileContext, call: TrainingCall, why: str) -> str:
