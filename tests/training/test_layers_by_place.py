@@ -92,4 +92,4 @@ def test_the_one_behind_a_loop_is_the_last() -> None:
     assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     part = conversion.text.partition("class Part(")[2]
     assert "return self.dense_1(x)\n" in part
-    assert "for dense in self.denses:\n" in part
+    assert " in self.denses:\n" in part
