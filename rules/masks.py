@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from transpiler.ir.expr import Expr
-from transpiler.ir.tensor import PASSING_MASK, Tensor, Unsupported
+from transpiler.ir.tensor import HIDDEN_MASK, PASSING_MASK, Tensor, Unsupported
 from transpiler.record import replace
 
 #: The mask of a tensor for which Keras 2 and Keras 3 disagree: an error for who looks at it.
@@ -22,6 +22,11 @@ def agreed(mask: Expr | None) -> Expr | None:
     """The mask, refused where generations of Keras or ways through a program disagree about it."""
     if mask is not None and mask.text == PASSING_MASK.text:
         raise Unsupported("the mask of these steps is there on some ways through the program only")
+    if mask is not None and mask.text == HIDDEN_MASK.text:
+        raise Unsupported(
+            "these steps come out of a model or function of the program, which does not tell "
+            "which of them are masked: call its layers here"
+        )
     if mask is not None and mask.text == DISPUTED.text:
         raise Unsupported("Keras 2 and Keras 3 give these steps different masks (--keras)")
     return mask

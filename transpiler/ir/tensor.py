@@ -52,6 +52,8 @@ class Layout(Enum):
 
 #: The mask of a tensor that has another one, or none, on other ways through the program.
 PASSING_MASK: Final = Expr("passing_mask")
+#: That of what a model or block gives, which can't be told outside of it.
+HIDDEN_MASK: Final = Expr("hidden_mask")
 
 #: The size of one axis: an expression (with a value where it is a number); None: not known.
 Dim: TypeAlias = "Expr | None"

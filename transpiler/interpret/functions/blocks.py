@@ -46,6 +46,8 @@ from transpiler.ir.expr import ATOM, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
 
+_MASKED = "a block is called on masked steps, which its layers would see"
+
 
 def call_block(
     region: Region,
@@ -64,7 +66,7 @@ def call_block(
         name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors
     }
     if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
-        raise GiveUp("a block is called on masked steps, which its layers would see", node)
+        raise GiveUp(_MASKED, node)
     codes = {
         name: _tensor_code(region, for_groups(region, summary, bound.get(name), given[name]))
         for name in summary.tensors
@@ -274,6 +276,8 @@ def call_recursive(
     value = given[names[0]]
     assert isinstance(value, Bound)
     tensor = refreshed(region, value)
+    if tensor.mask is not None:
+        raise GiveUp(_MASKED, node)
     count = None if tensor.dims is None else len(tensor.dims)
     axis = "channels" if count is None else axis_names(count)[-1]
     size = size_argument(region, inner, shadow(names[0], axis), given, node)
@@ -335,6 +339,8 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
         raise GiveUp(f"the parameter `{name}` is called on more than a tensor", node)
     value = in_layout(region, _with_block_rank(region, name, values[0], node), Layout.FIRST)
     tensor = refreshed(region, value)
+    if tensor.mask is not None:
+        raise GiveUp(_MASKED, node)
     if tensor.dims is None:
         raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)
     rest = [(k, to_expr(region, v)) for k, v in arguments[1:]]

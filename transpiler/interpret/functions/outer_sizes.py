@@ -12,6 +12,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import axis_names, last_attribute, refreshed
+from transpiler.interpret.tensors.outgoing_masks import outgoing_mask
 from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
 from transpiler.ir import tokens
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
@@ -69,7 +70,10 @@ def outer_tensor(
             hint = size
         else:
             dims = (*dims[:-1], size)
-    return Tensor(code, dims, tensor.layout, tensor.dtype, hint, number=tensor.number)
+    held = {name: v.tensor.code for name, v in given.items() if isinstance(v, Bound)}
+    nodes = summary.region.forward if summary.region is not None else []
+    mask = outgoing_mask(tensor.mask, nodes, held)
+    return Tensor(code, dims, tensor.layout, tensor.dtype, hint, mask, number=tensor.number)
 
 
 def outer_value(

@@ -17,6 +17,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.outgoing_masks import outgoing_mask
 from transpiler.interpret.tensors.results import called_once, register
 from transpiler.interpret.training import CALLED, PREDICTED, TrainingCall
 from transpiler.interpret.values import (
@@ -29,9 +30,10 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.code import Construct
+from transpiler.ir.code import Construct, Node
 from transpiler.ir.expr import Expr, Module, expr, index
-from transpiler.ir.tensor import Layout, Tensor
+from transpiler.ir.tensor import HIDDEN_MASK, Layout, Tensor
+from transpiler.record import replace
 
 
 def call_any(
@@ -103,11 +105,12 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         if region.loops or region.branches:  # the same model each time
             region.constructed.add(model.module.token)
             region.root_init.append(Construct(model.module))
-    code = model.module(*[b.tensor.code for b in inputs])
-    result = _model_result(region, model, code)
+    codes = [b.tensor.code for b in inputs]
+    code = model.module(*codes)
+    result = _model_result(region, model, code, codes)
     register(region, result)
     if (once := called_once(region, node, code, result)) is not None:
-        result = _model_result(region, model, once)
+        result = _model_result(region, model, once, codes)
     if isinstance(result, Bound) and (name := name_of(model)):
         region.given_by_name.append((result, name))
     return result
@@ -200,16 +203,16 @@ def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) 
     raise GiveUp("a Sequential without a name is called", node)
 
 
-def _model_result(region: Region, model: Model, code: Expr) -> Value:
+def _model_result(region: Region, model: Model, code: Expr, given: list[Expr]) -> Value:
     outputs = model.outputs
     own = model.caller is region or (model.region is region and model.summary is None)
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     if isinstance(outputs, Bound):
-        return Bound(plain_tensor(region, outputs.tensor, code, own))
+        return Bound(_leaving(region, model, outputs.tensor, code, own, given))
     if isinstance(outputs, Sequence):
         items = tuple(
-            Bound(plain_tensor(region, o.tensor, index(code, i), own))
+            Bound(_leaving(region, model, o.tensor, index(code, i), own, given))
             for i, o in enumerate(outputs.items)
             if isinstance(o, Bound)
         )
@@ -217,6 +220,33 @@ def _model_result(region: Region, model: Model, code: Expr) -> Value:
     if outputs is None:
         return Bound(Tensor(code))
     raise GiveUp("a model with outputs in a dict is called")
+
+
+def _leaving(
+    region: Region, model: Model, tensor: Tensor, code: Expr, own_sizes: bool, given: list[Expr]
+) -> Tensor:
+    """A tensor that leaves a model which is called on some others, with its mask."""
+    result = plain_tensor(region, tensor, code, own_sizes)
+    if tensor.mask is None:
+        return result
+    names, forward = _program(region, model)
+    if len(names) != len(given):
+        return replace(result, mask=HIDDEN_MASK)
+    parameters = dict(zip(names, given, strict=True))
+    return replace(result, mask=outgoing_mask(tensor.mask, forward, parameters))
+
+
+def _program(region: Region, model: Model) -> tuple[list[str], list[Node]]:
+    """What the class of a model takes, and what it computes; nothing where that is not known."""
+    home = model.region if model.summary is None else model.summary.region
+    made = home.built if home is not None else []
+    if model.summary is None:
+        made = [built for built in made if built.model is model]
+    if len(made) == 1:
+        return made[0].inputs, made[0].forward
+    if model.kind == "sequential" and home is region and not made:  # it is not complete yet
+        return [model.input_name or model.variable], region.program()[1]
+    return [], []
 
 
 @provides("name_model")
