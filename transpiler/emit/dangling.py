@@ -27,7 +27,7 @@ def report_dangling(draft: Draft) -> None:
     for statement in draft.top:
         if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             continue
-        names = gone.keys() & _read_by(draft, statement, gone)
+        names = gone.keys() & read_by(draft, statement, gone)
         if names and read is None:
             read = global_reads(apply(draft.tree.text, draft.bare_edits()))
         names &= read or set()
@@ -49,7 +49,7 @@ def _is_gone(draft: Draft, function: Function) -> bool:
     return not inside and function.file is draft.file and function.name not in draft.kept_functions
 
 
-def _read_by(draft: Draft, statement: cst.CSTNode, wanted: Iterable[str]) -> set[str]:
+def read_by(draft: Draft, statement: cst.CSTNode, wanted: Iterable[str]) -> set[str]:
     """What is left of a statement reads, if it says any of the names that are wanted."""
     if is_import(statement):
         return set()

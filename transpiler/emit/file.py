@@ -73,6 +73,7 @@ from transpiler.emit.overlooked_layers import report_overlooked_layers
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.signatures import fold_signatures
+from transpiler.emit.stale_names import report_stale
 from transpiler.emit.trained import decide_training, drop_given_elsewhere, place_training
 from transpiler.emit.unused import drop_imports_inside, drop_unused
 from transpiler.interpret.context import FileContext
@@ -124,6 +125,7 @@ def _write(draft: Draft) -> Conversion:
     drop_configurations(draft)
     drop_settings(draft)
     report_dangling(draft)
+    report_stale(draft)
     report_left_data(draft)
     write_new_axes(draft)
     write_initializers(draft)

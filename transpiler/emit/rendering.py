@@ -12,6 +12,7 @@ from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.kept_values import without_kept
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.classes.writing import write_class
+from transpiler.emit.stale_names import READ_FIRST, is_read_first
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
 from transpiler.interpret.region import Built
 from transpiler.passes.liveness import modules_used, prune
@@ -70,6 +71,9 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
             for name in _CALLED.intersection(table.get_locals()):
                 if f"{name}(" in text:
                     raise EmitError(f"`{name}` is a variable there, and Python's own is called")
+            for name in known.intersection(table.get_locals()).difference(table.get_parameters()):
+                if is_read_first(text, name):
+                    raise EmitError(f"`{name}` {READ_FIRST}")
             of_module = table.get_globals()
         elif table.get_type() == "class":  # the defaults of its methods' parameters
             of_module = tuple(s.get_name() for s in table.get_symbols() if s.is_global())
