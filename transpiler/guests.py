@@ -75,7 +75,7 @@ def parted(
             if said.severity is Severity.ERROR:
                 mentions = re.search(rf"(?<![\w.]){guest.here}\b", _line(file, said.line))
                 if said.line in lines or mentions:
-                    why = re.sub(r" in line \d+", "", said.message)  # of no file there is
+                    why = re.sub(r" in line \d+", "", _cause(said, made))  # of no file there is
                     left.setdefault((guest.path, guest.name), why)
     if left:
         return None, left
@@ -101,6 +101,17 @@ def parted(
         ),
         {},
     )
+
+
+_SO_IS = regex(r"so is `\w+` in line (\d+), of the same model$")
+
+
+def _cause(said: Diagnostic, made: Conversion) -> str:
+    """What is said of a place, or of the one that is the reason."""
+    if found := _SO_IS.search(said.message):
+        there = (d.message for d in made.diagnostics if d.line == int(found.group(1)))
+        return next((one for one in there if not _SO_IS.search(one)), said.message)
+    return said.message
 
 
 def _line(file: FileContext, number: int) -> str:

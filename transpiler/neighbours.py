@@ -13,7 +13,7 @@ from transpiler.options import Options
 from transpiler.regex import regex
 from transpiler.source.files import Undecodable, decode, program_at
 from transpiler.source.importers import importing_files
-from transpiler.source.lexical import skips
+from transpiler.source.lexical import skips, without_comments
 from transpiler.source.passed_imports import names_taken
 
 #: What converts the text of a file.
@@ -35,7 +35,8 @@ def is_brought(convert: Convert, options: Options, path: str, name: str) -> bool
         pending, seen = list(readers), {path, *readers}
         while pending:
             reader = pending.pop()
-            if re.search(mention, converted_text(convert, options, reader)):
+            text = converted_text(convert, options, reader)
+            if re.search(mention, without_comments(text)):
                 return False
             others = [other for other in importing_files(reader, "") if other not in seen]
             pending += others

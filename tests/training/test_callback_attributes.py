@@ -79,6 +79,28 @@ for units in (2, 3):
 found = np.array(found)
 """
 
+STOPPING = """\
+def stopping(patience):
+    return EarlyStopping("val_loss", patience=patience)
+
+
+"""
+GIVEN = f"""\
+{STOPPING}
+model = build(3)
+one = stopping(1)
+model.fit(x, y, epochs=12, callbacks=[one], **data)
+first = [one.stopped_epoch, one.best, one.patience]
+two = stopping(2)
+model.fit(x, y, epochs=9, callbacks=[two], **data)
+second = [two.stopped_epoch, two.best, two.patience]
+for patience in (1, 2):
+    model = build(2)
+    one = stopping(patience)
+    model.fit(x, y, epochs=8, callbacks=[one], **data)
+    first.append(one.stopped_epoch)
+"""
+
 
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("keras", ["2", "3"])
@@ -91,8 +113,9 @@ found = np.array(found)
         (BOTH, {"stopped"}),
         (LOADED, {"lowest"}),
         (LOOP, {"found"}),
+        (GIVEN, {"first", "second"}),
     ],
-    ids=["read", "read of the last weights", "several", "both", "loaded", "loop"],
+    ids=["read", "read of the last weights", "several", "both", "loaded", "loop", "given"],
 )
 def test_they_are_variables_of_the_loop(
     keras: str, script: str, names: set[str], scripts: Scripts, tmp_path: object
@@ -147,6 +170,16 @@ FIT = "model.fit(x, y, callbacks=[early], **data)\n"
             "what `early.patience` is, is not known",
         ),
         (f"{MADE}{FIT}early.best = 3\n", "`EarlyStopping` is left"),
+        (
+            f"{STOPPING}model = build(3)\nearly = stopping(2)\n{FIT}early.best = 3\n",
+            "`early` is read here, and nothing gives it",
+        ),
+        (
+            f"{STOPPING}model = build(3)\nearly = stopping(2)\nlate = stopping(3)\n"
+            f"all_of_them = [early, late]\n{FIT.replace('[early]', 'all_of_them')}"
+            "print(early.best)\n",
+            "`early` is read here, and nothing gives it",
+        ),
         (f"{MADE}{FIT}print(early.model)\n", "`EarlyStopping` is left"),
         (f"{MADE}{FIT}print(early)\n", "`EarlyStopping` is left"),
         (

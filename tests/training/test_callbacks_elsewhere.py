@@ -80,3 +80,37 @@ def test_files_that_want_a_callback_otherwise_are_told(tmp_path: Path) -> None:
     _, errors = converted(tmp_path, {"scores.py": ROC, "main.py": main, "other.py": other})
     why = "`Scores`, a class of another file, asks for `self.model`"
     assert {error.partition(":")[0] for error in errors if why in error} == {"main.py", "other.py"}
+
+
+STOPPING = """\
+from tensorflow.keras.callbacks import EarlyStopping
+
+
+def early(patience):
+    return EarlyStopping(monitor="loss", patience=patience, min_delta=0.05)
+"""
+STOPPED = """\
+import numpy as np
+from stopping import early
+from tensorflow import keras
+
+x = np.random.default_rng(0).normal(size=(40, 4))
+y = np.random.default_rng(1).normal(size=(40, 1))
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+stop = early(1)
+history = model.fit(x, y, epochs=8, callbacks=[stop], shuffle=False, verbose=0)
+loss = history.history["loss"]
+found = np.array([stop.stopped_epoch, stop.best, len(loss)])
+"""
+
+
+def test_what_is_read_of_a_callback_that_a_function_of_another_file_gives(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    texts, errors = converted(tmp_path, {"stopping.py": STOPPING, "main.py": STOPPED})
+    assert not errors
+    assert "stopping" not in texts["main.py"]
+    assert "# Stop early" in texts["main.py"]  # which is no word of the function
+    assert not texts["stopping.py"].strip()
+    assert_alike(tmp_path, session)

@@ -84,3 +84,22 @@ def test_one_beside_its_history_is_an_error(
     main = MAIN.replace(", trained", "") + f"{unpacked}\nvalue = model.{asked}\n"
     _, errors = several.converted(tmp_path, {"lib.py": lib, "main.py": main})
     assert any(error.startswith("main.py:") for error in errors), errors
+
+
+def test_why_one_function_is_not_for_two_models_is_said(tmp_path: Path) -> None:
+    engine = "def run(model, x, y):\n    return model.fit(x, y, epochs=2, verbose=0).history\n"
+    main = """\
+import numpy as np
+from engine import run
+from tensorflow import keras
+
+x, y = np.ones((20, 4)), np.ones((20, 1))
+one = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+one.compile("sgd", "mse", metrics=["mae"])
+two = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+two.compile("sgd", "mse")
+print(run(one, x, y), run(two, x, y))
+"""
+    _, errors = several.converted(tmp_path, {"engine.py": engine, "main.py": main})
+    why = "`run` trains models of several kinds, as their `metrics` differ: give each kind a"
+    assert any("`run` is left as it is" in one and why in one for one in errors), errors

@@ -126,13 +126,24 @@ def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
             name = node.name.value if isinstance(node, cst.FunctionDef) else ""
             weights = [made.training.weights for made in sharing]
             file.wants_marks |= any(one.adds or one.constraints for one in weights)
+            why = f"`{name}` trains models of several kinds{_apart(sharing)}"
             for made in sharing:
-                call = made.training.calls[0]
-                made.training.problem = (call, f"`{name}` trains models of several kinds")
+                made.training.problem = (made.training.calls[0], why)
         for made in [m for models in list(by_call.values())[1:] for m in models]:
             made.texts[node] = []
             span = tree.span(node)
             made.before = [b for b in made.before if not holds(span, tree.span(b.statement))]
+
+
+def _apart(models: list[Trained]) -> str:
+    """What `compile` gives some of them and not others: then they are alike, or have each theirs."""
+    compiled = [c for m in models for c in m.training.calls if c.name == "compile"]
+    names = dict.fromkeys(name for call in compiled for name in call.given)
+    texts = {n: {c.given[n].text if n in c.given else "" for c in compiled} for n in names}
+    differ = [f"`{n}`" for n in ("loss", "metrics") if len(texts.get(n, ())) > 1]
+    if not differ:
+        return ""
+    return f", as their {' and '.join(differ)} differ: give each kind a function of its own"
 
 
 def written_in(models: list[Trained], node: cst.CSTNode, tree: Tree) -> list[Any]:

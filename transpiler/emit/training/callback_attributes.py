@@ -20,6 +20,7 @@ from transpiler.ir.expr import Configured
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.regex import regex
+from transpiler.source.lexical import words_in
 from transpiler.source.reaching import reaching
 
 _LITERAL = regex(r"[-+]?[\d.]+(?:e[-+]?\d+)?|([\"'])[^\"'\\]*\1")
@@ -32,7 +33,7 @@ class Asked:
         self.model = model
         self.call = call
         self.use = use
-        self.name = made_in(model.tree, model.naming, use.place)
+        self.name = self._variable_of(use.place, call)
         places = model.shared.places(model.room, self.name) if self.name else []
         self.places = [p for p in places if p.attribute in use.rule.attributes]
         self.alone = all(map(self._gives, self._fits))
@@ -53,7 +54,21 @@ class Asked:
         each = (one for item in items for _, one in by_conditions(item))
         made = (one.expr.value for one in each if isinstance(one, Static))
         places = (one.place for one in made if isinstance(one, Configured))
-        return any(made_in(self.model.tree, self.model.naming, p) == self.name for p in places)
+        return any(self._variable_of(place, call) == self.name for place in places)
+
+    def _variable_of(self, place: tuple[int, int] | None, call: TrainingCall) -> str:
+        """The variable that holds a callback of a call; "" if that is not known.
+
+        Several may hold what a function gives: then the call has to name one.
+        """
+        tree, naming = self.model.tree, self.model.naming
+        if (name := made_in(tree, naming, place)) or place is None:
+            return name
+        calls = self.model.shared.calls_giving(self.model.room, place)
+        names = {made_in(tree, naming, span) for span in calls}
+        if len(names) > 1:
+            names &= words_in(call.given["callbacks"].text) if "callbacks" in call.given else set()
+        return names.pop() if len(names) == 1 else ""
 
     def variable(self, wanted: str, taken: set[str]) -> str:
         """A variable that keeps its value, whatever else is trained before it is read."""
