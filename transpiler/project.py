@@ -44,6 +44,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.brought_values import Brought, values_brought
+from transpiler.source.compiled_either import Either, compiled_behind
 from transpiler.source.files import decode, program_at
 from transpiler.source.given_together import Together, given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
 
 #: Which line of a file another version of it has in some line.
 LineOf: TypeAlias = Callable[[int], int]
+#: A file of which something is written in another way.
+Rewritten: TypeAlias = "Picked | Together | Brought | Either"
 
 
 def _composed(first: LineOf, second: LineOf | None) -> LineOf:
@@ -185,9 +188,10 @@ class Project:
             reasons |= left
         yield from self._widened(text, path, asked, reasons)
 
-    def _rewritten(self, text: str, path: str) -> Picked | Together | Brought | None:
+    def _rewritten(self, text: str, path: str) -> Rewritten | None:
         """The text with something written in another way that is easier to understand."""
-        found: Picked | Together | Brought | None = made_where_picked(text)
+        found: Rewritten | None = made_where_picked(text)
+        found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or given_together(text, partial(_texts_importing, path))
         return found or values_brought(text, path)
 
@@ -414,7 +418,7 @@ def _with_together(widened: Widened) -> Widened:
     return replace(widened, text=found.text, lines=[widened.line(line) for line in found.lines])
 
 
-def _lines_of(spelled: Spelled | Picked | Together | Brought, line_of: LineOf | None) -> LineOf:
+def _lines_of(spelled: Spelled | Rewritten, line_of: LineOf | None) -> LineOf:
     """The lines of a file for those of a version of the text in which options are spelled out."""
     return spelled.line if line_of is None else lambda line: spelled.line(line_of(line))
 

@@ -39,7 +39,7 @@ def loss_by_name(rules: Rules, tree: Tree, value: Value, seen: Prediction) -> Lo
     uses = {n: use_of(rules.losses, "keras.losses", Static(Expr(n, n)), "the loss") for n in names}
     losses: dict[str, Loss] = {name: use.build(seen) for name, use in uses.items()}
     first = losses[names[0]]
-    _refuse_several_kinds(list(losses.values()))
+    _refuse_several_kinds(list(losses.values()), f" ({', '.join(names)}): write the one that it is")
     entries = ", ".join(f'"{name}": {made.criterion}' for name, made in losses.items())
     helpers = frozenset[str]().union(*(made.criterion.helpers for made in losses.values()))
     text = f"{{{entries}}}[{value.expr.text}]"
@@ -74,9 +74,9 @@ def losses_made_before(
     return replace(losses[0], criterion=criterion, places=texts), uses
 
 
-def _refuse_several_kinds(losses: list[Loss]) -> None:
+def _refuse_several_kinds(losses: list[Loss], which: str = "") -> None:
     """What stands around a criterion must be the same for all of them."""
     blank = Expr("")
     alike = [replace(loss, criterion=blank, note="", differs="") for loss in losses]
     if any(one != alike[0] for one in alike):
-        raise Unsupported("a loss that is only known at run time, of several kinds")
+        raise Unsupported(f"a loss that is only known at run time, of several kinds{which}")

@@ -136,7 +136,7 @@ def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
 
 
 def _apart(models: list[Trained]) -> str:
-    """What `compile` gives some of them and not others: then they are alike, or have each theirs."""
+    """What `compile` gives one of them and not the others, as it is said."""
     compiled = [c for m in models for c in m.training.calls if c.name == "compile"]
     names = dict.fromkeys(name for call in compiled for name in call.given)
     texts = {n: {c.given[n].text if n in c.given else "" for c in compiled} for n in names}

@@ -1,0 +1,178 @@
+"""Models that each way of a condition compiles: one `compile` behind it gets what differs.
+
+if args.huber:                               if args.huber:
+    model.compile("sgd", "huber")                loss = "huber"
+else:                                        else:
+    model.compile("sgd", "mse")                  loss = "mse"
+                                             model.compile(optimizer="sgd", loss=loss)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from transpiler.record import record
+from transpiler.regex import regex
+from transpiler.source.lexical import comments_in
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Span, replaced
+from transpiler.source.syntax import program_tree
+
+_COMPILES = regex(r"^( +|\t+)[\w.]+\.compile\(", 8)
+_ELSE = regex(r"^[ \t]*(?:else|elif)\b", 8)
+_FIRST = ("optimizer", "loss")  #: the arguments that have places in every generation
+
+
+@record(frozen=True, slots=True)
+class Either:
+    """A file in which such models are compiled behind the conditions."""
+
+    text: str
+    lines: list[int]  #: the line of the file that each line of the text stands for
+    calls: tuple[str, ...]  #: what compiles them there
+
+    def line(self, number: int) -> int:
+        """The line of the file that a line of the text stands for."""
+        return self.lines[min(number, len(self.lines)) - 1]
+
+
+@record(frozen=True, slots=True)
+class _Way:
+    """The statements of one way, and the call of `compile` among them."""
+
+    body: list[ast.stmt]
+    place: int
+    model: str
+    given: dict[str, ast.expr]
+
+
+def compiled_behind(text: str) -> Either | None:
+    """The text with such calls of `compile`, if it has any."""
+    if len(_COMPILES.findall(text)) < 2 or not _ELSE.search(text):
+        return None
+    module = program_tree(text)
+    edits: dict[Span, str] = {}
+    calls: list[str] = []
+    inner: set[ast.stmt] = set()  #: what is the `elif` of another one
+    for node in ast.walk(module) if module is not None else ():
+        if isinstance(node, ast.If) and node.orelse and node not in inner:
+            bodies = _bodies(node)
+            inner |= {*node.orelse}
+            ways = [way for body in bodies if (way := _way(body)) is not None]
+            ways = [way for way in ways if _has_own_line(way.body[way.place], text)]
+            if len(ways) == len(bodies) and (names := _different(ways)) is not None:
+                call = _join(node, ways, _variables(module, names), text, edits)
+                calls.append(call)
+    if not edits:
+        return None
+    changed, lines = replaced(text, edits)
+    return Either(changed, lines, tuple(calls))
+
+
+def _has_own_line(statement: ast.stmt, text: str) -> bool:
+    """Whether nothing stands before a statement in its line."""
+    line = text.split("\n")[statement.lineno - 1].encode()[: statement.col_offset]
+    return not line.strip()
+
+
+def _bodies(node: ast.If) -> list[list[ast.stmt]]:
+    """The statements of each way of an `if`, with its `elif`s."""
+    bodies = [node.body]
+    while len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+        node = node.orelse[0]
+        bodies.append(node.body)
+    return [*bodies, node.orelse]
+
+
+def _way(body: list[ast.stmt]) -> _Way | None:
+    """A way that compiles one model; None where that is no call alone, or may not be later."""
+    found = [(n, one) for n, s in enumerate(body) if (one := _compile(s)) is not None]
+    if len(found) != 1:
+        return None
+    place, compiled = found[0]
+    model, values = compiled
+    root = model.partition(".")[0]
+    read = {root, *(name for value in values.values() for name in _names(value))}
+    for statement in body[place + 1 :]:
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or root in _names(statement):
+            return None
+        if {n for n in _names(statement) if n in read and n in _bound(statement)}:
+            return None
+    return _Way(body, place, model, values)
+
+
+def _compile(statement: ast.stmt) -> tuple[str, dict[str, ast.expr]] | None:
+    """The model that a statement compiles, and what it gives, by the names of the arguments."""
+    match statement:
+        case ast.Expr(
+            value=ast.Call(func=ast.Attribute(value=of, attr="compile"), args=args, keywords=keys)
+        ) if isinstance(of, (ast.Name, ast.Attribute)) and len(args) <= len(_FIRST):
+            named = [(key.arg, key.value) for key in keys]
+            given = [*zip(_FIRST, args, strict=False), *named]
+            names = [name for name, _ in given]
+            starred = any(isinstance(one, ast.Starred) for one in args)
+            if starred or None in names or len(set(names)) < len(names):
+                return None
+            return ast.unparse(of), {str(name): value for name, value in given}
+    return None
+
+
+def _different(ways: list[_Way]) -> list[str] | None:
+    """The arguments that differ; None where there can't be one call."""
+    first, *others = ways
+    if any(way.model != first.model or way.given.keys() != first.given.keys() for way in others):
+        return None
+    each = {name: {ast.dump(way.given[name]) for way in ways} for name in first.given}
+    found = [name for name, texts in each.items() if len(texts) > 1]
+    return found if {*found} <= {*_FIRST} else None
+
+
+def _variables(module: ast.Module | None, names: list[str]) -> dict[str, str]:
+    """Variables for some arguments, of which a program has none."""
+    nodes = [*ast.walk(module)] if module is not None else []
+    taken = {n.id for n in nodes if isinstance(n, ast.Name)}
+    taken |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+    return {name: f"chosen_{name}" if name in taken else name for name in names}
+
+
+def _join(
+    node: ast.If, ways: list[_Way], variables: dict[str, str], text: str, edits: dict[Span, str]
+) -> str:
+    """Put the call behind the condition; each way gives the variables what it gave `compile`."""
+    positions, first = Positions(text), ways[0]
+
+    def source(value: ast.expr) -> str:
+        return text[slice(*positions.span(value))]
+
+    given = {n: variables[n] if n in variables else source(v) for n, v in first.given.items()}
+    call = f"{first.model}.compile({', '.join(f'{n}={v}' for n, v in given.items())})"
+    behind = positions.span(node)[1]
+    edits[behind, behind] = f"\n{' ' * node.col_offset}{call}"
+    for way in ways:
+        start, end = spot = positions.span(way.body[way.place])
+        margin = " " * way.body[way.place].col_offset
+        made = (f"{new} = {_whole(source(way.given[name]))}" for name, new in variables.items())
+        lines = [*comments_in(text[start:end]), *(made if variables else ["pass"])]
+        edits[spot] = f"\n{margin}".join(lines)
+    return call
+
+
+def _whole(source: str) -> str:
+    """An expression that stands alone."""
+    return f"({source})" if "\n" in source else source
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    """The variables that a statement gives other values, or something in them."""
+    for node in ast.walk(statement):
+        if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+            held: ast.expr = node
+            if not isinstance(node.ctx, ast.Load):
+                while isinstance(held, (ast.Attribute, ast.Subscript)):
+                    held = held.value
+                yield from [held.id] if isinstance(held, ast.Name) else []
