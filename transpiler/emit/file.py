@@ -26,6 +26,7 @@ from transpiler.emit.dry_runs import run_dry
 from transpiler.emit.edits import apply, outdented, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.emptied import fill_emptied
+from transpiler.emit.foreign import settle_unread
 from transpiler.emit.given_away import report_given_away
 from transpiler.emit.heirs import report_heirs_of_other_files
 from transpiler.emit.import_names import ImportNames
@@ -149,6 +150,7 @@ def _write(draft: Draft) -> Conversion:
     report_left_models(draft)
     report_left_attributes(draft)
     report_apart(draft)
+    settle_unread(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):
         add_comment(draft, offset, code, message)

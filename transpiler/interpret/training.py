@@ -179,6 +179,8 @@ class TrainingCall:
     #: those of the inputs in each argument that holds some: by their places or keys, "" where it is
     #: one array; what is not known is left out
     shapes: list[dict[int | str, Shape]] = field(default_factory=list)
+    #: whether functions of the program show that it validates on arrays and weights
+    validates_weighed: bool = False
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     looked_into: bool = False  #: of a `compile`: whether the model has trained since
     #: where the last call ends that needs this `compile`; None where it may stand anywhere

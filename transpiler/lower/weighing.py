@@ -24,7 +24,7 @@ def holds_weights(call: TrainingCall, name: str) -> bool:
 def is_weighed(call: TrainingCall) -> bool:
     """Whether a `fit` gives the samples that it validates weights of their own."""
     given = call.given.get("validation_data")
-    if holds_weights(call, "validation_data"):
+    if call.validates_weighed or holds_weights(call, "validation_data"):
         return True
     return given is not None and isinstance(given.value, Sequence) and len(given.value.items) == 3
 

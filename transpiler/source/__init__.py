@@ -7,6 +7,7 @@ notebook.py     the cells of a notebook as one program, and back; magics.py: wha
 syntax.py       what Python says about a text; nesting.py: what is nested too deep
 tabs.py         files that are indented by tabs; shared_lines.py: statements that share a line
 tuples.py       how long the tuples are that functions of a file give
+plain_functions.py  functions of files that may have nothing to do with the framework
 tree.py         a parsed file; parsing.py: how it is; spans.py: where its nodes stand
 suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing

@@ -64,6 +64,15 @@ def either(given: Sequence[Element | None]) -> Element | None:
     return Listed() if all(map(is_list, given)) and _same(given) is None else _same(given)
 
 
+def _entry(held: Element | None, key: int | str | bytes) -> Element:
+    """What an entry of a dict or tuple is, where it has such; of others, some rows."""
+    if isinstance(held, dict) and isinstance(key, str):
+        return held.get(key, Leaf())
+    if isinstance(held, tuple) and isinstance(key, int) and -len(held) <= key < len(held):
+        return held[key]
+    return Leaf()
+
+
 def is_list(element: Element | None) -> bool:
     """Whether it is a list or tuple of nothing but arrays."""
     if isinstance(element, tuple):
@@ -242,10 +251,17 @@ class Maker:
                     for one, of_it in zip(target.elements, value.elements, strict=True):
                         self.put(one.value, of_it.value)
             case cst.Tuple() | cst.List(), _:
-                parts = self._element(value)
-                if not isinstance(parts, tuple) or len(parts) != len(names):
-                    parts = (Leaf(),) * len(names)
-                self.held |= zip(names, parts, strict=True)
+                self.held |= dict.fromkeys(names, Leaf())
+                self._unpack(target, self._element(value))
+
+    def _unpack(self, target: cst.BaseExpression, held: Element | None) -> None:
+        """What the variables of `(x, y), rest` get of a tuple that has as many parts."""
+        if isinstance(target, cst.Name):
+            self.held[target.value] = held
+        elif isinstance(target, (cst.Tuple, cst.List)) and isinstance(held, tuple):
+            if len(target.elements) == len(held):
+                for one, part in zip(target.elements, held, strict=True):
+                    self._unpack(one.value, part)
 
     def _given(self, value: cst.BaseExpression | cst.From | None) -> list[Element | None]:
         """What is given in one place, or in those of the function that is called there."""
@@ -268,6 +284,10 @@ class Maker:
                 return None if name == "None" else self._variable(name)
             case cst.Call() if self.called(value) is not None:
                 return either(self._given(value))
+            case cst.Subscript(
+                value=whole, slice=[cst.SubscriptElement(cst.Index(key))]
+            ) if isinstance(key, (cst.Integer, cst.SimpleString)):
+                return _entry(self._element(whole), ast.literal_eval(key.value))
             case cst.ListComp(elt=made):
                 return Listed() if self._element(made) == Leaf() else None
             case cst.DictComp(value=made):

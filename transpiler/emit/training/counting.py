@@ -19,6 +19,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.weights import has_weights_of_keras
 from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here
 from transpiler.interpret.region import Region
+from transpiler.interpret.training import options_of
 from transpiler.ir.code import For, If, While
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
@@ -130,17 +131,21 @@ def _speaks(writer: ModelWriter, pattern: re.Pattern[str]) -> bool:
 
 
 def _trees_elsewhere(writer: ModelWriter, region: Region) -> Iterator[Tree]:
-    """The other files in which a function, and the blocks that it calls, stand."""
+    """The other files of a function, of the blocks that it calls, and of the models in its own."""
     if region.tree is not writer.tree:
         yield region.tree
-    for inner in (summary.region for summary in region.called):
+    models = (options_of(model) for model in region.model_layers.values())
+    summaries = [*region.called, *(made.summary for found in models for made in found)]
+    for inner in (summary.region for summary in summaries if summary is not None):
         if inner is not None and inner is not region:
             yield from _trees_elsewhere(writer, inner)
 
 
 def _counts_alike(writer: ModelWriter, attribute: str, start: int) -> bool:
     """Whether torch has the same weights there, with gradients where Keras trains them."""
-    if not has_weights_of_keras(writer) or not _are_followed(writer, start):
+    if not has_weights_of_keras(writer):
+        return False
+    if "trainable" in attribute and not _are_followed(writer, start):
         return False
     weights = attribute.endswith("weights") or attribute.startswith("trainable")
     older = writer.shared.file.options.keras == "2"

@@ -38,6 +38,7 @@ from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_ra
 from transpiler.emit.training.receivers import is_receiver, named_in, why_hidden
 from transpiler.emit.training.recompiled import keep_metrics, on_one_object
 from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
+from transpiler.emit.training.shown_arrays import note_weighed
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import TRAINING, TrainingCall, given_by_function, root
@@ -70,6 +71,7 @@ def plan_training(
     Other files make criterion and optimizer of models that are built `elsewhere`, or tell why not.
     """
     rooms = with_calls(rooms)
+    note_weighed(file, rooms)
     planner = _Planner(file, rooms)
     planner.elsewhere = elsewhere
     groups = groups_of(planner)

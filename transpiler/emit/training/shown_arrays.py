@@ -6,22 +6,24 @@ def pairs(k):                               batch = pairs(8)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from transpiler.interpret.bindings import calls_giving
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.values import Function, Namespace, UserClass, Value
+from transpiler.interpret.values import Function, Namespace, Static, UserClass, Value
 from transpiler.ir.pipeline import Element, Leaf
 from transpiler.source.changed_inside import is_declared
 from transpiler.source.made_batches import Maker, either
 from transpiler.source.occurrences import Occurrences
+from transpiler.source.plain_functions import imported_function
 from transpiler.source.suites import returns_of
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
+    from transpiler.emit.training.shared import Room
 
 _DEPTH = 4  #: of functions whose parameters are arguments of other functions
 
@@ -30,6 +32,18 @@ def shown(writer: ModelWriter, node: cst.BaseExpression) -> Element | None:
     """What an expression of a room holds; an array, or None, where it isn't seen to be more."""
     room = writer.room
     return _Shown(writer.shared.file, room.node, room.owner).at(node)
+
+
+def note_weighed(file: FileContext, rooms: Sequence[Room]) -> None:
+    """Note which calls of `fit` validate on triples: arrays, targets and weights."""
+    for room in rooms:
+        for call in room.calls:
+            given = call.given.get("validation_data")
+            if given is None or given.node is None or not isinstance(given.value, Static):
+                continue
+            if not given.value.expr.known:
+                held = _Shown(file, room.node, room.owner).at(given.node)
+                call.validates_weighed = isinstance(held, tuple) and len(held) == 3
 
 
 class _Shown(Maker):
@@ -87,6 +101,9 @@ class _Shown(Maker):
     def called(self, call: cst.Call) -> Maker | None:
         """The function of the program, or the method, also of another file."""
         found = self._callee(call.func)
+        if found is None and not _is_held(call.func, self.held):
+            plain = imported_function(self.file.tree.module, self.file.path, call.func)
+            return None if plain is None else Maker(*plain, self.around)
         if not isinstance(found, Function) or found.node in self.around:
             return None
         made = found.node
@@ -120,6 +137,13 @@ class _Shown(Maker):
                 inside = name in self.held or isinstance(self.room, cst.Module)
                 made = (self if inside else self._module()).classes.get(name)
         return made if isinstance(made, UserClass) else None
+
+
+def _is_held(node: cst.BaseExpression, held: Container[str]) -> bool:
+    """Whether it is a variable, or of the object in one."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name) and node.value in held
 
 
 def _parameters(function: cst.FunctionDef | cst.Lambda) -> Sequence[str]:

@@ -91,14 +91,21 @@ def _perhaps(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> Val
 def _unpacked(
     writer: ModelWriter, call: TrainingCall, compiled: Compiled, name: Callable[..., str]
 ) -> Validation:
-    """The same for what is only known at run time: what is no pair raises there."""
+    """The same for what is only known at run time: what is no pair raises there.
+
+    Where the functions of the program show that they give weights, too, these are the third part.
+    """
     given = call.given["validation_data"]
-    names = name("x_val", "validation_x"), name("y_val", "validation_y")
+    names = [name("x_val", "validation_x"), name("y_val", "validation_y")]
     text = writer.source_of(given)
+    if call.validates_weighed:
+        names.append(name("w_val", "validation_weights"))
+    else:
+        writer.made.said.append((ASSUMED, call.node, f"`{text}` is taken for a pair of arrays"))
     parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
-    writer.made.said.append((ASSUMED, call.node, f"`{text}` is taken for a pair of arrays"))
     return Validation(
         *_pair(writer, compiled, parts),
+        writer.weights(parts[2], compiled) if len(parts) == 3 else {},
         key=(text, given.versions),
         before=(f"{', '.join(names)} = {text}",),
         condition=f"{text} is not None" if may_be_none(writer, text) else "",
