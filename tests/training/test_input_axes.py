@@ -132,3 +132,28 @@ def build(shape):
 
 """
     agree(HEAD.format(sizes="20, 8, 8") + build + calls, scripts, "losses", "prediction")
+
+
+def inside(text: str, owner: str = "") -> str:
+    """A script whose arrays and models are those of a function."""
+    head, _, body = text.partition("rng = ")
+    lines = ["    " + line if line else line for line in f"rng = {body}".splitlines()]
+    made = "\n".join([*lines, "    return losses, score, prediction"])
+    return f"{head}def main():\n{made}\n\n\nlosses, score, prediction = main()\n"
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_arrays_of_a_function(kind: str, scripts: Scripts) -> None:
+    sizes, model, fits = MODELS[kind]
+    made = "x = x / 2.0\nfirst, rest = x[:8], x[8:]\nx = first\ny = y[:8]\n"
+    text = inside(HEAD.format(sizes=sizes) + made + CALLS.format(model=model))
+    result = agree(text, scripts, "losses", "score", "prediction")
+    assert f"torch.as_tensor(x, dtype=torch.float32){fits}" in result
+
+
+def test_arrays_that_may_have_got_an_axis(scripts: Scripts) -> None:
+    """Where a branch changes an array, nothing is known of it behind that."""
+    made = "if len(x) > 3:\n    x = x[..., None]\n"
+    text = inside(HEAD.format(sizes="20, 5") + made + CALLS.format(model=MODELS["windows"][1]))
+    result = agree(text, scripts, "losses", "score", "prediction")
+    assert "torch.as_tensor(x, dtype=torch.float32)," in result

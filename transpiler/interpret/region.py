@@ -298,6 +298,8 @@ class Region:
         self.built: list[Built] = []  #: models that are complete
         self.open_sequentials: list[Model] = []  #: Sequential models that still get layers
         self.failed_models: list[tuple[Model, GiveUp]] = []  #: models that can't be built, and why
+        #: the sizes of the arrays of a function, where a call of a model asks for them
+        self.own_arrays: dict[str, tuple[int | None, ...] | None] = {}
         self.model_names: dict[str, Model] = {}  #: models that others take as layers, by variable
         self.model_layers: dict[str, Model] = {}  #: the same by token: variables may be bound anew
         #: what models and blocks gave that the program gives names, and these names

@@ -14,4 +14,5 @@ guests.py       functions and classes of other files that get models of this one
 imports_elsewhere.py  what a file has imported, where a function of another one reads it
 injected.py     parts of the framework that a function puts into variables
 arrays.py       sizes of the arrays that a script makes or loads
+own_arrays.py   those of a function
 """

@@ -16,6 +16,7 @@ from transpiler.interpret.context import Array, Shape
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.imports import dotted
+from transpiler.interpret.statements.own_arrays import note_own_arrays
 from transpiler.interpret.statics import constant
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Framework
@@ -68,6 +69,16 @@ def shape_of(region: Region, node: cst.BaseExpression | None) -> Shape | None:
 def shapes_of_inputs(region: Region, what: str, given: Given) -> list[dict[int | str, Shape]]:
     """The sizes of the inputs in an argument of a call of a model, those that are known."""
     node = given.node
+    note_own_arrays(region, node, _bound, _PLAIN)
+    try:
+        return _shapes_of_inputs(region, what, node)
+    finally:
+        region.own_arrays.clear()
+
+
+def _shapes_of_inputs(
+    region: Region, what: str, node: cst.BaseExpression | None
+) -> list[dict[int | str, Shape]]:
     if what == "validation_data":
         if not isinstance(node, (cst.Tuple, cst.List)) or not node.elements:
             return [{}]
@@ -163,6 +174,8 @@ def _is_number(region: Region, node: cst.BaseExpression) -> bool:
 
 
 def _of_name(region: Region, name: str) -> Shape | None:
+    if name in region.own_arrays:
+        return region.own_arrays[name]
     array = region.file.arrays.get(name)
     if array is None:
         return None
@@ -260,7 +273,7 @@ def _is_drawn(region: Region, receiver: cst.BaseExpression | None) -> bool:
     """Whether something draws numbers: `np.random`, or a variable for such a generator."""
     if not isinstance(receiver, cst.Name):
         return receiver is None
-    made = rf"^{receiver.value} = [\w.]*\b(?:RandomState|default_rng)\("
+    made = rf"^[ \t]*{receiver.value} = [\w.]*\b(?:RandomState|default_rng)\("
     return re.search(made, region.tree.text, re.M) is not None
 
 
@@ -360,6 +373,11 @@ _CALLS: dict[str, Callable[[Region, Any, Arguments, Named], Shape | None]] = {
     "expand_dims": _expanded,
     "pad_sequences": _padded,
 }
+#: What may be called to make arrays, and means nothing else.
+_PLAIN = frozenset(
+    {*_CALLS, *_BUNCHES, *_REDUCING, *_NUMBERS, "load_data", "train_test_split", "RandomState",
+     "default_rng"}
+)  # fmt: skip
 
 
 def _of_subscript(region: Region, node: cst.Subscript) -> Shape | None:
