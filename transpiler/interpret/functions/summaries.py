@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -235,10 +236,19 @@ def with_default_classes(function: Function, given: dict[str, Value]) -> dict[st
         name, default = parameter.name.value, parameter.default
         if isinstance(default, (cst.Name, cst.Attribute)) and name not in given:
             held = symbol_of(function, default)
-            layer = isinstance(held, Framework) and held.name.rpartition(".")[2][:1].isupper()
-            if held is not None and (layer or holds_metrics(held)):
+            if held is not None and (_is_called_part(function, name, held) or holds_metrics(held)):
                 found[name] = held
     return {**given, **found} if found else given
+
+
+def _is_called_part(function: Function, name: str, held: Value) -> bool:
+    """Whether it is a class of the framework, or a function of it which the body calls."""
+    if not isinstance(held, Framework):
+        return False
+    if held.name.rpartition(".")[2][:1].isupper():
+        return True
+    code = cst.Module([]).code_for_node(function.node)
+    return re.search(rf"(?<![\w.]){name}\(", code) is not None
 
 
 def symbol_of(function: Function, node: cst.BaseExpression) -> Value | None:
