@@ -36,11 +36,26 @@ def array(given: Given | None, what: str, surely: bool = False) -> str:
         return given.text
     if isinstance(value, Unknown):
         raise Unsupported(f"{what} is not known to be an array: {value.reason}")
+    if is_of_numbers(value):
+        return given.text  # Keras 2 makes an array of it
     if isinstance(value, (Sequence, Mapping)):
         raise Unsupported(f"{what} is a list or dict of arrays")
     if isinstance(value, (Function, UserClass, Framework)):
         raise Unsupported(f"{what} is no array")
     raise Unsupported(f"{what} is not understood")
+
+
+def is_of_numbers(value: Value) -> bool:
+    """Whether a list holds nothing but numbers, or lists of such."""
+    items = value.items if isinstance(value, Sequence) else ()
+    return bool(items) and all(
+        (
+            is_of_numbers(item)
+            if isinstance(item, Sequence)
+            else isinstance(item, Static) and isinstance(item.expr.value, (int, float))
+        )
+        for item in items
+    )
 
 
 def holds_arrays(call: TrainingCall) -> bool:

@@ -12,13 +12,13 @@ import libcst as cst
 from transpiler.emit.training.input_axes import fitting, fittings
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
-from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static
+from transpiler.interpret.values import Bound, Mapping, Model, Sequence
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Line, Return
 from transpiler.ir.expr import Module, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
-from transpiler.lower.data import array
+from transpiler.lower.data import array, is_of_numbers
 from transpiler.lower.heads import LOOP_NAMES, Head
 from transpiler.lower.training import Training
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -176,8 +176,8 @@ def _only(given: Given | None, text: str) -> tuple[Given | None, str]:
         return given, text
     pairs = value.items if isinstance(value, Mapping) else {0: value.items[0]}
     ((key, item),) = pairs.items()
-    if isinstance(item, Static) and item.expr.known:
-        return given, text  # a list of one number
+    if is_of_numbers(value):
+        return given, text  # an array that is written as a list
     if isinstance(given.node, (cst.List, cst.Tuple, cst.Dict)):
         return Given(item, "", given.versions), _elements(text, (str(key),), [str(key)])[0]
     return Given(item, "", given.versions), f"{text}[{literal(key)}]"
