@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--models", default="40", help="how many random models are drawn")
     parser.addoption("--trainings", default="12", help="how many random trainings are drawn")
+    parser.addoption("--compositions", default="12", help="how many random compositions are run")
     parser.addoption("--mutants", default="2", help="how many programs are changed at random")
     parser.addoption("--first-seed", default="0", help="where what is random begins")
     parser.addoption("--full", action="store_true", help="run what takes long, too")
@@ -38,12 +39,12 @@ def _is_left_out(item: pytest.Item) -> bool:
     """Whether it is one of many that are alike, and others of them stand for it by default.
 
     By its name, so that the choice stays when others come. What trains in two frameworks takes
-    most of the time: of the cases of each such test, one in three is left out.
+    most of the time: of the cases of each such test, half are left out.
     """
     sampled, number = item.get_closest_marker("sample"), zlib.crc32(item.name.encode())
     if sampled is not None:
         return number % int(sampled.args[0]) != 0
-    return "training" in item.path.parts and hasattr(item, "callspec") and number % 3 == 0
+    return "training" in item.path.parts and hasattr(item, "callspec") and number % 2 == 0
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
