@@ -1,4 +1,4 @@
-"""Lists of numbers where a model takes an array: Keras 2 makes one of them, Keras 3 refuses them."""
+"""Lists of numbers for a model: Keras 2 makes arrays of them, Keras 3 refuses them."""
 
 from __future__ import annotations
 
