@@ -41,7 +41,8 @@ class Prediction:
     several: bool = False  #: the loss says that there are several classes
     one_hot: bool = False  #: each row of the targets surely has a single 1, and zeros
     column: bool = False  #: the targets surely are a column: an array with one number in each row
-    flat: bool = False  #: they surely have one axis
+    #: they surely have one axis, which only says whether a metric is sure to be right
+    flat: bool = field(default=False, compare=False)
     matching: bool = False  #: the targets surely are none, beside several outputs
     exact: bool = False  #: whether small differences are not taken
     #: the targets may have an axis of one number behind those of the output, as windows of a series
