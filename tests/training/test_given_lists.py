@@ -164,10 +164,9 @@ def test_random_batches_are_drawn_once_and_in_their_order(scripts: Scripts) -> N
 
 
 def test_what_lambdas_draw_is_drawn_once(scripts: Scripts) -> None:
-    drawn = "triplets = lambda n: [points[rng.randint(0, 60, n)] for _ in inputs]\n\n\ndef batch("
-    text = TRIPLETS.replace("def batch(", drawn)
     parts = ", ".join(["points[rng.randint(0, 60, n)]"] * 3)
-    text = text.replace("points[rng.randint(0, 60, n)] for _ in inputs", parts)
+    head, _, rest = TRIPLETS.partition("def triplets(")
+    text = f"{head}triplets = lambda n: [{parts}]\n\n\ndef batch({rest.partition('def batch(')[2]}"
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart
 
@@ -223,6 +222,92 @@ def test_as_many_inputs_as_a_loop_makes(scripts: Scripts) -> None:
     apart = scripts.compare(text, result)
     assert {"h", "asked", "score"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+OBJECT = """\
+class Experiment:
+    names = ["left", "right"]
+
+    def __init__(self, net):
+        self.net = net
+        self.inputs = None
+        self.targets = None
+
+    def give(self):
+        return [self.table[name].values for name in self.names], self.table["y"].values
+
+    def prepare(self, d, other):
+        self.table = d
+        self.inputs, self.targets = self.give()
+        self.held = self.listed(other)
+        self.held_targets = other["y"].values
+        self.names_of_columns = []
+        for name in self.names:
+            self.names_of_columns.append(other[name].values)
+
+    @staticmethod
+    def listed(d):
+        return d["left"].values, d["right"].values
+
+    def run(self):
+        return self.net.fit(
+            self.inputs, self.targets, validation_data=(self.held, self.held_targets), epochs=2,
+            batch_size=16, verbose=0, shuffle=False,
+        ).history
+
+    def asked(self):
+        return self.net.evaluate(self.names_of_columns, self.held_targets, verbose=0)
+
+
+experiment = Experiment(model)
+experiment.prepare(train, test)
+history = experiment.run()
+score = experiment.asked()
+"""
+
+
+def test_objects_keep_lists_of_arrays(scripts: Scripts) -> None:
+    text = PROGRAM + OBJECT
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"history", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+PAIRS = """\
+def give(d):
+    return [d["left"], d["right"]], d["y"]
+
+
+def both():
+    return give(train), give(test)
+
+
+(x_train, y_train), held = both()
+first = model.fit(x_train, y_train, validation_data=held, epochs=2, batch_size=16, verbose=0,
+                  shuffle=False).history
+second = model.fit(*give(train), validation_data=give(test), epochs=2, batch_size=16, verbose=0,
+                   shuffle=False).history
+score = model.evaluate(*held, verbose=0)
+splits = {"train": x_train, "test": held[0]}
+asked = model.predict(splits["test"], verbose=0)
+"""
+
+
+def test_pairs_with_lists_of_tables_in_them(scripts: Scripts) -> None:
+    text = PROGRAM + PAIRS
+    conversion = convert(text, Options(exact=True))
+    assert not [d for d in conversion.diagnostics if d.severity is not Severity.NOTE]
+    apart = scripts.compare(text, conversion.text)
+    assert {"first", "second", "score", "asked"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_three_arrays_are_no_pair() -> None:
+    pairs = PAIRS.replace('d["right"]], d["y"]', 'd["right"]], d["y"], d["left"]')
+    pairs = pairs.replace("(x_train, y_train), held", "(x_train, y_train, w), held")
+    found = convert(PROGRAM + pairs).diagnostics
+    said = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any("`held` is not known to be a pair of arrays" in message for message in said), said
 
 
 UNSEEN = {

@@ -94,7 +94,7 @@ def test_pairs_of_which_nothing_is_known_get_names(scripts: Scripts) -> None:
     conversion = convert(OF_CALLS)
     assert "x_train, y_train = train\n" in conversion.text
     assert "x_test, y_test = self.test\n" in conversion.text
-    assert any("`folds[0][0]` is taken for a pair" in d.message for d in conversion.diagnostics)
+    assert any("`self.test` is taken for a pair" in d.message for d in conversion.diagnostics)
     apart = scripts.compare(OF_CALLS, converted(OF_CALLS))
     assert {"first", "scores", "both", "again", "told"} <= apart.keys()
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}

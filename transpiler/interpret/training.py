@@ -19,6 +19,7 @@ from transpiler.interpret.stale import acting, changed_since, grown_since
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
+    OF_OBJECT,
     Choice,
     Framework,
     Layer,
@@ -410,16 +411,25 @@ def _may_be_pair(argument: cst.Arg, value: Value, call: TrainingCall, text: str)
         return False
     plain = isinstance(value, (Static, Sequence)) and not is_graph(value)
     known = isinstance(value, Static) and value.expr.known
-    return plain and not known and _PLACE.fullmatch(text) is not None
+    named = _PLACE.fullmatch(text) is not None or isinstance(argument.value, cst.Call)
+    return plain and not known and named
 
 
 def _given_value(region: Region, node: cst.BaseExpression) -> Value:
-    """What an argument is; `{name: "mse" for name in heads}` is read entry by entry."""
+    """What an argument is; `{name: "mse" for name in heads}` is read entry by entry.
+
+    So is a pair of which the text alone shows what methods of an object give.
+    """
     if isinstance(node, cst.DictComp):
         entries: Value | None = provided("entries_of")(region, node)
         if entries is not None:
             return entries
-    return with_keys(region, evaluate(region, node), node)
+    value = evaluate(region, node)
+    if type(value) is Unknown and OF_OBJECT in value.reason:
+        parts = node.elements if isinstance(node, cst.Tuple) else ()
+        items = tuple(evaluate(region, element.value) for element in parts)
+        value = Sequence(items, tuple) if items else value
+    return with_keys(region, value, node)
 
 
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:

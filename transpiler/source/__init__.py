@@ -46,6 +46,7 @@ may_be.py       which names an expression may stand for
 made_of.py      which expressions may be made of what some calls give
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
+homes.py        functions and classes by their names, also those that a module imports
 handed_data.py  which calls make data that models are trained with
 made_batches.py  what functions give as batches; reused_arrays.py: changed arrays
 holders.py     which variables may hold an object, also in lists and dicts

@@ -91,10 +91,12 @@ def _values_of(text: str, name: str) -> list[ast.expr]:
 
 def _bound(module: ast.Module) -> list[str]:
     """The names that are bound anywhere, each as often as it is; a star may bind any."""
-    names = [n.id for n in ast.walk(module) if isinstance(n, ast.Name) and _stores(n)]
-    for node in ast.walk(module):
+    nodes = list(ast.walk(module))
+    names = [n.id for n in nodes if isinstance(n, ast.Name) and _stores(n)]
+    methods = {id(s) for node in nodes if isinstance(node, ast.ClassDef) for s in node.body}
+    for node in nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.append(node.name)
+            names += [node.name] if id(node) not in methods else []
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             names += [(a.asname or a.name).split(".")[0] for a in node.names]
             if any(a.name == "*" for a in node.names):

@@ -21,6 +21,8 @@ from transpiler.source.suites import assigned_names, returns_of
 #: Functions of the program by their names.
 Functions: TypeAlias = "Mapping[str, cst.FunctionDef]"
 
+#: Functions of numpy that cut an array into a list of some.
+_SPLITTING = frozenset({"split", "array_split", "hsplit", "vsplit", "dsplit"})
 #: What may be an array.
 _ARRAYS = (
     *(cst.Name, cst.Attribute, cst.Subscript, cst.Call),
@@ -61,16 +63,8 @@ def _same(given: Sequence[Element | None]) -> Element | None:
 
 def either(given: Sequence[Element | None]) -> Element | None:
     """The same of several; of lists of arrays that differ in their lengths, a list of some."""
-    return Listed() if all(map(is_list, given)) and _same(given) is None else _same(given)
-
-
-def _entry(held: Element | None, key: int | str | bytes) -> Element:
-    """What an entry of a dict or tuple is, where it has such; of others, some rows."""
-    if isinstance(held, dict) and isinstance(key, str):
-        return held.get(key, Leaf())
-    if isinstance(held, tuple) and isinstance(key, int) and -len(held) <= key < len(held):
-        return held[key]
-    return Leaf()
+    same = _same(given)
+    return Listed() if same is None and given and all(map(is_list, given)) else same
 
 
 def is_list(element: Element | None) -> bool:
@@ -143,6 +137,7 @@ class Maker:
     ) -> None:
         """Follow the variables through a statement; functions in it are left out."""
         if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            self.define(node)
             return
         if node is self.wanted:
             self.met.append(self._element(self.wanted))
@@ -204,12 +199,16 @@ class Maker:
         self, place: cst.BaseExpression, method: str, arguments: list[cst.BaseExpression]
     ) -> None:
         """`columns.append(table[name])`: a list of arrays stays one, of whatever length."""
-        held = self.held.get(place.value) if isinstance(place, cst.Name) else None
         parts = [self._element(one) for one in arguments]
         fits = {"append": parts == [Leaf()], "extend": len(parts) == 1 and is_list(parts[0])}
         fits["insert"] = parts[1:] == [Leaf()]
+        self.change(place, fits.get(method, False))
+
+    def change(self, place: cst.BaseExpression, grows: bool) -> None:
+        """A list or dict is changed; `grows` where a list of arrays gets more of them."""
+        held = self.held.get(place.value) if isinstance(place, cst.Name) else None
         self._forget(place)
-        if isinstance(place, cst.Name) and is_list(held) and fits.get(method, False):
+        if isinstance(place, cst.Name) and is_list(held) and grows:
             self.held[place.value] = Listed()
 
     def _forget(self, place: cst.BaseExpression) -> None:
@@ -223,12 +222,12 @@ class Maker:
                 if isinstance(changed, (tuple, dict)) and _has(held, changed):
                     self.held[name] = None
 
+    def define(self, node: cst.FunctionDef | cst.Lambda | cst.ClassDef) -> None:
+        """A function or class stands there."""
+
     def put(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         """A variable, several ones, or an entry of a dict gets a value."""
-        names = assigned_names(target)
         match target, value:
-            case cst.Name(value=name), _:
-                self.held[name] = self._element(value)
             case (
                 cst.Subscript(
                     value=cst.Name(value=name),
@@ -244,24 +243,28 @@ class Maker:
             case cst.Subscript(value=cst.Name(value=name)), _:
                 held, part = self.held.get(name), self._element(value)
                 plain = isinstance(held, tuple) and all(one == Leaf() for one in (*held, part))
-                if isinstance(held, (tuple, dict)) and not plain:
+                if isinstance(held, dict) and all(one == Leaf() for one in (*held.values(), part)):
+                    self._forget(target)
+                    self.held[name] = Columns()
+                elif isinstance(held, (tuple, dict)) and not plain:
                     self._forget(target)
             case cst.Tuple() | cst.List(), cst.Tuple() | cst.List():
                 if len(target.elements) == len(value.elements):
                     for one, of_it in zip(target.elements, value.elements, strict=True):
                         self.put(one.value, of_it.value)
-            case cst.Tuple() | cst.List(), _:
-                self.held |= dict.fromkeys(names, Leaf())
-                self._unpack(target, self._element(value))
+            case _:
+                self.bind(target, self._element(value))
 
-    def _unpack(self, target: cst.BaseExpression, held: Element | None) -> None:
-        """What the variables of `(x, y), rest` get of a tuple that has as many parts."""
-        if isinstance(target, cst.Name):
-            self.held[target.value] = held
-        elif isinstance(target, (cst.Tuple, cst.List)) and isinstance(held, tuple):
-            if len(target.elements) == len(held):
-                for one, part in zip(target.elements, held, strict=True):
-                    self._unpack(one.value, part)
+    def bind(self, target: cst.BaseExpression, part: Element | None) -> None:
+        """A variable, or several ones, hold what is known of a value, or its parts."""
+        match target:
+            case cst.Name(value=name):
+                self.held[name] = part
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                parts = part if isinstance(part, tuple) else ()
+                parts = parts if len(parts) == len(elements) else (Leaf(),) * len(elements)
+                for element, one in zip(elements, parts, strict=True):
+                    self.bind(element.value, one)
 
     def _given(self, value: cst.BaseExpression | cst.From | None) -> list[Element | None]:
         """What is given in one place, or in those of the function that is called there."""
@@ -278,16 +281,24 @@ class Maker:
                 return found if len(found) == len(parts) and not starred else None
             case cst.Dict(elements=entries):
                 return self._dict(entries)
+            case cst.Attribute():
+                return self.attribute(value)
+            case cst.Subscript(value=held, slice=[cst.SubscriptElement(cst.Index(key))]):
+                return self._entry(self._element(held), key)
+            case cst.Subscript(value=held, slice=[cst.SubscriptElement(cst.Slice())]):
+                return Listed() if is_list(self._element(held)) else Leaf()
             case cst.IfExp(body=body, orelse=orelse):
                 return either([self._element(body), self._element(orelse)])
             case cst.Name(value=name):
                 return None if name == "None" else self._variable(name)
+            case cst.Call(func=cst.Name("dict" | "OrderedDict"), args=arguments):
+                return self._dict_of(arguments)
+            case cst.Call(func=cst.Name("list" | "tuple"), args=[cst.Arg(star="")]):
+                return Listed()
+            case cst.Call(func=cst.Attribute(value=cst.Name("np" | "numpy"), attr=cst.Name(name))):
+                return Listed() if name in _SPLITTING else Leaf()
             case cst.Call() if self.called(value) is not None:
                 return either(self._given(value))
-            case cst.Subscript(
-                value=whole, slice=[cst.SubscriptElement(cst.Index(key))]
-            ) if isinstance(key, (cst.Integer, cst.SimpleString)):
-                return _entry(self._element(whole), ast.literal_eval(key.value))
             case cst.ListComp(elt=made):
                 return Listed() if self._element(made) == Leaf() else None
             case cst.DictComp(value=made):
@@ -297,6 +308,23 @@ class Maker:
                 if any(map(is_list, parts)):
                     return Listed() if all(map(is_list, parts)) else None
         return Leaf() if isinstance(value, _ARRAYS) else None
+
+    def attribute(self, node: cst.Attribute) -> Element | None:
+        """What an attribute holds: an array, perhaps."""
+        return Leaf()
+
+    def _entry(self, held: Element | None, key: cst.BaseExpression) -> Element | None:
+        """`splits[0]`, `data["train"]`: a part of what is known; of an array, an array."""
+        match held, key:
+            case tuple(), cst.Integer(value=place) if int(place, 0) < len(held):
+                return held[int(place, 0)]
+            case dict(), cst.SimpleString() if str(ast.literal_eval(key.value)) in held:
+                return held[str(ast.literal_eval(key.value))]
+            case Leaf() | Columns() | Listed(), _:
+                return Leaf()
+        if isinstance(held, dict):
+            held = tuple(held.values())
+        return either(held) if isinstance(held, tuple) and held else Leaf()
 
     def _variable(self, name: str) -> Element | None:
         return self.held[name] if name in self.held else self.outside(name)
@@ -309,6 +337,16 @@ class Maker:
             if part is None or not isinstance(key, cst.SimpleString):
                 return None
             found[str(ast.literal_eval(key.value))] = part
+        return found
+
+    def _dict_of(self, arguments: Sequence[cst.Arg]) -> Element | None:
+        """What `dict(table)` gives, or `dict(age=ages, kind=kinds)`."""
+        found: dict[str, Element] = {}
+        for one in arguments:
+            part = self._element(one.value)
+            if one.keyword is None or part is None:
+                return Columns() if not found and len(arguments) == 1 and not one.star else None
+            found[one.keyword.value] = part
         return found
 
     def called(self, call: cst.Call) -> Maker | None:

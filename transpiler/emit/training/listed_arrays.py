@@ -21,7 +21,7 @@ from transpiler.interpret.training import Given
 from transpiler.interpret.values import OF_OBJECT, Mapping, Sequence, Static, Unknown, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, literal
-from transpiler.ir.pipeline import Columns, Leaf
+from transpiler.ir.pipeline import Columns, Element, Leaf
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
 from transpiler.record import replace
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Naming: TypeAlias = "Callable[..., str]"
 
 #: What can be written several times: `pairs`, `self.pairs`, `pairs[0]`.
-_PLACE = regex(r"[A-Za-z_][\w.]*(?:\[(?:\d+|\"\w+\"|'\w+')\])*")
+PLACE = regex(r"[A-Za-z_][\w.]*(?:\[(?:\d+|\"\w+\"|'\w+')\])*")
 
 
 def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def told_apart(
     if given is None or parts is None:
         return given, []
     text, before = writer.source_of(given), []
-    if _PLACE.fullmatch(text) is None:
+    if PLACE.fullmatch(text) is None:
         variable = name(*wanted)
         text, before = variable, [f"{variable} = {text}"]
         writer.shared.tables.names |= {variable} if _holds_tables(writer, given) else set()
@@ -180,11 +180,21 @@ def _parts_of(
         return None
     if isinstance(value, (Sequence, Mapping)):
         written = isinstance(given.node, (cst.List, cst.Tuple, cst.Dict, cst.DictComp))
-        return None if whole or written or _PLACE.fullmatch(text) else value
-    if not _may_be_seen(value):
-        return None
-    form = shown(writer, given.node)
-    if whole:
+        return None if whole or written or PLACE.fullmatch(text) else value
+    return _parts(writer, shown(writer, given.node), text, keys) if _may_be_seen(value) else None
+
+
+def part_of(writer: ModelWriter, form: Element | None, variable: str, keys: list[str]) -> Value:
+    """What a variable holds that gets a part of what an argument is seen to hold."""
+    found = _parts(writer, form, variable, keys) if len(keys) > 1 else None
+    return found or Static(Expr(variable))
+
+
+def _parts(
+    writer: ModelWriter, form: Element | None, text: str, keys: list[str]
+) -> Sequence | Mapping | None:
+    """The arrays in what is seen to be a list or dict."""
+    if is_listed(writer.built):
         return Sequence((), list, static=Expr(text)) if is_list(form) else None
     if isinstance(form, dict) and all(isinstance(form.get(key), Leaf) for key in keys):
         form = Columns()

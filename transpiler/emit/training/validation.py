@@ -8,11 +8,11 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.absent import may_be_none, may_be_zero, present_part
 from transpiler.emit.training.data import is_listed, parts_of
 from transpiler.emit.training.listed_arrays import told_apart
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.pairs import Pair, halves
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Unknown
 from transpiler.ir.expr import Expr
@@ -100,9 +100,9 @@ def _unpacked(
     text = writer.source_of(given)
     if call.validates_weighed:
         names.append(name("w_val", "validation_weights"))
+        parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
     else:
-        writer.made.said.append((ASSUMED, call.node, f"`{text}` is taken for a pair of arrays"))
-    parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
+        parts = halves(writer, call, compiled, Pair(text, given.node, given.versions), names)
     return Validation(
         *_pair(writer, compiled, parts),
         writer.weights(parts[2], compiled) if len(parts) == 3 else {},

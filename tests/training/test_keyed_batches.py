@@ -1,0 +1,98 @@
+"""Batches that are dicts or lists of inputs: of sequences, generators and data sets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+frame = {{"numbers": rng.rand(50, 3), "words": rng.randint(0, 5, (50, 1))}}
+targets = rng.rand(50, 1)
+
+
+class Rows(keras.utils.Sequence):
+    def __init__(self, frame, targets, size=16):
+        super().__init__()
+        self.frame, self.targets, self.size = frame, targets, size
+
+    def __len__(self):
+        return int(np.ceil(len(self.targets) / self.size))
+
+    def __getitem__(self, number):
+        rows = slice(number * self.size, (number + 1) * self.size)
+{given}
+
+
+def batches(frame, targets, size):
+    self = Rows(frame, targets, size)
+    while True:
+        for number in range(len(self)):
+            rows = slice(number * self.size, (number + 1) * self.size)
+{yielded}
+
+
+numbers = keras.Input((3,), name="numbers")
+words = keras.Input((1,), name="words", dtype="int32")
+known = layers.Flatten()(layers.Embedding(5, 2)(words))
+model = keras.Model({inputs}, layers.Dense(1)(layers.Concatenate()([numbers, known])))
+model.compile("sgd", "mse")
+first = model.fit(Rows(frame, targets), validation_data=Rows(frame, targets, 10), epochs=2,
+                  verbose=0, shuffle=False).history
+second = model.fit(batches(frame, targets, 10), steps_per_epoch=5, epochs=2, verbose=0).history
+score = model.evaluate(Rows(frame, targets), verbose=0)
+asked = model.predict(Rows(frame, targets), verbose=0)
+"""
+WAYS = {
+    "comprehension": ["return {k: v[rows] for k, v in self.frame.items()}, self.targets[rows]"],
+    "by names": [
+        "x = {k: self.frame[k][rows] for k in ['words', 'numbers']}",
+        "y = self.targets[rows]",
+        "return x, y",
+    ],
+    "filled": [
+        "x = {}",
+        "for name in self.frame:",
+        "    x[name] = self.frame[name][rows]",
+        "return x, self.targets[rows]",
+    ],
+    "dict": [
+        "x = dict(words=self.frame['words'][rows], numbers=self.frame['numbers'][rows])",
+        "return x, self.targets[rows]",
+    ],
+    "dict of pairs": [
+        "x = dict((k, v[rows]) for k, v in self.frame.items())",
+        "return x, self.targets[rows]",
+    ],
+}
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize("inputs", ["[numbers, words]", '{"words": words, "numbers": numbers}'])
+@pytest.mark.parametrize("way", WAYS)
+def test_batches_that_are_dicts(way: str, inputs: str, scripts: Scripts) -> None:
+    given = "\n".join(" " * 8 + line for line in WAYS[way])
+    yielded = "\n".join(" " * 12 + line for line in WAYS[way]).replace("return ", "yield ")
+    text = PROGRAM.format(given=given, yielded=yielded, inputs=inputs)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"first", "second", "score", "asked"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_lists_of_arrays_for_one_input_are_said() -> None:
+    lines = ["x = [self.frame[k][rows] for k in ['numbers']]", "return x, self.targets[rows]"]
+    given = "\n".join(" " * 8 + line for line in lines)
+    text = PROGRAM.format(given=given, yielded="            yield 0", inputs="numbers")
+    text = text.replace("([numbers, known])", "([numbers, numbers])")
+    said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("batches of lists of arrays for numbers" in message for message in said), said
