@@ -96,3 +96,81 @@ def test_lists_of_arrays_for_one_input_are_said() -> None:
     text = text.replace("([numbers, known])", "([numbers, numbers])")
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("batches of lists of arrays for numbers" in message for message in said), said
+
+
+LOOPED = """\
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+table = pd.DataFrame({"a": rng.rand(50), "b": rng.rand(50), "y": rng.randint(0, 2, 50)})
+names = ["b", "a"]
+
+
+def data_set(d, size=16):
+    d = d.copy()
+    labels = d.pop("y")
+    return tf.data.Dataset.from_tensor_slices((dict(d), labels)).batch(size)
+
+
+def pieces(d, size):
+    while True:
+        for start in range(0, len(d), size):
+            part = d.iloc[start : start + size]
+            yield tuple(part[name].values for name in names), part["y"].values
+
+
+class Rows(keras.utils.Sequence):
+    def __init__(self, d, size=16):
+        super().__init__()
+        self.d, self.size = d, size
+
+    def __len__(self):
+        return int(np.ceil(len(self.d) / self.size))
+
+    def __getitem__(self, number):
+        part = self.d.iloc[number * self.size : (number + 1) * self.size]
+        return {name: part[name].values for name in self.d.columns}, part["y"].values
+
+
+inputs, encoded = [], []
+for name in names:
+    one = keras.Input((1,), name=name)
+    inputs.append(one)
+    encoded.append(layers.Dense(2, activation="tanh")(one))
+outputs = layers.Dense(1, activation="sigmoid")(layers.concatenate(encoded))
+model = keras.Model(inputs, outputs)
+model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+"""
+TRAINED = """\
+first = model.fit(data_set(table), validation_data=data_set(table, 8), epochs=2, verbose=0).history
+second = model.fit(Rows(table), epochs=2, verbose=0, shuffle=False).history
+third = model.fit(pieces(table, 10), steps_per_epoch=5, epochs=2, verbose=0).history
+scores = model.evaluate(data_set(table), verbose=0)
+asked = model.predict(data_set(table), verbose=0)
+again = model.predict(Rows(table), verbose=0)
+"""
+
+
+def test_batches_for_as_many_inputs_as_a_loop_makes(scripts: Scripts) -> None:
+    result = converted(LOOPED + TRAINED, Options(exact=True))
+    assert "features[name].to(device, torch.float32).reshape(-1, 1) for name in names" in result
+    apart = scripts.compare(LOOPED + TRAINED, result)
+    assert {"first", "second", "third", "scores", "asked", "again"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('names = ["b", "a"]\n', 'names = ["b", "a"]\nnames = sorted(names)\n'),
+        ("name=name)", "name=name)\n    names = names[:]"),
+    ],
+)
+def test_dicts_for_inputs_whose_order_changes_are_said(old: str, new: str) -> None:
+    found = convert(LOOPED.replace(old, new) + TRAINED).diagnostics
+    said = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any("of columns, for inputs that a loop makes" in message for message in said), said

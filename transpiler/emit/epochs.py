@@ -320,7 +320,7 @@ def _to_device(epoch: Epoch, weights: tuple[str, ...]) -> list[str]:
     moved = [f"{name}.to({epoch.device})" for name in names]
     if epoch.streamed and list(epoch.streamed) != moved:
         pairs = zip(names, epoch.streamed, strict=True)
-        return [fold(f"{name} = {made}", 8) for name, made in pairs]
+        return [fold(f"{name.removeprefix('*')} = {made}", 8) for name, made in pairs]
     one = f"        {', '.join(names)} = {', '.join(moved)}"
     if len(one) <= WIDTH:
         return [one]

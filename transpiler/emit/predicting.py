@@ -75,7 +75,9 @@ def predict(name: str, how: Predicting) -> str:
 
 def _predict_batches(name: str, how: Predicting) -> str:
     """The same for the batches of a loader."""
-    called = f"model({handed(how.tensors, how.keys)}){_activated(how)}"
+    star = "*" * how.names[0].startswith("*")  # there is but a list of all
+    tensors = tuple(f"{star}{tensor}" for tensor in how.tensors)
+    called = f"model({handed(tensors, how.keys)}){_activated(how)}"
     gathered = [f"    return torch.cat([{called}.cpu() for {how.batch} in loader]).numpy()"]
     if len(gathered[0]) > WIDTH or how.outputs > 1 or how.by_key or how.autocast:
         pairs = zip(how.names, how.tensors, strict=True)
@@ -86,7 +88,7 @@ def _predict_batches(name: str, how: Predicting) -> str:
         gathered = [
             "    outputs = []",
             f"    for {how.batch} in loader:",
-            *(fold(f"{variable} = {tensor}", 8) for variable, tensor in pairs),
+            *(fold(f"{variable.removeprefix('*')} = {tensor}", 8) for variable, tensor in pairs),
             *(f"        {line}" for line in mixed),
             fold(how.together, 4) if several else "    return torch.cat(outputs).numpy()",
         ]

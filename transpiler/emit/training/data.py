@@ -238,11 +238,20 @@ def input_tensors(built: Built, training: Training, xs: tuple[str, ...]) -> list
 
 def _listed_tensors(built: Built, arrays: str) -> str:
     """The tensors of a list of arrays, one after the other."""
+    one, each = _each_of(arrays)
+    return f"*({listed_input(built, one)}{each})"
+
+
+def listed_input(built: Built, x: str) -> str:
+    """The tensor of one array of a list."""
+    return _tensor(built, built.inputs[0], fitting_of_list(built), x)
+
+
+def fitting_of_list(built: Built) -> str:
+    """What makes the arrays of a list fit the inputs."""
     region = built.model.region
     assert region is not None
-    (name,) = built.inputs
-    one, each = _each_of(arrays)
-    return f"*({_tensor(built, name, fitting(region.inputs[name][1]), one)}{each})"
+    return fitting(region.inputs[built.inputs[0]][1])
 
 
 def each_as_array(arrays: str) -> str:

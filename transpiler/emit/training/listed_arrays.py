@@ -24,7 +24,7 @@ from transpiler.ir.expr import Expr, literal
 from transpiler.ir.pipeline import Columns, Element, Leaf
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
-from transpiler.record import replace
+from transpiler.record import record, replace
 from transpiler.regex import regex
 from transpiler.source.literals import constants_in, dicts_bound_to, lists_bound_to
 from transpiler.source.made_batches import is_list
@@ -62,11 +62,9 @@ def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple
 
 def _by_names(writer: ModelWriter, text: str) -> tuple[str, ...]:
     """The list for a dict, in the order in which the loop has made the inputs of these names."""
-    region = writer.training.origin.region
-    orders = list(region.input_orders.values()) if region is not None else []
-    if len(orders) != 1 or (iterable := _iterable(writer, orders[0])) is None:
+    if (order := key_order(writer)) is None:
         return ()
-    (order,) = orders
+    iterable = order.iterable
     match ast.parse(text, mode="eval").body:
         case ast.DictComp(key, value, [ast.comprehension(ast.Name(target), run, [], 0)]):
             own = _named(ast.unparse(key), target)
@@ -75,6 +73,33 @@ def _by_names(writer: ModelWriter, text: str) -> tuple[str, ...]:
         case ast.Name(name) if _is_dict(writer, name):
             return (f"[{name}[{order.key}] for {order.target} in {iterable}]",)
     return ()
+
+
+@record(frozen=True, slots=True)
+class Order:
+    """How to run through the entries of a dict of inputs: `for target in iterable`, by a key."""
+
+    key: str
+    target: str
+    iterable: str
+
+
+def key_order(writer: ModelWriter) -> Order | None:
+    """The order in which a loop has made the inputs, where that can be run through again."""
+    region = writer.training.origin.region
+    orders = list(region.input_orders.values()) if region is not None else []
+    if len(orders) != 1 or (iterable := _iterable(writer, orders[0])) is None:
+        return None
+    return Order(orders[0].key, orders[0].target, iterable)
+
+
+def batch_order(writer: ModelWriter) -> Order | None:
+    """The same for the functions that run through batches, which stand at the top of the file."""
+    order = None if writer.training.taking.inputs else key_order(writer)
+    if order is not None and order.iterable.isidentifier():
+        places = writer.shared.found.of(order.iterable)
+        return order if any(place.binds and not place.local for place in places) else None
+    return order
 
 
 def _is_dict(writer: ModelWriter, name: str) -> bool:

@@ -10,15 +10,19 @@ from collections.abc import Sized
 
 from transpiler.emit.training.data import (
     as_column,
+    fitting_of_list,
     input_dtype,
     input_keys,
     input_names,
     input_tensor,
+    is_listed,
+    listed_input,
     target_tensor,
     weight_tensor,
     without_last_axis,
 )
 from transpiler.emit.training.input_axes import fitting_of_batch
+from transpiler.emit.training.listed_arrays import Order
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Model, Static
@@ -52,6 +56,7 @@ class Unpacking:
     device: str
     arrays: bool = False
     turned: bool = False  #: whether some may run backwards through the memory of others
+    order: Order | None = None  #: of a dict of inputs for a model that takes a list of them
 
     @property
     def origin(self) -> Model:
@@ -85,7 +90,8 @@ class Unpacking:
         if element is None:
             raise Unsupported(f"{self._given} of other things than inputs")
         if alone and isinstance(element, tuple):
-            if not isinstance(element[0], Leaf) or len(self.names) > 1:
+            several = len(self.names) > 1 or is_listed(self.built)
+            if not isinstance(element[0], Leaf) or several:
                 raise Unsupported(f"{self._given} of several inputs, with targets or without")
             source = "batch[0] if isinstance(batch, list) else batch"
             return Unpacked("batch", (self._input(0, source, element[0]),))
@@ -101,7 +107,8 @@ class Unpacking:
     def names(self) -> tuple[str, ...]:
         """What a loop calls the inputs of a batch."""
         found = input_names(self.built)
-        return ("x",) if self.arrays and len(found) == 1 else found
+        single = len(found) == 1 and not is_listed(self.built)
+        return ("x",) if self.arrays and single else found
 
     @property
     def _given(self) -> str:
@@ -109,16 +116,40 @@ class Unpacking:
 
     def _is_listed(self, element: Element, parts: Sized) -> bool:
         """Whether what is no tuple, as far as can be seen, stands for several parts."""
-        return self.arrays and isinstance(element, Leaf) and len(parts) > 1
+        several = len(parts) > 1 or (parts == self.names and is_listed(self.built))
+        return self.arrays and isinstance(element, Leaf) and several
 
     def _inputs(self, element: Element) -> tuple[str, list[str]]:
         """What a loop calls the inputs of a batch, and their tensors."""
+        if is_listed(self.built):
+            return self._listed_inputs(element)
         if len(self.built.keys) > 1 and not isinstance(element, (Columns, dict)):
             what = "of other things than dicts, for a model that takes those"
             raise Unsupported(f"{self._given} {what}")
         keys = input_keys(self.built, self.origin)
         taken, parts = self._taken(element, self.names, keys, _INPUTS)
         return taken, [self._input(n, source, part) for n, (source, part) in enumerate(parts)]
+
+    def _listed_inputs(self, element: Element) -> tuple[str, list[str]]:
+        """The same of a model that takes a list of inputs, as a loop has made them."""
+        if isinstance(element, (Columns, dict)):
+            if self.order is None:
+                raise Unsupported(f"{self._given} of columns, for inputs that a loop makes")
+            one = self._one_of_list(f"{_INPUTS}[{self.order.key}]")
+            return _INPUTS, [f"[{one} for {self.order.target} in {self.order.iterable}]"]
+        if isinstance(element, Leaf) and not self.arrays:
+            raise Unsupported("one tensor for a list of inputs")
+        parts = element if isinstance(element, tuple) else ()
+        for part in parts:
+            self._leaf(part)
+        return "inputs", [f"[{self._one_of_list('x')} for x in inputs]"]
+
+    def _one_of_list(self, source: str) -> str:
+        """The tensor of one of the inputs of a list."""
+        if self.arrays:
+            return f"{listed_input(self.built, self._array(source))}.to({self.device})"
+        dtype = input_dtype(self.built, self.built.inputs[0])
+        return self._moved(source, Leaf(), dtype) + fitting_of_list(self.built)
 
     def _taken(
         self, element: Element, names: tuple[str, ...], keys: list[str], whole: str

@@ -32,7 +32,7 @@ from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
 from transpiler.emit.training.lent_parts import has_loss_of_caller, take_as_arguments
 from transpiler.emit.training.lines import is_made_once, is_nested, within
-from transpiler.emit.training.listed_arrays import arrays_of_list, entries_of
+from transpiler.emit.training.listed_arrays import arrays_of_list, batch_order, entries_of
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.losses_of_calls import gets_another_loss
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
@@ -333,12 +333,14 @@ class ModelWriter:
 
     def unpacking(self, given: Given) -> Unpacking:
         """How loops unpack the batches of an argument: of a data set, or made by the program."""
-        if is_listed(self.built):
-            raise Unsupported("batches for a model that takes a list of inputs")
+        whole = is_listed(self.built)
+        if whole and self.training.taking.inputs:
+            raise Unsupported("batches for a model that takes a list of inputs and single ones")
         arrays = is_streamed(given)
         turned = arrays and sequence_of(given) is None and self.shared.turns_arrays()
         self.made.helpers |= {"numpy"} if turned else set()
-        return Unpacking(self.built, self.training, self.device, arrays, turned)
+        order = batch_order(self) if whole else None
+        return Unpacking(self.built, self.training, self.device, arrays, turned, order)
 
     def loop_over(self, compiled: Compiled, given: Given) -> Unpacked:
         """How loops that train or evaluate do."""
