@@ -65,7 +65,7 @@ def _stacked(parts: Parts) -> Expr:
     if isinstance(parts, Expr) and isinstance(parts.value, Columns):
         table = re.fullmatch(r"dict\(([\w.]+)\)", parts.text)  # its items are the same
         text = parts.text if table is None else table.group(1)
-        return helper("columns", replace(parts, text=text, value=UNKNOWN))
+        return helper("table_rows", replace(parts, text=text, value=UNKNOWN))
     if isinstance(parts, Expr):
         return _tensor(parts)
     if isinstance(parts, dict):

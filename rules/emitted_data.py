@@ -351,9 +351,9 @@ class InterleavedStream(IterableDataset):
 )
 
 emitted(
-    "columns",
+    "table_rows",
     '''
-def columns(table):
+def table_rows(table):
     """The rows of a table, or of a dict of arrays, each as a dict."""
     return StackDataset(
         **{name: torch.tensor(np.asarray(column)) for name, column in table.items()}

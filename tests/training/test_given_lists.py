@@ -330,3 +330,88 @@ def test_what_is_not_seen_to_be_a_list_is_said(name: str) -> None:
     found = convert(PROGRAM + UNSEEN[name] + ASKED.partition("asked = ")[0]).diagnostics
     said = [d.message for d in found if d.severity is Severity.ERROR]
     assert any("x is not one array for each: left, right" in message for message in said), said
+
+
+ROUNDS = """\
+class Data:
+    def __init__(self, d):
+        self.d = d
+
+    @property
+    def inputs(self):
+        return [self.d["left"].values, self.d["right"].values]
+
+
+def fit(arrays, targets, **options):
+    return model.fit(arrays, targets, verbose=0, shuffle=False, **options)
+
+
+def pieces(d, size):
+    for start in range(0, len(d), size):
+        part = d.iloc[start : start + size]
+        yield [part["left"].values, part["right"].values], part["y"].values
+
+
+def make(d):
+    columns = {"right": d["right"].values}
+    for name in ["left"]:
+        columns[name] = d[name].values
+    return columns
+
+
+losses = []
+for arrays, targets in pieces(train, 20):
+    losses.append(float(model.train_on_batch(arrays, targets)))
+for number, (arrays, targets) in enumerate(pieces(train, 10)):
+    losses.append(number + float(model.train_on_batch(arrays, targets)))
+data = Data(test)
+valid = make(test), test["y"].values
+left, right = train["left"].values, train["right"].values
+both = [left, right]
+first = fit(both, train["y"].values, epochs=2, validation_data=valid).history
+second = model.fit(data.inputs, valid[1], epochs=2, verbose=0, shuffle=False).history
+parts = np.split(train[["left", "right"]].values, 2, axis=1)
+asked = model.predict(parts, verbose=0)
+"""
+
+
+def test_generators_properties_and_parts(scripts: Scripts) -> None:
+    text = PROGRAM + ROUNDS
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"losses", "first", "second", "asked"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+PADDED = """\
+from tensorflow.keras.preprocessing.sequence import pad_sequences
+from tensorflow.keras.utils import to_categorical
+
+rows = [[1, 2, 3], [4], [5, 6], [1], [2, 2, 2, 2]]
+pad = lambda given: pad_sequences(given, maxlen=3)
+
+
+def columns(given, kinds):
+    X = {"rows": pad_sequences(given, maxlen=3), "kinds": to_categorical(kinds, 4)}
+    return X
+
+
+first, second = pad(rows[:3]), pad(rows[3:])
+train, test = columns(rows[:3], [0, 1, 2]), columns(rows[3:], [3, 0])
+all_of_it = [*train.values(), *test.values()]
+shapes = [len(train["rows"]), len(test["rows"]), len(train["kinds"]), len(test["kinds"])]
+sums = [float(value.sum()) for value in all_of_it]
+"""
+
+
+def test_what_keras_makes_of_an_argument_is_made_for_each_call(scripts: Scripts) -> None:
+    """The body of a function was written for the arguments of its last call."""
+    text = PROGRAM + PADDED.replace("train, test", "some, others").replace("train", "some").replace(
+        "test", "others"
+    )
+    text += 'h = model.fit([train["left"].values, train["right"].values], train["y"], verbose=0)\n'
+    result = converted(text)
+    assert "pad = lambda given: pad_sequences(given, 3)\n" in result
+    assert '{"rows": pad_sequences(given, 3), "kinds": to_categorical(kinds, 4)}' in result
+    apart = scripts.compare(text, result)
+    assert {"first", "second", "shapes", "sums"} <= apart.keys()
+    assert max(apart[name] for name in ("first", "second", "shapes", "sums")) < 1e-9

@@ -107,7 +107,7 @@ from tensorflow.keras import layers
 
 rng = np.random.RandomState(0)
 table = pd.DataFrame({"a": rng.rand(50), "b": rng.rand(50), "y": rng.randint(0, 2, 50)})
-names = ["b", "a"]
+columns = ["b", "a"]
 
 
 def data_set(d, size=16):
@@ -120,7 +120,7 @@ def pieces(d, size):
     while True:
         for start in range(0, len(d), size):
             part = d.iloc[start : start + size]
-            yield tuple(part[name].values for name in names), part["y"].values
+            yield tuple(part[name].values for name in columns), part["y"].values
 
 
 class Rows(keras.utils.Sequence):
@@ -133,11 +133,11 @@ class Rows(keras.utils.Sequence):
 
     def __getitem__(self, number):
         part = self.d.iloc[number * self.size : (number + 1) * self.size]
-        return {name: part[name].values for name in self.d.columns}, part["y"].values
+        return {name: part[name].values for name in self.d}, part["y"].values
 
 
 inputs, encoded = [], []
-for name in names:
+for name in columns:
     one = keras.Input((1,), name=name)
     inputs.append(one)
     encoded.append(layers.Dense(2, activation="tanh")(one))
@@ -157,7 +157,7 @@ again = model.predict(Rows(table), verbose=0)
 
 def test_batches_for_as_many_inputs_as_a_loop_makes(scripts: Scripts) -> None:
     result = converted(LOOPED + TRAINED, Options(exact=True))
-    assert "features[name].to(device, torch.float32).reshape(-1, 1) for name in names" in result
+    assert "features[name].to(device, torch.float32).reshape(-1, 1) for name in columns" in result
     apart = scripts.compare(LOOPED + TRAINED, result)
     assert {"first", "second", "third", "scores", "asked", "again"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
@@ -166,8 +166,8 @@ def test_batches_for_as_many_inputs_as_a_loop_makes(scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('names = ["b", "a"]\n', 'names = ["b", "a"]\nnames = sorted(names)\n'),
-        ("name=name)", "name=name)\n    names = names[:]"),
+        ('columns = ["b", "a"]\n', 'columns = ["b", "a"]\nnames = sorted(columns)\n'),
+        ("name=name)", "name=name)\n    columns = columns[:]"),
     ],
 )
 def test_dicts_for_inputs_whose_order_changes_are_said(old: str, new: str) -> None:

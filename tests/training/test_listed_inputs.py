@@ -174,11 +174,6 @@ def test_columns_of_tables_become_arrays(scripts: Scripts) -> None:
             "model.train_on_batch([table[c].values for c in columns], targets)",
             "single batches for a list of inputs",
         ),
-        (
-            "pairs = tf.data.Dataset.from_tensor_slices((dict(table), targets))\n"
-            "model.fit(pairs.batch(8))",
-            "batches for a model that takes a list of inputs",
-        ),
     ],
 )
 def test_what_is_no_list_of_arrays_is_refused(training: str, reason: str) -> None:

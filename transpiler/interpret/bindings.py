@@ -238,6 +238,10 @@ class _Calls(cst.CSTVisitor):
     def leave_While(self, original_node: cst.While) -> None:  # noqa: N802
         self.loops.pop()
 
+    def visit_Attribute(self, node: cst.Attribute) -> bool:  # noqa: N802
+        node.value.visit(self)
+        return False  # `model.fit` is no `fit` of the module
+
     def visit_Name(self, node: cst.Name) -> None:  # noqa: N802
         self.others += node.value == self.name
 

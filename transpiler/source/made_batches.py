@@ -16,7 +16,7 @@ import libcst as cst
 
 from transpiler.ir.pipeline import Columns, Element, Leaf, Listed
 from transpiler.source.changed_inside import METHODS
-from transpiler.source.suites import assigned_names, returns_of
+from transpiler.source.suites import own_nodes
 
 #: Functions of the program by their names.
 Functions: TypeAlias = "Mapping[str, cst.FunctionDef]"
@@ -145,7 +145,7 @@ class Maker:
             self._branch(node, kind, found)
             return
         if isinstance(node, (cst.For, cst.CompFor)):
-            self.held |= dict.fromkeys(assigned_names(node.target), Leaf())
+            self.bind(node.target, self._each(node.iter))
         if isinstance(node, (cst.For, cst.While)):  # a round begins with what the last one left
             self._read(node.body, kind, found)
         for child in node.children:
@@ -255,6 +255,18 @@ class Maker:
             case _:
                 self.bind(target, self._element(value))
 
+    def _each(self, iterable: cst.BaseExpression) -> Element | None:
+        """What a loop gets of something in each of its rounds: an array, perhaps."""
+        match iterable:
+            case cst.Call(func=cst.Name("enumerate"), args=[cst.Arg(value=inner), *_]):
+                return Leaf(), self._each(inner) or Leaf()
+            case cst.Call(func=cst.Name("zip"), args=arguments):
+                return tuple(self._each(one.value) or Leaf() for one in arguments)
+            case cst.Call() if (made := self.called(iterable, cst.Yield)) is not None:
+                return either(made.given(cst.Yield))
+        held = self._element(iterable)
+        return either(held) if isinstance(held, tuple) and held else Leaf()
+
     def bind(self, target: cst.BaseExpression, part: Element | None) -> None:
         """A variable, or several ones, hold what is known of a value, or its parts."""
         match target:
@@ -349,12 +361,14 @@ class Maker:
             found[one.keyword.value] = part
         return found
 
-    def called(self, call: cst.Call) -> Maker | None:
-        """The function of the program, or method of the object, that is called."""
+    def called(
+        self, call: cst.Call, kind: type[cst.Yield] | type[cst.Return] = cst.Return
+    ) -> Maker | None:
+        """The function of the program, or method of the object, that is called, and so gives."""
         match call.func:
             case cst.Name(value=name) | cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)):
                 made = self.others.get(name)
-                plain = made is not None and not made.decorators and returns_of(made)
+                plain = made is not None and not made.decorators and own_nodes(made, kind)
                 if made is not None and plain and made not in self.around:
                     return Maker(made, self.others, self.around)
         return None

@@ -22,7 +22,7 @@ from transpiler.source.homes import Callee, Home
 from transpiler.source.made_batches import Maker, either, is_list
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.stores import stores_of
-from transpiler.source.suites import returns_of
+from transpiler.source.suites import own_nodes
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -175,6 +175,10 @@ class _Shown(Maker):
 
     def _kept(self, made: _Class, name: str) -> Element | None:
         home = made[0]
+        where, method = home.methods(made[1]).get(name, (home, None))
+        if method is not None:
+            read = _Shown(where, method, made, self.around, self.known)
+            return either(read.given(cst.Return)) if _is_property(method) else None
         given: dict[int, Element | None] = {}
         empty: set[int] = set()
         for where, method in home.methods(made[1]).values():
@@ -190,7 +194,9 @@ class _Shown(Maker):
             return either(parts) if parts else Leaf()
         return Listed() if is_list(grown) and all(map(is_list, parts)) else None
 
-    def called(self, call: cst.Call) -> Maker | None:
+    def called(
+        self, call: cst.Call, kind: type[cst.Yield] | type[cst.Return] = cst.Return
+    ) -> Maker | None:
         """The function of the program, or the method, also of another file."""
         found = self._callee(call.func)
         if found is None:
@@ -198,7 +204,7 @@ class _Shown(Maker):
         home, made, owner = found
         if made in self.around or isinstance(made, cst.ClassDef):
             return None
-        if isinstance(made, cst.FunctionDef) and not (_is_plain(made) and returns_of(made)):
+        if isinstance(made, cst.FunctionDef) and not (_is_plain(made) and own_nodes(made, kind)):
             return None
         return _Shown(home, made, owner, self.around, self.known)
 
@@ -248,6 +254,12 @@ def _is_plain(function: cst.FunctionDef) -> bool:
     """Whether a call gives what the text of a function says."""
     marks = [mark.decorator for mark in function.decorators]
     return all(isinstance(m, cst.Name) and m.value in _OF_CLASSES for m in marks)
+
+
+def _is_property(function: cst.FunctionDef) -> bool:
+    """Whether a method is read as an attribute."""
+    marks = [mark.decorator for mark in function.decorators]
+    return len(marks) == 1 and isinstance(marks[0], cst.Name) and marks[0].value == "property"
 
 
 def _parameters(function: cst.FunctionDef | cst.Lambda) -> Sequence[str]:

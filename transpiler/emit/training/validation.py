@@ -10,15 +10,16 @@ import libcst as cst
 
 from transpiler.emit.training.absent import may_be_none, may_be_zero, present_part
 from transpiler.emit.training.data import is_listed, parts_of
-from transpiler.emit.training.listed_arrays import told_apart
+from transpiler.emit.training.listed_arrays import part_of, told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import Pair, halves
+from transpiler.emit.training.shown_arrays import shown
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.regex import regex
 
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
@@ -55,6 +56,7 @@ def validation_arrays(
     if not isinstance(node, (cst.Tuple, cst.List)):
         text = writer.source_of(given)
         parts = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
+        parts = _seen(writer, compiled, node, parts)
         key = (text, given.versions)
     else:
         parts = []
@@ -110,6 +112,22 @@ def _unpacked(
         before=(f"{', '.join(names)} = {text}",),
         condition=f"{text} is not None" if may_be_none(writer, text) else "",
     )
+
+
+def _seen(
+    writer: ModelWriter, compiled: Compiled, node: cst.BaseExpression | None, parts: list[Given]
+) -> list[Given]:
+    """The parts of what a variable holds, as the program shows them to be lists or dicts."""
+    form = shown(writer, node) if node is not None else None
+    if not isinstance(form, tuple) or len(form) != len(parts):
+        return parts
+    found = list(parts)
+    for place, keys in enumerate((writer.input_keys, [head.name for head in compiled.heads])):
+        part = parts[place]
+        if isinstance(part.value, Static):
+            seen = part_of(writer, form[place], part.text, keys)
+            found[place] = replace(part, value=seen)
+    return found
 
 
 def _apart(

@@ -17,7 +17,7 @@ from transpiler.ir.expr import Expr
 #: What a region knows of models, and of the calls of functions.
 _MADE = (
     "built", "open_sequentials", "failed_models", "inputs", "declared_shapes", "training",
-    "left_calls", "graph_events", "diagnostics", "inlined",
+    "left_calls", "graph_events", "diagnostics", "inlined", "settled",
 )  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def given_dict(
         value = provided("inline_call")(region, node, function, arguments)
     except GiveUp:
         value = None
-    if not isinstance(value, Mapping) or is_graph(value) or models_in(value):
+    settles = region.settled != made["settled"]  # that is written for the arguments of one call
+    if settles or not isinstance(value, Mapping) or is_graph(value) or models_in(value):
         undo(region, before)  # it may have built models on the way
         for name, held in made.items():
             setattr(region, name, held)

@@ -55,9 +55,13 @@ def inline(
         value = evaluated_once(region, value, parameter.name, node)
         frame[parameter.name] = value
     foreign = function.file is not None and function.file is not region.file
+    before = dict(region.settled)
     given = (
         _given_elsewhere(node, function, frame) if foreign else _inlined(region, function, frame)
     )
+    if isinstance(function.node, cst.Lambda) and region.settled != before:
+        region.settled = before  # what stands in its body is written for all calls
+        _inlined(region, function, {name: Static(Expr(name)) for name in frame})
     if isinstance(given, Function) and isinstance(node, cst.Call):
         given.maker, given.outer = _written_call(region, node, arguments), function
         given.lists = tuple(name for name, value in bound.items() if _is_list(value))
