@@ -166,7 +166,7 @@ def test_batches_for_as_many_inputs_as_a_loop_makes(scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('columns = ["b", "a"]\n', 'columns = ["b", "a"]\nnames = sorted(columns)\n'),
+        ('columns = ["b", "a"]\n', 'columns = ["b", "a"]\ncolumns = sorted(columns)\n'),
         ("name=name)", "name=name)\n    columns = columns[:]"),
     ],
 )
