@@ -352,6 +352,15 @@ def pieces(d, size):
         yield [part["left"].values, part["right"].values], part["y"].values
 
 
+def endless(d, size):
+    while True:
+        yield from_table(d.sample(size, random_state=0)), np.zeros(size)
+
+
+def from_table(d):
+    return [d["left"].values, d["right"].values]
+
+
 def make(d):
     columns = {"right": d["right"].values}
     for name in ["left"]:
@@ -364,6 +373,12 @@ for arrays, targets in pieces(train, 20):
     losses.append(float(model.train_on_batch(arrays, targets)))
 for number, (arrays, targets) in enumerate(pieces(train, 10)):
     losses.append(number + float(model.train_on_batch(arrays, targets)))
+flow = endless(train, 10)
+for _ in range(3):
+    arrays, targets = next(flow)
+    losses.append(float(model.train_on_batch(arrays, targets)))
+    (arrays), targets = flow.__next__()
+    losses.append(float(model.train_on_batch(arrays, targets)))
 data = Data(test)
 valid = make(test), test["y"].values
 left, right = train["left"].values, train["right"].values

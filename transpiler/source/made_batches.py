@@ -311,6 +311,10 @@ class Maker:
                 return Listed() if name in _SPLITTING else Leaf()
             case cst.Call() if self.called(value) is not None:
                 return either(self._given(value))
+            case cst.Call(func=cst.Name("next"), args=[cst.Arg(value=flow), *_]):
+                return self.next_of(flow)
+            case cst.Call(func=cst.Attribute(value=flow, attr=cst.Name("__next__"))):
+                return self.next_of(flow)
             case cst.ListComp(elt=made):
                 return Listed() if self._element(made) == Leaf() else None
             case cst.DictComp(value=made):
@@ -320,6 +324,10 @@ class Maker:
                 if any(map(is_list, parts)):
                     return Listed() if all(map(is_list, parts)) else None
         return Leaf() if isinstance(value, _ARRAYS) else None
+
+    def next_of(self, flow: cst.BaseExpression) -> Element | None:
+        """What a generator gives next: an array, perhaps."""
+        return Leaf()
 
     def attribute(self, node: cst.Attribute) -> Element | None:
         """What an attribute holds: an array, perhaps."""

@@ -92,6 +92,7 @@ class _Shown(Maker):
         self.known = known
         self.made: dict[str, Callee] = {}  #: functions and classes that it has made so far
         self.classes: dict[str, _Class] = {}  #: whose objects its variables hold
+        self.flows: dict[str, Element | None] = {}  #: what generators give, by their variables
         self.kept: dict[str, dict[int, Element | None]] = {}  #: what `self` gets, by the targets
         self.empty: set[int] = set()  #: the targets among these that get None
 
@@ -143,6 +144,10 @@ class _Shown(Maker):
         if isinstance(target, cst.Name):
             self.classes.pop(target.value, None)
             self.made.pop(target.value, None)
+            self.flows.pop(target.value, None)
+            flow = self.called(value, cst.Yield) if isinstance(value, cst.Call) else None
+            if flow is not None:
+                self.flows[target.value] = either(flow.given(cst.Yield))
             if isinstance(value, cst.Lambda):
                 self.made[target.value] = value
             if made is not None:
@@ -161,6 +166,14 @@ class _Shown(Maker):
         match place:
             case cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)):
                 self.kept.setdefault(name, {})[-1] = Listed() if grows else None
+
+    def next_of(self, flow: cst.BaseExpression) -> Element | None:
+        """What a generator function of the program yields."""
+        name = flow.value if isinstance(flow, cst.Name) else ""
+        if name in self.flows:
+            return self.flows[name]
+        outer = not isinstance(self.room, cst.Module) and self._is_outer(name)
+        return self._module().flows.get(name, Leaf()) if outer else Leaf()
 
     def attribute(self, node: cst.Attribute) -> Element | None:
         """What the methods of its class give an attribute of an object."""

@@ -18,6 +18,7 @@ from transpiler.ir.expr import Expr
 _MADE = (
     "built", "open_sequentials", "failed_models", "inputs", "declared_shapes", "training",
     "left_calls", "graph_events", "diagnostics", "inlined", "settled",
+    "settled_helpers",
 )  # fmt: skip
 
 
@@ -32,7 +33,8 @@ def given_dict(
         value = provided("inline_call")(region, node, function, arguments)
     except GiveUp:
         value = None
-    settles = region.settled != made["settled"]  # that is written for the arguments of one call
+    # what is made of an argument is written for that of one call
+    settles = region.settled_helpers != made["settled_helpers"]
     if settles or not isinstance(value, Mapping) or is_graph(value) or models_in(value):
         undo(region, before)  # it may have built models on the way
         for name, held in made.items():
