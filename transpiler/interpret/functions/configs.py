@@ -18,7 +18,6 @@ from transpiler.ir.expr import Expr
 _MADE = (
     "built", "open_sequentials", "failed_models", "inputs", "declared_shapes", "training",
     "left_calls", "graph_events", "diagnostics", "inlined", "settled",
-    "settled_helpers",
 )  # fmt: skip
 
 
@@ -34,7 +33,8 @@ def given_dict(
     except GiveUp:
         value = None
     # what is made of an argument is written for that of one call
-    settles = region.settled_helpers != made["settled_helpers"]
+    known = made["settled"].items()
+    settles = any("(" in text for _, text in region.settled.items() - known)
     if settles or not isinstance(value, Mapping) or is_graph(value) or models_in(value):
         undo(region, before)  # it may have built models on the way
         for name, held in made.items():
