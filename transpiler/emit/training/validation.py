@@ -104,7 +104,9 @@ def _unpacked(
         names.append(name("w_val", "validation_weights"))
         parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
     else:
-        parts = halves(writer, call, compiled, Pair(text, given.node, given.versions), names)
+        parts = halves(
+            writer, call, compiled, Pair(text, given.node, given.versions), (names[0], names[1])
+        )
     return Validation(
         *_pair(writer, compiled, parts),
         writer.weights(parts[2], compiled) if len(parts) == 3 else {},
