@@ -307,7 +307,7 @@ def test_three_arrays_are_no_pair() -> None:
     pairs = pairs.replace("(x_train, y_train), held", "(x_train, y_train, w), held")
     found = convert(PROGRAM + pairs).diagnostics
     said = [d.message for d in found if d.severity is Severity.ERROR]
-    assert any("`held` is not known to be a pair of arrays" in message for message in said), said
+    assert any("validation_data is not one array for each: left, right" in m for m in said), said
 
 
 UNSEEN = {
