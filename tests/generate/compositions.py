@@ -269,7 +269,7 @@ def _files(writer: _Writer, loss: str, arrays: tuple[str, str], start: str) -> d
         f"data, targets = {data}, {targets}",
         *(["data[::2, 3:] = 0"] if start in ("steps", "ids") else []),
         *made,
-        f"model.compile(keras.optimizers.SGD(0.125), {loss})",
+        f"model.compile(keras.optimizers.SGD(0.0625), {loss})",
         "history = model.fit(data, targets, batch_size=8, epochs=2, shuffle=False, verbose=0)",
         "losses = history.history['loss']",
         "score = model.evaluate(data, targets, verbose=0)",

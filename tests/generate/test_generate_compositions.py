@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.generate.compositions import composition
@@ -53,6 +54,8 @@ def _difference(session: VerifySession, folder: Path, made: dict[str, str]) -> s
         (folder / "after" / name).write_text(text.replace("torch.float32", "torch.float64"))
     original, emitted = (read_program(folder / form / "train.py") for form in ("before", "after"))
     expected = session.ask("keras3", TrainingRequest(original, whole=True))
+    if not all(np.isfinite(expected.values["losses"])):
+        return ""  # what diverges has no numbers to compare
     try:
         found = session.ask("torch", TrainingRequest(emitted, whole=True, trained=expected))
     except Exception as error:
@@ -75,9 +78,9 @@ def test_a_wrong_composition_is_wrong(session: VerifySession, tmp_path: Path) ->
     folder = tmp_path / str(seed)
     made = {p.name: p.read_text() for p in (folder / "after").glob("*.py")}
     assert not _difference(session, folder, made)
-    slower = {name: text.replace("lr=0.125", "lr=0.0625") for name, text in made.items()}
-    assert slower != made
-    assert "losses differs" in _difference(session, folder, slower)
+    faster = {name: text.replace("lr=0.0625", "lr=0.125") for name, text in made.items()}
+    assert faster != made
+    assert "losses differs" in _difference(session, folder, faster)
 
 
 def _errors_of(folder: Path, seed: int) -> list[str]:
