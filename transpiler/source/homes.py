@@ -43,13 +43,24 @@ class Home:
         """The names that it imports: of which module, and what of it; "" for all."""
         return dict(_imports(self.module))
 
+    @cached_property
+    def stars(self) -> list[str]:
+        """The modules of which it imports all names, in order."""
+        lines = (s.body for s in self.module.body if isinstance(s, cst.SimpleStatementLine))
+        parts = (part for line in lines for part in line if isinstance(part, cst.ImportFrom))
+        return [_above(part) for part in parts if isinstance(part.names, cst.ImportStar)]
+
     def find(self, name: str) -> tuple[Home, Callee] | None:
         """The function or class that it has under a name, and the module that makes it."""
         if name in self.made:
             return self, self.made[name]
         module, wanted = self.imports.get(name, ("", ""))
-        other = self._other(module) if wanted else None
-        return other.find(wanted) if other is not None else None
+        if module or any(name == bound for bound, _ in _bound(self.module)):
+            other = self._other(module) if wanted else None
+            return other.find(wanted) if other is not None else None
+        others = (self._other(module) for module in reversed(self.stars))
+        given = (other.find(name) for other in others if other is not None)
+        return next((found for found in given if found is not None), None)
 
     def module_at(self, name: str) -> Home | None:
         """The module of the project that a name stands for."""
@@ -107,9 +118,12 @@ def _imports(module: cst.Module) -> Iterator[tuple[str, tuple[str, str]]]:
                     if alias.asname is not None or isinstance(alias.name, cst.Name):
                         yield _called(alias), (_dotted(alias.name), "")
             elif isinstance(part, cst.ImportFrom) and not isinstance(part.names, cst.ImportStar):
-                dots = "." * len(part.relative)
-                above = dots + (_dotted(part.module) if part.module is not None else "")
-                yield from ((_called(a), (above, _dotted(a.name))) for a in part.names)
+                yield from ((_called(a), (_above(part), _dotted(a.name))) for a in part.names)
+
+
+def _above(part: cst.ImportFrom) -> str:
+    """The module of which an import takes names."""
+    return "." * len(part.relative) + (_dotted(part.module) if part.module is not None else "")
 
 
 def _called(alias: cst.ImportAlias) -> str:
