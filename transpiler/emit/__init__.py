@@ -43,6 +43,7 @@
                      models that nobody knows
     exported.py      the names in `__all__`
     dangling.py      functions that are gone, and what still reads them
+    changed_sizes.py  what a script changes while it makes a model
     stale_names.py   variables that loops set which are in a class now
     unused.py        imports that nobody needs any more
     emptied.py       blocks of which nothing stays

@@ -7,6 +7,7 @@ from itertools import chain, count
 
 import libcst as cst
 
+from transpiler.emit.changed_sizes import refuse_changed
 from transpiler.emit.class_names import variable_of
 from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.kept_values import without_kept
@@ -28,6 +29,7 @@ def render(planned: FilePlan) -> None:
             continue
         try:
             _share(planned, unit, written)
+            refuse_changed(planned, unit)
             draft = ClassDraft(unit.plan)
             unit.text = write_class(draft)
             unit.reads = _names_read(planned, unit.text.text)
