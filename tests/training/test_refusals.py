@@ -102,7 +102,7 @@ def test_another_way_to_train_leaves_the_training_whole(method: str) -> None:
 
 
 def test_which_compile_holds_must_be_known() -> None:
-    other = COMPILE.replace(')', ', metrics=["mae"])')
+    other = COMPILE.replace(")", ', metrics=["mae"])')
     branches = f"if len(x) > 3:\n    {COMPILE}else:\n    {other}"
     text = f"{HEAD}{branches}model.fit(x, y)\n"
     assert any("depends on a condition" in message for _, message in errors(text))
