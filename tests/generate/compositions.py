@@ -240,11 +240,12 @@ def composition(seed: int) -> dict[str, str]:
     writer = _Writer(chance, chance.random() < 0.6, place)
     shape, data = INPUTS[start]
     writer.steps += [f"inputs = Input({shape})", "x = inputs"]
+    trains = all(part.name != "frozen" for part in chain)  # whatever else is frozen
     while chain:
         count = chance.choice((1, 1, 2))
         shape = writer.add(chain[:count], shape)
         del chain[:count]
-    if writer.nested and chance.random() < 0.2:
+    if writer.nested and trains and chance.random() < 0.2:
         writer.steps.append(f"{chance.choice(writer.nested)}.trainable = False")
     return _files(writer, loss, (data, targets), start)
 
