@@ -50,7 +50,7 @@ UNKNOWN = 'np.load("labels.npy")'
 LEVELED = (
     "y_true = K.flatten(y_true)\n    ",
     "y_true = tf.reshape(y_true, [-1])\n    ",
-    "y_true = tf.cast(tf.squeeze(y_true), tf.int64)\n    ",
+    "y_true = K.reshape(tf.cast(y_true, tf.int64), (-1,))\n    ",
     "y_true = tf.squeeze(tf.cast(y_true, tf.int64), axis=-1)\n    ",
 )
 
@@ -84,6 +84,16 @@ def test_counts_as_keras_counts(metric: str, first: str, y: str, scripts: Script
 @pytest.mark.parametrize("metric", ["hits", "Hits()"])
 def test_a_column_that_would_lose_its_axis_is_refused(metric: str) -> None:
     text = _program(metric, COLUMN, best="tf.reshape(best, (-1, 1))")
+    message, _ = _said(text, Severity.ERROR)
+    assert "the program has the classes as a column" in message
+
+
+def test_what_is_read_before_it_gets_one_axis_is_refused() -> None:
+    text = _program("hits", COLUMN, best="tf.reshape(best, (-1, 1))")
+    text = text.replace(
+        "    best = ", "    seen = y_true + 0\n    y_true = K.flatten(y_true)\n    best = "
+    )
+    text = text.replace('K.cast(y_true, "int64"', 'K.cast(seen, "int64"')
     message, _ = _said(text, Severity.ERROR)
     assert "the program has the classes as a column" in message
 

@@ -49,11 +49,13 @@ def _takes_any_shape(summary: Summary) -> bool:
     """Whether a function first makes one axis of its targets, or nothing but Keras reads them."""
     assert summary.region is not None
     targets = summary.parameters[bool(summary.function.owner)].name
-    source = summary.region.tree.source(summary.function.node)
-    reads = len(re.findall(rf"(?<![\w.]){targets}\b(?!\s*=(?!=))", source)) - 1  # its parameter
+    code = summary.region.tree.code(summary.function.node)
+    _, *reads = re.finditer(rf"(?<![\w.]){targets}\b(?!\s*=(?!=))", code)  # but its parameter
     leveled = rf"\b(?:{_LEVELS})\(\s*(?:[\w.]+\(\s*)?{targets}\b"
-    first = re.search(rf"(?<![\w.]){targets}\s*=\s*(?:[\w.]+\(\s*)?[\w.]*{leveled}", source)
-    return first is not None or len(re.findall(leveled, source)) == reads
+    kept = re.search(rf"(?<![\w.]){targets}\s*=\s*(?:[\w.]+\(\s*)?[\w.]*{leveled}", code)
+    if kept is not None and reads and kept.end() == reads[0].end():
+        return True  # nothing reads it before it has one axis
+    return len(re.findall(leveled, code)) == len(reads)
 
 
 #: What makes one axis of a column, or takes it as that.
