@@ -14,7 +14,10 @@ _ACRONYMS = {
     "alexnet": "AlexNet", "conv2d": "Conv2d", "conv1d": "Conv1d", "conv3d": "Conv3d",
 }  # fmt: skip
 
-_VERBS = frozenset({"build", "create", "make", "get", "define", "load", "generate", "construct"})
+#: What says nothing of a model at the front; pytest takes each class called `Test…` for tests.
+_VERBS = frozenset({
+    "build", "create", "make", "get", "define", "load", "generate", "construct", "test",
+})  # fmt: skip
 
 #: Variables that say nothing of the model.
 PLAIN = frozenset({"model", "net", "network", "m", "mdl", "nn"})
