@@ -73,3 +73,10 @@ def test_other_changes_are_none(form: str, units: str, change: str) -> None:
     head = HEAD + ("units = 4\n" if units == "units" else "")
     made = convert(head + form.format(units=units, change=change))
     assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+
+
+def test_layers_of_an_earlier_model_are_not_those_of_this_one() -> None:
+    text = HEAD + CALLED.format(units="args.units", change="args.rate = 8")
+    later = CALLED.format(units="args.units", change="args.rate = 9").replace("model", "other")
+    found = convert(f"{text}args.units = 5\n{later}").diagnostics
+    assert not [d for d in found if d.severity is Severity.ERROR]

@@ -7,6 +7,7 @@ model.add(layers.Dense(config["units"]))
 
 from __future__ import annotations
 
+from transpiler.emit.classes.draft import ClassDraft
 from transpiler.emit.classes.plan import EmitError
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.ir import tokens
@@ -20,16 +21,16 @@ _PART = regex(r"(?<![\w.\"'])(?!(?:nn|F|torch|np|self)\b)[A-Za-z_]\w*(?:\.[A-Za-
 _TOKEN = regex(f"{tokens.ANY}|{tokens.ANY_CHARACTER}")
 
 
-def refuse_changed(planned: FilePlan, unit: Unit) -> None:
+def refuse_changed(planned: FilePlan, unit: Unit, draft: ClassDraft) -> None:
     """Refuse a class of a script that would read another value than its layers got."""
     built = unit.built
     if built is None or not unit.region.is_module:
         return
-    made = [n for n in walk(unit.plan.init) if isinstance(n, Construct)]
+    made = [n for n in walk(draft.init) if isinstance(n, Construct)]
     read = [n for n in made if _PART.search(n.module.constructor.text) is not None]
     if not read:
         return
-    lines = [n for n in walk(unit.plan.init) if isinstance(n, Line)]
+    lines = [n for n in walk(draft.init) if isinstance(n, Line)]
     own = {name for line in lines for name in line.defs if not _PART.match(line.text)}
     span = planned.tree.span
     end = max(span(node)[1] for node in (built.node, *built.model.additions))

@@ -29,8 +29,8 @@ def render(planned: FilePlan) -> None:
             continue
         try:
             _share(planned, unit, written)
-            refuse_changed(planned, unit)
             draft = ClassDraft(unit.plan)
+            refuse_changed(planned, unit, draft)
             unit.text = write_class(draft)
             unit.reads = _names_read(planned, unit.text.text)
             written.append((unit, draft))
