@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Static, Value
 from transpiler.ir.expr import Expr, expr, index
 from transpiler.ir.tensor import Unsupported
-from transpiler.ir.training import Metric, Prediction, Targets
+from transpiler.ir.training import Loss, Metric, Prediction, Targets
 from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.heads import (
+    SMOOTHING,
     Head,
     Output,
     by_output,
@@ -29,7 +31,7 @@ from transpiler.lower.open_endings import refuse_difference, refuse_in_own
 from transpiler.lower.own_losses import is_own, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
 from transpiler.lower.target_shapes import columns_of, fitted, in_parts, steps_note
-from transpiler.lower.told import times_of, told
+from transpiler.lower.told import NotKept, times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
 if TYPE_CHECKING:
@@ -158,6 +160,7 @@ def _head(
         exact=file.options.exact,
     )
     uses: list[Use] = []
+    smoothing: Expr | None = None
     region = call.region or training.home
     if is_own(wanted):
         loss = own_loss(file, call, wanted, seen)
@@ -173,8 +176,7 @@ def _head(
             raise Unsupported("from_logits with several outputs, some of which are probabilities")
         loss = reduced_loss(uses[0], seen)
         if loss.smoothed:  # in each step
-            kept = told(region, uses[0], uses[0].symbol, call, shared=region.is_module)
-            loss = reduced_loss(kept, seen)
+            loss, smoothing = _smoothed(training, call, uses[0], seen, region, name)
     for use in uses:
         refuse_difference(use, seen, loss, output.may_end_in)
     wants_logits = loss.drops or any(map(_from_logits, uses))
@@ -216,8 +218,30 @@ def _head(
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
     if output.note:
         loss = replace(loss, note=output.note)
-    head = Head(output.name, name, loss, found, seen, key=output.key)
+    head = Head(output.name, name, loss, found, seen, key=output.key, given_smoothing=smoothing)
     return head, [*uses, *metric_uses]
+
+
+def _smoothed(
+    training: Training,
+    call: TrainingCall,
+    use: Use,
+    seen: Prediction,
+    region: Region,
+    name: str,
+) -> tuple[Loss, Expr | None]:
+    """A loss that smooths labels, and by how much, where each step must be given that."""
+    if training.elsewhere:
+        return reduced_loss(use, seen), None  # the files that train it know more of it
+    given = use.arguments["label_smoothing"]
+    alone = replace(use, arguments={"label_smoothing": given})  # all else is in the criterion
+    try:
+        kept = told(region, alone, use.symbol, call, shared=region.is_module)
+        handed = None
+    except NotKept:
+        parameter = Expr(f"{name}_{SMOOTHING}" if name else SMOOTHING)
+        kept, handed = replace(alone, arguments={"label_smoothing": parameter}), given
+    return reduced_loss(replace(use, arguments=use.arguments | kept.arguments), seen), handed
 
 
 def _has_probabilities(training: Training) -> bool:

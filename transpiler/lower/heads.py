@@ -23,6 +23,8 @@ LOOP_NAMES = frozenset({
     "inputs", "outputs", "logits", "loss_sum", "count", "device", "torch", "nn", "F", "tqdm",
     "batch", "batches", "x", ACTIVITY,
 })  # fmt: skip
+#: What the loops call a share by which they smooth labels, where they can't read it.
+SMOOTHING = "label_smoothing"
 
 
 @record(frozen=True, slots=True)
@@ -37,6 +39,18 @@ class Head:
     weight: Expr | None = None  #: of its loss in the sum
     key: str = ""  #: where the model gives a dict
     given_weight: Expr | None = None  #: what `weight` is a parameter of the loops for
+    given_smoothing: Expr | None = None  #: the same of what smooths the labels
+
+    @property
+    def given(self) -> dict[str, Expr]:
+        """What the loops get besides the criterion, by the names of their parameters."""
+        of_head = f"{self.variable}_" if self.name else ""
+        found = {}
+        if self.given_smoothing is not None:
+            found[f"{of_head}{SMOOTHING}"] = self.given_smoothing
+        if self.weight is not None and self.given_weight is not None:
+            found[self.weight.text] = self.given_weight
+        return found
 
     def weighed(self, file: FileContext, weight: Value | None, begin: int, end: int | None) -> Head:
         """With a weight; the functions that train get it where they can't read what it reads.

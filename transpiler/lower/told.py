@@ -20,6 +20,10 @@ from transpiler.record import replace
 from transpiler.source.between import changed_between
 
 
+class NotKept(Unsupported):
+    """A value that functions which train could only be given."""
+
+
 def readable(region: Region, given: Expr, what: str) -> Expr:
     """A value that such a function reads: a variable of the module which has not changed since."""
     own = any(version for _, version in given.names) or bool(kept_by(region, given))
@@ -28,7 +32,7 @@ def readable(region: Region, given: Expr, what: str) -> Expr:
     if all(is_steady(region.file, name) for name in reads(given)):
         return given  # which the module has told an object of its own
     if not given.known:
-        raise Unsupported(f"{what}: what `{given}` was is not kept")
+        raise NotKept(f"{what}: what `{given}` was is not kept")
     return expr(given.value)
 
 
@@ -78,7 +82,7 @@ def unchanging(file: FileContext, given: Expr, what: str, begin: int, end: int |
     if not changed:
         return given
     if not given.known or not isinstance(given.value, (int, float, str)):
-        raise Unsupported(f"{what}: `{changed}` changes later, and what it was is not kept")
+        raise NotKept(f"{what}: `{changed}` changes later, and what it was is not kept")
     return expr(given.value)
 
 

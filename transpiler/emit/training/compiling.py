@@ -109,7 +109,7 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     lines: list[str] = []
     criteria = []
     if (given := writer.training.criteria.get(id(call))) is not None:
-        if len(compiled.heads) > 1 or compiled.heads[0].given_weight is not None:
+        if len(compiled.heads) > 1 or compiled.heads[0].given:
             raise Unsupported("the losses of several outputs, which a function gets")
         writer.criterion = given
         return lines
@@ -122,8 +122,8 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         else:
             lines += _criterion(writer, name, str(head.loss.criterion))
         criteria.append(name)
-    weighed = [head for head in compiled.heads if head.given_weight is not None]
-    criteria += [_weight(writer, head, str(head.given_weight), lines) for head in weighed]
+    given_besides = [one for head in compiled.heads for one in head.given.items()]
+    criteria += [_besides(writer, name, str(value), lines) for name, value in given_besides]
     writer.criterion = ", ".join(criteria)
     return lines
 
@@ -183,14 +183,17 @@ def _write_there(writer: ModelWriter, room: Room, span: tuple[int, int], text: s
         writer.made.before.append(Before(statement, 0, []))
 
 
-def _weight(writer: ModelWriter, head: Head, given: str, lines: list[str]) -> str:
-    """The variable for the weight of a loss: the program's own, where it lasts."""
+def _besides(writer: ModelWriter, parameter: str, given: str, lines: list[str]) -> str:
+    """The variable for what a loss needs beside its criterion: the program's own, if it lasts."""
     of_object = re.fullmatch(r"self\.\w+", given) is not None
     if of_object and writer.kept_on:
         bound = re.findall(rf"\.{given.removeprefix('self.')}\s*[-+*/]?=(?!=)", writer.tree.blanked)
         if len(bound) == 1:
             return given
-    name = re.sub(r"(criterion|loss_function)$", "weight", writer.criterion_of(head))
+    owner, dot, criterion = writer.criterion_name.rpartition(".")
+    short = "weight" if parameter == "loss_weight" else parameter
+    wanted = re.sub(r"(criterion|loss_function)$", short, criterion)
+    name = f"{owner}{dot}{writer.lasting(wanted, f'loss_{short}')}"
     lines.append(f"{name} = {given}")
     return name
 

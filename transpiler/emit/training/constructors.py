@@ -81,6 +81,8 @@ def _wanted(writer: ModelWriter, first: ModelWriter) -> dict[str, str]:
         return {}
     if compiled.several or first.parallel:
         raise Unsupported("an object that gets a model with several outputs, or one that is spread")
+    if compiled.heads[0].given:
+        raise Unsupported("an object that gets a model, and not by how much its loss is changed")
     known = compiled.loss.criterion.text.isidentifier() and not has_loss_of_caller(writer)
     found = {} if known else {"criterion": first.criterion}
     if names & {"fit", "train_on_batch"}:

@@ -42,8 +42,7 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter, trains: bool = Tr
     if len([p for p in writer.shared.found.of(name) if not p.binds]) != len(seen):
         raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
     wanted = _lent(writer, first, trains)
-    if "criterion" not in wanted:
-        writer.criterion = first.criterion
+    besides = [*next(iter(writer.training.compiled.values())).heads[0].given] if trains else []
     if all(p.name.value != writer.variable for p in function.params.params):
         raise Unsupported(f"`{name}` trains models of a list that it gets")
     taken: dict[str, str] = {}
@@ -57,7 +56,9 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter, trains: bool = Tr
                 taken["parallel"] = writer.lasting(f"ddp_{writer.label}")
             writer.edits.append(Edit(end, end, "".join(f", {n}" for n in taken.values())))
             for what, local in taken.items():
-                setattr(writer, what, local)
+                setattr(writer, what, local) if what not in besides else None
+            criterion = taken.get("criterion", first.criterion.partition(", ")[0])
+            writer.criterion = ", ".join([criterion, *(taken[name] for name in besides)])
     lent: dict[cst.CSTNode, tuple[ModelWriter, cst.Arg]] = {}
     for giver, one in handed:
         held = one.given.get(writer.variable)

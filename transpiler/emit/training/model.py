@@ -130,7 +130,7 @@ class ModelWriter:
         prefix = f"{self.label}_" if shared.several(part.room) else ""
         given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
-        varies = read & given or any(h.given_weight is not None for c in compiled for h in c.heads)
+        varies = read & given or any(h.given for c in compiled for h in c.heads)
         self.other_loss = gets_another_loss(shared, made.training, given)
         varies = varies or self.other_loss
         alike = "" if shared.of_one_kind(part.room) and not varies else prefix
@@ -185,7 +185,7 @@ class ModelWriter:
         compiled = next(iter(self.training.compiled.values()), None)
         if compiled is not None and not compiled.several:
             self.criterion = compiled.loss.criterion.text
-            if compiled.loss.criterion.names:
+            if compiled.loss.criterion.names or compiled.heads[0].given:
                 self.criterion = ""
 
     def _take_companions(self, first: ModelWriter) -> None:
@@ -196,7 +196,9 @@ class ModelWriter:
     def lent_with_it(self) -> dict[str, str]:
         """What a function gets with the model to train it, and the variables that hold it."""
         compiled = next(iter(self.training.compiled.values()))
-        wanted = {"criterion": self.criterion, "optimizer": self.optimizer}
+        names = ["criterion", *compiled.heads[0].given]
+        wanted = dict(zip(names, self.criterion.split(", "), strict=False))
+        wanted["optimizer"] = self.optimizer
         if compiled.loss.criterion.text.isidentifier():
             del wanted["criterion"]
         wanted |= self.companions(compiled)
@@ -397,7 +399,7 @@ class ModelWriter:
         self.made.helpers |= {"with_axes_of"} if any(map(is_aligned, heads)) else set()
         criteria = tuple(f"{h.variable}_criterion" if named else "criterion" for h in heads)
         calls = [criterion_call(h, name) for h, name in zip(heads, criteria, strict=True)]
-        weights = tuple(h.weight.text for h in heads if h.weight and h.given_weight is not None)
+        besides = tuple(name for head in heads for name in head.given)
         losses = [
             (f"{head.variable}_loss", code, factor_of(head))
             for head, code in zip(heads, calls, strict=True)
@@ -417,7 +419,7 @@ class ModelWriter:
             input_names(self.built),
             self.built.keys,
             tuple(head.prediction.targets.text for head in heads),
-            criteria + weights,
+            criteria + besides,
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2" or is_eager(compiled.call),
             shaping=tuple(filter(None, map(shaped_targets, heads))),

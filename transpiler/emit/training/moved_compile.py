@@ -63,7 +63,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         _refuse_rebound(writer, summary, criteria)
     kept = writer.variable.startswith("self.") and writer.shared.is_alone(mine)
     read = {word for line in criteria for word in words_in(line)}
-    weighed = any(h.given_weight is not None for h in writer.training.compiled[id(call)].heads)
+    weighed = any(h.given for h in writer.training.compiled[id(call)].heads)
     varies = weighed or any(parameter.name in read for parameter in summary.parameters)
     varies = varies or writer.other_loss
     repeated = not varies and _has_the_same_criterion(writer, mine, sites)
@@ -247,7 +247,9 @@ def _read_by(line: ast.AST, alone: bool = False) -> Iterator[tuple[ast.Name, boo
         targets = (n for made in line.generators for n in ast.walk(made.target))
         taken = [n.id for n in targets if isinstance(n, ast.Name)]
     for part in ast.iter_child_nodes(line):
-        whole = isinstance(line, (ast.Call, ast.keyword)) and part is not getattr(line, "func", 0)
+        whole = isinstance(line, (ast.Call, ast.keyword, ast.Assign)) and part is not getattr(
+            line, "func", 0
+        )
         yield from (f for f in _read_by(part, whole) if f[0].id not in taken)
 
 
