@@ -302,6 +302,8 @@ class Region:
         self.own_arrays: dict[str, tuple[int | None, ...] | None] = {}
         self.model_names: dict[str, Model] = {}  #: models that others take as layers, by variable
         self.model_layers: dict[str, Model] = {}  #: the same by token: variables may be bound anew
+        #: of these: those that a branch or loop makes which calls them
+        self.inner_models: dict[str, Model] = {}
         #: what models and blocks gave that the program gives names, and these names
         self.given_by_name: list[tuple[Bound, str]] = []
         self.borrowed: dict[str, list[Any]] = {}  #: models whose layers this region runs itself

@@ -270,7 +270,8 @@ class Model(_Brief):
     call_values: tuple[Value, ...] = ()
     input_kind: type | None = None
     still: bool = False  #: whether it is made with `trainable=False`, or may be
-    ways: tuple[Any, ...] = ()  #: of a Sequential: the branches and loops in which it is made
+    ways: tuple[Any, ...] = ()  #: the branches and loops in which a region makes it
+    statement: cst.CSTNode | None = None  #: of an instance: what makes it
     closed: bool = False  #: of a Sequential: those are over
     additions: list[cst.CSTNode] = field(default_factory=list)  #: the calls of `add` and `pop`
     #: the calls of functions and classes that get it, in the region where it is made
@@ -282,9 +283,8 @@ class Model(_Brief):
     source: Model | None = None  #: the model that a function or method got here
     keeper: str = ""  #: the class of the object whose attribute it is here
     copy_of: Model | None = None  #: the model whose weights it has from a file
-    origin: Model | None = (
-        None  #: of an instance: the model as the function builds it that gives it
-    )
+    #: of an instance: the model as the function builds it that gives it
+    origin: Model | None = None
     caller: Region | None = None  #: of an instance: where its builder is called
     arguments: dict[str, Value] = field(default_factory=dict)  #: what that call gives
 

@@ -140,6 +140,7 @@ class Module:
     hint: str = ""  #: what to call it where the program gives it no name: `conv2d`, `dense`
     token: str = field(default_factory=lambda: tokens.module(next(_serial)))
     still: bool = False  #: whether it runs as in inference, also while its model is trained
+    whole: bool = False  #: whether it is a model, whose own class sets its weights
 
     @property
     def ref(self) -> Expr:

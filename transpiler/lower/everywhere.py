@@ -121,7 +121,7 @@ def _note(
                 inside = prune(summary.forward, frozenset(), effects=False)[0]
                 _note(kinds, summary.region, summary.init, inside, blocks)
             continue
-        if match is None or text in region.model_names:
+        if match is None or node.module.whole or text in region.model_names:
             continue
         kind = _base(kinds.file, match.group(1))
         if kind and _SIMPLE.match(kind) is None:

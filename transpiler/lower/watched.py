@@ -255,9 +255,13 @@ def _watched(
     if any(reads_far(file, region, text) for text in watched.texts):
         file.wants_marks = True
         raise Unsupported(FAR)
+    ways = (n for n in walk(built.init) if isinstance(n, (If, For, While)))
+    others = {n.module.token for way in ways for n in walk([way]) if isinstance(n, Construct)}
     for token, home, part in models.inner(region, built):
         watched += Watched(parts=(part,))
         inner = _watched(file, models, home, part, f"{path}{token}.", frozen)
+        if token in others and inner.layers:
+            raise Scattered("a regularizer or constraint of a model that a loop or branch makes")
         seen = {id(part.model), id(root(region.model_layers[token]))}  # as a function gives it
         is_trained = frozen.isdisjoint(seen)
         if not is_trained and inner.tokens and file.options.keras == "auto":

@@ -244,17 +244,20 @@ def _is_pretrained(constructor: str) -> bool:
 def _init_lines(draft: ClassDraft) -> list[str]:
     """Start from Keras's weights, but leave alone what belongs to other models."""
     plan = draft.plan
-    made = [n.module.constructor.text for n, _ in constructs_in(draft.init, ())]
+    modules = [n.module for n, _ in constructs_in(draft.init, ())]
+    made = [module.constructor.text for module in modules if not module.whole]
     if not plan.apply_init or all(map(_AS_TORCH.match, made)):
         return []
-    if not plan.shared and not plan.required and not any(map(_is_pretrained, made)):
+    alone = len(made) == len(modules) and not plan.shared and not plan.required
+    if alone and not any(map(_is_pretrained, made)):
         return ["        self.apply(init_like_keras)"]
     given = {n.removeprefix("self.") for n in plan.required}
     own: dict[str, None] = {}
     for construct, _ in constructs_in(draft.init, ()):
         name = draft.attrs[construct.module.token]
         text = construct.module.constructor.text
-        if text.removeprefix("self.") in given or _is_pretrained(text) or _AS_TORCH.match(text):
+        others = construct.module.whole or text.removeprefix("self.") in given
+        if others or _is_pretrained(text) or _AS_TORCH.match(text):
             continue
         own.setdefault(name)
     lines = []

@@ -45,6 +45,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import ATOM, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
+from transpiler.regex import regex
 
 _MASKED = "a block is called on masked steps, which its layers would see"
 
@@ -312,7 +313,27 @@ def call_deferred(region: Region, node: cst.CSTNode, layer: Layer, value: Bound)
         layer.modules = tuple(m for m in modules_of(result) if m.token in region.constructed)[-1:]
         if layer.hint:
             region.module_hints[layer.modules[0].token] = layer.hint
-    return result
+    return _with_rank_of(value, result, summary)
+
+
+#: Layers that give as many axes as they take, of any number.
+_KEEPS_RANK = regex(
+    r"keras\.layers\.(?:Dense|Activation|\w*ReLU|ELU|Softmax|(?:Alpha|Gaussian)?Dropout|GaussianNoise"
+    r"|(?:Batch|Layer)Normalization|Rescaling|InputLayer)"
+)
+
+
+def _with_rank_of(given: Bound, result: Value, summary: Summary) -> Value:
+    """What a Sequential gives that says nothing of axes, where its layers leave their number."""
+    if not isinstance(result, Bound) or result.tensor.dims is not None:
+        return result
+    called, dims = summary.region.called_layers if summary.region else [], given.tensor.dims
+    kept = all(one.block is None and _KEEPS_RANK.fullmatch(one.symbol) for one in called)
+    if not called or not kept or not dims:
+        return result
+    last = result.tensor.channels_hint
+    tensor = replace(result.tensor, dims=(*dims[:-1], last), channels_hint=None)
+    return replace(result, tensor=tensor)
 
 
 def _with_block_rank(region: Region, name: str, value: Bound, node: cst.CSTNode) -> Bound:

@@ -378,6 +378,7 @@ def _instance(
     made = Model("instance", inputs=model.inputs, outputs=model.outputs, summary=summary, node=node)
     made.origin = model
     made.caller = region
+    made.ways, made.statement = tuple(region.ways), region.statement
     bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
     made.arguments = bound
     if any(isinstance(v, Layer) and is_of_one_column(v) for v in bound.values()):

@@ -17,7 +17,9 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Layer,
+    Mapping,
     Model,
+    PerhapsModel,
     Sequence,
     Static,
     Unknown,
@@ -28,6 +30,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.code import Return
 from transpiler.ir.expr import Expr
+from transpiler.record import replace
 
 
 def classify(summary: Summary) -> None:
@@ -99,9 +102,28 @@ def _classify(summary: Summary, region: Region) -> None:
 
 def _given(values: list[Value]) -> Value | None:
     """What a builder gives: one of several models, where it returns another on each way."""
-    if not values or not isinstance(values[-1], Model):
-        return values[-1] if values else None
-    return one_of(values)
+    last = values[-1] if values else None
+    if isinstance(last, Model):
+        return one_of(values)
+    tuples = [v for v in values if isinstance(v, (Sequence, PerhapsModel))]
+    if tuples and any(isinstance(item, Model) for v in tuples for item in v.items):
+        if len(tuples) < len(values) or len({len(v.items) for v in tuples}) > 1:
+            raise GiveUp("it gives models beside other things, not on each way as many")
+        columns = zip(*(v.items for v in tuples), strict=True)
+        whole = next((v for v in tuples if isinstance(v, Sequence)), tuples[-1])
+        return replace(whole, items=tuple(_one_given([*column]) for column in columns))
+    dicts = [v for v in values if isinstance(v, Mapping)]
+    if dicts and any(isinstance(item, Model) for v in dicts for item in v.items.values()):
+        if len(dicts) < len(values) or any(v.items.keys() != dicts[0].items.keys() for v in dicts):
+            raise GiveUp("it gives models in dicts that are not alike on each way")
+        held = {key: _one_given([v.items[key] for v in dicts]) for key in dicts[0].items}
+        return replace(dicts[-1], items=held)
+    return last
+
+
+def _one_given(values: list[Value]) -> Value:
+    """What stands at one place of the tuples or dicts that a builder gives."""
+    return one_of(values) if any(isinstance(v, Model) for v in values) else values[-1]
 
 
 def _gives_nothing(region: Region) -> bool:

@@ -60,7 +60,7 @@ def runs_alike(model: Model) -> bool:
     """Whether a model surely does the same while it is trained as else."""
     if model.summary is not None:
         region = model.summary.region
-        return region is not None and _all_alike(region.called_layers) and not region.model_names
+        return region is not None and _all_alike(region.called_layers) and not region.model_layers
     layers = own_layers(model)
     return layers is not None and _all_alike(layers)
 

@@ -12,6 +12,7 @@ from transpiler.interpret.dispatch import provides
 from transpiler.interpret.models.given_inputs import ask_for_given_input
 from transpiler.interpret.models.inputs import named_arguments
 from transpiler.interpret.models.rounds import of_one_round
+from transpiler.interpret.models.taken_in import make_inner
 from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout, permuted
@@ -85,6 +86,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     body = _unpacked(body, head, node) if kind is list and head else _entered(body, names, head)
     returned, tail = output_code(region, outputs, node)
     model = Model("functional", outputs=outputs, region=region, node=node, input_kind=kind)
+    model.ways = tuple(region.ways)
     model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
     model.label = given_name.expr if isinstance(given_name, Static) else None
@@ -106,6 +108,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         input_kind=kind,
         ways=tuple(region.ways),
     )
+    make_inner(region, built)
     of_one_round(region, built)
     region.built.append(built)
     region.graph_events += 1

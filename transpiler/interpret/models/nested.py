@@ -13,6 +13,7 @@ from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.layers.fixed import fixed_training, runs_alike
 from transpiler.interpret.models.functional import flattened
 from transpiler.interpret.models.labels import name_of
+from transpiler.interpret.models.taken_in import module_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout
@@ -30,8 +31,8 @@ from transpiler.interpret.values import (
     Unknown,
     Value,
 )
-from transpiler.ir.code import Construct, Node
-from transpiler.ir.expr import Expr, Module, expr, index
+from transpiler.ir.code import Node
+from transpiler.ir.expr import Expr, expr, index
 from transpiler.ir.tensor import HIDDEN_MASK, Layout, Tensor
 from transpiler.record import replace
 
@@ -76,8 +77,6 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         return Unknown(PREDICTED if asked else "a model is called on data")
     if model.expr is None and model.kind == "sequential" and model.region is region:
         return _inline(region, node, model, flat)
-    if model.expr is None:
-        raise GiveUp("a model without a name is called", node)
     inputs = [
         in_layout(region, ensure_current(region, v, node), Layout.LAST)
         for v in flat
@@ -98,15 +97,8 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         and (model.module.token in region.constructed)
     ):
         raise GiveUp("a model is called with training=False, and also without", node)
-    if model.module is None or model.module.token not in region.constructed:
-        model.module = Module(model.expr, model.expr.text.rpartition(".")[2], still=still)
-        region.model_names[model.expr.text] = model
-        region.model_layers[model.module.token] = model
-        if region.loops or region.branches:  # the same model each time
-            region.constructed.add(model.module.token)
-            region.root_init.append(Construct(model.module))
     codes = [b.tensor.code for b in inputs]
-    code = model.module(*codes)
+    code = module_of(region, model, node, still)(*codes)
     result = _model_result(region, model, code, codes)
     register(region, result)
     if (once := called_once(region, node, code, result)) is not None:

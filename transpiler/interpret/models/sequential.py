@@ -15,6 +15,7 @@ from transpiler.interpret.models.nested import call_any
 from transpiler.interpret.models.popping import note_before
 from transpiler.interpret.models.rounds import of_one_round
 from transpiler.interpret.models.sequential_inputs import declared_shape, open_shape, shape_of
+from transpiler.interpret.models.taken_in import make_inner
 from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.names import bind_tensor
@@ -241,6 +242,7 @@ def close_sequential(region: Region, model: Model) -> Built | None:
         "",
         ways=tuple(region.ways),
     )
+    make_inner(region, built)
     of_one_round(region, built)
     return built
 
