@@ -68,10 +68,13 @@ def test_frozen_normalization_is_as_in_inference(scripts: Scripts) -> None:
 REGULARIZED = HEAD.replace('activation="tanh"', 'kernel_regularizer="l2"')
 
 
+EITHER = "if len(x) > 3:\n    base.trainable = False\nelse:\n    base.trainable = True\n"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (f"{HEAD}if len(x) > 3:\n    base.trainable = False\n{COMPILE}{FIT}", "under a condition"),
+        (f"{HEAD}{EITHER}{COMPILE}{FIT}", "under a condition"),
         (f"{REGULARIZED}base.trainable = False\n{COMPILE}{FIT}", "regularizer"),
     ],
 )

@@ -16,7 +16,9 @@ weighing.py    calls that give samples weights of their own
 one_hot.py     whether targets surely are one-hot
 loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
-freezing.py    which models are not trained with those that they are part of
+freezing.py    which models are not trained with those that they are part of;
+                   compositions.py: which these are; frozen_elsewhere.py: what another file's
+                   builder freezes
 everywhere.py  regularizers that all layers of a kind have
 unheard.py     models that are said to be trainable when they are so already
 watched.py     weights that regularizers and constraints watch

@@ -23,7 +23,7 @@ from transpiler.ir.expr import OR, TERNARY, Expr, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.lower.freezing import Compositions
+from transpiler.lower.compositions import Compositions
 from transpiler.lower.own_penalties import is_own_penalty, own_penalty
 from transpiler.lower.told import lasting
 from transpiler.passes.liveness import modules_used, prune, walk

@@ -29,9 +29,10 @@ from transpiler.ir.training import (
 from transpiler.lower.activities import Watching, watched_activities, with_penalty
 from transpiler.lower.binding import Use
 from transpiler.lower.compiled_heads import lower_heads, of_compile
+from transpiler.lower.compositions import Subset
 from transpiler.lower.elsewhere import may_give_logits, parts_give_logits
 from transpiler.lower.endings import Endings, Part, endings, held_by
-from transpiler.lower.freezing import Freezing, Subset
+from transpiler.lower.freezing import Freezing
 from transpiler.lower.heads import (
     Head,
     Output,

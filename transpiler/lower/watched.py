@@ -16,6 +16,7 @@ from transpiler.ir.expr import Expr, Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
+from transpiler.lower.compositions import Compositions
 from transpiler.lower.everywhere import (
     FAR,
     Everywhere,
@@ -27,7 +28,7 @@ from transpiler.lower.everywhere import (
     refuse_changing,
     torchs_own,
 )
-from transpiler.lower.freezing import Compositions, Freezing
+from transpiler.lower.freezing import Freezing
 from transpiler.lower.own_penalties import is_own_penalty, own_constraint
 from transpiler.lower.told import kept_by, told
 from transpiler.passes.liveness import modules_used, prune, walk

@@ -17,6 +17,7 @@ from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import STEPS, TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Function, Model, Namespace
+from transpiler.lower.frozen_elsewhere import why_unclear
 from transpiler.lower.training import Training
 from transpiler.record import record
 from transpiler.source.imported import reaches
@@ -119,7 +120,8 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
         return f"the model of {name} is not made under the settings of this file"
     if file.data_format != home.file.data_format:
         return f"the model of {name} has another data format"
-    return f"`{builder}` of {name} freezes layers" if _freezes(home) else ""
+    why = why_unclear(file, home)
+    return f"`{builder}` of {name} {why}" if why else ""
 
 
 def _is_added(file: FileContext, call: TrainingCall) -> bool:
@@ -139,14 +141,6 @@ def _trained_by(file: FileContext, group: Group) -> Region | None:
                 if any(root(call.model) is given for call in steps if given is not None):
                     return region
     return None
-
-
-def _freezes(region: Region) -> bool:
-    """Whether a function, or one that it calls, says what is trainable."""
-    if any(call.name in ("trainable", "freeze") for call in region.training.values()):
-        return True
-    inner = (run.summary.region for run in region.runs.values())
-    return any(_freezes(one) for one in inner if one is not None and one is not region)
 
 
 def place_of(home: Region, model: Model) -> tuple[str, int]:

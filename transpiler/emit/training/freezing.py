@@ -6,13 +6,14 @@ import libcst as cst
 
 from transpiler.diagnostics import FROZEN_LEFT
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.elsewhere import place_of
 from transpiler.emit.training.lines import block
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.layers.freezing import WEIGHTLESS
 from transpiler.interpret.trainable import said_of
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.freezing import Still
+from transpiler.lower.compositions import Still
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
@@ -32,7 +33,7 @@ def write_trainable(
     """
     freezing = writer.shared.freezing
     writer.made.sharing |= {id(compiles.node) for compiles in freezing.concerns(call.model)}
-    if freezing.is_left(call):
+    if freezing.is_left(call) and not _is_trained_elsewhere(writer, call):
         said = (
             f"`{writer.variable}` holds batch normalization, which keeps its statistics while it "
             f"is not trainable: call `eval()` on it behind `model.train()`"
@@ -59,6 +60,15 @@ def write_trainable(
         raise Unsupported("`trainable` is set beside other statements")
     writer.made.gone.append(statement)
     writer.edits.append(Edit(tree.line_start(start), after, ""))
+
+
+def _is_trained_elsewhere(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether another file trains what the function builds which freezes a part of it."""
+    region = call.region
+    if region is None:
+        return False
+    places = [place_of(region, built.model) for built in region.built]
+    return any(writer.shared.elsewhere.get(place) == "" for place in places)
 
 
 def _is_alone(node: cst.CSTNode, statement: cst.CSTNode) -> bool:

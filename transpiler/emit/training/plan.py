@@ -103,7 +103,6 @@ def plan_training(
 class _Planner(Shared):
     """Goes through the models of a file."""
 
-    elsewhere: Mapping[tuple[str, int], str] = {}
     spoiled: Mapping[int, tuple[TrainingCall, str]] = {}  #: problems, by calls of `compile`
 
     def note_sites(self, groups: list[Group]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ from transpiler.interpret.statics import rewritten
 from transpiler.interpret.training import TRAINING, Given, TrainingCall, given_by_function, root
 from transpiler.interpret.values import Function, Model, Value
 from transpiler.ir import tokens
-from transpiler.lower.freezing import Compositions, Freezing
+from transpiler.lower.compositions import Compositions
+from transpiler.lower.freezing import Freezing
 from transpiler.lower.training import Training
 from transpiler.lower.weighing import is_weighed, weighs
 from transpiler.record import record
@@ -185,6 +187,8 @@ class Shared:
         )
         self.names = FreeNames(self.found, [], reserved=self.starred)
         self.freezing = Freezing(Compositions(()))
+        #: models that other files compile, by what builds them here, or why these don't
+        self.elsewhere: Mapping[tuple[str, int], str] = {}
         calls = [c for room in rooms for c in room.calls]
         self.calls = [self.tree.span(c.node) for c in calls]
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
