@@ -102,3 +102,31 @@ def test_what_is_read_of_a_star_keeps_it() -> None:
     made = convert(STARRED.replace("    add = 0\n", "").replace("add += value", "print(add)"))
     assert "from tensorflow.keras.layers import *\n" in made.text
     assert any(d.severity is Severity.ERROR for d in made.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("import os\nimport tensorflow as tf\nfrom keras import layers\n\nA = os\n", "A = os"),
+        ("from tensorflow.keras.layers import *\n\nRATE = 0.1\n", "RATE = 0.1"),
+        ("import numpy as np, tensorflow as tf\n\nA = np.pi\n", "A = np.pi"),
+    ],
+)
+def test_files_of_settings_lose_the_framework_that_they_never_read(text: str, wanted: str) -> None:
+    made = convert(text)
+    assert "tensorflow" not in made.text
+    assert "keras" not in made.text
+    assert made.text.endswith(f"\n{wanted}\n") or made.text == f"{wanted}\n"
+    assert made.changed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import tensorflow as tf\n\n__all__ = ['tf']\n",
+        "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None\n",
+        "from keras_tuner import HyperParameters\n",
+    ],
+)
+def test_what_may_be_meant_for_others_stays(text: str) -> None:
+    assert convert(text).text == text

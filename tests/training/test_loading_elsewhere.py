@@ -195,3 +195,49 @@ def test_a_builder_of_another_file_loads(name: str, tmp_path: Path, session: Ver
     assert "load_state_dict" in texts["nets.py"]
     assert "optimizer" not in texts["nets.py"]
     assert_alike(tmp_path, session)
+
+
+WRITES = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(20, 4)
+
+
+def build():
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+
+
+def run(kind):
+    model = build()
+    model.compile("adam", "mse")
+    model.fit(x, x[:, :1], epochs=2, verbose=0)
+    model.save_weights({path})
+"""
+READS = """\
+import os
+
+os.chdir({folder!r})
+
+from writes import build, run, x
+
+run("conv")
+model = build()
+model.load_weights("conv.weights.h5")
+guess = model.predict(x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("path", ['f"{kind}.weights.h5"', 'kind + ".weights.h5"'])
+def test_a_file_has_the_name_that_another_file_puts_together(path: str, tmp_path: Path) -> None:
+    files = {
+        "writes.py": WRITES.format(path=path),
+        "reads.py": READS.format(folder=str(tmp_path)),
+    }
+    made, errors = several.converted(tmp_path, files)
+    assert not errors
+    assert f"torch.save(model.state_dict(), {path})" in made["writes.py"]
+    assert 'torch.load("conv.weights.h5", map_location=device)' in made["reads.py"]
+    files["writes.py"] = WRITES.format(path='"conv.weights.h5"')
+    made, _ = several.converted(tmp_path / "literal", files)
+    assert 'torch.load("conv.pt", map_location=device)' in made["reads.py"]

@@ -30,7 +30,7 @@ from transpiler.emit.foreign import settle_unread
 from transpiler.emit.given_away import report_given_away
 from transpiler.emit.heirs import report_heirs_of_other_files
 from transpiler.emit.import_names import ImportNames
-from transpiler.emit.imports import import_edits, known_imports
+from transpiler.emit.imports import import_edits, known_imports, without_unread
 from transpiler.emit.instances import (
     drop_configurations,
     drop_settings,
@@ -156,7 +156,9 @@ def _write(draft: Draft) -> Conversion:
         add_comment(draft, offset, code, message)
     passes_on = passes_framework_on(draft.file)
     if not (draft.class_spots or draft.edits or passes_on or draft.file.arrived):
-        return Conversion(draft.tree.text, tuple(draft.records), tuple(draft.diagnostics))
+        text = draft.tree.text if draft.diagnostics else without_unread(draft.file)
+        changed = text != draft.tree.text
+        return Conversion(text, tuple(draft.records), tuple(draft.diagnostics), changed)
     add_helpers(draft)
     defined = rename_clashing(draft)
     if draft.before:

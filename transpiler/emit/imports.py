@@ -20,7 +20,7 @@ from transpiler.emit.dead_imports import (
     plain_imports,
     read_elsewhere,
 )
-from transpiler.emit.edits import Edit, apply
+from transpiler.emit.edits import Edit, apply, tidied
 from transpiler.emit.import_names import ImportNames
 from transpiler.emit.text import global_reads, read_at_once
 from transpiler.interpret.context import FileContext
@@ -63,6 +63,19 @@ _USES = {
 
 #: What is said of code that stays needs no import.
 REMARK = regex(r"^ *# TODO\(tf2torch\).*\n", re.M)
+
+
+def without_unread(file: FileContext) -> str:
+    """The text of a file in which nothing else changes, without what it imports and never reads.
+
+    Settings that were copied with the head of a script would still ask for the framework.
+    """
+    text = file.tree.text
+    if "__all__" in text or not any(c.framework for c in candidates(file, [])):
+        return text
+    named = ImportNames(file, known_imports())
+    gone = [e for e in import_edits(file, [], set(), set(), named) if not e.text]
+    return tidied(text, apply(text, gone)) if gone else text
 
 
 def import_edits(

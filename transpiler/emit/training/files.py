@@ -48,7 +48,9 @@ def weights_file(file: FileContext, path: str) -> str:
     places = [(file.path, file.tree.text), *others_mentioning(file.path, path)]
     if any(_keeps(text, path) for _, text in places):
         return path
-    if any(_seeks(text, path) for place in places for text in _around(*place)):
+    around = [text for place in places for text in _around(*place)]
+    is_read = all(_is_read(text, path) for _, text in places)
+    if any(_seeks(text, path) or (is_read and _computes(text, path)) for text in around):
         return path
     return _SUFFIX.sub("", path) + ".pt"
 
@@ -60,13 +62,21 @@ def _around(path: str, text: str) -> list[str]:
 
 def _keeps(text: str, path: str) -> bool:
     """Whether a program needs the name of a file as it is."""
-    places = [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", text)]
+    places = _mentions(text, path)
     if not all(_stands_after(_SAVES, text, start) for start in places):
         return True
-    is_read = all(_stands_after(_LOADS, text, start) for start in places)
-    if is_read and _computes(text, path):
+    if _is_read(text, path) and _computes(text, path):
         return True
     return not places or _seeks(text, path) or _is_taken(text, path)
+
+
+def _is_read(text: str, path: str) -> bool:
+    """Whether wherever a program names a file, it reads that."""
+    return all(_stands_after(_LOADS, text, start) for start in _mentions(text, path))
+
+
+def _mentions(text: str, path: str) -> list[int]:
+    return [m.start() for m in re.finditer(rf"([\"']){re.escape(path)}\1", text)]
 
 
 def _is_taken(text: str, path: str) -> bool:
