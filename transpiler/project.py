@@ -56,6 +56,7 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
+from transpiler.source.loaded_or_trained import Loaded, loaded_or_trained
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.picked_classes import Picked, made_where_picked
 from transpiler.source.shared_lines import apart
@@ -67,7 +68,7 @@ if TYPE_CHECKING:
 #: Which line of a file another version of it has in some line.
 LineOf: TypeAlias = Callable[[int], int]
 #: A file of which something is written in another way.
-Rewritten: TypeAlias = "Picked | Together | Brought | Either"
+Rewritten: TypeAlias = "Picked | Together | Brought | Either | Loaded"
 
 
 def _composed(first: LineOf, second: LineOf | None) -> LineOf:
@@ -193,6 +194,7 @@ class Project:
         found: Rewritten | None = made_where_picked(text)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or given_together(text, partial(_texts_importing, path))
+        found = found or loaded_or_trained(text, partial(_texts_importing, path))
         return found or values_brought(text, path)
 
     def _widened(
