@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.settled_arguments import settled_by_call
 from transpiler.interpret.region import Region
-from transpiler.interpret.training import Given, TrainingCall
-from transpiler.interpret.values import Mapping, Static, Value
-from transpiler.ir.expr import Expr, expr, index
+from transpiler.interpret.training import Given, TrainingCall, root
+from transpiler.interpret.values import Mapping, Sequence, Static, Value
+from transpiler.ir.expr import UNKNOWN, Expr, expr, index
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
 from transpiler.lower.binding import Use, only, use_of
@@ -62,12 +63,13 @@ def lower_heads(
     """What is said of each output."""
     given = call.given
     elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
-    losses: list[Value | None] = [given["loss"].value] * len(outputs)
+    losses: list[Value | None] = [_loss(training, call, outputs)] * len(outputs)
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
     weights = _weights(given, outputs)
     named = metrics_of_config(file.tree, given.get("metrics"))
     given = given if named is None else {**given, "metrics": named[0]}
+    given = {**given, **_metrics(training, call)}
     keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)
     metrics = metrics_by_output(given.get("metrics"), outputs, keras)
     weighted = metrics_by_output(given.get("weighted_metrics"), outputs, keras)
@@ -103,6 +105,36 @@ def lower_heads(
     ) and heads:
         heads[0] = replace(heads[0], loss=replace(heads[0].loss, note=note))
     return heads, uses
+
+
+def _settled(training: Training, call: TrainingCall, given: Given) -> Any:
+    """What a builder gives `compile`, by the constants that the call gives it, or UNKNOWN."""
+    if (call.region or training.home) is not training.home:
+        return UNKNOWN
+    return settled_by_call(training.home, root(training.model), given.text)
+
+
+def _loss(training: Training, call: TrainingCall, outputs: list[Output]) -> Value | None:
+    """The loss, also where the call tells its name that makes the model."""
+    value = call.given["loss"].value
+    if isinstance(value, Static) and not value.expr.known:
+        name = _settled(training, call, call.given["loss"])
+        if isinstance(name, str) and all(output.single for output in outputs):
+            return Static(expr(name))
+        if training.elsewhere:  # any one: the files that train it know which
+            return Static(expr("mse"))
+    return value
+
+
+def _metrics(training: Training, call: TrainingCall) -> dict[str, Given]:
+    """The metrics, where the call tells their names that makes the model."""
+    found = call.given.get("metrics")
+    if found is None or isinstance(found.value, (Sequence, Mapping)):
+        return {}
+    names = _settled(training, call, found)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return {}
+    return {"metrics": replace(found, value=Sequence(tuple(Static(expr(n)) for n in names)))}
 
 
 def _weights(given: dict[str, Given], outputs: list[Output]) -> list[Value | None]:

@@ -82,6 +82,7 @@ class Output:
     ends_in: str = ""  #: the activation that makes it: "softmax" or "sigmoid"
     may_end_in: frozenset[str] = frozenset()  #: those, where only the run tells
     plain: bool = False  #: whether it surely comes from a layer without an activation
+    single: bool = False  #: whether one layer gives it, whichever way the program goes
     note: str = ""  #: what is assumed of the names
     key: str = ""  #: where the model gives a dict
     is_single: bool = False  #: whether the axes between the batch and the last have one place each

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.settled_arguments import as_made_by, settled_by_call
 from transpiler.interpret.layers.presuming import constant_given
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Summary
@@ -109,6 +110,9 @@ def _names(
             written = ast.parse(given.text, mode="eval").body
         except SyntaxError:  # it has tokens for what is named later
             written = None
+        known = settled_by_call(home, root(model), given.text)
+        if known is None or isinstance(known, str):
+            return frozenset({str(known)}), True
         if written is not None and (name := _of_call(home, root(model), written)) is not None:
             return frozenset({name}), True
         if home.file is file and (names := names_it_may_be(file.tree.text, given.text)) is not None:
@@ -142,9 +146,10 @@ def _of_call(home: Region, made: Model, given: ast.expr) -> str | None:
 
 def _argument(home: Region, made: Model, name: str) -> Any:
     """The constant that a parameter is in the call that makes the model, or UNKNOWN."""
-    if name not in home.parameters or home.scope.version(name) or made.kind != "instance":
+    given = as_made_by(home, made)
+    if name not in home.parameters or home.scope.version(name) or given is None:
         return UNKNOWN
-    value = made.arguments.get(name)
+    value = given.arguments.get(name)
     if isinstance(value, Framework):
         return Symbol(value.name)
     return constant_given(home, name, value)

@@ -227,10 +227,12 @@ def lower_training(
         return
     if len(outputs) == 1:
         training.rank, training.units = outputs[0].rank, outputs[0].units
-    known = zip(outputs, ends.activations, ends.plain, may_end_in, strict=True)
+    known = zip(outputs, ends.found, ends.activations, ends.plain, may_end_in, strict=True)
     outputs = [
-        replace(one, ends_in=name, plain=plain, may_end_in=names)
-        for one, name, plain, names in known
+        replace(
+            one, ends_in=name, plain=plain, may_end_in=names, single=plain or ending is not None
+        )
+        for one, ending, name, plain, names in known
     ]
     own = training.home.file is file
     seen = seen and own and len(outputs) == 1 and not outputs[0].key and not ends.inner((True,))
@@ -252,7 +254,7 @@ def lower_training(
             return
     every = tuple(map(bool, ends.activations))
     apart = file.distribution is None and any(every)
-    elsewhere = ends.applied == ends.activations
+    elsewhere = [*map(bool, ends.applied)] == [*map(bool, ends.activations)]
     if apart and own:
         apart = parts_give_logits(file, ends)
     elif apart:

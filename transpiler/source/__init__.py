@@ -38,6 +38,8 @@ named_keywords.py  functions that read their keywords one by one: parameters ins
 picked_classes.py  functions that pick the class of an optimizer out of a dict
 given_together.py  functions that give callbacks beside something else
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case
+settled.py      what variables of a function are by the constants that a call gives it
+last_layers.py  last layers that each way of a condition adds before it compiles
 compiled_either.py  models that each way of a condition compiles: one `compile` behind it
 brought_values.py  parts of the training that have names in another file
 passed_options.py  functions that pass options on to a model: these as their parameters

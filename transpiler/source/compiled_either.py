@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.last_layers import LastLayer, last_layer
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span, replaced
@@ -62,8 +63,11 @@ def compiled_behind(text: str) -> Either | None:
             ways = [way for body in bodies if (way := _way(body)) is not None]
             ways = [way for way in ways if _has_own_line(way.body[way.place], text)]
             if len(ways) == len(bodies) and (names := _different(ways)) is not None:
-                call = _join(node, ways, _variables(module, names), text, edits)
-                calls.append(call)
+                layer = last_layer([way.body for way in ways], [way.place for way in ways])
+                layer = layer if layer is not None and _may_be_later(layer, ways) else None
+                wanted = [*(layer.variables.values() if layer is not None else ()), *names]
+                found = _variables(module, wanted)
+                calls.append(_join(node, ways, names, found, layer, text, edits))
     if not edits:
         return None
     changed, lines = replaced(text, edits)
@@ -125,7 +129,15 @@ def _different(ways: list[_Way]) -> list[str] | None:
         return None
     each = {name: {ast.dump(way.given[name]) for way in ways} for name in first.given}
     found = [name for name, texts in each.items() if len(texts) > 1]
-    return found if {*found} <= {*_FIRST} else None
+    return found if {*found} <= {*_FIRST, "metrics"} else None
+
+
+def _may_be_later(layer: LastLayer, ways: list[_Way]) -> bool:
+    """Whether what follows on each way has nothing to do with the last layer."""
+    names = {name for value in layer.call for name in _names(value)}
+    given = {name for each in layer.given for value in each.values() for name in _names(value)}
+    behind = [s for way in ways for s in way.body[way.place + 1 :]]
+    return not any((names | given) & {*_bound(s)} for s in behind)
 
 
 def _variables(module: ast.Module | None, names: list[str]) -> dict[str, str]:
@@ -137,23 +149,50 @@ def _variables(module: ast.Module | None, names: list[str]) -> dict[str, str]:
 
 
 def _join(
-    node: ast.If, ways: list[_Way], variables: dict[str, str], text: str, edits: dict[Span, str]
+    node: ast.If,
+    ways: list[_Way],
+    names: list[str],
+    variables: dict[str, str],
+    layer: LastLayer | None,
+    text: str,
+    edits: dict[Span, str],
 ) -> str:
-    """Put the call behind the condition; each way gives the variables what it gave `compile`."""
+    """Put the call behind the condition; each way gives the variables what it gave `compile`.
+
+    Also the last layer, if they have that in common.
+    """
     positions, first = Positions(text), ways[0]
 
     def source(value: ast.expr) -> str:
         return text[slice(*positions.span(value))]
 
-    given = {n: variables[n] if n in variables else source(v) for n, v in first.given.items()}
+    given = {n: variables[n] if n in names else source(v) for n, v in first.given.items()}
     call = f"{first.model}.compile({', '.join(f'{n}={v}' for n, v in given.items())})"
     behind = positions.span(node)[1]
-    edits[behind, behind] = f"\n{' ' * node.col_offset}{call}"
-    for way in ways:
+    added = ""
+    if layer is not None:
+        values = [
+            variables[layer.variables[n]] if n in layer.variables else source(value)
+            for n, value in enumerate(layer.call)
+        ]
+        written = [f"{k}={v}" if k else v for k, v in zip(layer.keys, values, strict=True)]
+        made = layer.adds[0].value
+        assert isinstance(made, ast.Call)
+        inner = made.args[0]
+        assert isinstance(inner, ast.Call)
+        layers = f"{source(inner.func)}({', '.join(written)})"
+        added = f"\n{' ' * node.col_offset}{source(made.func)}({layers})"
+    edits[behind, behind] = f"{added}\n{' ' * node.col_offset}{call}"
+    for number, way in enumerate(ways):
         start, end = spot = positions.span(way.body[way.place])
         margin = " " * way.body[way.place].col_offset
-        made = (f"{new} = {_whole(source(way.given[name]))}" for name, new in variables.items())
-        lines = [*comments_in(text[start:end]), *(made if variables else ["pass"])]
+        own = {name: way.given[name] for name in names}
+        if layer is not None:
+            start = positions.span(layer.adds[number])[0]
+            spot = start, end
+            own = {**layer.given[number], **own}
+        made_there = [f"{variables[name]} = {_whole(source(value))}" for name, value in own.items()]
+        lines = [*comments_in(text[start:end]), *(made_there or ["pass"])]
         edits[spot] = f"\n{margin}".join(lines)
     return call
 

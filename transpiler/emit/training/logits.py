@@ -37,8 +37,8 @@ def give_elsewhere(planned: FilePlan, wanted: Wanted) -> None:
             ends = endings(region, built.forward, built.model.outputs)
             if place_of(region, built.model) not in wanted.logits or unit.plan.activations:
                 continue
-            if any(every := tuple(map(bool, ends.activations))):
-                _give(unit, ends.without(every), ends.activations)
+            if any(every := tuple(map(bool, ends.applied))):
+                _give(unit, ends.without(every), ends.applied)
                 _give_inner(planned, ends.inner(every))
 
 

@@ -35,6 +35,7 @@ clips.py          constraints of the program's own that clip weights
 own_losses.py     losses and metrics of the program's own
 wishes.py         losses and metrics that are functions of another file
 own_penalties.py  regularizers and constraints of the program's own
+settled_arguments.py  what expressions in a builder are by the constants that its call gives
 settings.py       what these compute with besides the weight
 own_metrics.py    metrics that are classes of the program's own
 metric_parts.py   metrics of Keras that these hold, or are derived from

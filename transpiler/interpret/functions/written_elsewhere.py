@@ -14,6 +14,7 @@ import copy
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TypeAlias, TypeGuard
 
 import libcst as cst
@@ -35,6 +36,7 @@ from transpiler.interpret.values import (
 from transpiler.record import record
 from transpiler.source.held_settings import setting
 from transpiler.source.imported import locate
+from transpiler.source.settled import Unsettled, settled
 
 #: What such statements call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
@@ -432,10 +434,27 @@ class _Frame(ast.NodeTransformer):
             and s.targets[0].id == name
         ]
         if self.stored.count(name) != 1 or len(made) != 1 or self.depth > 20:
-            raise NotWritable
+            return self._settled(name)
         found: ast.AST = self.visit(copy.deepcopy(made[0]))
         self.depth -= 1
         return found
+
+    def _settled(self, name: str) -> ast.expr:
+        """What a variable is by the constants that the call gives the function."""
+        ways = (n for n in ast.walk(self.function) if isinstance(n, ast.If))
+        if any(map(_makes_layers, (n for way in ways for n in ast.walk(way)))):
+            raise NotWritable  # what the loss gets depends on the way, too
+        given = {}
+        for parameter in (*self.explicit, *self.defaults):
+            if parameter not in self.stored:
+                with suppress(NotWritable, ValueError, SyntaxError):
+                    written = self.visit(ast.Name(parameter, ast.Load()))
+                    given[parameter] = ast.literal_eval(ast.unparse(written))
+        try:
+            found = settled(self.function, given, name)
+        except Unsettled:
+            raise NotWritable from None
+        return ast.parse(repr(found), mode="eval").body
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         """A number as it is written: `1e-4`."""
@@ -447,6 +466,14 @@ class _Frame(ast.NodeTransformer):
         if isinstance(node, (*inner, ast.NamedExpr, ast.Await)):
             raise NotWritable
         return super().generic_visit(node)
+
+
+def _makes_layers(node: ast.AST) -> bool:
+    """Whether an expression adds a layer to a model, or calls one."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="add")) | ast.Call(func=ast.Call()):
+            return True
+    return False
 
 
 def _can_be_named(value: Value | None) -> TypeGuard[Function | UserClass]:
