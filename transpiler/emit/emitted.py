@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import libcst as cst
 
@@ -96,7 +98,7 @@ def _helper_text(draft: Draft) -> str:
 
     init, arrived = "", _made_by_arrivals(draft)
     own = any(INIT in (u.text.text if u.text else "") for u in draft.planned.units)
-    if own or arrived or any("with_init" in h for h in draft.helpers):
+    if own or arrived or any(_starts_weights(emitted, h) for h in draft.helpers):
         made = draft.torch_classes | _made_elsewhere(draft.file) | arrived
         init = draft.file.rules.default_init(sorted(made))
         if not init:
@@ -136,6 +138,12 @@ def _helper_text(draft: Draft) -> str:
         draft.helpers.add(INIT)
     parts += [source.rstrip("\n") for source in draft.training_functions.values()]
     return "".join(f"{p}\n\n\n" for p in parts)
+
+
+def _starts_weights(emitted: Mapping[str, Any], name: str) -> bool:
+    """Whether a helper starts weights from Keras's defaults, or one that it calls does."""
+    needs = emitted[name].needs if name in emitted else ()
+    return INIT in needs or any(_starts_weights(emitted, need) for need in needs)
 
 
 def _is_unread(draft: Draft, name: str) -> bool:

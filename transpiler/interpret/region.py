@@ -173,6 +173,8 @@ class Region:
         self.joined: set[str] = set()  #: those that are callbacks, put into lists with others
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.speculative = False  #: whether a rank was left open, since later layers may tell it
+        #: sources of tensors that must have as many axes as each other
+        self.alike: set[tuple[str, ...]] = set()
         self.raw_groups = False  #: whether it normalizes groups before anything is learned
 
         # The two programs, and where in them the next statement goes.

@@ -24,7 +24,7 @@ from transpiler.interpret.layers.names import snake
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
-from transpiler.interpret.tensors.layouts import in_layout, with_rank
+from transpiler.interpret.tensors.layouts import in_layout, joined, with_rank
 from transpiler.interpret.tensors.names import (
     axis_names,
     ensure_current,
@@ -66,6 +66,7 @@ def call_block(
     given = {
         name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors
     }
+    given = _with_ranks_alike(region, inner, given, node)
     if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
         raise GiveUp(_MASKED, node)
     codes = {
@@ -195,10 +196,33 @@ def _given_tensor(
     raise GiveUp(f"the tensor argument {name} is missing", node)
 
 
+def _with_ranks_alike(
+    region: Region, inner: Region, given: dict[str, Value], node: cst.CSTNode
+) -> dict[str, Value]:
+    """The tensor arguments; those that the block merges have as many axes as each other."""
+    for sources in sorted(inner.alike):
+        names = [s.removeprefix("param:") for s in sources]
+        found = {n: v for n in names if isinstance(v := given.get(n), Bound)}
+        ranks = {len(v.tensor.dims) + 1 for v in found.values() if v.tensor.dims is not None}
+        if len(ranks) > 1:
+            raise GiveUp(f"`{inner.name}` is called on tensors of different ranks", node)
+        if ranks:
+            rank = max(ranks)
+            given |= {n: with_rank(region, v, rank) for n, v in found.items() if v.source}
+        elif found:
+            joined(region, next(iter(found.values())), [*found.values()])
+    return given
+
+
 def _asks_if_there(inner: Region, name: str) -> bool:
     """Whether a function asks of a parameter if it is None."""
     asked = rf"\b(?:(?:if|elif|not|and|or) {name}\b(?! in\b)|{name} (?:is|==|!=|if|and|or)\b)"
     return re.search(asked, inner.source) is not None
+
+
+def is_assumed(region: Region, inner: Region) -> bool:
+    """Whether nothing in a block tells how many axes its tensors have, and its caller still may."""
+    return "rank:last" in inner.wants and "rank:last" not in region.wants
 
 
 def parameter_rank(inner: Region, name: str) -> int | None:

@@ -11,7 +11,12 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.pipelines import left
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.effects import evaluated_once
-from transpiler.interpret.functions.blocks import call_block, call_recursive, parameter_rank
+from transpiler.interpret.functions.blocks import (
+    call_block,
+    call_recursive,
+    is_assumed,
+    parameter_rank,
+)
 from transpiler.interpret.functions.closures import partly_called
 from transpiler.interpret.functions.configs import given_dict
 from transpiler.interpret.functions.copied import is_correct_pad
@@ -43,13 +48,14 @@ from transpiler.interpret.functions.splicing import (
 )
 from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
 from transpiler.interpret.layers.adapting import as_column, is_of_one_column
+from transpiler.interpret.layers.applying import ASSUMED_RANK, has_callers
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Handed, Summary
-from transpiler.interpret.tensors.layouts import want_tensor
+from transpiler.interpret.tensors.layouts import joined, want_tensor, with_rank
 from transpiler.interpret.values import (
     Beside,
     Bound,
@@ -136,6 +142,8 @@ def _call_function(
     if summary.kind in ("block", "operation", "layer"):
         arguments = _evaluated_once(region, node, arguments, bound)
         bound = bind_arguments(function, parameters_of(function.node), arguments)
+    if (left_open := _of_any_rank(region, summary, bound)) is not None:
+        return left_open
     summary.frame = function.frame
     if summary.deferred and not tensors:
         region.graph_events += 1
@@ -219,8 +227,30 @@ def _ask_for_tensors(region: Region, summary: Summary, bound: dict[str, Value]) 
         if isinstance(value, Static) and value.expr.text in region.parameters:
             inner = summary.region
             rank = parameter_rank(inner, name) if inner is not None else None
+            rank = None if inner is not None and is_assumed(region, inner) else rank
             layout = inner.parameter_layouts().get(name) if inner is not None else None
             want_tensor(region, value.expr.text, rank or 0, layout or Layout.ANY)
+
+
+def _of_any_rank(region: Region, summary: Summary, bound: dict[str, Value]) -> Bound | None:
+    """What a block gets, in the place of what it gives: later layers may tell how many axes."""
+    inner = summary.region
+    if summary.kind != "block" or inner is None or "rank:last" not in inner.wants:
+        return None
+    tensors = [v for name in summary.tensors if isinstance(v := bound.get(name), Bound)]
+    left_open = [v for v in tensors if v.tensor.dims is None]
+    if not left_open or not all(v.source for v in left_open):
+        return None
+    value = joined(region, left_open[0], left_open)
+    known = {len(v.tensor.dims) + 1 for v in tensors if v.tensor.dims is not None}
+    if known:
+        with_rank(region, value, max(known))
+    elif is_assumed(region, inner):
+        region.speculative = True
+        return value
+    elif has_callers(region):
+        with_rank(region, value, ASSUMED_RANK)
+    return None
 
 
 def _call_by_kind(

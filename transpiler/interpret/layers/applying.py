@@ -13,6 +13,7 @@ from transpiler.interpret.layers.inputs import (
     as_integers,
     in_wanted_layout,
     input_tensors,
+    merges_alike,
     with_declared_rank,
 )
 from transpiler.interpret.layers.lazy import lazily
@@ -28,7 +29,7 @@ from transpiler.interpret.layers.rules import (
 )
 from transpiler.interpret.layers.stubs import placeholder, stub
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.tensors.layouts import check_readable
+from transpiler.interpret.tensors.layouts import check_readable, joined
 from transpiler.interpret.tensors.results import (
     evaluate_twice,
     modules_of,
@@ -86,7 +87,7 @@ def apply_layer(
         return stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
     if isinstance(value, Bound):
-        value = _with_source(layer, rule, bounds, value, image)
+        value = _with_source(region, layer, rule, bounds, value, image)
         if layer.symbol in _ACTIVATIONS and len(bounds) == 1:
             _note_activation_layer(region, arguments, bounds[0], value)
     if not modules_of(value) and _needs_running(value):
@@ -130,22 +131,32 @@ def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:
             if bound.tensor.dims is None and bound.source:
                 region.speculative = True
                 return bound
-    if _has_callers(region):
+    if has_callers(region):
         for key in [key for key in region.wants if key.startswith("tensor:")]:
             source = f"param:{key.partition(':')[2]}"
             if f"rank:{source}" not in region.wants:
                 region.wants.pop(f"layout:{source}", None)
-                region.want(f"rank:{source}", 2)  # each of the callers sees whether that is so
+                region.want(
+                    f"rank:{source}", ASSUMED_RANK
+                )  # each of the callers sees whether that is so
     return None
 
 
-def _has_callers(region: Region) -> bool:
+#: How many axes tensors have where nothing tells it, and others see whether that is so.
+ASSUMED_RANK = 2
+
+
+def has_callers(region: Region) -> bool:
     """Whether other files of the project may call a function."""
     return bool(region.file.path) and is_imported(region.file.path, r"\(")
 
 
-def _with_source(layer: Layer, rule: Rule, bounds: list[Bound], value: Bound, image: str) -> Bound:
+def _with_source(
+    region: Region, layer: Layer, rule: Rule, bounds: list[Bound], value: Bound, image: str
+) -> Bound:
     """The result, of whose input nothing is asked where the layer changes its axes."""
+    if merges_alike(layer) and len(bounds) > 1 and all(b.tensor.dims is None for b in bounds):
+        return joined(region, value, bounds)
     stays_last = rule.layout is Layout.LAST and bounds[0].tensor.dims is not None
     if stays_last or layer.symbol.rpartition(".")[2] in _OTHER_RANK:
         return replace(value, source=image)

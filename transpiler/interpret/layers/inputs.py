@@ -106,7 +106,25 @@ def with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> lis
         for bound in bounds:
             if bound.source.startswith("seq:"):
                 with_rank(region, bound, 2)
-    return [with_rank(region, b, rank, layout) for b in bounds] if rank else bounds
+    if rank:
+        return [with_rank(region, b, rank, layout) for b in bounds]
+    rank = _rank_beside(layer, bounds)
+    return [with_rank(region, b, rank) if rank and b.source else b for b in bounds]
+
+
+def merges_alike(layer: Layer) -> bool:
+    """Whether the code of a layer is right for inputs that have as many axes as each other."""
+    elementwise = layer.rule is not None and layer.rule.elementwise
+    return elementwise or layer.symbol in (
+        "keras.layers.Concatenate",
+        "keras.layers.concatenate",
+    )
+
+
+def _rank_beside(layer: Layer, bounds: list[Bound]) -> int:
+    """How many axes the inputs have beside which others are merged; 0 if nothing tells it."""
+    known = {len(b.tensor.dims) + 1 for b in bounds if b.tensor.dims is not None}
+    return max(known) if len(known) == 1 and merges_alike(layer) else 0
 
 
 def declared_rank(layer: Layer) -> int:
@@ -117,6 +135,8 @@ def declared_rank(layer: Layer) -> int:
         return axis + 1
     if layer.symbol.startswith("keras.applications."):
         return 4
+    if layer.symbol.endswith(".MultiHeadAttention") and "attention_axes" not in layer.arguments:
+        return 3
     found = RANKED.search(layer.symbol)
     return int(found.group(1)) + 2 if found else _RANKS.get(layer.symbol.rpartition(".")[2], 0)
 

@@ -73,13 +73,28 @@ def in_layout(region: Region, value: Bound, layout: Layout) -> Bound:
     return moved
 
 
+#: Between the sources of tensors that are joined to one.
+JOINED = "&"
+
+
+def joined(region: Region, value: Bound, parts: list[Bound]) -> Bound:
+    """A tensor that has as many axes as each of these, which is not known yet."""
+    sources = dict.fromkeys(s for b in parts for s in b.source.split(JOINED) if s)
+    if len(sources) > 1:
+        region.alike.add(tuple(sources))
+    return replace(value, source=JOINED.join(sources)) if all(b.source for b in parts) else value
+
+
 def _ask_for_channels_first(region: Region, source: str) -> None:
     """Tell what gave a tensor that its channels are wanted first."""
-    key = f"layout:{source}"
     if source.startswith(CARRIED):
         region.asked_first.add(source)
-    elif key not in region.wants:
-        region.want(key, Layout.FIRST)
+        return
+    asked = [key for s in source.split(JOINED) if (key := f"layout:{s}") not in region.wants]
+    for key in asked[1:]:  # one start serves all
+        region.wants[key] = Layout.FIRST
+    if asked:
+        region.want(asked[0], Layout.FIRST)
 
 
 def common_layout(values: list[Bound]) -> Layout:
@@ -124,9 +139,13 @@ def with_rank(region: Region, value: Bound, rank: int, layout: Layout = Layout.A
     tensor = value.tensor
     if tensor.dims is not None:
         return value
-    if value.source and f"rank:{value.source}" not in region.wants:
-        _expect_layout(region, value.source, rank, layout)
-        region.want(f"rank:{value.source}", rank)
+    open_ = [s for s in value.source.split(JOINED) if s and f"rank:{s}" not in region.wants]
+    for source in open_[1:]:  # one start serves all
+        _expect_layout(region, source, rank, layout)
+        region.wants[f"rank:{source}"] = rank
+    if open_:
+        _expect_layout(region, open_[0], rank, layout)
+        region.want(f"rank:{open_[0]}", rank)
     dims: tuple[Dim, ...] = (*(None,) * (rank - 2), tensor.channels_hint)
     return replace(value, tensor=replace(tensor, dims=dims, channels_hint=None))
 
