@@ -97,3 +97,39 @@ def test_what_methods_and_lambdas_change_is_not_known(change: str) -> None:
     text = HEAD + START + change + "m = Sequential([Input((3,)), layers.Dense(**cfg)])\n"
     found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("arguments that are not known" in message for message in found)
+
+
+TOGETHER = """\
+import numpy as np
+from tensorflow.keras import Sequential, layers, Input, optimizers
+
+
+class Config:
+    rate = 0.1
+    epochs = 5
+
+
+def main(config):
+    config.rate, config.epochs = 0.02, 2
+    x = np.random.RandomState(0).rand(20, 3)
+    model = Sequential([Input((3,)), layers.Dense(1)])
+    model.compile(optimizers.SGD(config.rate), "mse")
+    return model.fit(x, x[:, 0], epochs=config.epochs, verbose=0).history["loss"]
+
+
+losses = main(Config())
+"""
+
+
+def test_attributes_of_settings_are_set_together(scripts: Scripts) -> None:
+    made = convert(TOGETHER, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(TOGETHER, made.text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+    late = TOGETHER.replace(
+        "    model.compile", "    config.rate, config.n = 0.3, 4\n    model.compile"
+    )
+    late = late.replace("layers.Dense(1)", "layers.Dense(config.n)").replace("epochs = 5", "n = 1")
+    found = convert(late).diagnostics
+    assert any("changes while the model is built" in d.message for d in found)

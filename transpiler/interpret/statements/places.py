@@ -90,6 +90,20 @@ def assign_attributes(
     return True
 
 
+def set_together(
+    region: Region, targets: list[cst.BaseExpression], value: Value, node: cst.CSTNode
+) -> bool:
+    """`config.rate, config.epochs = 0.1, 9`, of plain objects; False where no target is a part."""
+    owners = [evaluate(region, one.value) for one in targets if isinstance(one, cst.Attribute)]
+    if not owners:
+        return False
+    whole = len(owners) == len(targets) and all(isinstance(one, Static) for one in owners)
+    if not whole or is_graph(value) or any(_own(region, target) for target in targets):
+        raise GiveUp("attributes are assigned together", node)
+    emit_static(region, node, frozenset(), (*owners, value), effect=True)
+    return True
+
+
 def _own(region: Region, target: cst.BaseExpression) -> str:
     """`self.x`; "" of anything else."""
     of_self = isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name)

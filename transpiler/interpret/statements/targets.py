@@ -21,6 +21,7 @@ from transpiler.interpret.statements.places import (
     assign_element,
     forget,
     forget_elements,
+    set_together,
 )
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import constant, shape_slice, to_expr
@@ -129,9 +130,8 @@ def _assign_parts(
     if len(names) != len(elements):
         if assign_attributes(region, elements, value, node):
             return
-        for element in elements:
-            if isinstance(element, cst.Attribute):
-                raise GiveUp("attributes are assigned together", node)
+        if set_together(region, elements, value, node):
+            return
     parts = value.items if isinstance(value, Sequence) else ()
     sizes = [p for p in parts if isinstance(p, Static) and p.run is not None]
     changed = forget_elements(region, elements, node)
