@@ -145,8 +145,10 @@ def _adam(name: str, exact: bool, parameters: Expr, **arguments: Param) -> Optim
         return Optimizer(call(f"torch.optim.{name}", parameters, **arguments))
     by_id = None
     if "amsgrad" not in arguments:
-        decay = {"weight_decay": 0.01} if name == "AdamW" else {}
-        by_id = _by_id("KerasSparseAdam", parameters, **{**arguments, **decay, **arguments})
+        # what torch's classes have by default, that one has not
+        torchs = {"eps": 1e-8, **({"weight_decay": 0.01} if name == "AdamW" else {})}
+        missing = {key: value for key, value in torchs.items() if key not in arguments}
+        by_id = _by_id("KerasSparseAdam", parameters, **arguments, **missing)
     return Optimizer(helper(f"Keras{name}", parameters, **arguments), equal=True, by_id=by_id)
 
 

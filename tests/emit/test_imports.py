@@ -110,6 +110,7 @@ def test_what_is_read_of_a_star_keeps_it() -> None:
         ("import os\nimport tensorflow as tf\nfrom keras import layers\n\nA = os\n", "A = os"),
         ("from tensorflow.keras.layers import *\n\nRATE = 0.1\n", "RATE = 0.1"),
         ("import numpy as np, tensorflow as tf\n\nA = np.pi\n", "A = np.pi"),
+        ("def seed():\n    import tensorflow as tf\n\n    return 3\n", "    return 3"),
     ],
 )
 def test_files_of_settings_lose_the_framework_that_they_never_read(text: str, wanted: str) -> None:
@@ -125,6 +126,7 @@ def test_files_of_settings_lose_the_framework_that_they_never_read(text: str, wa
     [
         "import tensorflow as tf\n\n__all__ = ['tf']\n",
         "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None\n",
+        "def f():\n    try:\n        import keras\n    except ImportError:\n        return 1\n",
         "from keras_tuner import HyperParameters\n",
     ],
 )

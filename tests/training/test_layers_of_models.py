@@ -91,6 +91,8 @@ GROWN = {
     "on a named output": SEQUENTIAL + TRAINED + ON_NAMED_OUTPUT + FROZEN_ON_TOP + AGAIN,
     "of a graph": FUNCTIONAL + TRAINED + ON_OUTPUT + FROZEN + AGAIN,
     "of a graph, named": FUNCTIONAL + TRAINED + ON_NAMED_OUTPUT + FROZEN_ON_TOP + AGAIN,
+    "frozen, and later not": LISTED + TRAINED + OF_LAYERS + FROZEN + AGAIN
+    + FROZEN.replace("False", "True") + AGAIN + "first = model.evaluate(x, y)\n",
     "both trained in turn": LISTED + OF_LAYERS + TRAINED + AGAIN + TRAINED,
     "the upper ones": LISTED + TRAINED + "new = keras.Sequential(model.layers[2:])\n"
     + TRAINED.replace("model", "new").replace("(x,", "(rng.rand(40, 144),"),
@@ -106,6 +108,13 @@ def test_both_are_trained_equally(name: str, scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert "history" in apart or "history" not in text
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_is_frozen_later_is_refused_where_the_first_may_be_trained_on() -> None:
+    text = HEAD + LISTED + TRAINED + OF_LAYERS + FROZEN + AGAIN + FROZEN.replace("False", "True")
+    for more in (TRAINED, "model.fit(x, y)\n", "other = model\n", "print([model])\n"):
+        found = convert(text + AGAIN + more).diagnostics
+        assert any("that several models have" in d.message for d in found), more
 
 
 def test_the_layers_are_those_of_the_first() -> None:

@@ -228,7 +228,9 @@ guess = model.predict(x, verbose=0)
 """
 
 
-@pytest.mark.parametrize("path", ['f"{kind}.weights.h5"', 'kind + ".weights.h5"'])
+@pytest.mark.parametrize(
+    "path", ['f"{kind}.weights.h5"', 'kind + ".weights.h5"', "f\"{'conv'}.weights.h5\""]
+)
 def test_a_file_has_the_name_that_another_file_puts_together(path: str, tmp_path: Path) -> None:
     files = {
         "writes.py": WRITES.format(path=path),

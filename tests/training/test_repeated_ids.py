@@ -46,6 +46,8 @@ RATE = "optimizers.schedules.PiecewiseConstantDecay([2], [0.125, 0.0625])"
         ('"adam"', TWO, True),
         ('"rmsprop"', LAYERS, False),
         ("optimizers.Adam(0.01, beta_1=0.8, beta_2=0.99, epsilon=1e-3)", LAYERS, True),
+        ("optimizers.Adam(0.01, epsilon=1e-8)", LAYERS, True),  # which is torch's default
+        ("optimizers.AdamW(0.01, epsilon=1e-8)", LAYERS, True),
         (f"optimizers.Adam({RATE})", LAYERS, True),
         ("optimizers.AdamW(0.01)", LAYERS, True),
         ("optimizers.AdamW(0.01, weight_decay=0.1)", TWO, True),

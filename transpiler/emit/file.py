@@ -156,7 +156,10 @@ def _write(draft: Draft) -> Conversion:
         add_comment(draft, offset, code, message)
     passes_on = passes_framework_on(draft.file)
     if not (draft.class_spots or draft.edits or passes_on or draft.file.arrived):
-        text = draft.tree.text if draft.diagnostics else without_unread(draft.file)
+        text = draft.tree.text
+        if not draft.diagnostics:
+            drop_imports_inside(draft)
+            text = without_unread(draft.file, draft.edits)
         changed = text != draft.tree.text
         return Conversion(text, tuple(draft.records), tuple(draft.diagnostics), changed)
     add_helpers(draft)

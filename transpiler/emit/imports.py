@@ -65,16 +65,15 @@ _USES = {
 REMARK = regex(r"^ *# TODO\(tf2torch\).*\n", re.M)
 
 
-def without_unread(file: FileContext) -> str:
-    """The text of a file in which nothing else changes, without what it imports and never reads.
+def without_unread(file: FileContext, edits: list[Edit]) -> str:
+    """The text of a file in which little else changes, without what it imports and never reads.
 
     Settings that were copied with the head of a script would still ask for the framework.
     """
-    text = file.tree.text
-    if "__all__" in text or not any(c.framework for c in candidates(file, [])):
-        return text
-    named = ImportNames(file, known_imports())
-    gone = [e for e in import_edits(file, [], set(), set(), named) if not e.text]
+    text, gone = file.tree.text, edits
+    if "__all__" not in text and any(c.framework for c in candidates(file, [])):
+        named = ImportNames(file, known_imports())
+        gone = [*edits, *(e for e in import_edits(file, edits, set(), set(), named) if not e.text)]
     return tidied(text, apply(text, gone)) if gone else text
 
 

@@ -32,13 +32,13 @@ def drop_unused(draft: Draft) -> None:
 
 
 def drop_imports_inside(draft: Draft) -> None:
-    """`import keras` in the body of a function that reads nothing of it any more."""
+    """`import keras` in the body of a function that reads nothing of it, or not any more."""
     if IMPORTED_INSIDE.search(draft.tree.text) is None:
         return
     for function in _functions(draft):
         span = statement_lines(draft.tree, function)
         inside = [e for e in draft.edits if is_inside((e.start, e.end), span)]
-        if not inside or any(_cuts(edit, span) for edit in draft.edits):
+        if any(_cuts(edit, span) for edit in draft.edits):
             continue
         within = list(_suites(function.body))
         imports = [e for s in within for e in dead_inside(draft.file, draft.tree, s, set())]

@@ -21,7 +21,7 @@ _SAVES = regex(
 #: What stands before the path of a file that is read.
 _LOADS = regex(r"load_(?:weights|model)\(\s*(?:filepath\s*=\s*)?$")
 #: A string that ends like a file of weights; what stands around it says if it is a whole path.
-_ENDING = regex(r"(?<![\w\"'])([a-zA-Z]*)([\"'])([^\"'\n]*)\2(?=(\s*[,)])?)")
+_ENDING = regex(r"(?<![\w\"'])([a-zA-Z]*)([\"'])((?:(?!\2)[^\n])*)\2(?=(\s*[,)])?)")
 
 #: What of a string says that files are sought by it: only an ending, or a pattern.
 _SOUGHT = regex(r"(?:\.\w+)+|.*[*?\\].*")

@@ -238,6 +238,8 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     held = [v for v in region.scope.values.values() if isinstance(v, Model) and v.region is region]
     models = {id(m): m for m in (*region.open_sequentials, *held) if layer in layers_of(m)}
     models = {key: m for key, m in models.items() if m.compiled is not None} or models
+    if len(models) > 1:
+        models = _trained_from_now(region, models, node) or models
     told = not region.branches or not _tells(region, [layer])
     if not told or region.loops or len(models) != 1 or constant(value) is UNKNOWN:
         reason = "after a model was trained" if may_freeze(region, layer) else "under a condition"
@@ -249,6 +251,29 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     assert isinstance(node, (cst.Assign, cst.For))
     noted: Any = provided("note_layer")
     noted(region, node, next(iter(models.values())), value, layer)
+
+
+#: What a model may be asked without being trained, or taken apart.
+_ASKED = regex(r"\.(?:evaluate|predict|predict_on_batch|summary|save|save_weights)\(", 8)
+
+
+def _trained_from_now(
+    region: Region, models: dict[int, Model], node: cst.CSTNode
+) -> dict[int, Model]:
+    """Those of some models that later statements of a script may train."""
+    text, now = region.tree.blanked, region.tree.span(node)[1]
+    if not region.is_module:
+        return models
+    found = {}
+    for key, model in models.items():
+        name = model.expr.text if model.expr is not None else model.variable
+        mentions = re.finditer(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) if name else ()
+        # before that, a function or a loop may stand which runs later
+        inner = region.tree.line_start
+        later = [m for m in mentions if m.start() > now or text[inner(m.start())].isspace()]
+        if not name or any(_ASKED.match(text, m.end()) is None for m in later):
+            found[key] = model
+    return found
 
 
 def layers_of(model: Model) -> list[Layer]:
