@@ -127,3 +127,21 @@ def test_losses_of_several_kinds_are_refused() -> None:
     found = convert(text).diagnostics
     errors = [d.message for d in found if d.severity is Severity.ERROR]
     assert any("`compile` is left as it is" in one for one in errors), errors
+
+
+@pytest.mark.parametrize("arguments", [0, 99])
+def test_the_way_decides_how_many_outputs_are_right(arguments: int, scripts: Scripts) -> None:
+    model = """\
+model = keras.Sequential([keras.Input((4,))])
+if kind == "robust":
+    model.add(layers.Dense(3, activation="tanh"))
+else:
+    model.add(layers.Dense(1, activation="tanh"))
+    y = y[:, :1]
+model.compile("sgd", "mse", metrics=["accuracy"])
+"""
+    text = HEAD.format(arguments=arguments).replace("rand(40, 1)", "randint(0, 2, (40, 3))")
+    text += model + FIT.format(epochs=2)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

@@ -227,6 +227,8 @@ def close_sequential(region: Region, model: Model) -> Built | None:
         raise GiveUp(model.broken, model.node)
     if not isinstance(held, Bound):
         return None
+    if model.uncounted:  # what was added last may be so on one way only
+        model.outputs = held
     assert model.node is not None
     value, tail = output_code(region, held, model.node)
     init, forward = region.program()
