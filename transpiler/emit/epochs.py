@@ -37,6 +37,7 @@ class Epoch:
     autocast: str = ""  #: the type of mixed precision
     watched: bool = False  #: whether something looks at the means after each batch
     summed: str = ""  #: the function that adds up what several processes count
+    masked: bool = False  #: whether only some steps of the samples count
 
     def single_losses(self, weights: tuple[str, ...] = ()) -> list[str]:
         """The losses of several outputs, each by itself."""
@@ -69,6 +70,11 @@ class Epoch:
             shared = {f"{name}_weights": weights[0] for name in own}
             found = [(key, _renamed(metric, shared)) for key, metric in found]
         return replace(self, metrics=tuple(found))
+
+    @property
+    def whole(self) -> str:
+        """Over what the means go, in words."""
+        return "the unmasked steps" if self.masked else "the samples"
 
     @property
     def total(self) -> str:
@@ -205,7 +211,7 @@ def train_epoch(name: str, epoch: Epoch, steps: Steps) -> str:
     loss = batch_loss(epoch, steps.penalty, steps.weights)
     lines = [
         fold(f"def {name}({', '.join([*parameters, *steps.watching])}):", 0),
-        f'    """Train on every batch once; mean {means(epoch)} over the samples."""',
+        f'    """Train on every batch once; mean {means(epoch)} over {epoch.whole}."""',
         "    model.train()",
         *(f"    {line}" for line in steps.still),
         *_start(epoch),
@@ -275,7 +281,7 @@ def evaluate(
     lines = [
         "@torch.no_grad()",
         fold(f"def {name}({', '.join(parameters)}):", 0),
-        f'    """Mean {means(epoch)} over the samples."""',
+        f'    """Mean {means(epoch)} over {epoch.whole}."""',
         "    model.eval()",
         *_start(epoch),
         f"    for {held} in {loader}:",
@@ -387,7 +393,8 @@ def row_counted(epoch: Epoch, line: str) -> str:
     """A line that counts the samples of a batch, by a tensor that there is."""
     if epoch.inputs == ("inputs",):
         return line
-    return line.replace("len(inputs)", f"len({epoch.targets[0]})")
+    counted = epoch.inputs[0] if epoch.masked else epoch.targets[0]
+    return line.replace("len(inputs)", f"len({counted})")
 
 
 def _summed(epoch: Epoch) -> list[str]:

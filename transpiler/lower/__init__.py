@@ -7,6 +7,7 @@ endings.py     the activations that they end with
 open_endings.py  such of which only the run tells which they are
 elsewhere.py   models that another file builds than the one that trains them
 output_names.py  what Keras calls them
+masked.py      those that carry a mask: the steps that count
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 named_metrics.py      metrics that a program has in a config

@@ -25,13 +25,20 @@ from transpiler.lower.heads import (
 )
 from transpiler.lower.loss_choices import loss_by_name, losses_made_before
 from transpiler.lower.loss_reductions import reduced_loss
-from transpiler.lower.metrics import lower_metrics
+from transpiler.lower.masked import EMPTY, refuse_whole
+from transpiler.lower.metrics import lower_metrics, metrics_of_steps
 from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.open_endings import refuse_difference, refuse_in_own
 from transpiler.lower.own_losses import is_own, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
-from transpiler.lower.target_shapes import columns_of, fitted, in_parts, steps_note
+from transpiler.lower.target_shapes import (
+    columns_of,
+    fitted,
+    in_parts,
+    refuse_lacking_axis,
+    steps_note,
+)
 from transpiler.lower.told import NotKept, times_of, told
 from transpiler.lower.weighing import is_none, is_weighed, weighs
 
@@ -194,6 +201,11 @@ def _head(
     uses: list[Use] = []
     smoothing: Expr | None = None
     region = call.region or training.home
+    whole, steps = seen, output.steps
+    if steps is not None:
+        if elementwise:
+            raise Unsupported("weights of samples beside a mask that the output carries")
+        seen = replace(seen, rank=2)  # the steps that count, as rows
     if is_own(wanted):
         loss = own_loss(file, call, wanted, seen)
     elif not name and (several := losses_made_before(file, call, region, seen)) is not None:
@@ -209,6 +221,10 @@ def _head(
         loss = reduced_loss(uses[0], seen)
         if loss.smoothed:  # in each step
             loss, smoothing = _smoothed(training, call, uses[0], seen, region, name)
+    if steps is not None:
+        refuse_whole(uses)
+        seen = replace(seen, rank=whole.rank)
+        loss = replace(loss, note=loss.note or EMPTY)
     for use in uses:
         refuse_difference(use, seen, loss, output.may_end_in)
     wants_logits = loss.drops or any(map(_from_logits, uses))
@@ -231,6 +247,8 @@ def _head(
     if 0 in columns and not name and (output.units or 1) > 1 and not (seen.classes or loss.paired):
         raise Unsupported(_ONE_AXIS)
     if not seen.classes and not packed:
+        if steps is not None:
+            refuse_lacking_axis(seen, training, asked)
         seen = fitted(seen, loss, training, [] if name else asked)
         note = steps_note(output, seen, asked)
         loss = replace(loss, note=loss.note or note)
@@ -238,7 +256,11 @@ def _head(
         seen = in_parts(seen, training, [] if name else asked)
     plain, weighted = metrics
     try:
-        found, metric_uses = lower_metrics(file, call, region, seen, plain, weighted, name)
+        given = file, call, region, seen, plain, weighted, name
+        if steps is not None:
+            steps, found, metric_uses = metrics_of_steps(steps, *given)
+        else:
+            found, metric_uses = lower_metrics(*given)
     except Unsupported:
         if not training.elsewhere:
             raise
@@ -250,7 +272,7 @@ def _head(
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
     if output.note:
         loss = replace(loss, note=output.note)
-    head = Head(output.name, name, loss, found, seen, key=output.key, given_smoothing=smoothing)
+    head = Head(output.name, name, loss, found, seen, None, output.key, None, smoothing, steps)
     return head, [*uses, *metric_uses]
 
 

@@ -11,6 +11,7 @@ from transpiler.interpret.values import Bound, Mapping, Model, Sequence, Static,
 from transpiler.ir.expr import Expr, expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, Loss, Metric, Prediction
+from transpiler.lower.masked import Steps
 from transpiler.lower.output_names import output_names
 from transpiler.lower.predictions import is_steady
 from transpiler.record import record, replace
@@ -40,6 +41,12 @@ class Head:
     key: str = ""  #: where the model gives a dict
     given_weight: Expr | None = None  #: what `weight` is a parameter of the loops for
     given_smoothing: Expr | None = None  #: the same of what smooths the labels
+    steps: Steps | None = None  #: those that count, where it carries a mask
+
+    @property
+    def compared(self) -> Prediction:
+        """What the criterion gets: all that the model gives, or the steps that count."""
+        return self.prediction if self.steps is None else self.steps.rows(self.prediction)
 
     @property
     def given(self) -> dict[str, Expr]:
@@ -86,6 +93,7 @@ class Output:
     note: str = ""  #: what is assumed of the names
     key: str = ""  #: where the model gives a dict
     is_single: bool = False  #: whether the axes between the batch and the last have one place each
+    steps: Steps | None = None  #: those that count, where it carries a mask
 
     @property
     def code(self) -> str:

@@ -16,6 +16,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.loss_metrics import is_loss, loss_as_metric
+from transpiler.lower.masked import Steps
 from transpiler.lower.own_losses import is_own, own_metric
 from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.remarks import COUNTED, counts_on, numbered
@@ -39,10 +40,11 @@ def lower_metrics(
     plain: Value | None,
     weighted: Value | None,
     output: str = "",
+    steps: Steps | None = None,
 ) -> tuple[tuple[tuple[str, Metric], ...], list[Use]]:
     """The metrics by their keys in the history; `weighted` are those in which weights count.
 
-    `output` is the variable of the output, where there are several.
+    `output` is the variable of the output, where there are several; `steps` are those that count.
     """
     weights = Expr(f"{output}_{WEIGHTS}" if output else WEIGHTS)
     found: list[tuple[str, Metric]] = []
@@ -50,13 +52,32 @@ def lower_metrics(
     for value, counts in ((plain, None), (weighted, weights if seen.elementwise else None)):
         known = {key for key, _ in found}
         for item in _items(value):
-            key, metric, use = _one(file, call, region, seen, item, counts)
+            key, metric, use = _one(file, call, region, seen, item, counts, steps)
             key = f"weighted_{key}" if key in known else key  # of both
             if key in (k for k, _ in found) or key == "loss":
                 raise Unsupported(f"two values of an epoch are called {key}")
             found.append((key, metric))
             uses += [use] if use is not None else []
     return tuple(found), uses
+
+
+def metrics_of_steps(
+    steps: Steps,
+    file: FileContext,
+    call: TrainingCall,
+    region: Region,
+    seen: Prediction,
+    plain: Value | None,
+    weighted: Value | None,
+    output: str,
+) -> tuple[Steps, tuple[tuple[str, Metric], ...], list[Use]]:
+    """The same of an output that carries a mask, and what the loops call the steps that count."""
+    given = file, call, region, seen, plain, weighted, output
+    found, uses = lower_metrics(*given, steps)
+    if not all(map(steps.masks, uses)):  # some look at all steps, which keep their name
+        steps = replace(steps, apart=True)
+        found, uses = lower_metrics(*given, steps)
+    return steps, found, uses
 
 
 def is_nothing(value: Value | None) -> bool:
@@ -82,10 +103,14 @@ def _one(
     seen: Prediction,
     item: Value,
     weights: Expr | None,
+    steps: Steps | None,
 ) -> tuple[str, Metric, Use | None]:
     """One metric, and its key."""
     of_class = class_of_metric(item) is not None
-    if of_class or in_wrapper(file, item) is not None or is_own(item):
+    own_one = of_class or in_wrapper(file, item) is not None or is_own(item)
+    if steps is not None and (own_one or is_loss(item)):
+        raise Unsupported("a metric of the program's own, or a loss as one, beside a mask")
+    if own_one:
         if weights is not None:
             raise Unsupported("weights of samples in a metric of the program's own")
         own = metric_of_class if of_class else own_metric
@@ -97,7 +122,11 @@ def _one(
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
     use = told(region, use, use.symbol, call)
-    metric = use.build(seen, keras=file.options.keras)
+    if steps is not None and steps.masks(use):
+        rows = steps.rows(seen)
+        metric = steps.counted(use.build(rows, keras=file.options.keras), rows)
+    else:
+        metric = use.build(seen, keras=file.options.keras)
     if weights is not None:
         counted = use.build(replace(seen, weights=weights), keras=file.options.keras)
         if not all(weights.text in value.text for _, value in counted.sums):

@@ -30,6 +30,11 @@ _STEPS = (
     "the targets are taken to have a number for each step, as the output has; Keras compares one "
     "for each sample with all its steps, or with those of all samples"
 )
+_MASKED = (
+    "the output carries a mask and has one number for each step, and the targets are not known to "
+    "have an axis for that: without it, Keras takes the mean over the steps before it looks at the "
+    "mask"
+)
 _ROWS = (
     "nothing is known of the targets, and this loss goes along their last axis, which Keras takes "
     "for the steps where they lack the one of the output: give them that axis where they are made"
@@ -75,6 +80,14 @@ def in_parts(seen: Prediction, training: Training, asked: Sequence[TrainingCall]
         return seen  # they are made a column
     aligned = _are_aligned(seen, training, asked)
     return replace(seen, aligned=aligned, open=not aligned)
+
+
+def refuse_lacking_axis(
+    seen: Prediction, training: Training, asked: Sequence[TrainingCall]
+) -> None:
+    """Refuse targets of masked steps with one number each that may lack the axis for that."""
+    if seen.units in (1, None) and asked and not _are_aligned(seen, training, asked):
+        raise Unsupported(_MASKED)
 
 
 def _are_aligned(seen: Prediction, training: Training, asked: Sequence[TrainingCall]) -> bool:

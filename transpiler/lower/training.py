@@ -41,9 +41,11 @@ from transpiler.lower.heads import (
     outputs_of,
     sized_by,
 )
+from transpiler.lower.masked import Steps, steps_that_count
 from transpiler.lower.open_endings import settled
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
+from transpiler.lower.predictions import is_steady
 from transpiler.lower.rates import asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
@@ -187,6 +189,7 @@ class Training:
     callers: set[str] = field(default_factory=set)  #: variables of theirs that it is made of
     #: the `fit` of the models of a list, before which each of them gets its optimizer
     late: TrainingCall | None = None
+    program: list[Node] = field(default_factory=list)  #: `forward` with what only masks need
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     asks_steps: bool = False  #: whether it reads how many steps there were
     settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
@@ -218,6 +221,8 @@ def lower_training(
     training.ends_in = ends.activations[0] if len(ends.activations) == 1 else ""
     try:
         outputs = outputs_of(training.origin, built.inputs)
+        if len(outputs) == 1:
+            outputs = [replace(outputs[0], steps=_steps(file, training, built))]
         if training.model.kind == "instance":  # the caller may know sizes by what it gave
             outputs = sized_by(outputs, training.model)
         if file.options.keras == "2":
@@ -305,6 +310,21 @@ def lower_training(
             training.problem = (fits[0], str(why))
 
 
+def _steps(file: FileContext, training: Training, built: Built) -> Steps | None:
+    """The steps of the only output that count, where that carries a mask."""
+    asked = [call for call in training.calls if call.name in TRAINING]
+    if not any(call.name == "compile" for call in training.calls) and not asked:
+        return None
+    (output,) = held_by(training.origin.outputs)
+    whole = replace(built, forward=training.program)
+
+    def steady(name: str) -> bool:
+        home = training.home
+        return home.is_module and home.file is file and is_steady(file, name)
+
+    return steps_that_count(whole, output, file.options.keras, asked, steady)
+
+
 def _loops(compiled: Compiled) -> tuple[object, ...]:
     """What the loops are made of: all but the optimizer."""
     by = compiled.optimizing
@@ -366,10 +386,9 @@ def _with_notes(
 
 def _trainable(training: Training, built: Built) -> None:
     """Whether a model trains as Keras's does, whatever the loss."""
-    value = training.origin.outputs
-    items = held_by(value)
-    if any(isinstance(o, Bound) and o.tensor.mask is not None for o in items):
-        raise Unsupported("the output carries a mask, which the loss of Keras respects")
+    items = held_by(training.origin.outputs)
+    if len(items) > 1 and any(isinstance(o, Bound) and o.tensor.mask is not None for o in items):
+        raise Unsupported("an output carries a mask, which its loss respects, beside other outputs")
     if (lazy := open_among(training.home, built)) is not None:
         of = "it" if training.origin.undeclared else f"its layer `{lazy.hint}`"
         raise Unsupported(f"how many inputs {of} has is not known before the first batch")

@@ -62,7 +62,10 @@ def _plain(value: Any) -> Any:
 
 
 def apart(one: Any, other: Any) -> float:
-    """The norm of the difference, relative to the norm; infinite where the shapes differ."""
+    """The norm of the difference, relative to the norm.
+
+    Infinite where the shapes differ, and where one has no number in a place where the other has.
+    """
     if isinstance(one, dict) or isinstance(other, dict):
         if not isinstance(one, dict) or not isinstance(other, dict) or one.keys() != other.keys():
             return float("inf")
@@ -72,7 +75,8 @@ def apart(one: Any, other: Any) -> float:
         return float("inf")
     if np.isnan(a).any() and (np.isnan(a) == np.isnan(b)).all():
         a, b = np.nan_to_num(a), np.nan_to_num(b)
-    return float(np.linalg.norm(a - b) / (np.linalg.norm(a) or 1.0))
+    found = float(np.linalg.norm(a - b) / (np.linalg.norm(a) or 1.0))
+    return float("inf") if np.isnan(found) else found
 
 
 def rows(value: Any) -> int | None:

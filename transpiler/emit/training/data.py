@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from transpiler.emit.text import substitute_names
 from transpiler.emit.training.input_axes import fitting, fittings
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
@@ -416,14 +417,14 @@ def weight_tensor(text: str, head: Head) -> str:
 
 def criterion_call(head: Head, criterion: str) -> str:
     """How a criterion is called on an output and its targets."""
-    output = given = head.prediction.output.text
-    targets = head.prediction.targets.text
+    output = given = head.compared.output.text
+    targets = head.compared.targets.text
     loss = head.loss
     if loss.classes_first:
         given = f"{output}.movedim(-1, 1)"
         if loss.targets is Targets.LIKE:
             targets = f"{targets}.movedim(-1, 1)"
-    elif _may_lack_an_axis(head) and not head.metrics:
+    elif _may_lack_an_axis(head) and not (head.metrics or head.steps):
         targets = _as_output(head)
     if loss.smoothed:
         targets = loss.smoothed.format(targets)
@@ -454,8 +455,19 @@ def _may_lack_an_axis(head: Head) -> bool:
 def shaped_targets(head: Head) -> str:
     """The statement that gives targets the shape of the output, where metrics read them too."""
     targets = head.prediction.targets.text
-    shaped = _may_lack_an_axis(head) and bool(head.metrics)
+    shaped = _may_lack_an_axis(head) and bool(head.metrics or head.steps)
     return f"{targets} = {_as_output(head)}" if shaped else ""
+
+
+def chosen_steps(head: Head, names: dict[str, str]) -> list[str]:
+    """The statements that leave masked steps out; `names` are those of the inputs in the loops."""
+    if head.steps is None:
+        return []
+    name = head.steps.name
+    output, targets = head.prediction.output.text, head.prediction.targets.text
+    made = f"{name} = {substitute_names(head.steps.mask.text, names)}"
+    chosen = f"{output}, {targets} = {output}[{name}], {targets}[{name}]"
+    return [made] if head.steps.apart else [made, chosen]
 
 
 def is_aligned(head: Head) -> bool:

@@ -73,6 +73,8 @@ def check(compiled: Compiled) -> None:
     criteria = " ".join(head.loss.criterion.text for head in compiled.heads)
     if "ignore_index" in criteria:
         raise Unsupported("a loss that leaves out some targets under a strategy")
+    if any(head.steps is not None for head in compiled.heads):
+        raise Unsupported("a loss that leaves out masked steps under a strategy")
 
 
 def sampled(data: str, loader: str, sampler: str, size: str, order: str) -> list[str]:

@@ -13,6 +13,7 @@ from transpiler.emit.training.compound import Compound, is_nested_head, takes_li
 from transpiler.emit.training.constructors import takes_through_constructor
 from transpiler.emit.training.data import (
     arrays_by_name,
+    chosen_steps,
     criterion_call,
     each_as_array,
     factor_of,
@@ -49,6 +50,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED
 from transpiler.lower.data import array, element_of, is_streamed, sequence_of
 from transpiler.lower.heads import Head
+from transpiler.lower.masked import INPUT
 from transpiler.lower.traced import is_eager
 from transpiler.lower.training import Compiled
 from transpiler.lower.weighing import holds_weights
@@ -422,14 +424,21 @@ class ModelWriter:
             criteria + besides,
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2" or is_eager(compiled.call),
-            shaping=tuple(filter(None, map(shaped_targets, heads))),
+            shaping=self._shaping(heads),
             streamed=() if loop is None else loop.tensors,
             batch="" if loop is None else loop.names,
             in_parts=in_parts,
             source="batches" if streamed else "loader",
             autocast=f"torch.{compiled.precision}" if compiled.precision else "",
             summed=self._summing(compiled),
+            masked=any(head.steps is not None and not head.steps.apart for head in heads),
         )
+
+    def _shaping(self, heads: tuple[Head, ...]) -> tuple[str, ...]:
+        """What stands between a model and its losses: targets in its shape, steps that count."""
+        names = {INPUT.format(n): name for n, name in enumerate(input_names(self.built))}
+        chosen = [line for head in heads for line in chosen_steps(head, names)]
+        return (*filter(None, map(shaped_targets, heads)), *chosen)
 
     def _summing(self, compiled: Compiled) -> str:
         """The function that adds up what all processes count, "" where there is but one."""

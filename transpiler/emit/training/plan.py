@@ -328,6 +328,7 @@ class _Planner(Shared):
         training.sets_rate = any(sets_rate(self, p) for p in parts)
         classes = list(own_classes(training.calls).values())
         training.asks_steps = any(asks_steps(self, p, classes) for p in parts)
+        training.program = built.forward
         built = by_keys(without_others(built), training.origin)
         lower_training(self.file, training, built, self.freezing, seen)
         marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}

@@ -6,7 +6,7 @@ x = layers.LSTM(4)(embed(a))  # skips the steps where `a` is 0
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Node
@@ -19,15 +19,19 @@ _NAME = rf"(?:{tokens.ANY_VARIABLE}|[A-Za-z_]\w*)"
 _VARIABLE = regex(_NAME)
 _IS_SET = regex(rf"({_NAME}) = (.+)")
 _NOT_ZERO = regex(rf"({_NAME}) != 0")
-_ANY_OTHER = regex(rf"\(({_NAME}) != ([-\d.e]+)\)\.any\(-1\)")
+_ANY_OTHER = regex(rf"\(({_NAME}) != ([-\d.e]+|[A-Za-z_]\w*)\)\.any\(-1\)")
 
 
 def outgoing_mask(
-    mask: Expr | None, forward: Iterable[Node], given: dict[str, Expr]
+    mask: Expr | None,
+    forward: Iterable[Node],
+    given: dict[str, Expr],
+    steady: Callable[[str], bool] = lambda name: False,
 ) -> Expr | None:
     """A mask as the caller can compute it, of the variables that the program's parameters hold.
 
-    Where it is not of the parameters themselves, an error for who looks at it.
+    Where it is not of the parameters themselves, an error for who looks at it; `steady` tells which
+    variables it can read besides.
     """
     if mask is None:
         return None
@@ -38,15 +42,15 @@ def outgoing_mask(
                 known.pop(name, None)
         elif node.text:
             assigned = _IS_SET.fullmatch(node.text)
-            value = _known(assigned.group(2), known) if assigned is not None else None
+            value = _known(assigned.group(2), known, steady) if assigned is not None else None
             for name in node.defs:
                 known.pop(name, None)
             if assigned is not None and value is not None:
                 known[assigned.group(1)] = value
-    return _known(mask.text, known) or HIDDEN_MASK
+    return _known(mask.text, known, steady) or HIDDEN_MASK
 
 
-def _known(text: str, known: dict[str, Expr]) -> Expr | None:
+def _known(text: str, known: dict[str, Expr], steady: Callable[[str], bool]) -> Expr | None:
     """A variable, or whether one is not zero, in the caller's words."""
     if text in known:
         return known[text]
@@ -54,6 +58,9 @@ def _known(text: str, known: dict[str, Expr]) -> Expr | None:
         found = form.fullmatch(text)
         code = known.get(found.group(1)) if found is not None else None
         if found is not None and code is not None:
+            if found.groups()[-1].isidentifier() and form is _ANY_OTHER:
+                if not steady(found.groups()[-1]):
+                    return None
             start, end = found.span(1)
             written = f"{text[:start]}{code.text}{text[end:]}"
             strength = POSTFIX if form is _ANY_OTHER else BINARY_STRENGTH["!="]
