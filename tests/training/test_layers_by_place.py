@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 TAKEN = """\
@@ -93,3 +95,61 @@ def test_the_one_behind_a_loop_is_the_last() -> None:
     part = conversion.text.partition("class Part(")[2]
     assert "return self.dense_1(x)\n" in part
     assert " in self.denses:\n" in part
+
+
+NESTED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import Dense, Embedding, Flatten, Input
+
+x = np.random.RandomState(0).randint(0, 10, (40, 5))
+y = np.random.RandomState(1).rand(40)
+words = Input((5,))
+score = Dense(1, name="score")(Flatten()(Embedding(10, 4, name="words")(words)))
+model = keras.Model(words, score)
+model.compile("sgd", "mse")
+losses = model.fit(x, y, epochs=2, verbose=0).history["loss"]
+vectors = model.get_layer("words").get_weights()[0]
+kernel, bias = model.get_layer("score").get_weights()
+"""
+
+
+def test_layers_whose_outputs_have_no_name_are_found_by_their_own(scripts: Scripts) -> None:
+    made = convert(NESTED, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(NESTED, made.text)
+    assert {"losses", "vectors", "kernel", "bias"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+    more = 'part = keras.Model(model.input, model.get_layer("words").output)\n'
+    assert [d for d in convert(NESTED + more).diagnostics if d.severity is Severity.ERROR]
+
+
+TOGETHER = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x = np.random.RandomState(0).rand(40, 8)
+
+
+def build(depth, width):
+    hidden = [layers.Dense(width, "relu") for _ in range(depth)]
+    stack = [layers.Input((8,))] + hidden + [layers.Dropout(0.0), layers.Dense(1)]
+    return keras.Sequential(stack)
+
+
+model = build(2, 5)
+model.compile("sgd", "mse")
+losses = model.fit(x, x[:, 0], epochs=2, verbose=0).history["loss"]
+"""
+
+
+def test_lists_of_layers_are_put_together(scripts: Scripts) -> None:
+    made = convert(TOGETHER, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(TOGETHER, made.text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+    twice = TOGETHER.replace("+ hidden +", "+ hidden + hidden +")
+    found = convert(twice).diagnostics
+    assert any("a list of layers is called in two loops" in d.message for d in found)

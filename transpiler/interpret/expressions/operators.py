@@ -66,6 +66,9 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         if plain and not is_graph(left) and not is_graph(right):
             written = verbatim(region, node, left, right).expr
         return Sequence((*left.items, *right.items), left.kind, static=written)
+    if operator == "+" and (chain := provided("chain_lists")(region, left, right)) is not None:
+        layers: Value = chain
+        return layers
     if operator == "+" and any(isinstance(side, Repeated) for side in (left, right)):
         sides = [s.items if isinstance(s, Sequence) else (s,) for s in (left, right)]
         joined: Value = provided("join_lists")(region, [*sides[0], *sides[1]], node)

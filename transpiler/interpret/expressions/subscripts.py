@@ -23,7 +23,7 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.symbols import is_optimizer
 from transpiler.interpret.tensors.names import is_plain
 from transpiler.interpret.tensors.operators import constant_subscript, subscript_op
-from transpiler.interpret.training import is_array
+from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -111,6 +111,8 @@ def _of_mapping(region: Region, node: cst.Subscript, receiver: Mapping, key: Any
 def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) -> Value:
     """An element of a plain value, which stays as it is written."""
     values = [evaluate(region, e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
+    if any(map(is_array, values)):
+        return Unknown(PREDICTED)  # rows that a prediction picks, `x[scores > 0.9]`
     if (unknown := _by_unknown(values)) is not None:
         return unknown
     parts = [

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.layers.appended import appended_to, only
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
@@ -80,6 +81,18 @@ def parts_of(value: Value | None) -> tuple[LayerList | Layer | Bound, ...] | Non
     first = [item for item in value.items[:1] if isinstance(item, (Layer, Bound))]
     whole = len(first) + len(layers) == len(value.items)
     return (*first, *layers) if whole else None
+
+
+@provides("chain_lists")
+def chained(region: Region, left: Value, right: Value) -> Value | None:
+    """`[Input((4,))] + [Dense(n) for n in sizes]`, of lists of layers; None of anything else."""
+    if not any(isinstance(side, (LayerList, LayerChain)) for side in (left, right)):
+        return None
+    before, after = (None if isinstance(s, Layer) else parts_of(s) for s in (left, right))
+    if before is None or not after or isinstance(after[0], Bound):
+        return None
+    region.graph_events += 1
+    return LayerChain((*before, *after))
 
 
 def extends(region: Region, name: str, made: Value, node: cst.CSTNode) -> bool:

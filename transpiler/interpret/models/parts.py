@@ -427,9 +427,9 @@ def get_layer(region: Region, node: cst.Call, model: Model) -> Value:
     origin = origin_of(model)
     if isinstance(name, str) and origin is not None and origin.region is not None:
         layer = origin.region.named_layers.get(name)
+        if layer is not None and origin.region is region:
+            return Inside(model, None, layer.output, made=layer, layer=layer)
         if layer is not None and (layer.output is not None or model.summary is not None):
-            if origin.region is region:
-                return Inside(model, None, layer.output, made=layer, layer=layer)
             return Inside(model, None, layer.output, elsewhere=True, made=layer)
     region.left_calls.append((node, "get_layer", model))
     return Unknown("a layer of a model, found by name")
