@@ -152,7 +152,9 @@ INPUTS: dict[str, tuple[Shape, str]] = {
     "ids": ((6,), "rng.randint(1, 20, ({n}, 6))"),
 }
 #: How a part may be written.
-FORMS = ("inline", "function", "closure", "method", "model", "Sequential", "loop")
+FORMS = (
+    "inline", "function", "closure", "method", "model", "model_loop", "Sequential", "loop"
+)  # fmt: skip
 SAMPLES = 24
 
 
@@ -177,7 +179,7 @@ class _Writer:
             units = self.chance.choice((3, 4, 5))
             lines += [line.format(u=units, d=shape[-1]) for line in part.layers]
             shape = part.gives(shape, units)
-        forms = [form for form in FORMS if form != "loop" or keeps]
+        forms = [form for form in FORMS if not form.endswith("loop") or keeps]
         forms = [form for form in forms if form != "method" or self.place == "class"]
         if not all(part.is_plain for part in parts):
             forms.remove("Sequential")
@@ -205,8 +207,20 @@ class _Writer:
                 listed = [f"Input({shape})", *lines]
                 made = ["return Sequential([", *(f"    {line}," for line in listed), "])"]
             self._define(name, f"def {name}():\n{_block(made)}")
-            self.steps += [f"model_{name} = {name}()", f"x = model_{name}(x)"]
+            self._call_model(name, loops=form == "model_loop")
+
+    def _call_model(self, name: str, loops: bool) -> None:
+        """A model inside of this one, by a name or without, in a loop or under a condition."""
+        called = [f"model_{name} = {name}()", f"x = model_{name}(x)"]
+        way = "loop" if loops else self.chance.choice(("named", "named", "unnamed", "branch"))
+        if way == "named":
+            self.steps += called
             self.nested.append(f"model_{name}")
+        elif way == "unnamed":
+            self.steps.append(f"x = {name}()(x)")
+        else:
+            first = "for _ in range(2):" if way == "loop" else "if DEPTH > 1:"
+            self.steps += [first, *(f"    {line}" for line in called)]
 
     def _define(self, name: str, text: str) -> None:
         (self.definitions if self.apart else self.own).append(text)
@@ -255,6 +269,7 @@ def _files(writer: _Writer, loss: str, arrays: tuple[str, str], start: str) -> d
     head = ["import numpy as np", IMPORTS.rstrip()]
     if writer.names:
         head += ["", f"from parts import {', '.join(writer.names)}"]
+    head += ["", "DEPTH = 2"]
     made = [*writer.steps, "model = Model(inputs, x)"]
     built = _block([*writer.steps, "return Model(inputs, x)"])
     if writer.place == "function":
