@@ -248,7 +248,8 @@ def _block_result(
     assert summary.region is not None
     if not isinstance(summary.result, (Bound, Sequence)):
         raise GiveUp("a function gives back something that is not understood")
-    return _outer_result(region, summary, summary.result, code, module, bound, given)
+    result = _outer_result(region, summary, summary.result, code, module, bound, given)
+    return _with_rank(result, summary.region, given)
 
 
 def _outer_result(
@@ -337,7 +338,7 @@ def call_deferred(region: Region, node: cst.CSTNode, layer: Layer, value: Bound)
         layer.modules = tuple(m for m in modules_of(result) if m.token in region.constructed)[-1:]
         if layer.hint:
             region.module_hints[layer.modules[0].token] = layer.hint
-    return _with_rank_of(value, result, summary)
+    return result
 
 
 #: Layers that give as many axes as they take, of any number.
@@ -347,13 +348,18 @@ _KEEPS_RANK = regex(
 )
 
 
-def _with_rank_of(given: Bound, result: Value, summary: Summary) -> Value:
-    """What a Sequential gives that says nothing of axes, where its layers leave their number."""
-    if not isinstance(result, Bound) or result.tensor.dims is not None:
+#: What else may be done to a tensor than to call such layers and to compute with numbers.
+_DOES_ELSE = regex(r"\b(?:tf|K|ops|np|backend|Lambda)\b|\w\[")
+
+
+def _with_rank(result: Value, inner: Region, given: dict[str, Value]) -> Value:
+    """What a block gives that says nothing of axes, where its layers leave their number."""
+    if not isinstance(result, Bound) or result.tensor.dims is not None or len(given) != 1:
         return result
-    called, dims = summary.region.called_layers if summary.region else [], given.tensor.dims
+    (taken,), called = given.values(), inner.called_layers
+    dims = taken.tensor.dims if isinstance(taken, Bound) else None
     kept = all(one.block is None and _KEEPS_RANK.fullmatch(one.symbol) for one in called)
-    if not called or not kept or not dims:
+    if not called or not kept or not dims or inner.called or _DOES_ELSE.search(inner.source):
         return result
     last = result.tensor.channels_hint
     tensor = replace(result.tensor, dims=(*dims[:-1], last), channels_hint=None)
