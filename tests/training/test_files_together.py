@@ -447,3 +447,22 @@ def test_files_that_stay_and_read_what_changes_are_said(
     made = convert(text, Options(together=together), str(path))
     assert ("stays.py" in "".join(d.message for d in made.diagnostics)) is said
     assert "train.py" not in "".join(d.message for d in made.diagnostics)
+
+
+def test_what_is_cast_beside_a_model(tmp_path: Path, session: VerifySession) -> None:
+    """What stands in the place of `cast` goes by the name that the import gives it."""
+    evaluation = (
+        "import tensorflow as tf\n\n\ndef as_double(a):\n    return tf.cast(a, tf.float64)\n\n\n"
+        "def run(model, x, y):\n    found = as_double(model.predict(x, verbose=0))\n"
+        "    return float(abs(found - y).numpy().mean())\n"
+    )
+    main = (
+        "import numpy as np\nfrom evaluation import run\nfrom tensorflow import keras\n\n"
+        "x = np.random.RandomState(0).rand(20, 3)\n"
+        "model = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])\n"
+        'model.compile("sgd", "mse")\nmodel.fit(x, x.sum(1), verbose=0)\nerror = run(model, x, x)\n'
+    )
+    texts, errors = converted(tmp_path, {"evaluation.py": evaluation, "main.py": main})
+    assert not errors
+    assert "    return torch.as_tensor(a, dtype=torch.float64)\n" in texts["evaluation.py"]
+    assert_equal(tmp_path, "main.py", session)

@@ -251,9 +251,11 @@ def rename_clashing(draft: Draft) -> set[str]:
     left = names_read(
         apply(draft.tree.text, [Edit(e.start, e.end, "") for e in draft.bare_edits()])
     )
+    emitted = draft.file.rules.emitted
     clashing = {
         name: f"Torch{name}" if name[0].isupper() else f"torch_{name}"
         for name in draft.helpers & left
+        if name not in emitted or emitted[name].source.strip()  # else it is an import
         if name != INIT or not _made_by_arrivals(draft)
     }
     if clashing:

@@ -14,6 +14,7 @@ from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import record
 from transpiler.registry import Rules
+from transpiler.source.importers import is_imported
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -197,6 +198,11 @@ class FileContext:
     wants_marks: bool = False  #: whether a training needs that, so that the file is begun anew
     marks_elsewhere: bool = False  #: whether that of a file which imports this one does
     marked: dict[tuple[int, str], Any] = field(default_factory=dict)  #: by layer and argument
+
+    @property
+    def has_callers(self) -> bool:
+        """Whether other files of the project may call its functions."""
+        return bool(self.path) and is_imported(self.path, r"\(")
 
     def functions(self, owner: str = "") -> dict[str, cst.FunctionDef]:
         """The functions of the module and the methods of a class that are plain ones, by name."""

@@ -164,7 +164,7 @@ class Region:
         self.wants: dict[str, Any] = wants if wants is not None else {}
         self.given_ranks: dict[str, int] = {}  #: how many axes the tensors that are parameters have
         self.given_layouts: dict[str, Layout] = {}  #: where those tensors have their channels
-        self.decided_axes: set[str] = set()  #: parameters for axes, as the call gives them
+        self.decided_axes: dict[str, int] = {}  #: parameters for axes, as the call gives them
         self.assumed_none: set[str] = set()  #: parameters for a Keras tensor, which must be None
         self.given: dict[str, Value | None] = {}  #: what the call gives to plain parameters
         self.given_together: set[str] = set()  #: parameters that get tuples or dicts

@@ -48,7 +48,7 @@ from transpiler.interpret.functions.splicing import (
 )
 from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
 from transpiler.interpret.layers.adapting import as_column, is_of_one_column
-from transpiler.interpret.layers.applying import ASSUMED_RANK, has_callers
+from transpiler.interpret.layers.applying import ASSUMED_RANK
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.region import GiveUp, Region
@@ -248,7 +248,7 @@ def _of_any_rank(region: Region, summary: Summary, bound: dict[str, Value]) -> B
     elif is_assumed(region, inner):
         region.speculative = True
         return value
-    elif has_callers(region):
+    elif region.file.has_callers:
         with_rank(region, value, ASSUMED_RANK)
     return None
 

@@ -15,6 +15,7 @@ from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.presumed import as_presumed
 from transpiler.interpret.functions.typical import typical
 from transpiler.interpret.layers.adapting import as_given
+from transpiler.interpret.layers.presuming import AXIS
 from transpiler.interpret.layers.starting import note_default
 from transpiler.interpret.models.given_inputs import bind_given_input
 from transpiler.interpret.region import GiveUp, Parameter, Region
@@ -242,7 +243,7 @@ def _plain_parameter(
         return value
     axis = given_axis(name, value) if "open:axes" not in region.wants else None
     if axis is not None:
-        region.decided_axes.add(name)
+        region.decided_axes[name] = axis
         reading = replace(reading, value=axis)
     else:
         reading = as_presumed(region, parameter, value, reading)
@@ -284,14 +285,11 @@ def _is_metric(value: Value) -> bool:
     return name.startswith("keras.metrics.")
 
 
-_AXIS = regex(r"axis|chan\w*_?dim", re.I)
-
-
 def given_axis(name: str, value: Value | None) -> int | None:
     """The number that a call gives for an axis: a block is written for that one."""
     known = value.expr.value if isinstance(value, Static) else None
     plain = isinstance(known, int) and not isinstance(known, bool)
-    return known if plain and _AXIS.search(name) else None
+    return known if plain and AXIS.search(name) else None
 
 
 #: One by one: a search for one text is many times as fast as that for several.

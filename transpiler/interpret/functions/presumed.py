@@ -5,12 +5,15 @@ from __future__ import annotations
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.layers.presuming import constant_given, presumable
-from transpiler.interpret.region import Parameter, Region
+from transpiler.interpret.region import GiveUp, Parameter, Region
+from transpiler.interpret.statics import const
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.code import If, Line
 from transpiler.ir.expr import UNKNOWN, Expr, literal
 from transpiler.record import replace
+
+_WRITTEN_FOR = "`{}` is written for {}={} in its own file"
 
 
 def as_presumed(region: Region, parameter: Parameter, value: Value | None, reading: Expr) -> Expr:
@@ -47,18 +50,37 @@ def check_presumed(
     region = summary.region
     if region is None or summary.kind == "running":
         return
+    if caller is not None and caller.file is not home:
+        for name, axis in region.decided_axes.items():
+            if name not in region.parameters:
+                continue
+            found = constant_given(region, name, given.get(name))
+            if found is UNKNOWN:
+                _presume_outside(caller, given.get(name), const(axis).expr)
+            if found != axis:
+                raise GiveUp(_WRITTEN_FOR.format(summary.function.name, name, axis))
     for name, wanted in region.presumed.items():
         value = given.get(name)
         found = constant_given(region, name, value) if name in region.parameters else UNKNOWN
         if summary.kind in ("block", "builder") and _same(found, wanted.value):
             continue
-        if found is UNKNOWN and isinstance(value, Static) and caller is not None:
-            outer = value.expr.text
-            known = presumable(caller, outer)
-            if known is not None and _same(known.expr.value, wanted.value):
-                caller.want(f"presumed:{outer}", wanted)
+        if caller is None and value is None and found is UNKNOWN:
+            continue  # nobody in its file calls it
+        if caller is not None and caller.file is not home and found is not UNKNOWN:
+            raise GiveUp(_WRITTEN_FOR.format(summary.function.name, name, wanted.text))
+        if found is UNKNOWN and caller is not None:
+            _presume_outside(caller, value, wanted)
         home.varied.add((id(summary.function.node), name))
         home.grown = True
+
+
+def _presume_outside(caller: Region, value: Value | None, wanted: Expr) -> None:
+    """Ask that a caller's own parameter, which it hands on, has that value, where it may."""
+    if isinstance(value, Static):
+        outer = value.expr.text
+        known = presumable(caller, outer)
+        if known is not None and _same(known.expr.value, wanted.value):
+            caller.want(f"presumed:{outer}", wanted)
 
 
 def _same(one: object, other: object) -> bool:

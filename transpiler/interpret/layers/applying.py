@@ -42,7 +42,6 @@ from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
-from transpiler.source.importers import is_imported
 
 
 def apply_layer(
@@ -131,7 +130,7 @@ def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:
             if bound.tensor.dims is None and bound.source:
                 region.speculative = True
                 return bound
-    if has_callers(region):
+    if region.file.has_callers:
         for key in [key for key in region.wants if key.startswith("tensor:")]:
             source = f"param:{key.partition(':')[2]}"
             if f"rank:{source}" not in region.wants:
@@ -144,11 +143,6 @@ def _without_rank(region: Region, bounds: list[Bound]) -> Bound | None:
 
 #: How many axes tensors have where nothing tells it, and others see whether that is so.
 ASSUMED_RANK = 2
-
-
-def has_callers(region: Region) -> bool:
-    """Whether other files of the project may call a function."""
-    return bool(region.file.path) and is_imported(region.file.path, r"\(")
 
 
 def _with_source(

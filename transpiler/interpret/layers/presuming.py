@@ -6,6 +6,7 @@ program gives to the parameter, and raises for any other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,10 @@ from transpiler.interpret.values import Layer, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
+
+#: What the parameter is called that is an axis.
+AXIS = regex(r"axis|chan\w*_?dim", re.I)
 
 
 def presume(region: Region, layer: Layer, runs: Callable[[Layer], Any]) -> None:
@@ -34,12 +39,18 @@ def presume(region: Region, layer: Layer, runs: Callable[[Layer], Any]) -> None:
 
 
 def presumable(region: Region, name: str) -> Static | None:
-    """The value that the call gives to a parameter, or, where that is open, its default."""
+    """The value that the call gives to a parameter, or, where that is open, its default.
+
+    Where only other files call a function, an axis that it gets is that of the channels.
+    """
     if name not in region.given or (id(region.function), name) in region.file.varied:
         return None
     value = constant_given(region, name, region.given[name])
     if value is UNKNOWN and region.given[name] is not None:
         value = constant_given(region, name, None)
+    if value is UNKNOWN and region.given[name] is None and AXIS.search(name):
+        if region.parameters[name].default is None and region.file.has_callers:
+            value = -1
     return None if value is UNKNOWN else const(value)
 
 
