@@ -178,7 +178,7 @@ def chosen_by(
     key: Static,
     items: dict[Any, Value],
     default: Value | None = None,
-) -> Choice:
+) -> Value:
     """One of several values by a key that only the run tells; an error where it is none of them."""
     looked_up = default is None and all(map(_is_of_training, items.values()))
     if "(" in key.expr.text and not looked_up:  # `.pop(...)` must run once
@@ -200,8 +200,7 @@ def chosen_by(
         running = None if key.run is None else infix(key.run, "==", name)
         test = Static(infix(key.expr, "==", name), running)
         chosen = Choice(test, value, chosen, written)
-    assert isinstance(chosen, Choice)
-    return replace(chosen, table=table)
+    return replace(chosen, table=table) if isinstance(chosen, Choice) else chosen
 
 
 def _is_of_training(value: Value) -> bool:
