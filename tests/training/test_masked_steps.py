@@ -133,6 +133,20 @@ def test_so_they_are_in_keras_2(name: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+def test_a_function_that_is_no_layer_hands_no_mask_on(scripts: Scripts) -> None:
+    text = HEAD + """\
+inputs = keras.Input((7,))
+x = layers.Embedding(20, 5, mask_zero=True)(inputs)
+x = layers.LSTM(4, return_sequences=True)(keras.activations.tanh(x))
+model = keras.Model(inputs, layers.Dense(2)(x))
+model.compile("sgd", "mse", metrics=["mae"])
+history = model.fit(words, numbers, batch_size=8, shuffle=False, verbose=0).history
+"""
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_the_loop_is_as_one_writes_it() -> None:
     text = convert(text_of("classes")).text
     assert """\

@@ -20,7 +20,7 @@ from transpiler.interpret.tensors.results import run_rule, with_sizes_of
 from transpiler.interpret.values import Bound, Constant, Repeated, Sequence, Value, holds_tensor
 from transpiler.ir.expr import Expr, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.rule import ONE_IMAGE, Rule
 
 
@@ -59,7 +59,7 @@ def tensor_function(
     sized = any(isinstance(v, _Plain) and v.written.text != v.running.text for v in slots.values())
 
     def build(given: list[Tensor]) -> Any:
-        result = rule.build(**{k: _fill(v, given) for k, v in slots.items()})
+        result = _unmasked(rule.build(**{k: _fill(v, given) for k, v in slots.items()}), given)
         if len(given) == 1 and isinstance(result, Tensor) and _is_along_last(slots.get("axis")):
             note_activation(region, Expr(name, Symbol(name)), given[0], result)
         if not sized or not isinstance(result, Tensor):
@@ -68,10 +68,20 @@ def tensor_function(
             if isinstance(slot, _Plain):
                 check_readable(region, slot.running, node)
         running = rule.build(**{k: _fill(v, given, True) for k, v in slots.items()})
+        running = _unmasked(running, given)
         assert isinstance(running, Tensor)
         return with_sizes_of(running, result)
 
     return run_rule(region, node, bounds, build, name)
+
+
+def _unmasked(result: Any, given: list[Tensor]) -> Any:
+    """What a function gives that is no layer, which carries no mask unless it is what it got."""
+    if isinstance(result, list):
+        return [_unmasked(one, given) for one in result]
+    if not isinstance(result, Tensor) or any(result.code.text == one.code.text for one in given):
+        return result
+    return result if result.mask is None else replace(result, mask=None)
 
 
 def _is_along_last(axis: Any) -> bool:
