@@ -39,14 +39,20 @@ def passed_on(x: Tensor, keras: str) -> Tensor:
     return replace(x, mask=None if keras == "2" else DISPUTED)
 
 
-def merged(masks: Sequence[Expr | None]) -> Expr | None:
+def merged(masks: Sequence[Expr | None], keras: str = "auto") -> Expr | None:
     """The mask of an elementwise result.
 
-    Where some inputs have none, Keras 3 gives none and Keras 2 those of the others; where they
-    differ, a step counts in Keras 3 if it does in any input, in Keras 2 if it does in all.
+    Where some inputs have none, Keras 3 gives none (or one that keeps all steps) and Keras 2 those
+    of the others; where they differ, a step counts in Keras 3 if it does in any input, in Keras 2
+    if it does in all.
     """
-    texts = {None if mask is None else mask.text for mask in masks}
-    return masks[0] if len(texts) == 1 else DISPUTED
+    own = {mask.text: mask for mask in masks if mask is not None}
+    lacking = None in masks
+    if not own or (lacking and keras == "3"):
+        return None
+    if len(own) == 1 and (not lacking or keras == "2"):
+        return next(mask for mask in masks if mask is not None)
+    return DISPUTED
 
 
 def no_mask(x: Tensor, layer: str) -> None:

@@ -34,18 +34,18 @@ def _raised(x: Tensor, missing: int) -> Tensor:
     return x.to(code, (*(expr(1),) * missing, *x.dims))
 
 
-def _merged(xs: Tensors, code: Expr) -> Tensor:
+def _merged(xs: Tensors, code: Expr, keras: str = "auto") -> Tensor:
     """An elementwise result."""
-    result = replace(xs[0].to(code, _broadcast(xs)), mask=_mask(xs))
+    result = replace(xs[0].to(code, _broadcast(xs)), mask=_mask(xs, keras))
     hints = [x.channels_hint for x in xs if x.channels_hint is not None]
     return replace(result, channels_hint=hints[0]) if hints and result.dims is None else result
 
 
-def _mask(xs: Tensors) -> Expr | None:
+def _mask(xs: Tensors, keras: str = "auto") -> Expr | None:
     """The inputs' mask; of a list, only one item is seen."""
     if any(x.code.text.startswith("*") and x.mask is not None for x in xs):
         return DISPUTED
-    return merged([x.mask for x in xs])
+    return merged([x.mask for x in xs], keras)
 
 
 def _broadcast(xs: Tensors) -> tuple[Dim, ...] | None:
@@ -105,19 +105,19 @@ def _sum(xs: Tensors) -> Expr:
 
 
 @layer("Add", functional="add", merges=True, elementwise=True)
-def add(xs: Tensors) -> Tensor:
+def add(xs: Tensors, *, keras: str = "auto") -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     xs = _aligned(xs)
-    return _merged(xs, _sum(xs))
+    return _merged(xs, _sum(xs), keras)
 
 
 @layer("Subtract", functional="subtract", merges=True, elementwise=True)
-def subtract(xs: Tensors) -> Tensor:
+def subtract(xs: Tensors, *, keras: str = "auto") -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     xs = _aligned(_no_star(xs))
     if len(xs) != 2:
         raise Unsupported("Subtract takes two tensors")
-    return _merged(xs, _folded(xs, "-"))
+    return _merged(xs, _folded(xs, "-"), keras)
 
 
 @layer("Multiply", functional="multiply", merges=True, elementwise=True)
@@ -129,11 +129,11 @@ def multiply(xs: Tensors) -> Tensor:
 
 
 @layer("Average", functional="average", merges=True, elementwise=True)
-def average(xs: Tensors) -> Tensor:
+def average(xs: Tensors, *, keras: str = "auto") -> Tensor:
     """Where ranks differ, Keras lines up the batch and last axes, torch the last only."""
     listed, xs = _one_list(xs), _aligned(xs)
     count = len(xs) if listed is None else call("len", listed)
-    return _merged(xs, infix(_sum(xs), "/", count))
+    return _merged(xs, infix(_sum(xs), "/", count), keras)
 
 
 @layer("Maximum", functional="maximum", merges=True, elementwise=True)
@@ -153,7 +153,7 @@ def minimum(xs: Tensors) -> Tensor:
 
 
 @layer("Concatenate", functional="concatenate", merges=True)
-def concatenate(xs: Tensors, axis: Param = -1) -> Tensor:
+def concatenate(xs: Tensors, axis: Param = -1, *, keras: str = "auto") -> Tensor:
     """Along torch's dimension of the axis."""
     first = xs[0]
     code = call("torch.cat", [x.code for x in xs], dim=dimension(first, axis))
@@ -165,7 +165,7 @@ def concatenate(xs: Tensors, axis: Param = -1) -> Tensor:
     if not axis.known:
         mask = None if all(x.mask is None for x in xs) else DISPUTED
         return replace(first.to(code), dims=None, channels_hint=None, mask=mask)
-    mask = _joined_mask(xs, int(axis.value))
+    mask = _joined_mask(xs, int(axis.value), keras)
     if first.dims is None:
         if not axis.is_const(-1):
             return replace(first.to(code), mask=mask)
@@ -202,13 +202,13 @@ def _all_channels(xs: Tensors) -> Arg:
     return channels
 
 
-def _joined_mask(xs: Tensors, axis: int) -> Expr | None:
+def _joined_mask(xs: Tensors, axis: int, keras: str) -> Expr | None:
     masks = [x.mask for x in xs]
     if all(mask is None for mask in masks):
         return None
     rank = None if xs[0].dims is None else xs[0].rank
     if axis == -1 or (rank is not None and axis % rank == rank - 1):
-        return merged(masks)
+        return merged(masks, keras)
     if any(mask is None for mask in masks) or rank is None or axis % rank != 1:
         raise Unsupported("some of the tensors are masked")
     return call("torch.cat", [mask for mask in masks if mask is not None], dim=1)

@@ -130,6 +130,9 @@ def test_merges(name: str, second: str) -> None:
         assert built.mask is None
     elif second == "same":
         np.testing.assert_array_equal(results[1], mask)
+    elif second == "none":  # or one that keeps all steps
+        assert built.mask is None
+        assert mask is None or np.asarray(mask).all()
     else:
         assert built.mask is DISPUTED
 

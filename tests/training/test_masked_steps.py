@@ -147,6 +147,21 @@ history = model.fit(words, numbers, batch_size=8, shuffle=False, verbose=0).hist
     assert max(apart.values()) < 1e-9, apart
 
 
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_features_without_a_mask_beside_those_with_one(keras: str, scripts: Scripts) -> None:
+    text = HEAD + """\
+inputs, others = keras.Input((7,), name="words"), keras.Input((7, 3), name="others")
+x = layers.Embedding(20, 5, mask_zero=True)(inputs)
+x = layers.LSTM(4, return_sequences=True)(layers.concatenate([x, layers.Dense(3)(others)]))
+model = keras.Model([inputs, others], layers.Dense(4, activation="softmax")(x))
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit([words, steps], tags, batch_size=8, shuffle=False, verbose=0).history
+"""
+    apart = scripts.compare(text, converted(text, Options(exact=True, keras=keras)), keras)
+    assert "history" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_the_loop_is_as_one_writes_it() -> None:
     text = convert(text_of("classes")).text
     assert """\
