@@ -43,10 +43,10 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
-from transpiler.source.brought_values import Brought, values_brought
-from transpiler.source.compiled_either import Either, compiled_behind
+from transpiler.source.brought_values import values_brought
+from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.files import decode, program_at
-from transpiler.source.given_together import Together, given_together
+from transpiler.source.given_together import given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
     importing_files,
@@ -56,9 +56,10 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
-from transpiler.source.loaded_or_trained import Loaded, loaded_or_trained
+from transpiler.source.loaded_or_trained import loaded_or_trained
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
-from transpiler.source.picked_classes import Picked, made_where_picked
+from transpiler.source.picked_classes import made_where_picked
+from transpiler.source.replaced import Rewritten
 from transpiler.source.shared_lines import apart
 from transpiler.source.tree import Tree
 
@@ -67,8 +68,6 @@ if TYPE_CHECKING:
 
 #: Which line of a file another version of it has in some line.
 LineOf: TypeAlias = Callable[[int], int]
-#: A file of which something is written in another way.
-Rewritten: TypeAlias = "Picked | Together | Brought | Either | Loaded"
 
 
 def _composed(first: LineOf, second: LineOf | None) -> LineOf:

@@ -14,7 +14,6 @@ import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
-from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import locate
@@ -22,7 +21,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import Occurrences, Positions
 from transpiler.source.passed_imports import is_taken
-from transpiler.source.replaced import Span, replaced
+from transpiler.source.replaced import Rewritten, Span, replaced, rewritten
 from transpiler.source.syntax import program_tree
 
 #: What such values call Keras; nothing else is called so.
@@ -40,24 +39,11 @@ _PLAIN = (
 )  # fmt: skip
 
 
-@record(frozen=True, slots=True)
-class Brought:
-    """A file with such values of others in it."""
-
-    text: str
-    lines: list[int]  #: the line of the file that each line of the text stands for
-    calls: tuple[str, ...] = ()
-
-    def line(self, number: int) -> int:
-        """The line of the file that a line of the text stands for."""
-        return self.lines[min(number, len(self.lines)) - 1]
-
-
 class _Unclear(Exception):
     """A value that means nothing in another file."""
 
 
-def values_brought(text: str, path: str) -> Brought | None:
+def values_brought(text: str, path: str) -> Rewritten | None:
     """The text with such values behind its imports, if it reads some."""
     if not path or not _USES.search(text) or KERAS in text or path.endswith(".ipynb"):
         return None
@@ -92,8 +78,7 @@ def values_brought(text: str, path: str) -> Brought | None:
         return None
     for spot, written in spots.items():
         edits[spot, spot] = written
-    changed, line_numbers = replaced(text, edits)
-    return Brought(changed, line_numbers)
+    return rewritten(text, edits)
 
 
 def values_gone(text: str) -> Iterator[tuple[str, Span]]:

@@ -17,25 +17,12 @@ from transpiler.regex import regex
 from transpiler.source.last_layers import LastLayer, last_layer
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
-from transpiler.source.replaced import Span, replaced
+from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _COMPILES = regex(r"^( +|\t+)[\w.]+\.compile\(", 8)
 _ELSE = regex(r"^[ \t]*(?:else|elif)\b", 8)
 _FIRST = ("optimizer", "loss")  #: the arguments that have places in every generation
-
-
-@record(frozen=True, slots=True)
-class Either:
-    """A file in which such models are compiled behind the conditions."""
-
-    text: str
-    lines: list[int]  #: the line of the file that each line of the text stands for
-    calls: tuple[str, ...]  #: what compiles them there
-
-    def line(self, number: int) -> int:
-        """The line of the file that a line of the text stands for."""
-        return self.lines[min(number, len(self.lines)) - 1]
 
 
 @record(frozen=True, slots=True)
@@ -48,7 +35,7 @@ class _Way:
     given: dict[str, ast.expr]
 
 
-def compiled_behind(text: str) -> Either | None:
+def compiled_behind(text: str) -> Rewritten | None:
     """The text with such calls of `compile`, if it has any."""
     if len(_COMPILES.findall(text)) < 2 or not _ELSE.search(text):
         return None
@@ -70,8 +57,7 @@ def compiled_behind(text: str) -> Either | None:
                 calls.append(_join(node, ways, names, found, layer, text, edits))
     if not edits:
         return None
-    changed, lines = replaced(text, edits)
-    return Either(changed, lines, tuple(calls))
+    return rewritten(text, edits, calls)
 
 
 def _has_own_line(statement: ast.stmt, text: str) -> bool:

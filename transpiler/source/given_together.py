@@ -16,11 +16,10 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
 from transpiler.source.occurrences import Positions
-from transpiler.source.replaced import Span, replaced
+from transpiler.source.replaced import Rewritten, Span, replaced, rewritten
 from transpiler.source.syntax import program_tree
 
 _MENTIONED = regex(r"allback|EarlyStopping|ModelCheckpoint|ReduceLROnPlateau|TensorBoard|CSVLogger")
@@ -41,24 +40,11 @@ _REFUSED = (
 )  # fmt: skip
 
 
-@record(frozen=True, slots=True)
-class Together:
-    """A file in which what such functions do stands where they are called."""
-
-    text: str
-    lines: list[int]  #: the line of the file that each line of the text stands for
-    calls: tuple[str, ...]  #: the parts of the framework that are made there
-
-    def line(self, number: int) -> int:
-        """The line of the file that a line of the text stands for."""
-        return self.lines[min(number, len(self.lines)) - 1]
-
-
 class _Unclear(Exception):
     """What a call does would not be the same where it stands."""
 
 
-def given_together(text: str, others: Callable[[], Iterable[str]]) -> Together | None:
+def given_together(text: str, others: Callable[[], Iterable[str]]) -> Rewritten | None:
     """The text with what such functions do in the place of their calls, if it has any.
 
     `others` gives the texts that import it: what they call stays a function.
@@ -85,8 +71,7 @@ def given_together(text: str, others: Callable[[], Iterable[str]]) -> Together |
             calls += given.calls
     if not edits:
         return None
-    changed, lines = replaced(text, edits)
-    return Together(changed, lines, tuple(calls))
+    return rewritten(text, edits, calls)
 
 
 class _Giving:

@@ -21,7 +21,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 from transpiler.source.occurrences import Positions
-from transpiler.source.replaced import Span, replaced
+from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _LOADS = regex(r"\bload_model\(")
@@ -40,19 +40,6 @@ _Function = ast.FunctionDef
 
 
 @record(frozen=True, slots=True)
-class Loaded:
-    """A file in which such models are made in any case."""
-
-    text: str
-    lines: list[int]  #: the line of the file that each line of the text stands for
-    calls: tuple[str, ...]  #: what loads them there
-
-    def line(self, number: int) -> int:
-        """The line of the file that a line of the text stands for."""
-        return self.lines[min(number, len(self.lines)) - 1]
-
-
-@record(frozen=True, slots=True)
 class _Way:
     """A statement that loads a model, and the statements that make and train it otherwise."""
 
@@ -64,7 +51,7 @@ class _Way:
     both_give: bool = False  #: whether the function ends there, and gives the model in both cases
 
 
-def loaded_or_trained(text: str, others: Callable[[], Iterable[str]]) -> Loaded | None:
+def loaded_or_trained(text: str, others: Callable[[], Iterable[str]]) -> Rewritten | None:
     """The text with such models made before it is asked whether they can be loaded.
 
     `others` gives the texts that import it.
@@ -90,8 +77,7 @@ def loaded_or_trained(text: str, others: Callable[[], Iterable[str]]) -> Loaded 
                 calls.append(_loading(way))
     if not edits:
         return None
-    changed, lines = replaced(text, edits)
-    return Loaded(changed, lines, tuple(calls))
+    return rewritten(text, edits, calls)
 
 
 def _way(statement: ast.stmt, later: list[ast.stmt], scope: ast.AST) -> _Way | None:

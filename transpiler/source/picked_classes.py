@@ -14,10 +14,9 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
-from transpiler.source.replaced import Span, replaced
+from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
@@ -34,21 +33,7 @@ _LOOPS = (
 )  # fmt: skip
 
 
-@record(frozen=True, slots=True)
-class Picked:
-    """A file in which dicts hold the optimizers that functions make of their classes."""
-
-    text: str
-    lines: list[int]  #: the line of the file that each line of the text stands for
-    calls: tuple[str, ...]  #: what makes the optimizers there
-    edits: dict[Span, str]  #: what has changed
-
-    def line(self, number: int) -> int:
-        """The line of the file that a line of the text stands for."""
-        return self.lines[min(number, len(self.lines)) - 1]
-
-
-def made_where_picked(text: str) -> Picked | None:
+def made_where_picked(text: str) -> Rewritten | None:
     """The text with such dicts in functions that give an optimizer, if it has any."""
     if not _IN_TABLE.search(text):
         return None
@@ -68,8 +53,7 @@ def made_where_picked(text: str) -> Picked | None:
                 calls += function.calls
     if not edits:
         return None
-    changed, lines = replaced(text, edits)
-    return Picked(changed, lines, tuple(dict.fromkeys(calls)), edits)
+    return rewritten(text, edits, calls)
 
 
 def _tables(body: list[ast.stmt]) -> dict[str, ast.Dict]:

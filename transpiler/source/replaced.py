@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
+from transpiler.record import record
+
 Span: TypeAlias = tuple[int, int]
+
+
+@record(frozen=True, slots=True)
+class Rewritten:
+    """A file of which something is written in another way that is easier to understand."""
+
+    text: str
+    lines: list[int]  #: the line of the file that each line of the text stands for
+    calls: tuple[str, ...]  #: those of the framework that only the text has
+    edits: dict[Span, str]  #: what has changed
+
+    def line(self, number: int) -> int:
+        """The line of the file that a line of the text stands for."""
+        return self.lines[min(number, len(self.lines)) - 1]
+
+
+def rewritten(text: str, edits: dict[Span, str], calls: Iterable[str] = ()) -> Rewritten:
+    """A file after some edits."""
+    return Rewritten(*replaced(text, edits), tuple(dict.fromkeys(calls)), edits)
 
 
 def replaced(text: str, edits: dict[Span, str]) -> tuple[str, list[int]]:
