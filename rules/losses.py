@@ -60,18 +60,17 @@ def _drops(p: Prediction, own: str) -> bool:
 
 
 def smoothed(smoothing: Expr, classes: int | None) -> str:
-    """Targets that are smoothed over so many classes; they stand for `{}`."""
+    """Smoothed targets over so many classes: `{0}` is the targets, `{1}` the output."""
     if is_written(smoothing, 0, 0.0):
         return ""
-    if classes is None:
-        raise Unsupported("label smoothing of an output whose size is not known")
     smoothing = by_name(smoothing)
-    kept, spread = infix(1, "-", smoothing), f"{smoothing.wrapped(14)} / {classes}"
+    spread = f"{smoothing.wrapped(14)} / {classes or '{1}.shape[-1]'}"
+    kept = infix(1, "-", smoothing)
     if smoothing.known:
         kept = expr(round(1 - smoothing.value, 12))
-        share = str(smoothing.value / classes)
-        spread = share if len(share) < 8 else spread
-    return f"{{}} * {kept.wrapped(14)} + {spread}"
+        share = str(smoothing.value / classes) if classes else ""
+        spread = share if 0 < len(share) < 8 else spread
+    return f"{{0}} * {kept.wrapped(14)} + {spread}"
 
 
 def _own(p: Prediction, name: str) -> Expr:

@@ -366,7 +366,7 @@ def _crossentropy(
     if p.rank is None or (p.classes and not name.startswith("sparse")):
         raise Unsupported(f"{name} as a metric of this output")
     smooth = "" if smoothing is None else smoothed(smoothing, 2 if own == "sigmoid" else p.units)
-    targets = joined(smooth.format(p.targets), ADD, p.targets) if smooth else p.targets
+    targets = joined(smooth.format(p.targets, p.output), ADD, p.targets) if smooth else p.targets
     each: dict[str, Param] = {} if p.weights is None else {"reduction": "none"}
     if (p.logits and p.activation == own) or (from_logits.is_const(True) and not p.activation):
         binary = own == "sigmoid"

@@ -84,10 +84,24 @@ losses = kept.history
 WEIGHED = BUILDER.replace(
     """"adam", loss, metrics=["accuracy"]""", """"adam", "mse", loss_weights=[share]"""
 )
+CLASSES = """\
+def build(classes):
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(classes, activation="softmax")])
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
+    metric = keras.metrics.CategoricalCrossentropy(label_smoothing=0.2)
+    model.compile("adam", loss, metrics=[metric])
+    return model
+
+
+targets = np.eye(3)[np.arange(48) % 3] * 0.9
+model = build(targets.shape[1])
+losses = model.fit(x, targets, epochs=2, batch_size=16, shuffle=False, verbose=0).history
+"""
 PROGRAMS = {
     "builder": BUILDER + TRAIN + RUN,
     "object": OBJECT,
     "outputs": OUTPUTS,
+    "classes": CLASSES,
     # the same of a weight, which must not be called like a variable of the program
     "weight": WEIGHED + TRAIN + RUN + "double = weight * 2\n",
 }
@@ -105,6 +119,12 @@ def test_the_share_is_a_parameter() -> None:
     result = converted(HEAD + BUILDER + TRAIN + RUN)
     assert "def train(model, criterion, label_smoothing, optimizer):" in result
     assert "second_label_smoothing = weight / 70\n" in result
+
+
+def test_the_run_tells_how_many_classes_there_are() -> None:
+    result = converted(HEAD + CLASSES, Options(exact=True))
+    smoothed = " * 0.9 + 0.1 / logits.shape[-1]"
+    assert smoothed in " ".join(result.split()), result
 
 
 def test_objects_that_get_the_model_are_refused() -> None:

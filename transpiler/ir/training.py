@@ -75,7 +75,7 @@ class Loss:
     several: bool = False  #: it compares classes, of which nobody has a single one
     paired: bool = False  #: Keras insists that the targets have as many numbers as the output
     summed: bool = False  #: it gives single numbers, of which the means of rows are added up
-    smoothed: str = ""  #: what it is compared with, where that is not the targets: "{} * 0.9"
+    smoothed: str = ""  #: what it is compared with, where that is not the targets: "{0} * 0.9"
     note: str = ""  #: what is assumed
     differs: str = ""  #: where it is not quite the same
     #: where the program makes those of which it is one, and what stands there instead

@@ -62,7 +62,7 @@ def loss_as_metric(
     if seen.logits and not loss.drops:
         dims = (seen.dim,) if seen.activation == "softmax" else ()
         output = method(output, seen.activation, *dims)
-    targets = loss.smoothed.format(seen.targets) if loss.smoothed else seen.targets.text
+    targets = loss.smoothed.format(seen.targets, output) if loss.smoothed else seen.targets.text
     value = joined(
         f"{loss.criterion}({output}, {targets}).item()", 18, loss.criterion, output, seen.targets
     )

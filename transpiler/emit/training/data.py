@@ -427,7 +427,7 @@ def criterion_call(head: Head, criterion: str) -> str:
     elif _may_lack_an_axis(head) and not (head.metrics or head.steps):
         targets = _as_output(head)
     if loss.smoothed:
-        targets = loss.smoothed.format(targets)
+        targets = loss.smoothed.format(targets, output)
     order = [targets, given] if loss.targets_first else [given, targets]
     called = f"{criterion}({', '.join(order)})"
     if not head.prediction.elementwise:
