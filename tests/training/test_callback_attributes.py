@@ -172,7 +172,7 @@ FIT = "model.fit(x, y, callbacks=[early], **data)\n"
         (f"{MADE}{FIT}early.best = 3\n", "`EarlyStopping` is left"),
         (
             f"{STOPPING}model = build(3)\nearly = stopping(2)\n{FIT}early.best = 3\n",
-            "`early` is read here, and nothing gives it",
+            "`EarlyStopping` is left",
         ),
         (
             f"{STOPPING}model = build(3)\nearly = stopping(2)\nlate = stopping(3)\n"

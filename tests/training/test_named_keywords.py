@@ -276,6 +276,6 @@ def test_the_dict_stays_for_other_keywords(call: str) -> None:
 
 
 def test_functions_without_models_are_left() -> None:
-    text = "import keras\n\n\ndef load(**kw):\n    return open(kw.get('path', 'x.txt'))\n"
+    text = "# of keras\n\n\ndef load(**kw):\n    return open(kw.get('path', 'x.txt'))\n"
     assert named_keywords(text, list, fold) is None
     assert convert(text).text == text

@@ -75,6 +75,9 @@ def apart(one: Any, other: Any) -> float:
         return float("inf")
     if np.isnan(a).any() and (np.isnan(a) == np.isnan(b)).all():
         a, b = np.nan_to_num(a), np.nan_to_num(b)
+    if np.isinf(a).any():
+        same = a == b
+        a, b = np.where(same, 0.0, a), np.where(same, 0.0, b)
     found = float(np.linalg.norm(a - b) / (np.linalg.norm(a) or 1.0))
     return float("inf") if np.isnan(found) else found
 

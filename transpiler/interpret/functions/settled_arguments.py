@@ -31,7 +31,8 @@ def settled_by_call(home: Region, model: Model, text: str) -> Any:
     if found is None:
         return UNKNOWN
     values = ((n, constant_given(home, n, made.arguments.get(n))) for n in home.parameters)
-    given = {name: value for name, value in values if value is not UNKNOWN}
+    # the caller may change a list before the model reads it
+    given = {n: v for n, v in values if v is not UNKNOWN and not isinstance(v, (list, dict))}
     try:
         return settled(found, given, text)
     except Unsettled:
