@@ -156,3 +156,26 @@ def test_the_marks_of_cells_stay_where_they_are() -> None:
     assert comments(inside) == ["# of eight units"]
     assert "\n\n        x = self.dropout(x)" not in inside
     assert sorted(comments(text)) == sorted(comments(EXPORTED))
+
+
+SETTINGS = '''\
+def set_memory_growth():
+    """So that others can use the device."""
+    import tensorflow as tf
+
+    # which there are
+    gpus = tf.config.experimental.list_physical_devices("GPU")
+    if gpus:
+        # of each
+        tf.config.experimental.set_memory_growth(gpus[0], True)
+
+
+def limit():
+    # above the other
+    set_memory_growth()
+'''
+
+
+def test_comments_of_what_goes_at_the_end_of_a_function_stay_in_it() -> None:
+    text = convert(SETTINGS).text
+    assert '"""\n    # which there are\n    # of each\n\n\ndef limit():' in text

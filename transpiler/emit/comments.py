@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field
 
 import libcst as cst
@@ -391,10 +391,29 @@ def restored(tree: Tree, edits: list[Edit], elsewhere: list[Edit]) -> list[Edit]
         if missing[text] and replaced(offset) and not moved(offset) and not _PRAGMA.match(text):
             missing[text] -= 1
             spot = _next_line(tree, edits, offset)
-            rest = tree.text[spot:].lstrip("\n")
-            pad = rest[: len(rest) - len(rest.lstrip(" \t"))]
+            pad = _pad(tree, offset, spot, replaced)
             found.insert(0, Edit(spot, spot, f"{pad}{text}\n"))
     return found
+
+
+def _pad(tree: Tree, offset: int, spot: int, replaced: Callable[[int], bool]) -> str:
+    """The blanks in front of a comment that goes to a line: those of the line below it.
+
+    Behind all that is left of its block, those of the line above.
+    """
+    rest = tree.text[spot:].lstrip("\n")
+    below = rest[: len(rest) - len(rest.lstrip(" \t"))]
+    start = tree.line_start(offset)
+    level = offset - start
+    while start and len(below) < level:
+        start = tree.line_start(start - 1)
+        line = tree.text[start : tree.line_end(start)]
+        above = line[: len(line) - len(line.lstrip())]
+        if line.strip() and not replaced(start + len(above)):
+            return above if len(below) < len(above) <= level else below
+        if line.strip():
+            level = min(level, len(above))
+    return below
 
 
 #: Remarks for tools on a line that is gone.
