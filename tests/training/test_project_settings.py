@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,45 @@ WAYS = {
         '{0}["optimizer"], {0}["loss"], metrics={0}["metrics"]',
         "",
     ),
+}
+
+
+HEIR = (
+    'class Base:\n    RATE = 0.1\n    LOSS = "mse"\n    METRICS = ["mae"]\n\n\n'
+    "class Config(Base):\n    RATE = 0.2\n\n\nCFG = Config()\n"
+)
+STARTED = (
+    "class Config:\n    def __init__(self, rate=0.1):\n        self.RATE = rate\n"
+    '        self.LOSS = "mse"\n        self.METRICS = ["mae"]\n\n\nCFG = Config(rate=0.3)\n'
+)
+GIVEN = "keras.optimizers.SGD({0}.RATE), {0}.LOSS, metrics={0}.METRICS"
+#: Settings, what imports them, and what `compile` gets; what a builder takes besides.
+BUILDERS = {
+    "heir": (HEIR, "from config import Config", GIVEN.format("Config"), ""),
+    "object of an heir": (HEIR, "from config import CFG", GIVEN.format("CFG"), ""),
+    "by __init__": (STARTED, "from config import CFG", GIVEN.format("CFG"), ""),
+    "default": (HEIR, "from config import CFG", GIVEN.format("cfg"), ", cfg=CFG"),
+    "object": (HEIR, "from config import Config", GIVEN.format("cfg"), ", cfg=Config()"),
+    "get": (
+        DICT,
+        "from config import CFG",
+        'CFG.get("optimizer", "sgd"), CFG.get("loss"), metrics=CFG["metrics"]',
+        "",
+    ),
+    "star": (MODULE, "from config import *", "OPTIMIZER, LOSS, metrics=METRICS", ""),
+}
+#: What changes a setting of these, and where: in its module, in the builder, or where it trains.
+CHANGED = {
+    "by a base": (
+        "object of an heir",
+        ("0.1\n", "0.1\n\n    def __init__(self):\n        self.RATE = 1\n"),
+    ),
+    "by a method": (
+        "by __init__",
+        ("\n\n\nCFG", "\n\n    def go(self):\n        self.RATE = 1\n\n\nCFG"),
+    ),
+    "of the class": ("heir", ("CFG =", "Base.LOSS = 'mae'\nCFG =")),
+    "after its start": ("by __init__", ("(rate=0.3)", "(rate=0.3)\nCFG.RATE = 1")),
 }
 
 
@@ -164,3 +204,25 @@ def test_settings_that_may_change_are_said(change: str, tmp_path: Path) -> None:
     assert any(
         "which its builder gives `compile`, can't be written here" in e for e in errors
     ), errors
+
+
+def built(way: str) -> dict[str, str]:
+    settings, brings, given, taken = BUILDERS[way]
+    made = models(given, given, IF)
+    if taken:
+        made = re.sub(r"def (\w+)\(([^)]*)\)", rf"def \1(\2{taken})", made)
+    return {"config.py": settings, "models.py": f"{brings}\n{made}", "train.py": train("large")}
+
+
+@pytest.mark.parametrize("way", BUILDERS)
+def test_more_that_builders_compile_with(way: str, tmp_path: Path, session: VerifySession) -> None:
+    assert_equal(tmp_path, session, built(way))
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_objects_whose_settings_change_are_said(change: str, tmp_path: Path) -> None:
+    way, edit = CHANGED[change]
+    files = built(way)
+    files["config.py"] = files["config.py"].replace(*edit)
+    _, errors = converted(tmp_path, files)
+    assert any("can't be written here" in error for error in errors), errors

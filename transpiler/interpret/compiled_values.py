@@ -1,21 +1,31 @@
-"""What `compile` is given, where that stands elsewhere: settings of the project, own methods."""
+"""What `compile` is given, where that stands elsewhere: settings of the project, own methods.
+
+So are the options that `fit` unpacks from them: `model.fit(x, y, **config.FIT)`.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown, Value
-from transpiler.ir.expr import Configured, expr
+from transpiler.ir.expr import Configured, Expr, expr, index
 from transpiler.record import replace
+
+#: Arguments that are numbers, whoever gives them.
+NUMBERS = frozenset({
+    "batch_size", "epochs", "initial_epoch", "shuffle", "steps", "steps_per_epoch",
+    "validation_batch_size", "validation_freq", "validation_split", "validation_steps", "verbose",
+})  # fmt: skip
 
 
 def compiled_value(region: Region, node: cst.BaseExpression, value: Value) -> tuple[Value, str]:
     """What an argument is, and how that is written, where it is not as the program has it."""
-    if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)):
+    if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)) or _gets(node):
         root, known = _root(node), _is_known(value)
         if known and isinstance(value, Static) and isinstance(root, cst.Name):
             region.file.settings.add(root.value)
@@ -26,6 +36,71 @@ def compiled_value(region: Region, node: cst.BaseExpression, value: Value) -> tu
     return _with_methods(region, value), ""
 
 
+def unpacked_setting(region: Region, node: cst.BaseExpression, written: bool) -> Mapping | None:
+    """The dict of another file that a call unpacks, entry by entry; None where it is not known.
+
+    Where its entries are written out, nothing reads the dict any more.
+    """
+    root = _root(node)
+    found = _setting(region, node) if isinstance(root, cst.Name) else None
+    if found is None and written and isinstance(root, cst.Name):
+        found = _by_default(region, node, root.value)
+    if found is None and isinstance(root, cst.Name) and not written:
+        return _options(region, node)
+    if not isinstance(found, ast.Dict) or not isinstance(root, cst.Name):
+        return None
+    held = _of_literal(ast.literal_eval(found))
+    if not isinstance(held, Mapping) or not all(isinstance(key, str) for key in held.items):
+        return None
+    if written:
+        region.file.settings.add(root.value)
+        return held
+    place = Expr(_source(region, node))
+    items = {key: _entry(index(place, key), item) for key, item in held.items.items()}
+    return Mapping(items, place)
+
+
+def _by_default(region: Region, node: cst.BaseExpression, name: str) -> ast.expr | None:
+    """What a parameter of a builder gives by its default, if only other files call that.
+
+    These write for themselves what they give.
+    """
+    from transpiler.source.held_settings import setting  # few files have such
+
+    text = region.tree.blanked
+    called = re.search(rf"(?<!def )\b{re.escape(region.name)}\b", text) if region.name else None
+    if called is not None or not isinstance(region.function, cst.FunctionDef):
+        return None
+    taken = region.function.params
+    for one in (*taken.params, *taken.kwonly_params):
+        if one.name.value == name and one.default is not None:
+            whole = region.tree.source(node).replace(name, region.tree.source(one.default), 1)
+            return setting(region.file.path, region.tree.text, whole)
+    return None
+
+
+def _options(region: Region, node: cst.BaseExpression) -> Mapping | None:
+    """A dict of numbers that a program sets anew, as it has them then."""
+    from transpiler.source.held_settings import options  # few files have such
+
+    source = _source(region, node)
+    keys = options(region.file.path, region.tree.text, source, NUMBERS)
+    place = Expr(source)
+    return None if keys is None else Mapping({k: Static(index(place, k)) for k in keys}, place)
+
+
+def _entry(read: Expr, value: Value) -> Value:
+    """An entry as the program reads it, of which it is known what it is."""
+    if isinstance(value, Static):
+        return Static(replace(read, value=value.expr.value))
+    return replace(value, static=read) if isinstance(value, (Sequence, Mapping)) else value
+
+
+def _source(region: Region, node: cst.BaseExpression) -> str:
+    """How the program writes a setting, each key in the same quotes as those behind it."""
+    return re.sub(r"\['([^'\"\\]*)'\]", r'["\1"]', region.tree.source(node))
+
+
 def _setting(region: Region, node: cst.BaseExpression) -> ast.expr | None:
     from transpiler.source.held_settings import setting  # few files have such
 
@@ -34,9 +109,18 @@ def _setting(region: Region, node: cst.BaseExpression) -> ast.expr | None:
 
 def _root(node: cst.BaseExpression) -> cst.BaseExpression:
     """The name that an expression such as `config.cfg["loss"]` begins with."""
-    while isinstance(node, (cst.Attribute, cst.Subscript)):
-        node = node.value
+    while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
+        node = node.func if isinstance(node, cst.Call) else node.value
     return node
+
+
+def _gets(node: cst.BaseExpression) -> bool:
+    """Whether it is `cfg.get("loss")`."""
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "get"
+    )
 
 
 def _is_known(value: Value) -> bool:

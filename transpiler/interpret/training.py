@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.assumed_data import assume_data
-from transpiler.interpret.compiled_values import compiled_value
+from transpiler.interpret.compiled_values import compiled_value, unpacked_setting
 from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided
@@ -359,6 +359,9 @@ def bind_arguments(
         if argument.star == "**" and isinstance(value, Static):
             kept: Value | None = provided("kept_dict")(region, value.expr)
             value = value if kept is None else kept
+        if argument.star == "**" and not isinstance(value, Mapping):
+            held = unpacked_setting(region, argument.value, call.name == "compile")
+            value = value if held is None else held
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)
             continue

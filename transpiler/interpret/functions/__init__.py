@@ -26,6 +26,7 @@ schedule_makers.py  functions that give a callback for the learning rate
 optimizer_makers.py  functions that give one of several optimizers
 compiled_elsewhere.py  models that functions of other files compile
 written_elsewhere.py  what these give `compile`, as their callers would write it
+compile_callers.py  the files of these callers, and what they import for that
 compiled_ways.py  what has compiled a model, on each way on which it may come
 handed.py         functions that get models, to train or ask them
 freezers.py       functions that only say whether a model is trainable

@@ -19,15 +19,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.compile_callers import Caller, Inserted, NotWritable
 from transpiler.interpret.functions.compiled_ways import Way, ways_of
-from transpiler.interpret.functions.written_elsewhere import (
-    KERAS,
-    Caller,
-    Inserted,
-    NotWritable,
-    call_at,
-    given_in,
-)
+from transpiler.interpret.functions.written_elsewhere import KERAS, call_at, given_in
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Framework, Model, Sequence

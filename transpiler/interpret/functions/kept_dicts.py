@@ -12,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.compiled_values import NUMBERS
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.kept_parts import attributes_given
 from transpiler.interpret.region import Region
@@ -23,11 +24,6 @@ from transpiler.source.stores import stores_of
 
 #: What reads a dict and leaves it as it is: an entry, or all of them as arguments.
 _READS = regex(r"\[[^\]\n]+\](?!\s*[-+*/|]?=(?!=))|\.(?:get|items|keys|values|copy)\(")
-#: Arguments that are numbers, whoever gives them.
-_NUMBERS = frozenset({
-    "batch_size", "epochs", "initial_epoch", "shuffle", "steps", "steps_per_epoch",
-    "validation_batch_size", "validation_freq", "validation_split", "validation_steps", "verbose",
-})  # fmt: skip
 
 
 @provides("kept_dict")
@@ -46,7 +42,7 @@ def kept_dict(region: Region, held: Expr) -> Mapping | None:
     ]
     parsed = ast.parse(region.tree.source(given[0]), mode="eval").body if len(given) == 1 else None
     entries = dict(_entries(parsed)) if parsed is not None else {}
-    if not entries or not entries.keys() <= _NUMBERS:
+    if not entries or not entries.keys() <= NUMBERS:
         return None
     read = {key: replace(index(held, key), value=known) for key, known in entries.items()}
     return Mapping({key: Static(entry) for key, entry in read.items()}, held)

@@ -11,8 +11,6 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeAlias, TypeGuard
@@ -20,8 +18,8 @@ from typing import TypeAlias, TypeGuard
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.compile_callers import Caller, NotWritable
 from transpiler.interpret.functions.compiled_ways import Compiled
-from transpiler.interpret.functions.wishes import name_of
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import SIGNATURES
 from transpiler.interpret.values import (
@@ -33,22 +31,11 @@ from transpiler.interpret.values import (
     Value,
     is_plain,
 )
-from transpiler.record import record
 from transpiler.source.held_settings import setting
-from transpiler.source.imported import locate
 from transpiler.source.settled import Unsettled, settled
 
 #: What such statements call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
-
-
-@record(frozen=True, slots=True)
-class Inserted:
-    """A line that is put into a file."""
-
-    line: int  #: which line of the file it comes behind, from 1
-    text: str
-    joined: bool = False  #: at the end of that line, rather
 
 
 #: What classes are derived from whose objects `compile` gets.
@@ -56,136 +43,6 @@ _NAMED = frozenset({
     ("keras.metrics.Metric",), ("keras.Metric",), ("keras.losses.Loss",),
     ("keras.optimizers.schedules.LearningRateSchedule",),
 })  # fmt: skip
-
-_Import: TypeAlias = "ast.Import | ast.ImportFrom"
-
-
-class NotWritable(Exception):
-    """Something of the call means nothing to the caller: which argument, where that is known."""
-
-
-class Caller:
-    """The file that calls, and what it needs for what it writes."""
-
-    def __init__(self, file: FileContext, call: ast.Call) -> None:
-        self.file, self.text = file, file.tree.text
-        called = call.func
-        while isinstance(called, ast.Attribute):
-            called = called.value
-        self.root = called.id if isinstance(called, ast.Name) else ""
-        self.read: set[str] = set()  #: names of its own
-        #: functions that it does not import, by modules, and whether they are neighbours
-        self.wanted: dict[tuple[str, bool], list[str]] = {}
-
-    def note(self, given: ast.expr) -> None:
-        """Note what an expression of its own reads; it must mean the same once more."""
-        plain = (
-            *(ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.BinOp),
-            *(ast.Subscript, ast.operator, ast.unaryop, ast.expr_context, ast.Slice),
-        )
-        if not all(isinstance(n, plain) for n in ast.walk(given)):
-            raise NotWritable
-        self.read |= {n.id for n in ast.walk(given) if isinstance(n, ast.Name)}
-
-    def named(self, function: Function | UserClass) -> ast.expr:
-        """A loss or metric of the project, as the file has it, or imports it from now on."""
-        name = name_of(self.file, function)
-        if not name or self._passed_on(function, name):
-            name, module = function.name, self._module_of(function)
-            here = self._is_neighbour(module)
-            known = name in self.file.tree.words or self._brings() is None
-            inner = isinstance(function, Function) and (function.owner or function.nested_in)
-            if inner or not module or known:
-                raise NotWritable
-            names = self.wanted.setdefault((module, here), [])
-            names += [name] * (name not in names)
-        return ast.Name(name, ast.Load())
-
-    def _passed_on(self, function: Function | UserClass, name: str) -> bool:
-        """Whether the file has it by `import models` or a star, of one that imports it itself.
-
-        That one needs it no longer, unless this file says its name.
-        """
-        if function.file in (None, self.file) or function.name in self.file.tree.words:
-            return False
-        root, dot, _ = name.partition(".")
-        brings = _import_of(root, self.text)
-        if brings is None or not (dot or brings.names[0].name == "*"):
-            return False
-        here = os.path.dirname(os.path.realpath(self.file.path))
-        modules = [module for module, bound in _modules(brings) if bound in (root, "*")]
-        return not any(_leads(here, m, self.text, function.file.path) for m in modules)
-
-    def _module_of(self, function: Function | UserClass) -> str:
-        """What the file calls the module of a function; "" where that is not known."""
-        brings, path = self._brings(), function.file.path
-        if brings is None:
-            return ""
-        stem = os.path.splitext(os.path.basename(path))[0]
-        module = _module(brings)
-        dot = "" if module.endswith(".") else "."
-        beside = module[: module.rfind(".") + 1]
-        here = os.path.dirname(os.path.realpath(self.file.path))
-        near = (module, f"{module}{dot}{stem}", f"{beside}{stem}", stem)
-        return next((m for m in near if _leads(here, m, self.text, path)), "")
-
-    def _is_neighbour(self, module: str) -> bool:
-        """Whether the function that is called comes from a module, too."""
-        brings = self._brings()
-        if not isinstance(brings, ast.ImportFrom) or brings.names[0].name == "*":
-            return False
-        return module == _module(brings) and self.root in {a.asname or a.name for a in brings.names}
-
-    def _brings(self) -> _Import | None:
-        """The import that brings the function which is called."""
-        return _import_of(self.root, self.text)
-
-    def imports(self) -> Iterator[Inserted]:
-        """What imports functions, with that which is called if they are its neighbours."""
-        brings = self._brings()
-        for (module, here), names in self.wanted.items():
-            assert brings is not None
-            line, listed = self.text.split("\n")[brings.lineno - 1], ", ".join(names)
-            alone = brings.lineno == brings.end_lineno and not re.search(r"[#;()\\]", line)
-            if here and alone:
-                yield Inserted(brings.lineno, f", {listed}", joined=True)
-            else:
-                yield Inserted(brings.end_lineno or 0, f"from {module} import {listed}")
-
-
-def _import_of(name: str, text: str) -> _Import | None:
-    """The import that gives a file a name; the last star where none does so by the name."""
-    imports = [s for s in ast.parse(text).body if isinstance(s, (ast.Import, ast.ImportFrom))]
-    for statement in imports:
-        if any((one.asname or one.name).partition(".")[0] == name for one in statement.names):
-            return statement
-    return next((s for s in reversed(imports) if name and s.names[0].name == "*"), None)
-
-
-def _modules(brings: _Import) -> Iterator[tuple[str, str]]:
-    """The modules that an import may be of, and the names that it binds."""
-    module = _module(brings)
-    for one in brings.names:
-        bound = one.asname or one.name
-        if isinstance(brings, ast.Import):
-            yield one.name, bound.partition(".")[0]
-        elif bound == "*":
-            yield module, bound
-        else:
-            yield f"{module}{'' if module.endswith('.') else '.'}{one.name}", bound
-
-
-def _module(brings: _Import) -> str:
-    """The module that an import is of."""
-    if isinstance(brings, ast.Import):
-        return brings.names[0].name
-    return f"{'.' * brings.level}{brings.module or ''}"
-
-
-def _leads(folder: str, module: str, text: str, path: str) -> bool:
-    """Whether a file in a folder means one with a certain path by a module."""
-    found = locate(folder, module, text)
-    return found is not None and os.path.realpath(found) == os.path.realpath(path)
 
 
 def given_in(caller: Caller, call: ast.Call, compiled: Compiled) -> dict[str, str]:
@@ -255,10 +112,15 @@ class _Frame(ast.NodeTransformer):
         if len(made.args) > 2:  # which is the third depends on the generation of Keras
             order = (*order[:2], *(f"*{n}" for n in range(len(made.args))))
         starred = any(isinstance(a, ast.Starred) for a in made.args)
-        if starred or any(k.arg is None for k in made.keywords):
+        if starred:
             raise NotWritable
         found = dict(zip(order, map(self._written, made.args), strict=False))
-        return found | {k.arg: self._written(k.value) for k in made.keywords if k.arg is not None}
+        for keyword in made.keywords:
+            if keyword.arg is None:
+                found |= self._unpacked(keyword.value)
+            else:
+                found[keyword.arg] = self._written(keyword.value)
+        return found
 
     def _written(self, argument: ast.expr) -> str:
         source = ast.unparse(argument)
@@ -406,17 +268,87 @@ class _Frame(ast.NodeTransformer):
         """`cfg["loss"]` of a dict of the project."""
         return self._setting(node) or self.generic_visit(node)
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """`cfg.get("loss")` of such a dict."""
+        of_dict = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+        return (self._setting(node) if of_dict else None) or self.generic_visit(node)
+
     def _setting(self, node: ast.expr) -> ast.expr | None:
         """What a setting of the project is; by its name, where the caller has it, too."""
-        root = ast.unparse(node).partition(".")[0].partition("[")[0]
-        if not root.isidentifier() or root in (*self.stored, *self.explicit, *self.defaults):
-            return None
-        source, home, file = ast.unparse(node), self.home.file, self.caller.file
-        found = setting(home.path, self.text, source)
-        theirs = setting(file.path, self.caller.text, source) if found is not None else None
-        if theirs is not None and found is not None and ast.dump(theirs) == ast.dump(found):
-            return ast.Name(source, ast.Load())
-        return found and copy.deepcopy(found)
+        found, source = self._found(node)
+        return ast.Name(source, ast.Load()) if source else copy.deepcopy(found)
+
+    def _found(self, node: ast.expr) -> tuple[ast.expr | None, str]:
+        """What a setting is, and how the caller reads it, if it does; None where it is none.
+
+        A parameter is what the call gives for it, or its default.
+        """
+        root = _root_of(node)
+        if root is None or root.id in self.stored:
+            return None, ""
+        file, home = self.caller.file, self.home.file
+        given, frame = self.explicit.get(root.id, (self.defaults.get(root.id, root), self))
+        whole = ast.unparse(node).replace(root.id, ast.unparse(given), 1)
+        if frame is not None and frame is not self:
+            return frame._found(ast.parse(whole, mode="eval").body)
+        of_caller = frame is None
+        found = setting(
+            *((file.path, self.caller.text) if of_caller else (home.path, self.text)), whole
+        )
+        if found is None:
+            return None, ""
+        if of_caller:
+            plain = _root_of(given) is not None and "(" not in whole
+            if plain:
+                self.caller.note(given)
+            return found, whole if plain else ""
+        theirs = setting(file.path, self.caller.text, whole)
+        same = theirs is not None and ast.dump(theirs) == ast.dump(found) and "(" not in whole
+        return found, whole if same else ""
+
+    def _unpacked(self, node: ast.expr) -> dict[str, str]:
+        """The entries of a dict that a `compile` unpacks, as its arguments."""
+        if isinstance(node, ast.Name) and self._is_rest(node.id):
+            return {name: self._given(place) for name, place in self.more.items()}
+        held, _ = self._found(node)
+        place: _Place | None = (held, self) if held is not None else self._only_dict(node)
+        if place is None or not isinstance(place[0], ast.Dict):
+            raise NotWritable(f"**{ast.unparse(node)}")
+        pairs = [*zip(place[0].keys, place[0].values, strict=True)]
+        if not all(_is_text(key) for key, _ in pairs):
+            raise NotWritable(f"**{ast.unparse(node)}")
+        return {
+            str(key.value): self._given((value, place[1])) if held is None else ast.unparse(value)
+            for key, value in pairs
+            if _is_text(key)
+        }
+
+    def _is_rest(self, name: str) -> bool:
+        """Whether a name is `**kwargs` of the function, as the call gives these one by one."""
+        taken = self.function.args.kwarg
+        return taken is not None and taken.arg == name and not self.spread and self.passes_on(name)
+
+    def _given(self, place: _Place) -> str:
+        """What the call gives for a parameter, as the caller writes it."""
+        given, frame = place
+        if frame is not None:
+            return frame._written(copy.deepcopy(given))
+        self.caller.note(given)
+        return ast.unparse(_as_written(given, self.caller.text))
+
+    def _only_dict(self, node: ast.expr) -> _Place | None:
+        """The dict that a variable of the function holds, of which nothing else is asked."""
+        name = node.id if isinstance(node, ast.Name) else ""
+        uses = [n for n in ast.walk(self.function) if isinstance(n, ast.Name) and n.id == name]
+        if name in self.explicit and len(uses) == 1:
+            given, frame = self.explicit[name]
+            return _as_dict(given), frame
+        made = [
+            s.value
+            for s in self.function.body
+            if isinstance(s, ast.Assign) and [ast.unparse(t) for t in s.targets] == [name]
+        ]
+        return (_as_dict(made[0]), self) if len(uses) == 2 and len(made) == 1 else None
 
     def _held(self, name: str) -> Value | None:
         """What the function sees under a name that it does not bind."""
@@ -466,6 +398,28 @@ class _Frame(ast.NodeTransformer):
         if isinstance(node, (*inner, ast.NamedExpr, ast.Await)):
             raise NotWritable
         return super().generic_visit(node)
+
+
+def _root_of(node: ast.expr) -> ast.Name | None:
+    """The name that an expression such as `config.cfg["loss"]` begins with."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node if isinstance(node, ast.Name) else None
+
+
+def _is_text(key: ast.expr | None) -> TypeGuard[ast.Constant]:
+    return isinstance(key, ast.Constant) and isinstance(key.value, str)
+
+
+def _as_dict(node: ast.expr) -> ast.expr:
+    """`dict(epochs=3)` as a dict that is written out."""
+    match node:
+        case ast.Call(func=ast.Name("dict"), args=[], keywords=keywords):
+            if all(k.arg is not None for k in keywords):
+                return ast.Dict(
+                    [ast.Constant(k.arg) for k in keywords], [k.value for k in keywords]
+                )
+    return node
 
 
 def _makes_layers(node: ast.AST) -> bool:
