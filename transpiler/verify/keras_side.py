@@ -229,6 +229,8 @@ def start(framework: str) -> KerasSide:
     """Load TensorFlow and the wanted generation of Keras."""
     tensorflow = importlib.import_module("tensorflow")
     tensorflow.config.set_visible_devices([], "GPU")
+    # Rewriting a graph before it first runs takes longer than the few steps that are compared.
+    tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     keras = legacy.install() if framework == "keras2" else importlib.import_module("keras")
     keras_quiet.install(keras, framework)
     keras_exact.install(tensorflow, keras, framework)
