@@ -180,3 +180,54 @@ def test_what_is_used_besides_is_refused(compiled: str, after: str, tmp_path: Pa
     texts, errors = converted(tmp_path, {**files, "models.py": models, "main.py": main})
     assert errors
     assert texts["metrics.py"].endswith(METRICS[METRICS.index("    def __init__") :])
+
+
+NETS = """\
+from tensorflow.keras import Input, Sequential
+from tensorflow.keras.layers import Dense
+
+
+def make(n):
+    first = Sequential([Input((n,)), Dense(1)])
+    first.compile(loss="mse", optimizer="adam")
+    second = Sequential([Input((n,)), Dense(1)])
+    second.compile("sgd", "mae")
+    return {given}
+"""
+ASKS = """\
+import numpy as np
+from nets import make
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(40, 4))
+y = x.sum(1)
+nets = make(4)
+loss = nets[{first}].fit(x, y, epochs=2).history["loss"]
+others = nets[{second}].fit(x, y, epochs=2).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "second"),
+    [
+        ('{"first": first, "second": second}', '"first"', '"second"'),
+        ("[first, second]", "0", "1"),
+        ("(second, first)", "1", "0"),
+    ],
+)
+def test_each_of_several_in_one_variable(
+    given: str, first: str, second: str, tmp_path: Path, session: VerifySession
+) -> None:
+    main = ASKS.format(first=first, second=second)
+    _, errors = converted(tmp_path, {"nets.py": NETS.replace("{given}", given), "main.py": main})
+    assert not errors
+    assert_alike(tmp_path, session)
+
+
+def test_what_is_compiled_and_not_understood_there_is_refused(tmp_path: Path) -> None:
+    """Rather than compiled again for ever."""
+    main = ASKS.replace("loss = nets[{first}]", 'first = nets["first"]\nloss = first')
+    main = main.partition("others =")[0]
+    given = '{"first": first}'
+    _, errors = converted(tmp_path, {"nets.py": NETS.replace("{given}", given), "main.py": main})
+    assert errors

@@ -157,3 +157,45 @@ def test_arrays_that_may_have_got_an_axis(scripts: Scripts) -> None:
     text = inside(HEAD.format(sizes="20, 5") + made + CALLS.format(model=MODELS["windows"][1]))
     result = agree(text, scripts, "losses", "score", "prediction")
     assert "torch.as_tensor(x, dtype=torch.float32)," in result
+
+
+ROWS = """\
+import numpy as np
+from tensorflow import keras
+
+
+def make(n):
+    inputs = keras.Input((n,))
+    hidden = keras.layers.Dense(3, activation="tanh")(inputs)
+    return keras.Model(inputs, keras.layers.Dense(2)(hidden))
+
+
+model = make({size})
+
+
+def classify(sample):
+    return model.predict(np.array([{row}]), verbose=0)[0]
+
+
+found = [classify(s) for s in {samples}]
+numbers = model.predict(np.array({numbers}), verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "row", "samples", "numbers"),
+    [
+        (3, "sample", "([0.5, 0.1, 0.3], [0.2, 0.7, 0.4])", "[[0.5, 0.1, 0.3]]"),
+        (1, "sample", "([0.5], [0.2])", "[[0.5], [0.1]]"),
+        (1, "float(sample), 0.5", "(0.5, 0.2)", "[0.5, 0.1]"),
+        (3, "sample[:3], sample[1:]", "([0.5, 0.1, 0.3, 0.2],)", "[[0.5, 0.1, 0.3]]"),
+    ],
+)
+def test_rows_of_what_a_function_gets(
+    size: int, row: str, samples: str, numbers: str, scripts: Scripts
+) -> None:
+    """`np.array([sample])` has an axis more than `sample`, whatever that has."""
+    text = ROWS.format(size=size, row=row, samples=samples, numbers=numbers)
+    differences = scripts.compare(text, converted(text))
+    assert differences.keys() >= {"found", "numbers"}
+    assert max(differences.values()) < 1e-9

@@ -121,3 +121,51 @@ def test_what_is_no_data_stays() -> None:
     found = convert(text)
     assert "seen = tf.constant(x)\n" in found.text
     assert "a.new_tensor([" in found.text or "torch.tensor([1.0" in found.text
+
+
+TABLES = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+TABLE = np.linspace(0.1, 0.9, 6)[None] * np.ones((4, 1))
+
+
+def table(n, d):
+    return np.arange(n * d, dtype="float64").reshape(n, d) / 10
+
+
+def build(n, d):
+    inputs = layers.Input((n, d))
+    x = layers.Dense(d)(inputs)
+    t = table(n, d)
+    x = {value}
+    return keras.Model(inputs, layers.Dense(3)(x))
+
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 4, 6)), rng.normal(size=(40, 4, 3))
+model = build(4, 6)
+model.compile(keras.optimizers.SGD(1e-3), "mse")
+loss = model.fit(x, y, epochs=2).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x + table(n, d)[np.newaxis]",
+        "x + TABLE[0]",
+        "x * table(n, d)[1, 2]",
+        "x * table(n, d)[:, 2:3] - t[1]",
+        "x + np.sqrt(t)",
+        "x * t.mean() + t.T.T",
+        "x * t.max()",
+    ],
+)
+def test_arrays_of_functions_meet_tensors(value: str, scripts: Scripts) -> None:
+    """`ndarray + tensor` fails as soon as the tensor needs a gradient."""
+    text = TABLES.format(value=value)
+    differences = scripts.compare(text, converted(text))
+    assert "loss" in differences
+    assert max(differences.values()) < 1e-9

@@ -336,11 +336,18 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     if (array := reduced(region, node, name, values)) is not None:
         return array
     made = verbatim(region, node, callee, *values)
-    if makes_array(made.expr.text):
+    if makes_array(made.expr.text) or callee.expr.array or _of_array(name, values):
         return replace(made, expr=replace(made.expr, array=True))
     if builtin is not None and name not in region.scope.values:
         return replace(made, expr=of_whole_numbers(region, name, values, made.expr))
     return made
+
+
+def _of_array(name: str, values: list[Value]) -> bool:
+    """Whether a function of numpy gets an array: it gives one, or a number of numpy."""
+    return name.startswith(("np.", "numpy.")) and any(
+        isinstance(value, Static) and value.expr.array for value in values
+    )
 
 
 def _of_element(region: Region, callee: Expr, values: list[Value]) -> Bound | None:

@@ -191,6 +191,10 @@ def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr
     return found
 
 
+#: What of an array is none, nor a number of numpy.
+_OF_PYTHON = frozenset({"dtype", "item", "itemsize", "nbytes", "ndim", "shape", "size", "tolist"})
+
+
 def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) -> Value:
     if attr == "shape":
         sizes: Any = provided("shape_of")(region, node.value)
@@ -204,7 +208,10 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     if isinstance(receiver.expr.value, Configured) and attr in _DTYPES:
         return _dtype_of_policy(region, node, receiver.expr.value, attr)
     if receiver.expr.text != "self" or "self" not in region.parameters:
-        return verbatim(region, node, receiver, value=_told(receiver.expr.value, attr))
+        made = verbatim(region, node, receiver, value=_told(receiver.expr.value, attr))
+        if receiver.expr.array and attr not in _OF_PYTHON:
+            return replace(made, expr=replace(made.expr, array=True))
+        return made
     key = f"self.{attr}"
     stored = region.scope.values.get(key)
     if region.methods and (stored is None or _is_of_training(stored)):

@@ -133,7 +133,10 @@ def _of_plain(region: Region, node: cst.Subscript, receiver: Value, known: Any) 
             value = UNKNOWN
     if isinstance(base, Leaf):
         value = _part_of_element(base, node)
-    return verbatim(region, node, receiver, *values, *parts, value=value)
+    made = verbatim(region, node, receiver, *values, *parts, value=value)
+    if isinstance(receiver, Static) and receiver.expr.array:  # one number is one of numpy, too
+        return replace(made, expr=replace(made.expr, array=True))
+    return made
 
 
 def _by_unknown(keys: list[Value]) -> Unknown | None:

@@ -12,6 +12,7 @@ the function gives one of several models, each has to be compiled alike.
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ from transpiler.interpret.functions.compiled_ways import Way, ways_of
 from transpiler.interpret.functions.written_elsewhere import KERAS, call_at, given_in
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
-from transpiler.interpret.values import Framework, Model, Sequence
+from transpiler.interpret.values import Framework, Mapping, Model, Sequence
+from transpiler.ir.expr import literal
 
 
 def with_lines(text: str, lines: list[Inserted]) -> str:
@@ -68,12 +70,23 @@ def compile_lines(file: FileContext) -> list[Inserted]:
             continue
         try:
             for given in _given_elsewhere(file, model, compiles):
-                for inserted in _lines(file, given):
-                    found[inserted.line, inserted.text] = inserted
+                lines = _lines(file, given)
+                if any(_stands(file, one) for one in lines if ".compile(" in one.text):
+                    raise NotWritable  # and is not understood there
+                found.update({(one.line, one.text): one for one in lines})
         except (NotWritable, _Different, SyntaxError) as why:
             reason = _reason(why)
             file.uncompiled |= {id(one.node): reason for _, one in of_model}
     return list(found.values())
+
+
+def _stands(file: FileContext, inserted: Inserted) -> bool:
+    """Whether a line was put behind that line before."""
+    below = file.tree.text.split("\n")[inserted.line :]
+    margin = len(inserted.text) - len(inserted.text.lstrip())
+    heads = (line[margin:].partition("(")[0] for line in below)
+    added = sum(1 for _ in itertools.takewhile(lambda head: head.endswith(".compile"), heads))
+    return inserted.text in below[:added]
 
 
 class _Different(Exception):
@@ -257,14 +270,23 @@ def _sides(node: ast.expr) -> Iterator[ast.expr]:
 def _name_of(model: Model, target: ast.expr) -> str:
     """What the statement calls a model that gets what a function gives; "" where it has no name."""
     result = model.summary.result if model.summary is not None else None
-    if isinstance(result, Sequence):
-        places = [n for n, item in enumerate(result.items) if item is model.origin]
-        names = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
-        if len(places) != 1 or len(names) != len(result.items):
+    entry = ""
+    if isinstance(result, (Sequence, Mapping)):
+        several = result.items if isinstance(result, Mapping) else dict(enumerate(result.items))
+        places = [key for key, item in several.items() if item is model.origin]
+        if len(places) != 1 or not isinstance(places[0], (str, int)):
             return ""
-        target = names[places[0]]
+        [key] = places
+        if not isinstance(target, (ast.Tuple, ast.List)):
+            entry = f"[{literal(key)}]"
+        elif isinstance(key, int) and isinstance(result, Sequence):
+            if len(target.elts) != len(several):
+                return ""
+            target = target.elts[key]
+        else:
+            return ""
     written = ast.unparse(target)
-    return written if re.fullmatch(r"[A-Za-z_]\w*|self\.\w+", written) else ""
+    return f"{written}{entry}" if re.fullmatch(r"[A-Za-z_]\w*|self\.\w+", written) else ""
 
 
 def names_of_lines(file: FileContext) -> Iterator[tuple[str, Framework]]:

@@ -113,8 +113,9 @@ def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
         other = node.comparisons[0].comparator
         return _broadcast(_operand(region, node.left), _operand(region, other))
     if isinstance(node, cst.List) and node.elements:
-        inner = _shape(region, node.elements[0].value)
-        return (len(node.elements), *(inner or ()))
+        first = node.elements[0].value
+        inner = () if _is_number(region, first) else _operand(region, first)
+        return None if inner is None else (len(node.elements), *inner)
     if isinstance(node, cst.ListComp):
         return (None,) if _is_number(region, node.elt) else _of_rows(region, node)
     return None
