@@ -513,3 +513,21 @@ def test_layers_of_several_models_are_not_said_to_be_frozen_under_a_condition() 
     text = f"{HEAD[: HEAD.index('model')]}{made}{fits}shared.trainable = False\n{fits}"
     (message,) = [m for _, m in errors(text) if "frozen or unfrozen" in m]
     assert "that several models have" in message
+
+
+def test_models_that_stay_keep_their_training() -> None:
+    """Of models that share layers, all stay where one does, with what trains and asks them."""
+    made = (
+        "a = keras.Input((8,))\nh = keras.layers.Dense(4, name='feat')(a)\n"
+        "model = keras.Model(a, keras.layers.Dense(1)(h))\n"
+        "seen = keras.Model(model.input, model.get_layer('feat').output)\n"
+        "outs = [layer.output for layer in model.layers if layer.name in wanted]\n"
+        "parts = keras.Model(model.input, outs)\n"
+    )
+    asks = "features = seen.predict(x)\n"
+    text = f"{HEAD[: HEAD.index('model')]}{made}{COMPILE}model.fit(x, y)\n{asks}"
+    found = convert(text)
+    assert text[text.index("model.compile") :] in found.text
+    messages = [d.message for d in found.diagnostics]
+    assert any(message.startswith("it is left as it is: so is the model") for message in messages)
+    assert not any("nothing gives it" in message for message in messages)

@@ -202,6 +202,11 @@ def keep_models(draft: Draft) -> None:
                 reason = f"the statement in line {line}, which is not converted, needs it"
                 unit.problem = unit.problem or reason
     draft.stays = set(stays)
+    first = next((unit for unit in units if unit.problem and unit.node is not None), None)
+    if first is not None and first.node is not None:  # those of the module go together
+        reason = f"it is left as it is: so is the model in line {draft.tree.place(first.node)[0]}"
+        for unit in units:
+            unit.problem = unit.problem or reason
 
 
 def _want(draft: Draft, wanted: dict[str, int], node: cst.CSTNode, line: int) -> None:
