@@ -37,6 +37,7 @@ from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.models import (
     bases,
     clipped,
+    every_step,
     frozen,
     going_on,
     input_dicts,
@@ -65,7 +66,8 @@ HANDLERS = (
     *(comprehensions, joined_lists, loops, calls, functions, classes, applied, generators),
     asked_layers,
     *(kept_dicts, kept_parts, own_losses, own_penalties),
-    *(bases, clipped, frozen, going_on, input_dicts, input_lists, loading, looped_inputs, methods),
+    *(bases, clipped, every_step, frozen, going_on, input_dicts, input_lists, loading),
+    *(looped_inputs, methods),
     *(assignments, definitions, lines),
 )
 

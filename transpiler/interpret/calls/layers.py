@@ -25,6 +25,7 @@ from transpiler.interpret.values import (
     Function,
     Layer,
     Mapping,
+    Model,
     Static,
     Unknown,
     Value,
@@ -42,6 +43,7 @@ def call_on_arguments(region: Region, node: cst.Call, layer: Layer) -> Value:
 
 #: How the first tensor of a call may be passed.
 _FIRST_INPUT = (None, "inputs", "query", "sequences", "x")
+_EVERY_STEP = "keras.layers.TimeDistributed"
 
 
 def call_layer(
@@ -63,6 +65,9 @@ def call_layer(
     if isinstance(inputs, Bound) and inputs.at is not None:
         inputs = ensure_current(region, inputs, node)
     layer.took = inputs if layer.took is None else layer
+    if isinstance(layer.arguments.get("layer"), Model) and layer.symbol == _EVERY_STEP:
+        at_every_step: Value = provided("at_every_step")(region, node, layer, inputs, rest)
+        return at_every_step
     if layer.block is not None:
         if (rest and any(k != "training" for k, _ in rest)) or not isinstance(inputs, Bound):
             raise GiveUp("a block is called with arguments that are not known", node)

@@ -118,6 +118,8 @@ _MADE_LATE = ("keras.layers.MultiHeadAttention", "keras.layers.GroupQueryAttenti
 
 def _refuse_inside(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
     """Refuse what does not reach the weights that are meant: they are those of layers inside."""
+    if any(isinstance(held, Model) for held in layer.arguments.values()):
+        raise GiveUp("a layer is frozen or unfrozen that runs a model: say it of the model", node)
     frozen, first = constant(value) is not True, not layer.calls and not layer.modules
     if frozen and first and layer.symbol in _MADE_LATE and region.file.options.keras != "2":
         raise GiveUp(

@@ -6,6 +6,7 @@ sequential.py         Sequential, layer by layer
 popping.py            `pop` of a Sequential
 sequential_inputs.py  what a Sequential takes: as declared, or as the data tells
 nested.py             models that are called in other models
+every_step.py         models that `TimeDistributed` runs at every step
 taken_in.py           how the class of a model comes by those
 parts.py              inputs, outputs and layers inside of models
 going_on.py           tensors inside of models that other layers go on from
