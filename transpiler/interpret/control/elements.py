@@ -179,6 +179,9 @@ def element(region: Region, item: Value, code: Expr, static: Expr | None) -> Val
         return Sequence(parts, item.kind, code, static)
     if isinstance(item, Static):
         return Static(Expr(static.text if static else code.text, names=code.names))
+    if isinstance(item, Model) and item.expr is not None and item.expr.text == tokens.ITEM:
+        # each round has another one, which is a layer of its own where it is called
+        return replace(item, expr=code, module=None, ways=tuple(region.ways))
     return item
 
 

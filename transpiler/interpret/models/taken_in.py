@@ -35,7 +35,7 @@ def module_of(region: Region, model: Model, node: cst.CSTNode, still: bool) -> M
         return module
     module = model.module = _taken_in(region, model, node, still)
     region.model_layers[module.token] = model
-    if model.ways and model.ways == ways[: len(model.ways)]:
+    if model.ways and model.ways == ways[: len(model.ways)] and model.source is None:
         region.inner_models[module.token] = model
     if model.ways and model.ways == ways:
         region.constructed.add(module.token)
@@ -52,8 +52,11 @@ def _taken_in(region: Region, model: Model, node: cst.CSTNode, still: bool) -> M
     if _is_inside(region, model):
         return _made_inside(region, model, node, still)
     assert model.expr is not None
+    hint = model.expr.text.rpartition(".")[2]
+    if model.source is not None and model.ways and model.ways == tuple(region.ways):
+        return Module(model.expr, hint, still=still, whole=True)  # one of a list, in its loop
     region.model_names[model.expr.text] = model
-    return Module(model.expr, model.expr.text.rpartition(".")[2], still=still)
+    return Module(model.expr, hint, still=still)
 
 
 def make_inner(region: Region, built: Built) -> None:
