@@ -144,6 +144,10 @@ class Rule:
         """The parameters that belong to a layer's calls."""
         return _call_only(self.build)
 
+    def takes_tensor(self, parameter: str) -> bool:
+        """Whether one of its parameters is a tensor wherever it is given at all."""
+        return str(self.signature.parameters[parameter].annotation) in ("Tensor", "Tensor | None")
+
     def chosen(self, options: Options) -> dict[str, Any]:
         """The choices of the user that the rule asks for."""
         asked = sorted(_chosen(self.build))

@@ -13,7 +13,7 @@ from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.effects import evaluated_once
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.functions.parameters import bind_arguments, parameters_of
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.statics import constant, to_expr, verbatim
 from transpiler.interpret.tensors.names import materialize
 from transpiler.interpret.values import (
@@ -44,17 +44,18 @@ def inline(
     parameters = parameters_of(function.node)
     bound = bind_arguments(function, parameters, arguments)
     frame: dict[str, Value] = {}
+    foreign = function.file is not None and function.file is not region.file
+    home = function.file.module if foreign else region
     for parameter in parameters:
         value = bound.get(parameter.name)
-        if value is None and parameter.default is not None:
-            value = evaluate(region, parameter.default)
+        if value is None and parameter.default is not None and home is not None:
+            value = evaluate(home, parameter.default)
         if value is None:
             raise GiveUp(f"`{function.name}` misses the argument {parameter.name}", node)
-        if isinstance(value, Bound) and _reads_often(region, function, parameter.name):
+        if isinstance(value, Bound) and not foreign and _reads_often(region, function, parameter):
             value = materialize(region, value)
         value = evaluated_once(region, value, parameter.name, node)
         frame[parameter.name] = value
-    foreign = function.file is not None and function.file is not region.file
     before = dict(region.settled)
     given = (
         _given_elsewhere(node, function, frame) if foreign else _inlined(region, function, frame)
@@ -120,10 +121,10 @@ def _written_call(region: Region, node: cst.Call, arguments: list[Argument]) -> 
     return to_expr(region, verbatim(region, node, *values))
 
 
-def _reads_often(region: Region, function: Function, name: str) -> bool:
+def _reads_often(region: Region, function: Function, parameter: Parameter) -> bool:
     """Whether a function reads a parameter more than once, which must be computed but once."""
     source = region.tree.source(function.node.body)
-    return len(re.findall(rf"\b{name}\b", source)) > 1
+    return len(re.findall(rf"\b{parameter.name}\b", source)) > 1
 
 
 #: The conditions that lead to a place, each with the side that is taken there.

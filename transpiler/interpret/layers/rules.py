@@ -13,12 +13,12 @@ from transpiler.interpret.layers.formats import (
     with_channels_first,
 )
 from transpiler.interpret.layers.freezing import is_frozen_norm
-from transpiler.interpret.layers.inputs import RANKED, list_inputs
+from transpiler.interpret.layers.inputs import RANKED, declared_rank, list_inputs
 from transpiler.interpret.layers.lists import one_by_one
 from transpiler.interpret.layers.starting import one_of_initializers
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
-from transpiler.interpret.tensors.layouts import in_layout, permuted
+from transpiler.interpret.tensors.layouts import in_layout, permuted, want_tensor
 from transpiler.interpret.tensors.names import agreeing, ensure_current
 from transpiler.interpret.tensors.results import modules_of
 from transpiler.interpret.values import (
@@ -78,8 +78,19 @@ def rule_arguments(
                 raise Unsupported(_FIXED)
         if name not in rule.call_only:
             raise Unsupported(f"the call argument {name} is not known")
-        arguments[name] = _call_argument(region, value, node)
+        given = _call_argument(region, value, node)
+        if rule.takes_tensor(name) and isinstance(given, Expr):
+            _want_tensor(region, layer, name, given)
+        arguments[name] = given
     return arguments
+
+
+def _want_tensor(region: Region, layer: Layer, name: str, given: Expr) -> None:
+    """A layer takes a tensor there: a parameter is one, and nothing else may stand there."""
+    if given.text in region.parameters:
+        wanted = wanted_layout(layer)
+        want_tensor(region, given.text, declared_rank(layer) if "mask" not in name else 0, wanted)
+    raise Unsupported(f"`{given}`, its {name}, is not known to be a tensor")
 
 
 _FIXED = "the call fixes training=True or False"
