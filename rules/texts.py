@@ -52,6 +52,40 @@ _PADDING: dict[_Way, str] = {
 }
 
 
+def _to_longest(padding: str, filled: bool) -> str:
+    """The same without a length: nothing is cut."""
+    place, name = {"pre": "before", "post": "after"}, "pad_to_longest"
+    if padding == "post":
+        name += "_after"
+    if filled:
+        name += "_with"
+    made, value = ("full", ", value") if filled else ("zeros", "")
+    emitted(
+        name,
+        f'''
+def {name}(sequences{value}, dtype="int32"):
+    """Rows as long as the longest one: {"`value`" if filled else "zeros"} {place[padding]} \
+shorter ones."""
+    longest = max(sequences, key=len)
+    shape = np.shape(longest)[1:]  # of each element
+    rows = np.{made}((len(sequences), len(longest), *shape){value}, dtype)
+    for row, numbers in zip(rows, sequences):
+        if len(numbers):
+            row[{"-len(numbers) :" if padding == "pre" else ": len(numbers)"}] = numbers
+    return rows
+''',
+        (),
+        "import numpy as np",
+        early=True,
+    )
+    return name
+
+
+_LONGEST: dict[tuple[str, bool], str] = {
+    way: _to_longest(*way) for way in product(_SIDES, (False, True))
+}
+
+
 @source(
     "keras.utils.pad_sequences", "keras.preprocessing.sequence.pad_sequences",
     "keras.utils.sequence_utils.pad_sequences",
@@ -69,12 +103,13 @@ def pad_sequences(
         raise Unsupported("pad_sequences with a side that is known only at run time")
     if maxlen.is_const(0):
         raise Unsupported("pad_sequences to no length at all")
+    filled = not value.is_const(0, 0.0)
+    options: dict[str, Arg] = {} if dtype.is_const("int32") else {"dtype": dtype}
     if maxlen.is_const(None):
         if not re.fullmatch(r"[A-Za-z_][\w.]*", sequences.text):
-            raise Unsupported("pad_sequences without maxlen")
+            longest = _LONGEST[str(padding.value), filled]
+            return helper(longest, sequences, *([value] if filled else []), **options)
         maxlen = call("max", call("map", Expr("len"), sequences))
-    filled = not value.is_const(0, 0.0)
     given: list[Arg] = [sequences, maxlen, *([value] if filled else [])]
-    options: dict[str, Arg] = {} if dtype.is_const("int32") else {"dtype": dtype}
     way = (str(padding.value), str(truncating.value), filled)
     return helper(_PADDING[way], *given, **options)

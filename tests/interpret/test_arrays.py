@@ -44,6 +44,18 @@ model = keras.Sequential([layers.Dense(1, input_shape=(x.shape[-1],))])
         ("x = np.load()", "x.shape[-1]"),
         ("x = np.ones((9, 3))\nx = np.load(x)", "x.shape[-1]"),
         ("x = np.ones((9, 3))\nif len(x) > 8:\n    x = np.ones((9, 4))", "x.shape[-1]"),
+        ("x = np.ones((9, 3))\nx[0] = 2", "3"),
+        ("x = np.ones((9, 3))\nfor k in range(9):\n    x[k, 1:] = k", "3"),
+        ("x = np.ones((9, 3))\nx[0] = 2\nx.shape = (3, 9)", "x.shape[-1]"),
+        ("x = np.ones((9, 3))\nfor k in range(4):\n    x = x[:, :2]\n    x[0] = 2", "x.shape[-1]"),
+        ("x = [np.ones(3)] * 9\nx[0] = np.ones(4)\nx = np.array(x[:1])", "x.shape[-1]"),
+        ("rows = np.ones((9, 3))\nx = np.array([row + 1 for row in rows])", "3"),
+        ("rows = np.load()\nx = np.array([row + 1 for row in rows])", "x.shape[-1]"),
+        ("x = np.cumsum(np.ones((9, 3)), axis=1)", "3"),
+        ("x = np.ones((9, 3))[np.arange(4)]", "x.shape[-1]"),
+        ("k = np.random.permutation(9)\nx = np.ones((9, 3))[k]", "3"),
+        ("k = np.load()\nx = np.ones((9, 3))[k]", "x.shape[-1]"),
+        ("x = np.ones((9, 4)).sum(1, keepdims=True)", "1"),
     ],
 )
 def test_last_size(data: str, size: str) -> None:

@@ -33,6 +33,7 @@ class Array:
 
     version: int  #: of the variable
     shape: Shape | None
+    listed: bool = False  #: it may be a list, whose elements may become longer ones
 
 
 @record(frozen=True, slots=True)

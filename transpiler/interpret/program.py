@@ -50,6 +50,7 @@ from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import GiveUp, Region, Restart, contained
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.statements import assignments, definitions, lines
+from transpiler.interpret.statements.filled_arrays import current_arrays, keep_filled
 from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import SPOILED, Function, Model, Static, Unknown
 from transpiler.ir.expr import Expr
@@ -108,7 +109,9 @@ def _interpret_module(file: FileContext) -> None:
         file.frozen.clear()
         try:
             for statement in file.tree.module.body:
+                held = current_arrays(region)
                 _top_level(region, statement)
+                keep_filled(region, statement, held)
                 file.globals = region.scope.values  # another dict, once a loop was gone through
         except Restart:
             continue

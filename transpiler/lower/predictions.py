@@ -10,6 +10,7 @@ from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Prediction
+from transpiler.source.occurrences import Occurrences
 
 
 def activated(seen: Prediction) -> Expr:
@@ -82,3 +83,9 @@ def is_steady(file: FileContext, name: str) -> bool:
     bound = re.findall(rf"(?<![\w.]){name}\s*=(?!=)", file.tree.blanked)
     once = re.findall(rf"^{name}\s*=(?!=)", file.tree.blanked, re.M)
     return len(bound) == len(once) == 1 or isinstance(file.globals.get(name), Function)
+
+
+def is_constant(file: FileContext, name: str) -> bool:
+    """Whether a name is one variable of the module everywhere, which is given one value."""
+    places = Occurrences(file.tree.text).of(name)
+    return is_steady(file, name) and sum(place.binds for place in places) == 1

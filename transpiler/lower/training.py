@@ -45,7 +45,7 @@ from transpiler.lower.masked import Steps, steps_that_count
 from transpiler.lower.open_endings import settled
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
-from transpiler.lower.predictions import is_steady
+from transpiler.lower.predictions import is_constant
 from transpiler.lower.rates import asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
@@ -319,8 +319,7 @@ def _steps(file: FileContext, training: Training, built: Built) -> Steps | None:
     whole = replace(built, forward=training.program)
 
     def steady(name: str) -> bool:
-        home = training.home
-        return home.is_module and home.file is file and is_steady(file, name)
+        return training.home.file is file and is_constant(file, name)
 
     return steps_that_count(whole, output, file.options.keras, asked, steady)
 

@@ -37,15 +37,6 @@ class Model(nn.Module):
         return level, sign
 
 
-def with_axes_of(outputs, targets):
-    """Give targets the last axis of one number that they lack, or have besides."""
-    if targets.dim() == outputs.dim() + 1:
-        return targets.squeeze(-1)
-    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
-        return targets.unsqueeze(-1)
-    return targets
-
-
 def init_like_keras(module):
     """Start from Keras's default weights: Glorot uniform kernels, zero biases."""
     if isinstance(module, (nn.Conv1d, nn.Linear)):
@@ -186,9 +177,7 @@ def train_steps_epoch(model, loader, criterion, optimizer):
         targets = targets.to(device)
         weights = weights.to(device)
         outputs = model(inputs)
-        loss = (
-            criterion(outputs, with_axes_of(outputs, targets)).mean(-1) * weights
-        ).mean()
+        loss = (criterion(outputs, targets.view_as(outputs)).mean(-1) * weights).mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -43,15 +43,6 @@ class CTCLoss(nn.Module):
         return losses.mean()
 
 
-def with_axes_of(outputs, targets):
-    """Give targets the last axis of one number that they lack, or have besides."""
-    if targets.dim() == outputs.dim() + 1:
-        return targets.squeeze(-1)
-    if targets.dim() == outputs.dim() - 1 and outputs.shape[-1] == 1:
-        return targets.unsqueeze(-1)
-    return targets
-
-
 def init_like_keras(module):
     """Start from Keras's default weights."""
     if isinstance(module, (nn.Conv1d, nn.Linear)):
@@ -74,7 +65,7 @@ def train_epoch(model, loader, criterion, optimizer):
     for inputs, targets in tqdm(loader):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss = criterion(outputs, with_axes_of(outputs, targets))
+        loss = criterion(outputs, targets)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -90,9 +81,7 @@ def evaluate(model, loader, criterion):
     for inputs, targets in loader:
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
-        loss_sum += criterion(outputs, with_axes_of(outputs, targets)).item() * len(
-            inputs
-        )
+        loss_sum += criterion(outputs, targets).item() * len(inputs)
     return loss_sum / len(loader.dataset)
 
 

@@ -123,7 +123,7 @@ def interpret_own(
     region: Region, model: Model, value: Value, compiles: TrainingCall
 ) -> dict[int, Summary]:
     """What such functions compute of targets and outputs, by the ids of their nodes."""
-    of_classes = "loss" in compiles.given and _takes_classes(compiles.given["loss"].value)
+    of_classes = "loss" in compiles.given and _takes_classes(region, compiles.given["loss"].value)
     output = model.outputs
     if isinstance(output, Sequence) and output.items:
         output = output.items[0]
@@ -177,11 +177,23 @@ _COMPARES_CLASSES = regex(r"\b(arg_?max|one_hot|to_categorical)\b")
 _SPARSE = regex(r"\b(sparse_categorical|SparseCategorical|sparse_softmax)")
 
 
-def _takes_classes(loss: Value) -> bool:
-    """Whether a loss of Keras wants classes as targets, one integer for each."""
+def _takes_classes(region: Region, loss: Value) -> bool:
+    """Whether a loss wants classes as targets, one integer for each."""
     made = loss.expr.value if isinstance(loss, Static) else loss
     name = made.name if isinstance(made, (Configured, Symbol, Framework)) else made
-    return isinstance(name, str) and "sparse" in name.lower()
+    if isinstance(loss, (Sequence, Mapping)) or isinstance(name, str):
+        return isinstance(name, str) and "sparse" in name.lower()
+    functions = functions_in(_unwrapped(region.file, loss))
+    return any(_compares_classes(region, function) for function, _ in functions)
+
+
+def _compares_classes(region: Region, function: Function) -> bool:
+    """Whether a function hands its targets to a loss of Keras that wants classes."""
+    source = (function.file or region.file).tree.source(function.node)
+    held = (region.file.globals.get(word) for word in words_in(source))
+    losses = (v.expr.value for v in held if isinstance(v, Static))
+    names = [loss.name for loss in losses if isinstance(loss, Configured)]
+    return any(map(_SPARSE.search, (source, *names)))
 
 
 def _targets(region: Region, function: Function, output: Bound, of_classes: bool) -> Bound:
@@ -190,10 +202,7 @@ def _targets(region: Region, function: Function, output: Bound, of_classes: bool
     source = (function.file or region.file).tree.source(function.node)
     if dims and of_classes and _COMPARES_CLASSES.search(source):
         return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
-    held = (region.file.globals.get(word) for word in words_in(source))
-    losses = (v.expr.value for v in held if isinstance(v, Static))
-    names = [loss.name for loss in losses if isinstance(loss, Configured)]
-    if not dims or not any(map(_SPARSE.search, (source, *names))):
+    if not dims or not _compares_classes(region, function):
         return output
     return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
 

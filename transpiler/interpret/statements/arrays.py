@@ -15,11 +15,14 @@ import libcst as cst
 from transpiler.interpret.context import Array, Shape
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statements.filled_arrays import is_resized
+from transpiler.interpret.statements.fold_indices import are_fold_indices
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statements.own_arrays import note_own_arrays
 from transpiler.interpret.statics import constant
 from transpiler.interpret.training import Given
-from transpiler.interpret.values import Framework
+from transpiler.interpret.values import Framework, Unknown
+from transpiler.ir.expr import UNKNOWN
 from transpiler.source.suites import nodes_of
 
 _DATASETS: dict[str, tuple[Shape, Shape]] = {
@@ -34,12 +37,12 @@ _DATASETS: dict[str, tuple[Shape, Shape]] = {
 #: scikit-learn's data sets with one target for each sample.
 _BUNCHES = ("load_digits", "load_iris", "load_wine", "load_breast_cancer", "load_diabetes")
 
-_OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample", "ones_like")
+_OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample")
 _OF_SIZES = ("rand", "randn")
 _OF_SIZE_ARGUMENT = ("normal", "uniform", "randint", "standard_normal", "choice", "integers")
 _SAME = (
     "astype", "copy", "asarray", "array", "float32", "cast", "abs", "sqrt", "exp", "clip",
-    "constant", "convert_to_tensor",
+    "constant", "convert_to_tensor", "ones_like", "zeros_like", "empty_like", "full_like",
 )  # fmt: skip
 
 
@@ -50,13 +53,17 @@ def arrays_of(region: Region, node: cst.Assign) -> list[tuple[str, Shape | None]
     return [pair for t in node.targets for pair in _bound(region, t.target, node.value)]
 
 
-def note_arrays(region: Region, found: list[tuple[str, Shape | None]]) -> None:
+def note_arrays(
+    region: Region, found: list[tuple[str, Shape | None]], value: cst.BaseExpression
+) -> None:
     """Remember the sizes of what variables of the module hold now."""
     arrays = region.file.arrays
+    listed = bool(found) and not _is_surely_array(region, value)
     for name, shape in found:
+        shape = None if is_resized(region.file, name) else shape
         if name in arrays and arrays[name].shape != shape:
             region.file.reshaped.add(name)
-        arrays[name] = Array(region.scope.version(_variable(name)), shape)
+        arrays[name] = Array(region.scope.version(_variable(name)), shape, listed)
 
 
 @provides("shape_of")
@@ -122,13 +129,21 @@ def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
 
 
 def _of_rows(region: Region, node: cst.ListComp) -> Shape | None:
-    """`[series[i : i + 8] for i in range(92)]`, of an array of the program's."""
-    bound = {name.value for name in nodes_of(node.for_in.target) if isinstance(name, cst.Name)}
-    match node.elt:
-        case cst.Subscript(value=cst.Name(held)) if held not in bound:
-            row = _shape(region, node.elt) if node.for_in.inner_for_in is None else None
-            return None if row is None else (None, *row)
-    return None
+    """`[series[i : i + 8] for i in range(92)]`, `[to_categorical(row, n) for row in y]`."""
+    if node.for_in.inner_for_in is not None:
+        return None
+    target = node.for_in.target
+    bound = {name.value for name in nodes_of(target) if isinstance(name, cst.Name)}
+    if any(constant(region.scope.get(name) or Unknown()) is not UNKNOWN for name in bound):
+        return None
+    taken = _shape(region, node.for_in.iter) if isinstance(target, cst.Name) else None
+    before = region.own_arrays
+    region.own_arrays = {**before, **dict.fromkeys(bound, taken[1:] if taken else None)}
+    try:
+        row = _shape(region, node.elt)
+    finally:
+        region.own_arrays = before
+    return None if row is None else (None, *row)
 
 
 def _operand(region: Region, node: cst.BaseExpression) -> Shape | None:
@@ -327,8 +342,11 @@ def _is_count(region: Region, node: cst.BaseExpression) -> bool:
 
 def _reduced(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`x.sum((1, 2))`, `np.mean(x, axis=1)`."""
+    kept = constant(_evaluated(region, named["keepdims"])) if "keepdims" in named else False
+    named = {word: node for word, node in named.items() if word != "keepdims"}
     given = [*([receiver] if receiver is not None else []), *plain, *named.values()]
-    shape = _shape(region, given[0]) if len(given) == 2 and named.keys() <= {"axis"} else None
+    alone = len(given) == 2 and named.keys() <= {"axis"} and isinstance(kept, bool)
+    shape = _shape(region, given[0]) if alone else None
     if shape is None:
         return None
     found = constant(_evaluated(region, given[1]))
@@ -336,7 +354,8 @@ def _reduced(region: Region, receiver: Any, plain: Arguments, named: Named) -> S
     if not all(isinstance(axis, int) and -len(shape) <= axis < len(shape) for axis in axes):
         return None
     gone = {axis % len(shape) for axis in axes}
-    return tuple(size for place, size in enumerate(shape) if place not in gone)
+    sizes = [1 if place in gone else size for place, size in enumerate(shape)]
+    return tuple(size for place, size in enumerate(sizes) if kept or place not in gone)
 
 
 def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
@@ -353,6 +372,29 @@ def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> 
 def _row(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.arange(50)`, `tf.range(50.0)`, `np.linspace(0, 1, 50)`."""
     return None if receiver is not None else (None,)
+
+
+def _permuted(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.random.permutation(100)`, and of an array: the same in another order."""
+    if len(plain) != 1 or not _is_drawn(region, receiver):
+        return None
+    return (None,) if _is_count(region, plain[0]) else _shape(region, plain[0])
+
+
+def _one_hot(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`to_categorical(y, 10)`: a column of classes counts as one axis."""
+    shape = _shape(region, plain[0]) if plain else None
+    classes = named.get("num_classes", plain[1] if len(plain) > 1 else None)
+    if not shape or (len(shape) > 1 and shape[-1] is None):
+        return None
+    rows = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
+    return (*rows, None if classes is None else _size(region, classes))
+
+
+def _accumulated(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.cumsum(x, axis=1)`: without an axis, of all numbers in a row."""
+    given = [*([receiver] if receiver is not None else []), *plain, *named.values()]
+    return _shape(region, given[0]) if len(given) == 2 and named.keys() <= {"axis"} else None
 
 
 def _padded(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
@@ -372,6 +414,9 @@ _CALLS: dict[str, Callable[[Region, Any, Arguments, Named], Shape | None]] = {
     **dict.fromkeys(("arange", "range", "linspace"), _row),
     "reshape": _reshaped,
     "expand_dims": _expanded,
+    **dict.fromkeys(("cumsum", "cumprod"), _accumulated),
+    "permutation": _permuted,
+    "to_categorical": _one_hot,
     "pad_sequences": _padded,
 }
 #: What may be called to make arrays, and means nothing else.
@@ -379,6 +424,36 @@ _PLAIN = frozenset(
     {*_CALLS, *_BUNCHES, *_REDUCING, *_NUMBERS, "load_data", "train_test_split", "RandomState",
      "default_rng"}
 )  # fmt: skip
+
+
+def _is_surely_array(region: Region, node: cst.BaseExpression) -> bool:
+    """Whether it is an array of NumPy, whose axes no element changes, rather than a list."""
+    match node:
+        case cst.Name(name):
+            array = region.file.arrays.get(name)
+            return array is not None and not array.listed
+        case cst.Tuple():
+            return all(_is_surely_array(region, one.value) for one in node.elements)
+        case cst.Subscript(value=held):
+            return _is_surely_array(region, held)
+        case cst.BinaryOperation(left=left, right=right):
+            return _is_surely_array(region, left) or _is_surely_array(region, right)
+        case cst.Comparison(left=left):
+            return _is_surely_array(region, left)
+        case cst.Call(func=cst.Name(name)) if name in _LISTS:
+            return name == "train_test_split" and all(
+                _is_surely_array(region, a.value) for a in node.args if a.keyword is None
+            )
+        case cst.Call(func=cst.Name(name)):
+            return name in _PLAIN
+        case cst.Call(func=cst.Attribute(value=held, attr=cst.Name(name))):
+            made = name in ("astype", "load_data") or _is_library(region, held)
+            return made or _is_drawn(region, held) or _is_surely_array(region, held)
+    return False
+
+
+#: Functions that give lists where they get such.
+_LISTS = ("choice", "copy", "range", "train_test_split")
 
 
 def _of_subscript(region: Region, node: cst.Subscript) -> Shape | None:
@@ -406,9 +481,18 @@ def _of_subscript(region: Region, node: cst.Subscript) -> Shape | None:
             made.append(1)
         elif isinstance(key, cst.Integer) and rest:
             rest.pop(0)
+        elif isinstance(key, cst.Name) and rest and len(node.slice) == 1 and _is_row(region, key):
+            rest.pop(0)
+            made.append(None)
         else:
             return None
     return (*made, *rest)
+
+
+def _is_row(region: Region, key: cst.Name) -> bool:
+    """Whether it holds numbers of samples, or whether each is taken, in one axis."""
+    shape = _of_name(region, key.value)
+    return len(shape) == 1 if shape else are_fold_indices(region.tree.text, key.value)
 
 
 def _is_new_axis(element: cst.SubscriptElement) -> bool:

@@ -49,7 +49,7 @@ def assign(region: Region, node: cst.Assign) -> None:
     gives = type(node.value) is cst.Call and (region.settled or "adapt" in region.tree.words)
     if region.file.data_names or gives:
         provided("note_taken")(region, node)
-    note_arrays(region, arrays)
+    note_arrays(region, arrays, node.value)
 
 
 def _makes_inputs(region: Region, node: cst.Assign) -> bool:

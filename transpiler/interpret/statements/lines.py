@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.region import GiveUp, Region, contained
 from transpiler.interpret.statements.comments import with_comments
+from transpiler.interpret.statements.filled_arrays import current_arrays, keep_filled
 from transpiler.interpret.statements.plain import emit_static, opaque
 from transpiler.interpret.statements.targets import spoil
 from transpiler.interpret.statics import constant
@@ -48,7 +49,9 @@ def _small(region: Region, node: cst.SimpleStatementLine) -> None:
         if isinstance(moved, Bound):
             in_layout(region, moved, Layout.FIRST)
         if region.is_module:
+            held = current_arrays(region)
             _tolerant(region, small, node)
+            keep_filled(region, small, held)
         else:
             execute(region, small)
         region.note_statement(node, before)

@@ -45,12 +45,12 @@ def _read(
         if isinstance(statement, cst.SimpleStatementLine):
             for small in statement.body:
                 if not isinstance(small, cst.Assign):
-                    held |= dict.fromkeys(_bound(small))
+                    held |= dict.fromkeys(bound_by(small))
                     continue
                 known = _known(region, small, bind) if _is_plain(small.value, plain) else {}
-                held |= {**dict.fromkeys(_bound(small)), **known}
+                held |= {**dict.fromkeys(bound_by(small)), **known}
             continue
-        held |= dict.fromkeys(_bound(statement))
+        held |= dict.fromkeys(bound_by(statement))
         for inner in suites(statement):
             first, last = region.tree.span(inner)
             if first <= place < last:
@@ -75,7 +75,7 @@ def _is_plain(value: cst.BaseExpression, plain: Collection[str]) -> bool:
     return True
 
 
-def _bound(node: cst.CSTNode) -> Iterator[str]:
+def bound_by(node: cst.CSTNode) -> Iterator[str]:
     """The variables that something binds; what is changed in place keeps its axes."""
     for part in nodes_of(node):
         if isinstance(part, (cst.AssignTarget, cst.For, cst.CompFor, cst.NamedExpr, cst.AnnAssign)):
