@@ -17,7 +17,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakIdKeyDictionary
 
 #: What a tensor of one place may be asked with tensors of another.
-_MIXES = {"__getitem__", "__setitem__", "copy_", "_has_compatible_shallow_copy_type"}
+_MIXES = {"__getitem__", "__setitem__", "copy_", "new_tensor", "_has_compatible_shallow_copy_type"}
+#: What wants the lengths of sequences, which are packed together, outside of the GPU.
+_PACKED = {"_pack_padded_sequence", "_pad_packed_sequence", "lstm", "gru", "rnn_tanh", "rnn_relu"}
 
 
 class PretendedGpu(TorchFunctionMode):
@@ -49,7 +51,10 @@ class PretendedGpu(TorchFunctionMode):
         device = kwargs.get("device")
         if device is not None and name != "_parse_to":
             kwargs = {**kwargs, "device": "cpu"}
-        here = {self._holds(t) for t in given if t.dim() or self._holds(t)}
+        if name in _PACKED and any(self._holds(t) and t.dtype is torch.int64 for t in given):
+            raise RuntimeError(f"{name}: lengths should be on the CPU")
+        meeting = [t for t in given if name not in _PACKED or t.dtype is not torch.int64]
+        here = {self._holds(t) for t in meeting if t.dim() or self._holds(t)}
         if len(here) > 1 and name not in _MIXES:
             raise RuntimeError(f"{name}: all tensors should be on the same device")
         if name == "backward":
@@ -58,7 +63,7 @@ class PretendedGpu(TorchFunctionMode):
         there = str(device).startswith("cuda") if device is not None else True in here
         for one in _tensors(result):
             if not any(one is other for other in given):
-                self._mark(one, there)
+                self._mark(one, there and (name not in _PACKED or one.dtype is not torch.int64))
         return result
 
     def _of_lazy(self, function: Any, args: Any, kwargs: Any, name: str) -> Any:

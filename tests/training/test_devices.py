@@ -113,3 +113,32 @@ def test_shows_what_is_asked_for(verbose: str, lines: int, bars: int) -> None:
         exec(compile(text, "script.py", "exec"), {"__name__": "__main__"})
     assert printed.getvalue().count("mae: ") == lines
     assert shown.getvalue().count("100%") == bars
+
+
+MASKED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+words = np.random.default_rng(0).integers(0, 9, (20, 5))
+model = keras.Sequential(
+    [
+        keras.Input((5,)),
+        layers.Embedding(9, 4, mask_zero=True),
+        layers.Bidirectional(layers.LSTM(3, return_sequences=True)),
+        layers.GRU(3),
+        layers.Dense(1),
+    ]
+)
+model.compile("sgd", "mse")
+model.fit(words, words.mean(1), epochs=1)
+"""
+
+
+def test_lengths_of_packed_sequences_stay_outside_of_it() -> None:
+    text = convert(MASKED).text
+    assert run(text).steps > 0
+    lengths = "lengths = mask.sum(1).clamp(min=1).cpu()"
+    assert lengths in text
+    with pytest.raises(RuntimeError, match="lengths should be on the CPU"):
+        run(text.replace(lengths, lengths.removesuffix(".cpu()")))
