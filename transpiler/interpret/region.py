@@ -332,6 +332,7 @@ class Region:
         self.inlined: list[Function] = []  #: functions whose calls were replaced by what they give
         self.refusals: set[tuple[str, Any]] = set()  #: the errors that `__init__` surely raises
         self.inline: dict[str, Value] = {}  #: variables of a function whose call is being replaced
+        self.acting: Any = None  #: what that function does besides, an `Acting`
         #: places where functions are passed on by name
         self.function_arguments: list[tuple[tuple[int, int], Function]] = []
         #: parameters that are called on tensors

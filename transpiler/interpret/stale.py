@@ -24,7 +24,7 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
     text, (use, end) = region.tree.text, region.tree.span(node)
     for made in made_in(value):
         if made.place is not None and not use <= made.place[0] < end:
-            begin = _last_call(region, made.place, use)
+            begin = _last_call(region, made.place, use, end)
             for argument in told_to(made):
                 if found := changed_between(text, argument.text, begin, use):
                     return found
@@ -52,7 +52,7 @@ def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, V
         for made in made_in(value):
             if made.place is None or start <= made.place[0] < end:
                 continue
-            between = region.tree.blanked[_last_call(region, made.place, start) : start]
+            between = region.tree.blanked[_last_call(region, made.place, start, end) : start]
             inside = any(has_effect(region, one.text) for one in told_to(made))
             if inside and (not between or has_effect(region, between)):
                 return name
@@ -65,13 +65,19 @@ def grown_since(region: Region, compiled: cst.CSTNode, trains: cst.CSTNode, give
     return grown_between(region.tree.text, given, begin, end)
 
 
-def _last_call(region: Region, place: tuple[int, int], use: int) -> int:
-    """When a part is made: where its function is called, if it is one that gives it."""
+def _last_call(region: Region, place: tuple[int, int], use: int, end: int) -> int:
+    """When a part is made: where its function is called, if it is one that gives it.
+
+    At the latest where it is used, if that is a part of the use.
+    """
     tree = region.tree
     for function, calls in region.file.giving_calls.items():
-        start, end = tree.span(function)
-        if start <= place[0] < end and not start <= use < end:
-            before = [span[1] for span in map(tree.span, calls.values()) if span[1] <= use]
+        start, stop = tree.span(function)
+        if start <= place[0] < stop and not start <= use < stop:
+            spans = [span for span in map(tree.span, calls.values()) if not start <= span[0] < stop]
+            # it may stand in such a one
+            ends = [_last_call(region, span, use, end) for span in spans]
+            before = [min(last, use) for last in ends if last <= end]
             return max(before, default=place[1])
     return place[1]
 

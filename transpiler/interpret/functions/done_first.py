@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import Any
 
@@ -59,6 +60,9 @@ class Acting:
 
     def __init__(self, region: Region, call: cst.CSTNode, function: Function) -> None:
         self.region, self.call = region, call
+        self.outer: Acting | None = region.acting  #: of the function that calls this one
+        self.statement: cst.CSTNode | None = None  #: which one is looked at
+        self.taken_over: set[int] = set()  #: calls of others, what these do is done already
         assert isinstance(function.node, cst.FunctionDef)
         self.node = function.node
         self.own = {p.name for p in parameters_of(function.node)} | set(
@@ -164,7 +168,13 @@ class Acting:
         """What is done belongs to the statement of the call, if it is done at once there."""
         known = self.region.file.done_first
         known.pop(id(self.call), None)
-        if self.lines:
+        if self.lines and self.outer is not None:
+            outer = self.outer.statement
+            way = _way(outer, self.call) if outer is not None else None
+            _check_at_once(self.region, self.call, way, self.outer.taken_over)
+            self.outer.lines += self.lines
+            self.outer.taken_over.add(id(self.call))
+        elif self.lines:
             statement = self._statement()
             known[id(self.call)] = DoneFirst(statement, tuple(self.lines))
 
@@ -173,16 +183,7 @@ class Acting:
         statement, node = self.region.statement, self.call
         suite = isinstance(statement, cst.SimpleStatementLine) and len(statement.body) == 1
         way = _way(statement, node) if statement is not None and suite else None
-        if way is None:
-            raise GiveUp("what is done among callbacks can't be done before a statement", node)
-        for outer, inner in pairwise(way):
-            if isinstance(outer, _CONDITIONAL):
-                raise GiveUp("what is done among callbacks depends on a condition", node)
-            before = outer.children[: outer.children.index(inner)]
-            parts = [getattr(part, "value", part) for part in before]
-            code = [part for part in parts if isinstance(part, cst.BaseExpression)]
-            if any(may_act(self.region.tree.source(part)) for part in code):
-                raise GiveUp("what is done among callbacks follows something else", node)
+        _check_at_once(self.region, node, way)
         assert isinstance(statement, cst.SimpleStatementLine)
         return statement
 
@@ -206,7 +207,34 @@ class Acting:
             body = tuple(s for s in body if not isinstance(s, cst.FunctionDef))
         taken = {name.value for statement in body for name in places_of_names(statement)}
         others = region.file.done_first.items()
+        around: Acting | None = self
+        while around is not None:
+            taken |= {*around._names.values(), *(name for name, _ in around.lines)}
+            around = around.outer
         return taken.union(*(d.names for key, d in others if key != id(self.call)))
+
+
+def _check_at_once(
+    region: Region,
+    node: cst.CSTNode,
+    way: list[cst.CSTNode] | None,
+    done: AbstractSet[int] = frozenset(),
+) -> None:
+    """Raise GiveUp unless a statement surely calls what is called, and does nothing before.
+
+    `done` are calls of which all is done.
+    """
+    if way is None:
+        raise GiveUp("what is done among callbacks can't be done before a statement", node)
+    for outer, inner in pairwise(way):
+        if isinstance(outer, _CONDITIONAL):
+            raise GiveUp("what is done among callbacks depends on a condition", node)
+        before = outer.children[: outer.children.index(inner)]
+        parts = [getattr(part, "value", part) for part in before]
+        code = [part for part in parts if isinstance(part, cst.BaseExpression)]
+        acting = (part for part in code if may_act(region.tree.source(part)))
+        if any(id(part) not in done for part in acting):
+            raise GiveUp("what is done among callbacks follows something else", node)
 
 
 _CONDITIONAL = (

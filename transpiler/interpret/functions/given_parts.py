@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
@@ -84,19 +85,22 @@ def given_parts(
         return None
     if function.owner and not _is_of_this_object(region, node, function):
         return None
-    if not is_about_parts(region, function):
+    if not is_about_parts(region, function) or _runs_already(region, made):
         return None
     inner = _bound(region, function, bound)
     if inner is None or shadows(region, made, inner):
         return None
     acting = Acting(region, node, function)
     try:
-        with region.apart(inner):  # metrics of the function are made as often as it runs
+        with region.apart(inner), _within(region, acting):  # metrics are made as often as it runs
             found = _Body(region, inner, acting).run(made.body.body)
         if acting.lines and not isinstance(found, Sequence):
-            return None
+            if found is None or not _is_callback(found):
+                return None
         acting.note()
     except GiveUp:
+        if region.acting is not None:  # what calls it can't be written without it
+            raise
         return None
     if isinstance(found, Static) and _is_part(found, *_PARTS):
         if _is_part(found, _OPTIMIZER):
@@ -110,6 +114,24 @@ def given_parts(
     else:
         region.file.giving_calls.setdefault(made, {})[id(node)] = node
     return found
+
+
+def _runs_already(region: Region, made: cst.FunctionDef) -> bool:
+    """Whether a function calls itself."""
+    around = region.acting
+    while around is not None and around.node is not made:
+        around = around.outer
+    return around is not None
+
+
+@contextmanager
+def _within(region: Region, acting: Acting) -> Iterator[None]:
+    """What functions do that this one calls, it does."""
+    outer, region.acting = region.acting, acting
+    try:
+        yield
+    finally:
+        region.acting = outer
 
 
 def _note_elsewhere(region: Region, node: cst.CSTNode, function: Function) -> None:
@@ -143,9 +165,24 @@ def is_about_parts(region: Region, function: Function) -> bool:
             any(word in said for word in _MENTIONED)
             and not _TRAINS.search(code)
             and not ("lambda" in code and _writes_own_names(region, function.node))
-            and calls_only_parts(function, function.node)
+            and (
+                calls_only_parts(function, function.node)
+                or _calls_those_that_give_them(region, function)
+            )
         )
     return known[key]
+
+
+def _calls_those_that_give_them(region: Region, function: Function) -> bool:
+    """Whether a function leaves it to others of its file to make parts, and makes nothing else."""
+    region.file.gives_parts[id(function.node)] = False  # where it calls itself
+    called = [symbol_of(function, call.func) for call in calls_in(function.node)]
+    own = [one for one in called if isinstance(one, Function) and one.file in (None, function.file)]
+    others = [one.name for one in called if isinstance(one, Framework)]
+    giving = [one for one in own if isinstance(one.node, cst.FunctionDef)]
+    return any(is_about_parts(region, one) for one in giving) and all(
+        name.startswith(_PARTS) and not _computes(name) for name in others
+    )
 
 
 def _without_docstring(region: Region, function: cst.FunctionDef) -> str:
@@ -296,6 +333,7 @@ class _Body:
         """What it gives; statements after the `return` are not looked at."""
         assert isinstance(body, (tuple, list))
         for statement in body:
+            self.acting.statement = statement
             if isinstance(statement, cst.If) and self._is_followed(statement):
                 found = self._branch(statement)
             elif acts(statement):
