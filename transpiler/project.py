@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import libcst as cst
 
+from transpiler.emit.builder_tables import is_builder_table
 from transpiler.emit.fold import fold
 from transpiler.emit.lent import lent
 from transpiler.emit.planning import plan_file
@@ -313,6 +314,7 @@ class Project:
         file.loaded[module] = real_path(str(path))
         kinds = (Framework, Function, UserClass)
         found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
+        found |= {n: v for n, v in other.globals.items() if is_builder_table(other, n)}
         held = {n: COMPUTED for n, v in other.globals.items() if is_computed(v)}
         return held | {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
 

@@ -12,6 +12,7 @@
     operation_names.py  how functions on tensors are called
     rendering.py     the text of every class, or why it can't be written
     orphans.py       builders of which something would stay that reads what is gone
+    builder_tables.py  dicts of builders, which other files look up
     clashes.py       names that the program and a helper both want
     alike.py         models of one builder that differ in nothing but their names
     classes/         one class, or one function on tensors

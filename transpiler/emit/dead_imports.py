@@ -7,6 +7,7 @@ from re import findall
 
 import libcst as cst
 
+from transpiler.emit.builder_tables import is_builder_table
 from transpiler.emit.edits import Edit, apply
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
@@ -149,7 +150,11 @@ def is_for_others(file: FileContext, name: str) -> bool:
 def read_elsewhere(file: FileContext) -> dict[str, str]:
     """The names of the framework that other files read of one, and who does still, or ""."""
     if file.read_elsewhere is None:
-        names = frozenset(name for name in file.globals if names_framework(file, name))
+        names = frozenset(
+            name
+            for name in file.globals
+            if names_framework(file, name) and not is_builder_table(file, name)
+        )
         ask = file.readers_of if names else None
         file.read_elsewhere = {} if ask is None else ask(names)
     return file.read_elsewhere

@@ -13,6 +13,7 @@ suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing
 literals.py     the constants of a module; held_settings.py: those of a project, and
                     steady_settings.py: whether nothing changes these
+tables_of_builders.py  dicts of functions that nothing changes
 modules.py      which modules of a project are about models
 imported.py     what a file imports of these; importers.py: what other files import of it
 far_uses.py     what files without a word of the framework ask of what others give; far_values.py:
