@@ -137,6 +137,8 @@ REFUSED = {
     "by another name": 'options = FIT\noptions["validation_split"] = 0.5',
     "by a function": "change(FIT)",
     "by what only the run tells": "other(FIT)",
+    "inside of another dict": 'held = dict(a=FIT)\nheld["a"]["validation_split"] = 0.5',
+    "by a method with the name of a reader": "tools.set(FIT)",
 }
 
 

@@ -17,13 +17,18 @@ from transpiler.source.importers import importing_files
 from transpiler.source.stores import Stores, stores_of
 from transpiler.source.syntax import parts_of, program_tree
 
-#: What reads an object and keeps it as it is.
+#: Functions, and methods of others, that read an object and keep it as it is.
 _READERS = frozenset({
-    "compile", "print", "len", "str", "set", "isinstance", "field", "dump", "dumps", "format",
-    "deepcopy", "asdict", "log_params", "type", "repr", "pprint", "info", "debug",
+    "print", "len", "str", "set", "isinstance", "field", "format", "type", "repr", "pprint",
+    "deepcopy", "asdict",
 })  # fmt: skip
-#: What makes another one of it that holds the same.
-_COPIES = frozenset({"list", "tuple", "sorted", "dict", "copy", "items", "values", "get", "zip"})
+_READING = frozenset({
+    "compile", "dump", "dumps", "deepcopy", "asdict", "field", "pprint", "info", "debug",
+    "log_params",
+})  # fmt: skip
+#: What makes another one that holds the same: functions, and methods of the object.
+_COPIERS = frozenset({"list", "tuple", "sorted", "dict", "zip", "copy"})
+_COPIES = frozenset({"copy", "items", "values", "get"})
 #: What hands the options on that it unpacks, unless it is a method of the program's own.
 _TRAINING = frozenset({"fit", "evaluate", "predict"})
 _MOST = 60  #: files that are looked into for one setting
@@ -298,8 +303,11 @@ class _File:
     def _is_taken(self, call: ast.Call, node: ast.AST, keyword: str | None) -> bool:
         """Whether what gets an object as an argument leaves it as it is."""
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        flat = self.is_flat(node)
-        if name in _READERS or (flat and (name in _COPIES or keyword == "**")):
+        of_object = isinstance(call.func, ast.Attribute)
+        if name in (_READING if of_object else _READERS):
+            return True
+        copies = name in _COPIERS and keyword is None and not of_object
+        if self.is_flat(node) and (copies or keyword == "**"):
             return True
         functions = [*self._functions(name)]
         if name in _TRAINING and keyword == "**" and not functions:
