@@ -226,3 +226,24 @@ def test_objects_whose_settings_change_are_said(change: str, tmp_path: Path) -> 
     files["config.py"] = files["config.py"].replace(*edit)
     _, errors = converted(tmp_path, files)
     assert any("can't be written here" in error for error in errors), errors
+
+
+#: What changes an object in files of which the last does not import it: what is put into the first.
+FAR = {
+    "by what holds it": (
+        "class Holder:\n    def __init__(self, held):\n        self.held = held\n\n\n"
+        "holder = Holder(CFG)\n",
+        "from holding import holder\n\nholder.held.RATE = 1\n",
+    ),
+    "by its start": ("CFG.__init__(0.5)\n", "import holding\n"),
+}
+
+
+@pytest.mark.parametrize("change", FAR)
+def test_objects_that_change_far_away_are_said(change: str, tmp_path: Path) -> None:
+    first, second = FAR[change]
+    files = built("by __init__")
+    files |= {"holding.py": f"from config import CFG\n\n\n{first}", "far.py": second}
+    files["train.py"] = f"import far\n{files['train.py']}"
+    _, errors = converted(tmp_path, files)
+    assert any("can't be written here" in error for error in errors), errors

@@ -115,8 +115,11 @@ class _Search:
             return False
         if stores.anything and any(p.removeprefix("[") in text for p in self.held.parts):
             return False
-        file = _File(self, path, text, program)
-        return not file.sets_anew(stores) and all(file.is_read(node) for node in file.found())
+        known, file = len(self.aliases), _File(self, path, text, program)
+        left = not file.sets_anew(stores) and all(file.is_read(node) for node in file.found())
+        if len(self.aliases) > known:  # who has such an object from there may change it
+            self.add_importers(path)
+        return left
 
 
 class _File:
@@ -242,6 +245,8 @@ class _File:
         """Whether something only reads an object here; notes its other names."""
         flat, above = self.is_flat(node), self.above.get(id(node))
         match above:
+            case ast.Attribute(attr="__init__"):
+                return False
             case ast.Attribute(attr=name):
                 called = self.above.get(id(above))
                 copied = isinstance(called, ast.Call) and called.func is above and name in _COPIES
