@@ -62,6 +62,7 @@ from transpiler.source.modules import builds_models, goes_with_data, is_of_inter
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.replaced import Rewritten
 from transpiler.source.shared_lines import apart
+from transpiler.source.trained_in_turn import trained_in_turn
 from transpiler.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ class Project:
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
+        found = found or trained_in_turn(text)
         return found or values_brought(text, path)
 
     def _widened(

@@ -42,6 +42,7 @@ given_together.py  functions that give callbacks beside something else
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case
 settled.py      what variables of a function are by the constants that a call gives it
 last_layers.py  last layers that each way of a condition adds before it compiles
+trained_in_turn.py  lists of what training gives, made in one expression: loops
 compiled_either.py  models that each way of a condition compiles: one `compile` behind it
 brought_values.py  parts of the training that have names in another file
 passed_options.py  functions that pass options on to a model: these as their parameters
