@@ -52,6 +52,32 @@ def test_what_the_call_gives_tells(compiled: str, targets: str, scripts: Scripts
     assert max(apart.values()) < 1e-9, apart
 
 
+IMAGES = HEAD + """
+images = np.random.default_rng(1).normal(size=(12, 4, 3, 1))
+masks = (images > 0).astype(int)
+
+
+def segment(classes, act="softmax"):
+    inputs = keras.Input((4, 3, 1))
+    h = layers.Conv2D(3, 3, padding="same", activation="relu")(inputs)
+    return keras.Model(inputs, layers.Conv2D(classes, 1, activation={act})(h))
+
+
+m = segment(2)
+m.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+first = m.fit(images, masks, epochs=2, batch_size=4, shuffle=False, verbose=0).history
+chances = m.predict(images, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("act", ["act", "'softmax' if classes > 1 else 'sigmoid'"])
+def test_the_classes_of_each_pixel(act: str, scripts: Scripts) -> None:
+    text = IMAGES.replace("{act}", act)
+    apart = scripts.compare(text, convert(text, Options(exact=True)).text)
+    assert {"first", "chances"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 #: Where the call alone doesn't tell, but all values that the program gives.
 FOLLOWED = [
     """

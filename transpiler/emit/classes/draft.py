@@ -27,7 +27,7 @@ from transpiler.source.lexical import blanked
 _OF_SELF = regex(r"(?<![\w.])self\.[A-Za-z_]\w*")
 
 
-def _applied(plan: ClassPlan) -> dict[str, Module]:
+def applied_modules(plan: ClassPlan) -> dict[str, Module]:
     """The modules that `forward` applies to what another method computes."""
     tokens_ = set(plan.activations.values())
     made = [n.module for n in walk(plan.init) if isinstance(n, Construct)] if tokens_ else []
@@ -42,7 +42,7 @@ class ClassDraft:
         forward, _ = prune(plan.forward, frozenset(), effects=False)
         forward = lean_results(straighten(forward, plan.renames))
         forward, _ = prune(forward, frozenset(), effects=False)
-        last = _applied(plan)
+        last = applied_modules(plan)
         modules = modules_used(forward) | last
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         wanted |= reads(plan.label) if plan.label is not None else frozenset()

@@ -6,7 +6,7 @@ import re
 
 from transpiler.diagnostics import PRETRAINED
 from transpiler.emit.classes.contents import constructs_in
-from transpiler.emit.classes.draft import ClassDraft, adopt_sizes, coalesce_input
+from transpiler.emit.classes.draft import ClassDraft, adopt_sizes, applied_modules, coalesce_input
 from transpiler.emit.classes.forward import forward_block
 from transpiler.emit.classes.init import init_block
 from transpiler.emit.classes.lines import tidy
@@ -15,7 +15,7 @@ from transpiler.emit.classes.plan import ClassPlan, ClassText, EmitError
 from transpiler.emit.classes.texts import init_text
 from transpiler.emit.fold import fold
 from transpiler.ir.code import Construct, For, Line
-from transpiler.ir.expr import reads
+from transpiler.ir.expr import Module, reads
 from transpiler.ir.training import PENALIZED
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
@@ -103,8 +103,10 @@ def _activated_forward(draft: ClassDraft, inputs: list[str]) -> list[str]:
     activations, called = plan.activations, f"self.{plan.method}({', '.join(inputs)})"
     several, penalized = len(activations) > 1, plan.method == PENALIZED
     one = f"{called}[0]" if penalized else called
+    modules = applied_modules(plan)
     activations = {
-        o: f"self.{draft.attrs[n]}" if n in draft.attrs else n for o, n in activations.items()
+        o: _of_module(f"self.{draft.attrs[n]}", modules.get(n)) if n in draft.attrs else n
+        for o, n in activations.items()
     }
     values = [_activated(name, o if several else one) for o, name in activations.items()]
     targets = [*activations, "_"] if penalized else list(activations)
@@ -121,12 +123,22 @@ def _activated_forward(draft: ClassDraft, inputs: list[str]) -> list[str]:
     return ["", head, *given, fold(f"return {', '.join(values)}", 8)]
 
 
+def _of_module(attribute: str, module: Module | None) -> str:
+    """How a module is applied in that order, also one that goes along the channels of torch's."""
+    if module is not None and _ALONG_FIRST.search(module.constructor.text):
+        return f"{attribute}({{}}.movedim(-1, 1)).movedim(1, -1)"
+    return f"{attribute}({{}})"
+
+
+_ALONG_FIRST = regex(r"\bChannelsFirstActivation\(|\bdim=1\b")
+
+
 def _activated(activation: str, code: str) -> str:
     """An output with its activation, in Keras's order of axes."""
     if not activation:
         return code
     if activation.startswith("self."):
-        return f"{activation}({code})"
+        return activation.format(code)
     return f"F.softmax({code}, dim=-1)" if activation == "softmax" else f"torch.sigmoid({code})"
 
 
