@@ -148,6 +148,63 @@ def test_a_variable_that_holds_something_else_holds_arrays(scripts: Scripts) -> 
     assert max(scripts.compare(text, conversion.text).values()) < 1e-9
 
 
+TOGETHER = BEST.replace(
+    """\
+best = np.inf
+best_weights = None  # of the best epoch
+""",
+    "best, waited, best_weights = np.inf, 0, None\n",
+).replace(
+    """\
+        best = loss
+        best_weights = model.get_weights()
+""",
+    "        best, best_weights = loss, model.get_weights()\n",
+)
+
+
+def test_the_best_weights_may_be_kept_beside_their_loss(scripts: Scripts) -> None:
+    text = TOGETHER.replace("keras.layers.Dense(4)", "keras.layers.BatchNormalization()")
+    conversion = convert(text, Options(exact=True))
+    assert "best, best_weights = loss, copy.deepcopy(model.state_dict())" in conversion.text
+    apart = scripts.compare(text, conversion.text)
+    assert "outputs" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_is_no_weights_beside_others_is_an_array() -> None:
+    text = TOGETHER.replace("np.inf, 0, None", "np.inf, None, [0]")
+    assert "state_dict()" not in convert(text, Options(exact=True)).text
+
+
+def test_activations_have_no_weights_but_slopes(scripts: Scripts) -> None:
+    text = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def build(units, act, slopes):
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(units, activation=act)])
+    model.add(layers.BatchNormalization())
+    if slopes:
+        model.add(layers.PReLU())
+    model.add(layers.Dense(1))
+    model.compile("sgd", "mse")
+    return model
+
+
+counts, sums = [], []
+for act, slopes in (("relu", True), ("tanh", False)):
+    model = build(4, act, slopes)
+    counts.append(model.count_params())
+    sums.append(model.fit(np.ones((8, 5)), np.ones(8), verbose=0).history["loss"][0])
+"""
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"counts", "sums"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
 AVERAGED = """\
 import numpy as np
 from tensorflow import keras

@@ -7,8 +7,10 @@ target.set_weights(model.get_weights()) target.load_state_dict(model.state_dict(
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import libcst as cst
 
@@ -24,7 +26,9 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.watched import called_by, constructors
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
 from transpiler.source.suites import blocks_around
+from transpiler.source.syntax import program_tree
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
 LOOKING = frozenset(
@@ -36,7 +40,9 @@ LOOKING = frozenset(
 #: Modules that have as many weights as Keras's layers.
 ALIKE = (
     "nn.Linear(", "nn.Conv", "nn.Embedding(", "nn.LayerNorm(", "nn.Dropout", "nn.Softmax",
-    "nn.ReLU", "nn.ModuleList(", "nn.Sequential(", "nn.Identity(", tokens.BLOCK,
+    "nn.ReLU", "nn.ModuleList(", "nn.Sequential(", "nn.Identity(", "nn.LeakyReLU(", "nn.PReLU(",
+    "ElementwisePReLU(", "nn.Sigmoid(", "nn.Tanh(", "Activation(", "ChannelsFirstActivation(",
+    tokens.BLOCK,
 )  # fmt: skip
 #: The same, in parameters and in buffers.
 COUNTED = ("nn.BatchNorm", "BiasedBatchNorm", *ALIKE)
@@ -62,6 +68,19 @@ def _name_of(writer: ModelWriter, call: TrainingCall) -> str:
             body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(name))], value=value)]
         ) if (value is call.node):
             return name
+        case cst.SimpleStatementLine(
+            body=[
+                cst.Assign(
+                    targets=[cst.AssignTarget(target=cst.Tuple(elements=names))],
+                    value=cst.Tuple(elements=values),
+                )
+            ]
+        ) if len(names) == len(
+            values
+        ):  # `best, kept = loss, model.get_weights()`
+            for target, given in zip(names, values, strict=True):
+                if given.value is call.node and isinstance(target.value, cst.Name):
+                    return target.value.value
     return ""
 
 
@@ -143,11 +162,25 @@ def _only_set(writer: ModelWriter, model: Model, name: str) -> bool:
     spans = [tree.span(c.node) for c in setting]
     places = writer.shared.places(writer.room, name)
     nothing = [p for p in places if (_AS_NONE if p.binds else _IS_NONE).match(tree.text, p.end)]
+    nothing += [p for p in places if p.binds and p.start in _bound_to_none(tree.text)]
     places = [place for place in places if place not in nothing]
     return all(
         within(place.start, statements if place.binds else spans) and not place.attribute
         for place in places
     ) and any(place.binds for place in places)
+
+
+@lru_cache(maxsize=4)
+def _bound_to_none(text: str) -> frozenset[int]:
+    """Where variables get None in turn with others: `best, wait, kept = 1e9, 0, None`."""
+    module, positions = program_tree(text), Positions(text)
+    found: list[ast.expr] = []
+    for node in ast.walk(module) if module is not None else ():
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                pairs = zip(names, values, strict=False) if len(names) == len(values) else ()
+                found += [n for n, v in pairs if isinstance(v, ast.Constant) and v.value is None]
+    return frozenset(positions.span(name)[0] for name in found)
 
 
 #: `best = None`, and `best is not None`: there are no weights yet.
@@ -180,8 +213,19 @@ def write_count_params(
 
 def has_weights_of_keras(writer: ModelWriter) -> bool:
     """Whether a model has the parameters and buffers that Keras has weights for, one by one."""
-    made = (_AROUND.sub("nn.", node.module.constructor.text) for node in _made_of(writer))
-    return all(text.startswith(COUNTED) for text in made)
+    ways = (way for node in _made_of(writer) for way in _ways(node.module.constructor.text))
+    return all(_AROUND.sub("nn.", way).startswith(COUNTED) for way in ways)
+
+
+def _ways(constructor: str) -> Iterator[str]:
+    """What a module is on each way of a condition: `nn.ReLU() if plain else nn.PReLU(8)`."""
+    depth, begin = 0, 0
+    for found in re.finditer(r"[(\[{]|[)\]}]| else ", constructor):
+        if found.group() == " else " and not depth:
+            yield constructor[begin : found.start()]
+            begin = found.end()
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(found.group(), 0)
+    yield constructor[begin:]
 
 
 def _made_of(writer: ModelWriter) -> list[Construct]:
