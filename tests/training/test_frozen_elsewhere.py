@@ -10,6 +10,7 @@ from tests.training.programs import converted as converted_text
 from tests.training.scripts import Scripts
 from tests.training.test_several_files import converted
 from transpiler.options import Options
+from transpiler.pipeline import convert
 from transpiler.verify.records import TrainingRequest
 from transpiler.verify.session import VerifySession
 from transpiler.verify.training_runs import apart
@@ -100,3 +101,88 @@ def test_a_condition_decides_what_is_frozen(arguments: int, scripts: Scripts) ->
     apart = scripts.compare(text, converted_text(text, Options(exact=True)))
     assert "prediction" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+BLOCKS = """\
+from tensorflow.keras import layers
+
+
+def block(x, units):
+    return layers.BatchNormalization()(layers.Dense(units)(x))
+"""
+BACKBONES = """\
+from tensorflow import keras
+{imports}
+
+
+def backbone(size):
+    inputs = keras.Input((size,))
+    return keras.Model(inputs, block(inputs, 4))
+"""
+HEADED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import Dense
+{imports}
+
+x = np.random.RandomState(0).rand(40, 3).astype("float32")
+y = np.random.RandomState(1).rand(40, 2)
+base = {base}
+for layer in base.layers:
+    layer.trainable = False
+model = {model}
+model.compile("sgd", "mse")
+history = model.fit(x, y, epochs=2)
+prediction = model.predict(x)
+"""
+IMPORTED = "from blocks import block"
+PLACES = ("block", "builder", "both")
+
+
+@pytest.mark.parametrize(
+    ("where", "model"),
+    [
+        *((where, "keras.Sequential([base, Dense(2)])") for where in (*PLACES, "itself")),
+        *((where, "keras.Model(base.input, Dense(2)(base.output))") for where in PLACES),
+    ],
+)
+def test_normalization_that_another_file_makes_is_frozen_with_all_layers(
+    where: str, model: str, tmp_path: Path, session: VerifySession
+) -> None:
+    """Whatever the file says of it that freezes them."""
+    files = {"blocks.py": BLOCKS}
+    imports, base = IMPORTED, "backbone(3)"
+    if where == "itself":
+        imports += "\n\ninputs = keras.Input((3,))"
+        base = "keras.Model(inputs, block(inputs, 4))"
+    elif where == "block":
+        imports += BACKBONES.format(imports="").partition("keras\n")[2].rstrip()
+    else:
+        imports = "from backbones import backbone"
+        own = BLOCKS.partition("\n\n\n")[2].rstrip()
+        own = f"from tensorflow.keras import layers\n\n\n{own}"
+        brought = IMPORTED if where == "both" else own
+        if where == "builder":
+            del files["blocks.py"]
+        files["backbones.py"] = BACKBONES.format(imports=brought)
+    files["train.py"] = HEADED.format(imports=imports, base=base, model=model)
+    _, errors = converted(tmp_path, files)
+    assert not errors
+    pair = file_pair(*(str(tmp_path / form / "train.py") for form in ("before", "after")))
+    expected = session.ask("keras3", TrainingRequest(pair.original, whole=True))
+    found = session.ask("torch", TrainingRequest(pair.converted, whole=True, trained=expected))
+    assert not found.reason, found.reason
+    assert apart(expected.values["prediction"], found.values["prediction"]) < 1e-9
+    assert max(found.differences.values()) < 1e-9, found.differences
+
+
+def test_normalization_in_blocks_that_two_models_share_is_said() -> None:
+    """The loops get the model that is trained, and not the frozen one of which it has layers."""
+    made = BLOCKS.partition("\n\n\n")[2] + "\n\ninputs = keras.Input((3,))"
+    text = HEADED.format(
+        imports=f"from tensorflow.keras import layers\n\n\n{made}",
+        base="keras.Model(inputs, block(inputs, 4))",
+        model="keras.Model(base.input, Dense(2)(base.output))",
+    )
+    said = [d.message for d in convert(text).diagnostics]
+    assert any("`base` holds batch normalization, which keeps" in message for message in said)

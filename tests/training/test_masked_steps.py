@@ -277,3 +277,19 @@ def build(size, length):
     files = {"build.py": build, "train.py": train}
     assert not together.converted(tmp_path, files)[1]
     together.assert_equal(tmp_path, "train.py", session)
+
+
+SHARED = """\
+history = model.fit(
+    words[10:], tags[10:], batch_size=6, epochs=2, validation_data=(words[:10], tags[:10])
+).history
+score = model.evaluate(words[:10], tags[:10])
+"""
+
+
+def test_evaluate_has_its_own_batches(scripts: Scripts) -> None:
+    """The mean over the steps that count of a batch goes by what is in the batch."""
+    text = HEAD + PROGRAMS["classes"][0] + SHARED
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"history", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

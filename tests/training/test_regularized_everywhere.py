@@ -7,6 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -343,3 +344,40 @@ def test_a_function_trains_models_with_regularizers_and_without(scripts: Scripts
     apart = scripts.compare(text, result)
     assert {"histories", "losses"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+IN_BRANCHES = """\
+def build(deep):
+    inputs = keras.Input((8, 3))
+    if deep:
+        x = layers.Conv1D(4, 3, {first})(inputs)
+        x = layers.BatchNormalization({second})(x)
+        x = layers.GlobalAveragePooling1D()(x)
+    else:
+        x = layers.Flatten()(inputs)
+    return keras.Model(inputs, layers.Dense(1, {third})(x))
+
+
+losses = []
+for deep in (True, False):
+    model = build(deep)
+    model.compile(keras.optimizers.SGD(0.05), "mse")
+    losses.append(model.fit(x, y, epochs=2).history["loss"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third"),
+    [
+        ("kernel_regularizer=l2(DECAY)", "beta_regularizer=l1(DECAY)", ""),
+        ("kernel_regularizer=l2(DECAY)", "", "kernel_regularizer=l2(DECAY)"),
+        ("kernel_constraint='max_norm'", "", "kernel_regularizer=l1(DECAY)"),
+    ],
+)
+def test_layers_that_a_branch_makes_may_be_missing(
+    first: str, second: str, third: str, scripts: Scripts
+) -> None:
+    text = HEAD + IN_BRANCHES.format(first=first, second=second, third=third)
+    differences = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "losses" in differences
+    assert max(differences.values()) < 1e-9, differences

@@ -22,8 +22,7 @@ from transpiler.ir.expr import MUL, TUPLE, Expr, call, infix, method, reads, var
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED, Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.lower.compositions import Compositions
-from transpiler.lower.everywhere import blocks_of
+from transpiler.lower.compositions import Compositions, blocks_of
 from transpiler.lower.heads import outputs_of
 from transpiler.lower.own_penalties import applied, is_own_penalty, own_penalty
 from transpiler.lower.told import lasting

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from transpiler.interpret.layers.freezing import FROZEN_OPEN, WEIGHTLESS
 from transpiler.interpret.models.dry_runs import open_among
 from transpiler.interpret.region import Built, Region
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall, given_by_function, root
 from transpiler.interpret.values import Model
 from transpiler.ir.code import Construct, Line, Node, Return
@@ -128,7 +129,13 @@ class Compositions:
         """Whether a model may normalize batches."""
         home = self.home(model)
         source = home[0].source if home is not None else ""  # blocks inside of it, too
-        return any("BatchNorm" in text for text in (source, *self.layers(model)))
+        layers = list(self.layers(model))
+        if any("BatchNorm" in text for text in (source, *layers)):
+            return True
+        if home is None or all(WRAPPED.sub("", text).startswith("nn.") for text in layers):
+            return False
+        regions = (block.region for block in blocks_of(home[0]))
+        return any("BatchNorm" in region.source for region in regions if region is not None)
 
     def live_parts(self, model: Model, frozen: frozenset[int]) -> Iterator[Model]:
         """A model and its parts, but for those that are not trained, and their parts."""
@@ -250,6 +257,18 @@ class Compositions:
             raise Unsupported("none of its weights is trainable")
         text = trained[0] if len(trained) == 1 else f"[{', '.join(f'*{t}' for t in trained)}]"
         return Subset(Expr(text, strength=18), tuple(still))
+
+
+def blocks_of(region: Region) -> list[Summary]:
+    """The functions that a region calls to build its models, and those that they call."""
+    found: dict[int, Summary] = {}
+    pending = list(region.called)
+    while pending:
+        summary = pending.pop()
+        if id(summary) not in found:
+            found[id(summary)] = summary
+            pending += summary.region.called if summary.region is not None else []
+    return list(found.values())
 
 
 def _is_emitted(module: Module) -> bool:

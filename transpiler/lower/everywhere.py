@@ -23,7 +23,7 @@ from transpiler.ir.expr import OR, TERNARY, Expr, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.lower.compositions import Compositions
+from transpiler.lower.compositions import Compositions, blocks_of
 from transpiler.lower.own_penalties import is_own_penalty, own_penalty
 from transpiler.lower.told import lasting
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -265,15 +265,3 @@ def _kept(region: Region, penalty: Penalty) -> frozenset[str]:
     if region.is_module:
         return frozenset()
     return frozenset(n for f in penalty.expressions for n in reads(f))
-
-
-def blocks_of(region: Region) -> list[Summary]:
-    """The functions that a region calls to build its models, and those that they call."""
-    found: dict[int, Summary] = {}
-    pending = list(region.called)
-    while pending:
-        summary = pending.pop()
-        if id(summary) not in found:
-            found[id(summary)] = summary
-            pending += summary.region.called if summary.region is not None else []
-    return list(found.values())

@@ -19,8 +19,8 @@ from transpiler.interpret.values import Layer, Static, Value
 from transpiler.ir.expr import Expr, Module, call, reads, with_helper
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
-from transpiler.lower.compositions import Compositions
-from transpiler.lower.everywhere import blocks_of, penalty_of, torchs_own
+from transpiler.lower.compositions import Compositions, blocks_of
+from transpiler.lower.everywhere import penalty_of, torchs_own
 from transpiler.lower.handed_regularizers import Handed
 from transpiler.lower.own_penalties import applied
 from transpiler.lower.watched import (

@@ -25,7 +25,7 @@ from transpiler.interpret.values import Function, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Node, Return
 from transpiler.ir.tensor import Unsupported
-from transpiler.lower.everywhere import blocks_of
+from transpiler.lower.compositions import blocks_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex

@@ -16,12 +16,11 @@ from transpiler.ir.expr import Expr, Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Constraint, Penalty
 from transpiler.lower.binding import only, use_of
-from transpiler.lower.compositions import Compositions
+from transpiler.lower.compositions import Compositions, blocks_of
 from transpiler.lower.everywhere import (
     FAR,
     Everywhere,
     Unkept,
-    blocks_of,
     everywhere,
     penalty_of,
     reads_far,
@@ -291,6 +290,13 @@ def _own_weights(
         for n in walk([way])
         if isinstance(n, Construct)
     }
+    branched = {
+        n.module.token
+        for way in ways
+        if isinstance(way, If)
+        for n in walk([*way.body, *way.orelse])
+        if isinstance(n, Construct)
+    }
     penalized: list[Penalized] = []
     bounded: list[Constrained] = []
     layers: list[Layer] = []
@@ -312,7 +318,7 @@ def _own_weights(
         plain = torchs_own(file, _made(module)).startswith(PLAIN) and not others
         recurrent = _of_recurrent(layer, module, kind)
         if recurrent is not None:
-            if others or module.token in looped or name == "bias_constraint":
+            if others or module.token in looped | branched or name == "bias_constraint":
                 raise Unsupported(f"{name} of {layer.symbol} is not translated")
             place = f"{path}{module.token}"
             if what == "constraint":
@@ -335,7 +341,7 @@ def _own_weights(
             continue
         if not has(module.constructor, PLACES.get(kind, "")):
             continue  # there is none
-        unlisted = looped if what == "constraint" else looped - listed
+        unlisted = branched | (looped if what == "constraint" else looped - listed)
         if kind not in PLACES or not plain or module.token in unlisted:
             scattered = Scattered if plain and module.token in unlisted else Unsupported
             raise scattered(f"{name} of {layer.symbol} is not translated")

@@ -35,13 +35,14 @@ def size_that_counts(compiled: Compiled, size: str | None) -> tuple[str, ...]:
     """The size of the batches, where it changes what is measured: Keras takes means of batches.
 
     It does so for the losses of several outputs, and with functions of the program, which may make
-    one number of a batch; and losses may be sums.
+    one number of a batch; losses may be sums, or means over the steps that a mask leaves.
     """
     loss = compiled.call.given.get("loss")
     made = loss.value.expr.value if loss is not None and isinstance(loss.value, Static) else None
     reduced = isinstance(made, Configured) and "reduction" in dict(made.kwargs)
     by_batch = any("{batches}" in metric.result for _, metric in compiled.metrics)
-    counts = compiled.several or compiled.call.own or reduced or by_batch
+    masked = any(head.steps is not None for head in compiled.heads)
+    counts = compiled.several or compiled.call.own or reduced or by_batch or masked
     return (size or "32",) if counts else ()
 
 

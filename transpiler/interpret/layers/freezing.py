@@ -151,10 +151,15 @@ def freezes_given(region: Region, model: Model, value: Static, layers: list[Laye
     return plain and not by_hand and told and not region.loops
 
 
+#: Arguments of layers that watch their weights.
+_WATCHING = regex("regulariz|constraint")
+
+
 def _tells(region: Region, layers: list[Layer]) -> bool:
     """Whether more than gradients goes by what is frozen: what that is must be known then."""
     norms = any(layer.symbol.endswith("BatchNormalization") for layer in layers)
-    return norms or re.search("regulariz|constraint", region.tree.blanked) is not None
+    watched = [name for layer in layers for name in layer.arguments if _WATCHING.search(name)]
+    return norms or bool(watched) or _WATCHING.search(region.tree.blanked) is not None
 
 
 def _refuse_undone(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:

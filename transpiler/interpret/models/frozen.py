@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.layers.freezing import (
     freezes_given,
@@ -27,7 +28,16 @@ from transpiler.interpret.models.told_layers import (
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import root
-from transpiler.interpret.values import Framework, Layer, Model, Sequence, Unknown
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Layer,
+    Model,
+    Namespace,
+    Sequence,
+    Unknown,
+    UserClass,
+)
 from transpiler.ir.expr import UNKNOWN
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked
@@ -250,4 +260,24 @@ def _is_followed(region: Region, model: Model) -> bool:
     """Whether switching off gradients is all that it means: nothing was compiled before."""
     trained = region.training or region.runs or model.source is not None
     plain = not trained and not region.loops and not region.branches
-    return plain and not _MORE.search(blanked(region.tree.text))
+    return plain and not any(
+        _MORE.search(blanked(file.tree.text)) for file in _files_of(region, model)
+    )
+
+
+def _files_of(region: Region, model: Model) -> list[FileContext]:
+    """The files in which layers of a model may be made: its own, and those that it takes from."""
+    origin = origin_of(model)
+    home = origin.region.file if origin is not None and origin.region is not None else region.file
+    found: list[FileContext] = []
+    pending = [region.file, home]
+    while pending:
+        file = pending.pop()
+        if any(file is known for known in found):
+            continue
+        found.append(file)
+        held = list(file.globals.values())
+        held += [v for value in held if isinstance(value, Namespace) for v in value.items.values()]
+        made = [value for value in held if isinstance(value, (Function, UserClass))]
+        pending += [value.file for value in made if value.file is not None]
+    return found
