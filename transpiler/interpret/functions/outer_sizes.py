@@ -7,13 +7,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.tensors.names import axis_names, last_attribute, refreshed
 from transpiler.interpret.tensors.outgoing_masks import outgoing_mask
-from transpiler.interpret.values import Bound, Sequence, Static, Value, is_graph
+from transpiler.interpret.values import Bound, Model, Sequence, Static, Value, is_graph
 from transpiler.ir import tokens
 from transpiler.ir.expr import ATOM, Expr, Module, attribute, is_whole, operation_of
 from transpiler.ir.sizes import place_of, row_length, substitute
@@ -234,3 +234,11 @@ def _substituted(text: str, texts: dict[str, Expr]) -> str:
 def attribute_of_module(module: Module, name: str) -> Expr:
     size = attribute(module.ref, name)
     return replace(size, text=f"{tokens.own_module(module.token)}.{name}", modules=(module,))
+
+
+@provides("size_by_call")
+def size_by_call(home: Region, model: Model, name: str) -> object:
+    """The number that a parameter of a builder is in the call that makes a model, or UNKNOWN."""
+    from transpiler.interpret.functions.settled_arguments import settled_by_call  # few files ask
+
+    return settled_by_call(home, model, name)

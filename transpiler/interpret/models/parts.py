@@ -5,13 +5,14 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.arguments import arguments_of
-from transpiler.interpret.dispatch import provides
+from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.models.inputs import named_arguments, open_input
 from transpiler.interpret.models.labels import read_label
 from transpiler.interpret.models.nested import call_model, note_asked
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite
 from transpiler.interpret.tensors.names import bind_tensor
+from transpiler.interpret.training import root
 from transpiler.interpret.values import (
     AtLayer,
     Bound,
@@ -83,7 +84,10 @@ def _border_shape(region: Region, model: Model, attr: str, node: cst.Attribute) 
     }.get(attr)
     if not isinstance(held, Bound) or model.options or not held.tensor.dims:
         return None
-    sizes = [d.value if d is not None and d.known else None for d in held.tensor.dims]
+    home = origin.region
+    sizes = [
+        d.value if d is not None and d.known else _settled(home, asked, d) for d in held.tensor.dims
+    ]
     if not all(isinstance(size, int) for size in sizes):
         return None
     text = literal((None, *sizes))
@@ -93,6 +97,13 @@ def _border_shape(region: Region, model: Model, attr: str, node: cst.Attribute) 
     else:  # a function that gets it may get another one, too
         note_asked(region, node, node.value, attr, asked)
     return Sequence(tuple(map(const, (None, *sizes))), tuple, static=Expr(text))
+
+
+def _settled(home: Region | None, model: Model, size: Expr | None) -> object:
+    """A size that the call of the builder tells."""
+    if home is None or size is None or not size.text.isidentifier():
+        return None
+    return provided("size_by_call")(home, root(model), size.text)
 
 
 def _layers_of(region: Region, model: Model, node: cst.CSTNode) -> Value:
