@@ -67,3 +67,63 @@ def build(n=4, widths=(3, 6)):
     assert not errors
     assert "dict(encoder=encoder, whole=" in texts["nets.py"]
     assert_equal(tmp_path, "train.py", session)
+
+
+def test_variables_stand_for_parameters(tmp_path: Path, session: VerifySession) -> None:
+    blocks = """\
+from tensorflow.keras.layers import Add, Dense
+
+
+def trunk(inputs, others, width):
+    x = inputs
+    y = z = others
+    x = Dense(width)(x)
+    return Add()([x, Dense(width)(y), z])
+"""
+    nets = """\
+from blocks import trunk
+from tensorflow import keras
+from tensorflow.keras.layers import Dense
+
+
+def build():
+    inputs = keras.Input((5, 4))
+    return keras.Model(inputs, trunk(inputs, Dense(4)(inputs), 4))
+"""
+    files = {"blocks.py": blocks, "nets.py": nets, "train.py": TRAIN.format(made="build()")}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "def forward(self, inputs, others):" in texts["blocks.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+def test_blocks_of_loops_keep_the_axes(tmp_path: Path, session: VerifySession) -> None:
+    blocks = """\
+from tensorflow.keras.layers import Add, Dense, Multiply
+
+
+def residual(x, units):
+    h = Dense(units, activation="relu")(x)
+    return x + Dense(x.shape[-1])(h)
+
+
+def cross(first, x):
+    return Add()([Multiply()([first, Dense(x.shape[-1])(x)]), x])
+"""
+    nets = """\
+from blocks import cross, residual
+from tensorflow import keras
+from tensorflow.keras.layers import Dense
+
+
+def build(widths):
+    x = inputs = keras.Input((5, 4))
+    for width in widths:
+        x = residual(x, width)
+        x = cross(inputs, x)
+    return keras.Model(inputs, x)
+"""
+    files = {"blocks.py": blocks, "nets.py": nets, "train.py": TRAIN.format(made="build([6, 3])")}
+    _, errors = converted(tmp_path, files)
+    assert not errors
+    assert_equal(tmp_path, "train.py", session)

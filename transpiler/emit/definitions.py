@@ -435,9 +435,12 @@ def drop_inlined(draft: Draft) -> None:
         others = (s.region for s in draft.file.summaries.values() if s.region is not None)
         inlined = (f for region in others for f in region.inlined)
         functions |= {id(f.node): f for f in inlined if id(f.node) in draft.file.freezers}
+    made = {u.summary.function.node for u in draft.planned.units if u.summary and not u.built}
     for function in functions.values():
         node = function.node
         if not isinstance(node, cst.FunctionDef) or function.file not in (None, draft.file):
+            continue
+        if node in made:  # elsewhere, its class is called
             continue
         if function.name in draft.file.wished:  # other files call it
             continue

@@ -230,7 +230,8 @@ def _interpret_rest(file: FileContext) -> None:
     region = file.module
     assert region is not None
     reached = {key[0] for key in file.summaries}
-    pending: list[Function] = list(region.local_functions)
+    # what others call comes last: their calls say more of it
+    pending: list[Function] = sorted(region.local_functions, key=lambda f: _is_called(file, f))
     while pending:
         function = pending.pop(0)
         if id(function.node) in reached | file.spliced:
@@ -250,3 +251,30 @@ def _interpret_rest(file: FileContext) -> None:
         never = summary.kind == "failed" or opens_inputs(summary) or gives_lists(summary)
         if key[0] in file.spliced and never:
             del file.summaries[key]
+    while _forget_unused(file):
+        pass
+
+
+def _is_called(file: FileContext, function: Function) -> bool:
+    """Whether the file seems to call a function of its own, but for what that does itself."""
+    start, end = file.tree.span(function.node)
+    text = file.tree.blanked
+    calls = rf"(?<![\w.]){function.name}\("
+    return re.search(calls, text[:start]) is not None or re.search(calls, text[end:]) is not None
+
+
+def _forget_unused(file: FileContext) -> bool:
+    """Forget the blocks of which only the statements are used; whether there were any."""
+    found = [summary.region for summary in file.summaries.values()]
+    called = {
+        id(s) for region in (file.module, *found) if region is not None for s in region.called
+    }
+    unused = [
+        key
+        for key, summary in file.summaries.items()
+        if summary.kind == "block" and id(summary) not in called
+        if key[0] in file.spliced - file.forced
+    ]
+    for key in unused:
+        del file.summaries[key]
+    return bool(unused)

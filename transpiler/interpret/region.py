@@ -246,6 +246,8 @@ class Region:
         #: variables that hold one another, or did when something in them changed
         self.together: dict[str, frozenset[str]] = {}
         #: variables that were given what another one held: their names and versions, and that
+        #: the parameters that variables were given as they are, by name and version
+        self.copied: dict[tuple[str, int], str] = {}
         self.copies: dict[tuple[str, frozenset[tuple[str, int]]], Expr] = {}
         self.moved: dict[str, tuple[Bound, Bound]] = {}  #: tensors whose channels were moved
         #: of dicts of inputs that are given: how to run through their keys as the program made them

@@ -15,7 +15,7 @@ from transpiler.interpret.layers.functions import activated_by
 from transpiler.interpret.layers.inputs import declared_rank
 from transpiler.interpret.layers.watching import watched
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.tensors.layouts import want_tensor
+from transpiler.interpret.tensors.layouts import parameter_behind, want_tensor
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import (
     SPOILED,
@@ -58,9 +58,8 @@ def call_layer(
         name = inputs.expr.text
         if not rest and (given := on_array(region, node, layer, inputs)) is not None:
             return given
-        if name in region.parameters:
-            layout = wanted_layout(layer)
-            want_tensor(region, name, declared_rank(layer), layout)
+        if behind := parameter_behind(region, inputs.expr):
+            want_tensor(region, behind, declared_rank(layer), wanted_layout(layer))
         raise GiveUp(f"a layer is called on `{name}`, which is not known to be a tensor", node)
     if isinstance(inputs, Bound) and inputs.at is not None:
         inputs = ensure_current(region, inputs, node)

@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.functions.kept_ranks import with_rank_of_given
 from transpiler.interpret.functions.named_outputs import note_name
 from transpiler.interpret.functions.outer_sizes import (
     attribute_of_module,
@@ -45,7 +46,6 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import ATOM, TERNARY, Expr, Module, call, index
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
-from transpiler.regex import regex
 
 _MASKED = "a block is called on masked steps, which its layers would see"
 
@@ -249,7 +249,7 @@ def _block_result(
     if not isinstance(summary.result, (Bound, Sequence)):
         raise GiveUp("a function gives back something that is not understood")
     result = _outer_result(region, summary, summary.result, code, module, bound, given)
-    return _with_rank(result, summary.region, given)
+    return with_rank_of_given(result, summary.region, given)
 
 
 def _outer_result(
@@ -339,31 +339,6 @@ def call_deferred(region: Region, node: cst.CSTNode, layer: Layer, value: Bound)
         if layer.hint:
             region.module_hints[layer.modules[0].token] = layer.hint
     return result
-
-
-#: Layers that give as many axes as they take, of any number.
-_KEEPS_RANK = regex(
-    r"keras\.layers\.(?:Dense|Activation|\w*ReLU|ELU|Softmax|(?:Alpha|Gaussian)?Dropout|GaussianNoise"
-    r"|(?:Batch|Layer)Normalization|Rescaling|InputLayer)"
-)
-
-
-#: What else may be done to a tensor than to call such layers and to compute with numbers.
-_DOES_ELSE = regex(r"\b(?:tf|K|ops|np|backend|Lambda)\b|\w\[")
-
-
-def _with_rank(result: Value, inner: Region, given: dict[str, Value]) -> Value:
-    """What a block gives that says nothing of axes, where its layers leave their number."""
-    if not isinstance(result, Bound) or result.tensor.dims is not None or len(given) != 1:
-        return result
-    (taken,), called = given.values(), inner.called_layers
-    dims = taken.tensor.dims if isinstance(taken, Bound) else None
-    kept = all(one.block is None and _KEEPS_RANK.fullmatch(one.symbol) for one in called)
-    if not called or not kept or not dims or inner.called or _DOES_ELSE.search(inner.source):
-        return result
-    last = result.tensor.channels_hint
-    tensor = replace(result.tensor, dims=(*dims[:-1], last), channels_hint=None)
-    return replace(result, tensor=tensor)
 
 
 def _with_block_rank(region: Region, name: str, value: Bound, node: cst.CSTNode) -> Bound:

@@ -42,6 +42,7 @@ from transpiler.interpret.functions.schedule_makers import given_schedule
 from transpiler.interpret.functions.splicing import (
     adds_layers,
     gets_layers,
+    gets_masks,
     gives_lists,
     opens_inputs,
     spliced,
@@ -55,7 +56,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Handed, Summary
-from transpiler.interpret.tensors.layouts import joined, want_tensor, with_rank
+from transpiler.interpret.tensors.layouts import joined, parameter_behind, want_tensor, with_rank
 from transpiler.interpret.values import (
     Beside,
     Bound,
@@ -126,6 +127,8 @@ def _call_function(
     summary = summarize(region.file, function, bound, region)
     note_run(region, node, summary)
     if not foreign and (opens_inputs(summary) or gives_lists(summary)):
+        return _spliced(region, node, function, bound)
+    if not foreign and summary.kind == "block" and gets_masks(function, bound):
         return _spliced(region, node, function, bound)
     if summary.kind == "failed":
         raise GiveUp(f"`{function.name}`: {summary.reason}", node)
@@ -224,12 +227,13 @@ def _ask_for_tensors(region: Region, summary: Summary, bound: dict[str, Value]) 
     """The caller's own parameters that the function takes for tensors are tensors."""
     for name in summary.tensors:
         value = bound.get(name)
-        if isinstance(value, Static) and value.expr.text in region.parameters:
+        behind = parameter_behind(region, value.expr) if isinstance(value, Static) else ""
+        if behind:
             inner = summary.region
             rank = parameter_rank(inner, name) if inner is not None else None
             rank = None if inner is not None and is_assumed(region, inner) else rank
             layout = inner.parameter_layouts().get(name) if inner is not None else None
-            want_tensor(region, value.expr.text, rank or 0, layout or Layout.ANY)
+            want_tensor(region, behind, rank or 0, layout or Layout.ANY)
 
 
 def _of_any_rank(region: Region, summary: Summary, bound: dict[str, Value]) -> Bound | None:

@@ -29,11 +29,41 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
 )
+from transpiler.source.suites import is_docstring
 
 
 def gets_layers(bound: dict[str, Value]) -> bool:
     """Whether a call hands on layers, or a Sequential that it may add layers to."""
     return any(_is_layers(value) for value in bound.values())
+
+
+def gets_masks(function: Function, bound: dict[str, Value]) -> bool:
+    """Whether a call hands masked steps to a function of plain statements, which sees the mask."""
+    node = function.node
+    masked = any(isinstance(v, Bound) and v.tensor.mask is not None for v in bound.values())
+    if not masked or isinstance(node, cst.Lambda) or node.params.star_kwarg is not None:
+        return False
+    return node.params.star_arg is cst.MaybeSentinel.DEFAULT and _is_plain(node.body)
+
+
+def _is_plain(suite: cst.BaseSuite) -> bool:
+    """Whether statements do nothing but name what they compute: no other value changes."""
+    for statement in body_of(suite):
+        if isinstance(statement, cst.SimpleStatementLine):
+            if not is_docstring(statement) and not all(map(_names_only, statement.body)):
+                return False
+        elif isinstance(statement, cst.For):
+            if statement.orelse is not None or not _is_plain(statement.body):
+                return False
+        else:
+            return False
+    return True
+
+
+def _names_only(small: cst.CSTNode) -> bool:
+    if isinstance(small, cst.Assign):
+        return all(isinstance(target.target, (cst.Name, cst.Tuple)) for target in small.targets)
+    return isinstance(small, cst.Return)
 
 
 def adds_layers(function: Function) -> bool:

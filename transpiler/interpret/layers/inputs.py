@@ -9,7 +9,12 @@ import libcst as cst
 from transpiler.interpret.layers.formats import normalizes_first, wanted_layout
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.tensors.layouts import common_layout, in_layout, with_rank
+from transpiler.interpret.tensors.layouts import (
+    common_layout,
+    in_layout,
+    parameter_behind,
+    with_rank,
+)
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, index, infix
@@ -29,8 +34,8 @@ def input_tensors(region: Region, inputs: Value, node: cst.CSTNode) -> list[Boun
         if items and all(isinstance(i, Bound) for i in items):
             return list_inputs(region, inputs, node)
         for item in items:
-            if isinstance(item, Static) and item.expr.text in region.parameters:
-                region.want(f"tensor:{item.expr.text}", True)
+            if isinstance(item, Static) and (name := parameter_behind(region, item.expr)):
+                region.want(f"tensor:{name}", True)
     raise GiveUp("a layer is called on something that is not a tensor", node)
 
 

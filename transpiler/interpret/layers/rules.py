@@ -18,7 +18,7 @@ from transpiler.interpret.layers.lists import one_by_one
 from transpiler.interpret.layers.starting import one_of_initializers
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant, to_expr, to_running
-from transpiler.interpret.tensors.layouts import in_layout, permuted, want_tensor
+from transpiler.interpret.tensors.layouts import in_layout, parameter_behind, permuted, want_tensor
 from transpiler.interpret.tensors.names import agreeing, ensure_current
 from transpiler.interpret.tensors.results import modules_of
 from transpiler.interpret.values import (
@@ -87,9 +87,9 @@ def rule_arguments(
 
 def _want_tensor(region: Region, layer: Layer, name: str, given: Expr) -> None:
     """A layer takes a tensor there: a parameter is one, and nothing else may stand there."""
-    if given.text in region.parameters:
-        wanted = wanted_layout(layer)
-        want_tensor(region, given.text, declared_rank(layer) if "mask" not in name else 0, wanted)
+    if parameter := parameter_behind(region, given):
+        rank = declared_rank(layer) if "mask" not in name else 0
+        want_tensor(region, parameter, rank, wanted_layout(layer))
     raise Unsupported(f"`{given}`, its {name}, is not known to be a tensor")
 
 

@@ -13,6 +13,7 @@ from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
+from transpiler.interpret.tensors.layouts import parameter_behind
 from transpiler.interpret.tensors.names import (
     as_moved,
     bind_tensor,
@@ -95,7 +96,12 @@ def assign_name(
             value = replace(value, either=None)  # a change under one name changes both
             scope.values[source.value] = value
         emit_static(region, node, frozenset({name}), (value,))
+        behind = ""
+        if isinstance(value, Static) and isinstance(source, cst.Name):
+            behind = parameter_behind(region, value.expr)
         version = scope.bump(name)
+        if behind:
+            region.copied[name, version] = behind
         if isinstance(value, Static) and value.expr.text.startswith(tokens.SIZE):
             region.size_names[(name, version)] = value.expr
         scope.values[name] = named(scope.read(name), value)

@@ -150,6 +150,13 @@ def with_rank(region: Region, value: Bound, rank: int, layout: Layout = Layout.A
     return replace(value, tensor=replace(tensor, dims=dims, channels_hint=None))
 
 
+def parameter_behind(region: Region, code: Expr) -> str:
+    """The parameter that a plain value is, or that it was given by `x = inputs`; "" if none."""
+    if code.text in region.parameters:
+        return code.text
+    return next((region.copied.get(p, "") for p in code.names if p[0] == code.text), "")
+
+
 def want_tensor(region: Region, name: str, rank: int, layout: Layout) -> NoReturn:
     """Ask that a parameter is a tensor, of so many axes (0: not known) and in this layout."""
     source = f"param:{name}"
