@@ -59,3 +59,22 @@ def test_calls_without_a_mask_keep_the_class(scripts: Scripts) -> None:
     assert "self.encode = Encode(" in made.text
     apart = scripts.compare(program, made.text)
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_masks_in_lists_are_said() -> None:
+    program = """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def merge(steps, units):
+    return layers.LSTM(units)(layers.Concatenate()(steps))
+
+
+words = keras.Input((6,))
+first = layers.Embedding(9, 3, mask_zero=True)(words)
+second = layers.Embedding(9, 4, mask_zero=True)(words)
+model = keras.Model(words, merge([first, second], 3))
+"""
+    said = [d.message for d in convert(program, Options(keras="3")).diagnostics]
+    assert any("called on masked steps" in message for message in said), said

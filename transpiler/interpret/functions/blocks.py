@@ -67,7 +67,7 @@ def call_block(
         name: _given_tensor(region, inner, name, bound.get(name), node) for name in summary.tensors
     }
     given = _with_ranks_alike(region, inner, given, node)
-    if any(isinstance(v, Bound) and v.tensor.mask is not None for v in given.values()):
+    if any(map(_is_masked, given.values())):
         raise GiveUp(_MASKED, node)
     codes = {
         name: _tensor_code(region, for_groups(region, summary, bound.get(name), given[name]))
@@ -101,6 +101,13 @@ def call_block(
         value = _block_result(region, summary, once, module, bound, given)
     note_name(region, summary, bound, value)
     return value
+
+
+def _is_masked(value: Value) -> bool:
+    """Whether it is a tensor that carries a mask, or holds one."""
+    if isinstance(value, Sequence):
+        return any(map(_is_masked, value.items))
+    return isinstance(value, Bound) and value.tensor.mask is not None
 
 
 def _operation_code(
