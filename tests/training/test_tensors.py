@@ -169,3 +169,13 @@ def test_arrays_of_functions_meet_tensors(value: str, scripts: Scripts) -> None:
     differences = scripts.compare(text, converted(text))
     assert "loss" in differences
     assert max(differences.values()) < 1e-9
+
+
+def test_arrays_come_to_where_images_are_however_these_lie() -> None:
+    text = converted(
+        "import numpy as np\nfrom tensorflow import keras\n\nMEAN = np.array([0.4, 0.5, 0.6])\n"
+        "inputs = keras.Input((8, 8, 3))\nx = (inputs - MEAN) / np.array([0.2, 0.2, 0.3])\n"
+        "model = keras.Model(inputs, keras.layers.Conv2D(4, 3)(x))\n"
+    )
+    assert ".new_tensor(MEAN)" in text
+    assert ").new_tensor(" not in text

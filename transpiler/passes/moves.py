@@ -54,6 +54,8 @@ def straighten(nodes: list[Node], renames: Mapping[str, str] = _NONE) -> list[No
     return result
 
 
+#: What reads only where a tensor is, and of which type: the order of its axes is all the same.
+_PLACING = ".new_tensor("
 _COPY = regex(rf"({_VARIABLE}) = ({_VARIABLE})")
 
 
@@ -113,7 +115,12 @@ def _without(
         return nodes
     if move.target != move.origin:
         names = frozenset({move.target, move.origin})
-        changed = [_rewritten(n, lambda t: t.replace(undone, move.origin), names) for n in readers]
+        made, there = f"{move.target}{_PLACING}", f"{move.origin}{_PLACING}"
+
+        def unmoved(text: str) -> str:
+            return text.replace(undone, move.origin).replace(made, there)
+
+        changed = [_rewritten(n, unmoved, names) for n in readers]
         # what comes behind may only seem to read the moved tensor
         rest = [_rewritten(n, str, frozenset({move.target})) for n in nodes[reach:]]
         return [*nodes[: position + 1], *changed, *rest]
@@ -131,7 +138,8 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
     named = re.compile(rf"{_APART}{re.escape(move.target)}(?!\w)(?!\s*=[^=])")
 
     def rename(text: str) -> str:
-        return named.sub(moved, text).replace(undone, mark).replace(mark, move.target)
+        made = named.sub(moved, text).replace(undone, mark).replace(mark, move.target)
+        return made.replace(f"{moved}{_PLACING}", f"{move.target}{_PLACING}")
 
     names = frozenset({move.target, moved})
     readers = [_rewritten(n, rename, names) for n in nodes[position + 1 : reach]]
