@@ -59,7 +59,7 @@ def python_tree(text: str) -> ast.Module | None:
         return None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)
 def program_tree(text: str) -> ast.Module | None:
     """Python's own tree of a whole file, which several analyses read one after the other."""
     return python_tree(text)

@@ -47,4 +47,5 @@ def is_resized(file: FileContext, name: str) -> bool:
 
 def _is_given_inside(file: FileContext, name: str) -> bool:
     """Whether a function gives the variable something else."""
-    return re.search(rf"\bglobal\b.*\b{re.escape(name)}\b", file.tree.blanked) is not None
+    text = file.tree.blanked
+    return "global" in text and re.search(rf"\bglobal\b.*\b{re.escape(name)}\b", text) is not None
