@@ -11,7 +11,7 @@ class Model(nn.Module):
         self.apply(init_like_keras)
 
     def forward(self, x2):
-        x2 = x2 - x2.permute(0, 3, 1, 2).new_tensor(MEAN)
+        x2 = x2 - x2.new_tensor(MEAN)
         x = self.conv2d(
             (x2 / x2.new_tensor(np.array([1.0, 2.0, 3.0], dtype="float32"))).permute(
                 0, 3, 1, 2
