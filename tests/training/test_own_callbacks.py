@@ -9,6 +9,7 @@ import pytest
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 STOP = """
@@ -421,3 +422,24 @@ def test_a_class_may_name_the_one_of_keras_where_it_begins(begins: str, scripts:
     assert "Callback" not in converted(text)
     worst, apart = farthest(scripts, text)
     assert worst < 1e-9, apart
+
+
+def test_keywords_are_no_names_that_a_star_brings(scripts: Scripts) -> None:
+    """`average=` of scikit-learn is none of Keras's `average`."""
+    text = (
+        "import numpy as np\nfrom sklearn.metrics import f1_score\n"
+        "from tensorflow.keras.callbacks import Callback\nfrom tensorflow.keras.layers import *\n"
+        "from tensorflow.keras.models import Sequential\n\n"
+        "x = np.random.RandomState(1).rand(40, 4)\ny = (x.sum(1) > 2).astype(int)\n\n\n"
+        "class F1(Callback):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.scores = []\n\n    def on_epoch_end(self, epoch, logs=None):\n"
+        "        p = self.model.predict(x, verbose=0)\n"
+        '        score = f1_score(y, (p > 0.5).astype(int), average="micro")\n'
+        "        self.scores.append(score)\n\n\n"
+        'model = Sequential([Input((4,)), Dense(4), Dense(1, activation="sigmoid")])\n'
+        'model.compile(loss="binary_crossentropy", optimizer="adam")\nseen = F1()\n'
+        "model.fit(x, y, epochs=2, callbacks=[seen])\nscores = seen.scores\n"
+    )
+    differences = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "scores" in differences
+    assert max(differences.values()) < 1e-9

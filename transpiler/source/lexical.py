@@ -142,6 +142,11 @@ def names_in(code: str) -> set[str]:
     return {word.partition(".")[0] for word in dotted if "A" <= word[0] <= "z"}
 
 
+def mentions(name: str, code: str) -> bool:
+    """Whether such source may read a name: keywords of calls, `f(name=1)`, do not."""
+    return re.search(rf"(?<![\w.]){name}\b(?!\s*=(?!=))", code) is not None
+
+
 def may_be_bound(name: str, code: str) -> bool:
     """Whether code whose strings and comments are blank may bind a name: `name.x` never does."""
     ways = (rf"{name}(?![\w.(])(?<![\w.]{name})", *(rf"{way}\s+{name}\b" for way in _BINDING))

@@ -28,6 +28,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.regex import regex
+from transpiler.source.lexical import mentions
 from transpiler.source.tree import Tree
 
 #: The methods that the loop calls: what they are given besides the values of the epoch.
@@ -203,7 +204,7 @@ def _check(file: FileContext, made: UserClass, text: str) -> None:
     if (found := next(asked, None)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     names = [n for n, value in file.globals.items() if isinstance(value, Framework)]
-    used = next((n for n in names if re.search(rf"(?<![\w.]){n}\b", text)), None)
+    used = next((n for n in names if mentions(n, text)), None)
     if used is not None:
         raise Unsupported(f"{where} uses `{used}`")
 

@@ -19,7 +19,7 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
-from transpiler.source.lexical import blanked, names_in
+from transpiler.source.lexical import blanked, mentions, names_in
 from transpiler.source.tree import Tree
 
 SCHEDULE = "keras.optimizers.schedules.LearningRateSchedule"  #: what such a class is derived from
@@ -61,7 +61,7 @@ def schedule_edits(file: FileContext, made: UserClass) -> list[Edit]:
     if (found := _OF_KERAS.search(rest)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     frameworks = {n for n, value in file.globals.items() if isinstance(value, Framework)}
-    if used := sorted(frameworks & names_in(rest)):
+    if used := sorted(n for n in frameworks & names_in(rest) if mentions(n, rest)):
         raise Unsupported(f"{where} uses `{used[0]}` in a way that is not translated")
     return edits
 

@@ -23,6 +23,7 @@ from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
 from transpiler.regex import regex
+from transpiler.source.lexical import mentions
 
 _OF_KERAS = regex(
     r"super\([^)]*\)\.(?!__init__\(\s*\))\w+"
@@ -136,7 +137,7 @@ def _check(file: FileContext, made: UserClass, edits: list[Edit]) -> None:
     if (found := _OF_KERAS.search(text)) is not None:
         raise Unsupported(f"{where} asks for `{found.group()}`")
     names = [n for n, value in file.globals.items() if isinstance(value, Framework)]
-    used = next((n for n in names if re.search(rf"(?<![\w.]){n}\b", text)), None)
+    used = next((n for n in names if mentions(n, text)), None)
     if used is not None:
         raise Unsupported(f"{where} uses `{used}`")
     if "__len__" not in methods:
