@@ -589,3 +589,68 @@ def test_heirs_in_another_file_are_said(tmp_path: Path) -> None:
         "train.py:13: `Deep` is left with the methods of `Base`, in another file, which trains "
         "models that are not known there"
     ) in errors
+
+
+FACTORIES = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.layers import Dense, Input
+
+
+class Base:
+    def __init__(self, n):
+        self.n = n
+        self.model = self.build_model()
+
+    def fit(self, x, y):
+        return self.model.fit(x, y, epochs=2).history["loss"]
+
+
+class Deep(Base):
+    def build_model(self):
+        model = keras.Sequential([Input((self.n,)), Dense(4), Dense(1)])
+        {first}
+        return model
+
+
+class Shallow(Base):
+    def build_model(self):
+        net = keras.Sequential([Input((self.n,)), Dense(1)])
+        {second}
+        return net
+
+
+x = np.random.RandomState(0).rand(40, 3)
+y = x.sum(1)
+deep = Deep(3).fit(x, y)
+shallow = Shallow(3).fit(x, y)
+"""
+
+
+def test_heirs_that_compile_alike(scripts: Scripts) -> None:
+    first = 'model.compile("sgd", "mse")'
+    text = FACTORIES.format(first=first, second=first.replace("model", "net"))
+    differences = scripts.compare(text, convert(text, Options(exact=True)).text)
+    assert {"deep", "shallow"} <= differences.keys()
+    assert max(differences.values()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('model.compile("sgd", "mse")', 'net.compile("sgd", "mae")'),
+        ('model.compile("adam", "mse")', 'net.compile("sgd", "mse")'),
+        (
+            'rate = 0.1\n        model.compile(keras.optimizers.SGD(rate), "mse")',
+            'rate = 0.2\n        net.compile(keras.optimizers.SGD(rate), "mse")',
+        ),
+        (
+            'model.compile(keras.optimizers.SGD(self.n / 100), "mse")',
+            'net.compile(keras.optimizers.SGD(self.n / 100), "mse")',
+        ),
+    ],
+)
+def test_heirs_that_compile_otherwise_are_refused(first: str, second: str) -> None:
+    """The base class has one place for what all of them are trained with."""
+    found = convert(FACTORIES.format(first=first, second=second))
+    assert any("compile" in d.message for d in found.diagnostics if d.severity is Severity.ERROR)

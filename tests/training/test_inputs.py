@@ -147,3 +147,30 @@ def test_what_messages_say_of_inputs_without_names() -> None:
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("x is not one array for each of 2" in message for message in said), said
     assert not any("gets another value" in message for message in said), said
+
+
+TYPED = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, seen = rng.normal(size=(24, 6, 4)), rng.random((24, 6, 6)) > 0.3
+y = x.sum(axis=(1, 2))
+inputs = keras.Input((6, 4))
+mask = keras.Input((6, 6), dtype={dtype})
+hidden = keras.layers.MultiHeadAttention(2, 2)(inputs, inputs, attention_mask=mask)
+model = keras.Model([inputs, mask], keras.layers.Dense(1)(keras.layers.Flatten()(hidden)))
+model.compile("sgd", "mse")
+loss = model.fit([x, seen], y, epochs=2).history["loss"]
+predicted = model.predict([x, seen])
+"""
+
+
+@pytest.mark.parametrize("dtype", ['"bool"', "tf.bool", "np.bool_"])
+def test_masks_stay_true_or_false(dtype: str, scripts: Scripts) -> None:
+    """Numbers would be added to the scores instead."""
+    text = TYPED.format(dtype=dtype)
+    differences = scripts.compare(text, converted(text))
+    assert {"loss", "predicted"} <= differences.keys()
+    assert max(differences.values()) < 1e-9

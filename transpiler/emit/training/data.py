@@ -295,6 +295,8 @@ def input_dtype(built: Built, name: str) -> str:
     What a model that nobody sees does with it is told by the type that the program declares.
     """
     declared = dict(zip(built.inputs, built.model.inputs, strict=False)).get(name)
+    if declared is not None and declared.tensor.dtype == "bool":  # a mask, say
+        return "torch.bool"
     whole = declared is not None and declared.tensor.dtype.startswith("int")
     names = {name}  #: and what it is called besides
     for node in walk(built.forward):

@@ -31,7 +31,8 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in, words_in
-from transpiler.source.suites import statement_lines
+from transpiler.source.suites import nodes_of, statement_lines
+from transpiler.source.tree import Tree
 
 
 def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
@@ -47,6 +48,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         _make_criterion(writer, call, summary)
         return
     sites = refuse_unseen(writer, summary)
+    joint = _refuse_other_ways(writer, call, summary)
     made = statement_of(writer.tree, writer.room.node, model.node)
     if made is None or not (writer.part.hoisted or bound_by(writer.tree, made)):
         raise Unsupported(f"the model that `{name}` compiles gets no name")
@@ -79,7 +81,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
         lines = lines_as_called(writer, model.node, summary, [*criteria, *optimizing])
     except Unsupported:
         lines = lines_as_called(writer, model.node, summary, criteria)
-        if writer.part.hoisted or not optimizing:
+        if writer.part.hoisted or joint or not optimizing:
             raise
         give_optimizer(writer, call, summary, sites, made, optimizing, picked)
         message = f"`{name}` gives the model and its optimizer"
@@ -121,6 +123,42 @@ def refuse_unseen(writer: ModelWriter, summary: Summary) -> list[Site]:
         raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
     writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
     return sites
+
+
+def _refuse_other_ways(writer: ModelWriter, call: TrainingCall, summary: Summary) -> bool:
+    """Classes whose methods are called in one place must compile their models all alike.
+
+    Whether there are several such classes.
+    """
+    node, own = writer.training.model.node, summary.function
+    others = {
+        key
+        for key, sites in writer.shared.sites.items()
+        if key != id(own.node) and any(site.node is node for site in sites)
+    }
+    if not others:
+        return False
+    said = _said(writer.tree, call.node)
+    functions = {id(s.function.node): s.function for s in writer.shared.file.summaries.values()}
+    for function in [own, *(functions[key] for key in others if key in functions)]:
+        nodes = list(nodes_of(function.node))
+        compiles = [n for n in nodes if isinstance(n, cst.Call) and _is_compile(n)]
+        targets = [n.target for n in nodes if isinstance(n, cst.AssignTarget)]
+        given = {target.value for target in targets if isinstance(target, cst.Name)}
+        if any(_said(writer.tree, n) != said for n in compiles) or given & words_in(said):
+            raise Unsupported(
+                f"`{own.name}` of several classes is called there, and each compiles its model"
+            )
+    return True
+
+
+def _said(tree: Tree, node: cst.CSTNode) -> str:
+    """What a call gives `compile`, whatever its model is called."""
+    return " ".join(tree.source(node).partition(".compile")[2].split())
+
+
+def _is_compile(node: cst.Call) -> bool:
+    return isinstance(node.func, cst.Attribute) and node.func.attr.value == "compile"
 
 
 def _make_criterion(writer: ModelWriter, call: TrainingCall, summary: Summary) -> None:

@@ -35,7 +35,7 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
             raise GiveUp(f"a {option} Input", node)
     shape = given.get("shape")
     batch = given.get("batch_shape", given.get("batch_input_shape"))
-    dtype = constant(given["dtype"]) if "dtype" in given else None
+    dtype = _declared_type(given.get("dtype"))
     place = region.tree.span(node)[0]
     one_of_several = isinstance(region.whole, (cst.List, cst.Tuple, cst.Dict))
     own = "" if one_of_several else region.assigned
@@ -52,7 +52,17 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         region.input_names[name] = called
     elif "name" in given and isinstance(given["name"], Static):
         region.input_labels[name] = given["name"].expr.text
-    return open_input(region, key, name, shape, dtype if isinstance(dtype, str) else "", node)
+    return open_input(region, key, name, shape, dtype, node)
+
+
+def _declared_type(given: Value | None) -> str:
+    """The type in `dtype="int32"`, `dtype=tf.int32` and `dtype=np.int32`; "" where it is open."""
+    text = constant(given) if given is not None else None
+    if isinstance(given, Framework):
+        text = given.name
+    elif isinstance(given, Static) and given.expr.text.startswith(("np.", "numpy.")):
+        text = given.expr.text
+    return text.rpartition(".")[2].rstrip("_") if isinstance(text, str) else ""
 
 
 def open_input(
