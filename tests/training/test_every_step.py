@@ -117,3 +117,17 @@ def test_what_is_another_thing_is_said(program: str, reason: str, keras: str) ->
     made = convert(program, Options(exact=True, keras=keras))
     said = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
     assert any(reason in message for message in said), said
+
+
+def test_words_of_sentences_are_whole_numbers_without_being_said_to_be() -> None:
+    text = convert(
+        "import numpy as np\nfrom tensorflow import keras\nfrom tensorflow.keras import layers\n\n"
+        "words = keras.Input((5,))\nembedded = layers.Embedding(20, 6)(words)\n"
+        "encoder = keras.Model(words, layers.GlobalAveragePooling1D()(embedded))\n"
+        "sentences = keras.Input((3, 5))\n"
+        "hidden = layers.LSTM(5)(layers.TimeDistributed(encoder)(sentences))\n"
+        "model = keras.Model(sentences, layers.Dense(1)(hidden))\n"
+        'model.compile("sgd", "mse")\ndocuments = np.ones((8, 3, 5), int)\n'
+        "model.fit(documents, np.ones(8))\n"
+    ).text
+    assert "torch.as_tensor(documents, dtype=torch.long)" in text

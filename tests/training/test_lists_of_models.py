@@ -183,3 +183,53 @@ for _ in range(2):
     apart = scripts.compare(program, conversion.text)
     assert any(name.startswith("model 1") for name in apart)
     assert max(apart.values()) < 1e-9, apart
+
+
+COLLECTED = """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def make():
+    inputs = keras.Input((5,))
+    return keras.Model(inputs, layers.Dense(1)(layers.Dense(3)(inputs)))
+
+
+{made}
+inputs = keras.Input((5,))
+{called}
+"""
+LISTED = "nets = []\nfor _ in range(3):\n    net = make()\n    nets.append(net)"
+BY_NAME = "nets = {}\nfor name in 'abc':\n    net = make()\n    nets[name] = net"
+AVERAGE = "model = keras.Model(inputs, layers.Average()({}))"
+
+
+@pytest.mark.parametrize(
+    ("made", "called"),
+    [
+        (LISTED, AVERAGE.format("[net(inputs) for net in nets]")),
+        (LISTED, AVERAGE.format("[n(inputs) for n in nets]")),
+        (
+            LISTED,
+            "outs = []\nfor n in nets:\n    outs.append(n(inputs))\n" + AVERAGE.format("outs"),
+        ),
+        (LISTED, AVERAGE.format("[nets[0](inputs), nets[2](inputs)]")),
+        (BY_NAME, AVERAGE.format("[n(inputs) for n in nets.values()]")),
+        (BY_NAME, AVERAGE.format("[nets['a'](inputs), nets['c'](inputs)]")),
+    ],
+)
+def test_models_that_a_loop_collects_are_not_taken_for_the_last_one(made: str, called: str) -> None:
+    found = convert(COLLECTED.format(made=made, called=called))
+    assert "self.net" not in found.text
+    messages = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert any("made in one branch or loop, and called in another one" in m for m in messages)
+
+
+def test_behind_a_loop_its_variable_is_the_last_one(scripts: Scripts) -> None:
+    asked = "import numpy as np\n\nfound = model.predict(np.arange(20.0).reshape(4, 5) / 20)"
+    made = LISTED.replace("    nets.append(net)", "")
+    text = COLLECTED.format(
+        made=made, called=f"{AVERAGE.format('[net(inputs), net(inputs)]')}\n{asked}"
+    )
+    differences = scripts.compare(text, convert(text).text)
+    assert differences["found"] < 1e-9

@@ -303,6 +303,8 @@ def input_dtype(built: Built, name: str) -> str:
         if isinstance(node, (Line, Return)):
             text = node.text if isinstance(node, Line) else node.value.text
             modules = node.modules if isinstance(node, Line) else node.value.modules
+            text = text.replace(_ALL_STEPS, "")  # what runs at every step sees the same numbers
+            names |= {step for step, of in _EACH_STEP.findall(text) if of in names}
             for module, arguments in ((m, a) for m in modules for a in _arguments(m, text)):
                 taken = [a for a in arguments if a in names]
                 if taken and _LOOKUP.match(module.constructor.text) is not None:
@@ -317,6 +319,11 @@ def input_dtype(built: Built, name: str) -> str:
         if isinstance(node, For) and is_listed(built):
             names |= _elements_named(node, names)
     return "torch.long" if whole else "torch.float32"
+
+
+#: How a model gets all steps at once, and one after the other.
+_ALL_STEPS = ".flatten(0, 1)"
+_EACH_STEP = regex(r"for (\S+) in ([^\s()\[\]]+)\.unbind\(1\)")
 
 
 def _elements_named(loop: For, names: set[str]) -> set[str]:

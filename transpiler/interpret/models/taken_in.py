@@ -13,6 +13,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.interpret.region import Built, GiveUp, Region
+from transpiler.interpret.training import options_of, root
 from transpiler.interpret.values import Model, Static
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Module
@@ -29,6 +30,8 @@ _MADE_HERE = (
 def module_of(region: Region, model: Model, node: cst.CSTNode, still: bool) -> Module:
     """The layer that a model is to the one that calls it here."""
     ways, module = tuple(region.ways), model.module
+    if _is_of_list(region, model, node):
+        raise GiveUp(_ELSEWHERE, node)
     if module is not None and module.token in region.constructed:
         if module.whole and model.ways != ways[: len(model.ways)]:
             raise GiveUp(_ELSEWHERE, node)
@@ -46,6 +49,21 @@ def module_of(region: Region, model: Model, node: cst.CSTNode, still: bool) -> M
         region.constructed.add(module.token)
         region.root_init.append(Construct(module))
     return module
+
+
+def _is_of_list(region: Region, model: Model, node: cst.CSTNode) -> bool:
+    """Whether it stands for all that a loop has made, of which a list or dict gives one.
+
+    The variable of the loop itself holds the last one behind it.
+    """
+    now = {way.id for way in region.ways}
+    models = [origin for one in options_of(model) for origin in (one, root(one))]
+    if not any(way.side < 0 and way.id not in now for one in models for way in one.ways):
+        return False
+    called = node.func if isinstance(node, cst.Call) else None
+    name = called.value if isinstance(called, cst.Name) else ""
+    names = {one.expr.text for one in models if one.expr is not None}
+    return bool(region.loops) or name not in names
 
 
 def _taken_in(region: Region, model: Model, node: cst.CSTNode, still: bool) -> Module:
