@@ -13,7 +13,7 @@ from golden_cases import Case, comments, find_cases
 from transpiler.pipeline import convert
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
 def test_no_comment_is_lost(case: Case) -> None:
     text = commented(case.input)
@@ -22,7 +22,7 @@ def test_no_comment_is_lost(case: Case) -> None:
     assert sorted(lost) == []
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("case", find_cases(), ids=lambda case: case.name)
 def test_comments_change_nothing_else(case: Case) -> None:
     with_them = case.converted(commented(case.input))
