@@ -66,6 +66,12 @@ def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode
     layer.modules = tuple(made)
     layer.calls.append(())
     write_freezes(layer)
+    note_result(region, layer, value)
+    return value
+
+
+def note_result(region: Region, layer: Layer, value: Value) -> None:
+    """A layer is known by its name, and as what gives an output."""
     if isinstance(value, Bound):
         layer.gave = value.tensor.code.text
         region.last_layer = (layer, layer.gave)
@@ -73,7 +79,6 @@ def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode
     name = constant(layer.arguments["name"]) if "name" in layer.arguments else None
     if isinstance(name, str):
         region.named_layers[name] = layer
-    return value
 
 
 def _reuse(value: Value, module: Module, first: Module) -> Value:

@@ -15,9 +15,9 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.layers.modules import note_result
 from transpiler.interpret.layers.watching import activity_regularizer
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
 from transpiler.interpret.tensors.names import ensure_current, materialize
 from transpiler.interpret.training import options_of
@@ -124,16 +124,10 @@ def _with_steps(
 
 
 def _settled(region: Region, layer: Layer, made: Bound) -> Bound:
-    """The layer is known to have been called: by its name, and as what gives an output."""
-    if layer.calls:
-        return made
-    layer.calls.append(())
-    layer.gave = made.tensor.code.text
-    region.last_layer = (layer, layer.gave)
-    region.called_layers.append(layer)
-    name = constant(layer.arguments["name"]) if "name" in layer.arguments else None
-    if isinstance(name, str):
-        region.named_layers[name] = layer
+    """The layer is known to have been called."""
+    if not layer.calls:
+        layer.calls.append(())
+        note_result(region, layer, made)
     return made
 
 
