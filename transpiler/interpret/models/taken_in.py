@@ -54,8 +54,11 @@ def module_of(region: Region, model: Model, node: cst.CSTNode, still: bool) -> M
 def _is_of_list(region: Region, model: Model, node: cst.CSTNode) -> bool:
     """Whether it stands for all that a loop has made, of which a list or dict gives one.
 
-    The variable of the loop itself holds the last one behind it.
+    The variable of the loop itself holds the last one behind it, and a loop over the list that
+    a builder gets has one of them in each round.
     """
+    if _is_one_of_each(region, model):
+        return False
     now = {way.id for way in region.ways}
     models = [origin for one in options_of(model) for origin in (one, root(one))]
     if not any(way.side < 0 and way.id not in now for one in models for way in one.ways):
@@ -71,10 +74,15 @@ def _taken_in(region: Region, model: Model, node: cst.CSTNode, still: bool) -> M
         return _made_inside(region, model, node, still)
     assert model.expr is not None
     hint = model.expr.text.rpartition(".")[2]
-    if model.source is not None and model.ways and model.ways == tuple(region.ways):
-        return Module(model.expr, hint, still=still, whole=True)  # one of a list, in its loop
+    if _is_one_of_each(region, model):
+        return Module(model.expr, hint, still=still, whole=True)
     region.model_names[model.expr.text] = model
     return Module(model.expr, hint, still=still)
+
+
+def _is_one_of_each(region: Region, model: Model) -> bool:
+    """Whether it is the one of a list that the round of the loop has."""
+    return model.source is not None and bool(model.ways) and model.ways == tuple(region.ways)
 
 
 def make_inner(region: Region, built: Built) -> None:
