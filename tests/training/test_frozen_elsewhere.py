@@ -9,6 +9,7 @@ import pytest
 from tests.training.programs import converted as converted_text
 from tests.training.scripts import Scripts
 from tests.training.test_several_files import converted
+from transpiler.interpret.layers.freezing import FROZEN_NORM
 from transpiler.options import Options
 from transpiler.pipeline import convert
 from transpiler.verify.records import TrainingRequest
@@ -176,13 +177,21 @@ def test_normalization_that_another_file_makes_is_frozen_with_all_layers(
     assert max(found.differences.values()) < 1e-9, found.differences
 
 
-def test_normalization_in_blocks_that_two_models_share_is_said() -> None:
-    """The loops get the model that is trained, and not the frozen one of which it has layers."""
+@pytest.mark.parametrize(("how", "converts"), [("", True), ("scale=False", False)])
+def test_normalization_in_blocks_that_a_frozen_model_lends(
+    how: str, converts: bool, scripts: Scripts
+) -> None:
+    """Which of them are frozen is told by their weights, where they have any."""
     made = BLOCKS.partition("\n\n\n")[2] + "\n\ninputs = keras.Input((3,))"
     text = HEADED.format(
         imports=f"from tensorflow.keras import layers\n\n\n{made}",
         base="keras.Model(inputs, block(inputs, 4))",
         model="keras.Model(base.input, Dense(2)(base.output))",
-    )
-    said = [d.message for d in convert(text).diagnostics]
-    assert any("`base` holds batch normalization, which keeps" in message for message in said)
+    ).replace("BatchNormalization()", f"BatchNormalization({how})")
+    found = convert(text, Options(exact=True))
+    said = [d.message for d in found.diagnostics]
+    assert any(FROZEN_NORM in message for message in said) is not converts
+    if converts:
+        differences = scripts.compare(text, found.text)
+        assert "prediction" in differences
+        assert max(differences.values()) < 1e-9, differences

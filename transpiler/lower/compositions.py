@@ -134,8 +134,13 @@ class Compositions:
             return True
         if home is None or all(WRAPPED.sub("", text).startswith("nn.") for text in layers):
             return False
-        regions = (block.region for block in blocks_of(home[0]))
-        return any("BatchNorm" in region.source for region in regions if region is not None)
+        return any("BatchNorm" in source for source in self.block_sources(model))
+
+    def block_sources(self, model: Model) -> Iterator[str]:
+        """The text of each function that makes a block of a model or of its parts."""
+        homes = (self.home(part) for part in self._all_parts(model))
+        summaries = (block for home in homes if home is not None for block in blocks_of(home[0]))
+        yield from (block.region.source for block in summaries if block.region is not None)
 
     def live_parts(self, model: Model, frozen: frozenset[int]) -> Iterator[Model]:
         """A model and its parts, but for those that are not trained, and their parts."""
@@ -169,8 +174,10 @@ class Compositions:
         )
 
     def share(self, one: Model, other: Model) -> bool:
-        """Whether two models that are built together have layers in common."""
+        """Whether two models have layers in common, as one region builds both or has one given."""
         first, second = root(one), root(other)
+        if first is not second and (self._runs(first, second) or self._runs(second, first)):
+            return True
         if first is second or (
             first.node is not second.node and "instance" in (first.kind, second.kind)
         ):
@@ -178,6 +185,17 @@ class Compositions:
         mine, others = ({m.token: m for m in self.modules(m)} for m in (first, second))
         shared = [mine[token].constructor.text for token in mine.keys() & others.keys()]
         return any(not text.startswith(WEIGHTLESS) for text in shared)
+
+    def _runs(self, one: Model, other: Model) -> bool:
+        """Whether a model runs layers of another one, which a function has given.
+
+        outputs = Dense(3)(base.layers[-2].output)
+        """
+        home, lender = self.home(one), self.home(other)
+        if home is None or lender is None:
+            return False
+        lent = home[0].shared_modules
+        return any(m.token in lent and lent[m.token][1] is lender[0] for m in self.modules(one))
 
     def _is_noisy(self, model: Model) -> bool:
         """Whether layers that are not frozen with it behave otherwise while it is trained."""

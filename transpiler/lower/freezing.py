@@ -21,14 +21,17 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.repeats import traced_anew
 from transpiler.interpret.trainable import left_frozen
 from transpiler.interpret.training import TrainingCall, root
-from transpiler.interpret.values import Model
+from transpiler.interpret.values import Layer, Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import WRAPPED, Compositions, Still, Subset
 from transpiler.lower.frozen_elsewhere import frozen_there
 from transpiler.lower.unheard import AS_COMPILED, AS_TRAINED, is_made_still, refuse_unheard
 from transpiler.record import record
+from transpiler.regex import regex
 
 _TRAINS = ("fit", "train_on_batch")
+#: What batch normalization without one of its two weights is made with.
+_LACKING = regex(r"\b(?:scale|center)\b|\*\*")
 
 
 @record(slots=True)
@@ -66,6 +69,8 @@ class Freezing:
         touched = (one.model for one in self.norms_in_turn)
         if any(id(root(m)) in parts or self.of.share(m, call.model) for m in touched):
             return self._told_by_gradients(call)
+        if any(self._lends_norms(one, call, frozen) for one in self.models.get(id(call), ())):
+            return self._told_by_gradients(call)
         if not self.in_place:
             for part in self.of.live_parts(call.model, frozen):
                 if any(self.of.share(part, other) for other in self.models.get(id(call), ())):
@@ -74,18 +79,26 @@ class Freezing:
         holder = "" if home is None or call.region is home[0] else variable
         return self.of.subset(call.model, frozen, self.in_place, norms, holder)
 
+    def _lends_norms(self, still: Model, call: TrainingCall, frozen: frozenset[int]) -> bool:
+        """Whether what is compiled runs layers of a model that is not trainable, but not itself."""
+        of = self.of
+        if id(root(still)) in of.parts(call.model) or not of.normalizes(still):
+            return False
+        return any(of.share(still, part) for part in of.live_parts(call.model, frozen))
+
     def _told_by_gradients(self, call: TrainingCall) -> Subset:
         """Where layers that normalize batches are frozen in turn, their weights tell which are."""
         every = tuple(self.of.layers(call.model))
         layers = [WRAPPED.sub("", text) for text in every]
         made = [text for text in layers if "BatchNorm" in text]
-        kinds = tuple(
-            f"nn.BatchNorm{n}d" for n in "123" if any(f"BatchNorm{n}d(" in t for t in made)
-        )
         blocks = any(not text.startswith("nn.") and text not in made for text in layers)
+        kinds = tuple(
+            f"nn.BatchNorm{n}d" for n in "123" if blocks or any(f"BatchNorm{n}d(" in t for t in made)
+        )
         plain = all(re.match(r"(?:nn\.|Biased)BatchNorm\dd\(", text) for text in made)
         lacking = any("affine=False" in text or text.startswith("partly_affine(") for text in every)
-        if not self.in_place or blocks or lacking or not plain:
+        lacking |= blocks and any(map(_LACKING.search, self.of.block_sources(call.model)))
+        if not self.in_place or lacking or not plain:
             raise Unsupported(FROZEN_NORM)
         return Subset(None, (Still("", kinds, told=True),))
 
@@ -94,7 +107,8 @@ class Freezing:
         freezes = call.given["value"].text != "True" and self.of.normalizes(call.model)
         of = self.of
         return freezes and not any(
-            _as_seen(call.model, c.model) & of.parts(c.model) for c in self.trains
+            _as_seen(call.model, c.model) & of.parts(c.model) or of.share(call.model, c.model)
+            for c in self.trains
         )
 
     def trains_nothing(self, call: TrainingCall, still: frozenset[int]) -> bool:
@@ -117,6 +131,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan.calls = calls
     plan.compiles = [c for c in calls if c.name == "compile"]
     plan.trains = [c for c in calls if c.name in _TRAINS]
+    plan.of.in_turn |= {id(x) for c in calls if c.name == "trainable" for x in _lent(plan, c)}
     freezes = [(c, [x.symbol for x in c.layers]) for c in calls if c.name == "freeze"]
     plan.norms_in_turn = [c for c, s in freezes if any(x.endswith("BatchNormalization") for x in s)]
     plan.in_place = _is_in_turn(plan, calls, regions)
@@ -126,6 +141,19 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     _refuse_unordered(plan, calls, regions)
     refuse_unheard(plan, calls, keras)
     return plan
+
+
+def _lent(plan: Freezing, call: TrainingCall) -> Iterator[Layer]:
+    """The watched layers of what is frozen, or not, that a model has which it is no part of."""
+    of, home = plan.of, plan.of.home(call.model)
+    compiled = (c.model for c in plan.compiles if id(root(call.model)) not in of.parts(c.model))
+    parts = (part for model in compiled for part in of.live_parts(model, frozenset()))
+    if home is None or not home[0].penalties or not any(of.share(call.model, p) for p in parts):
+        return
+    mine = {module.token for module in of.modules(call.model)}
+    for layer, _, _ in home[0].penalties:
+        if any(module.token in mine for module in layer.modules):
+            yield layer
 
 
 def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence[Region]) -> bool:

@@ -54,10 +54,10 @@ def module_of(region: Region, model: Model, node: cst.CSTNode, still: bool) -> M
 def _is_of_list(region: Region, model: Model, node: cst.CSTNode) -> bool:
     """Whether it stands for all that a loop has made, of which a list or dict gives one.
 
-    The variable of the loop itself holds the last one behind it, and a loop over the list that
-    a builder gets has one of them in each round.
+    The variable of the loop itself holds the last one behind it, and a builder calls the one
+    that it is given, or those of a list, each in its round.
     """
-    if _is_one_of_each(region, model):
+    if _is_one_of_each(region, model) or _is_given(region, model):
         return False
     now = {way.id for way in region.ways}
     models = [origin for one in options_of(model) for origin in (one, root(one))]
@@ -85,6 +85,12 @@ def _is_one_of_each(region: Region, model: Model) -> bool:
     return model.source is not None and bool(model.ways) and model.ways == tuple(region.ways)
 
 
+def _is_given(region: Region, model: Model) -> bool:
+    """Whether it is a parameter, whatever the caller has given for it."""
+    named = model.expr is not None and model.expr.text in region.parameters
+    return named and model.source is not None
+
+
 def make_inner(region: Region, built: Built) -> None:
     """See that a class makes the models itself that its branches and loops make.
 
@@ -97,7 +103,7 @@ def make_inner(region: Region, built: Built) -> None:
         model = region.inner_models.get(token)
         if model is None or model.ways == built.ways[: len(model.ways)]:
             continue
-        if not _is_given(region, model):
+        if not _is_result(region, model):
             raise GiveUp(_MADE_HERE, model.node)
         if not _is_inside(region, model):
             region.want(_key(region, model), True)
@@ -112,7 +118,7 @@ def _key(region: Region, model: Model) -> str:
     return f"inside:{region.tree.span(model.node)[0]}"
 
 
-def _is_given(region: Region, model: Model) -> bool:
+def _is_result(region: Region, model: Model) -> bool:
     """Whether a function gives a model, which is called in this region."""
     return model.caller is region and model.summary is not None
 
@@ -120,7 +126,7 @@ def _is_given(region: Region, model: Model) -> bool:
 def _made_inside(region: Region, model: Model, node: cst.CSTNode, still: bool) -> Module:
     """A model that the class makes itself, by the function that gives it."""
     made = next((v for v in model.call_values if isinstance(v, Static)), None)
-    if not _is_given(region, model) or made is None or "self." in made.expr.text:
+    if not _is_result(region, model) or made is None or "self." in made.expr.text:
         raise GiveUp("a model without a name is called", node)
     if model.ways and model.ways != tuple(region.ways):
         raise GiveUp(_ELSEWHERE, node)
