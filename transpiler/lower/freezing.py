@@ -93,7 +93,9 @@ class Freezing:
         made = [text for text in layers if "BatchNorm" in text]
         blocks = any(not text.startswith("nn.") and text not in made for text in layers)
         kinds = tuple(
-            f"nn.BatchNorm{n}d" for n in "123" if blocks or any(f"BatchNorm{n}d(" in t for t in made)
+            f"nn.BatchNorm{n}d"
+            for n in "123"
+            if blocks or any(f"BatchNorm{n}d(" in text for text in made)
         )
         plain = all(re.match(r"(?:nn\.|Biased)BatchNorm\dd\(", text) for text in made)
         lacking = any("affine=False" in text or text.startswith("partly_affine(") for text in every)
