@@ -40,6 +40,7 @@ from transpiler.interpret.values import (
     is_plain,
 )
 from transpiler.ir.expr import Expr, expr
+from transpiler.ir.pipeline import Elsewhere
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
@@ -312,11 +313,13 @@ class Project:
         other, changed = self._context(path), set_outside(str(path)).fullmatch
         if other is None:
             known = self._of_circle(path) or self._constants(path)
-            return known and {n: _as_it_is(v, changed(n)) for n, v in known.items()}
+            known = known and {n: _as_it_is(v, changed(n)) for n, v in known.items()}
+            return known if known is None else known | _generators_in(path)
         file.loaded[module] = real_path(str(path))
         kinds = (Framework, Function, UserClass)
         found = {n: v for n, v in other.globals.items() if isinstance(v, kinds) or is_plain(v)}
         found |= {n: v for n, v in other.globals.items() if is_builder_table(other, n)}
+        found |= {n: v for n, v in other.globals.items() if _is_elsewhere(v)}
         held = {n: COMPUTED for n, v in other.globals.items() if is_computed(v)}
         return held | {n: _as_it_is(v, changed(n)) for n, v in found.items()} | lent(other)
 
@@ -406,6 +409,18 @@ class Project:
         other.planned = plan_file(other)
         render(other.planned)
         return other
+
+
+def _generators_in(path: Path) -> dict[str, Value]:
+    """What a file has, or passes on, whose calls give generators."""
+    from transpiler.source.far_generators import generators_in  # few files need it
+
+    return {name: Static(Expr(name, known)) for name, known in generators_in(str(path)).items()}
+
+
+def _is_elsewhere(value: Value) -> bool:
+    """Whether it is what a file has of one that is left to itself, as far as something is known."""
+    return isinstance(value, Static) and isinstance(value.expr.value, Elsewhere)
 
 
 def _texts_importing(path: str) -> Iterator[str]:

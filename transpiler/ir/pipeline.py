@@ -133,6 +133,14 @@ class Generated:
 
 
 @record(frozen=True, slots=True)
+class Elsewhere:
+    """The value of a function, class or object of a file that is left to itself."""
+
+    gives: Generated | Elsewhere | None = None  #: what its calls give
+    parts: dict[str, Elsewhere] = field(default_factory=dict)  #: those of which something is known
+
+
+@record(frozen=True, slots=True)
 class Needs:
     """Statistics of images that are to be found before others are changed by them."""
 

@@ -7,7 +7,6 @@ notebook.py     the cells of a notebook as one program, and back; magics.py: wha
 syntax.py       what Python says about a text; nesting.py: what is nested too deep
 tabs.py         files that are indented by tabs; shared_lines.py: statements that share a line
 tuples.py       how long the tuples are that functions of a file give
-plain_functions.py  functions of files that may have nothing to do with the framework
 tree.py         a parsed file; parsing.py: how it is; spans.py: where its nodes stand
 suites.py       statements, the blocks that hold them, and their lines
 lexical.py      strings, comments and names, without parsing
@@ -54,7 +53,8 @@ whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
 homes.py        functions and classes by their names, also those that a module imports
 handed_data.py  which calls make data that models are trained with
-made_batches.py  what functions give as batches; reused_arrays.py: changed arrays
+made_batches.py  what functions give as batches; reused_arrays.py: changed arrays;
+                    far_generators.py: what generators of files give that are left to themselves
 holders.py     which variables may hold an object, also in lists and dicts
 stores.py      what a program gives values, and how often
 remembered.py   what is asked of files again and again

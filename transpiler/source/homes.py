@@ -56,9 +56,9 @@ class Home:
             return self, self.made[name]
         module, wanted = self.imports.get(name, ("", ""))
         if module or any(name == bound for bound, _ in _bound(self.module)):
-            other = self._other(module) if wanted else None
+            other = self.other(module) if wanted else None
             return other.find(wanted) if other is not None else None
-        others = (self._other(module) for module in reversed(self.stars))
+        others = (self.other(module) for module in reversed(self.stars))
         given = (other.find(name) for other in others if other is not None)
         return next((found for found in given if found is not None), None)
 
@@ -66,8 +66,8 @@ class Home:
         """The module of the project that a name stands for."""
         module, wanted = self.imports.get(name, ("", ""))
         if wanted:  # `from package import data`
-            return self._other(f"{module}{'' if module.endswith('.') else '.'}{wanted}")
-        return self._other(module) if module else None
+            return self.other(f"{module}{'' if module.endswith('.') else '.'}{wanted}")
+        return self.other(module) if module else None
 
     def methods(self, made: cst.ClassDef) -> dict[str, tuple[Home, cst.FunctionDef]]:
         """The methods of a class, those that it inherits from classes of the project, too."""
@@ -79,14 +79,15 @@ class Home:
         own = (s for s in made.body.body if isinstance(s, cst.FunctionDef))
         return found | {method.name.value: (self, method) for method in own}
 
-    def _other(self, module: str) -> Home | None:
+    def other(self, module: str) -> Home | None:
+        """A module of the project, as it imports that."""
         home = os.path.dirname(real_path(self.path))
         found = locate(home, module, self.text) if self.path else None
-        return _home_at(str(found)) if found is not None else None
+        return home_at(str(found)) if found is not None else None
 
 
 @remembered
-def _home_at(path: str) -> Home | None:
+def home_at(path: str) -> Home | None:
     """The module in a file; None where it is none."""
     with suppress(OSError, Undecodable, cst.ParserSyntaxError):
         text = program_at(path)

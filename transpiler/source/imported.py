@@ -42,6 +42,21 @@ def reaches(path: str, other: str) -> bool:
 
 
 @remembered
+def mentions(path: str, words: tuple[str, ...]) -> bool:
+    """Whether a file has one of some words in it, or one that it imports, or that these do."""
+    seen, pending = {real_path(path)}, [path]
+    while pending:
+        text = read_text(place := pending.pop())
+        if any(word in text for word in words):
+            return True
+        for found, _ in imported_texts(text, place):
+            real = real_path(str(found))
+            pending += [str(found)] if real not in seen else []
+            seen.add(real)
+    return False
+
+
+@remembered
 def real_path(path: str) -> str:
     """The path of a file without symbolic links."""
     return os.path.realpath(path)

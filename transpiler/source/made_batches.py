@@ -35,12 +35,17 @@ def yielded(function: cst.FunctionDef, others: Functions) -> Element | None:
 
     `others` are the functions that it may call.
     """
-    return _same(Maker(function, others).given(cst.Yield))
+    return given_alike(Maker(function, others), cst.Yield)
 
 
 def returned(function: cst.FunctionDef, others: Functions) -> Element | None:
     """The same of what each `return` gives."""
-    return _same(Maker(function, others).given(cst.Return))
+    return given_alike(Maker(function, others), cst.Return)
+
+
+def given_alike(made: Maker, kind: type[cst.Yield] | type[cst.Return]) -> Element | None:
+    """What each place of what is read gives; None where that isn't seen, or not the same."""
+    return _same(made.given(kind))
 
 
 def returned_or_part(function: cst.FunctionDef, others: Functions) -> tuple[Element | None, bool]:

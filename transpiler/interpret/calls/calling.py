@@ -49,7 +49,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir import tokens
 from transpiler.ir.expr import Configured, Expr, call
-from transpiler.ir.pipeline import Applied, Leaf
+from transpiler.ir.pipeline import Applied, Elsewhere, Leaf
 from transpiler.record import replace
 
 _OF_OBJECTS = ("self.__class__", "type(self)")
@@ -335,6 +335,8 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
         return verbatim(region, node, *values, value=callee.expr.value.element)
     if (array := reduced(region, node, name, values)) is not None:
         return array
+    if isinstance(callee.expr.value, Elsewhere) and callee.expr.value.gives is not None:
+        return verbatim(region, node, callee, *values, value=callee.expr.value.gives)
     made = verbatim(region, node, callee, *values)
     if makes_array(made.expr.text) or callee.expr.array or _of_array(name, values):
         return replace(made, expr=replace(made.expr, array=True))

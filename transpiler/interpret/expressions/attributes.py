@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -50,7 +51,7 @@ from transpiler.interpret.values import (
     holds_tensor,
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Configured, Expr, index, literal
-from transpiler.ir.pipeline import Generated, Pipeline
+from transpiler.ir.pipeline import Elsewhere, Generated, Pipeline
 from transpiler.record import replace
 from transpiler.regex import regex
 
@@ -208,7 +209,7 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     if isinstance(receiver.expr.value, Configured) and attr in _DTYPES:
         return _dtype_of_policy(region, node, receiver.expr.value, attr)
     if receiver.expr.text != "self" or "self" not in region.parameters:
-        made = verbatim(region, node, receiver, value=_told(receiver.expr.value, attr))
+        made = verbatim(region, node, receiver, value=_told(region, receiver.expr.value, attr))
         if receiver.expr.array and attr not in _OF_PYTHON:
             return replace(made, expr=replace(made.expr, array=True))
         return made
@@ -231,8 +232,14 @@ def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) 
     return Static(Expr(key, known, POSTFIX, frozenset({(key, region.scope.version(key))})))
 
 
-def _told(held: Any, attr: str) -> Any:
-    """The path of a checkpoint, which programs load again: `checkpoint.filepath`."""
+def _told(region: Region, held: Any, attr: str) -> Any:
+    """The path of a checkpoint, which programs load again: `checkpoint.filepath`.
+
+    And what is known of the methods of objects of files that are left to themselves.
+    """
+    if isinstance(held, Elsewhere):
+        is_set = re.search(rf"\.{attr}\s*=(?!=)", region.tree.blanked) is not None
+        return UNKNOWN if is_set else held.parts.get(attr, UNKNOWN)
     if not isinstance(held, Configured) or held.name != "keras.callbacks.ModelCheckpoint":
         return UNKNOWN
     given = dict(zip(("filepath",), held.args, strict=False)) | dict(held.kwargs)
