@@ -142,6 +142,7 @@ def test_shapes_of_models_are_numbers(scripts: Scripts) -> None:
 @pytest.mark.parametrize("shape", ["None, None, 2", "6, size, 2"])
 def test_shapes_that_are_not_known_are_said(shape: str) -> None:
     text = SHAPES.replace("make_base(units)", "make_base(units, size=6)").replace("6, 6, 2", shape)
+    text = text.replace("make_base(4)", "make_base(4, size=int(np.prod([2, 3])))")
     found = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert found
 

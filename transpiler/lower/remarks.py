@@ -17,6 +17,7 @@ from transpiler.lower.heads import Output
 from transpiler.lower.optimizers import Optimizing
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
+from transpiler.regex import regex
 
 _IDS = (
     "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
@@ -40,6 +41,8 @@ _UNSEEN_IDS = (
     "tf.keras before 2.11, whose optimizers are the legacy ones now, leaves the rows of an "
     "embedding as they are whose ids a batch does not have; here momentum moves them on"
 )
+#: How an embedding ends that is made without gradients, and what may give it some later.
+_STILL, _TELLS = ".requires_grad_(False)", regex(r"\.trainable\s*=|setattr\(")
 _MOVING = (".Adadelta", ".Adamax", ".Nadam", ".Ftrl")  #: rows without a gradient, too
 _BY_PLACE = (
     "each output gets the weight of its name, as in Keras 2; Keras 3 takes the weights in the "
@@ -48,14 +51,14 @@ _BY_PLACE = (
 
 
 def notes_of_optimizer(
-    optimizing: Optimizing, keras: str, inits: Iterable[list[Node]]
+    optimizing: Optimizing, keras: str, makers: Iterable[tuple[Region, list[Node]]]
 ) -> tuple[str, ...]:
     """What is said of an optimizer, from the programs that make the layers which it trains."""
-    made = [n.module for init in inits for n in walk(init) if isinstance(n, Construct)]
+    made = [n.module for _, init in makers for n in walk(init) if isinstance(n, Construct)]
     if optimizing.optimizer.by_weight and (kept := next(filter(_is_rearranged, made), None)):
         name = kept.constructor.text.partition("(")[0]
         raise Unsupported(f"{optimizing.use.symbol}: {name} keeps its weights in other tensors")
-    embeds = any(map(embeds_ids, made))
+    embeds = bool(_embeddings(makers))
     packed = any(module.constructor.text.startswith(_PACKED) for module in made)
     older, name = keras == "2", optimizing.use.rule.names[0]
     found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
@@ -69,9 +72,15 @@ def notes_of_optimizer(
     return (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
 
 
-def embeds_ids(module: Module) -> bool:
-    """Whether it is an embedding, whose gradient has parts for the ids of a batch."""
-    return "nn.Embedding(" in module.constructor.text
+def _embeddings(makers: Iterable[tuple[Region, list[Node]]]) -> list[Module]:
+    """The embeddings that may be trained, whose gradients have parts for the ids of a batch."""
+    found: list[Module] = []
+    for region, init in makers:
+        made = [node.module for node in walk(init) if isinstance(node, Construct)]
+        every = [module for module in made if "nn.Embedding(" in module.constructor.text]
+        told = _TELLS.search(region.file.tree.blanked) is not None
+        found += [one for one in every if told or not one.constructor.text.endswith(_STILL)]
+    return found
 
 
 def seeing_ids(optimizing: Optimizing, makers: Iterable[tuple[Region, list[Node]]]) -> Optimizing:
@@ -82,17 +91,22 @@ def seeing_ids(optimizing: Optimizing, makers: Iterable[tuple[Region, list[Node]
     if made.by_id is None or not usual or len(programs) != 1:
         return optimizing
     ((region, init),) = programs
-    modules = [node.module for node in walk(init) if isinstance(node, Construct)]
-    embeddings = [module for module in modules if embeds_ids(module)]
+    embeddings = _embeddings(programs)
     once = [n.module for n in init if isinstance(n, Construct)]
-    outside = "".join(map(_text, region.forward))
-    anywhere = "".join(map(_text, walk(region.forward)))
+    graphs = [built.forward for built in region.built] or [region.forward]
     for module in embeddings:  # torch adds up what several uses of a weight give it
-        if module not in once or (outside + anywhere).count(module.token) != 2:
+        uses = {_uses(module, graph) for graph in graphs} - {(0, 0)}
+        if module not in once or uses != {(1, 1)}:
             return optimizing
     if not embeddings:
         return optimizing
     return replace(optimizing, optimizer=replace(made, constructor=made.by_id))
+
+
+def _uses(module: Module, graph: list[Node]) -> tuple[int, int]:
+    """How often a graph calls a module, and how often outside of its loops and branches."""
+    anywhere, outside = "".join(map(_text, walk(graph))), "".join(map(_text, graph))
+    return anywhere.count(module.token), outside.count(module.token)
 
 
 def _text(node: Node) -> str:

@@ -376,10 +376,9 @@ def _with_notes(
     name = optimizing.optimizer.by_name
     if name and any(name in region.file.tree.text.lower() for region, _ in makers):
         raise Unsupported(f"{optimizing.use.symbol} steps weights by the word {name!r}")
-    inits = [init for _, init in makers]
     if compiled.keras != "2" and file.distribution is None:
         optimizing = seeing_ids(optimizing, makers)
-    notes = notes_of_optimizer(optimizing, compiled.keras, inits)
+    notes = notes_of_optimizer(optimizing, compiled.keras, makers)
     return replace(compiled, optimizing=replace(optimizing, notes=notes))
 
 

@@ -53,7 +53,8 @@ def list_method(region: Region, node: cst.Call, receiver: Value, name: str) -> V
         if isinstance(receiver, Sequence) and not is_graph(receiver):
             return _pop_plain(region, node, receiver, variable)
         return _pop(region, node, receiver, variable)
-    if name == "extend" and variable and isinstance(receiver, (Sequence, LayerChain, LayerList)):
+    lists = (Sequence, Repeated, LayerChain, LayerList)
+    if name == "extend" and variable and isinstance(receiver, lists):
         values = arguments_of(region, node)
         given = values[0][1] if values else None
         if given is not None and extends(region, variable, given, node):

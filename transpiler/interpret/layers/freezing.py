@@ -68,12 +68,17 @@ def _run_by(layer: Layer) -> list[Layer]:
     return [x for x in inner if isinstance(x, Layer)]
 
 
+def gradients_aside(module: Module) -> str:
+    """How a module is made, whether it has gradients or not."""
+    return _REQUIRES_GRAD.sub("", module.constructor.text)
+
+
 def as_trainable(layer: Layer, module: Module) -> Module:
     """The module with or without gradients, as `trainable` says."""
     trainable = trainable_of(layer)
     if not isinstance(trainable, Static) or module.constructor.text.startswith(WEIGHTLESS):
         return module
-    text = _REQUIRES_GRAD.sub("", module.constructor.text)
+    text = gradients_aside(module)
     constructor = replace(module.constructor, text=text)
     if constant(trainable) is not True:
         if re.match(r"(?:nn\.|Initialized)?Lazy", text):

@@ -7,6 +7,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.effects import acts, evaluated_once
+from transpiler.interpret.layers.first_keras import with_kernel_size
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, to_expr
@@ -33,6 +34,7 @@ def make_layer(
         layer.problem = f"{symbol} has no translation"
     if symbol.startswith("keras.applications."):
         region.file.unsettled[region.tree.span(node)[0]] = _WEIGHTS
+    arguments = with_kernel_size(region, short, arguments, node)
     order = _order(region, short, rule, sum(k is None for k, _ in arguments), node)
     positions = iter(order)
     for keyword, value in arguments:
@@ -40,8 +42,12 @@ def make_layer(
         if parameter is None:
             layer.problem = layer.problem or f"{symbol} got more arguments than it takes"
             continue
+        if parameter == "dim_ordering" and isinstance(known := constant(value), str):
+            value = const(_ORDERINGS.get(known, known))
         if rule is not None and parameter not in rule.parameters:
             parameter = rule.aliases.get(parameter, _OLD_NAMES.get(parameter, parameter))
+        if parameter in layer.arguments:
+            layer.problem = layer.problem or f"{symbol} got {parameter} twice"
         if isinstance(value, Unknown):
             if parameter != "name":
                 problem = f"the argument {parameter} is not known: {value.reason}"
@@ -133,6 +139,8 @@ _OLD_NAMES = {
     "subsample": "strides",
     "dim_ordering": "data_format",
 }
+#: What Keras 1 calls the two orders of the axes: as Theano and TensorFlow have them.
+_ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
 
 
 def _unknown_arguments(rule: Rule, order: tuple[str, ...], layer: Layer) -> str:

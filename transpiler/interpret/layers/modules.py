@@ -9,6 +9,7 @@ from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layers.freezing import (
     FROZEN_NORM,
     as_trainable,
+    gradients_aside,
     is_frozen_norm,
     place_of,
     trainable_of,
@@ -36,10 +37,11 @@ def settle_modules(region: Region, layer: Layer, value: Value, node: cst.CSTNode
         if len(made) != len(layer.modules):
             raise GiveUp("a shared layer is called in ways that need different modules", node)
         for module, first in zip(made, layer.modules, strict=True):
-            if module.constructor.text != first.constructor.text:
+            if gradients_aside(module) != gradients_aside(first):
                 raise GiveUp("a shared layer is called on inputs of different sizes", node)
             value = _reuse(value, module, first)
-        if "BatchNormalization" in layer.symbol and region.file.options.keras != "2":
+        norm = "BatchNormalization" in layer.symbol and not is_frozen_norm(layer)
+        if norm and region.file.options.keras != "2":
             region.say(ASSUMED, node, f"{layer.symbol}: {_SHARED_AVERAGES}")
         return value
     _say_what_differs(region, layer)

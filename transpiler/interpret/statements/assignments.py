@@ -19,7 +19,7 @@ from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statements.targets import assign_value, spoil
 from transpiler.interpret.statics import constant, fold, operator_text
 from transpiler.interpret.tensors.operators import binary_op
-from transpiler.interpret.values import Bound, Sequence, Static, Unknown, Value, is_graph
+from transpiler.interpret.values import Bound, Repeated, Sequence, Static, Unknown, Value, is_graph
 from transpiler.ir.expr import Expr
 from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
@@ -118,7 +118,7 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
         if operator == "+" and name and extends(region, name, right, node):
             return
         if (
-            isinstance(left, Sequence)
+            isinstance(left, (Sequence, Repeated))
             and isinstance(right, Sequence)
             and isinstance(node.target, cst.Name)
         ):
