@@ -94,3 +94,21 @@ def test_an_argument_that_is_given_twice_is_said() -> None:
         "model = keras.Model(inputs, keras.layers.Conv2D(8, 3, 2, strides=1)(inputs))\n"
     )
     assert any("got strides twice" in d.message for d in found.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("LSTM(output_dim=8, input_shape=(5, 3))", True),
+        ("GRU(8, init='uniform', inner_activation='sigmoid', input_shape=(5, 3))", True),
+        ("LSTM(8, init='uniform', inner_activation='sigmoid', input_shape=(5, 3))", False),
+        ("LSTM(8, input_shape=(5, 3))", False),
+    ],
+)
+def test_gates_of_keras_1_are_said(call: str, said: bool) -> None:
+    found = convert(
+        "from keras.models import Sequential\nfrom keras.layers import LSTM, GRU\n\n"
+        f"model = Sequential()\nmodel.add({call})\n"
+    )
+    assert "self.lstm = " in found.text or "self.gru = " in found.text
+    assert any("those of Keras 1" in d.message for d in found.diagnostics) is said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from tests.training.test_refusals import errors
@@ -139,3 +141,14 @@ def test_two_pairs_are_not_taken_for_one(scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text))
     assert {"both", "scores"} <= apart.keys()
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+@pytest.mark.parametrize(
+    "choice", ["[x[:9], y[:9]] if len(x) < 50 else [x[9:], y[9:]]", "test and [x[:9], y[:9]]"]
+)
+def test_lists_that_an_expression_picks_for_validation(choice: str, scripts: Scripts) -> None:
+    text = PROGRAM.replace("validation_data=test", f"validation_data={choice}")
+    result = converted(text)
+    assert f"x_val, y_val = {choice}\n" in result
+    apart = scripts.compare(text, result)
+    assert apart["history"] < 1e-9

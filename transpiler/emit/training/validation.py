@@ -53,11 +53,22 @@ def validation_arrays(
     if not isinstance(value, Sequence) or len(value.items) not in (2, 3):
         raise Unsupported("validation_data that is not a pair of arrays")
     key: tuple[Any, ...]
+    named: tuple[str, ...] = ()
     if not isinstance(node, (cst.Tuple, cst.List)):
         text = writer.source_of(given)
-        parts = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
-        parts = _seen(writer, compiled, node, parts)
         key = (text, given.versions)
+        if isinstance(node, (cst.IfExp, cst.BooleanOperation)):  # which is not written twice
+            names = [name(f"{part}_val", f"validation_{part}") for part in "xyw"]
+            named = (f"{', '.join(names[: len(value.items)])} = {text}",)
+            parts = [
+                Given(item, one, given.versions)
+                for one, item in zip(names, value.items, strict=False)
+            ]
+        else:
+            parts = [
+                Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)
+            ]
+            parts = _seen(writer, compiled, node, parts)
     else:
         parts = []
         for element, item in zip(node.elements, value.items, strict=True):
@@ -68,7 +79,7 @@ def validation_arrays(
         key = tuple((part.text, part.versions) for part in parts)
     parts, before = _apart(writer, compiled, parts, name)
     weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
-    return Validation(*_pair(writer, compiled, parts), weights, key, before)
+    return Validation(*_pair(writer, compiled, parts), weights, key, (*named, *before))
 
 
 def _perhaps(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> Validation | None:

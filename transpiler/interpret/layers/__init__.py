@@ -1,7 +1,7 @@
 """Layers: what a constructor call makes, and what calling a layer on tensors gives.
 
 making.py     the constructor call: its arguments, bound as Python would
-first_keras.py  convolutions of Keras 1, which takes the sizes of a kernel one by one
+first_keras.py  what Keras 1 takes otherwise: the sizes of kernels, the gates of recurrent layers
 applying.py   the call on tensors, from its inputs to its modules
 inputs.py     the tensors that a layer is called on
 adapting.py   what they learn from data before a model is trained

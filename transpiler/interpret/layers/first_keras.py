@@ -1,4 +1,4 @@
-"""Convolutions as Keras 1 made them: the sizes of their kernels are given one by one.
+"""Layers as Keras 1 made them: the sizes of a kernel are given one by one, gates are others.
 
 Convolution2D(32, 3, 3, border_mode="same")         Conv2D(32, (3, 3), padding="same")
 """
@@ -21,6 +21,10 @@ _KEYWORDS = frozenset(
     {"nb_filter", "init", "border_mode", "subsample", "dim_ordering", "bias", "W_regularizer",
      "b_regularizer", "W_constraint", "b_constraint"}
 )  # fmt: skip
+_OF_RECURRENT = frozenset(
+    {"output_dim", "inner_activation", "inner_init", "forget_bias_init", "consume_less",
+     "U_regularizer", "dropout_W", "dropout_U", *_KEYWORDS}
+)  # fmt: skip
 _PROGRAM = regex(r"\b(?:nb_epoch|border_mode|dim_ordering|samples_per_epoch|nb_val_samples)\s*=")
 #: With these, the Keras 2 that still took sizes one by one raised an error.
 _NEWER = frozenset({"kernel_size", "padding", "strides", "data_format", "dilation_rate"})
@@ -33,6 +37,22 @@ _KERNEL = (
     "these numbers are the sizes of its kernel, as before Keras 2.4; in tf.keras and Keras 3, the "
     "last of them is the stride"
 )
+
+_GATES = (
+    "its gates are those of today's Keras; those of Keras 1 are a hard sigmoid, and a GRU resets "
+    "its state before the product with the kernel: say so with recurrent_activation and reset_after"
+)
+
+
+def say_gates(region: Region, name: str, arguments: list[Argument], node: cst.CSTNode) -> None:
+    """Say of a recurrent layer that Keras 1 must have made that it had other gates there."""
+    keywords = {keyword for keyword, _ in arguments if keyword is not None}
+    first = keywords & _OF_RECURRENT or _PROGRAM.search(region.tree.blanked)
+    told = keywords & {"inner_activation", "recurrent_activation"}
+    if first and (
+        (name == "LSTM" and not told) or (name == "GRU" and "reset_after" not in keywords)
+    ):
+        region.say(ASSUMED, node, f"keras.layers.{name}: {_GATES}")
 
 
 def with_kernel_size(

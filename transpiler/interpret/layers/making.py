@@ -7,7 +7,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.effects import acts, evaluated_once
-from transpiler.interpret.layers.first_keras import with_kernel_size
+from transpiler.interpret.layers.first_keras import say_gates, with_kernel_size
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, to_expr
@@ -35,6 +35,7 @@ def make_layer(
     if symbol.startswith("keras.applications."):
         region.file.unsettled[region.tree.span(node)[0]] = _WEIGHTS
     arguments = with_kernel_size(region, short, arguments, node)
+    say_gates(region, short, arguments, node)
     order = _order(region, short, rule, sum(k is None for k, _ in arguments), node)
     positions = iter(order)
     for keyword, value in arguments:
