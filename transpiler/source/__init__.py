@@ -27,7 +27,8 @@ whole_numbers.py  which expressions are arrays of whole numbers
 reaching.py     which of the statements that bind a variable a place may see
 tables.py       which expressions may be tables of pandas; far_tables.py: of other files, too
 near.py         the modules that a module may have data from, or give some
-rows.py         which variables surely hold rows and columns of one
+rows.py         which variables surely hold rows and columns of one; given_axes.py: which have
+                    how many axes, also by functions of other files; axes.py: by calls of libraries
 backwards.py    which arrays run backwards through the memory of others; turned.py: which may
 bound_values.py what a program binds its names and attributes to
 effects.py     where a program changes something; between.py: whether it does between two places

@@ -34,21 +34,22 @@ def literals(text: str) -> dict[str, Literal]:
 
 
 def computed(text: str) -> set[str]:
-    """The names of a module that always stand for one thing, which is not written out.
+    """The names of a module for what is not written out, or not the same all the time.
 
     Its functions and classes are among them, unless it has nothing else.
     """
     module = program_tree(text)
     if module is None:
         return set()
-    stores = Counter(_bound(module))
     assigned = [s.targets[0] for s in module.body if isinstance(s, ast.Assign)]
     targets = [part for to in assigned for part in (to.elts if isinstance(to, ast.Tuple) else [to])]
     names = {to.id for to in targets if isinstance(to, ast.Name)}
     if names:
+        stores = Counter(_bound(module))
         made = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        names |= {s.name for s in module.body if isinstance(s, made)}
-    return {name for name in names if stores[name] == 1} - literals(text).keys()
+        found = {s.name for s in module.body if isinstance(s, made)}
+        names |= {name for name in found if stores[name] == 1}
+    return names - literals(text).keys()
 
 
 def lists_bound_to(text: str, name: str) -> int:

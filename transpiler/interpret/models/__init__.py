@@ -4,7 +4,8 @@ inputs.py             `keras.Input`: a parameter of `forward`
 functional.py         `keras.Model(inputs, outputs)`, and what `forward` returns
 sequential.py         Sequential, layer by layer
 popping.py            `pop` of a Sequential
-sequential_inputs.py  what a Sequential takes: as declared, or as the data tells
+sequential_inputs.py  what a Sequential takes: as declared, or as the data tells;
+                      given_sizes.py: data that functions give
 nested.py             models that are called in other models
 every_step.py         models that `TimeDistributed` runs at every step
 taken_in.py           how the class of a model comes by those

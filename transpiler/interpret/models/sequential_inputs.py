@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.models.given_sizes import given_sizes
 from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
@@ -65,7 +66,7 @@ def open_shape(
     if shape is None and region.is_module:
         shape = _shape_of_data(region, model)
     if shape is None and isinstance(region.function, cst.FunctionDef):
-        shape = _shape_for_builder(region, region.function)
+        shape = _shape_for_builder(region, region.function) or _shape_of_own(region, model)
     model.undeclared = shape is None
     where = node if node is not None else model.node
     assert where is not None
@@ -129,7 +130,8 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
         if re.search(rf"\b({name}|{names})\b[\w\s,()]*=[^=]", text[: handed.start()]):
             return None  # another model, or other data
         array = region.file.arrays.get(data)
-        shape: Any = array and array.shape
+        current = array is not None and array.version == region.scope.version(data)
+        shape: Any = array.shape if array is not None and current else None
         if whole is not None:
             shape = provided("shape_of")(region, whole)
         if shape is None:
@@ -140,7 +142,24 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
         source = _array_of_batches(region, data, whole) or source
         if shape is None and (columns := _columns(region, source)) is not None:
             return Sequence((columns,), tuple)
+        if shape is None:
+            between = start, start + handed.start()
+            return given_sizes(region, source, *between)
     return None
+
+
+def _shape_of_own(region: Region, model: Model) -> Value | None:
+    """The sizes of what a function has, and trains the model on that it makes."""
+    assert model.node is not None
+    assert region.function is not None
+    start, end = region.tree.span(model.node)[1], region.tree.span(region.function)[1]
+    text, name = region.tree.text[start:end], re.escape(model.target)
+    handed = re.search(rf"(?<![\w.]){name}\.{_HANDED}", text) if name else None
+    if handed is None or re.search(rf"(?<![\w.]){name} *=[^=]", text[: handed.start()]):
+        return None
+    whole = None if handed.group(2) else _expression_at(region, start + handed.start(1))
+    source = handed.group(1) if whole is None else region.tree.source(whole)
+    return given_sizes(region, source, start, start + handed.start())
 
 
 def _cut_from(text: str, name: str) -> str:
@@ -168,23 +187,35 @@ def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | Non
         return None
     shapes: dict[tuple[int | None, ...], None] = {}
     tables: list[str] = []
+    firsts: list[Sequence | None] = []  #: the sizes of what each model gets first
     for model, begin in ((found.group(1), found.end()) for found in made):
         until = re.compile(rf"^[ \t]*{model} = ", re.MULTILINE).search(tree.blanked, begin)
         end = until.start() if until is not None else len(tree.blanked)
-        for handed in re.compile(rf"\b{model}\.{_HANDED}").finditer(tree.blanked, begin, end):
+        uses = re.compile(rf"\b{model}\.{_HANDED}").finditer(tree.blanked, begin, end)
+        for number, handed in enumerate(uses):
             whole = _expression_at(region, handed.start(1))
-            given = _OF_TABLE.fullmatch(tree.source(whole)) if whole is not None else None
-            data = given.group(1) if given is not None else ""
+            of_it = _OF_TABLE.fullmatch(tree.source(whole)) if whole is not None else None
+            data = of_it.group(1) if of_it is not None else ""
             array = region.file.arrays.get(data)
             if array is not None and array.shape is not None:
                 shapes[array.shape[1:]] = None
             if data in region.file.globals and rows_of(tree.text).hold(data):
                 tables.append(data)
+            elif not number:
+                firsts.append(given_sizes(region, data, begin, handed.start(), of_module=True))
+    if firsts and not shapes and not tables:
+        return firsts[0] if len({*map(_written, firsts)}) == 1 else None
     if len(shapes) == 1 and (shape := next(iter(shapes))):
         return Sequence(tuple(const(size) for size in shape), tuple)
     if shapes or not tables:
         return None
     return Sequence((Static(Expr(f"{tables[0]}.shape[1]", strength=POSTFIX)),), tuple)
+
+
+def _written(shape: Sequence | None) -> str:
+    """The source of a shape."""
+    items = shape.items if shape is not None else ()
+    return ", ".join(item.expr.text for item in items if isinstance(item, Static))
 
 
 _OF_TABLE = regex(r"(\w+)(?:\.values|\.to_numpy\(\)|\[[^\[\],]*:[^\[\],]*\])?")
