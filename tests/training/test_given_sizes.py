@@ -112,9 +112,13 @@ def indented(text: str) -> str:
     return "".join(f"    {line}" if line.strip() else line for line in text.splitlines(True))
 
 
+@pytest.mark.parametrize("declared", ["", "layers.Input(x.shape[1:]), "])
 @pytest.mark.parametrize("way", ["a tuple", "sequences"])
-def test_data_of_a_function(way: str, tmp_path: Path, session: VerifySession) -> None:
+def test_data_of_a_function(
+    way: str, declared: str, tmp_path: Path, session: VerifySession
+) -> None:
     files = files_of(way, "from")
+    files["main.py"] = files["main.py"].replace("Sequential([", f"Sequential([{declared}")
     head, body = files["main.py"].split("\n\n")
     files["main.py"] = (
         f"{head}\n\n\ndef main():\n{indented(body)}    return loss\n\n\nloss = main()\n"
@@ -207,3 +211,29 @@ def test_what_functions_may_give(body: str) -> None:
     assert (
         axes_of(f"{IMPORTS}@cached\ndef load():\n    return np.ones(4)\n", "", 99, "load()") is None
     )
+
+
+@pytest.mark.parametrize(
+    ("around", "sizes"),
+    [
+        ("if n:\n    x = x[0]\nelse:\n    HERE", (5, 4)),
+        ("if n:\n    x = x[0]\n    HERE", (4,)),
+        ("try:\n    x = x[0]\n    HERE\nfinally:\n    pass", (4,)),
+        ("try:\n    x = x[0]\nexcept ValueError:\n    HERE", None),
+        ("while n:\n    HERE\n    x = x[0]", None),
+        ("for n in range(3):\n    HERE", (5, 4)),
+        ("for n in range(3):\n    x = np.ones(4)\n    HERE", (4,)),
+        ("with n as x:\n    HERE", None),
+        ("def inner():\n    x = np.ones(4)\n    HERE", None),
+        ("class Inner:\n    x = np.ones(4)\n    HERE", None),
+        ("match n:\n    case x:\n        HERE", None),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_axes_in_the_middle(around: str, sizes: tuple[int, ...] | None, inside: bool) -> None:
+    text = f"x = np.ones((5, 4))\n{around}\n"
+    text = f"def run():\n{indented(text)}" if inside else text
+    line = (IMPORTS + text).splitlines().index(next(s for s in text.splitlines() if "HERE" in s))
+    if around.startswith("def") and not inside:
+        sizes = (4,)  # the function itself
+    assert axes_of(IMPORTS + text, "", line + 1, "x") == sizes

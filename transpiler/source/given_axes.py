@@ -39,6 +39,9 @@ from transpiler.source.syntax import python_tree
 
 _CHANGES = regex(r"\.shape\s*=(?!=)|\.resize\(|\bsuppress\(")
 _DEPTH = 6  #: of functions that call each other, and of modules that import each other
+_MOST = 300  #: calls that are followed for one array
+_PATTERNS = (ast.MatchAs, ast.MatchStar)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 Names: TypeAlias = "dict[str, Held]"
 
 
@@ -77,7 +80,7 @@ def axes_of(
         run = _Run(module, names, (function.node,))
         run.above(function.node.body, line)
     held = run.value(asked.body[0].value)
-    return held.sizes if isinstance(held, Axes) else None
+    return held.sizes if isinstance(held, Axes) and not run.lost else None
 
 
 class _Module:
@@ -101,7 +104,7 @@ class _Module:
         """What the names hold where the statement begins that stands in a line."""
         run = _Run(self, {}, ())
         run.above(self.tree.body if self.tree is not None else [], line)
-        return run.names
+        return {} if run.lost else run.names
 
     def function_at(self, line: int) -> _Function | None:
         """The function or method of a class that a line is in."""
@@ -141,6 +144,25 @@ def _module_at(path: str, depth: int) -> _Module | None:
     return None
 
 
+def _bound_in(node: ast.stmt) -> set[str]:
+    """The names that something may bind."""
+    found = {getattr(n, "name", None) for n in ast.walk(node) if isinstance(n, _PATTERNS)}
+    found |= {n.rest for n in ast.walk(node) if isinstance(n, ast.MatchMapping)}
+    return names_bound(node) | {name for name in found if isinstance(name, str)}
+
+
+def _suites(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a statement."""
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(statement, name, [])
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
+
+
+def _holds(suite: list[ast.stmt], line: int) -> bool:
+    return bool(suite) and suite[0].lineno <= line <= (suite[-1].end_lineno or 0)
+
+
 def _stores(node: ast.Name) -> bool:
     return not isinstance(node.ctx, ast.Load)
 
@@ -148,24 +170,44 @@ def _stores(node: ast.Name) -> bool:
 class _Run:
     """The statements of a module or function, in the order in which they run."""
 
-    def __init__(self, home: _Module, names: Names, around: tuple[ast.AST, ...]) -> None:
+    def __init__(
+        self,
+        home: _Module,
+        names: Names,
+        around: tuple[ast.AST, ...],
+        calls: list[int] | None = None,
+    ) -> None:
         self.home = home
         self.names = names
         self.around = around  #: the functions that are running
         self.given: list[Held] = []
         self.kept: Names = {}  #: what attributes get
+        self.lost = False  #: whether a line is not found in the statements
+        self.calls = calls if calls is not None else [0]  #: how many were followed
 
     def above(self, body: list[ast.stmt], line: int) -> None:
         """Follow what runs before the statement that begins in a line; 0: all."""
         for statement in body:
-            if not line or (statement.end_lineno or 0) < line:
-                self.statement(statement)
-                continue
-            if statement.lineno < line and isinstance(statement, (ast.If, ast.For, ast.With)):
-                if isinstance(statement, ast.For):
-                    self._forget(names_bound(statement))
-                self.above(statement.body, line)
+            if line and (statement.end_lineno or 0) >= line:
+                self._inside(statement, line)
+                return
+            self.statement(statement)
+
+    def _inside(self, statement: ast.stmt, line: int) -> None:
+        """The same in a statement, if the line is inside of that."""
+        if statement.lineno >= line or not any(_suites(statement)):
             return
+        within = next((s for s in _suites(statement) if _holds(s, line)), None)
+        if within is None or isinstance(statement, _SCOPES):
+            self.lost = True
+            return
+        first = isinstance(statement, (ast.With, ast.Try)) and within is statement.body
+        if not first and not isinstance(statement, ast.If):
+            self._forget(_bound_in(statement))
+        for item in statement.items if isinstance(statement, ast.With) else ():
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, None)
+        self.above(within, line)
 
     def suite(self, body: list[ast.stmt]) -> None:
         for statement in body:
@@ -203,12 +245,12 @@ class _Run:
                 self._ways([body, orelse])
             case ast.For(target=target, iter=iterable, body=body, orelse=orelse):
                 self.value(iterable)
-                self._forget(names_bound(node))
+                self._forget(_bound_in(node))
                 self._bind(target, None)
                 self._ways([body, []])
                 self.suite(orelse)
             case ast.While(body=body, orelse=orelse):
-                self._forget(names_bound(node))
+                self._forget(_bound_in(node))
                 self._ways([body, []])
                 self.suite(orelse)
             case ast.With(items=items, body=body):
@@ -218,7 +260,7 @@ class _Run:
                         self._bind(item.optional_vars, None)
                 self.suite(body)
             case _:
-                self._forget(names_bound(node))
+                self._forget(_bound_in(node))
                 self.given += [None for n in ast.walk(node) if isinstance(n, ast.Return)]
 
     def _ways(self, ways: list[list[ast.stmt]]) -> None:
@@ -371,8 +413,9 @@ class _Run:
         if first is None or first.node in self.around or len(self.around) >= _DEPTH:
             return _Object(made)
         names = _parameters(first, given)
-        assert isinstance(first.node, ast.FunctionDef)
-        run = _Run(made.home, names or {}, (*self.around, first.node))
+        if names is None or not isinstance(first.node, ast.FunctionDef):
+            return _Object(made)
+        run = _Run(made.home, names, (*self.around, first.node), self.calls)
         run.suite(first.node.body)
         return _Object(made, {k.partition(".")[2]: held for k, held in run.kept.items()})
 
@@ -424,7 +467,10 @@ class _Run:
         names = _parameters(called, given)
         if names is None:
             return None
-        run = _Run(called.home, names, (*self.around, function))
+        self.calls[0] += 1
+        if self.calls[0] > _MOST:
+            return None
+        run = _Run(called.home, names, (*self.around, function), self.calls)
         run.suite(function.body)
         return run.given[0] if run.given and all(g == run.given[0] for g in run.given) else None
 

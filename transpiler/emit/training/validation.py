@@ -65,9 +65,7 @@ def validation_arrays(
                 for one, item in zip(names, value.items, strict=False)
             ]
         else:
-            parts = [
-                Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)
-            ]
+            parts = [Given(i, f"{text}[{n}]", given.versions) for n, i in enumerate(value.items)]
             parts = _seen(writer, compiled, node, parts)
     else:
         parts = []

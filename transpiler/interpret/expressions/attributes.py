@@ -196,9 +196,15 @@ def _of_namespace(region: Region, node: cst.Attribute, receiver: Namespace, attr
 _OF_PYTHON = frozenset({"dtype", "item", "itemsize", "nbytes", "ndim", "shape", "size", "tolist"})
 
 
+#: Some sizes of an array, of which nobody sees how many they are: `x.shape[1:]`.
+_IS_CUT = regex(r"\[[^\[\],]*:")
+
+
 def _of_plain(region: Region, node: cst.Attribute, receiver: Static, attr: str) -> Value:
     if attr == "shape":
         sizes: Any = provided("shape_of")(region, node.value)
+        if sizes is None and _IS_CUT.match(region.tree.blanked, region.tree.span(node)[1]):
+            sizes = provided("sizes_at")(region, node.value)
         if sizes is not None:
             return _array_shape(region, node, receiver, sizes)
     held = receiver.expr.value

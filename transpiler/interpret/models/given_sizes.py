@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const
 from transpiler.interpret.values import Sequence, Static
@@ -46,3 +49,12 @@ def given_sizes(
         for axis, size in enumerate(first)
     ]
     return Sequence((*sizes[1:],), tuple)
+
+
+@provides("sizes_at")
+def sizes_at(region: Region, node: cst.BaseExpression) -> tuple[int | None, ...] | None:
+    """The lengths of the axes of an array where it is read."""
+    if _PLACE.fullmatch(source := region.tree.source(node)) is None:
+        return None
+    line = region.tree.text.count("\n", 0, region.tree.span(node)[0]) + 1
+    return axes_of(region.tree.text, region.file.path, line, source)
