@@ -150,6 +150,7 @@ UNSURE = {
     "in place": ("", "x.shape = (-1, 5, 2)\n", ""),
     "one of two": ("", "if y[0] > 99:\n    " + CUT, ""),
     "in a loop": ("", "for _ in range(1):\n    x = np.expand_dims(x, -1)\n", ""),
+    "an attempt": ("", f"try:\n    {CUT}except ValueError:\n    pass\n", ""),
     "below": ("", "", "x, x_test, y, y_test = load()\n"),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from transpiler.interpret.context import Array, Shape
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
 from transpiler.interpret.functions.closures import changes_in_place, joined
@@ -28,6 +29,7 @@ from transpiler.interpret.values import (
     models_in,
 )
 from transpiler.ir.code import Comments, Line
+from transpiler.record import replace
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
 
@@ -121,10 +123,13 @@ def with_statement(region: Region, node: cst.With) -> None:
 def try_statement(region: Region, node: cst.Try) -> None:
     """`try` around imports: the first way that works when converting is taken."""
     if region.is_module or _only_imports(node.body):
+        before, versions = dict(region.file.arrays), dict(region.scope.versions)
         run_block(region, body_of(node.body))
-        known = dict(region.scope.values)
+        known, tried = dict(region.scope.values), dict(region.file.arrays)
         for handler in node.handlers:
             run_block(region, body_of(handler.body))
+            if not _ends(handler.body):
+                _forget_sizes(region, before, versions, tried)
         for name, value in known.items():
             if isinstance(value, (Framework, Function, UserClass)):
                 region.scope.values[name] = value
@@ -136,6 +141,35 @@ def try_statement(region: Region, node: cst.Try) -> None:
             run_block(region, body_of(node.finalbody.body))
         return
     _run_attempt(region, node)
+
+
+def _ends(suite: cst.BaseSuite) -> bool:
+    """Whether nothing comes behind a block."""
+    line = suite.body[-1] if suite.body else None
+    return isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[-1], cst.Raise)
+
+
+def _forget_sizes(
+    region: Region, before: dict[str, Array], versions: dict[str, int], tried: dict[str, Array]
+) -> None:
+    """The sizes of arrays are not known that an attempt changes, which may end before that."""
+    arrays = region.file.arrays
+    for name, array in arrays.items():
+        held = [before.get(name)] if versions.get(name.partition(".")[0]) else []
+        held += [tried[name]] if name in tried else []
+        shape = array.shape
+        for one in held:
+            shape = _either(shape, one.shape if one is not None else None)
+        if shape != array.shape:
+            arrays[name] = replace(array, shape=shape)
+            region.file.reshaped.add(name)
+
+
+def _either(one: Shape | None, other: Shape | None) -> Shape | None:
+    """The sizes of an array that is one of two."""
+    if one is None or other is None or len(one) != len(other):
+        return None
+    return tuple(a if a == b else None for a, b in zip(one, other, strict=True))
 
 
 def _run_attempt(region: Region, node: cst.Try) -> None:
