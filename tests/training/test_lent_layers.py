@@ -124,3 +124,47 @@ def test_the_function_of_another_file_freezes_what_it_takes_layers_of(
     assert not found.reason, found.reason
     assert apart(expected.values["found"], found.values["found"]) < 1e-9
     assert max(found.differences.values()) < 1e-9, found.differences
+
+
+AFTER = HERE.format(inside="h = layers.Dense(8)(inputs)") + ON + COMPILED
+OF_LAYERS = "for layer in base.layers:\n    layer.trainable = False\n"
+FIRST = "base.layers[1].trainable = False\n"
+
+
+@pytest.mark.parametrize("frozen", [FROZEN, OF_LAYERS, FIRST])
+@pytest.mark.parametrize(
+    ("keras", "said"), [("3", ""), ("auto", "Keras 2 goes by what is"), ("2", "trains on without")]
+)
+def test_what_is_frozen_behind_compile(frozen: str, keras: str, said: str) -> None:
+    """Keras 3 goes by it when the model first trains, Keras 2 by what is trainable in `compile`."""
+    found = convert(START + AFTER + frozen + TUNED, Options(exact=True, keras=keras))
+    messages = [d.message for d in found.diagnostics]
+    assert any(said in message for message in messages) if said else not messages, messages
+    errors = [d for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert bool(errors) is (keras == "2")
+
+
+def test_a_new_compile_goes_by_what_is_frozen() -> None:
+    again = 'model.compile("sgd", "sparse_categorical_crossentropy")\n'
+    for keras in ("auto", "2"):
+        found = convert(START + AFTER + OF_LAYERS + again + TUNED, Options(exact=True, keras=keras))
+        assert not found.diagnostics
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_what_goes_on_without_compile_is_said(keras: str) -> None:
+    text = START + HERE.format(inside=NORM) + FROZEN + ON + COMPILED + TUNED
+    text += "base.trainable = True\nmodel.fit(x, z)\n"
+    said = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+    assert any("it trains on without a new `compile`" in message for message in said)
+
+
+def test_two_models_of_one_function_do_not_lend_each_others_layers() -> None:
+    both = "layers.concatenate([first.layers[-2].output, base.layers[-2].output])"
+    text = START + BUILT.format(inside=NORM) + "first = build()\n"
+    text += f"model = keras.Model([first.input, base.input], layers.Dense(3)({both}))\n"
+    found = convert(text)
+    assert "class Model(" not in found.text
+    said = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert said
+    assert not any("internal error" in message for message in said)

@@ -99,3 +99,23 @@ def test_loops_collect_several_tensors_at_once(before: str, more: str, scripts: 
     differences = scripts.compare(program, found.text)
     assert "losses" in differences
     assert max(differences.values()) < 1e-9, differences
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "emitted", "said"),
+    [
+        ("keras.optimizers.Adam()", "KerasSparseAdam(", True),
+        ("keras.optimizers.Adam(decay=0.1)", "KerasAdam(", False),
+    ],
+)
+def test_how_ids_are_squared_is_said_where_the_generation_is_not(
+    optimizer: str, emitted: str, said: bool
+) -> None:
+    """Keras 3 has no `decay`."""
+    program = START.format(numbers=WORDS) + (
+        "model = keras.Sequential([keras.Input((8,)), layers.Embedding(40, 2), layers.Flatten()])\n"
+        f'model.compile({optimizer}, "mse")\nmodel.fit(x, random.rand(30, 16))\n'
+    )
+    found = convert(program, Options(exact=True))
+    assert f"optimizer = {emitted}" in found.text
+    assert any("as in Keras 3; torch" in d.message for d in found.diagnostics) is said

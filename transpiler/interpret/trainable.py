@@ -45,10 +45,23 @@ def note_freezing(
     region.training[id(node)] = call
     before = region.file.frozen.get(id(root(model)))
     whole = itself or (before is not None and before.itself)
+    made_by = _frozen_by_its_function(region, model)
+    if made_by is not None and isinstance(value, Static) and value.expr.is_const(True):
+        runs = [run for run in region.runs.values() if run.summary.region is made_by.region]
+        if len(runs) != 1 or not runs[0].once:
+            call.problem = "a function has frozen it, which is called again"
+        region.file.frozen.pop(id(made_by), None)
     if not set_frozen(region.file, model, value, but_norms, whole):
         call.problem = "whether it is trainable is only known at run time"
     elif whole and not itself and isinstance(value, Static) and value.expr.is_const(True):
         call.problem = "its layers are trainable again, of a model that is not"
+
+
+def _frozen_by_its_function(region: Region, model: Model) -> Model | None:
+    """A model as the function has frozen it that gives it."""
+    made = root(model)
+    origin = root(made.origin) if made.origin is not None else None
+    return origin if origin is not None and id(origin) in region.file.frozen else None
 
 
 @provides("note_layer")

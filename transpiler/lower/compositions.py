@@ -136,6 +136,16 @@ class Compositions:
             return False
         return any("BatchNorm" in source for source in self.block_sources(model))
 
+    def keeps_norms(self, model: Model) -> bool:
+        """Whether some batch normalization of a model is made so that it is never trained."""
+        nodes = (node for part in self._all_parts(model) for node in walk(self.forward(part)))
+        texts = (
+            n.text if isinstance(n, Line) else n.value.text
+            for n in nodes
+            if isinstance(n, (Line, Return))
+        )
+        return any("frozen_batch_norm(" in text for text in texts)
+
     def block_sources(self, model: Model) -> Iterator[str]:
         """The text of each function that makes a block of a model or of its parts."""
         homes = (self.home(part) for part in self._all_parts(model))

@@ -25,7 +25,13 @@ from transpiler.interpret.values import Layer, Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import WRAPPED, Compositions, Still, Subset
 from transpiler.lower.frozen_elsewhere import frozen_there
-from transpiler.lower.unheard import AS_COMPILED, AS_TRAINED, is_made_still, refuse_unheard
+from transpiler.lower.unheard import (
+    AS_COMPILED,
+    AS_TRAINED,
+    GOES_ON,
+    is_made_still,
+    refuse_unheard,
+)
 from transpiler.record import record
 from transpiler.regex import regex
 
@@ -312,6 +318,13 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
         others = {one for one in met if one != _frozen(event) & mine}
         if others and not _is_told_by_weights(plan, call, trains, {frozen, *others}):
             plan.problems[id(call)] = "what is trainable changes before this runs again"
+    lent = [_lending(plan, event) for event in (call, *trains)]
+    if len(set(lent[:2])) > 1 and keras == "2":
+        plan.problems[id(call)] = GOES_ON
+    elif len(set(lent[:2])) > 1 and keras == "auto":
+        plan.notes[id(call)] = AS_TRAINED
+    if len(set(lent[1:])) > 1:
+        plan.problems[id(call)] = GOES_ON
     changed = [c for c in trains if _frozen(c) & mine != first]
     if keras != "2" and traced_anew([c for c in trains if c not in changed], changed):
         plan.problems[id(call)] = "what is trainable changes, and it trains on without `compile`"
@@ -323,6 +336,15 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     norms = [one for one in decisive.frozen if one.but_norms]
     plan.norms[id(call)] = _all_seen(norms, call.model)
     plan.in_place &= all(_frozen(c) & mine == frozen for c in trains)
+
+
+def _lending(plan: Freezing, call: TrainingCall) -> frozenset[int]:
+    """The models that are not trainable and lend layers to what a call trains or compiles."""
+    of, mine = plan.of, plan.of.parts(call.model)
+    parts = list(of.live_parts(call.model, frozenset()))
+    others = {id(one.model): one.model for one in call.frozen if id(root(one.model)) not in mine}
+    lending = (root(m) for m in others.values() if any(of.share(m, part) for part in parts))
+    return frozenset(map(id, lending))
 
 
 def _frozen(call: TrainingCall) -> frozenset[int]:

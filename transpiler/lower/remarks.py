@@ -23,6 +23,10 @@ _IDS = (
     "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
     "torch and Keras 2 their sum"
 )
+_BY_ID = (
+    "where ids repeat in a batch, the parts of an embedding's gradient are squared one by one, as "
+    "in Keras 3; torch and Keras 2 square their sum"
+)
 _CLIPPED_IDS = (
     "where ids repeat in a batch, Keras clips the parts of an embedding's gradient before it adds "
     "them up, torch their sum"
@@ -83,8 +87,13 @@ def _embeddings(makers: Iterable[tuple[Region, list[Node]]]) -> list[Module]:
     return found
 
 
-def seeing_ids(optimizing: Optimizing, makers: Iterable[tuple[Region, list[Node]]]) -> Optimizing:
-    """Of a model that embeds ids: with what each of them adds, if the optimizer can take it so."""
+def seeing_ids(
+    optimizing: Optimizing, keras: str, makers: Iterable[tuple[Region, list[Node]]]
+) -> Optimizing:
+    """Of a model that embeds ids: with what each of them adds, if the optimizer can take it so.
+
+    That is how Keras 3 has it; where the generation is not told, this is said.
+    """
     made, others = optimizing.optimizer, (optimizing.accumulation, optimizing.scaling)
     usual = not optimizing.clipping and all(other is None for other in others)
     programs = list(makers)
@@ -100,7 +109,9 @@ def seeing_ids(optimizing: Optimizing, makers: Iterable[tuple[Region, list[Node]
             return optimizing
     if not embeddings:
         return optimizing
-    return replace(optimizing, optimizer=replace(made, constructor=made.by_id))
+    found = replace(optimizing, optimizer=replace(made, constructor=made.by_id))
+    said = f"{optimizing.use.symbol}: {_BY_ID}" if keras == "auto" else ""
+    return replace(found, assumed=found.assumed or said)
 
 
 def _uses(module: Module, graph: list[Node]) -> tuple[int, int]:

@@ -376,9 +376,12 @@ def _with_notes(
     name = optimizing.optimizer.by_name
     if name and any(name in region.file.tree.text.lower() for region, _ in makers):
         raise Unsupported(f"{optimizing.use.symbol} steps weights by the word {name!r}")
-    if compiled.keras != "2" and file.distribution is None:
-        optimizing = seeing_ids(optimizing, makers)
-    notes = notes_of_optimizer(optimizing, compiled.keras, makers)
+    keras = compiled.keras
+    if keras == "auto" and optimizing.legacy:  # Keras 3 has no `decay`
+        keras = "2"
+    if keras != "2" and file.distribution is None:
+        optimizing = seeing_ids(optimizing, keras, makers)
+    notes = notes_of_optimizer(optimizing, keras, makers)
     return replace(compiled, optimizing=replace(optimizing, notes=notes))
 
 

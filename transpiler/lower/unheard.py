@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from transpiler.interpret.layers.freezing import FROZEN_NORM
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
@@ -39,7 +40,7 @@ AS_TRAINED = (
     "trainable where it is compiled"
 )
 _INSIDE = "models among the layers are frozen, and trainable again with these: say so of each model"
-_GOES_ON = "layers are frozen or not any more, and it trains on without a new `compile`"
+GOES_ON = "layers are frozen or not any more, and it trains on without a new `compile`"
 _TRAINS = ("fit", "train_on_batch")
 _STILL = regex(r"\.requires_grad_\((?!True\))")
 
@@ -54,12 +55,14 @@ def refuse_unheard(plan: Freezing, calls: Sequence[TrainingCall], keras: str) ->
         elif call.name != "freeze":
             continue
         for later in _trained_on(plan, call, calls, keras):
-            later.problem = later.problem or _GOES_ON
+            later.problem = later.problem or GOES_ON
 
 
 def _unheard(plan: Freezing, call: TrainingCall, calls: Sequence[TrainingCall], keras: str) -> str:
     """Why something stays frozen of a model that is trainable now, or all layers of which are."""
     made = root(call.model)
+    if plan.of.keeps_norms(made):
+        return FROZEN_NORM
     inner = plan.of.parts(made) - {id(made)}
     inside = any(id(one.model) in inner for one in call.frozen)
     if call.of is not None:

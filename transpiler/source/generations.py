@@ -13,6 +13,8 @@ _MARKS = regex(
     | \.get_shape\(\) | \.as_list\(\) | K\.learning_phase
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
     | keras\.utils\.(np_utils|vis_utils|generic_utils) | layers\.experimental | CuDNN(LSTM|GRU)
+    | \bnp_utils\b | (?<![\w.])keras\.preprocessing\.text\b | keras\.backend\.tensorflow_backend
+    | \bnb_epoch\s*= | \.predict_classes\(
     | fit_generator | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
     | optimizers\.legacy | \b(?:SGD|Adam|RMSprop|Adagrad|Adadelta|Adamax|Nadam)\(\s*lr\s*=
     """,
@@ -27,7 +29,8 @@ _PARTS = (
     "tf_keras", "tensorflow.python", ".get_shape()", ".as_list()", "K.learning_phase",
     "keras.engine", "keras.layers.", "keras.utils.", "layers.experimental", "CuDNN",
     "fit_generator", "batch_input_shape", "TF_USE_LEGACY_KERAS", "K.function", "K.placeholder",
-    "optimizers.legacy", "(lr",
+    "optimizers.legacy", "(lr", "np_utils", "keras.preprocessing.text", "tensorflow_backend",
+    "nb_epoch", "predict_classes",
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def train_epoch(model, loader, criterion, optimizer):
         loss.backward()
         optimizer.step()
         loss_sum += loss.item() * len(inputs)
-        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
+        absolute_error += (outputs - targets).abs().sum().item()
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -59,7 +59,7 @@ def evaluate(model, loader, criterion):
         inputs, targets = inputs.to(device), targets.to(device)
         outputs = model(inputs)
         loss_sum += criterion(outputs, targets).item() * len(inputs)
-        absolute_error += (outputs - targets).abs().mean().item() * len(inputs)
+        absolute_error += (outputs - targets).abs().sum().item()
     return loss_sum / len(loader.dataset), absolute_error / len(loader.dataset)
 
 
@@ -81,11 +81,11 @@ histories = {}
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 val_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.float32).reshape(len(y_test), -1),
+    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=24, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=24)
@@ -107,7 +107,7 @@ for name, model in models.items():
 
 test_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.float32).reshape(len(y_test), -1),
+    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
 )
 scores = {
     name: evaluate(model, DataLoader(test_data, batch_size=32), criterion)[1]

@@ -259,6 +259,8 @@ class History:
     def in_order(self, values: dict[str, str]) -> dict[str, str]:
         """The values of an epoch as Keras has them, where that is seen; else as they are found."""
         options = self.model.shared.file.options
+        kept = [(p.start, p.attribute_end + len(".history")) for p in self._kept_by_model()]
+        self.order.look_at(kept)
         if self.object:  # others may get it too
             found = [m.span() for m in _DICT.finditer(self.model.tree.blanked)]
             self.order.look_at(found)

@@ -16,8 +16,11 @@ from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, steps_of_arrays
 from transpiler.emit.training.streams import note_listed, stream
+from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown
+from transpiler.ir.expr import literal
+from transpiler.ir.pipeline import Columns, Element
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import element_of, may_be_inputs_alone
 from transpiler.record import replace
@@ -63,7 +66,7 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> tuple[list[str], str]
     if not listed:
         free = free_after(writer, call)
         given, before = told_apart(writer, given, writer.input_keys, free, "x_asked")
-        listed = _listed(writer, given)
+        listed = _keyed(writer, call, given) or _listed(writer, given)
     xs = () if listed else writer.arrays(given, "x")
     name = predictor(writer)
     size, steps = batch_size(writer, call), steps_of_arrays(writer, call, "steps")
@@ -74,6 +77,38 @@ def _predicted(writer: ModelWriter, call: TrainingCall) -> tuple[list[str], str]
     sized = f", batch_size={size}" if size is not None else ""
     arrays = listed or ", ".join(map(writer.as_array, xs))
     return before, f"{name}({writer.variable}, {arrays}{sized})"
+
+
+def _keyed(writer: ModelWriter, call: TrainingCall, given: Given | None) -> str:
+    """The inputs out of a dict that a data set has given; "" of all else."""
+    if given is None or given.node is None or call.region is None:
+        return ""
+    element = _element(call.region, given.node)
+    if element is None or len(writer.input_keys) < 2:
+        return ""
+    if isinstance(element, Columns):
+        raise Unsupported("the inputs are a dict of a data set, of which the run tells the names")
+    if not isinstance(element, dict):
+        return ""
+    if not set(writer.input_keys) <= element.keys():
+        raise Unsupported("the inputs are a dict of a data set, by other names than the model's")
+    text = writer.source_of(given)
+    return ", ".join(f"{text}[{literal(key)}]" for key in writer.input_keys)
+
+
+def _element(region: Region, node: cst.BaseExpression) -> Element | None:
+    """What of a data set an expression is: a variable, or a part of one."""
+    match node:
+        case cst.Name(name):
+            found: Element | None = region.batch_names.get(name)
+            return found
+        case cst.Subscript(
+            value=whole, slice=[cst.SubscriptElement(cst.Index(cst.Integer(place)))]
+        ):
+            element = _element(region, whole)
+            known = isinstance(element, tuple) and int(place) < len(element)
+            return element[int(place)] if isinstance(element, tuple) and known else None
+    return None
 
 
 def _listed(writer: ModelWriter, given: Given | None) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import UNSUPPORTED
+from transpiler.diagnostics import ASSUMED, UNSUPPORTED
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import given_by_function, root
-from transpiler.interpret.values import Layer, Model, Sequence, Static, Value
+from transpiler.interpret.values import Layer, Model, Sequence, Static, Unknown, Value
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import UNKNOWN, Module, method, reads
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -49,6 +49,12 @@ def is_frozen_norm(layer: Layer) -> bool:
     trainable = layer.arguments.get("trainable")
     given = trainable is not None and constant(trainable) is False
     return given and layer.symbol == "keras.layers.BatchNormalization"
+
+
+def refuse_kept_norm(layer: Layer, value: Static, node: cst.CSTNode) -> None:
+    """Refuse to train one that is made to normalize as in inference, always."""
+    if is_frozen_norm(layer) and constant(value) is not False:
+        raise GiveUp(FROZEN_NORM, node)
 
 
 def trainable_of(layer: Layer) -> Value | None:
@@ -98,6 +104,7 @@ def set_trainable(
     if any(layer in _run_by(other) for other in region.called_layers):
         raise GiveUp("a layer is frozen or unfrozen inside of another one that was called", node)
     _refuse_undone(region, layer, value, node)
+    _say_compiled(region, layer, node)
     region.graph_events += 1
     if layer.modules and layer.symbol.endswith("BatchNormalization"):
         same = constant(value) is constant(layer.arguments.get("trainable", const(True)))
@@ -115,6 +122,24 @@ def set_trainable(
     region.emit_init(line)
     layer.freezes.append((line, value.expr))
     write_freezes(layer)
+
+
+_COMPILED = (
+    "a model that is compiled by now goes by this when it first trains, as in Keras 3; Keras 2 "
+    "goes by what is trainable where it is compiled"
+)
+_NEXT = regex(r"\.(?:fit|fit_generator|train_on_batch|(compile))\(")
+
+
+def _say_compiled(region: Region, layer: Layer, node: cst.CSTNode) -> None:
+    """Say that Keras 2 takes no notice of a layer that is frozen behind `compile`."""
+    if region.file.options.keras != "auto":
+        return
+    compiled = [call.model for call in region.training.values() if call.name == "compile"]
+    following = _NEXT.search(region.tree.blanked, region.tree.span(node)[1])
+    anew = following is not None and following[1] is not None
+    if not anew and any(layer in layers_of(root(model)) for model in compiled):
+        region.say(ASSUMED, node, _COMPILED)
 
 
 #: What makes the layers inside of it when it is first called.
@@ -226,9 +251,9 @@ def leaves_frozen(region: Region, model: Model, value: Value) -> bool:
 
 
 def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:
-    """Whether what makes a layer may freeze it: nothing, or not its only model, trained by now."""
-    shared = len(layer.calls) > 1
-    return not layer.modules or not has_trained(region, None if shared else model)
+    """Whether what makes a layer may freeze it: nothing that has it was trained by now."""
+    shared = len(layer.calls) > 1 or model is None
+    return not layer.modules or not has_trained(region, None if shared else layer)
 
 
 def freezes_perhaps(region: Region) -> bool:
@@ -236,13 +261,38 @@ def freezes_perhaps(region: Region) -> bool:
     return region.is_module and bool(region.branches)
 
 
-def has_trained(region: Region, model: Model | None = None) -> bool:
-    """Whether a model, or any, was trained by now, here or in a function."""
+def has_trained(region: Region, layer: Layer | None = None) -> bool:
+    """Whether a model that may have a layer, or any, was trained by now, here or in a function.
+
+    In Keras 2, whether it was compiled: it trains what is trainable then.
+    """
+    steps = ("compile", *_STEPS) if region.file.options.keras == "2" else _STEPS
     for call in region.training.values():
-        if call.name in _STEPS and (model is None or root(call.model) is model):
+        if call.name in steps and (layer is None or _may_have(root(call.model), layer)):
             return True
     inner = (run.summary.region for run in region.runs.values())
-    return any(has_trained(r, model) for r in inner if r is not None)
+    return any(has_trained(r, layer) for r in inner if r is not None)
+
+
+def _may_have(model: Model, layer: Layer) -> bool:
+    """Whether a model, or a part of it, may run a layer."""
+    seen: dict[int, Model] = {}
+    pending = [model]
+    while pending:
+        one = root(pending.pop())
+        if id(one) in seen:
+            continue
+        seen[id(one)] = one
+        if one.region is None:  # a function gives it, maybe of what it was given
+            given = [*one.call_values, *one.arguments.values()]
+            if any(isinstance(v, (Layer, Model, Sequence, Unknown)) for v in given):
+                return True
+            continue
+        if layer in layers_of(one):
+            return True
+        pending += [step for step in one.steps if isinstance(step, Model)]
+        pending += one.region.model_layers.values()
+    return False
 
 
 def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) -> None:
@@ -261,6 +311,7 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
     if layer.symbol.endswith("BatchNormalization") and _BY_HAND.search(region.tree.blanked):
         raise GiveUp(FROZEN_NORM, node)
     assert isinstance(node, (cst.Assign, cst.For))
+    refuse_kept_norm(layer, value, node)
     noted: Any = provided("note_layer")
     noted(region, node, next(iter(models.values())), value, layer)
 

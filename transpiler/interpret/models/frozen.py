@@ -13,6 +13,7 @@ from transpiler.interpret.layers.freezing import (
     freezes_perhaps,
     has_trained,
     only_trainable,
+    refuse_kept_norm,
     set_trainable,
     vanish,
 )
@@ -83,6 +84,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     if given is not None and freezes_given(region, model, const(value), given):
         noted_layer: Any = provided("note_layer")
         for layer in given:
+            refuse_kept_norm(layer, const(value), node)
             noted_layer(region, node, model, const(value), layer)
         return True
     source = region.tree.source(listed.value)
@@ -127,6 +129,7 @@ def _tell_layers(region: Region, node: cst.For) -> bool:
         if own:
             set_trainable(region, one, const(value), node)
         else:
+            refuse_kept_norm(one, const(value), node)
             noted_layer(region, node, model, const(value), one)
     if not later:
         vanish(region, node.body)

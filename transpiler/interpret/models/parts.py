@@ -299,8 +299,9 @@ def _borrowed(region: Region, model: Model, output: Bound | None) -> Bound | Non
         state = region.borrowed[key] = [name, held, 0, inner, model.expr]
         region.model_names[model.expr.text] = model
     if output is None or output.at is None:
-        opened = region.scope.values[state[0]]
-        assert isinstance(opened, Bound)
+        opened = region.scope.values.get(state[0])
+        if not isinstance(opened, Bound):
+            raise GiveUp("what goes on from the layers of this model is not converted")
         return opened
     return Bound(output.tensor, at=output.at, source=f"{key}|{state[0]}")
 
@@ -322,6 +323,13 @@ def lend(region: Region, value: Bound) -> Bound:
     if held.tensor.layout is Layout.FIRST:
         raise GiveUp("the input of a borrowed model is used in another way too")
     nodes = [start, *inner.forward[: value.at]]
+    lent = {
+        t: region.shared_modules[t][0].text
+        for t in modules_used(nodes)
+        if t in region.shared_modules
+    }
+    if any(name != state[4].text for name in lent.values()):
+        raise GiveUp("two models that one function gives lend their layers")
     for node in nodes:
         region.emit_forward(node)
     region.renames.update(inner.renames)
