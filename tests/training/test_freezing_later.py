@@ -47,6 +47,16 @@ def build():
 
 new, base = build()
 """
+BY_ITSELF = """\
+def make_base():
+    made = keras.Sequential([Dense(5, input_shape=(6,)), BatchNormalization()])
+    made.trainable = False
+    return made
+
+
+base = make_base()
+new = keras.Sequential([base, Dense(1)])
+"""
 
 
 @pytest.mark.parametrize(
@@ -58,11 +68,14 @@ new, base = build()
         SHARED + FIRST + "new.layers[0].trainable = False\n" + SECOND,
         INSIDE + SECOND + "base.layers[0].trainable = False\n" + FIT.format("new", "third"),
         BASE + SECOND + "base.trainable = True\n" + FIT.format("new", "third"),
+        BY_ITSELF + SECOND,
+        BY_ITSELF + SECOND + "base.trainable = True\n" + FIT.format("new", "third"),
     ],
 )
 def test_what_has_trained_by_then_was_not_frozen(program: str, scripts: Scripts) -> None:
     found = convert(START + program, Options(exact=True))
     assert not [d for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert "T2T304" not in {d.code for d in found.diagnostics}
     differences = scripts.compare(START + program, found.text)
     assert {"first", "second", "third"} & differences.keys()
     assert max(differences.values()) < 1e-9, differences

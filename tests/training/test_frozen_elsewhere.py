@@ -195,3 +195,46 @@ def test_normalization_in_blocks_that_a_frozen_model_lends(
         differences = scripts.compare(text, found.text)
         assert "prediction" in differences
         assert max(differences.values()) < 1e-9, differences
+
+
+MAKES = """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def make():
+    made = keras.Sequential([layers.Dense(5, input_shape=(6,)), layers.BatchNormalization()])
+    made.trainable = False
+    return made
+"""
+TUNES = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+from model import make
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+base = make()
+model = keras.Sequential([base, layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit(x, y, batch_size=10, epochs=2)
+"""
+
+
+def test_the_function_that_makes_a_part_has_frozen_it(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    texts, errors = converted(tmp_path, {"model.py": MAKES, "train.py": TUNES})
+    assert not errors
+    assert ".eval()  # it is not trainable\n" in texts["train.py"]
+    pair = file_pair(*(str(tmp_path / form / "train.py") for form in ("before", "after")))
+    expected = session.ask("keras3", TrainingRequest(pair.original, whole=True))
+    found = session.ask("torch", TrainingRequest(pair.converted, whole=True, trained=expected))
+    assert not found.reason, found.reason
+    assert max(found.differences.values()) < 1e-9, found.differences
+
+
+def test_that_it_is_trainable_again_is_said(tmp_path: Path) -> None:
+    again = TUNES + 'base.trainable = True\nmodel.compile("sgd", "mse")\nmodel.fit(x, y)\n'
+    _, errors = converted(tmp_path, {"model.py": MAKES, "train.py": again})
+    assert errors

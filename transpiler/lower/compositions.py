@@ -102,10 +102,16 @@ class Compositions:
         inner = (self.parts(part) for _, part in self.nested(model))
         return frozenset({id(root(model))}).union(*inner)
 
-    def _all_parts(self, model: Model) -> Iterator[Model]:
+    def has_one_of(self, model: Model, built: Model) -> bool:
+        """Whether some part of a model is what a function gives that builds another one."""
+        origins = (root(part).origin for part in self.all_parts(model))
+        return any(one is not None and root(one) is root(built) for one in origins)
+
+    def all_parts(self, model: Model) -> Iterator[Model]:
+        """A model, and those that it is made of."""
         yield model
         for _, part in self.nested(model):
-            yield from self._all_parts(part)
+            yield from self.all_parts(part)
 
     def repeated_norms(self, model: Model) -> Iterator[str]:
         """The parts of a model that normalize batches, and that it calls more than once."""
@@ -118,7 +124,7 @@ class Compositions:
 
     def needs_gradients_alone(self, call: TrainingCall) -> bool:
         """Whether nothing but gradients goes by it that a model is frozen, or may be."""
-        homes = (self.home(part) for part in self._all_parts(call.model))
+        homes = (self.home(part) for part in self.all_parts(call.model))
         regions = [call.region, *(home[0] for home in homes if home is not None)]
         regions += [s.region for r in regions if r is not None for s in r.called]
         files = {id(r.file): r.file for r in regions if r is not None}
@@ -138,7 +144,7 @@ class Compositions:
 
     def keeps_norms(self, model: Model) -> bool:
         """Whether some batch normalization of a model is made so that it is never trained."""
-        nodes = (node for part in self._all_parts(model) for node in walk(self.forward(part)))
+        nodes = (node for part in self.all_parts(model) for node in walk(self.forward(part)))
         texts = (
             n.text if isinstance(n, Line) else n.value.text
             for n in nodes
@@ -148,7 +154,7 @@ class Compositions:
 
     def block_sources(self, model: Model) -> Iterator[str]:
         """The text of each function that makes a block of a model or of its parts."""
-        homes = (self.home(part) for part in self._all_parts(model))
+        homes = (self.home(part) for part in self.all_parts(model))
         summaries = (block for home in homes if home is not None for block in blocks_of(home[0]))
         yield from (block.region.source for block in summaries if block.region is not None)
 
@@ -270,7 +276,7 @@ class Compositions:
             elif part is not None and id(part) in frozen and module.still:
                 continue
             elif part is not None and id(part) in frozen:
-                noisy = any(map(self._is_noisy, self._all_parts(part)))
+                noisy = any(map(self._is_noisy, self.all_parts(part)))
                 still += _still(module.token, tuple(self.layers(part)), noisy)
             elif part is not None and self.parts(part) & frozen:
                 if not in_place:

@@ -36,6 +36,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 
 _TRAINS = ("fit", "train_on_batch")
+_BOTH = "the function of another file has frozen a part of it, and this file says of it, too"
 #: What batch normalization without one of its two weights is made with.
 _LACKING = regex(r"\b(?:scale|center)\b|\*\*")
 
@@ -115,7 +116,9 @@ class Freezing:
         freezes = call.given["value"].text != "True" and self.of.normalizes(call.model)
         of = self.of
         return freezes and not any(
-            _as_seen(call.model, c.model) & of.parts(c.model) or of.share(call.model, c.model)
+            _as_seen(call.model, c.model) & of.parts(c.model)
+            or of.share(call.model, c.model)
+            or of.has_one_of(c.model, call.model)
             for c in self.trains
         )
 
@@ -129,10 +132,13 @@ class Freezing:
 def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[Region]) -> Freezing:
     """What is frozen for each `compile` of a file."""
     plan = Freezing(Compositions(regions))
-    said = any(call.name in ("trainable", "freeze") for call in calls)
+    here = {id(root(c.model)) for c in calls if c.name in ("trainable", "freeze")}
+    said = bool(here)
     for call in calls:
-        if there := frozen_there(call):
+        if there := frozen_there(call, plan.of):
             call.frozen, said = (*call.frozen, *there), True
+            if call.name == "compile" and any(id(one.model) in here for one in there):
+                plan.problems[id(call)] = _BOTH
     if not said and not any(is_made_still(call.model) for call in calls):
         return plan
     plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from transpiler.interpret.context import FileContext, Frozen
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall, given_by_function, root
+from transpiler.interpret.values import Model
 from transpiler.lower.compositions import Compositions
 
 _SAYING = ("trainable", "freeze")
@@ -42,13 +43,31 @@ def why_unclear(file: FileContext, home: Region) -> str:
     return ""
 
 
-def frozen_there(call: TrainingCall) -> tuple[Frozen, ...]:
-    """The models that are not trainable when the function of another file has given one."""
+def frozen_there(call: TrainingCall, of: Compositions) -> tuple[Frozen, ...]:
+    """The models that are not trainable as functions of other files give them, and their parts."""
     found = given_by_function(root(call.model))
-    if found is None or call.region is None or found[0].file is call.region.file:
+    if call.region is None:
         return ()
-    said = [one for one in found[0].training.values() if one.name == "trainable"]
-    return tuple(Frozen(root(one.model)) for one in said)
+    if found is not None and found[0].file is not call.region.file:
+        said = [one for one in found[0].training.values() if one.name == "trainable"]
+        return tuple(Frozen(root(one.model)) for one in said)
+    parts = {id(root(part)): root(part) for part in of.all_parts(call.model)}
+    return tuple(Frozen(one) for one in parts.values() if _is_given_frozen(one, call.region.file))
+
+
+def _is_given_frozen(part: Model, file: FileContext) -> bool:
+    """Whether the function of another file surely freezes what it gives."""
+    found = given_by_function(part)
+    if found is None or found[0].file is file:
+        return False
+    said = [
+        one
+        for one in found[0].training.values()
+        if one.name == "trainable" and root(one.model) is found[1].model
+    ]
+    return bool(said) and all(
+        one.given["value"].text == "False" and not one.conditional for one in said
+    )
 
 
 def _is_of_builder(call: TrainingCall, region: Region) -> bool:

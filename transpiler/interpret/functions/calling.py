@@ -57,6 +57,7 @@ from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.tensors.layouts import joined, parameter_behind, want_tensor, with_rank
+from transpiler.interpret.training import root
 from transpiler.interpret.values import (
     Beside,
     Bound,
@@ -406,6 +407,12 @@ def _beside(summary: Summary, value: Value) -> Value:
     return Beside(f"what `{summary.function.name}` gives beside its models has no name")
 
 
+def _is_frozen_perhaps(model: Model) -> bool:
+    """Whether the function that builds a model says under conditions what of it is trainable."""
+    said = model.region.training.values() if model.region is not None else ()
+    return any(c.name == "trainable" and c.conditional and root(c.model) is model for c in said)
+
+
 def _instance(
     region: Region, summary: Summary, model: Model, node: cst.CSTNode, arguments: list[Argument]
 ) -> Model:
@@ -413,6 +420,9 @@ def _instance(
     made.origin = model
     made.caller = region
     made.ways, made.statement = tuple(region.ways), region.statement
+    frozen = region.file.frozen.get(id(model))
+    if frozen is not None and not _is_frozen_perhaps(model):
+        region.file.frozen[id(made)] = replace(frozen, model=made)
     bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
     made.arguments = bound
     if any(isinstance(v, Layer) and is_of_one_column(v) for v in bound.values()):
