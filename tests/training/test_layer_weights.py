@@ -148,3 +148,35 @@ def test_a_layer_of_two_models_is_of_neither() -> None:
     )
     errors = [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("get_weights" in d.message for d in errors), errors
+
+
+OF_SEVERAL = """\
+import numpy as np
+from keras.models import Model, Sequential
+from keras.layers import Dense, Input
+
+x = np.random.RandomState(0).rand(40, 8)
+
+
+def pretrain(data, units):
+    inputs = Input((data.shape[1],))
+    hidden = Dense(units)(inputs)
+    whole = Model(inputs, Dense(data.shape[1])(hidden))
+    encoder = Model(inputs, hidden)
+    whole.compile("adam", "mse")
+    history = whole.fit(data, data, verbose=0)
+    return encoder, history.history["loss"]
+
+
+first, _ = pretrain(x, 5)
+features = first.predict(x, verbose=0)
+second, _ = pretrain(features, 3)
+model = Sequential([Dense(5, input_shape=(8,)), Dense(3), Dense(1)])
+model.layers[0].set_weights(first.get_weights())
+model.layers[1].set_weights(second.layers[1].get_weights())
+"""
+
+
+def test_weights_of_models_that_nobody_knows_are_said() -> None:
+    found = convert(OF_SEVERAL)
+    assert [d.line for d in found.diagnostics if d.severity is Severity.ERROR] == [23]

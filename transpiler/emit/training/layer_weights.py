@@ -20,6 +20,7 @@ from transpiler.interpret.values import Layer
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Module
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 
 #: Layers without weights.
 _WITHOUT_WEIGHTS = frozenset(
@@ -156,6 +157,10 @@ def write_set_layer_weights(
     _copy_arrays(writer, statement, [*_views(writer, call).values()], given)
 
 
+#: What only Keras's models have, and stays only where nobody knows the model.
+_OF_KERAS = regex(r"\.(?:layers\s*\[|get_layer\()")
+
+
 def _copy_arrays(
     writer: ModelWriter,
     statement: cst.SimpleStatementLine,
@@ -166,6 +171,8 @@ def _copy_arrays(
     """Copy arrays to weights one by one; `weights` is what gives these, where they are many."""
     weight, array = writer.lasting("weight", "view"), writer.lasting("array", "given_array")
     weights = weights or f"[{', '.join(views)}]"
+    if _OF_KERAS.search(writer.source_of(given)):
+        raise Unsupported("weights of a layer of a model that is not known")
     lines = [f"for {weight}, {array} in zip({weights}, {writer.source_of(given)}):"]
     lines += [f"    {weight}.copy_(torch.as_tensor({array}))"]
     if isinstance(given.node, (cst.List, cst.Tuple)):
