@@ -39,12 +39,12 @@ def _is_left_out(item: pytest.Item) -> bool:
     """Whether it is one of many that are alike, and others of them stand for it by default.
 
     By its name, so that the choice stays when others come. What trains in two frameworks takes
-    most of the time: of the cases of each such test, one in eight runs.
+    most of the time: of the cases of each such test, one in sixteen runs.
     """
     sampled, number = item.get_closest_marker("sample"), zlib.crc32(item.name.encode())
     every = 1 if sampled is None else int(sampled.args[0])
     if "training" in item.path.parts and hasattr(item, "callspec"):
-        every = max(every, 8)
+        every = max(every, 16)
     return number % every != 0
 
 
