@@ -25,6 +25,7 @@ _OF_RECURRENT = frozenset(
     {"output_dim", "inner_activation", "inner_init", "forget_bias_init", "consume_less",
      "U_regularizer", "dropout_W", "dropout_U", *_KEYWORDS}
 )  # fmt: skip
+_TOLD = frozenset({"inner_activation", "recurrent_activation"})
 _PROGRAM = regex(r"\b(?:nb_epoch|border_mode|dim_ordering|samples_per_epoch|nb_val_samples)\s*=")
 #: With these, the Keras 2 that still took sizes one by one raised an error.
 _NEWER = frozenset({"kernel_size", "padding", "strides", "data_format", "dilation_rate"})
@@ -46,12 +47,13 @@ _GATES = (
 
 def say_gates(region: Region, name: str, arguments: list[Argument], node: cst.CSTNode) -> None:
     """Say of a recurrent layer that Keras 1 must have made that it had other gates there."""
+    if name not in ("LSTM", "GRU"):
+        return
     keywords = {keyword for keyword, _ in arguments if keyword is not None}
-    first = keywords & _OF_RECURRENT or _PROGRAM.search(region.tree.blanked)
-    told = keywords & {"inner_activation", "recurrent_activation"}
-    if first and (
-        (name == "LSTM" and not told) or (name == "GRU" and "reset_after" not in keywords)
-    ):
+    told = _TOLD if name == "LSTM" else frozenset({"reset_after"})
+    if keywords & told:
+        return
+    if keywords & _OF_RECURRENT or _PROGRAM.search(region.tree.blanked):
         region.say(ASSUMED, node, f"keras.layers.{name}: {_GATES}")
 
 
