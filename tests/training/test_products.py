@@ -41,3 +41,27 @@ def test_targets_have_the_axes_of_the_product(product: str, units: int, scripts:
     differences = scripts.compare(program, convert(program, Options(exact=True)).text)
     assert "losses" in differences
     assert max(differences.values()) < 1e-9, differences
+
+
+LOADED = """\
+import numpy as np
+from tensorflow import keras
+
+
+def load():
+    random = np.random.RandomState(0)
+    x = random.rand(40, 6, 5) @ random.rand(5)
+    return x, x @ random.rand(6)
+
+
+x, y = load()
+model = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+losses = model.fit(x, y, epochs=2).history["loss"]
+"""
+
+
+def test_so_they_have_in_functions_that_load_them(scripts: Scripts) -> None:
+    converted = convert(LOADED, Options(exact=True)).text
+    assert "nn.Linear(6, 3)" in converted or "nn.Linear(x.shape[1], 3)" in converted
+    assert scripts.compare(LOADED, converted)["losses"] < 1e-9

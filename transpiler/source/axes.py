@@ -232,6 +232,22 @@ def _constant(node: ast.expr) -> object:
     return node.value if isinstance(node, ast.Constant) else None
 
 
+def product(
+    left: tuple[int | None, ...], right: tuple[int | None, ...]
+) -> tuple[int | None, ...] | None:
+    """The sizes of `left @ right`, from theirs; None where these are not understood."""
+    if not left or not right:
+        return None
+    if len(right) == 1:
+        return left[:-1]
+    if len(left) == 1:
+        return (*right[:-2], right[-1])
+    one, other = left[:-2], right[:-2]
+    if one and other and one != other:
+        return None
+    return (*(one or other), left[-2], right[-1])
+
+
 def together(left: Held, right: Held) -> Held:
     """What an operator makes of two arrays, or of an array and a number."""
     for one, other in ((left, right), (right, left)):

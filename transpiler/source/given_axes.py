@@ -28,6 +28,7 @@ from transpiler.source.axes import (
     of_made,
     of_method,
     part_of_made,
+    product,
     together,
 )
 from transpiler.source.files import Undecodable, program_at
@@ -355,6 +356,12 @@ class _Run:
                     k: self.value(v) for k, v in zip(texts, values, strict=True) if type(k) is str
                 }
                 return entries if len(entries) == len(keys) else None
+            case ast.BinOp(left=left, right=right, op=ast.MatMult()):
+                one, other = self.value(left), self.value(right)
+                if not isinstance(one, Axes) or not isinstance(other, Axes):
+                    return None
+                sizes = product(one.sizes, other.sizes)
+                return None if sizes is None else Axes(sizes, one.table)
             case ast.BinOp(left=left, right=right):
                 one, other = self.value(left), self.value(right)
                 numbers = all(type(h) is int or h == NUMBER for h in (one, other))

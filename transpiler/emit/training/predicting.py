@@ -106,8 +106,8 @@ def _element(region: Region, node: cst.BaseExpression) -> Element | None:
             value=whole, slice=[cst.SubscriptElement(cst.Index(cst.Integer(place)))]
         ):
             element = _element(region, whole)
-            known = isinstance(element, tuple) and int(place) < len(element)
-            return element[int(place)] if isinstance(element, tuple) and known else None
+            if isinstance(element, tuple) and int(place) < len(element):
+                return element[int(place)]
     return None
 
 

@@ -23,6 +23,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Framework, Unknown
 from transpiler.ir.expr import UNKNOWN
+from transpiler.source.axes import product
 from transpiler.source.suites import nodes_of
 
 _DATASETS: dict[str, tuple[Shape, Shape]] = {
@@ -115,7 +116,8 @@ def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
     if isinstance(node, cst.Subscript):
         return _of_subscript(region, node)
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.MatrixMultiply):
-        return _product(_operand(region, node.left), _operand(region, node.right))
+        left, right = _operand(region, node.left), _operand(region, node.right)
+        return product(left, right) if left and right else None
     if isinstance(node, cst.BinaryOperation):
         return _broadcast(_operand(region, node.left), _operand(region, node.right))
     if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
@@ -128,18 +130,6 @@ def _shape(region: Region, node: cst.BaseExpression) -> Shape | None:
     if isinstance(node, cst.ListComp):
         return (None,) if _is_number(region, node.elt) else _of_rows(region, node)
     return None
-
-
-def _product(left: Shape | None, right: Shape | None) -> Shape | None:
-    """The sizes of `left @ right`."""
-    if not left or not right:
-        return None
-    if len(right) == 1:
-        return left[:-1]
-    if len(left) == 1:
-        return (*right[:-2], right[-1])
-    before = _broadcast(left[:-2], right[:-2])
-    return None if before is None else (*before, left[-2], right[-1])
 
 
 def _of_rows(region: Region, node: cst.ListComp) -> Shape | None:
