@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -237,6 +239,21 @@ def test_what_lower_files_ask_for_is_provided_and_the_other_way_round() -> None:
     """`provided("name")` calls what is declared with `@provides("name")` further up."""
     room = "transpiler/interpret"
     assert arguments(room, "provided") == arguments(room, "provides")
+
+
+def test_what_is_loaded_late_is_found_when_it_is_asked_for() -> None:
+    """A fresh process: here, other tests have loaded much."""
+    names = sorted(arguments("transpiler/interpret", "provided"))
+    program = (
+        "import transpiler.interpret.program\n"
+        "from transpiler.interpret.dispatch import PROVIDED, provided\n"
+        f"print(sum(name in PROVIDED for name in {names!r}))\n"
+        f"print(*(provided(name).__name__ for name in {names!r}))\n"
+    )
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded, *found = ended.stdout.split()
+    assert int(loaded) < len(names) == len(found)
 
 
 def test_only_verify_imports_a_framework() -> None:

@@ -15,6 +15,7 @@ from transpiler.outcome import Job, Outcome, Result
 from transpiler.record import record
 from transpiler.single import Converter, convert_path, engine, failed, finish, read, unreadable
 from transpiler.source.files import names_framework
+from transpiler.source.remembered import Memory
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -36,6 +37,7 @@ def convert_files(
     Nothing is written before all is converted: a file sees those that it imports as they were.
     """
     work = _Work(options, converter)
+    _memory.forget()
     done: dict[int, Outcome] = {}
     heavy: dict[int, str] = {}
     for index, job in enumerate(jobs):
@@ -51,6 +53,9 @@ def convert_files(
     return [done[index] for index in range(len(jobs))]
 
 
+_memory = Memory()
+
+
 @record(frozen=True, slots=True)
 class _Work:
     """What is done to each file, in a form that can be sent to another process."""
@@ -59,7 +64,8 @@ class _Work:
     converter: Converter
 
     def __call__(self, path: str) -> Result:
-        return convert_path(path, self.options, self.converter)
+        with _memory.used():
+            return convert_path(path, self.options, self.converter)
 
 
 def _light(job: Job) -> Result | None:

@@ -1,8 +1,9 @@
 """Dataclasses that cost little to declare and, where frozen, to make.
 
-`dataclasses.dataclass` compiles up to seven methods for each class as soon as it is declared, which
-took a third of the start-up; a record compiles one when it is first called. A frozen dataclass sets
-each of its fields through `object.__setattr__`, which takes three times as long as an assignment.
+`dataclasses.dataclass` looks at all fields and compiles up to seven methods for each class as soon
+as it is declared, which took a third of the start-up; a record does so when one is made, and most
+never are. A frozen dataclass sets each of its fields through `object.__setattr__`, which takes
+three times as long as an assignment.
 
 Type checkers take a `record` for a dataclass with the same arguments, and refuse to assign to the
 fields of a frozen one; at run time it could be changed. `fields` of `dataclasses` works on it.
@@ -23,7 +24,11 @@ else:
 
         def declare(cls):
             cls.__doc__ = cls.__doc__ or cls.__name__  # else its signature is looked for
-            cls = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+            declared = cls
+            if slots:
+                cls = _with_slots(cls)
+            for name in ("__dataclass_fields__", "__dataclass_params__"):
+                setattr(cls, name, _Late(cls, declared, name))
             writers = {"__init__": _init}
             if repr:
                 writers["__repr__"] = _repr
@@ -38,6 +43,29 @@ else:
             return cls
 
         return declare
+
+    def _with_slots(cls):
+        """The class once more, as slots can't be added to one."""
+        kept = dict(vars(cls))
+        inherited = {slot for base in cls.__mro__ for slot in vars(base).get("__slots__", ())}
+        slots = [name for name in kept.get("__annotations__", ()) if name not in inherited]
+        for name in ("__dict__", "__weakref__", *slots):
+            kept.pop(name, None)
+        made = type(cls)(cls.__name__, cls.__bases__, {**kept, "__slots__": tuple(slots)})
+        made.__qualname__ = cls.__qualname__
+        return made
+
+    class _Late:
+        """What `dataclasses` finds out about a class, when it is first asked for."""
+
+        def __init__(self, cls, declared, name):
+            self._cls, self._declared, self._name = cls, declared, name
+
+        def __get__(self, instance, owner):
+            declared = dataclass(init=False, repr=False, eq=False)(self._declared)
+            for name in ("__dataclass_fields__", "__dataclass_params__"):
+                setattr(self._cls, name, vars(declared)[name])
+            return vars(declared)[self._name]
 
     def _when_called(cls, name, write):
         """A method that puts the written one into its place when it is called."""

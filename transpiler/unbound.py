@@ -26,7 +26,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_stars import brought_by_star
 from transpiler.source.imported import imported_texts, locate, real_path
-from transpiler.source.lexical import words_in
+from transpiler.source.lexical import standing, words_in
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.syntax import program_tree
 
@@ -110,8 +110,9 @@ def _gone_from(before: str, after: str, path: str, text_of: _TextOf) -> Iterator
     words = {line: words_in(line) for line in _import_lines(after)} if stems else {}
     lines = [line for line, said in words.items() if not stems.isdisjoint(said)]
     fresh: set[str] = set()
+    code = _COMMENTS.sub("", after) if lines else ""  # they name the files that nothing came of
     for root in frozenset[str]().union(*(words[line] for line in lines)):
-        fresh |= _chains(root, after) - _chains(root, before)
+        fresh |= _chains(root, code) - _chains(root, before)
     if not fresh and all(line in before for line in lines):
         return
     folder, had = os.path.dirname(real_path(path)), {*_imported(before)}
@@ -142,6 +143,7 @@ _GLOBAL = regex(r"\bglobal +(\w+(?:, \w+)*)")
 #: Imports of what may be another file: after a line's end, which is found faster than its beginning
 _LINES = regex(r"\n[ \t]*(?:from|import)[ \t]+(?!torch\b)[^\n(]*(?:\([^)]*\))?")
 _WORD = regex(r"\w+")
+_COMMENTS = regex(r"\n[ \t]*#[^\n]*")  #: those on lines of their own
 
 
 def _import_lines(text: str) -> list[str]:
@@ -189,7 +191,7 @@ def _has(path: str, name: str, text_of: _TextOf) -> bool:
     tree = program_tree(text)
     if tree is None or re.search(r"\b(?:__getattr__|globals|setattr)\b", text):
         return True
-    pattern = re.compile(rf"(?<![\w.]){name}\b")
+    pattern = re.compile(standing(name))
     if pattern.search(text) is None and "import *" not in text:
         return False
     try:

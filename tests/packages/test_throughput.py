@@ -21,18 +21,22 @@ PROGRAM = """
 import json, sys, time
 import libcst
 from transpiler.pipeline import convert
+from transpiler.source.remembered import Memory
 
 def parse_and_print(path, text):
     libcst.parse_module(text).code
 
 def convert_file(path, text):
-    convert(text, path=path)
+    with memory.used():  # as in one run over all of them
+        convert(text, path=path)
 
 def read(path, text):
     with open(path, encoding="utf-8") as file:
         file.read()
 
 def seconds(work):
+    global memory
+    memory = Memory()
     start = time.process_time()
     for path, text in texts.items():
         work(path, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from transpiler.source.changed_entries import _MAY_CHANGE, _is_change
-from transpiler.source.remembered import remembered, remembering
+from transpiler.source.remembered import Memory, remembered, remembering
 
 asked: list[str] = []
 
@@ -42,3 +42,24 @@ def test_annotations_change_nothing() -> None:
     ):
         found = any(_is_change(line, m) for m in _MAY_CHANGE.finditer(line))
         assert found is changes, line
+
+
+def test_a_run_over_files_keeps_what_it_knows_for_some_of_them() -> None:
+    calls: list[int] = []
+
+    @remembered
+    def asked(number: int) -> int:
+        calls.append(number)
+        return number
+
+    memory = Memory(files=2)
+    for _ in range(3):
+        with memory.used():
+            assert asked(1) == 1
+    assert calls == [1, 1]  # the third file asks anew
+    memory.forget()
+    with memory.used():
+        asked(1)
+    assert calls == [1, 1, 1]
+    asked(1)
+    assert calls == [1, 1, 1, 1]  # outside of a run nothing is kept

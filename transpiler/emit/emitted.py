@@ -16,7 +16,6 @@ from transpiler.emit.instances import first_model
 from transpiler.emit.text import read_at_once, substitute_names
 from transpiler.emit.units import CLASS_TOKEN
 from transpiler.interpret.context import FileContext
-from transpiler.lower.handed_regularizers import PENALTIES
 from transpiler.record import replace
 from transpiler.source.lexical import names_read, words_in
 
@@ -148,6 +147,10 @@ def _starts_weights(emitted: Mapping[str, Any], name: str) -> bool:
 
 def _is_unread(draft: Draft, name: str) -> bool:
     """Whether it is what a regularizer becomes, of which layers are told the factors alone."""
+    if not name.endswith("_penalty"):
+        return False
+    from transpiler.lower.handed_regularizers import PENALTIES  # few models have some
+
     if name not in PENALTIES:
         return False
     places = [edit for edit in draft.edits if name in edit.text]

@@ -24,7 +24,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Configured
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.lexical import names_read
+from transpiler.source.lexical import names_read, standing
 from transpiler.source.suites import statement_lines
 
 
@@ -264,7 +264,7 @@ def _is_called(draft: Draft, start: int, end: int) -> bool:
     text = draft.tree.blanked
     target = _GIVEN_TO.search(text, draft.tree.line_start(start), start)
     name = re.escape(target.group(1)) if target is not None else ""
-    return text[end : end + 1] == "(" or bool(name and re.search(rf"(?<![\w.]){name}\(", text))
+    return text[end : end + 1] == "(" or bool(name and re.search(rf"{standing(name)}\(", text))
 
 
 def drop_settings(draft: Draft) -> None:

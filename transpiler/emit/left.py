@@ -29,7 +29,6 @@ from transpiler.emit.overlooked import (
     overlooked,
     overlooked_training,
 )
-from transpiler.interpret.classes import CALLBACK
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
@@ -103,7 +102,7 @@ def keep_functions(draft: Draft) -> None:
         methods = draft.file.class_methods.get(made.name, {}).values()
         if any(id(m.node) in draft.file.kept_closures for m in methods):
             continue  # a loss, which is a module now
-        if set(made.bases) == {CALLBACK}:
+        if set(made.bases) == {_CALLBACK}:
             continue  # its calls are on arrays; one that stays Keras is reported itself
         if made.bases and made.functional is None:
             texts.append(draft.tree.source(made.node))

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.emit.dangling import read_by
 from transpiler.emit.draft import Draft
+from transpiler.source.syntax import program_tree
 
 #: What is said of a variable that a class reads before it sets it.
 READ_FIRST = "is read in the class before a loop there sets it: give one of the two another name"
@@ -77,14 +78,22 @@ def _binds(draft: Draft, statement: cst.CSTNode, name: str) -> bool:
 
 def is_read_first(text: str, name: str) -> bool:
     """Whether a method of a class reads a variable before it sets it, which makes it its own."""
-    methods = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
-    for method in methods:
+    for method in _methods(program_tree(text) or ast.Module([], [])):
         order = [n for statement in method.body for n in _in_order(statement)]
         of_name = [n for n in order if n.id == name]
         stored = any(isinstance(n.ctx, ast.Store) for n in of_name)
         if stored and isinstance(of_name[0].ctx, ast.Load):
             return True
     return False
+
+
+def _methods(node: ast.AST) -> Iterator[ast.FunctionDef]:
+    """The functions among statements, with no look at their expressions."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, ast.FunctionDef):
+            yield inner
+        if isinstance(inner, (ast.stmt, ast.ExceptHandler)):
+            yield from _methods(inner)
 
 
 def _in_order(node: ast.AST) -> list[ast.Name]:

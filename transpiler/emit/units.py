@@ -21,7 +21,7 @@ from transpiler.interpret.values import Framework
 from transpiler.ir import tokens
 from transpiler.record import record
 from transpiler.regex import regex
-from transpiler.source.lexical import words_in
+from transpiler.source.lexical import standing, words_in
 
 if TYPE_CHECKING:
     from transpiler.emit.training.shared import Trained
@@ -75,7 +75,7 @@ class FilePlan:
         """Whether code reads a name, and it is not the framework's: `from lmfit import Model`."""
         if isinstance(self.file.globals.get(name), Framework):
             return False
-        return re.search(rf"(?<![\w.]){name}\b(?!\s*=[^=])", self.tree.blanked) is not None
+        return re.search(rf"{standing(name)}(?!\s*=[^=])", self.tree.blanked) is not None
 
     @property
     def failed(self) -> list[Summary]:

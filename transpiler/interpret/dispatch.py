@@ -1,7 +1,11 @@
-"""Which function interprets which kind of node. Handlers register here; nothing is imported."""
+"""Which function interprets which kind of node. Handlers register here; nothing is imported.
+
+But for what was said to be in modules that are loaded when one of their operations is asked for.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -73,6 +77,16 @@ def provides(name: str) -> Callable[[F], F]:
     return declare
 
 
+_MODULES: dict[str, str] = {}
+
+
+def provided_in(module: str, *names: str) -> None:
+    """Say which module of the interpreter declares some operations; it need not be loaded yet."""
+    _MODULES.update(dict.fromkeys(names, f"{__package__}.{module}"))
+
+
 def provided(name: str) -> Callable[..., Value]:
     """The operation of that name."""
+    if name not in PROVIDED:
+        importlib.import_module(_MODULES[name])
     return PROVIDED[name]

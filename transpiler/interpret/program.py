@@ -8,21 +8,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret import asked_layers, classes
-from transpiler.interpret.calls import calling as calls
+from transpiler.interpret.calls import calling
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.control import comprehensions, joined_lists, loops
+from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
+from transpiler.interpret.dispatch import provided_in
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
-from transpiler.interpret.functions import (
-    applied,
-    generators,
-    kept_dicts,
-    kept_parts,
-    own_losses,
-    own_penalties,
-)
-from transpiler.interpret.functions import calling as functions
+from transpiler.interpret.functions import generators
 from transpiler.interpret.functions.compiled_elsewhere import names_of_lines
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.kept_functions import gets_functions
@@ -34,19 +26,6 @@ from transpiler.interpret.functions.splicing import gives_lists, opens_inputs
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.functions.wishes import Wishes, fulfil
 from transpiler.interpret.instances import interpret_instances
-from transpiler.interpret.models import (
-    bases,
-    clipped,
-    every_step,
-    frozen,
-    going_on,
-    input_dicts,
-    input_lists,
-    loading,
-    looped_inputs,
-    methods,
-)
-from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import GiveUp, Region, Restart, contained
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.statements import assignments, definitions, lines
@@ -58,19 +37,44 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import Rules
+from transpiler.source.lexical import standing
 from transpiler.source.modules import generation
 from transpiler.source.tree import Tree
 
 #: The handlers register when their modules are imported.
 HANDLERS = (
-    *(attributes, displays, names, operators, subscripts),
-    *(comprehensions, joined_lists, loops, calls, functions, classes, applied, generators),
-    asked_layers,
-    *(kept_dicts, kept_parts, own_losses, own_penalties),
-    *(bases, clipped, every_step, frozen, going_on, input_dicts, input_lists, loading),
-    *(looped_inputs, methods),
-    *(assignments, definitions, lines),
+    *(attributes, displays, names, operators, subscripts, calling, comprehensions, loops),
+    *(generators, assignments, definitions, lines),
 )
+#: What not every file needs is loaded when it is first asked for.
+provided_in("class_bodies", "class_attribute")
+provided_in("classes", "define_class", "call_class")
+provided_in("asked_layers", "name_layer", "ask_layer")
+provided_in("control.joined_lists", "join_lists")
+provided_in("functions.applied", "applied_function")
+provided_in("functions.blocks", "call_deferred", "call_parameter")
+provided_in("functions.calling", "call_function")
+provided_in("functions.inlining", "inline_call")
+provided_in("functions.kept_dicts", "kept_dict")
+provided_in("functions.kept_parts", "kept_part")
+provided_in("functions.metric_parts", "part_method")
+provided_in("functions.outer_sizes", "size_by_call")
+provided_in("functions.own_losses", "own_losses")
+provided_in("functions.own_metrics", "change_state")
+provided_in("functions.own_penalties", "own_penalty")
+provided_in("models.bases", "base_attribute", "layer_of_base", "features_of_base")
+provided_in("models.bases", "change_inside", "loop_inside")
+provided_in("models.clipped", "clip_layers")
+provided_in("models.every_step", "at_every_step")
+provided_in("models.frozen", "freeze_layers")
+provided_in("models.given_sizes", "given_sizes", "sizes_at")
+provided_in("models.going_on", "go_on_from")
+provided_in("models.input_dicts", "keyed_input", "input_dict", "given_in_order")
+provided_in("models.input_lists", "input_list")
+provided_in("models.loading", "load_model", "clone_model", "save_model")
+provided_in("models.looped_inputs", "gather_input", "with_gathered", "keep_gathered")
+provided_in("models.sequential", "make_sequential", "close_models")
+provided_in("models.methods", "model_method", "set_attribute", "note_given", "pass_model")
 
 
 def interpret(
@@ -123,6 +127,8 @@ def _interpret_module(file: FileContext) -> None:
     for model in list(region.open_sequentials):
         if model.closed:
             continue
+        from transpiler.interpret.models.sequential import close_sequential  # loaded by then
+
         try:
             built = close_sequential(region, model)
         except GiveUp as why:
@@ -259,7 +265,7 @@ def _is_called(file: FileContext, function: Function) -> bool:
     """Whether the file seems to call a function of its own, but for what that does itself."""
     start, end = file.tree.span(function.node)
     text = file.tree.blanked
-    calls = rf"(?<![\w.]){function.name}\("
+    calls = rf"{standing(function.name)}\("
     return re.search(calls, text[:start]) is not None or re.search(calls, text[end:]) is not None
 
 

@@ -49,7 +49,7 @@ def given_together(text: str, others: Callable[[], Iterable[str]]) -> Rewritten 
 
     `others` gives the texts that import it: what they call stays a function.
     """
-    if not _UNPACKS.search(text) or not _MENTIONED.search(text):
+    if not _MENTIONED.search(text) or not _UNPACKS.search(text):
         return None
     module = program_tree(text)
     functions = module.body if module is not None else []

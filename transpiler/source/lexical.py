@@ -142,14 +142,23 @@ def names_in(code: str) -> set[str]:
     return {word.partition(".")[0] for word in dotted if "A" <= word[0] <= "z"}
 
 
+def standing(name: str) -> str:
+    """The pattern of a name that is neither a part of another one nor an attribute.
+
+    It begins as the name does: such a search is ten times as fast as one with a look behind first.
+    """
+    name = re.escape(name)
+    return rf"{name}\b(?<![\w.]{name})"
+
+
 def mentions(name: str, code: str) -> bool:
     """Whether such source may read a name: keywords of calls, `f(name=1)`, do not."""
-    return re.search(rf"(?<![\w.]){name}\b(?!\s*=(?!=))", code) is not None
+    return re.search(rf"{standing(name)}(?!\s*=(?!=))", code) is not None
 
 
 def may_be_bound(name: str, code: str) -> bool:
     """Whether code whose strings and comments are blank may bind a name: `name.x` never does."""
-    ways = (rf"{name}(?![\w.(])(?<![\w.]{name})", *(rf"{way}\s+{name}\b" for way in _BINDING))
+    ways = (rf"{standing(name)}(?![.(])", *(rf"{way}\s+{name}\b" for way in _BINDING))
     return any(re.search(way, code) is not None for way in ways)
 
 

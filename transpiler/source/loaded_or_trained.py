@@ -56,7 +56,8 @@ def loaded_or_trained(text: str, others: Callable[[], Iterable[str]]) -> Rewritt
 
     `others` gives the texts that import it.
     """
-    module = program_tree(text) if _LOADS.search(text) and _STEPS.search(text) else None
+    loads = "load_model(" in text and _LOADS.search(text)
+    module = program_tree(text) if loads and _STEPS.search(text) else None
     if module is None:
         return None
     edits: dict[Span, str] = {}

@@ -1,6 +1,7 @@
 """What is asked of the files of a project again and again while one of them is converted.
 
-Files may change between two conversions in one process, but not during one.
+Files may change between two conversions in one process, but not during one, nor during a run over
+many files: that writes when all are converted.
 """
 
 from __future__ import annotations
@@ -25,6 +26,32 @@ def remembering() -> Iterator[None]:
         yield
     finally:
         _known = before
+
+
+class Memory:
+    """What a run over many files keeps from one to the next: trees among it, so for some only."""
+
+    def __init__(self, files: int = 32) -> None:
+        self._files = files  #: how many are converted before it is forgotten
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: files may have changed."""
+        self._known: dict[Hashable, object] = {}
+        self._uses = 0
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """While one file is converted."""
+        global _known
+        if self._uses == self._files:
+            self.forget()
+        self._uses += 1
+        before, _known = _known, self._known
+        try:
+            yield
+        finally:
+            _known = before
 
 
 def remembered(function: Callable[P, T]) -> Callable[P, T]:

@@ -14,6 +14,9 @@ from transpiler.interpret.values import Function, UserClass
 from transpiler.record import record
 from transpiler.source.imported import locate
 
+#: What statements that a file writes for another one call Keras; nothing else is called so.
+KERAS = "tf2torch_keras"
+
 
 @record(frozen=True, slots=True)
 class Inserted:

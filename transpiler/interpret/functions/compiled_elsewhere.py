@@ -20,9 +20,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.compile_callers import Caller, Inserted, NotWritable
+from transpiler.interpret.functions.compile_callers import KERAS, Caller, Inserted, NotWritable
 from transpiler.interpret.functions.compiled_ways import Way, ways_of
-from transpiler.interpret.functions.written_elsewhere import KERAS, call_at, given_in
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Framework, Mapping, Model, Sequence
@@ -179,6 +178,8 @@ def _written(file: FileContext, model: Model, way: Way) -> tuple[Caller, list[di
 
     Keras 3 keeps these where it is compiled without.
     """
+    from transpiler.interpret.functions.written_elsewhere import call_at, given_in  # few need them
+
     assert model.node is not None
     call = call_at(file, model.node)
     caller = Caller(file, call)

@@ -9,7 +9,6 @@ from transpiler.interpret.control.elements import one_of
 from transpiler.interpret.functions.block_classes import finish_block
 from transpiler.interpret.functions.returns import with_sizes
 from transpiler.interpret.models.borders import are_borders, give_models_only
-from transpiler.interpret.models.sequential import close_sequential
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
@@ -51,6 +50,8 @@ def _classify(summary: Summary, region: Region) -> None:
     values = [v for v, _ in region.returns]
     tensors = [v for v in values if holds_tensor(v)]
     for model in region.open_sequentials:
+        from transpiler.interpret.models.sequential import close_sequential  # loaded by then
+
         built = None if model.closed else close_sequential(region, model)
         if built is not None:
             region.built.append(built)

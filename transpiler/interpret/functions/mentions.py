@@ -23,7 +23,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.pipeline import Changes, Pipeline
 from transpiler.regex import regex
-from transpiler.source.lexical import words_in
+from transpiler.source.lexical import standing, words_in
 
 
 @provides("mentions_framework")
@@ -72,7 +72,7 @@ def _makes_data(value: Value | None) -> bool:
 def _binds(home: FileContext, function: Function, name: str) -> bool:
     """Whether a function has a variable of its own with a name of the module."""
     text = home.tree.code(function.node)
-    return re.search(rf"(?<![\w.]){name}\b\s*(?:=(?!=)|,[^=()\n]*=(?!=)| in\b)", text) is not None
+    return re.search(rf"{standing(name)}\s*(?:=(?!=)|,[^=()\n]*=(?!=)| in\b)", text) is not None
 
 
 def _leads_there(home: FileContext, function: Function, value: Value, words: set[str]) -> bool:

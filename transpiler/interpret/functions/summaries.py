@@ -65,6 +65,7 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
+from transpiler.source.lexical import standing
 
 _DEEPEST = 30
 
@@ -248,7 +249,7 @@ def _is_called_part(function: Function, name: str, held: Value) -> bool:
     if held.name.rpartition(".")[2][:1].isupper():
         return True
     code = cst.Module([]).code_for_node(function.node)
-    return re.search(rf"(?<![\w.]){name}\(", code) is not None
+    return re.search(rf"{standing(name)}\(", code) is not None
 
 
 def symbol_of(function: Function, node: cst.BaseExpression) -> Value | None:

@@ -18,7 +18,7 @@ from typing import TypeAlias, TypeGuard
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.compile_callers import Caller, NotWritable
+from transpiler.interpret.functions.compile_callers import KERAS, Caller, NotWritable
 from transpiler.interpret.functions.compiled_ways import Compiled
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import SIGNATURES
@@ -33,10 +33,6 @@ from transpiler.interpret.values import (
 )
 from transpiler.source.held_settings import setting
 from transpiler.source.settled import Unsettled, settled
-
-#: What such statements call Keras; nothing else is called so.
-KERAS = "tf2torch_keras"
-
 
 #: What classes are derived from whose objects `compile` gets.
 _NAMED = frozenset({

@@ -23,6 +23,7 @@ from transpiler.source.given_axes import axes_of
 _PLACE = regex(r"""([a-zA-Z_][\w.]*(?:\[["']\w+["']\])?)(?:\[[^\[\],]*:[^\[\],]*\])?""")
 
 
+@provides("given_sizes")
 def given_sizes(
     region: Region, source: str, made: int, handed: int, of_module: bool = False
 ) -> Sequence | None:

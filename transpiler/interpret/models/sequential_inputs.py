@@ -8,7 +8,6 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.models.given_sizes import given_sizes
 from transpiler.interpret.models.inputs import open_input
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, constant, literal_value
@@ -144,7 +143,7 @@ def _shape_of_data(region: Region, model: Model) -> Value | None:
             return Sequence((columns,), tuple)
         if shape is None:
             between = start, start + handed.start()
-            return given_sizes(region, source, *between)
+            return provided("given_sizes")(region, source, *between)
     return None
 
 
@@ -159,7 +158,7 @@ def _shape_of_own(region: Region, model: Model) -> Value | None:
         return None
     whole = None if handed.group(2) else _expression_at(region, start + handed.start(1))
     source = handed.group(1) if whole is None else region.tree.source(whole)
-    return given_sizes(region, source, start, start + handed.start())
+    return provided("given_sizes")(region, source, start, start + handed.start())
 
 
 def _cut_from(text: str, name: str) -> str:
@@ -202,7 +201,9 @@ def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | Non
             if data in region.file.globals and rows_of(tree.text).hold(data):
                 tables.append(data)
             elif not number:
-                firsts.append(given_sizes(region, data, begin, handed.start(), of_module=True))
+                sizes = provided("given_sizes")
+                found = sizes(region, data, begin, handed.start(), of_module=True)
+                firsts.append(found if isinstance(found, Sequence) else None)
     if firsts and not shapes and not tables:
         return firsts[0] if len({*map(_written, firsts)}) == 1 else None
     if len(shapes) == 1 and (shape := next(iter(shapes))):

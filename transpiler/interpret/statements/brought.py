@@ -20,10 +20,10 @@ from pathlib import Path
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.compile_callers import KERAS
 from transpiler.interpret.functions.done_first import places_of_names
 from transpiler.interpret.functions.given_parts import is_about_parts
 from transpiler.interpret.functions.summaries import symbol_of
-from transpiler.interpret.functions.written_elsewhere import KERAS
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.values import (

@@ -15,6 +15,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.statements.own_arrays import bound_by
 from transpiler.record import replace
+from transpiler.source.lexical import standing
 
 
 def current_arrays(region: Region) -> frozenset[str]:
@@ -41,11 +42,11 @@ def keep_filled(region: Region, statement: cst.CSTNode, before: frozenset[str]) 
 
 def is_resized(file: FileContext, name: str) -> bool:
     """Whether a program gives an array another shape in place: `x.shape = 3, 4`."""
-    own = rf"(?<![\w.]){re.escape(name)}\.(?:resize\b|shape\s*=(?!=))"
+    own = rf"{standing(name)}\.(?:resize\b|shape\s*=(?!=))"
     return re.search(own, file.tree.blanked) is not None
 
 
 def _is_given_inside(file: FileContext, name: str) -> bool:
     """Whether a function gives the variable something else."""
     text = file.tree.blanked
-    return "global" in text and re.search(rf"\bglobal\b.*\b{re.escape(name)}\b", text) is not None
+    return "global" in text and re.search(rf"global\b.*\b{re.escape(name)}\b", text) is not None
