@@ -32,6 +32,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "sample(n): of many alike, one in n runs, all with --full or those of -k"
     )
+    config.addinivalue_line(
+        "markers", "converted_only: of what trains, every other test; runs with --full or -k"
+    )
     config.addinivalue_line("markers", "timing: needs the machine for itself; not run with -n")
 
 
@@ -48,6 +51,12 @@ def _is_left_out(item: pytest.Item) -> bool:
     return number % every != 0
 
 
+def _is_converted_only(item: pytest.Item) -> bool:
+    """Whether a test that trains ends where it would run in the frameworks: every other one."""
+    name = item.nodeid.partition("[")[0]
+    return "training" in item.path.parts and zlib.crc32(name.encode()) % 2 == 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--full"):
         left = {item for item in items if item.get_closest_marker("full")}
@@ -55,6 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not named:
             cases = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
             left |= set(filter(_is_left_out, items)) - set(cases.values())  # one is always run
+            for item in filter(_is_converted_only, items):
+                item.add_marker("converted_only")
         config.hook.pytest_deselected(items=list(left))
         items[:] = [item for item in items if item not in left]
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -78,6 +89,17 @@ def session() -> Iterator[VerifySession]:
     """The worker processes in which programs run, for all tests: a framework is loaded once."""
     with VerifySession() as shared:
         yield shared
+
+
+@pytest.fixture(autouse=True)
+def _converted_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends marked tests before anything runs: what was said of the conversion by then holds."""
+    if request.node.get_closest_marker("converted_only"):
+
+        def ask(*_: object, **__: object) -> None:
+            pytest.skip("it was converted; --full runs it in both frameworks, too")
+
+        monkeypatch.setattr(VerifySession, "ask", ask)
 
 
 @pytest.fixture(scope="session")
