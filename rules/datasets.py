@@ -36,7 +36,7 @@ def to_categorical(
         raise Unsupported("to_categorical of another type than float32")
     if num_classes.is_const(None):
         if shape is None or not re.fullmatch(r"[A-Za-z_][\w.]*", x.text):
-            return helper("one_hot", x)
+            return helper("to_categorical", x)
         num_classes = infix(method(x, "max"), "+", 1)
     if shape is None or (len(shape) > 1 and shape[-1] is None):
         return helper("to_categorical", x, num_classes)
@@ -49,28 +49,13 @@ def to_categorical(
 emitted(
     "to_categorical",
     '''
-def to_categorical(labels, num_classes):
-    """Each label as a row of zeros with a one."""
+def to_categorical(labels, num_classes=None):
+    """Each label as a row of zeros with a one; by default as long as the largest label asks for."""
     labels = np.asarray(labels, dtype="int64")
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
+    num_classes = labels.max() + 1 if num_classes is None else num_classes
     return np.eye(num_classes, dtype="float32")[labels]
-''',
-    (),
-    _NUMPY,
-    early=True,
-)
-
-
-emitted(
-    "one_hot",
-    '''
-def one_hot(labels):
-    """Each label as a row of zeros with a one, as long as the largest label asks for."""
-    labels = np.asarray(labels, dtype="int64")
-    if labels.ndim > 1 and labels.shape[-1] == 1:
-        labels = labels[..., 0]
-    return np.eye(labels.max() + 1, dtype="float32")[labels]
 ''',
     (),
     _NUMPY,

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 from transpiler.conversion import Conversion, Homecoming
 from transpiler.diagnostics import Diagnostic, Severity
+from transpiler.emit.clashes import INIT
 from transpiler.emit.edits import Edit, apply, tidied
-from transpiler.emit.emitted import INIT
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.guests import ASIDE, AWAY, USED_ELSEWHERE, Guest

@@ -9,11 +9,12 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.emit.clashes import INIT, rename_helpers
 from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.foreign import foreign_models
 from transpiler.emit.instances import first_model
-from transpiler.emit.text import read_at_once, substitute_names
+from transpiler.emit.text import read_at_once
 from transpiler.emit.units import CLASS_TOKEN
 from transpiler.interpret.context import FileContext
 from transpiler.record import replace
@@ -62,8 +63,6 @@ def _add_alone(draft: Draft, helpers: str) -> None:
 
 
 _DEFINED = (cst.FunctionDef, cst.ClassDef)
-#: What starts weights from Keras's defaults.
-INIT = "init_like_keras"
 
 
 def _first_use(draft: Draft) -> int | None:
@@ -248,7 +247,7 @@ def _without_init(draft: Draft) -> None:
 
 
 def rename_clashing(draft: Draft) -> set[str]:
-    """The names that helpers define: others than the code that was left still reads."""
+    """The names that helpers define: others than the program has for something of its own."""
     if not draft.helpers & draft.tree.words:
         return set(draft.helpers)
     left = names_read(
@@ -257,10 +256,10 @@ def rename_clashing(draft: Draft) -> set[str]:
     emitted = draft.file.rules.emitted
     clashing = {
         name: f"Torch{name}" if name[0].isupper() else f"torch_{name}"
-        for name in draft.helpers & left
+        for name in draft.helpers & (left | draft.planned.own_names)
         if name not in emitted or emitted[name].source.strip()  # else it is an import
         if name != INIT or not _made_by_arrivals(draft)
     }
     if clashing:
-        draft.edits = [replace(e, text=substitute_names(e.text, clashing)) for e in draft.edits]
+        rename_helpers(draft, clashing)
     return {clashing.get(name, name) for name in draft.helpers}

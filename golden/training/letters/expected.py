@@ -59,11 +59,12 @@ class Tokenizer:
         return [number for number in kept if number is not None]
 
 
-def to_categorical(labels, num_classes):
-    """Each label as a row of zeros with a one."""
+def to_categorical(labels, num_classes=None):
+    """Each label as a row of zeros with a one; by default as long as the largest label asks for."""
     labels = np.asarray(labels, dtype="int64")
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
+    num_classes = labels.max() + 1 if num_classes is None else num_classes
     return np.eye(num_classes, dtype="float32")[labels]
 
 

@@ -9,18 +9,19 @@ from sklearn.datasets import load_iris
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def one_hot(labels):
-    """Each label as a row of zeros with a one, as long as the largest label asks for."""
+def to_categorical(labels, num_classes=None):
+    """Each label as a row of zeros with a one; by default as long as the largest label asks for."""
     labels = np.asarray(labels, dtype="int64")
     if labels.ndim > 1 and labels.shape[-1] == 1:
         labels = labels[..., 0]
-    return np.eye(labels.max() + 1, dtype="float32")[labels]
+    num_classes = labels.max() + 1 if num_classes is None else num_classes
+    return np.eye(num_classes, dtype="float32")[labels]
 
 
 x, labels = load_iris(return_X_y=True)
 order = np.random.RandomState(0).permutation(len(x))
 x_train, x_test = x[order[:120]], x[order[120:]]
-y_train, y_test = one_hot(labels[order[:120]]), one_hot(labels[order[120:]])
+y_train, y_test = to_categorical(labels[order[:120]]), to_categorical(labels[order[120:]])
 
 scores = []
 
