@@ -12,6 +12,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, refuse_absent
+from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.going_on import optimizer_of_file, optimizer_of_loaded
@@ -234,7 +235,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
             while not writer.ready.take(call, "; ".join([f"{data} = {made}", *unpacked])):
                 number += 1
                 data = writer.lasting(f"test_data_{number}")
-            lines = [*unpacked, f"{data} = {made}"]
+            lines, _ = called_once(writer, call, [*unpacked, f"{data} = {made}"], [])
             before = writer.ready.needed(call, lines, ("x", "y", "sample_weight"))
         size = size or (size_for(steps, f"len({data})") if steps else "32")
         loader = writer.asking_loader(data, size)

@@ -37,7 +37,7 @@ from transpiler.emit.training.streams import (
     stream,
 )
 from transpiler.emit.training.validation import split_off, validation_arrays
-from transpiler.emit.training.weighting import Weighting, sample_weights
+from transpiler.emit.training.weighting import Weighting, sample_weights, weight_arrays
 from transpiler.interpret.functions.method_data import perhaps_given
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static
@@ -95,6 +95,7 @@ class FitData:
         if model.made.spread and self.streamed:
             raise Unsupported("batches that the program makes itself, under a strategy")
         self.weighting = Weighting()
+        self.weights: dict[str, str] = {}  #: the arrays of the samples' weights
         self.cut = ""  #: the variable for where a validation is split off
         self.validates_if = ""  #: the condition under which there is something to validate on
         self.offered: tuple[Any, ...] = ()  #: what the loader of the validation data gives
@@ -337,7 +338,9 @@ class FitData:
             self.split += split.before
             self.xs, self.ys, found = split.xs, split.ys, split.rest
             self.cut = split.at
-            rest = sample_weights(model, call, self.compiled, f"[{split.at}:]")
+            self.weights, named = weight_arrays(model, call, self.compiled, self._name)
+            self.split += named
+            rest = sample_weights(model, call, self.compiled, self.weights, f"[{split.at}:]")
             found = replace(found, weights=rest)
         else:
             return ""

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.emit.epochs import Epoch, Watch, accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
 from transpiler.emit.training.callbacks import before_history, called, hooks_of
+from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.epoch_logs import (
     changes_logged,
     check_columns,
@@ -27,7 +28,7 @@ from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.sequences import after_epoch
 from transpiler.emit.training.step_parts import steps_of, taken_over
 from transpiler.emit.training.validating import never_validates, validated_after
-from transpiler.emit.training.weighting import weighting_of
+from transpiler.emit.training.weighting import weight_arrays, weighting_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr, literal
@@ -96,7 +97,11 @@ class FitWriter(FitData):
         model, compiled = self.model, self.compiled
         optimizer = optimizer_of_round(model, self.call)
         validated = self._validation()
-        self.weighting = weighting_of(model, self.call, compiled, self.ys, self._name, self.cut)
+        if not self.weights:
+            self.weights, _ = weight_arrays(model, self.call, compiled, None)
+        self.weighting = weighting_of(
+            model, self.call, compiled, self.ys, self._name, self.weights, self.cut
+        )
         self.split += self.weighting.before
         validating, self.streams = self.streams, []
         train = self._training_data()
@@ -165,6 +170,10 @@ class FitWriter(FitData):
         setup = [*self.split, *self.streams, *self.datasets, *self.loaders, *self.parts]
         named, parts = self._called_once(setup, before, body, [head], after, step)
         setup, before, body, (head,), after, step = parts
+        parts = [before, body, [head], after, step]
+        setup, others = called_once(model, self.call, setup, [line for p in parts for line in p])
+        rest = iter(others)
+        before, body, (head,), after, step = ([next(rest) for _ in part] for part in parts)
         setup = model.ready.needed(self.call, setup, ("x", "y", "validation_data"))
         setup = [*named, *setup, *optimizer]
         if self.offered:

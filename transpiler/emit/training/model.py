@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.epochs import Epoch, Watch, evaluate
 from transpiler.emit.training import distributing
+from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.compound import Compound, is_nested_head, takes_lines
 from transpiler.emit.training.constructors import takes_through_constructor
 from transpiler.emit.training.data import (
@@ -247,6 +248,7 @@ class ModelWriter:
 
     def inline(self, call: TrainingCall, statement: Asking, before: list[str], text: str) -> None:
         """The call becomes another expression, after some statements."""
+        before, (text,) = called_once(self, call, before, [text])
         if isinstance(statement, cst.SimpleStatementLine):
             around = self.tree.source(statement).replace(self.tree.source(call.node), "")
             nested = is_nested(around)

@@ -195,8 +195,8 @@ def split_off(
             share = rest
         percent = repr(round(value.expr.value * 100, 6)).removesuffix(".0")
         before.append(f"# The last {percent}% are for validation")
-    kept_xs, before_xs = _named(writer, xs, ("x_all", "all_x"), name)
-    kept_ys, before_ys = _named(writer, ys, ("y_all", "all_y"), name)
+    kept_xs, before_xs = named_arrays(writer, xs, ("x_all", "all_x"), name)
+    kept_ys, before_ys = named_arrays(writer, ys, ("y_all", "all_y"), name)
     split = name("split", "split_at")
     first = kept_xs[0]
     if is_listed(writer.built):  # that is a list
@@ -219,7 +219,7 @@ def split_off(
 _PLAIN = regex(r"[A-Za-z_][\w.]*(\[(\d+|\"\w+\"|'\w+')\])*")
 
 
-def _named(
+def named_arrays(
     writer: ModelWriter, arrays: tuple[str, ...], wanted: tuple[str, ...], name: Callable[..., str]
 ) -> tuple[tuple[str, ...], list[str]]:
     """Arrays by names, and the statements that give names to those that have none."""

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import field
 
 from transpiler.emit.training.absent import may_be_none, refuse_absent
+from transpiler.emit.training.data import weight_tensor
 from transpiler.emit.training.loaders import weight_names
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.validation import named_arrays
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Targets
@@ -34,9 +36,10 @@ def weighting_of(
     compiled: Compiled,
     ys: tuple[str, ...],
     name: Callable[..., str],
+    arrays: dict[str, str],
     first: str = "",
 ) -> Weighting:
-    """What a `fit` says of the weights.
+    """What a `fit` says of the weights, whose arrays are given.
 
     `ys` are its targets, where they are arrays; it trains on the first so many of the samples.
     """
@@ -46,7 +49,7 @@ def weighting_of(
     if by_class is None:
         if writer.argument(call, "sample_weight") is None:
             return Weighting(weight_names(element_of(call.given["x"]), compiled))
-        tensors = sample_weights(writer, call, compiled, f"[:{first}]" if first else "")
+        tensors = sample_weights(writer, call, compiled, arrays, f"[:{first}]" if first else "")
         return Weighting(tuple(tensors), tensors)
     labels = labels_of_batch(writer, call, compiled)
     before: tuple[str, ...] = ()
@@ -80,11 +83,29 @@ def labels_of_batch(writer: ModelWriter, call: TrainingCall, compiled: Compiled)
 
 
 def sample_weights(
-    writer: ModelWriter, call: TrainingCall, compiled: Compiled, part: str
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled, arrays: dict[str, str], part: str
 ) -> dict[str, str]:
     """The tensors of `sample_weight` by their names in the loop, or some part of each."""
+    heads = zip(arrays.items(), compiled.heads, strict=False)
+    return {
+        name: f"{weight_tensor(writer.as_array(array), head)}{part}"
+        for (name, array), head in heads
+    }
+
+
+def weight_arrays(
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled, name: Callable[..., str] | None
+) -> tuple[dict[str, str], list[str]]:
+    """The arrays of `sample_weight` by the same names, and the statements that name them.
+
+    `name` gives variables, where each is cut in two.
+    """
     if writer.argument(call, "sample_weight") is None:
-        return {}
+        return {}, []
     refuse_absent(writer, call, "sample_weight")
-    tensors = writer.weights(call.given["sample_weight"], compiled)
-    return {name: f"{tensor}{part}" for name, tensor in tensors.items()}
+    arrays = writer.weight_arrays(call.given["sample_weight"], compiled)
+    if name is None:
+        return arrays, []
+    wanted = ("sample_weight", "sample_weights")
+    found, before = named_arrays(writer, tuple(arrays.values()), wanted, name)
+    return dict(zip(arrays, found, strict=True)), before
