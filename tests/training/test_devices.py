@@ -142,3 +142,40 @@ def test_lengths_of_packed_sequences_stay_outside_of_it() -> None:
     assert lengths in text
     with pytest.raises(RuntimeError, match="lengths should be on the CPU"):
         run(text.replace(lengths, lengths.removesuffix(".cpu()")))
+
+
+FROZEN = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.default_rng(0).normal(size=(40, 3))
+
+
+def build():
+    inputs = keras.Input((3,))
+    return keras.Model(inputs, keras.layers.Dense(2)(inputs))
+
+
+first = build()
+{asked}
+second = build()
+given = second.predict(x, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "first.trainable = False",
+        "first.layers[1].trainable = False",
+        "first.trainable = False\nhead = keras.Sequential([first, keras.layers.Dense(1)])",
+        "count = first.count_params()",
+    ],
+)
+def test_all_that_a_builder_gives_is_there(asked: str) -> None:
+    text = convert(FROZEN.format(asked=asked)).text
+    moved = "return Build().to(device)"
+    assert moved in text
+    run(text)
+    with pytest.raises(RuntimeError, match="same device"):
+        run(text.replace(moved, moved.removesuffix(".to(device)")))

@@ -333,6 +333,8 @@ def _unlike(draft: Draft, found: Trained) -> tuple[TrainingCall, str] | None:
 
 
 def on_device(draft: Draft, unit: Unit) -> str:
-    """The call that moves a model to where it is trained."""
-    found = draft.planned.trained_by(unit)
-    return f".to({found.device})" if found is not None and found.device else ""
+    """The call that moves a model to where it is trained, or any other that its builder gives."""
+    origin = unit.built.model if unit.built is not None else None
+    found = (t for t in draft.planned.trained if t.training.origin is origin)
+    device = next((t.device for t in found if t.device and not t.training.problem), "")
+    return f".to({device})" if device else ""
