@@ -253,3 +253,42 @@ def test_a_file_without_a_word_of_the_framework_trains_for_another_one(
     assert not errors
     assert "def train_epoch(" in texts["steps.py"]
     assert_alike(tmp_path, session)
+
+
+HEADS = """\
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def base():
+    return keras.Sequential([keras.Input((6,)), layers.Dense(5)])
+
+
+def attach(base, classes):
+    i = keras.Input((6,))
+    x = layers.Dropout(0.0)(layers.PReLU()(base(i)))
+    return keras.Model(i, layers.Dense(classes)(x))
+"""
+ATTACHED = """\
+import numpy as np
+from parts import attach, base
+
+x = np.random.default_rng(0).normal(size=(30, 6))
+model = attach(base(), 3)
+model.compile("sgd", "mse")
+loss = model.fit(x, x[:, :3], epochs=2, verbose=0, shuffle=False).history["loss"]
+"""
+
+
+def test_layers_that_torch_calls_the_same(tmp_path: Path, session: VerifySession) -> None:
+    texts, errors = converted(tmp_path, {"parts.py": HEADS, "main.py": ATTACHED})
+    assert not errors
+    assert "self.dropout = nn.Dropout(0.0)" in texts["parts.py"]
+    assert_alike(tmp_path, session)
+
+
+def test_the_same_layers_of_nothing_known_are_said(tmp_path: Path) -> None:
+    other = f"{HEADS}\n\ndef other():\n    return nn.Dropout(0.5)\n"
+    _, errors = converted(tmp_path, {"parts.py": other, "main.py": ATTACHED})
+    assert len(errors) == 1
+    assert "`nn.Dropout` is left as it is: what `nn` stands for" in errors[0]

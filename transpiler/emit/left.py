@@ -283,8 +283,8 @@ def report_overlooked(draft: Draft) -> None:
     for statement in draft.top:
         start, end = draft.tree.span(statement)
         first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
-        if any(first <= line <= last for line in reported):
-            continue
+        if any(first <= line <= last for line in reported) or draft.is_torch(start):
+            continue  # what has been converted with another file has torch's layers
         found = overlooked(draft.file, statement, layers)
         if found is None or replaced(found[0]):
             continue
