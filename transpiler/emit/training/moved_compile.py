@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 import libcst as cst
 
@@ -68,7 +69,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     weighed = any(h.given for h in writer.training.compiled[id(call)].heads)
     varies = weighed or any(parameter.name in read for parameter in summary.parameters)
     varies = varies or writer.other_loss
-    repeated = not varies and _has_the_same_criterion(writer, mine, sites)
+    repeated = not varies and _has_the_same_criterion(writer, summary, mine, sites, criteria)
     if mine.asks and not (weighed or writer.other_loss) and writer.shared.of_one_kind(writer.room):
         _refuse_another_criterion(writer, summary, criteria)
     if repeated or not (mine.asks or kept):
@@ -173,14 +174,26 @@ def _make_criterion(writer: ModelWriter, call: TrainingCall, summary: Summary) -
         writer.appended.append((made, lines))
 
 
-def _has_the_same_criterion(writer: ModelWriter, mine: Site, sites: list[Site]) -> bool:
-    """Whether a model made before by the same function has the criterion of this one."""
-    first = next((site for site in sites if site.asks and site.room is writer.room), mine)
-    if first is mine or not writer.shared.of_one_kind(writer.room):
+def _has_the_same_criterion(
+    writer: ModelWriter, summary: Summary, mine: Site, sites: list[Site], lines: list[str]
+) -> bool:
+    """Whether a model made before by the same function has the criterion of this one.
+
+    It may have another: of one-hot rows that is a class, of other targets a function.
+    """
+    if not writer.shared.of_one_kind(writer.room):
         return False
-    node = writer.room.node
-    made = statement_of(writer.tree, node, first.node)
-    return any(made is s for s in (node.body if isinstance(node, cst.Module) else node.body.body))
+    made, node = writer.shared.criteria_made, writer.room.node
+    body = node.body if isinstance(node, cst.Module) else node.body.body
+    if made.setdefault((id(mine.node), mine.variable), lines) != lines:  # as another one took it
+        raise Unsupported(f"the models that `{summary.function.name}` gives differ in their loss")
+    before = [*takewhile(lambda site: site is not mine, sites)]
+    before = [site for site in before if site.asks and site.room is writer.room]
+    if before and lines:
+        made.setdefault((id(before[0].node), before[0].variable), lines)
+    alike = [s for s in before if made.get((id(s.node), s.variable)) == lines]
+    statements = [statement_of(writer.tree, node, site.node) for site in alike]
+    return any(statement is s for statement in statements for s in body)
 
 
 def _refuse_another_criterion(writer: ModelWriter, summary: Summary, lines: list[str]) -> None:

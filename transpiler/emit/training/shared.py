@@ -199,6 +199,8 @@ class Shared:
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         #: what makes the criterion that models of one function have in common, by it and the room
         self.criteria: dict[tuple[int, int, tuple[str, ...]], list[str]] = {}
+        #: what makes those of models that functions give, by the calls and the models' names
+        self.criteria_made: dict[tuple[int, str], list[str]] = {}
         #: what layers may carry of the models that a function gets, by its id
         self.marks: dict[int, frozenset[str]] = {}
         self.copied: set[int] = set()  #: calls that set weights which a copy has already
