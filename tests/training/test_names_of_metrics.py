@@ -179,3 +179,42 @@ def test_functions_by_their_short_names_have_the_long_ones(
     apart = scripts.compare(text, made, keras)
     assert "history" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+ACC = """\
+def acc(true, predicted):
+    return keras.ops.mean(keras.ops.cast(true == keras.ops.round(predicted), "float32"))
+
+
+"""
+READ = """\
+y = (x[:, :1] > 0.5).astype("float32")
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", "binary_crossentropy", metrics={given})
+history = model.fit(x, y, epochs=2, verbose=0, shuffle=False).history
+found = history["acc"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "given"),
+    [
+        (ACC, '["accuracy", acc]'),
+        (f'{ACC}METRICS = ["accuracy", acc]\n', "METRICS"),
+        ("", '["accuracy", keras.metrics.BinaryAccuracy(name="acc")]'),
+    ],
+)
+def test_what_is_called_acc_is_not_the_accuracy(before: str, given: str, scripts: Scripts) -> None:
+    program = f"{HEAD}{before}{READ.format(given=given)}"
+    conversion = convert(program)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert not [d for d in conversion.diagnostics if "before Keras 2.3" in d.message]
+    apart = scripts.compare(program, conversion.text)
+    assert {"history", "found"} <= apart.keys()
+    assert max(apart.values()) < 1e-6, apart
+
+
+def test_a_function_of_that_name_may_be_no_metric() -> None:
+    program = HEAD + ACC + READ.format(given='["accuracy"]')
+    said = [d.message for d in convert(program).diagnostics]
+    assert any("before Keras 2.3" in one for one in said), said

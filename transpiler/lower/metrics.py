@@ -23,6 +23,7 @@ from transpiler.lower.remarks import COUNTED, counts_on, numbered
 from transpiler.lower.told import told
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.tree import Tree
 
 #: The weights of the samples, in the loop over batches; of each output, its name stands before.
 WEIGHTS = "weights"
@@ -133,7 +134,7 @@ def _one(
             raise Unsupported(f"{use.symbol} in weighted_metrics, with weights of samples")
         metric = replace(metric, weighted=counted)
     key = _key(file, item, use, metric)
-    if key == "accuracy" and use.key == key and _is_read_as_acc(file.tree.text):
+    if key == "accuracy" and use.key == key and _is_read_as_acc(file.tree):
         key, metric = "acc", replace(metric, note=metric.note or _OLD_NAME)
     if counts_on(file, region, call, use, key):
         metric = replace(metric, note=metric.note or COUNTED.format(key))
@@ -146,9 +147,16 @@ _ACCURACY = regex(r"(?<=[\w\])])\[([\"'])(?:val_)?accuracy\1\]|([\"'])val_accura
 _OLD_NAME = "`acc` is its name in the history, as before Keras 2.3: later ones have `accuracy`"
 
 
-def _is_read_as_acc(text: str) -> bool:
+#: Metrics that are really called so, as functions of the program's own may be.
+_OWN_ACC = regex(r"(?:(?i:metrics)\w*\s*=\s*[\[({]|\.compile\()[^\])}]*(?<!\w)acc\b(?!\s*=)")
+_NAMED_ACC = regex(r"\bname\s*=\s*([\"'])acc\1")
+
+
+def _is_read_as_acc(tree: Tree) -> bool:
     """Whether a program reads the accuracy from a history by the older of its names alone."""
-    return _ACC.search(text) is not None and not _ACCURACY.search(text)
+    if not _ACC.search(tree.text) or _ACCURACY.search(tree.text):
+        return False
+    return not (_NAMED_ACC.search(tree.text) or _OWN_ACC.search(tree.blanked))
 
 
 def _is_class(name: str) -> bool:
