@@ -213,6 +213,9 @@ class RepeatedStream(IterableDataset):
         while passes != self.times:
             passes += 1
             yield from self.iterable
+
+    def __len__(self):
+        return self.times * len(self.iterable)
 ''',
     (),
     early=True,
@@ -234,6 +237,9 @@ class RepeatedSampler(Sampler):
         while passes != self.times:
             passes += 1
             yield from torch.randperm(size).tolist() if self.shuffle else range(size)
+
+    def __len__(self):
+        return self.times * len(self.dataset)
 ''',
     (),
     TORCH,
@@ -258,6 +264,9 @@ class ShuffledStream(IterableDataset):
                 yield buffer.pop(torch.randint(len(buffer), ()))
         while buffer:
             yield buffer.pop(torch.randint(len(buffer), ()))
+
+    def __len__(self):
+        return len(self.iterable)
 ''',
     (),
     TORCH,
@@ -345,50 +354,6 @@ class InterleavedStream(IterableDataset):
                 yield from block
                 if len(block) < self.block_length:
                     turns[place] = None
-''',
-    (),
-    early=True,
-)
-
-emitted(
-    "table_rows",
-    '''
-def table_rows(table):
-    """The rows of a table, or of a dict of arrays, each as a dict."""
-    return StackDataset(
-        **{name: torch.tensor(np.asarray(column)) for name, column in table.items()}
-    )
-''',
-    (),
-    "import numpy as np",
-    "import torch",
-    "from torch.utils.data import StackDataset",
-    early=True,
-)
-
-emitted(
-    "matching_files",
-    '''
-def matching_files(patterns):
-    """The files whose names fit a pattern, or one of several, in order."""
-    patterns = [patterns] if isinstance(patterns, str) else patterns
-    return sorted(path for pattern in patterns for path in glob.glob(pattern))
-''',
-    (),
-    "import glob",
-    early=True,
-)
-
-emitted(
-    "text_lines",
-    '''
-def text_lines(paths):
-    """The lines of text files, one after the other."""
-    lines = []
-    for path in [paths] if isinstance(paths, str) else paths:
-        with open(path, newline="\\n", encoding="utf-8") as file:
-            lines += [line.rstrip("\\n").replace("\\r", "") for line in file]
-    return lines
 ''',
     (),
     early=True,

@@ -70,6 +70,11 @@ TRIALS = {
         TRAIN, "train.map(lambda a, b: (a * 2, b)), steps_per_epoch=len(x) // 20"
     ),
     "all of the batches": made(".batch(6)", fit="train, steps_per_epoch=len(train)"),
+    "as many as": made(
+        ".batch(6).repeat(2)",
+        f"once = {SLICES}((x, y)).repeat(3).batch(7)",
+        "counts = [len(once), len(train), len(train.shuffle(1))]",
+    ),
     "some validate": made(".batch(6)", fit="train, validation_data=train, validation_steps=2"),
     "some of those without end validate": made(
         ".batch(6)",

@@ -49,6 +49,14 @@ _METHODS = frozenset(
      "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice", "integers",
      "send", "recv", "write", "writelines", "dump", "execute", "parse_args", "parse_known_args"}
 )  # fmt: skip
+#: A name for what may have one already, or is kept somewhere.
+_SHARED = regex(r"^\w+ = (\w+)(?:(?:\.\w+|\[[^\]]*\])*$| (?:or|if) )")
+#: What changes something in a variable: `sizes.append(8)`, `del options["units"]`.
+_INSIDE = regex(r"(?:del )?\w+ ?[.\[]")
+#: What a variable is given by a call.
+_CALLED = regex(r"^\w+ = ([\w.]+)\(")
+#: The variables to which a statement gives other values: `a, b = `.
+_BINDS = regex(r"(\w+(?:, \w+)*) (?:[^\w\s]{1,2})?=(?!=)")
 #: A method of the object whose method makes the model.
 _OF_OBJECT = regex(r"self\.(\w+)\(")
 #: A copy that shares nothing with what it is of; what takes something out of one.
@@ -59,15 +67,21 @@ _LOOKING = regex(r"(?:print|(?:logging|logger|log)\.\w+|(?:[\w.]*\.)?(?:set_)?se
 
 
 def give_values(
-    file: FileContext, built: Built, variables: frozenset[str], effects: bool = True
+    file: FileContext,
+    built: Built,
+    variables: frozenset[str],
+    own: frozenset[str] = frozenset(),
+    effects: bool = True,
 ) -> str:
     """Make the class of a model take what only the program around it can tell.
 
-    `variables` are those of the function, rather than of the module. Gives the reason why that
-    can't be, if it can't.
+    `variables` are those of the function, rather than of the module; its `own` hold what no caller
+    has, from the start: `**options`. Gives the reason why that can't be, if it can't.
     """
+    changing = _Changes(file, variables, set(own))
+    changing.go(built.init)
     lean = _lean(built, effects)
-    names, gone, changed = _found(file, built, variables, lean)
+    names, gone, changed = _found(file, built, variables, changing, lean)
     if changed:
         return f"`{changed}` changes while the model is built"
     if names or gone:
@@ -109,13 +123,14 @@ def _found(
     file: FileContext,
     built: Built,
     variables: frozenset[str],
+    changing: _Changes,
     lean: tuple[list[Node], list[Node]],
 ) -> tuple[tuple[str, ...], set[int], str]:
     """What the class is given, the ids of statements that stay, and what changes too late."""
     init, forward = lean
     told: frozenset[str] = frozenset()
     while True:
-        split = _Split(file, variables, told)
+        split = _Split(file, variables, changing, told)
         split.go(init)
         split.read_by(forward)
         staying = _needed(built.init, split.outside)
@@ -128,11 +143,74 @@ def _found(
 
 
 @record(slots=True)
+class _Changes:
+    """Which statements change the inside of a variable: of the class's own, or of another one.
+
+    `sizes = [4]` and `sizes.append(8)` are the class's own. What the function gets, what others
+    have too, or may have, changes once, where it stands: such a statement has an effect.
+    """
+
+    file: FileContext
+    variables: frozenset[str]
+    made: set[str]  #: names of what nobody else has
+    own: set[int] = field(default_factory=set)  #: by id
+    given: set[int] = field(default_factory=set)
+
+    def go(self, nodes: list[Node], graph: bool = False) -> None:
+        """`graph`: in a statement that makes layers, which does all of it in the class."""
+        for node in nodes:
+            match node:
+                case Line(static=True, apart=False):
+                    self._look(node, graph)
+                case If() | For() | While():
+                    bodies = [node.body, node.orelse] if isinstance(node, If) else [node.body]
+                    makes = graph or any(_is_of_class(n) for body in bodies for n in walk(body))
+                    if isinstance(node, For) and self.made.intersection(
+                        names_in(node.iterable.text)
+                    ):
+                        self.made |= node.target_names
+                    for body in bodies:
+                        self.go(body, makes)
+
+    def _look(self, line: Line, graph: bool) -> None:
+        bound = _BINDS.match(line.text)
+        named = frozenset(bound[1].split(", ") if bound else ())
+        if all(name.removeprefix("self.").isidentifier() for name in line.defs):
+            changed = line.defs - named if bound or _INSIDE.match(line.text) else frozenset[str]()
+            if not graph and not changed & self.variables <= self.made:
+                line.effect = True
+                self.given.add(id(line))
+        if line.effect and id(line) not in self.given and self._is_own(line.text):
+            self.own.add(id(line))
+        if bound and self._is_fresh(line.text):
+            self.made |= named
+        elif line.kills:
+            self.made -= named
+
+    def _is_own(self, text: str) -> bool:
+        """Whether all that happens is that something of the class's own changes."""
+        name, dot, rest = text.partition(".")
+        if not dot or name not in self.variables & self.made or not _CALL.match(rest):
+            return False
+        return not reaches_out(self.file, rest.partition("(")[2], self.variables)
+
+    def _is_fresh(self, text: str) -> bool:
+        """Whether a variable gets what no other one is, as far as can be seen."""
+        if (shared := _SHARED.search(text)) is not None:
+            return shared[1] in self.made
+        called = _CALLED.search(text)
+        return called is None or not (
+            called[1].startswith("self.") or isinstance(self.file.globals.get(called[1]), Function)
+        )
+
+
+@record(slots=True)
 class _Split:
     """Goes through `__init__` and finds what is computed from something outside."""
 
     file: FileContext
     variables: frozenset[str]  #: of the function, rather than of the module
+    changing: _Changes
     told: frozenset[str]  #: names that are given in any case
     outer: set[str] = field(default_factory=set)  #: names whose values come from outside now
     border: dict[str, None] = field(default_factory=dict)  #: those of them that the class reads
@@ -147,6 +225,8 @@ class _Split:
         for node in nodes:
             match node:
                 case Line(apart=True):
+                    self._stand(node)
+                case Line(static=True) if id(node) in self.changing.given:
                     self._stand(node)
                 case Line(static=True) if node.defs:
                     self._define(node, under)
@@ -207,7 +287,7 @@ class _Split:
             method = f"self.{called[1]}"
             of_object = (n for n in self.seen if n.startswith("self.") and n != method)
             self.changed = self.changed or min(of_object, default="")
-        own = checks or self._changes_own(line)
+        own = checks or id(line) in self.changing.own
         if graph or (own and not under and not self._is_outer("", line.uses)):
             self._read(line.uses)
             return
@@ -224,15 +304,6 @@ class _Split:
         if id(line) not in self.gone:
             self.outside.append(line)
             self.gone.add(id(line))
-
-    def _changes_own(self, line: Line) -> bool:
-        """Whether all that happens is that a variable changes: `sizes.append(8)`."""
-        name, dot, rest = line.text.partition(".")
-        if not dot or name not in self.variables or not _CALL.match(rest):
-            return False
-        if _OF_OBJECT.match(line.text):
-            return False
-        return not reaches_out(self.file, rest.partition("(")[2], self.variables)
 
     def _read(self, names: Iterable[str]) -> None:
         self.border.update((name, None) for name in sorted(self.outer.intersection(names)))

@@ -201,7 +201,9 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
     problem = ""
     if not summary.function.functional:
         defined = (n.defs for n in walk(built.init) if isinstance(n, Line) and n.static)
-        problem = give_values(planned.file, built, frozenset(region.parameters).union(*defined))
+        variables = frozenset(region.parameters).union(*defined)
+        stars = frozenset(p.name for p in summary.parameters if p.star)
+        problem = give_values(planned.file, built, variables, stars)
     parameters = [_given(name) for name in built.varying]
     parameters += [
         _parameter(planned, p, summary) for p in summary.parameters if p.name not in built.varying

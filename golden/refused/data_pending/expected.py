@@ -16,6 +16,9 @@ class RepeatedStream(IterableDataset):
             passes += 1
             yield from self.iterable
 
+    def __len__(self):
+        return self.times * len(self.iterable)
+
 
 x = np.random.rand(20, 3)
 ds = torch.tensor(x)

@@ -25,6 +25,9 @@ class RepeatedSampler(Sampler):
             passes += 1
             yield from torch.randperm(size).tolist() if self.shuffle else range(size)
 
+    def __len__(self):
+        return self.times * len(self.dataset)
+
 
 class RepeatedStream(IterableDataset):
     """What an iterable gives, so many times; without a number of times, without end."""
@@ -38,6 +41,9 @@ class RepeatedStream(IterableDataset):
         while passes != self.times:
             passes += 1
             yield from self.iterable
+
+    def __len__(self):
+        return self.times * len(self.iterable)
 
 
 x, y = load_diabetes(return_X_y=True)

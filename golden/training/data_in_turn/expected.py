@@ -63,6 +63,9 @@ class ShuffledStream(IterableDataset):
         while buffer:
             yield buffer.pop(torch.randint(len(buffer), ()))
 
+    def __len__(self):
+        return len(self.iterable)
+
 
 rng = np.random.default_rng(0)
 # the rows of each sensor: six readings, and what is to be predicted

@@ -53,6 +53,9 @@ class RepeatedStream(IterableDataset):
             passes += 1
             yield from self.iterable
 
+    def __len__(self):
+        return self.times * len(self.iterable)
+
 
 class SampledStream(IterableDataset):
     """The next item of one of several iterables, which chance picks by weight each time."""

@@ -20,6 +20,9 @@ class RepeatedStream(IterableDataset):
             passes += 1
             yield from self.iterable
 
+    def __len__(self):
+        return self.times * len(self.iterable)
+
 
 rng = np.random.default_rng(0)
 features = rng.normal(size=(120, 6)).astype("float32")

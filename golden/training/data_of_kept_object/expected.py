@@ -81,10 +81,9 @@ def evaluate(model, loader, criterion):
 
 class Experiment:
     def __init__(self, config):
-        self.model = ExperimentModel(config).to(device)
-
         self.config = config
         self.digits = Digits(config["batch_size"])
+        self.model = ExperimentModel(config).to(device)
         self.criterion = nn.CrossEntropyLoss()
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
 

@@ -45,6 +45,9 @@ class RepeatedStream(IterableDataset):
             passes += 1
             yield from self.iterable
 
+    def __len__(self):
+        return self.times * len(self.iterable)
+
 
 def decode_gray_image(data):
     """The pixels of an image file: rows, columns and channels."""

@@ -62,6 +62,9 @@ class ShuffledStream(IterableDataset):
         while buffer:
             yield buffer.pop(torch.randint(len(buffer), ()))
 
+    def __len__(self):
+        return len(self.iterable)
+
 
 def flat_texts(texts):
     """The single texts of arrays, lists and batches."""

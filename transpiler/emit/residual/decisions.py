@@ -48,7 +48,9 @@ def plain_decision(removal: Removal, leaf: cst.CSTNode, first_model: int) -> str
                 id(leaf) in removal.region.static_statements
                 and removal.tree.span(leaf)[0] < first_model
             ):
-                return "changes" if _changes_its_own(removal, small) else "drop"
+                if _changes_its_own(removal, small):
+                    return "changes"
+                return "drop" if removal.tree.span(leaf)[0] in removal.taken else "keep"
             return "keep"
         if isinstance(small, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
             if _sets_attribute(small):

@@ -382,6 +382,8 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
     region.parameter_calls.append((name, value, keywords, node))
     if isinstance(held, Function):
         force_block(region, held, value, node, keywords)
+    elif _is_made_elsewhere(region, name):
+        raise GiveUp(f"other files give `{name}` what is made already, a model perhaps", node)
     channels = tensor.dims[-1]
     if channels is None:
         raise GiveUp("the number of channels of a tensor is not known", node)
@@ -399,3 +401,15 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
     region.graph_events += 1
     register(region, result)
     return result
+
+
+def _is_made_elsewhere(region: Region, name: str) -> bool:
+    """Whether other files call the function with what is no function: a model, for a parameter."""
+    function = region.function
+    if not isinstance(function, cst.FunctionDef) or not region.file.has_callers:
+        return False
+    from transpiler.source.given_objects import gets_objects  # few files come this far
+
+    names = [parameter.name for parameter in parameters_of(function)]
+    place = names.index(name) - (names[0] in ("self", "cls")) if name in names else -1
+    return place >= 0 and gets_objects(region.file.path, function.name.value, place, name)
