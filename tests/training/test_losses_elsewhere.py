@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import runpy
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
+from tests.training.pretended_gpu import pretended_gpu
 from tests.training.test_several_files import DATA, assert_equal, converted
 from transpiler.pipeline import convert
 from transpiler.source.modules import generation
@@ -309,3 +315,66 @@ class Mean(keras.metrics.Metric):
     assert "class Mean" in texts["losses.py"]
     assert "keras" not in texts["losses.py"]
     assert_equal(tmp_path, "train.py", session)
+
+
+WEIGHTED = """\
+import tensorflow as tf
+from tensorflow.keras import backend as K
+
+
+def weighted_crossentropy(weights):
+    weights = {made}
+
+    def loss(y_true, y_pred):
+        y_pred = K.clip(y_pred, K.epsilon(), 1 - K.epsilon())
+        return -K.sum(y_true * K.log(y_pred) * weights, axis=-1)
+
+    return loss
+"""
+OTHER = WEIGHTED[WEIGHTED.index("\n\ndef") :].replace("weighted_cr", "other_cr")
+IN_LIST = "weighted_crossentropy([1.0, 2.0, 0.5])"
+TRAIN_WEIGHTED = TRAIN.format(
+    imports="from losses import weighted_crossentropy", loss=IN_LIST, metrics=""
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "before"),
+    [
+        ("K.constant(weights)", ""),
+        ("K.variable(weights)", "device = 'any'\n"),
+        ("tf.constant(weights, dtype=tf.float32)", ""),
+    ],
+)
+def test_tensors_that_are_made_for_a_loss(
+    made: str, before: str, tmp_path: Path, session: VerifySession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = (WEIGHTED + OTHER).format(made=made).replace("\n\n\ndef", f"\n{before}\n\ndef", 1)
+    texts, errors = converted(tmp_path, _files(TRAIN_WEIGHTED, losses))
+    assert not errors
+    device = "torch_device" if before else "device"
+    assert f"\n{device} = torch.device(" in texts["losses.py"]
+    tensor = f"    weights = torch.as_tensor(weights, dtype=torch.float32, device={device})\n"
+    assert texts["losses.py"].count(tensor) == 2
+    if "variable" in made:
+        assert_equal(tmp_path, "train.py", session)
+    monkeypatch.syspath_prepend(str(tmp_path / "after"))
+    with contextlib.redirect_stdout(io.StringIO()), pretended_gpu() as gpu:
+        try:
+            runpy.run_path(str(tmp_path / "after" / "train.py"))
+        finally:
+            for name in ("losses", "model", "data"):
+                sys.modules.pop(name, None)
+    assert gpu.steps > 0
+
+
+def test_such_tensors_for_several_processes(tmp_path: Path) -> None:
+    head, _, rest = TRAIN_WEIGHTED.partition("model = build")
+    made, _, after = f"model = build{rest}".partition("history")
+    scope = f"with tf.distribute.MirroredStrategy().scope():\n{textwrap.indent(made, '    ')}"
+    head = head.replace("from model import build\n", f"import tensorflow as tf\n{MODEL}\n\n")
+    train = f"{head}{scope}history{after}"
+    losses = WEIGHTED.format(made="K.constant(weights)")
+    _, errors = converted(tmp_path, _files(train, losses))
+    said = "`weights` of `weighted_crossentropy` is on another device"
+    assert any(said in error for error in errors), errors

@@ -28,6 +28,7 @@ from transpiler.interpret.values import Framework, Function, UserClass
 from transpiler.ir.code import Line, Return
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
+from transpiler.source.lexical import words_in
 from transpiler.source.suites import is_docstring, is_inside, statement_lines
 
 
@@ -189,10 +190,15 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
 def _make_tensors(draft: Draft, summary: Summary) -> None:
     """The tensors that the function around one that stays makes for it."""
     outer = summary.function.outer
-    device = next((found.device for found in draft.planned.trained if found.device), "device")
-    for _, made, given in constant_tensors(outer) if outer is not None else ():
+    made_there = list(constant_tensors(outer)) if outer is not None else []
+    if made_there and not draft.device:
+        trained = (t.device for t in draft.planned.trained if t.device and not t.training.problem)
+        words = words_in(draft.tree.text)
+        own = "torch_device" if "device" in words else "device"  # models are trained elsewhere
+        draft.device = next(trained, own)
+    for _, made, given in made_there:
         source = draft.tree.source(given)
-        text = f"torch.as_tensor({source}, dtype=torch.float32, device={device})"
+        text = f"torch.as_tensor({source}, dtype=torch.float32, device={draft.device})"
         edit = Edit(*draft.tree.span(made), text)
         if edit not in draft.edits:
             draft.edits.append(edit)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.own_losses import (
     class_of_loss,
     computes,
@@ -304,16 +305,22 @@ def _is_mean(summary: Summary) -> bool:
 
 def _summary(compiles: TrainingCall, function: Function) -> Summary:
     summary = compiles.own.get(id(function.node))
-    if summary is None and function.lists:
+    outer = function.outer
+    made = {name for name, _, _ in constant_tensors(outer)} if outer is not None else set()
+    lists = [name for name in function.lists if name not in made]
+    if summary is None and lists:
         raise Unsupported(
             f"`{function.name}` is not understood as a function of tensors: make a tensor of "
-            f"`{function.lists[0]}` in the function around it, as K.constant does"
+            f"`{lists[0]}` in the function around it, as K.constant does"
         )
     if summary is None or not isinstance(summary.result, Bound):
         raise Unsupported(f"`{_named(function)}` is not understood as a function of tensors")
     file = compiles.region.file if compiles.region is not None else None
     if file is not None and file.agrees is not None and function.file not in (None, file):
         name = name_at_home(function)
+        if made and file.distribution is not None:
+            why = f"`{min(made)}` of `{name}` is on another device than one of the processes"
+            raise Unsupported(why)
         if not file.agrees(function.file.path, name):
             raise Unsupported(f"`{name}` is not converted to a function of tensors in its file")
     return summary

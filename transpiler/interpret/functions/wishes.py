@@ -14,7 +14,6 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.done_first import given_a_value
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -50,8 +49,6 @@ def wish_of(function: Function, given: dict[str, Value]) -> Wish | None:
     own = {n: v for n, v in function.closure.items() if around.get(n) is not v}
     if not all(isinstance(value, Static) for value in own.values()):
         return None
-    if outer is not None and any(constant_tensors(outer)):
-        return None  # they would be made on a device that only the other file knows
     name = outer.name if outer is not None else function.owner
     return Wish(home.path, place_in(home, function.node), name, tuple(own), given)
 
@@ -121,7 +118,7 @@ def _alike(file: FileContext, held: Function) -> Iterator[Function]:
         own = {p.name for p in parameters_of(node)} | {*given_a_value(node.body)}
         wish = Wish(file.path, place_in(file, inner), held.name, tuple(own), {})
         made = _function(file, wish)
-        yield from () if made is None or any(constant_tensors(held)) else (made,)
+        yield from () if made is None else (made,)
 
 
 def _is_known(file: FileContext, function: Function) -> bool:
