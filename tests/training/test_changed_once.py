@@ -163,3 +163,21 @@ model = build(3)
     conversion = convert(program)
     assert conversion.text.count("sizes.append(first)") == 1
     assert "return Build(first)" in conversion.text
+
+
+def test_what_a_block_changes_and_its_class_does_not_is_said() -> None:
+    program = DATA + """\
+def block(x, log):
+    log.append("block")
+    return Dense(2)(x)
+
+
+def build(log):
+    inputs = Input((4,))
+    return Model(inputs, block(inputs, log))
+
+
+model = build([])
+"""
+    said = [d.message for d in convert(program).diagnostics if d.severity == "error"]
+    assert any("`block` is left as it is: it changes `log`" in message for message in said)

@@ -92,6 +92,25 @@ def give_values(
     return ""
 
 
+def lost_change(
+    file: FileContext,
+    init: list[Node],
+    forward: list[Node],
+    variables: frozenset[str],
+    own: frozenset[str],
+) -> str:
+    """What a function changes that it gets, which nothing in its class does; "" if there is none.
+
+    A block becomes a class, and no function is left in which it could stand.
+    """
+    forward, live = prune(forward, frozenset(), effects=False)
+    kept = {id(n) for n in walk(prune(init, live, True, frozenset(modules_used(forward)))[0])}
+    changing = _Changes(file, variables, set(own), everywhere=True)
+    changing.go(init)
+    lost = (n for n in walk(init) if id(n) in changing.given - kept and isinstance(n, Line))
+    return next((min(line.defs & variables) for line in lost if line.defs & variables), "")
+
+
 def _give(
     built: Built, names: tuple[str, ...], gone: set[int], variables: frozenset[str], effects: bool
 ) -> None:
@@ -155,6 +174,7 @@ class _Changes:
     made: set[str]  #: names of what nobody else has
     own: set[int] = field(default_factory=set)  #: by id
     given: set[int] = field(default_factory=set)
+    everywhere: bool = False  #: whether also in statements that make layers
 
     def go(self, nodes: list[Node], graph: bool = False) -> None:
         """`graph`: in a statement that makes layers, which does all of it in the class."""
@@ -177,7 +197,7 @@ class _Changes:
         named = frozenset(bound[1].split(", ") if bound else ())
         if all(name.removeprefix("self.").isidentifier() for name in line.defs):
             changed = line.defs - named if bound or _INSIDE.match(line.text) else frozenset[str]()
-            if not graph and not changed & self.variables <= self.made:
+            if (self.everywhere or not graph) and not changed & self.variables <= self.made:
                 line.effect = True
                 self.given.add(id(line))
         if line.effect and id(line) not in self.given and self._is_own(line.text):

@@ -8,7 +8,7 @@ import libcst as cst
 
 from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
-from transpiler.emit.given import give_values
+from transpiler.emit.given import give_values, lost_change
 from transpiler.emit.heirs import built_by_heirs
 from transpiler.emit.module_values import assignment_counts, names_to_compute, without_globals
 from transpiler.emit.operation_names import name_operations
@@ -18,7 +18,7 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import Framework
-from transpiler.ir.code import Construct, Line
+from transpiler.ir.code import Construct, Line, Node
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.changed_inside import changed_inside
 from transpiler.source.lexical import words_in
@@ -188,22 +188,33 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
         is_block=True,
         channels_lead=planned.file.channels_lead,
     )
-    return Unit(
+    unit = Unit(
         plan,
         region,
         summary,
         node=summary.function.node,
         depends={s.serial for s in region.called},
     )
+    variables, own = _variables_of(summary, region, region.init)
+    if changed := lost_change(planned.file, region.init, region.forward, variables, own):
+        unit.problem = f"it changes `{changed}`, which it gets"
+    return unit
+
+
+def _variables_of(
+    summary: Summary, region: Region, init: list[Node]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The variables of a function, and those of them that no caller has: `**options`."""
+    defined = (n.defs for n in walk(init) if isinstance(n, Line) and n.static)
+    stars = frozenset(p.name for p in summary.parameters if p.star)
+    return frozenset(region.parameters).union(*defined), stars
 
 
 def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Built) -> Unit:
     problem = ""
     if not summary.function.functional:
-        defined = (n.defs for n in walk(built.init) if isinstance(n, Line) and n.static)
-        variables = frozenset(region.parameters).union(*defined)
-        stars = frozenset(p.name for p in summary.parameters if p.star)
-        problem = give_values(planned.file, built, variables, stars)
+        variables, own = _variables_of(summary, region, built.init)
+        problem = give_values(planned.file, built, variables, own)
     parameters = [_given(name) for name in built.varying]
     parameters += [
         _parameter(planned, p, summary) for p in summary.parameters if p.name not in built.varying
