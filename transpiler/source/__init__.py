@@ -34,6 +34,7 @@ bound_values.py what a program binds its names and attributes to
 effects.py     where a program changes something; between.py: whether it does between two places
 outer_reads.py  what functions read of others; draws.py: what they draw
 running.py      whether that changes between two runs of what is traced once
+run_later.py    what runs whenever data give a batch
 reached.py      through which variables data are reached, which functions are called
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
 given_objects.py  whether callers give a function what is made already

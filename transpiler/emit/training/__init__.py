@@ -91,6 +91,7 @@ placing.py     the edits of statements, and their comments
 head.py        where a file's head ends, for what goes there
 progress.py    what is shown of it
 evaluation_order.py  when a statement evaluates its parts
+asking_data.py  data that ask the model while it trains on them
 called_once.py  data whose evaluation would be repeated, or done in another order
 compound.py    calls in the heads of loops and conditions
 lines.py       statements as text

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.array_uses import ArrayUses
+from transpiler.emit.training.asking_data import check_called
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.predicting import predictor
@@ -40,6 +41,7 @@ def rewrite_calls(writer: ModelWriter) -> None:
         gone = uses.gone((place.start, end))
         if given is None or gone is None:
             continue
+        check_called(writer, place.start)
         called = f"{predictor(writer, training)}({writer.variable}, {given})"
         put_in_place(writer, (place.start, end), called)
         for spot in gone:

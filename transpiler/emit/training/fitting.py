@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.emit.epochs import Epoch, Watch, accumulators, means_so_far, train_epoch
 from transpiler.emit.training import distributing
+from transpiler.emit.training.asking_data import check_data
 from transpiler.emit.training.callbacks import before_history, called, hooks_of
 from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.epoch_logs import (
@@ -55,6 +56,7 @@ def write_fit(writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStat
     """The loop in the place of `fit`."""
     if not writer.optimizer:
         raise Unsupported("the model is compiled in another function, where its optimizer stays")
+    check_data(writer, call)
     fit = FitWriter(writer, call, statement)
     lines = fit.lines()
     kept = writer.statements.setdefault(id(statement), (statement, {}, {}))
