@@ -149,6 +149,7 @@ x, y = vectorize([[1], [2, 3]] * 9), np.ones(18)"""
         ("d = np.loadtxt('a.csv')\nx, y = d[:, 0:8], d[:, 8]", "x.shape[1]"),
         (f"X = np.random.normal(size=(n, 3))\n{SPLIT_ARRAYS.format('X', 'X[:, 0]')}", "3, 1"),
         (FILLED, "x.shape[1]"),
+        (FILLED.replace("    return", "    found = found[:, :, None]\n    return"), "1, 1"),
         # what may have other axes
         (f"d = load_iris(return_X_y=True)\n{SPLIT_ARRAYS.format('d', 'd')}", ""),
         (LOADED + SPLIT_ARRAYS.format("X.reshape(s)", "t"), ""),
@@ -159,7 +160,6 @@ x, y = vectorize([[1], [2, 3]] * 9), np.ones(18)"""
         ("def load_wine():\n    return read(), read()\n\nx, y = load_wine(return_X_y=True)", ""),
         ("class PCA:\n    pass\n\nz = PCA()\nx, y = z.fit_transform(np.load('a.npy')), [1]", ""),
         (LOADED.replace("True", "flag") + SPLIT_ARRAYS.format("X", "t"), ""),
-        (FILLED.replace("    return", "    found = found[:, :, None]\n    return"), ""),
         (f"{LOADED}for X in (X, X[0]):\n    pass\n{SPLIT_ARRAYS.format('X', 't')}", ""),
     ],
 )  # fmt: skip
