@@ -77,6 +77,15 @@ PROGRAMS = {
         "x[index], y",
     )
     + "losses = train(np.random.default_rng(2), data, targets, True)",
+    "parts of a list of one's own": DATA
+    + train(
+        "x, y, parts",
+        'own = list(parts)\nfor part in own:\n    part["units"] += 1',
+        'x * own[1]["units"], y',
+        'own[0]["units"]',
+    )
+    + 'parts = [{"units": 1}, {"units": 2}]\nlosses = train(data, targets, parts)\n'
+    + 'units = [part["units"] for part in parts]',
     "object of an object": DATA
     + """\
 class Log:

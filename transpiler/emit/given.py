@@ -172,6 +172,7 @@ class _Changes:
     file: FileContext
     variables: frozenset[str]
     made: set[str]  #: names of what nobody else has
+    copies: set[str] = field(default_factory=set)  #: those of which nobody has a part either
     own: set[int] = field(default_factory=set)  #: by id
     given: set[int] = field(default_factory=set)
     everywhere: bool = False  #: whether also in statements that make layers
@@ -185,10 +186,9 @@ class _Changes:
                 case If() | For() | While():
                     bodies = [node.body, node.orelse] if isinstance(node, If) else [node.body]
                     makes = graph or any(_is_of_class(n) for body in bodies for n in walk(body))
-                    if isinstance(node, For) and self.made.intersection(
-                        names_in(node.iterable.text)
-                    ):
+                    if isinstance(node, For) and self.copies & names_in(node.iterable.text):
                         self.made |= node.target_names
+                        self.copies |= node.target_names
                     for body in bodies:
                         self.go(body, makes)
 
@@ -202,10 +202,13 @@ class _Changes:
                 self.given.add(id(line))
         if line.effect and id(line) not in self.given and self._is_own(line.text):
             self.own.add(id(line))
+        if line.kills:
+            self.made -= named
+            self.copies -= named
         if bound and self._is_fresh(line.text):
             self.made |= named
-        elif line.kills:
-            self.made -= named
+        if _COPY.search(line.text):
+            self.copies |= named
 
     def _is_own(self, text: str) -> bool:
         """Whether all that happens is that something of the class's own changes."""
