@@ -306,7 +306,8 @@ loss = net.train(rng.normal(size=(8, 3, 4, 1)), rng.normal(size=(8, 2)))
 def test_flattened_inputs_of_any_rank(scripts: Scripts) -> None:
     """Their size is the product of a shape that only the run tells."""
     code = converted(FLAT)
-    assert "nn.Linear(math.prod(self.shape), 2)" in code
+    assert "nn.Linear(math.prod(shape), 2)" in code
+    assert "self.model = NetModel(self.shape)" in code
     assert max(scripts.compare(FLAT, code).values()) < 1e-9
 
 
