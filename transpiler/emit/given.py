@@ -103,10 +103,12 @@ def lost_change(
 
     A block becomes a class, and no function is left in which it could stand.
     """
-    forward, live = prune(forward, frozenset(), effects=False)
-    kept = {id(n) for n in walk(prune(init, live, True, frozenset(modules_used(forward)))[0])}
     changing = _Changes(file, variables, set(own), everywhere=True)
     changing.go(init)
+    if not changing.given:
+        return ""
+    forward, live = prune(forward, frozenset(), effects=False)
+    kept = {id(n) for n in walk(prune(init, live, True, frozenset(modules_used(forward)))[0])}
     lost = (n for n in walk(init) if id(n) in changing.given - kept and isinstance(n, Line))
     return next((min(line.defs & variables) for line in lost if line.defs & variables), "")
 
@@ -175,7 +177,7 @@ class _Changes:
     copies: set[str] = field(default_factory=set)  #: those of which nobody has a part either
     own: set[int] = field(default_factory=set)  #: by id
     given: set[int] = field(default_factory=set)
-    everywhere: bool = False  #: whether also in statements that make layers
+    everywhere: bool = False  #: whether also in statements that make layers; it only looks then
 
     def go(self, nodes: list[Node], graph: bool = False) -> None:
         """`graph`: in a statement that makes layers, which does all of it in the class."""
@@ -198,7 +200,7 @@ class _Changes:
         if all(name.removeprefix("self.").isidentifier() for name in line.defs):
             changed = line.defs - named if bound or _INSIDE.match(line.text) else frozenset[str]()
             if (self.everywhere or not graph) and not changed & self.variables <= self.made:
-                line.effect = True
+                line.effect |= not self.everywhere
                 self.given.add(id(line))
         if line.effect and id(line) not in self.given and self._is_own(line.text):
             self.own.add(id(line))

@@ -45,13 +45,27 @@ def executes(*types: type) -> Callable[[S], S]:
 
 def evaluate(region: Region, node: cst.BaseExpression) -> Value:
     """The value of an expression."""
-    handler = EXPRESSIONS.get(type(node))
+    handler = EXPRESSIONS.get(type(node)) or _loaded(type(node))
     if handler is None:
         raise GiveUp(f"{type(node).__name__} expressions are not understood here", node)
     value = handler(region, node)
     if type(value) is Constant and value.node is not node and type(node) is not cst.Name:
         return Unknown(value.reason)  # what is made of a constant is not the constant itself
     return value
+
+
+_LATER: dict[type, str] = {}
+
+
+def evaluated_in(module: str, kind: type) -> None:
+    """Say which module of the interpreter declares the handler of a kind of expression."""
+    _LATER[kind] = f"{__package__}.{module}"
+
+
+def _loaded(kind: type) -> Callable[[Region, Any], Value] | None:
+    if kind in _LATER:
+        importlib.import_module(_LATER[kind])
+    return EXPRESSIONS.get(kind)
 
 
 def execute(region: Region, node: cst.CSTNode) -> None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.interpret.calls import calling
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
-from transpiler.interpret.dispatch import provided_in
+from transpiler.interpret.dispatch import evaluated_in, provided_in
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import generators
 from transpiler.interpret.functions.compiled_elsewhere import names_of_lines
@@ -43,10 +42,16 @@ from transpiler.source.tree import Tree
 
 #: The handlers register when their modules are imported.
 HANDLERS = (
-    *(attributes, displays, names, operators, subscripts, calling, comprehensions, loops),
+    *(attributes, displays, names, operators, subscripts, comprehensions, loops),
     *(generators, assignments, definitions, lines),
 )
-#: What not every file needs is loaded when it is first asked for.
+# what not every file needs is loaded when it is first asked for
+evaluated_in("calls.calling", cst.Call)
+provided_in("calls.batches", "each_element", "note_parts", "note_taken", "settle_beside")
+provided_in("calls.by_hand", "attribute_of_metric")
+provided_in("calls.drawn", "asked_of_element")
+provided_in("calls.framework", "correct_pad", "framework_call")
+provided_in("calls.methods", "pairs_of")
 provided_in("class_bodies", "class_attribute")
 provided_in("classes", "define_class", "call_class")
 provided_in("asked_layers", "name_layer", "ask_layer")
@@ -73,6 +78,9 @@ provided_in("models.input_dicts", "keyed_input", "input_dict", "given_in_order")
 provided_in("models.input_lists", "input_list")
 provided_in("models.loading", "load_model", "clone_model", "save_model")
 provided_in("models.looped_inputs", "gather_input", "with_gathered", "keep_gathered")
+provided_in("models.parts", "model_attribute", "inside_of_model", "tensor_of_layer", "lend")
+provided_in("models.parts", "border_of")
+provided_in("models.nested", "call_model", "name_model")
 provided_in("models.sequential", "make_sequential", "close_models")
 provided_in("models.methods", "model_method", "set_attribute", "note_given", "pass_model")
 

@@ -389,6 +389,7 @@ def _as_input(region: Region, bound: Bound, model: Model | None = None) -> Value
     return held if isinstance(held, Bound) else bound
 
 
+@provides("border_of")
 def border_of(
     region: Region, model: Model, attr: str, node: cst.CSTNode, target: str = ""
 ) -> Value:

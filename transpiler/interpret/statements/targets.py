@@ -11,8 +11,8 @@ from transpiler.interpret.calls.data_options import sets_option
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.elements import element as joined_element
 from transpiler.interpret.control.sequences import sequence_code
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.models.borders import take_models_only
-from transpiler.interpret.models.parts import border_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.names import assign_group, assign_name, named
 from transpiler.interpret.statements.places import (
@@ -311,7 +311,7 @@ def _take_models(
         given = {item.number: name for name, item in at if item.side == "output"}
         for name, item in at:
             if item.side == "input":
-                inputs = border_of(region, model, "inputs", node)
+                inputs = provided("border_of")(region, model, "inputs", node)
                 held = inputs.items[item.number] if isinstance(inputs, Sequence) else inputs
                 assign_name(region, name, held, node, None)
         if given:
@@ -326,7 +326,7 @@ def _take_outputs(
     node: cst.CSTNode,
 ) -> None:
     """The outputs of a model by their names: all at once where each has one."""
-    outputs = border_of(region, model, "output", node, given[min(given)])
+    outputs = provided("border_of")(region, model, "output", node, given[min(given)])
     if not isinstance(outputs, Sequence):
         assign_name(region, given[0], outputs, node, None)
     elif len(given) == len(outputs.items):
