@@ -62,6 +62,15 @@ PROGRAMS = {
     + "ROWS = [1]\n\n\ndef rows():\n    return ROWS\n\n\n"
     + train("x, y", "held = rows()\nheld.append(3)", "x * len(held), y", "len(held)")
     + "losses = train(data, targets)\ncount = len(ROWS)",
+    "part that a call picks": DATA
+    + train(
+        "x, y, parts",
+        'part = max(parts, key=len)\npart["units"] += 1',
+        'x * part["units"], y',
+        'part["units"]',
+    )
+    + 'parts = [{"units": 1}, {"units": 2, "wide": 1}]\nlosses = train(data, targets, parts)\n'
+    + 'units = [part["units"] for part in parts]',
     "settings": DATA
     + train(
         "x, y, config",

@@ -55,6 +55,11 @@ _SHARED = regex(r"^\w+ = (\w+)(?:(?:\.\w+|\[[^\]]*\])*$| (?:or|if) )")
 _INSIDE = regex(r"(?:del )?\w+ ?[.\[]")
 #: What a variable is given by a call.
 _CALLED = regex(r"^\w+ = ([\w.]+)\(")
+#: Calls that make something new: others may give what they, or what they get, have too.
+_MAKES = regex(
+    r"(?:dict|list|set|tuple|sorted|range|iter|str|deepcopy|(?:copy|np|numpy)\.\w+(?:\.\w+)*"
+    r"|(?:\w+\.)*(?:copy|[A-Z]\w*))$"
+)
 #: The variables to which a statement gives other values: `a, b = `.
 _BINDS = regex(r"(\w+(?:, \w+)*) (?:[^\w\s]{1,2})?=(?!=)")
 #: A method of the object whose method makes the model.
@@ -224,9 +229,7 @@ class _Changes:
         if (shared := _SHARED.search(text)) is not None:
             return shared[1] in self.made
         called = _CALLED.search(text)
-        return called is None or not (
-            called[1].startswith("self.") or isinstance(self.file.globals.get(called[1]), Function)
-        )
+        return called is None or _MAKES.match(called[1]) is not None
 
 
 @record(slots=True)
