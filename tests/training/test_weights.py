@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import Trial, farthest
 from tests.training.scripts import Scripts
+from transpiler.pipeline import convert
 
 BY_CLASS = ", validation_split=0.2, class_weight={0: 0.5, 1: 2.0, 2: 1.5}"
 KEPT = "keep = [model]  # the model goes where nobody sees"
@@ -32,3 +33,35 @@ TRIALS = [
 def test_weighs_equally(trial: Trial, scripts: Scripts) -> None:
     far, apart = farthest(scripts, trial.text)
     assert far < 1e-7, apart  # class weights are kept in float32
+
+
+SEVERAL = """
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x = np.random.default_rng(0).normal(size=(32, 4))
+y, z = x.sum(1), x.prod(1)
+
+
+def weights():
+    first = np.linspace(0.5, 1.5, 32)
+    return [first, first[::-1].copy()]
+
+
+given = keras.Input((4,))
+model = keras.Model(given, [layers.Dense(1, name="a")(given), layers.Dense(1, name="b")(given)])
+model.compile("sgd", "mse")
+"""
+
+
+def test_a_list_that_a_function_gives_is_one_array_for_each_output(scripts: Scripts) -> None:
+    fit = "w = weights()\nh = model.fit(x, [y, z], sample_weight=w, epochs=2, verbose=0).history\n"
+    text = SEVERAL + fit
+    assert max(scripts.compare(text, convert(text).text).values()) < 1e-6
+
+
+def test_such_a_list_without_a_name_is_no_array_for_all_of_them() -> None:
+    fit = "model.fit(x, [y, z], sample_weight=weights(), epochs=2, verbose=0)\n"
+    said = [d.message for d in convert(SEVERAL + fit).diagnostics]
+    assert any("a list that has no name" in message for message in said), said

@@ -185,6 +185,16 @@ def spread(writer: ModelWriter, given: Given | None, keys: list[str], what: str)
     return f"*map(np.asarray, {text})"
 
 
+def weights_of_outputs(writer: ModelWriter, given: Given, keys: list[str]) -> Given:
+    """The weights of samples for several outputs: one array for each, where they are seen to be."""
+    parts = _parts_of(writer, given, keys)
+    if parts is None or isinstance(given.value, (Sequence, Mapping)):
+        return given
+    if PLACE.fullmatch(writer.source_of(given)) is None:
+        raise Unsupported("sample_weight is a list that has no name: assign it before the call")
+    return replace(given, value=parts)
+
+
 def _holds_tables(writer: ModelWriter, given: Given) -> bool:
     """Whether the parts of what an argument gives may be tables."""
     return writer.shared.tables.hold(f"({writer.source_of(given)})[0]")

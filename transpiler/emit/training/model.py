@@ -34,7 +34,12 @@ from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
 from transpiler.emit.training.lent_parts import has_loss_of_caller, take_as_arguments
 from transpiler.emit.training.lines import is_made_once, is_nested, within
-from transpiler.emit.training.listed_arrays import arrays_of_list, batch_order, entries_of
+from transpiler.emit.training.listed_arrays import (
+    arrays_of_list,
+    batch_order,
+    entries_of,
+    weights_of_outputs,
+)
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.losses_of_calls import gets_another_loss
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
@@ -464,6 +469,8 @@ class ModelWriter:
     def weight_arrays(self, given: Given, compiled: Compiled) -> dict[str, str]:
         """Their arrays: one for all outputs, or one for each."""
         heads = compiled.heads
+        if len(heads) > 1:
+            given = weights_of_outputs(self, given, [head.name for head in heads])
         each = isinstance(given.value, (Sequence, Mapping)) and len(heads) > 1
         names = [f"{head.variable}_weights" for head in heads] if each else ["weights"]
         arrays = (
