@@ -255,6 +255,8 @@ def _uses(
     inner: list[cst.CSTNode] = list(node.children)
     if isinstance(node, cst.For) and id(node) in noted:  # over the layers of a model
         inner = [node.body]
+    elif isinstance(node, cst.ListComp) and id(node) in noted:
+        inner = [node.elt]
     elif isinstance(node, cst.Assign):
         for target in node.targets:
             if found := _of_model(target.target, models):

@@ -157,7 +157,7 @@ class Given:
 class TrainingCall:
     """One call of a method of a model, or `model.trainable = ...`."""
 
-    node: cst.Call | cst.Attribute | cst.Subscript | cst.Assign | cst.For
+    node: cst.Call | cst.Attribute | cst.Subscript | cst.Assign | cst.For | cst.ListComp
     name: str
     model: Model
     given: dict[str, Given]

@@ -29,6 +29,7 @@ from transpiler.emit.training.layer_weights import (
     write_weight,
 )
 from transpiler.emit.training.lines import holds
+from transpiler.emit.training.listed_layers import write_listed_layers
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import move_compile
 from transpiler.emit.training.on_batch import (
@@ -62,6 +63,7 @@ _WRITERS = {
     "load_weights": write_load_weights,
     "load_model": write_load_model,
     "clone_model": write_clone_model,
+    "layers": write_listed_layers,
     "train_on_batch": write_train_on_batch,
     "test_on_batch": write_test_on_batch,
     "predict_on_batch": write_predict_on_batch,
@@ -125,7 +127,7 @@ def _write(writer: ModelWriter, call: TrainingCall) -> None:
         return
     if isinstance(call.node, cst.For):
         over_layers = {"clip_weights": write_clipped_weights, "trainable": write_trainable}
-        over_layers[call.name](writer, call, call.node)
+        over_layers.get(call.name, write_listed_layers)(writer, call, call.node)
         return
     if call.name in _ASKING:
         statement = statement_around(writer.tree, writer.room.node, call)

@@ -61,13 +61,19 @@ def _layers(writer: ModelWriter, model: Model) -> Iterator[Module]:
 
 
 def _free_name(writer: ModelWriter, statement: cst.For) -> str:
-    """What the tensors are called; nothing that the loop gave a name is read behind it."""
+    """What the tensors are called."""
+    refuse_read_behind(writer, statement)
     start, end = writer.tree.span(statement)
+    known = writer.shared.places(writer.room, "weights")
+    return "tensor" if any(not start <= place.start < end for place in known) else "weights"
+
+
+def refuse_read_behind(writer: ModelWriter, statement: cst.For) -> None:
+    """Refuse that something is read behind a loop over layers to which it has given a name."""
+    end = writer.tree.span(statement)[1]
     source = writer.tree.source(statement)
-    for name in set(re.findall(r"(?m)^\s*(?:for\s+)?(\w+)\s*(?:=(?!=)|in\b)", source)):
+    for name in set(re.findall(r"(?m)^\s*(?:for\s+(?:\w+,\s*)?)?(\w+)\s*(?:=(?!=)|in\b)", source)):
         behind = [p for p in writer.shared.places(writer.room, name) if p.start >= end]
         first = min(behind, key=lambda place: place.start, default=None)
         if first is not None and not first.binds:
             raise Unsupported(f"`{name}` of a loop over layers is read behind it")
-    known = writer.shared.places(writer.room, "weights")
-    return "tensor" if any(not start <= place.start < end for place in known) else "weights"

@@ -108,7 +108,7 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
     name, builder = os.path.basename(home.file.path), home.name
     if "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked):
         return f"what `{builder}` of {name} compiles the model with is not known here"
-    if others := sorted(inside - {"compile", "load_weights", "summary"}):
+    if others := sorted(inside - {"compile", "layers", "load_weights", "summary"}):
         return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
     goes_on = not STEPS.isdisjoint(asked) and any(_is_added(file, call) for call in group.calls)
     if goes_on and (trainer := _trained_by(file, group)) is not None:

@@ -34,7 +34,8 @@ from transpiler.source.syntax import program_tree
 LOOKING = frozenset(
     {
         "get_weights", "set_weights", "count_params", "layer.get_weights", "layer.set_weights",
-        "layer.numpy", "layer.weight", "layer.assign", "layer", "summary", "reset_metrics",
+        "layer.numpy", "layer.weight", "layer.assign", "layer", "layers", "summary",
+        "reset_metrics",
     }
 )  # fmt: skip
 #: Modules that have as many weights as Keras's layers.

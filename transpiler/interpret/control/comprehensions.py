@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import libcst as cst
 
@@ -11,7 +12,12 @@ from transpiler.interpret.control.changes import what_changes
 from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.control.perhaps import callbacks_left
 from transpiler.interpret.control.sequences import append, loop_sources
-from transpiler.interpret.control.targets import bind_target, item_of, target_names
+from transpiler.interpret.control.targets import (
+    bind_target,
+    item_of,
+    layers_in_turn,
+    target_names,
+)
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.layers.lists import (
     evaluated,
@@ -50,6 +56,10 @@ def comprehension(
 ) -> Value:
     """A comprehension of plain values stays; one that makes tensors becomes a loop."""
     loop = node.for_in
+    if isinstance(node, cst.ListComp) and layers_in_turn(loop) is not None:
+        listed: Any = provided("list_layers")(region, node)
+        if listed:
+            return Unknown("the names of layers")
     iterable = evaluate(region, loop.iter)
     if isinstance(node, cst.ListComp):
         inputs: Value | None = provided("input_list")(region, node, iterable)

@@ -29,7 +29,7 @@ from transpiler.interpret.control.jumps import (
 )
 from transpiler.interpret.control.sequences import loop_sources
 from transpiler.interpret.control.suites import body_of, run_block
-from transpiler.interpret.control.targets import bind_target, item_of, target_names
+from transpiler.interpret.control.targets import bind_target, item_of, layers_in_turn, target_names
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import loop_over
@@ -67,6 +67,15 @@ def _takes_one(node: cst.For) -> bool:
     return isinstance(small, cst.Break)
 
 
+def _only_looks(region: Region, node: cst.For) -> bool:
+    """Whether a loop clips the weights of the layers of a model or lists these, and is noted."""
+    if layers_in_turn(node) is None:
+        return False
+    clipped: Any = provided("clip_layers")(region, node)
+    listed: Any = not clipped and provided("list_layers")(region, node)
+    return bool(clipped or listed)
+
+
 @executes(cst.For)
 def for_statement(region: Region, node: cst.For) -> None:
     if node.orelse is not None:
@@ -78,8 +87,7 @@ def for_statement(region: Region, node: cst.For) -> None:
 
 def _for(region: Region, node: cst.For) -> None:
     frozen: Any = provided("freeze_layers")(region, node)
-    clipped: Any = not frozen and provided("clip_layers")(region, node)
-    if frozen or clipped:
+    if frozen or _only_looks(region, node):
         return
     iterable = evaluate(region, node.iter)
     if isinstance(iterable, Static) and region.file.data_names:

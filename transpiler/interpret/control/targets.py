@@ -83,3 +83,21 @@ def target_names(target: cst.BaseExpression | None) -> frozenset[str]:
     if isinstance(target, (cst.Tuple, cst.List)):
         return frozenset().union(*(target_names(e.value) for e in target.elements))
     return frozenset()
+
+
+def layers_in_turn(loop: cst.For | cst.CompFor) -> tuple[str, cst.Attribute] | None:
+    """What a loop over `model.layers`, or over their `enumerate`, calls each, and that list."""
+    match loop:
+        case (
+            cst.For(cst.Name(value=name), cst.Attribute(attr=cst.Name("layers")) as listed)
+            | cst.CompFor(cst.Name(value=name), cst.Attribute(attr=cst.Name("layers")) as listed)
+            | cst.For(
+                cst.Tuple([cst.Element(cst.Name()), cst.Element(cst.Name(value=name))]),
+                cst.Call(
+                    cst.Name("enumerate"),
+                    [cst.Arg(cst.Attribute(attr=cst.Name("layers")) as listed), *_],
+                ),
+            )
+        ):
+            return name, listed
+    return None

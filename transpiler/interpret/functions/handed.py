@@ -44,6 +44,8 @@ ASKED = regex(rf"\.(?:{'|'.join((*SIGNATURES, *_OTHERS))})\(")
 _OF_REST = regex(r"\.optimizer\.(?:learning_rate|lr|iterations)\b|\s*=\s*(?:\w+\.)*load_model\(")
 #: Where it is called, or it is said whether it is trained.
 _CALLED = regex(r"\(|\.trainable\s*=\s*(?:True|False)\b")
+#: Where its layers are listed, with a `print` for each.
+_LISTED = regex(r"\.layers(?:\s*,\s*\d+)?\)?\s*:\s*print\(|\.layers\]")
 #: What makes tensors of Keras, or follows gradients through the model.
 _BUILDS = regex(r"\b(?:Input|Model|Sequential|GradientTape)\(|\blayers\.")
 _CALLEE = regex(r"(?<![\w.])(\w+)(?:\.(\w+))?\([^()]*$")
@@ -78,6 +80,7 @@ def _is_trained(text: str, name: str, function: Function) -> bool:
     on_data = _BUILDS.search(text) is None  # else it may be called on tensors of Keras
     asked = [
         ASKED.match(text, place.end()) is not None
+        or _LISTED.match(text, place.end()) is not None
         or (on_data and _CALLED.match(text, place.end()) is not None)
         for place in places
     ]
