@@ -47,9 +47,8 @@ model = Model().to(device)
 criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 # which layers there are
-# TODO(tf2torch) T2T101: `model.layers` is left as it is; the model is an nn.Module now
-for number, layer in enumerate(model.layers):
-    print(number, layer.name)
+for number, (name, _) in enumerate(model.named_children()):
+    print(number, name)
 # TODO(tf2torch) T2T101: `model.layers` is left as it is; the model is an nn.Module now
 shapes = [w.shape for layer in model.layers for w in layer.get_weights()]
 lines = []
