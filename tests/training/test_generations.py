@@ -102,6 +102,20 @@ def test_arguments_of_keras_1_are_those_of_today() -> None:
     assert convert(older).text == convert(today).text
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("nb_epoch = 4\nmodel.fit(x, y, epochs=nb_epoch)\n", "auto"),
+        ("def train(x, nb_epoch=4):\n    model.fit(x, epochs=nb_epoch)\n", "auto"),
+        ("def train(\n    nb_epoch=4,\n):\n    model.fit(x, epochs=nb_epoch)\n", "auto"),
+        ("model.fit(x, y, nb_epoch=4)\n", "2"),
+        ("model.fit(\n    x, y,\n    nb_epoch=4,\n)\n", "2"),
+    ],
+)
+def test_only_arguments_show_a_generation(written: str, shown: str) -> None:
+    assert shown_by(f"from keras.models import Sequential\n{written}") == shown
+
+
 @pytest.mark.parametrize("call", ["fit", "evaluate", "predict"])
 def test_what_only_makes_keras_2_faster_goes(call: str) -> None:
     plain = Trial().text

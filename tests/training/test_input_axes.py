@@ -159,6 +159,16 @@ def test_arrays_that_may_have_got_an_axis(scripts: Scripts) -> None:
     assert "torch.as_tensor(x, dtype=torch.float32)," in result
 
 
+@pytest.mark.parametrize("kind", ["images", "windows"])
+def test_arrays_of_which_nothing_is_known(kind: str, scripts: Scripts) -> None:
+    """Nobody adds the axis in the whole program: Keras does, if it is missing."""
+    sizes, model, fits = MODELS[kind]
+    made = "rows = []\nfor one in x:\n    rows += [one / 2.0]\nx = np.array(rows)\n"
+    text = HEAD.format(sizes=sizes) + made + CALLS.format(model=model)
+    result = agree(text, scripts, "losses", "score", "prediction")
+    assert f"torch.as_tensor(x, dtype=torch.float32){fits}" in result
+
+
 ROWS = """\
 import numpy as np
 from tensorflow import keras

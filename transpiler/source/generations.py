@@ -14,11 +14,11 @@ _MARKS = regex(
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
     | keras\.utils\.(np_utils|vis_utils|generic_utils) | layers\.experimental | CuDNN(LSTM|GRU)
     | \bnp_utils\b | (?<![\w.])keras\.preprocessing\.text\b | keras\.backend\.tensorflow_backend
-    | \bnb_epoch\s*= | \.predict_classes\(
+    | ^(?![ \t]*def\b).*[(,]\s*nb_epoch\s*=(?!=) | \.predict_classes\(
     | fit_generator | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
     | optimizers\.legacy | \b(?:SGD|Adam|RMSprop|Adagrad|Adadelta|Adamax|Nadam)\(\s*lr\s*=
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.MULTILINE,
 )
 
 #: What chooses Keras 2, as the name of an environment variable.

@@ -11,6 +11,7 @@ from collections.abc import Set
 from transpiler.interpret.context import Shape
 from transpiler.ir.tensor import Dim, Tensor
 from transpiler.lower.training import Training
+from transpiler.regex import regex
 
 
 def fittings(training: Training, keys: list[str]) -> tuple[str, ...]:
@@ -22,7 +23,8 @@ def fittings(training: Training, keys: list[str]) -> tuple[str, ...]:
     for number, tensor in enumerate(inputs):
         places: list[int | str] = [number, keys[number]]
         places += [""] * (len(inputs) == 1)
-        found.append(fitting(tensor, {_rank(shape, places) for shape in shapes}))
+        ranks = {_rank(shape, places) for shape in shapes}
+        found.append(fitting(tensor, ranks) or _if_lacking(training, tensor, ranks))
     return tuple(found)
 
 
@@ -60,6 +62,22 @@ def fitting(declared: Tensor, ranks: Set[int | None] = frozenset()) -> str:
     if len(ranks) == 1:
         return ".unsqueeze(-1)" if lacks else ".squeeze(-1)"
     return f"{f'.unsqueeze({len(dims)})' * lacks}.flatten({len(dims)})"
+
+
+#: What gives arrays the axis that they need, where the program does it itself.
+_ADDS_AXIS = regex(
+    r"\b(?:expand_dims|newaxis|reshape|img_to_array|load_img|stack|flow\w*)\b|None\s*\]"
+    r"|\b(?:zeros|ones|empty)\(.*,\s*1\s*\)"
+)
+
+
+def _if_lacking(training: Training, declared: Tensor, ranks: Set[int | None]) -> str:
+    """The same for arrays of which nothing tells whether they have the last axis."""
+    dims = declared.dims or ()
+    unsure = None in ranks and len(dims) > 1 and all(d is not None and d.known for d in dims)
+    if not unsure or not dims[-1].is_const(1) or _ADDS_AXIS.search(training.home.file.tree.blanked):
+        return ""
+    return f".reshape(-1, {', '.join(str(dim.value) for dim in dims)})"
 
 
 def _may_be_one(dim: Dim) -> bool:
