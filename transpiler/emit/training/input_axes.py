@@ -73,11 +73,11 @@ _ADDS_AXIS = regex(
 
 def _if_lacking(training: Training, declared: Tensor, ranks: Set[int | None]) -> str:
     """The same for arrays of which nothing tells whether they have the last axis."""
-    dims = declared.dims or ()
-    unsure = None in ranks and len(dims) > 1 and all(d is not None and d.known for d in dims)
-    if not unsure or not dims[-1].is_const(1) or _ADDS_AXIS.search(training.home.file.tree.blanked):
+    sizes = [dim.value for dim in declared.dims or () if dim is not None and dim.known]
+    whole = len(sizes) == len(declared.dims or ()) > 1 and sizes[-1] == 1
+    if None not in ranks or not whole or _ADDS_AXIS.search(training.home.file.tree.blanked):
         return ""
-    return f".reshape(-1, {', '.join(str(dim.value) for dim in dims)})"
+    return f".reshape(-1, {', '.join(map(str, sizes))})"
 
 
 def _may_be_one(dim: Dim) -> bool:

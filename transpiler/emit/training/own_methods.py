@@ -26,6 +26,7 @@ from transpiler.emit.training.own_questions import (
     arrays_of_layer,
     arrays_of_model,
     evaluation,
+    inputs_asked,
 )
 from transpiler.emit.training.predicting import predictor
 from transpiler.emit.training.rates import (
@@ -250,9 +251,15 @@ class Methods:
             return
         if len(others) != len(call.args) - 1 or others - {"verbose", "batch_size"}:
             return
-        function = predictor(self.writer)
-        array = self.tree.source(call.args[0].value)
-        self.replaced[self.tree.span(call)] = f"{function}({_MODEL}, {array})"
+        given = call.args[0].value
+        xs = inputs_asked(self.writer, call, given)
+        if xs is None:
+            return
+        text = self.tree.source(given)
+        listed = xs == tuple(f"{text}[{number}]" for number in range(len(xs)))
+        arrays = ", ".join(map(self.writer.as_array, xs))
+        arrays = f"*{text}" if listed and arrays == ", ".join(xs) else arrays
+        self.replaced[self.tree.span(call)] = f"{predictor(self.writer)}({_MODEL}, {arrays})"
 
     @property
     def _kept(self) -> set[str]:

@@ -10,16 +10,20 @@ loss, accuracy = evaluate(self.model, test_loader, self.criterion)
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.asking import as_dict
+from transpiler.emit.training.data import is_listed
 from transpiler.emit.training.evaluation_order import may_not_run, runs_again
 from transpiler.emit.training.layer_weights import views_of, views_of_all
 from transpiler.emit.training.lines import is_statement
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer
+from transpiler.ir.expr import literal
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
 from transpiler.source.tree import Tree
@@ -27,6 +31,7 @@ from transpiler.source.tree import Tree
 #: The attribute that a callback finds the loss in.
 CRITERION = "criterion"
 _EVALUATED = ("x", "y")
+_PLACE = regex(r"\w+(?:\.\w+)*")
 _LAYER = regex(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)", re.S)
 
 
@@ -48,17 +53,20 @@ def evaluation(
         or runs_again(statement, call)
     ):
         return None
-    if given.get("batch_size") == "None":
-        given["batch_size"] = "32"
-    by_key = given.get("return_dict", "False")
+    size = given["batch_size"][0] if "batch_size" in given else "32"
+    size = "32" if size == "None" else size
+    by_key = given["return_dict"][0] if "return_dict" in given else "False"
     if by_key not in ("True", "False"):
         return None
     data, loader = (_free(name, body) for name in ("test_data", "test_loader"))
-    inputs = writer.inputs((given["x"],))
-    targets = writer.targets((given["y"],), compiled)
+    xs = inputs_asked(writer, call, given["x"][1])
+    if xs is None:
+        return None
+    inputs = writer.inputs(xs)
+    targets = writer.targets((given["y"][0],), compiled)
     before = [
         f"{data} = TensorDataset({inputs}, {targets})",
-        f"{loader} = {writer.loader(data, given.get('batch_size', '32'))}",
+        f"{loader} = {writer.loader(data, size)}",
     ]
     text = f"{writer.evaluator(compiled)}({model}, {loader}, self.{CRITERION})"
     if by_key == "True":
@@ -83,16 +91,55 @@ def _free(name: str, body: str) -> str:
     return free
 
 
-def _arguments(tree: Tree, call: cst.Call, order: tuple[str, ...]) -> dict[str, str] | None:
-    """The source of what a call gives, by its names; None where it gives something else."""
+#: The source of what a call gives, and the expression.
+_Argument: TypeAlias = "tuple[str, cst.BaseExpression]"
+
+
+def _arguments(tree: Tree, call: cst.Call, order: tuple[str, ...]) -> dict[str, _Argument] | None:
+    """What a call gives, by its names; None where it gives something else."""
     positions = iter(("x", "y", "batch_size", "verbose"))
-    given: dict[str, str] = {}
+    given: dict[str, _Argument] = {}
     for argument in call.args:
         name = argument.keyword.value if argument.keyword is not None else next(positions, "")
         if argument.star or name not in order or name in given:
             return None
-        given[name] = tree.source(argument.value)
+        given[name] = tree.source(argument.value), argument.value
     return given
+
+
+def inputs_asked(
+    writer: ModelWriter, call: cst.Call, node: cst.BaseExpression
+) -> tuple[str, ...] | None:
+    """The arrays that a method gives for the inputs of its model; None where it is not seen which.
+
+    What the method does not write out itself is taken for a list of them.
+    """
+    keys, text = writer.input_keys, writer.tree.source(node)
+    if is_listed(writer.built):
+        return None
+    match node:
+        case cst.Dict(elements=elements):
+            named = {literal(key): key for key in keys if key}
+            found = {
+                named.get(writer.tree.source(e.key).replace("'", '"')): writer.tree.source(e.value)
+                for e in elements
+                if isinstance(e, cst.DictElement)
+            }
+            if len(found) != len(elements) or set(found) != set(keys):
+                return None
+            return tuple(found[key] for key in keys)
+        case cst.List(elements=parts) | cst.Tuple(elements=parts) if len(keys) > 1:
+            whole = all(isinstance(part, cst.Element) for part in parts)
+            if not whole or len(parts) != len(keys) or len(writer.built.keys) > 1:
+                return None
+            return tuple(writer.tree.source(part.value) for part in parts)
+    if len(keys) == 1:
+        return (text,)
+    if writer.built.keys or _PLACE.fullmatch(text) is None:
+        return None
+    message = f"`{text}` is taken for a list of arrays, one for each input"
+    writer.made.said.append((ASSUMED, call, message))
+    return tuple(f"{text}[{number}]" for number in range(len(keys)))
 
 
 def _taken_apart(tree: Tree, call: cst.Call, statement: cst.SimpleStatementLine) -> bool:
