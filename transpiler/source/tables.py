@@ -100,11 +100,11 @@ class Tables:
 
     def hold(self, source: str) -> bool:
         """Whether an expression may be a table."""
-        return bool(self.names) and self._is_table(_parsed(source))
+        return bool(self.nodes) and self._is_table(_parsed(source))
 
     def hold_in(self, source: str) -> bool:
         """Whether the elements of a list may be tables."""
-        return bool(self.names) and self._has_table(_parsed(source))
+        return bool(self.nodes) and self._has_table(_parsed(source))
 
     def _follow(self, node: ast.AST) -> None:
         """What a statement or call hands on."""
@@ -259,7 +259,7 @@ class Tables:
     def _gives_table(self, call: ast.Call) -> bool:
         name, function = self._run_by(call), call.func
         root = ast.unparse(function).partition(".")[0]
-        if root in self._pandas or _as_frame(call):
+        if (root in self._pandas and not _asks_object(function)) or _as_frame(call):
             return True
         if name in self.returning or (self.transformed and name in _TRANSFORMING):
             return True
@@ -307,6 +307,14 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _asks_object(function: ast.expr) -> bool:
+    """Whether it is a method of what a call or an index gives: `pd.read_csv(path).to_numpy`."""
+    held = function.value if isinstance(function, ast.Attribute) else ast.Name("")
+    while isinstance(held, ast.Attribute):
+        held = held.value
+    return not isinstance(held, ast.Name)
 
 
 def _parsed(source: str) -> ast.expr:
