@@ -180,9 +180,9 @@ def clip(x: Tensor, x_min: Operand, x_max: Operand) -> Tensor:
 @op("tf.where", "keras.ops.where", "keras.backend.switch", aliases={
     "x": "x1", "y": "x2", "then_expression": "x1", "else_expression": "x2",
 })  # fmt: skip
-def where(condition: Tensor, x1: Param = None, x2: Param = None) -> Tensor:
+def where(condition: Tensor, x1: Operand | None = None, x2: Operand | None = None) -> Tensor:
     """With a condition alone, the places where it holds."""
-    if isinstance(x1, Expr) and x1.is_const(None):
+    if x1 is None or x2 is None or (isinstance(x1, Expr) and x1.is_const(None)):
         found = call("torch.nonzero", in_order(condition).code)
         return Tensor(found, (expr(condition.rank),), dtype="int64")
     values = together(condition, x1, x2)

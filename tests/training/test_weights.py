@@ -65,3 +65,17 @@ def test_such_a_list_without_a_name_is_no_array_for_all_of_them() -> None:
     fit = "model.fit(x, [y, z], sample_weight=weights(), epochs=2, verbose=0)\n"
     said = [d.message for d in convert(SEVERAL + fit).diagnostics]
     assert any("a list that has no name" in message for message in said), said
+
+
+def test_lists_of_what_nobody_knows_are_one_array_for_each_output(scripts: Scripts) -> None:
+    fit = (
+        "far = np.abs(model.predict(x, verbose=0)[0][:, 0] - y)\n"
+        "h = model.fit(x, [y, z], sample_weight=[far, far * 2], epochs=2, verbose=0).history\n"
+        "both = [far, np.ones(32)]\n"
+        "g = model.fit(x, [y, z], sample_weight=both, verbose=0).history\n"
+        "one = model.train_on_batch(x[:1], [y[:1], z[:1]], sample_weight=[far[:1], np.ones(1)])\n"
+    )
+    text = SEVERAL + fit
+    apart = scripts.compare(text, convert(text).text)
+    assert {"h", "g", "one"} <= apart.keys()
+    assert max(apart.values()) < 1e-6

@@ -19,6 +19,7 @@
     draft.py         the new text while it is being written: edits, diagnostics, records
     definitions.py   functions that become classes, or go
     instances.py     models: their classes, and an instantiation where they were built
+    kept_attributes.py  attributes that are what the method got
     residual/        what stays of a function when its model is gone
     trained.py       what trains models, where the calls stood; training/ writes it, with
     predicting.py    the functions that predict

@@ -13,6 +13,7 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply, replaces
 from transpiler.emit.foreign import foreign_models
 from transpiler.emit.handed import without_handed
+from transpiler.emit.kept_attributes import is_kept_as_given
 from transpiler.emit.left import only_looks, report_left_calls
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import residue, settled_edits
@@ -130,7 +131,7 @@ def _instance(unit: Unit) -> str:
     arguments: list[str] = []
     methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
     methods |= unit.text.attributes
-    own = {p[0] for p in unit.plan.parameters}
+    own = {p[0] for p in unit.plan.parameters if _is_kept_as_given(unit, p[0])}
     given = unit.built.arguments if unit.built is not None else {}
     shapes = {p.name: p.shape_of for p in unit.region.parameters.values() if p.shape_of}
     for name, keyword_only in unit.text.parameters:
@@ -144,6 +145,17 @@ def _instance(unit: Unit) -> str:
     if unit.plan.kept or (region.unpacks and summary is not None and not region.functional):
         arguments.append(f"**{region.keywords}")
     return f"{unit.plan.name}({', '.join(arguments)})"
+
+
+def _is_kept_as_given(unit: Unit, name: str) -> bool:
+    """Whether `self.name` is the argument of that name where the method makes the model."""
+    function = unit.summary.function if unit.summary is not None else None
+    if function is None or unit.node is None:
+        return True
+    tree = function.file.tree
+    (first, column), (last, _) = tree.place(function.node), tree.place(unit.node)
+    source = " " * (column - 1) + tree.source(function.node)
+    return is_kept_as_given(source, name, last - first + 1)
 
 
 def replace_models(draft: Draft) -> None:

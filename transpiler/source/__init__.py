@@ -23,7 +23,8 @@ passed_imports.py  names of the framework that files have from others
 search_path.py  where a file lets Python look for modules; unseen.py: what a run may find else
 generations.py  which generation of Keras it was written for
 occurrences.py  where names are read and bound; bindings.py: what to
-whole_numbers.py  which expressions are arrays of whole numbers
+whole_numbers.py  which expressions are arrays of whole numbers; array_values.py: which may be
+                    arrays or lists at all
 reaching.py     which of the statements that bind a variable a place may see
 tables.py       which expressions may be tables of pandas; far_tables.py: of other files, too
 near.py         the modules that a module may have data from, or give some

@@ -13,7 +13,7 @@ from transpiler.interpret.values import Choice, Framework, Layer, Model, UserCla
 from transpiler.ir.code import Construct, Line
 from transpiler.passes.liveness import walk
 from transpiler.source.changed_inside import METHODS
-from transpiler.source.lexical import words_in
+from transpiler.source.lexical import names_read, words_in
 from transpiler.source.suites import bodies, is_docstring, is_inside, leaf_statements
 
 
@@ -335,7 +335,7 @@ def _is_empty_list(leaf: cst.CSTNode) -> bool:
 
 
 def _instance_words(removal: Removal) -> set[str]:
-    return {w for _, text in removal.instances.values() for w in words_in(text)}
+    return {w for _, text in removal.instances.values() for w in names_read(text)}
 
 
 def _header_words(removal: Removal, leaf: cst.CSTNode, body: list[cst.CSTNode]) -> set[str]:
@@ -384,9 +384,9 @@ def _defines(removal: Removal, leaf: cst.CSTNode) -> set[str]:
         for small in leaf.body:
             if isinstance(small, cst.Assign):
                 for target in small.targets:
-                    found |= words_in(removal.tree.source(target.target))
+                    found |= names_read(removal.tree.source(target.target))
             elif isinstance(small, (cst.AnnAssign, cst.AugAssign)):
-                found |= words_in(removal.tree.source(small.target))
+                found |= names_read(removal.tree.source(small.target))
             elif isinstance(small, (cst.Import, cst.ImportFrom, cst.Global)):
                 found |= words_in(removal.tree.source(small))
             elif isinstance(small, (cst.Expr, cst.Del)):

@@ -187,10 +187,13 @@ def spread(writer: ModelWriter, given: Given | None, keys: list[str], what: str)
 
 def weights_of_outputs(writer: ModelWriter, given: Given, keys: list[str]) -> Given:
     """The weights of samples for several outputs: one array for each, where they are seen to be."""
-    parts = _parts_of(writer, given, keys)
-    if parts is None or isinstance(given.value, (Sequence, Mapping)):
+    text, seen = writer.source_of(given), isinstance(given.node, (cst.Name, cst.Call))
+    if isinstance(given.value, (Sequence, Mapping)) or given.node is None or not seen:
         return given
-    if PLACE.fullmatch(writer.source_of(given)) is None:
+    parts = _parts(writer, shown(writer, given.node), text, keys)
+    if parts is None:
+        return given
+    if PLACE.fullmatch(text) is None:
         raise Unsupported("sample_weight is a list that has no name: assign it before the call")
     return replace(given, value=parts)
 

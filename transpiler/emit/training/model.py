@@ -471,7 +471,8 @@ class ModelWriter:
         heads = compiled.heads
         if len(heads) > 1:
             given = weights_of_outputs(self, given, [head.name for head in heads])
-        each = isinstance(given.value, (Sequence, Mapping)) and len(heads) > 1
+        written = isinstance(given.node, (cst.List, cst.Tuple, cst.Dict))
+        each = (written or isinstance(given.value, (Sequence, Mapping))) and len(heads) > 1
         names = [f"{head.variable}_weights" for head in heads] if each else ["weights"]
         arrays = (
             self.target_arrays(given, compiled, "sample_weight")

@@ -13,11 +13,20 @@ from transpiler.interpret.layers.modules import HARD_SIGMOID
 from transpiler.interpret.layers.rules import note_activation
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr, to_running
-from transpiler.interpret.tensors.constants import operand
+from transpiler.interpret.tensors.constants import as_tensor, may_be_array, operand
 from transpiler.interpret.tensors.layouts import check_readable, common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import run_rule, with_sizes_of
-from transpiler.interpret.values import Bound, Constant, Repeated, Sequence, Value, holds_tensor
+from transpiler.interpret.values import (
+    Bound,
+    Constant,
+    Repeated,
+    Sequence,
+    Static,
+    Value,
+    holds_tensor,
+    is_graph,
+)
 from transpiler.ir.expr import Expr, Symbol, expr
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record, replace
@@ -108,14 +117,20 @@ def _slots(
             raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
         if isinstance(value, Constant) and str(parameters[parameter].annotation) in _TENSORS:
             value = _beside(region, value, arguments, node)
+        declared = str(parameters[parameter].annotation)
+        beside = declared.startswith("Operand") and parameter not in _OTHERS
+        if beside and isinstance(value, (Static, Sequence)) and not is_graph(value):
+            if may_be_array(region, written := to_expr(region, value)):
+                slots[parameter] = _Array(written)
+                continue
         if str(parameters[parameter].annotation) == "Tensor" and _is_list_of_tensors(value):
             value = tensor_function(region, node, "tf.stack", [(None, value)])
         slots[parameter] = _operand(region, value, bounds, node)
-    for parameter, declared in parameters.items():
+    for parameter, one in parameters.items():
         if parameter not in slots:
-            if declared.default is declared.empty:
+            if one.default is one.empty:
                 raise GiveUp(f"{name}: the argument {parameter} is missing", node)
-            slots[parameter] = expr(declared.default)
+            slots[parameter] = expr(one.default)
     return slots, bounds
 
 
@@ -130,6 +145,8 @@ def _is_list_of_tensors(value: Value) -> bool:
 
 #: How rules write that a parameter may be a tensor.
 _TENSORS = frozenset({"Tensor", "Operand"})
+#: Parameters for places in a tensor, and for what becomes one anyway.
+_OTHERS = frozenset({"indices", "value"})
 
 
 def _beside(region: Region, value: Constant, arguments: list[Argument], node: cst.CSTNode) -> Value:
@@ -167,10 +184,21 @@ def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNod
     return _Plain(to_expr(region, value), to_running(region, value))
 
 
+@record(frozen=True, slots=True)
+class _Array:
+    """An array or list, which becomes a tensor where the first tensor of the call is."""
+
+    written: Expr
+
+
 def _fill(slot: Any, given: list[Tensor], running: bool = False) -> Any:
     """The argument that a rule gets for a slot."""
     if isinstance(slot, _Slot):
         return given[slot.position]
+    if isinstance(slot, _Array):
+        floats = (tensor for tensor in given if tensor.dtype.startswith("float"))
+        met = next(floats, given[0] if given else None)
+        return slot.written if met is None else as_tensor(slot.written, met)
     if isinstance(slot, list):
         return [_fill(s, given, running) for s in slot]
     if isinstance(slot, _Plain):

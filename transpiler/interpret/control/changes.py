@@ -118,11 +118,13 @@ def _carry(region: Region, name: str, value: Bound, kind: str) -> Bound:
 
 #: The kind of a plain value that is a whole number, or a tuple of some, before and after a round.
 _SIZES = "sizes"
+#: And of one that is an array of numpy.
+_ARRAY = "array"
 
 
 def _phi_plain(scope: Scope, name: str, value: Value, kind: str) -> Static:
     """A plain value, of which every round has another."""
-    reading = Expr(name, names=scope.read(name).names)
+    reading = Expr(name, names=scope.read(name).names, array=kind == _ARRAY)
     sized = value.expr if kind == _SIZES and isinstance(value, Static) else UNSIZED
     return Static(sized_alike(reading, sized))
 
@@ -267,10 +269,13 @@ def _difference(
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
     if known == _MODEL or (last is not None and models_in(last)):
         return _MODEL
+    if known in ("", _ARRAY) and isinstance(first, Static) and isinstance(last, Static):
+        if first.expr.array and last.expr.array:
+            return _ARRAY
     if known in ("", _SIZES) and isinstance(first, Static) and isinstance(last, Static):
         both = sized_alike(first.expr, first.expr, last.expr)
         return _SIZES if both.whole or both.like else "static"
-    return "static" if known == _SIZES else known or "static"
+    return "static" if known in (_SIZES, _ARRAY) else known or "static"
 
 
 def _list_difference(

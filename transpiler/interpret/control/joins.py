@@ -181,7 +181,8 @@ def _join_statics(
             return Mapping(entries, reading)
     if not isinstance(a, Static) or not isinstance(b, Static):
         return Static(reading)
-    return Static(sized_alike(replace(reading, value=_same(a, b)), a.expr, b.expr))
+    reading = replace(reading, value=_same(a, b), array=a.expr.array and b.expr.array)
+    return Static(sized_alike(reading, a.expr, b.expr))
 
 
 def _element_of(name: str, place: int, a: Value, b: Value, reading: Expr) -> Expr:

@@ -154,10 +154,13 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
             joined = (*left.items, *right.items)
             region.scope.values[name] = Sequence(joined, list, static=reading)
             return
-    whole = False
+    whole = listed = False
     if isinstance(left, Static) and isinstance(right, Static):
         whole = stays_whole(left.expr, operator, right.expr)
-    region.scope.values[name] = Static(Expr(name, known, names=reading.names, whole=whole))
+        number = isinstance(left.expr.value, (int, float))
+        listed = left.expr.array or (number and right.expr.array)
+    made = Expr(name, known, names=reading.names, whole=whole, array=listed)
+    region.scope.values[name] = Static(made)
 
 
 @evaluates(cst.NamedExpr)

@@ -150,8 +150,7 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
         emit_static(
             region, node, frozenset({name}), (base, value), kills=False, extra=frozenset({name})
         )
-        region.scope.bump(name)
-        region.scope.values[name] = Static(region.scope.read(name))
+        forget(region, frozenset({name}))
 
 
 def _is_tensors(value: Value) -> bool:
@@ -213,10 +212,12 @@ def forget_elements(
 
 
 def forget(region: Region, names: frozenset[str]) -> None:
-    """What these names hold has changed."""
+    """What these names hold has changed; an array is still one."""
     for name in names:
+        held = region.scope.values.get(name)
         region.scope.bump(name)
-        region.scope.values[name] = Static(region.scope.read(name))
+        array = isinstance(held, Static) and held.expr.array
+        region.scope.values[name] = Static(replace(region.scope.read(name), array=array))
 
 
 def _names_that_hold(region: Region, target: cst.BaseExpression, base: Value) -> frozenset[str]:

@@ -110,6 +110,15 @@ def is_array(value: Expr) -> bool:
     return value.array or isinstance(value.value, (list, tuple)) or value.items is not None
 
 
+def may_be_array(region: Region, value: Expr) -> bool:
+    """The same of an operand of which only the text of the program tells what it may be."""
+    if is_array(value) or value.known:
+        return is_array(value)
+    from transpiler.source.array_values import array_values  # few tensors meet such values
+
+    return array_values(region.tree.text, region.file.path).may_hold(value.text)
+
+
 _MAKES = regex(
     r"(np|numpy)\.(array|asarray|arange|linspace|logspace|ones|zeros|full|eye|tile|repeat|reshape"
     r"|expand_dims|concatenate|stack|transpose|outer|random\.\w+)\("
