@@ -19,7 +19,8 @@ def zip_(datasets: Parts, name: Param = None, *, looped: bool = False) -> Expr:
         element = tuple(one.element for one in found)
         return made(call("zip", *codes), Pipeline(_gives(found), element))
     counts = {one.count for one in found if one.count is not None}
-    if any(one.gives is not Gives.SAMPLES for one in found) or len(counts) > 1:
+    unlike = len(counts) > 1 or len({one.sifted for one in found}) > 1
+    if unlike or any(one.gives is not Gives.SAMPLES for one in found):
         return _side_by_side(codes, found)
     code = call("StackDataset", *codes)
     element = tuple(one.element for one in found)

@@ -498,8 +498,10 @@ def each(dataset: Param) -> Expr:
 
 @source("tf.data.Dataset.cardinality", "tf.data.experimental.cardinality")
 def cardinality(dataset: Param) -> Expr:
-    """How many there are."""
+    """How many there are, which TensorFlow does not know of what is filtered or joined."""
     pipeline = uncut(dataset)
+    if pipeline.sifted:
+        raise Unsupported("a number that TensorFlow only knows by running through all: it says -2")
     endless = pipeline.passes is not None or pipeline.endless
     if endless or (pipeline.gives is not Gives.SAMPLES and not pipeline.counted):
         raise Unsupported("the number of what has no end, or is not known")
