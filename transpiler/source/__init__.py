@@ -51,7 +51,7 @@ brought_values.py  parts of the training that have names in another file
 passed_options.py  functions that pass options on to a model: these as their parameters
 shared_callbacks.py  callbacks that functions get the same from all of their calls
 replaced.py     edits of a text, and which lines these leave where
-may_be.py       which names an expression may stand for
+may_be.py       which names or sizes an expression may stand for
 made_of.py      which expressions may be made of what some calls give
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give

@@ -15,6 +15,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.expr import UNKNOWN
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.may_be import sizes_it_may_be
 
 _NONE = frozenset({"None"})
 _ZERO = frozenset({"0", "0.0", "0.", ".0"})
@@ -41,9 +42,15 @@ def batch_size(writer: ModelWriter, call: TrainingCall, name: str = "batch_size"
         if known < 0 or not zero:
             raise Unsupported(f"{name}={known}, which Keras refuses")
         return None
-    if size is None or not (may_be_none(writer, size) or (zero and may_be_zero(writer, size))):
+    if size is None or isinstance(known, int):
         return size
-    return f"{size} or 32"
+    absent = may_be_none(writer, size) or "None" in sizes_it_may_be(writer.tree.text, size)
+    return or_32(size) if absent or (zero and may_be_zero(writer, size)) else size
+
+
+def or_32(size: str) -> str:
+    """What Keras takes for a size that may be None."""
+    return f"({size}) or 32" if " if " in size else f"{size} or 32"
 
 
 def _is_3(writer: ModelWriter) -> bool:

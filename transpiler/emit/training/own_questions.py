@@ -15,6 +15,7 @@ from typing import TypeAlias
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.absent import or_32
 from transpiler.emit.training.asking import as_dict
 from transpiler.emit.training.data import is_listed
 from transpiler.emit.training.evaluation_order import may_not_run, runs_again
@@ -26,6 +27,7 @@ from transpiler.interpret.values import Layer
 from transpiler.ir.expr import literal
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
+from transpiler.source.may_be import sizes_it_may_be
 from transpiler.source.tree import Tree
 
 #: The attribute that a callback finds the loss in.
@@ -53,8 +55,7 @@ def evaluation(
         or runs_again(statement, call)
     ):
         return None
-    size = given["batch_size"][0] if "batch_size" in given else "32"
-    size = "32" if size == "None" else size
+    size = _size(writer.tree, given["batch_size"][0] if "batch_size" in given else "None")
     by_key = given["return_dict"][0] if "return_dict" in given else "False"
     if by_key not in ("True", "False"):
         return None
@@ -74,6 +75,13 @@ def evaluation(
     elif len(compiled.keys) > 1 and not _taken_apart(writer.tree, call, statement):
         text = f"list({text})"
     return before, text
+
+
+def _size(tree: Tree, size: str) -> str:
+    """The size of the batches, or what Keras takes where it is None."""
+    if size == "None":
+        return "32"
+    return or_32(size) if sizes_it_may_be(tree.text, size) & {"None", "0", None} else size
 
 
 def _compiled(writer: ModelWriter) -> Compiled | None:
