@@ -270,3 +270,13 @@ def test_a_variable_of_the_dict_is_that_of_the_loop(scripts: Scripts) -> None:
     apart = scripts.compare(text, result)
     assert {"first", "second", "last", "losses", "seen"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("name", ["loss", "mae", "epoch", "val_loss", "split"])
+@pytest.mark.sample(2)
+def test_the_loop_leaves_a_dict_alone_that_nothing_reads(name: str, scripts: Scripts) -> None:
+    fit = "model.fit(x, y, epochs=2, shuffle=False, verbose=0, validation_split=0.2).history"
+    text = f"{HEAD}{name} = {fit}\n"
+    apart = scripts.compare(text, converted(text))
+    assert name in apart
+    assert max(apart.values()) < 1e-9, apart

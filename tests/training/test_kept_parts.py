@@ -63,14 +63,35 @@ trainer = Trainer(0.1)
 losses = trainer.fit()["loss"]
 losses += trainer.fit()["loss"]
 """
+LISTED = TRAINER[
+    TRAINER.index("        self.callbacks = [") : TRAINER.index("        self.model =")
+]
+METHOD = TRAINER.replace(LISTED, "        self.setup()\n")
+METHOD = METHOD.replace("    def build", f"    def setup(self):\n{LISTED}\n    def build")
+METHOD = METHOD.replace("ModelCheckpoint(path", "ModelCheckpoint(self.path")
 
 
-@pytest.mark.parametrize("text", [TRAINER, LOCAL])
+@pytest.mark.parametrize("text", [TRAINER, LOCAL, METHOD])
 def test_they_are_read_where_they_are_needed(text: str, scripts: Scripts, tmp_path: Path) -> None:
     text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{HEAD}{text}"
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        self.callbacks = [", "        if self.rate > 1:\n            self.callbacks = ["),
+        ("    def build", "        self.callbacks = []\n\n    def build"),
+        ("patience=1", "patience=some"),
+    ],
+)
+def test_what_another_method_keeps_may_be_something_else(old: str, new: str) -> None:
+    setup = "        some = 1\n" if "some" in new else ""
+    text = METHOD.replace(old, new).replace("def setup(self):\n", f"def setup(self):\n{setup}")
+    assert text != METHOD
+    assert any(d.severity is Severity.ERROR for d in convert(HEAD + text).diagnostics)
 
 
 def test_the_optimizer_takes_the_place_of_the_one_that_goes() -> None:

@@ -63,6 +63,7 @@ class FitData:
         self.tree = model.tree
         self.compiled = model.compiled_of(call)
         self.end = self.tree.span(statement)[1]
+        self.held = ""  #: the variable of the program that gets the history
         #: variables for what must be called once: of which argument, and what is called
         self.acting: dict[str, tuple[str, str]] = {}
         self.reading: set[str] = set()  #: those that read what `fit` gives a variable anew
@@ -127,6 +128,8 @@ class FitData:
         return any(within(p.start, [span]) for p in self.model.shared.places(self.model.room, name))
 
     def _name(self, *wanted: str) -> str:
+        """A free variable; not the one that holds the history, though nothing reads that later."""
+        wanted = tuple(w for w in wanted if w != self.held) or tuple(f"this_{w}" for w in wanted)
         looped = self.tree.span(self.statement)[0] if self.call.in_loop else None
         return self.model.names.passing(*wanted, end=self.end, looped=looped)
 

@@ -89,6 +89,7 @@ class FitWriter(FitData):
         self.progress = progress_of(model, call)
         self.kept = History(model, call, statement, self.first, self.epochs)
         self.history = self.kept.growing or self.kept.variable
+        self.held = self.kept.variable
         self.logs = ""  #: the variable for all values of an epoch
         self.logged_if: list[str] = []  #: what keeps the values that are logged under a condition
         self.taken: set[str] = set()  #: variables of callbacks

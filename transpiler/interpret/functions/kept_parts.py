@@ -10,6 +10,7 @@ class Trainer:
 from __future__ import annotations
 
 import ast
+import textwrap
 
 import libcst as cst
 
@@ -26,7 +27,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function, Sequence, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import record
-from transpiler.source.stores import names_bound, stores_of
+from transpiler.source.stores import Stores, names_bound, stores_of
 
 
 @record(frozen=True, slots=True)
@@ -75,19 +76,30 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
 
 
 def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | None:
-    """The statement of the constructor that gives an attribute such a value."""
-    made, stores = methods.get("__init__"), stores_of(file.tree.text)
-    if made is None or not isinstance(made.node, cst.FunctionDef) or stores is None:
+    """The statement of the constructor, or of another method, that gives an attribute such a value.
+
+    What reads the attribute before that method has run fails in the program, too.
+    """
+    stores = stores_of(file.tree.text)
+    if stores is None or stores.anything:
         return None
-    if stores.anything or stores.attributes[attr] != 1 or stores.reads[attr] != stores.given[attr]:
+    if stores.attributes[attr] != 1 or stores.reads[attr] != stores.given[attr]:
         return None  # it is another one, or changes, or is asked for something
+    found = (_kept_by(file, made, attr, stores) for made in methods.values())
+    return next(filter(None, found), None)
+
+
+def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Kept | None:
+    """The same of one method."""
+    if not isinstance(made.node, cst.FunctionDef):
+        return None
     before: dict[str, str] = {}  # attributes of parameters
     names = {p.name for p in parameters_of(made.node)} - {"self"}
     for statement in made.node.body.body:
         for other, value in attributes_given(statement):
             if other == attr and isinstance(statement, cst.SimpleStatementLine):
                 parsed = ast.parse(f"({file.tree.source(value)})", mode="eval")
-                bound = names_bound(ast.parse(file.tree.source(made.node)))
+                bound = names_bound(ast.parse(textwrap.dedent(file.tree.source(made.node))))
                 if not calls_only_parts(made, value) or not stores.is_steady(parsed):
                     return None
                 read = file.tree.names(value) & (names | bound)
