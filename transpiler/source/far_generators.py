@@ -18,7 +18,7 @@ from transpiler.source.homes import Callee, Home, home_at
 from transpiler.source.imported import imported_texts, mentions, real_path
 from transpiler.source.importers import set_outside
 from transpiler.source.lexical import imports_framework
-from transpiler.source.made_batches import Maker, given_alike
+from transpiler.source.made_batches import Maker, generator_given, given_alike
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import reused_array
@@ -26,7 +26,7 @@ from transpiler.source.stores import stores_of
 from transpiler.source.suites import own_nodes
 
 #: Without one of them there is no generator.
-_WORDS = ("yield", "__next__")
+_WORDS = ("yield", "__next__", "return ((", "return (\n")
 _DEEPEST = 4  #: of modules that only pass on what others have
 #: A class, and the module that has it.
 _Class: TypeAlias = "tuple[Home, cst.ClassDef]"
@@ -120,9 +120,12 @@ def _of_class(mark: cst.Decorator) -> bool:
 
 
 def _yielded(home: Home, made: cst.FunctionDef, owner: _Class | None) -> Generated | None:
-    """What a generator function gives; None of any other function."""
-    if made.asynchronous is not None or not own_nodes(made, cst.Yield) or _may_give_tensors(home):
+    """What a function gives that makes a generator; None of any other one."""
+    yields, expression = own_nodes(made, cst.Yield), generator_given(made)
+    if made.asynchronous is not None or not (yields or expression) or _may_give_tensors(home):
         return None
+    if expression is not None and not yields:
+        return Generated(_Far(home, made, owner, ()).in_turn(expression))
     refilled = reused_array(home.module.code_for_node(made), "yield")
     return Generated(given_alike(_Far(home, made, owner, ()), cst.Yield), refilled=refilled)
 

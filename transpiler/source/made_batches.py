@@ -43,6 +43,17 @@ def returned(function: cst.FunctionDef, others: Functions) -> Element | None:
     return given_alike(Maker(function, others), cst.Return)
 
 
+def generator_given(function: cst.FunctionDef) -> cst.GeneratorExp | None:
+    """The generator expression of tuples that a function gives; Keras takes no others.
+
+    return ((images[rows], labels[rows]) for rows in batches)
+    """
+    match own_nodes(function, cst.Return):
+        case [cst.Return(value=cst.GeneratorExp(elt=cst.Tuple()) as made)]:
+            return made
+    return None
+
+
 def given_alike(made: Maker, kind: type[cst.Yield] | type[cst.Return]) -> Element | None:
     """What each place of what is read gives; None where that isn't seen, or not the same."""
     return _same(made.given(kind))
@@ -130,6 +141,15 @@ class Maker:
         self.given(cst.Return)
         return either(self.met) if self.met else None
 
+    def in_turn(self, made: cst.GeneratorExp) -> Element | None:
+        """What a generator expression, which it ends with, gives each time."""
+        self.given(cst.Return)
+        loop: cst.CompFor | None = made.for_in
+        while loop is not None:
+            self.bind(loop.target, self.each(loop.iter))
+            loop = loop.inner_for_in
+        return self._element(made.elt)
+
     def outside(self, name: str) -> Element | None:
         """What a variable is that it has not bound: an array, perhaps."""
         return Leaf()
@@ -150,7 +170,7 @@ class Maker:
             self._branch(node, kind, found)
             return
         if isinstance(node, (cst.For, cst.CompFor)):
-            self.bind(node.target, self._each(node.iter))
+            self.bind(node.target, self.each(node.iter))
         if isinstance(node, (cst.For, cst.While)):  # a round begins with what the last one left
             self._read(node.body, kind, found)
         for child in node.children:
@@ -260,13 +280,13 @@ class Maker:
             case _:
                 self.bind(target, self._element(value))
 
-    def _each(self, iterable: cst.BaseExpression) -> Element | None:
+    def each(self, iterable: cst.BaseExpression) -> Element | None:
         """What a loop gets of something in each of its rounds: an array, perhaps."""
         match iterable:
             case cst.Call(func=cst.Name("enumerate"), args=[cst.Arg(value=inner), *_]):
-                return Leaf(), self._each(inner) or Leaf()
+                return Leaf(), self.each(inner) or Leaf()
             case cst.Call(func=cst.Name("zip"), args=arguments):
-                return tuple(self._each(one.value) or Leaf() for one in arguments)
+                return tuple(self.each(one.value) or Leaf() for one in arguments)
             case cst.Call() if (made := self.called(iterable, cst.Yield)) is not None:
                 return either(made.given(cst.Yield))
         held = self._element(iterable)

@@ -47,7 +47,9 @@ from transpiler.interpret.values import (
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import ATOM, Expr
+from transpiler.ir.pipeline import Generated
 from transpiler.record import replace
+from transpiler.source.made_batches import Maker
 
 
 @evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
@@ -125,7 +127,11 @@ def comprehension(
         run = result.run
         if run is not None:
             run = replace(run, names=frozenset(p for p in run.names if p[0] not in own))
-        return Static(replace(result.expr, names=names), run)
+        made = result.expr.value
+        if isinstance(node, cst.GeneratorExp) and isinstance(node.elt, cst.Tuple):  # of batches
+            maker = Maker(cst.Lambda(cst.Parameters(), node.elt), region.file.functions())
+            made = Generated(maker.in_turn(node))
+        return Static(replace(result.expr, names=names, value=made), run)
     region.rewrites, region.running = saved
     if isinstance(node, cst.DictComp):
         raise GiveUp("a dict of tensors whose keys are not known", node)

@@ -22,7 +22,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import Expr
 from transpiler.ir.pipeline import Generated
 from transpiler.record import replace
-from transpiler.source.made_batches import returned, yielded
+from transpiler.source.made_batches import Maker, generator_given, returned, yielded
 from transpiler.source.reused_arrays import reused_array
 from transpiler.source.suites import yields_of
 
@@ -30,9 +30,10 @@ from transpiler.source.suites import yields_of
 def is_generator(function: Function) -> bool:
     """Whether calls of a function give generators."""
     home: FileContext | None = function.file
-    if home is None or "yield" not in home.tree.words:
+    if home is None or not isinstance(function.node, cst.FunctionDef):
         return False
-    return isinstance(function.node, cst.FunctionDef) and bool(yields_of(function.node))
+    yields = "yield" in home.tree.words and bool(yields_of(function.node))
+    return yields or generator_given(function.node) is not None
 
 
 def generated(function: Function, called: Value) -> Value:
@@ -41,8 +42,13 @@ def generated(function: Function, called: Value) -> Value:
     if not isinstance(called, Static) or not is_generator(function):
         return called
     assert isinstance(node, cst.FunctionDef)
+    others = function.file.functions(function.owner)
     refilled = reused_array(function.file.tree.source(node), "yield")
-    made = Generated(yielded(node, function.file.functions(function.owner)), refilled=refilled)
+    expression = None if yields_of(node) else generator_given(node)
+    if expression is not None:
+        made = Generated(Maker(node, others).in_turn(expression))
+    else:
+        made = Generated(yielded(node, others), refilled=refilled)
     return replace(called, expr=replace(called.expr, value=made, array=False))
 
 

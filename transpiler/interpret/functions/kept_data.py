@@ -62,7 +62,7 @@ _ATTRIBUTE = regex(r"\bself\.(\w+)(?!\w|\()")
 
 _DATA = regex(
     r"\btf\.data\b|Dataset\b|_from_directory|_from_array|ImageDataGenerator"
-    r"|\byield\b|\bSequence\b"
+    r"|\byield\b|\bSequence\b|= *\(\s*\("
 )
 
 
