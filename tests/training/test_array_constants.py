@@ -94,9 +94,31 @@ model = keras.Model(given, layers.Dense(3)(layers.Flatten()(hidden)))
 model.compile("sgd", "mse")
 h = model.fit(rng.normal(size=(40, 6, 4)), y, epochs=2, verbose=0).history
 """
+CLOSURE = """
+counts = np.abs(y).sum(axis=0)
 
 
-@pytest.mark.parametrize("text", [SOURCES + LOSS, FUNCTIONS + LOSS, MODEL], ids=range(3))
+def weighted(weights, gamma=2.0):
+    total = np.sum(weights)
+
+    def loss(a, b):
+        error = tf.abs(a - b) * weights * tf.abs(b) ** gamma
+        for i in range(3):
+            error += weights[i] * tf.reduce_mean(tf.square(a[:, i] - b[:, i]))
+        return tf.reduce_mean(error / total, axis=-1)
+
+    return loss
+
+
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+model.compile("sgd", weighted(counts.max() / counts))
+h = model.fit(x, y, epochs=2, verbose=0).history
+model.compile("sgd", weighted([1.0, 2.0, 3.0], gamma=1.0))
+h = model.fit(x, y, epochs=2, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("text", [SOURCES + LOSS, FUNCTIONS + LOSS, MODEL, CLOSURE], ids=range(4))
 def test_arrays_become_tensors(text: str, scripts: Scripts) -> None:
     result = convert(HEAD + text, Options(exact=True))
     assert not [d.message for d in result.diagnostics if d.severity is Severity.ERROR]

@@ -263,10 +263,18 @@ def _is_plain_method(region: Region, function: Function) -> bool:
 
 
 def _computes_with_lists(region: Region, function: Function) -> bool:
-    """Whether it computes with a list or an array that the function around it got."""
+    """Whether it computes with a list or an array that the function around it got.
+
+    Where the text shows it to be one, it becomes a tensor beside a tensor.
+    """
     outer = function.outer
-    tensors = {name for name, _, _ in constant_tensors(outer)} if outer is not None else set()
-    names = "|".join(sorted({*function.lists} - tensors))
+    known = {name for name, _, _ in constant_tensors(outer)} if outer is not None else set()
+    if others := {*function.lists} - known:
+        from transpiler.source.array_values import array_values  # few losses get one
+
+        values = array_values(region.tree.text, region.file.path)
+        known |= {name for name in others if values.may_hold(name)}
+    names = "|".join(sorted({*function.lists} - known))
     used = re.compile(rf"(?<![\w.])(?:{names})\b(?!\s*[\[=])")
     return bool(names) and used.search(region.tree.source(function.node.body)) is not None
 
