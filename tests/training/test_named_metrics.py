@@ -47,6 +47,29 @@ def test_its_one_list_is_taken(way: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+FILLED = '    if metrics is None:\n        metrics = ["mae"]\n'
+INSTEAD = [
+    ('    metrics = metrics or ["mae"]\n', "metrics"),
+    ('    metrics = ["mae"] if metrics is None else metrics\n', "metrics"),
+    ("", 'metrics or ["mae"]'),
+]
+
+
+@pytest.mark.parametrize(("filled", "way"), INSTEAD)
+def test_what_stands_for_nothing_is_such_a_list(filled: str, way: str, scripts: Scripts) -> None:
+    text = CONFIG.replace(FILLED, filled).replace("WANTED", way)
+    result = convert(text)
+    assert not [d for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert max(scripts.compare(text, result.text).values()) < 1e-9
+
+
+@pytest.mark.parametrize(("filled", "way"), INSTEAD)
+def test_another_list_may_stand_for_nothing(filled: str, way: str) -> None:
+    text = CONFIG.replace(FILLED, filled).replace("WANTED", way)
+    text = text.replace("build(CONFIG, Settings())", 'build(CONFIG, Settings(), metrics=["mape"])')
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(
     "more",

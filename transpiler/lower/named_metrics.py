@@ -24,6 +24,8 @@ from transpiler.source.tree import Tree
 #: What is read: an entry of a config, or asked of one; an attribute; a variable.
 _ENTRY = regex(r"[\w.]+(?:\[([\"'])(\w+)\1\]|\.get\(([\"'])(\w+)\3\))")
 _ATTRIBUTE = regex(r"[\w.]+\.(\w+)")
+#: What is given where a variable holds nothing: `metrics or ["mae"]`.
+_FALLING_BACK = regex(r"(\w+) or [\[(][^()\[\]]*[\])]$")
 NAMED = "`{}` is taken for {}: the program has no other list of that name"
 
 #: What a node gives something of a name: None where that is not seen.
@@ -42,6 +44,8 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
         kinds = [(entry[2] or entry[4], _entries)]
     elif attribute := _ATTRIBUTE.fullmatch(given.text):
         kinds = [(attribute[1], _attributes)]
+    elif name := _FALLING_BACK.match(given.text):
+        kinds = [(name[1], _variables)]
     elif given.text.isidentifier():
         kinds = [(given.text, _variables)]
     program = program_tree(tree.text) if kinds else None
@@ -132,7 +136,7 @@ def _variables(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
     """What gives a variable or a parameter a value; None as a default is replaced by another."""
     match node:
         case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-            yield value
+            yield _instead(value, name)
         case ast.AugAssign(target=ast.Name(id=target)) if target == name:
             yield None
         case ast.For(target=target) | ast.comprehension(target=target):
@@ -144,12 +148,24 @@ def _variables(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
                 yield None
         case ast.keyword(arg=arg, value=value) if arg == name:
             if not (isinstance(value, ast.Name) and value.id == name):
-                yield value
+                yield _instead(value, name)
         case ast.FunctionDef(args=arguments):
             yield from _defaults(arguments, name)
         case ast.Call(func=ast.Attribute(value=ast.Name(id=target), attr=method)):
             if target == name and method in _CHANGING:
                 yield None
+
+
+def _instead(value: ast.expr, name: str) -> ast.expr:
+    """What a variable is replaced by where it holds nothing: `metrics or ["mae"]`."""
+    match value:
+        case ast.BoolOp(op=ast.Or(), values=[ast.Name(id=held), other]) if held == name:
+            return other
+        case ast.IfExp(body=ast.Name(id=held), orelse=other) if held == name:
+            return other
+        case ast.IfExp(body=other, orelse=ast.Name(id=held)) if held == name:
+            return other
+    return value
 
 
 def _defaults(arguments: ast.arguments, name: str) -> Iterator[ast.expr | None]:
