@@ -44,8 +44,8 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
         kinds = [(entry[2] or entry[4], _entries)]
     elif attribute := _ATTRIBUTE.fullmatch(given.text):
         kinds = [(attribute[1], _attributes)]
-    elif name := _FALLING_BACK.match(given.text):
-        kinds = [(name[1], _variables)]
+    elif filled := _FALLING_BACK.match(given.text):
+        kinds = [(filled[1], _variables)]
     elif given.text.isidentifier():
         kinds = [(given.text, _variables)]
     program = program_tree(tree.text) if kinds else None
