@@ -84,3 +84,10 @@ def class_sets_rate(tree: Tree, made: UserClass) -> bool:
     """Whether a callback of the program's own sets the rate of its model."""
     sets = setting("self.model")
     return any(sets.search(tree.code(one.node)) is not None for one in made.lineage)
+
+
+def methods_that_set(tree: Tree, made: UserClass) -> list[str]:
+    """Its methods that do."""
+    methods = [node for one in made.lineage for node in one.node.body.body]
+    found = (m for m in methods if setting("self.model").search(tree.code(m)) is not None)
+    return [name.value for m in found if (name := getattr(m, "name", None)) is not None]

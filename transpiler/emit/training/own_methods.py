@@ -19,6 +19,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.fold import WIDTH, fold
 from transpiler.emit.training.files import weights_path
+from transpiler.emit.training.kept_rates import refuse_kept_in_method
 from transpiler.emit.training.lines import block, is_statement
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_questions import (
@@ -40,6 +41,7 @@ from transpiler.emit.training.rates import (
 from transpiler.interpret.statics import rewritten
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.rates import methods_that_set
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked
@@ -145,6 +147,9 @@ class Methods:
         if not any(owner in body for owner in self._owners):
             return
         in_batch = "batch" in method.name.value
+        refuse_kept_in_method(
+            self.tree, self.tree.span(method), self._owners, methods_that_set(self.tree, self.made)
+        )
         for guard in _conditions(method):
             self._remove_guard(guard)
         for statement in statements:

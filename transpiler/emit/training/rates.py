@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from transpiler.emit.training.kept_rates import refuse_kept_rates
 from transpiler.emit.training.lines import bound_by, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
@@ -83,6 +84,7 @@ def rewrite_rates(writer: ModelWriter) -> None:
         return
     if not writer.optimizer:
         raise Unsupported("the optimizer is asked where it is not known")
+    refuse_kept_rates(writer.shared, writer.part)
     if writer.scheduler and sets_rate(writer.shared, writer.part):
         raise Unsupported("a learning rate that is set while a schedule gives it")
     for statement in simple_statements(writer.room.node):
