@@ -86,3 +86,26 @@ def test_a_name_that_is_not_known_is_an_error() -> None:
     made = f'{BRANCH}{INPUTS}outs = [branch(inputs, name) for name in ("tall", "age")]\n'
     found = convert(HEAD + made + TRAINED).diagnostics
     assert any(d.severity is Severity.ERROR for d in found)
+
+
+NAMES_OF_VALIDATIONS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.random((40, 6)), rng.random((40, 1))
+inputs = keras.Input((6,))
+outputs = [keras.layers.Dense(1, name="b")(inputs), keras.layers.Dense(1, name="val")(inputs)]
+model = keras.Model(inputs, outputs)
+model.compile("sgd", "mse", metrics=[["mae"], ["mae"]])
+history = model.fit(x, [y, y], shuffle=False, verbose=0, validation_split=0.2).history
+"""
+
+
+def test_a_name_that_gives_keys_of_a_validation_is_an_error(scripts: Scripts) -> None:
+    """`val_loss` would be that of the output in the training, and of all in the validation."""
+    for name in ("val", "val_b"):
+        found = convert(NAMES_OF_VALIDATIONS.replace('"val"', f'"{name}"')).diagnostics
+        assert any(f"the name {name}_loss, as that of a validation" in d.message for d in found)
+    text = NAMES_OF_VALIDATIONS.replace('"val"', '"value"')
+    assert max(scripts.compare(text, converted(text)).values()) < 1e-9

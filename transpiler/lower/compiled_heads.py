@@ -94,9 +94,9 @@ def lower_heads(
             # one class for each sample: if there are more, torch refuses the targets
             output = replace(output, rank=2)
             head, used = _head(file, training, call, output, droppable, elementwise, wanted, asked)
-        for key, _ in head.metrics:
+        for key in (f"{output.name}_loss", *(key for key, _ in head.metrics)):
             if key.startswith("val_"):
-                raise Unsupported(f"a metric with the name {key}, as that of a validation")
+                raise Unsupported(f"a loss or metric with the name {key}, as that of a validation")
         if is_own(wanted) or len(outputs) == 1:
             refuse_in_own(file, call.own.values(), output.may_end_in | ({output.ends_in} - {""}))
         heads.append(head.weighed(file, weight, *times_of(file, call)))
