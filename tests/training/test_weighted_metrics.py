@@ -294,3 +294,48 @@ def test_metrics_of_several_outputs(keras: str, scripts: Scripts) -> None:
 def test_a_list_that_has_a_metric_twice_is_refused() -> None:
     text = Trial(metrics='["mae"], weighted_metrics=["mae"]', after="model.evaluate(x, y)").text
     assert any("twice in Keras 3" in d.message for d in convert(text).diagnostics)
+
+
+BATCHES = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(50, 4)), rng.normal(size=(50, 1))
+first, second = rng.uniform(size=50), rng.uniform(size=50)
+
+
+class Batches(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.seen = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append([logs[key] for key in sorted(logs)])
+
+
+inputs = keras.Input((4,))
+a = keras.layers.Dense(1, name="a")(inputs)
+b = keras.layers.Dense(1, name="b")(inputs)
+model = keras.Model(inputs, {outputs})
+batches = Batches()
+{fit}
+seen = batches.seen
+"""
+ONE = """\
+model.compile("sgd", "mse", metrics=["mae"], weighted_metrics=["mae"])
+model.fit(x, y, sample_weight=first, shuffle=False, verbose=0, callbacks=[batches])
+"""
+TWO = """\
+model.compile("sgd", ["mse", "mae"], weighted_metrics={"a": ["mae"], "b": ["mse"]})
+model.fit(
+    x, [y, y], sample_weight=[first, second], shuffle=False, verbose=0, callbacks=[batches]
+)
+"""
+
+
+@pytest.mark.parametrize(("outputs", "fit"), [("a", ONE), ("[a, b]", TWO)])
+def test_callbacks_see_them_after_each_batch(outputs: str, fit: str, scripts: Scripts) -> None:
+    text = BATCHES.format(outputs=outputs, fit=fit)
+    apart = scripts.compare(text, converted(text))
+    assert "seen" in apart
+    assert max(apart.values()) < 1e-9, apart

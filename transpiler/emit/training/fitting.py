@@ -415,7 +415,8 @@ class FitWriter(FitData):
     @property
     def _epoch(self) -> Epoch:
         """What the function that trains for an epoch gets and counts."""
-        return self.model.epoch(self.compiled, self.streamed, self.loop, self.in_parts)
+        epoch = self.model.epoch(self.compiled, self.streamed, self.loop, self.in_parts)
+        return epoch.counting(self.weighting.names)
 
     @property
     def _locals(self) -> set[str]:
