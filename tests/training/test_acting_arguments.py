@@ -66,6 +66,9 @@ def errors(text: str) -> list[str]:
         {"compiled": '"sgd", "mse", metrics=[keras.metrics.BinaryAccuracy(threshold=rate())]'},
         {"fit": ", epochs=count(), batch_size=count(), sample_weight=np.ones(20) * count()"},
         {"fit": ", epochs=3, verbose=count()"},
+        {"fit": ', epochs=seen["calls"] + 1, batch_size=count()'},
+        {"fit": ', epochs=count(), batch_size=seen["calls"] + 3'},
+        {"fit": ', epochs=seen["calls"] + 1, validation_data=(x[count() :], y[2:])'},
     ],
 )
 def test_what_would_run_at_another_time_is_refused(parts: dict[str, str]) -> None:
@@ -81,6 +84,21 @@ def test_what_runs_once_runs_once(scripts: Scripts) -> None:
     got = convert(text).text
     assert not errors(text)
     assert all(apart < 1e-9 for apart in scripts.compare(text, got).values())
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize(
+    "fit",
+    [
+        'batch_size=count(), epochs=seen["calls"] + 1',
+        'batch_size=seen["calls"] + 3, epochs=count()',
+    ],
+)
+def test_what_reads_it_is_evaluated_before_or_after(fit: str, scripts: Scripts) -> None:
+    text = script(fit=f", {fit}, verbose=0, shuffle=False") + 'calls = seen["calls"]\n'
+    apart = scripts.compare(text, convert(text).text)
+    assert not errors(text)
+    assert all(far < 1e-9 for far in apart.values())
 
 
 def test_a_builder_calls_it_where_it_stood(scripts: Scripts) -> None:

@@ -19,6 +19,7 @@ from transpiler.emit.training.epoch_logs import (
     with_logs,
     written,
 )
+from transpiler.emit.training.evaluation_order import check_arguments
 from transpiler.emit.training.files import weights_file
 from transpiler.emit.training.fit_data import FitData
 from transpiler.emit.training.history import History
@@ -209,6 +210,7 @@ class FitWriter(FitData):
                 named.append(f"{name} = {text}")
             else:
                 found = [[read.sub(text, line) for line in part] for part in found]
+        check_arguments(self.tree, self.call, bool(named))
         return named, found
 
     @property
