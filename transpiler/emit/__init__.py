@@ -44,6 +44,7 @@
     overlooked.py    layers made through names that lead nowhere; overlooked_layers.py: those of
                      models that nobody knows
     exported.py      the names in `__all__`
+    registered.py    marks by which Keras finds classes and functions in files
     dangling.py      functions that are gone, and what still reads them
     changed_sizes.py  what a script changes while it makes a model
     stale_names.py   variables that loops set which are in a class now

@@ -134,6 +134,10 @@ def _write(draft: Draft) -> Conversion:
         from transpiler.emit.called_by_hand import write_calls_by_hand
 
         write_calls_by_hand(draft)
+    if "register_keras_serializable" in draft.tree.text:
+        from transpiler.emit.registered import drop_registrations
+
+        drop_registrations(draft)
     report_left_code(draft)
     report_left_stars(draft)
     report_called_losses(draft)

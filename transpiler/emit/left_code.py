@@ -37,7 +37,7 @@ def write_new_axes(draft: Draft) -> None:
     """`tf.newaxis` is None, in statements that use nothing else of the framework."""
     if ".newaxis" not in draft.tree.blanked:
         return
-    for _, left in list(_left(draft)):
+    for _, left in list(framework_uses(draft)):
         names = {use: _dotted(draft, use) for use in left}
         if all(re.fullmatch(r"\w+\.newaxis", name) for name in names.values()):
             draft.edits += [Edit(use, use + len(name), "None") for use, name in names.items()]
@@ -68,7 +68,7 @@ def report_left_code(draft: Draft) -> None:
     """What still uses the framework outside of models: a diagnostic for each place."""
     reported = [d.line for d in draft.diagnostics if d.severity is Severity.ERROR]
     previous_end = -1
-    for statement, (found, *_) in _left(draft):
+    for statement, (found, *_) in framework_uses(draft):
         if _only_names(draft, statement):
             continue
         start, end = draft.tree.span(statement)
@@ -143,7 +143,7 @@ def _losses_elsewhere(file: FileContext) -> Iterator[tuple[str, str, Function]]:
                     yield name, inner, held
 
 
-def _left(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
+def framework_uses(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
     """The statements of a file in which the framework is read still, and where."""
     names = {n for n, v in draft.file.globals.items() if isinstance(v, Framework)}
     imports = IMPORTED_INSIDE.search(draft.tree.text) is not None
@@ -214,7 +214,7 @@ def report_kept_tables(draft: Draft) -> None:
     """
     if not any(_only_names(draft, statement) for statement in draft.top):
         return
-    for statement, (found, *_) in list(_left(draft)):
+    for statement, (found, *_) in list(framework_uses(draft)):
         if not _only_names(draft, statement):
             continue
         assert isinstance(statement, cst.SimpleStatementLine)
@@ -252,7 +252,11 @@ def report_kept_imports(draft: Draft, text: str) -> None:
         draft.say_at(LEFT_CODE, *where, f"`{found.group().strip()}` is read still, and stays")
 
 
-_IMPORTING = regex(r"^[ \t]*(?:from|import)[ \t]+(?:tensorflow|keras|tf_keras)\b.*", re.M)
+_IMPORTING = regex(
+    r"^(?:[^\n]*;)?[ \t]*(?:from[ \t]+|import[ \t]+(?:[^\n;]*,[ \t]*)?)"
+    r"(?:tensorflow|keras|tf_keras)\b.*",
+    re.M,
+)
 
 
 def _dotted(draft: Draft, offset: int) -> str:

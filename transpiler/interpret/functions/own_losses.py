@@ -223,7 +223,9 @@ def is_plain_loss(file: FileContext, method: Function) -> bool:
     texts = [text for text in texts if not SUPER.match(text)]
     texts += [file.tree.source(named["call"])] if "call" in named else []
     kept = sum(
-        made.name in file.tree.source(c.node.bases[0]) for c in file.user_classes if c.node.bases
+        re.search(rf"\b{made.name}\b", file.tree.source(c.node.bases[0])) is not None
+        for c in file.user_classes
+        if c.node.bases
     )
     return (
         not others
