@@ -6,9 +6,11 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.compiled_values import unpacked_setting
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import (
+    Framework,
     Function,
     Mapping,
     Sequence,
@@ -33,6 +35,8 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
         value = evaluate(region, argument.value)
         if argument.star == "**":
             value = region.unpacked.get(id(argument), value)
+            if isinstance(value, Unknown) or (isinstance(value, Static) and not value.expr.known):
+                value = _setting(region, node, argument.value) or value
             if isinstance(value, Mapping):
                 found += [(str(k), _entry(region, value, k)) for k in value.items]
                 continue
@@ -50,6 +54,17 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
     if starred and isinstance(evaluate(region, node.func), Function):
         return _with_tuples(region, found, starred)
     return found
+
+
+#: What a program configures, and hands to `compile` and `fit`.
+_PARTS = ("callbacks", "constraints", "losses", "metrics", "optimizers", "regularizers")
+
+
+def _setting(region: Region, node: cst.Call, held: cst.BaseExpression) -> Mapping | None:
+    """The dict of another file that an optimizer, callback or the like unpacks: `Adam(**OPT)`."""
+    made = evaluate(region, node.func)
+    parts = made.name.split(".") if isinstance(made, Framework) else []
+    return unpacked_setting(region, held, False) if parts[1:2] and parts[1] in _PARTS else None
 
 
 def _with_tuples(
