@@ -32,7 +32,9 @@ def _sunk(nodes: list[Node], called: dict[int, If], calls: Counter[str]) -> list
         elif isinstance(node, If):
             body, orelse = (_sunk(side, called, calls) for side in (node.body, node.orelse))
             node = replace(node, body=body, orelse=orelse)
-            if node.id not in called and _joined(node, kept):
+            if node.id not in called and (
+                _joined(node, kept) or _put_both(node, kept, called, calls)
+            ):
                 continue
         elif (
             isinstance(node, Construct)
@@ -48,21 +50,61 @@ def _put_inside(
     node: Construct, later: list[Node], called: dict[int, If], calls: Counter[str]
 ) -> bool:
     """Whether a construction goes into a branch that comes after it (`later` is backwards)."""
-    read = names(node.module.constructor)
-    token = node.module.token
+    return _put(node, {node.module.token}, names(node.module.constructor), later, called, calls)
+
+
+def _put_both(branch: If, later: list[Node], called: dict[int, If], calls: Counter[str]) -> bool:
+    """The same of a branch that only makes layers, one on either side.
+
+    `layer = LSTM(8) if kind == "lstm" else GRU(8)`, then `if both: layer = Bidirectional(layer)`
+    """
+    inside = list(walk([branch]))
+    made = [n.module for n in inside if isinstance(n, Construct)]
+    tests = [n.test for n in inside if isinstance(n, If)]
+    alone = bool(made) and len(made) + len(tests) == len(inside)
+    if not alone or not all(calls[module.token] for module in made):
+        return False
+    read = frozenset[str]().union(*map(names, [*tests, *(m.constructor for m in made)]))
+    return _put(branch, {module.token for module in made}, read, later, called, calls)
+
+
+def _put(
+    node: Construct | If,
+    tokens: set[str],
+    read: frozenset[str],
+    later: list[Node],
+    called: dict[int, If],
+    calls: Counter[str],
+) -> bool:
     for position in range(len(later) - 1, -1, -1):
         branch = later[position]
         there = called.get(branch.id) if isinstance(branch, If) else None
         if isinstance(branch, If) and there is not None:
-            if _calls(there.body)[token] == calls[token]:
-                later[position] = replace(branch, body=[node, *branch.body])
+            body, orelse = _calls(there.body), _calls(there.orelse)
+            if all(body[token] == calls[token] for token in tokens):
+                inside = _as_called(node, there.body)
+                later[position] = replace(branch, body=[inside, *branch.body])
                 return True
-            if _calls(there.orelse)[token] == calls[token]:
-                later[position] = replace(branch, orelse=[node, *branch.orelse])
+            if all(orelse[token] == calls[token] for token in tokens):
+                inside = _as_called(node, there.orelse)
+                later[position] = replace(branch, orelse=[inside, *branch.orelse])
                 return True
         if read & _made_by(branch):
             return False
     return False
+
+
+def _as_called(node: Node, there: list[Node]) -> Node:
+    """A branch with the number of the one that asks the same where its layers are called."""
+    if not isinstance(node, If):
+        return node
+    asking = [n for n in there if isinstance(n, If) and n.test.text == node.test.text]
+    made = {n.module.token for n in walk([node]) if isinstance(n, Construct)}
+    if len(asking) != 1 or not made <= _calls([*asking]).keys():
+        return node
+    body = [_as_called(n, asking[0].body) for n in node.body]
+    orelse = [_as_called(n, asking[0].orelse) for n in node.orelse]
+    return replace(node, id=asking[0].id, body=body, orelse=orelse)
 
 
 def _joined(branch: If, later: list[Node]) -> bool:
