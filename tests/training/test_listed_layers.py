@@ -101,6 +101,7 @@ def test_trains_as_before(text: str, scripts: Scripts) -> None:
         "for layer in model.layers:\n    print(layer.get_weights())\n",
         "for layer in model.layers:\n    print(len(layer.weights))\n",
         "for layer in model.layers:\n    print(layer.name)\nprint(layer)\n",
+        "for i, layer in enumerate(model.layers):\n    print(layer.name)\nprint(i)\n",
         "names = [layer.name for layer in model.layers]\n",
         "print([layer.name for layer in model.layers if layer.trainable])\n",
         "for layer in model.layers:\n    print(layer.name)\n    x[0] += 1\n",

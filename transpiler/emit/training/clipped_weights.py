@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -62,17 +62,17 @@ def _layers(writer: ModelWriter, model: Model) -> Iterator[Module]:
 
 def _free_name(writer: ModelWriter, statement: cst.For) -> str:
     """What the tensors are called."""
-    refuse_read_behind(writer, statement)
     start, end = writer.tree.span(statement)
+    source = writer.tree.source(statement)
+    names = re.findall(r"(?m)^\s*(?:for\s+)?(\w+)\s*(?:=(?!=)|in\b)", source)
+    refuse_read_behind(writer, names, end)
     known = writer.shared.places(writer.room, "weights")
     return "tensor" if any(not start <= place.start < end for place in known) else "weights"
 
 
-def refuse_read_behind(writer: ModelWriter, statement: cst.For) -> None:
-    """Refuse that something is read behind a loop over layers to which it has given a name."""
-    end = writer.tree.span(statement)[1]
-    source = writer.tree.source(statement)
-    for name in set(re.findall(r"(?m)^\s*(?:for\s+(?:\w+,\s*)?)?(\w+)\s*(?:=(?!=)|in\b)", source)):
+def refuse_read_behind(writer: ModelWriter, names: Iterable[str], end: int) -> None:
+    """Refuse that something is read behind a loop over layers that has given it a name."""
+    for name in names:
         behind = [p for p in writer.shared.places(writer.room, name) if p.start >= end]
         first = min(behind, key=lambda place: place.start, default=None)
         if first is not None and not first.binds:

@@ -14,7 +14,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.training.clipped_weights import refuse_read_behind
 from transpiler.emit.training.model import ModelWriter
-from transpiler.interpret.control.targets import layers_in_turn
+from transpiler.interpret.control.targets import layers_in_turn, target_names
 from transpiler.interpret.training import TrainingCall
 
 _LISTED = "lists the modules of the PyTorch model, which have names of their own"
@@ -31,7 +31,7 @@ def write_listed_layers(
     """The modules of the model, with their names where the loop asks for these."""
     tree = writer.tree
     if isinstance(statement, cst.For):
-        refuse_read_behind(writer, statement)
+        refuse_read_behind(writer, target_names(statement.target), tree.span(statement)[1])
         text = _listing(writer, statement, statement, statement.body)
         writer.edits.append(Edit(*tree.span(statement), text))
     elif isinstance(call.node, cst.ListComp):
