@@ -17,6 +17,7 @@ from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.predicting import predictor
 from transpiler.interpret.values import Framework
+from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.lexical import names_read
 
@@ -42,10 +43,20 @@ def rewrite_calls(writer: ModelWriter) -> None:
         if given is None or gone is None:
             continue
         check_called(writer, place.start)
+        refuse_called_inside(writer, (place.start, end))
         called = f"{predictor(writer, training)}({writer.variable}, {given})"
         put_in_place(writer, (place.start, end), called)
         for spot in gone:
             put_in_place(writer, spot, "")
+
+
+def refuse_called_inside(writer: ModelWriter, span: tuple[int, int]) -> None:
+    """Refuse a model that is called on arrays in an argument of the call of a model."""
+    called = [writer.tree.span(call.node) for call in writer.room.region.calls_on_data]
+    if any(holds(span, one) for one in called if one != span):
+        raise Unsupported(
+            "a model is called in its arguments: give `numpy()` of what that gives a name"
+        )
 
 
 def _closed(writer: ModelWriter, start: int) -> int:

@@ -14,6 +14,7 @@ from transpiler.emit.training.asking import (
     write_save_weights,
     write_summary,
 )
+from transpiler.emit.training.called import refuse_called_inside
 from transpiler.emit.training.clipped_weights import write_clipped_weights
 from transpiler.emit.training.compiling import write_compile
 from transpiler.emit.training.compound import statement_around
@@ -120,6 +121,7 @@ def _write(writer: ModelWriter, call: TrainingCall) -> None:
     if any(call is one for one in writer.training.moved):
         _write_moved(writer, call)
         return
+    refuse_called_inside(writer, writer.tree.span(call.node))
     if call.name == CALLED:
         return  # `rewrite_calls` goes by the names of models
     if call.name == "freeze":
