@@ -70,6 +70,16 @@ def test_asks_for_all_inputs(ask: str, model: dict[str, str], scripts: Scripts) 
     assert said == ([] if "self.left" in ask else [ASSUMED.code])
 
 
+@pytest.mark.parametrize("given", ['{"a": left, "b": right}', "dict(a=left, b=right)", "table"])
+def test_what_is_made_with_a_dict_has_no_list(given: str) -> None:
+    text = TEXT.replace("{ask}", PREDICTS.format("self.x")).replace("self.left, self.right = x", "")
+    for name, code in LISTED.items():
+        text = text.replace(f"{{{name}}}", code)
+    text = text.replace("watch = Watch([left[30:], right[30:]]", f"watch = Watch({given}")
+    text = text.replace("watch =", 'table = {"a": left, "b": right}\nwatch =', 1)
+    assert [d for d in convert(text).diagnostics if d.severity.value == "error"]
+
+
 @pytest.mark.parametrize("asked", ["self.x", "[self.left]", '{"a": self.left}'])
 def test_what_is_not_seen_to_be_all_inputs_is_left(asked: str) -> None:
     text = TEXT.replace("{ask}", PREDICTS.format(asked))

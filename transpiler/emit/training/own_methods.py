@@ -257,7 +257,7 @@ class Methods:
         if len(others) != len(call.args) - 1 or others - {"verbose", "batch_size"}:
             return
         given = call.args[0].value
-        xs = inputs_asked(self.writer, call, given)
+        xs = inputs_asked(self.writer, call, given, self.made.name)
         if xs is None:
             return
         text = self.tree.source(given)
@@ -301,7 +301,7 @@ class Methods:
     def _evaluate(self, call: cst.Call, statement: cst.SimpleStatementLine) -> None:
         """A call of the emitted function, behind what makes a loader of the arrays."""
         body = self.tree.source(self.made.node) + "".join(edit.text for edit in self.written)
-        found = evaluation(self.writer, _MODEL, call, statement, body)
+        found = evaluation(self.writer, _MODEL, call, statement, body, self.made.name)
         if found is None:
             return
         before, text = found

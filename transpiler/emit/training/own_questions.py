@@ -22,9 +22,12 @@ from transpiler.emit.training.evaluation_order import may_not_run, runs_again
 from transpiler.emit.training.layer_weights import views_of, views_of_all
 from transpiler.emit.training.lines import is_statement
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.shown_arrays import shown
+from transpiler.interpret.functions.given_parts import calls_in
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Layer
 from transpiler.ir.expr import literal
+from transpiler.ir.pipeline import Columns
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
 from transpiler.source.may_be import sizes_it_may_be
@@ -38,11 +41,16 @@ _LAYER = regex(r"self\.model\.layers\[(-?\d+)\]|self\.model\.get_layer\((.*)\)",
 
 
 def evaluation(
-    writer: ModelWriter, model: str, call: cst.Call, statement: cst.SimpleStatementLine, body: str
+    writer: ModelWriter,
+    model: str,
+    call: cst.Call,
+    statement: cst.SimpleStatementLine,
+    body: str,
+    owner: str,
 ) -> tuple[list[str], str] | None:
     """What stands before a statement in place of an evaluation in it, and in its place.
 
-    None where it is of something else than two arrays.
+    `owner` is the class of the callback. None where it is of something else than two arrays.
     """
     given = _arguments(writer.tree, call, (*_EVALUATED, "batch_size", "verbose", "return_dict"))
     if given is None or not {*_EVALUATED} <= given.keys() or writer.made.spread:
@@ -60,7 +68,7 @@ def evaluation(
     if by_key not in ("True", "False"):
         return None
     data, loader = (_free(name, body) for name in ("test_data", "test_loader"))
-    xs = inputs_asked(writer, call, given["x"][1])
+    xs = inputs_asked(writer, call, given["x"][1], owner)
     if xs is None:
         return None
     inputs = writer.inputs(xs)
@@ -116,7 +124,7 @@ def _arguments(tree: Tree, call: cst.Call, order: tuple[str, ...]) -> dict[str, 
 
 
 def inputs_asked(
-    writer: ModelWriter, call: cst.Call, node: cst.BaseExpression
+    writer: ModelWriter, call: cst.Call, node: cst.BaseExpression, owner: str
 ) -> tuple[str, ...] | None:
     """The arrays that a method gives for the inputs of its model; None where it is not seen which.
 
@@ -143,11 +151,18 @@ def inputs_asked(
             return tuple(writer.tree.source(part.value) for part in parts)
     if len(keys) == 1:
         return (text,)
-    if writer.built.keys or _PLACE.fullmatch(text) is None:
+    if writer.built.keys or _PLACE.fullmatch(text) is None or _may_get_dict(writer, owner):
         return None
     message = f"`{text}` is taken for a list of arrays, one for each input"
     writer.made.said.append((ASSUMED, call, message))
     return tuple(f"{text}[{number}]" for number in range(len(keys)))
+
+
+def _may_get_dict(writer: ModelWriter, owner: str) -> bool:
+    """Whether an object of a class is made with a dict of arrays."""
+    made = (c for c in calls_in(writer.tree.module) if isinstance(c.func, cst.Name))
+    given = (a.value for c in made if writer.tree.source(c.func) == owner for a in c.args)
+    return any(isinstance(shown(writer, node), (dict, Columns)) for node in given)
 
 
 def _taken_apart(tree: Tree, call: cst.Call, statement: cst.SimpleStatementLine) -> bool:
