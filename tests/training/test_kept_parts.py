@@ -69,9 +69,16 @@ LISTED = TRAINER[
 METHOD = TRAINER.replace(LISTED, "        self.setup()\n")
 METHOD = METHOD.replace("    def build", f"    def setup(self):\n{LISTED}\n    def build")
 METHOD = METHOD.replace("ModelCheckpoint(path", "ModelCheckpoint(self.path")
+GIVEN = LISTED.replace("self.callbacks =", "return").replace("(path", "(self.path")
+GIVING = TRAINER.replace(LISTED, "        self.callbacks = self.listed()\n")
+GIVING = GIVING.replace("    def build", f"    def listed(self):\n{GIVEN}\n    def build")
+FUNCTION = GIVEN.replace("\n    ", "\n").removeprefix("    ").replace("self.path", "path")
+FUNCTION = f"def listed(path):\n{FUNCTION}\n\n" + TRAINER.replace(
+    LISTED, "        self.callbacks = listed(path)\n"
+)
 
 
-@pytest.mark.parametrize("text", [TRAINER, LOCAL, METHOD])
+@pytest.mark.parametrize("text", [TRAINER, LOCAL, METHOD, GIVING, FUNCTION])
 def test_they_are_read_where_they_are_needed(text: str, scripts: Scripts, tmp_path: Path) -> None:
     text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{HEAD}{text}"
     apart = scripts.compare(text, converted(text, Options(exact=True)))
@@ -91,6 +98,20 @@ def test_what_another_method_keeps_may_be_something_else(old: str, new: str) -> 
     setup = "        some = 1\n" if "some" in new else ""
     text = METHOD.replace(old, new).replace("def setup(self):\n", f"def setup(self):\n{setup}")
     assert text != METHOD
+    assert any(d.severity is Severity.ERROR for d in convert(HEAD + text).diagnostics)
+
+
+@pytest.mark.parametrize("text", [GIVING, FUNCTION])
+def test_what_gives_them_goes_with_them(text: str) -> None:
+    assert "listed" not in converted(HEAD + text)
+
+
+@pytest.mark.parametrize("text", [GIVING, FUNCTION])
+def test_what_gives_them_and_does_more_is_refused(text: str) -> None:
+    text = text.replace(
+        "return [",
+        "print(len(x))\n        return [" if text is GIVING else "x[0] += 1\n    return [",
+    )
     assert any(d.severity is Severity.ERROR for d in convert(HEAD + text).diagnostics)
 
 

@@ -29,6 +29,7 @@ _ASKS = regex(r"\b__all__\b|\bgetattr\(|\bglobals\(")
 def functions_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
     """The edits of those that nothing calls any more, now that models are trained in PyTorch."""
     vanishing = _vanishing(file, trained)
+    vanishing += [file.tree.span(one) for one in _keeping_nothing(file, vanishing)]
     waiting = dict(file.giving_calls)
     found = Occurrences(file.tree.text) if waiting else None
     while found is not None:
@@ -98,6 +99,7 @@ def values_given_elsewhere(file: FileContext) -> Iterator[tuple[str, tuple[int, 
 def done_first(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:
     """What such functions do besides, before the statements that called them."""
     vanishing = _vanishing(file, trained)
+    vanishing += [file.tree.span(one) for one in _keeping_nothing(file, vanishing)]
     read = words_in("\n".join(edit.text for edit in edits))
     for calls in file.giving_calls.values():
         for key, node in calls.items():
@@ -124,7 +126,12 @@ def _lines_read(done: DoneFirst, read: set[str]) -> list[str]:
 
 def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
     """The edits of those that keep such parts in attributes, which nothing reads any more."""
-    vanishing = _vanishing(file, trained)
+    for statement in _keeping_nothing(file, _vanishing(file, trained)):
+        yield Edit(*statement_lines(file.tree, statement), "")
+
+
+def _keeping_nothing(file: FileContext, vanishing: list[tuple[int, int]]) -> Iterator[cst.CSTNode]:
+    """The statements that keep such parts in attributes that only what vanishes reads."""
     for statement, reads in file.part_reads.items():
         span = file.tree.span(statement)
         name = re.search(r"\.(\w+)", file.tree.text[slice(*span)])
@@ -134,7 +141,7 @@ def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]
         starts = {file.tree.span(node)[0] for node in reads.values()}
         alone = len(mentions) == len(starts) + 1 and not is_imported(file.path, mention)
         if alone and all(within(start, vanishing) for start in starts):
-            yield Edit(*statement_lines(file.tree, statement), "")
+            yield statement
 
 
 def is_wanted(file: FileContext, name: str, named: str = "") -> bool:

@@ -18,13 +18,15 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.given_parts import (
     are_parts,
+    calls_in,
     calls_only_parts,
     is_one_part,
     shadows,
 )
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Function, Sequence, Static, Value
+from transpiler.interpret.values import Framework, Function, Sequence, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import record
 from transpiler.source.stores import Stores, names_bound, stores_of
@@ -100,7 +102,8 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
             if other == attr and isinstance(statement, cst.SimpleStatementLine):
                 parsed = ast.parse(f"({file.tree.source(value)})", mode="eval")
                 bound = names_bound(ast.parse(textwrap.dedent(file.tree.source(made.node))))
-                if not calls_only_parts(made, value) or not stores.is_steady(parsed):
+                of_parts = calls_only_parts(made, value) or _is_own_call(made, value)
+                if not of_parts or not stores.is_steady(parsed):
                     return None
                 read = file.tree.names(value) & (names | bound)
                 if read & bound - {made.name}:
@@ -110,6 +113,13 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
                 if stores.attributes[other] == 1 and other not in stores.changed:
                     before.setdefault(value.value, other)
     return None
+
+
+def _is_own_call(made: Function, value: cst.BaseExpression) -> bool:
+    """Whether it is a call of nothing of the framework: of a function that may give parts."""
+    calls = list(calls_in(value))
+    of_framework = any(isinstance(symbol_of(made, c.func), Framework) for c in calls)
+    return isinstance(value, cst.Call) and len(calls) == 1 and not of_framework
 
 
 def attributes_given(statement: cst.CSTNode) -> list[tuple[str, cst.BaseExpression]]:
