@@ -108,6 +108,8 @@ def test_arguments_of_keras_1_are_those_of_today() -> None:
         ("nb_epoch = 4\nmodel.fit(x, y, epochs=nb_epoch)\n", "auto"),
         ("def train(x, nb_epoch=4):\n    model.fit(x, epochs=nb_epoch)\n", "auto"),
         ("def train(\n    nb_epoch=4,\n):\n    model.fit(x, epochs=nb_epoch)\n", "auto"),
+        ("Adam(0.1, weight_decay=1e-4)\n", "auto"),
+        ("Adam(learning_rate=0.1, decay=1e-4)\n", "2"),
         ("model.fit(x, y, nb_epoch=4)\n", "2"),
         ("model.fit(\n    x, y,\n    nb_epoch=4,\n)\n", "2"),
     ],

@@ -16,7 +16,8 @@ _MARKS = regex(
     | \bnp_utils\b | (?<![\w.])keras\.preprocessing\.text\b | keras\.backend\.tensorflow_backend
     | ^(?![ \t]*def\b).*[(,]\s*nb_epoch\s*=(?!=) | \.predict_classes\(
     | fit_generator | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
-    | optimizers\.legacy | \b(?:SGD|Adam|RMSprop|Adagrad|Adadelta|Adamax|Nadam)\(\s*lr\s*=
+    | optimizers\.legacy | \b(?:SGD|Adam|RMSprop|Adagrad|Adadelta|Adamax|Nadam)
+      \((?:\s*lr\s*=|[^()]*\bdecay\s*=)
     """,
     re.VERBOSE | re.MULTILINE,
 )
@@ -30,7 +31,7 @@ _PARTS = (
     "keras.engine", "keras.layers.", "keras.utils.", "layers.experimental", "CuDNN",
     "fit_generator", "batch_input_shape", "TF_USE_LEGACY_KERAS", "K.function", "K.placeholder",
     "optimizers.legacy", "(lr", "np_utils", "keras.preprocessing.text", "tensorflow_backend",
-    "nb_epoch", "predict_classes",
+    "nb_epoch", "predict_classes", "decay",
 )  # fmt: skip
 
 
