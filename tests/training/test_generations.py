@@ -12,6 +12,7 @@ from transpiler.pipeline import convert
 from transpiler.source.generations import shown_by
 
 PLATEAU = ", callbacks=[keras.callbacks.ReduceLROnPlateau('loss', patience=1)]"
+RATE = "callbacks = [ReduceLROnPlateau()]\n"
 PENALIZED = """\
 import numpy as np
 from tensorflow import keras
@@ -110,6 +111,15 @@ def test_arguments_of_keras_1_are_those_of_today() -> None:
         ("def train(\n    nb_epoch=4,\n):\n    model.fit(x, epochs=nb_epoch)\n", "auto"),
         ("Adam(0.1, weight_decay=1e-4)\n", "auto"),
         ("Adam(learning_rate=0.1, decay=1e-4)\n", "2"),
+        (RATE + "print(h.history['lr'])\n", "2"),
+        (RATE + "rates = self.history.get('lr', [])\n", "2"),
+        (RATE + "seen.append(logs.get('lr', -1))\n", "2"),
+        (RATE + "print('lr' in h.history)\n", "2"),
+        (RATE + "print(h.history['learning_rate'], logs.get('lr'))\n", "auto"),
+        (RATE + "history['lr'].append(rate)\nprint(history['lr'])\n", "auto"),
+        (RATE + "config = {'lr': 0.1}\nprint(logs.get('lr'))\n", "auto"),
+        (RATE + "print(config['lr'])  # history['lr']\n", "auto"),
+        ("print(h.history['lr'])\n", "auto"),
         ("model.fit(x, y, nb_epoch=4)\n", "2"),
         ("model.fit(\n    x, y,\n    nb_epoch=4,\n)\n", "2"),
     ],

@@ -24,6 +24,15 @@ _MARKS = regex(
 
 #: What chooses Keras 2, as the name of an environment variable.
 _SWITCH = "TF_USE_LEGACY_KERAS"
+#: Where the rate is read under the name that it has in the histories of Keras 2; what gives it
+#: that name by itself, or reads it as Keras 3 has it.
+_RATE_READ = regex(
+    r"""\b(?:history|logs)(?:\[|\.get\()\s*(["'])lr\1|(["'])lr\2\s+in\s+[\w.]*\b(?:history|logs)"""
+)
+_RATE_GIVEN = regex(
+    r"""\[(["'])lr\1\](?:\s*=(?!=)|\.append)|setdefault\(\s*["']lr|["']lr["']\s*:|["']learning_rate"""
+)
+_GIVING_RATE = ("LearningRateScheduler", "ReduceLROnPlateau")
 
 #: A part of each sign: most texts have none of them, and need no search.
 _PARTS = (
@@ -37,7 +46,14 @@ _PARTS = (
 
 def shown_by(text: str) -> str:
     """ "2" where a text can't mean Keras 3, "auto" where it may mean either."""
+    if any(name in text for name in _GIVING_RATE) and _reads_rate(without_comments(text)):
+        return "2"
     if not any(part in text for part in _PARTS) or not _MARKS.search(text):
         return "auto"
     code = blanked(text)  # what a comment or docstring says is no sign
     return "2" if _MARKS.search(code) or _SWITCH in without_comments(text) else "auto"
+
+
+def _reads_rate(code: str) -> bool:
+    """Whether a history or the logs of an epoch are asked for `lr`, which nothing else gives."""
+    return _RATE_READ.search(code) is not None and _RATE_GIVEN.search(code) is None

@@ -33,10 +33,12 @@ _IMPORTED = frozenset(
 
 
 def why_hidden(variable: str) -> str:
-    """Why the variable of a model would hide what the converted file reads, if it would."""
-    if variable not in _IMPORTED:
+    """Why the variable of a model, or of what keeps it, would hide what the file reads then."""
+    name = re.split(r"[.\[]", variable)[0]
+    if name not in _IMPORTED:
         return ""
-    return f"the model is called `{variable}`, as a module that the converted file reads: rename it"
+    what = "the model" if name == variable else "what keeps the model"
+    return f"{what} is called `{name}`, as a module that the converted file reads: rename it"
 
 
 def named_in(model: Model, variable: str) -> str:

@@ -15,6 +15,7 @@ from transpiler.interpret.layers.functions import activated_by
 from transpiler.interpret.layers.inputs import declared_rank
 from transpiler.interpret.layers.watching import watched
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import parameter_behind, want_tensor
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import (
@@ -72,7 +73,11 @@ def call_layer(
             raise GiveUp("a block is called with arguments that are not known", node)
         return provided("call_deferred")(region, node, layer, inputs)
     if layer.symbol == "keras.layers.Lambda":
-        return _call_lambda(region, node, layer, inputs)
+        made = _call_lambda(region, node, layer, inputs)
+        called = constant(layer.arguments["name"]) if "name" in layer.arguments else None
+        if isinstance(made, Bound) and isinstance(called, str):
+            region.given_by_name.append((made, called))
+        return made
     rule = layer.rule
     order = iter([] if rule is None else [n for n in rule.parameters if n in rule.call_only])
     call_arguments: dict[str, Value] = {}
