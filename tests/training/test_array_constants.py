@@ -117,8 +117,43 @@ model.compile("sgd", weighted([1.0, 2.0, 3.0], gamma=1.0))
 h = model.fit(x, y, epochs=2, verbose=0).history
 """
 
+OBJECTS = """
+frequency = (y > 0).mean(axis=0)
 
-@pytest.mark.parametrize("text", [SOURCES + LOSS, FUNCTIONS + LOSS, MODEL, CLOSURE], ids=range(4))
+
+class Weighted(keras.losses.Loss):
+    def __init__(self, weights, factor, name="weighted", **options):
+        super().__init__(name=name, **options)
+        self.weights, self.factor = weights, factor
+
+    def call(self, a, b):
+        return tf.reduce_mean(self.weights * tf.square(a - b) * self.factor, axis=-1)
+
+
+class Error(keras.metrics.Metric):
+    def __init__(self, weights, name="error", **options):
+        super().__init__(name=name, **options)
+        self.weights = weights
+        self.total = self.add_weight(name="total", initializer="zeros")
+        self.count = self.add_weight(name="count", initializer="zeros")
+
+    def update_state(self, a, b, sample_weight=None):
+        self.total.assign_add(tf.reduce_sum(self.weights * tf.abs(a - b)))
+        self.count.assign_add(tf.cast(tf.shape(a)[0], self.count.dtype))
+
+    def result(self):
+        return self.total / self.count
+
+
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+model.compile("sgd", Weighted(1 - frequency, 2.0), metrics=[Error(frequency)])
+h = model.fit(x, y, epochs=2, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [SOURCES + LOSS, FUNCTIONS + LOSS, MODEL, CLOSURE, OBJECTS], ids=range(5)
+)
 def test_arrays_become_tensors(text: str, scripts: Scripts) -> None:
     result = convert(HEAD + text, Options(exact=True))
     assert not [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
@@ -145,6 +180,8 @@ def test_numbers_stay() -> None:
         ("n, w = y.shape", "w", False),
         ("def f(w):\n    return w\nf(np.ones(3))", "w", True),
         ("def f(w):\n    return w\nf(0.5)", "w", False),
+        ("class A:\n    def __init__(self, w):\n        self.w = w\nA(np.ones(3))", "self.w", True),
+        ("class A:\n    def __init__(self, w):\n        self.w = w\nA(w=0.5)", "self.w", False),
         ("c = {'a': 0.5, 'b': [1, 2]}", "c['a']", False),
         ("c = {'a': 0.5, 'b': [1, 2]}", "c['b']", True),
         ("w = np.ones(3)", "w[0]", False),

@@ -67,6 +67,7 @@ class ArrayValues:
         self._bound: BoundValues | None = None
         self._returned: dict[str, list[ast.expr]] | None = None
         self._elements: set[str] = set()  #: variables of loops, which hold parts of what is bound
+        self._passed: dict[str, list[ast.expr]] = {}  #: what calls give parameters, by these
         self._speaks = any(word in text for word in _SHOWN_BY)
 
     def may_hold(self, expression: str) -> bool:
@@ -80,6 +81,7 @@ class ArrayValues:
         if self._bound is None:
             self._bound = bound_values(self._text)
             self._elements = set(_elements(self._text))
+            self._passed = _passed(self._text)
         return self._bound is not None and self._is_array(node, frozenset())
 
     def _elsewhere(self, name: str) -> bool:
@@ -133,7 +135,7 @@ class ArrayValues:
     def _holds(self, name: str, seen: frozenset[str]) -> bool:
         """Whether a variable, or an attribute, may hold one."""
         assert self._bound is not None
-        values = [*self._bound.values.get(name, ()), *self._bound.given.get(name, ())]
+        values = [*self._bound.values.get(name, ()), *self._passed.get(name, ())]
         if name in self._elements or any(map(_makes_tensor, values)):
             return False
         return any(self._is_array(value, seen | {name}) for value in values)
@@ -164,7 +166,7 @@ class ArrayValues:
         assert self._bound is not None
         if name in seen:
             return []
-        given = [*self._bound.values.get(name, ()), *self._bound.given.get(name, ())]
+        given = [*self._bound.values.get(name, ()), *self._passed.get(name, ())]
         found = (self._entries(v, seen | {name}) for v in given if isinstance(v, ast.Dict))
         return [pair for pairs in found for pair in pairs]
 
@@ -204,6 +206,33 @@ class ArrayValues:
                     given = (n.value for n in ast.walk(node) if isinstance(n, ast.Return))
                     self._returned.setdefault(node.name, []).extend(v for v in given if v)
         return self._returned
+
+
+def _passed(text: str) -> dict[str, list[ast.expr]]:
+    """What the calls of functions, methods and classes give their parameters, by their names."""
+    module = program_tree(text)
+    nodes = [*ast.walk(module)] if module is not None else []
+    orders: dict[str, list[list[str]]] = {}
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            orders.setdefault(node.name, []).append([one.arg for one in node.args.args])
+        elif isinstance(node, ast.ClassDef):
+            made = [s for s in node.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"]
+            orders.setdefault(node.name, []).extend([a.arg for a in s.args.args] for s in made)
+    found: dict[str, list[ast.expr]] = {}
+    for node in nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        func = node.func
+        name = func.id if isinstance(func, ast.Name) else getattr(func, "attr", "")
+        for order in orders.get(name, ()):
+            places = order[1:] if order[:1] in (["self"], ["cls"]) else order
+            for parameter, value in zip(places, node.args, strict=False):
+                found.setdefault(parameter, []).append(value)
+            for one in node.keywords:
+                if one.arg is not None:
+                    found.setdefault(one.arg, []).append(one.value)
+    return found
 
 
 def _elements(text: str) -> Iterator[str]:
