@@ -156,8 +156,9 @@ def test_definitions_move_with_their_branch(way: str, scripts: Scripts) -> None:
 
 
 def test_what_is_left_of_a_known_branch_can_be_read() -> None:
-    for body in ("class L(keras.losses.Loss):\n        def call(self, t, p):\n            return t",
-                 "def loss(t, p):\n        return ops.unheard_of(t)"):  # fmt: skip
+    lost = "return ops.unheard_of(t)"
+    for body in (f"class L(keras.losses.Loss):\n        def call(self, t, p):\n            {lost}",
+                 f"def loss(t, p):\n        {lost}"):  # fmt: skip
         name = "L()" if "class" in body else "loss"
         text = (
             f"{HEAD}OWN = True\nif OWN:\n    N = 1\n    {body}\n{MODEL}m.compile('sgd', {name})\n"

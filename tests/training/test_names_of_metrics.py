@@ -57,7 +57,7 @@ def test_they_hide_no_function(program: str, scripts: Scripts) -> None:
 def test_names_of_validations_are_refused() -> None:
     text = Trial(metrics='[keras.metrics.MeanAbsoluteError(name="val_like")]').text
     errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
-    assert any("a metric with the name val_like" in message for message in errors)
+    assert any("a loss or metric with the name val_like" in message for message in errors)
 
 
 def test_there_may_be_fewer_classes_than_the_best_that_count() -> None:
