@@ -131,7 +131,8 @@ def _instance(unit: Unit) -> str:
     arguments: list[str] = []
     methods = {n.removeprefix("self.") for n in unit.plan.required if n.startswith("self.")}
     methods |= unit.text.attributes
-    own = {p[0] for p in unit.plan.parameters if _is_kept_as_given(unit, p[0])}
+    own = {p[0] for p in unit.plan.parameters}
+    own -= {name for name in own & methods if not _is_kept_as_given(unit, name)}
     given = unit.built.arguments if unit.built is not None else {}
     shapes = {p.name: p.shape_of for p in unit.region.parameters.values() if p.shape_of}
     for name, keyword_only in unit.text.parameters:

@@ -22,9 +22,13 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import Expr
 from transpiler.ir.pipeline import Generated
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.made_batches import Maker, generator_given, returned, yielded
 from transpiler.source.reused_arrays import reused_array
 from transpiler.source.suites import yields_of
+
+#: How a generator expression of tuples begins that a function gives.
+_GIVES = regex(r"return\s*\(\s*\(")
 
 
 def is_generator(function: Function) -> bool:
@@ -32,8 +36,10 @@ def is_generator(function: Function) -> bool:
     home: FileContext | None = function.file
     if home is None or not isinstance(function.node, cst.FunctionDef):
         return False
-    yields = "yield" in home.tree.words and bool(yields_of(function.node))
-    return yields or generator_given(function.node) is not None
+    if "yield" in home.tree.words and yields_of(function.node):
+        return True
+    gives = _GIVES.search(home.tree.source(function.node)) is not None
+    return gives and generator_given(function.node) is not None
 
 
 def generated(function: Function, called: Value) -> Value:
