@@ -48,6 +48,7 @@ from transpiler.registry import load_rules
 from transpiler.source.brought_values import values_brought
 from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.files import decode, program_at
+from transpiler.source.filled_lists import filled_lists
 from transpiler.source.given_together import given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
@@ -196,6 +197,7 @@ class Project:
         found: Rewritten | None = made_where_picked(text)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or given_together(text, partial(_texts_importing, path))
+        found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
         found = found or trained_in_turn(text)
         return found or values_brought(text, path)

@@ -77,8 +77,10 @@ FUNCTION = f"def listed(path):\n{FUNCTION}\n\n" + TRAINER.replace(
     LISTED, "        self.callbacks = listed(path)\n"
 )
 
+BARE = TRAINER.replace("        self.rate = rate\n", "")  # which gets that attribute
 
-@pytest.mark.parametrize("text", [TRAINER, LOCAL, METHOD, GIVING, FUNCTION])
+
+@pytest.mark.parametrize("text", [TRAINER, LOCAL, METHOD, GIVING, FUNCTION, BARE])
 def test_they_are_read_where_they_are_needed(text: str, scripts: Scripts, tmp_path: Path) -> None:
     text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{HEAD}{text}"
     apart = scripts.compare(text, converted(text, Options(exact=True)))
@@ -127,7 +129,6 @@ def test_the_optimizer_takes_the_place_of_the_one_that_goes() -> None:
     [
         ("losses =", "trainer = Trainer()\ntrainer.optimizer = SGD(0.1)\nlosses ="),
         ("losses =", "print(Trainer().optimizer.get_config())\nlosses ="),
-        ("        self.rate = rate\n", ""),  # what `build` can't read
         ("        self.optimizer =", "        rate = rate / 2\n        self.optimizer ="),
         ("        self.optimizer =", "        if rate < 1:\n            self.optimizer ="),
         ("losses = ", "losses = setattr(Trainer, 'optimizer', None) or "),

@@ -161,7 +161,7 @@ def place_training(draft: Draft) -> None:
         put_calls(draft, trained)
         draft.edits += [*done_first(draft.file, trained, draft.edits)]
         draft.edits += functions_gone(draft.file, trained)
-        draft.edits += statements_gone(draft.file, trained)
+        draft.edits += [*statements_gone(draft.file, trained, draft.edits)]
         draft.edits += caught_edits(draft.tree, [c for f in trained for c in f.training.calls])
     if draft.planned.classes:
         from transpiler.emit.training.elsewhere import place_classes

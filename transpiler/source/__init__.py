@@ -42,6 +42,7 @@ given_objects.py  whether callers give a function what is made already
 named_keywords.py  functions that read their keywords one by one: parameters instead
 picked_classes.py  functions that pick the class of an optimizer out of a dict
 given_together.py  functions that give callbacks beside something else
+filled_lists.py  lists of callbacks that the methods of a class fill one by one: written out at once
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case
 settled.py      what variables of a function are by the constants that a call gives it
 last_layers.py  last layers that each way of a condition adds before it compiles

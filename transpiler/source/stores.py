@@ -15,6 +15,7 @@ from transpiler.source.changed_inside import METHODS
 from transpiler.source.syntax import program_tree
 
 _METHODS = METHODS | {"__setitem__", "__setattr__"}
+_OF_LISTS = frozenset(dir(list))
 #: Calls that get parts of the training and only look at them.
 _TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "evaluate_generator"})
 #: What may give an attribute another value, whatever it is called.
@@ -33,10 +34,24 @@ class Stores:
     anything: bool = False  #: whether attributes are set by names that nobody sees
     reads: Counter[str] = field(default_factory=Counter)  #: of attributes
     given: Counter[str] = field(default_factory=Counter)  #: those as arguments of training
+    #: those of which something is asked that no list has
+    no_lists: Counter[str] = field(default_factory=Counter)
 
     def is_steady(self, value: ast.AST) -> bool:
         """Whether all that an expression reads means the same wherever it is read."""
         return not self.anything and all(map(self._is_settled, ast.walk(value)))
+
+    def is_lasting(self, value: ast.AST, name: str) -> bool:
+        """Whether nobody changes what an expression reads of an object after it is evaluated."""
+        for node in ast.walk(value):
+            match node:
+                case ast.Attribute(value=held, attr=asked) if _is_of(held, name):
+                    if self.attributes[asked]:
+                        return False
+                case ast.Subscript(value=held, slice=key) if _is_of(held, name):
+                    if _key(key) == "*":
+                        return False
+        return True
 
     def _is_settled(self, node: ast.AST) -> bool:
         match node:
@@ -75,6 +90,8 @@ def _note(found: Stores, node: ast.AST) -> None:
             found.attributes[name] += stored
             found.reads[name] += not stored and not _is_framework(held)
             found.anything |= name == "__dict__"
+            if isinstance(held, ast.Attribute) and name not in _OF_LISTS:
+                found.no_lists[held.attr] += not _is_framework(held.value)
         case ast.Subscript(value=held, slice=key) if stored:
             found.entries.add((_last(held), _key(key)))
         case ast.Global(names=names) | ast.Nonlocal(names=names):
@@ -112,6 +129,14 @@ def _last(held: ast.expr) -> str:
         case ast.Subscript(value=inner):
             return _last(inner)
     return ""
+
+
+def _is_of(held: ast.expr, name: str) -> bool:
+    """Whether it is an object of a name, or a part of it."""
+    match held:
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+            return _is_of(inner, name)
+    return isinstance(held, ast.Name) and held.id == name
 
 
 def _key(key: ast.expr) -> str:

@@ -22,6 +22,8 @@ from transpiler.source.occurrences import Occurrences
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 
+#: What a list is not asked.
+_NO_LIST = rf"(?!\.(?!(?:{'|'.join(dir(list))})\b))"
 #: Where a string may be the name of a function.
 _ASKS = regex(r"\b__all__\b|\bgetattr\(|\bglobals\(")
 
@@ -124,10 +126,24 @@ def _lines_read(done: DoneFirst, read: set[str]) -> list[str]:
     return kept[::-1]
 
 
-def statements_gone(file: FileContext, trained: list[Trained]) -> Iterator[Edit]:
-    """The edits of those that keep such parts in attributes, which nothing reads any more."""
-    for statement in _keeping_nothing(file, _vanishing(file, trained)):
-        yield Edit(*statement_lines(file.tree, statement), "")
+def statements_gone(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:
+    """The edits of those that keep such parts in attributes, which nothing reads any more.
+
+    What these are made with and the loops read becomes an attribute there.
+    """
+    read = "\n".join(edit.text for edit in edits)
+    gone = [*_keeping_nothing(file, _vanishing(file, trained))]
+    for statement in (*gone, *(s for s in file.arguments_kept if s not in gone)):
+        start, end = statement_lines(file.tree, statement)
+        margin = re.match(r"\s*", file.tree.text[start:end])
+        names = file.arguments_kept.get(statement, ())
+        lines = "".join(
+            f"{margin and margin.group()}self.{name} = {name}\n"
+            for name in names
+            if re.search(rf"\bself\.{name}\b", read)
+        )
+        if lines or statement in gone:
+            yield Edit(start, end if statement in gone else start, lines)
 
 
 def _keeping_nothing(file: FileContext, vanishing: list[tuple[int, int]]) -> Iterator[cst.CSTNode]:
@@ -137,6 +153,8 @@ def _keeping_nothing(file: FileContext, vanishing: list[tuple[int, int]]) -> Ite
         name = re.search(r"\.(\w+)", file.tree.text[slice(*span)])
         assert name is not None
         mention = _of_object(name.group(1))
+        if file.tree.blanked[slice(*span)].endswith("]"):  # a list, which has nothing of such names
+            mention += _NO_LIST
         mentions = re.findall(mention, file.tree.blanked)
         starts = {file.tree.span(node)[0] for node in reads.values()}
         alone = len(mentions) == len(starts) + 1 and not is_imported(file.path, mention)

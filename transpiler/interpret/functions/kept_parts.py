@@ -10,6 +10,7 @@ class Trainer:
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 
 import libcst as cst
@@ -29,6 +30,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Sequence, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import record
+from transpiler.source.importers import is_imported
 from transpiler.source.stores import Stores, names_bound, stores_of
 
 
@@ -42,6 +44,7 @@ class Kept:
     #: "" where there is none
     arguments: dict[str, str]
     constructor: cst.FunctionDef
+    added: tuple[str, ...] = ()  #: those that get an attribute for this
 
 
 @provides("kept_part")
@@ -60,7 +63,9 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
     for name, attribute in kept.arguments.items():
         if not attribute and not there:
             return None
-        written = Expr(f"self.{attribute}", strength=POSTFIX) if attribute else Expr(name)
+        kept_there = there and name in kept.added
+        own = Expr(name) if kept_there or not attribute else None
+        written = own or Expr(f"self.{attribute}", strength=POSTFIX)
         inner[name] = Static(written)
     if not there and shadows(region, kept.value, inner):
         return None
@@ -74,6 +79,8 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
     elif not (isinstance(found, Static) and is_one_part(found)):
         return None
     region.file.part_reads.setdefault(kept.statement, {})[id(node)] = node
+    if kept.added and not there:
+        region.file.arguments_kept[kept.statement] = kept.added
     return found
 
 
@@ -85,10 +92,13 @@ def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | 
     stores = stores_of(file.tree.text)
     if stores is None or stores.anything:
         return None
-    if stores.attributes[attr] != 1 or stores.reads[attr] != stores.given[attr]:
-        return None  # it is another one, or changes, or is asked for something
-    found = (_kept_by(file, made, attr, stores) for made in methods.values())
-    return next(filter(None, found), None)
+    if stores.attributes[attr] != 1:
+        return None  # it is another one, or changes
+    found = next(filter(None, (_kept_by(file, m, attr, stores) for m in methods.values())), None)
+    asked = stores.reads[attr] - stores.given[attr]
+    if found is not None and isinstance(found.value, cst.List):  # `config.callbacks.path` is none
+        asked -= stores.no_lists[attr]
+    return found if not asked else None
 
 
 def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Kept | None:
@@ -108,11 +118,24 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
                 read = file.tree.names(value) & (names | bound)
                 if read & bound - {made.name}:
                     return None
-                return Kept(statement, value, {n: before.get(n, "") for n in read}, made.node)
+                added = sorted(
+                    n
+                    for n in read - before.keys()
+                    if stores.is_lasting(parsed, n) and _is_free(file, n)
+                )
+                held = {n: before.get(n, n if n in added else "") for n in read}
+                return Kept(statement, value, held, made.node, tuple(added))
             if isinstance(value, cst.Name) and value.value in names:
                 if stores.attributes[other] == 1 and other not in stores.changed:
                     before.setdefault(value.value, other)
     return None
+
+
+def _is_free(file: FileContext, name: str) -> bool:
+    """Whether nothing is an attribute or a method of that name, in other files either."""
+    named = rf"\.{name}\b|\bdef {name}\b"
+    own = re.search(named, file.tree.blanked)
+    return own is None and not is_imported(file.path, named)
 
 
 def _is_own_call(made: Function, value: cst.BaseExpression) -> bool:
