@@ -25,6 +25,8 @@ class Epoch:
     device: str = "device"
     inputs: tuple[str, ...] = ("inputs",)
     keys: tuple[str, ...] = ()  #: of the dict in which the model takes them
+    #: the same of as many as a loop makes: a key, its variable, and what that runs through
+    order: tuple[str, str, str] | None = None
     targets: tuple[str, ...] = ("targets",)
     criteria: tuple[str, ...] = ("criterion",)
     losses: tuple[tuple[str, str, str], ...] = ()  #: of several outputs: name, code, factor
@@ -100,7 +102,10 @@ class Epoch:
     @property
     def forward(self) -> list[str]:
         """The statements that call the model; losses and metrics are computed in float32."""
-        called = f"{self.model}({handed(self.inputs, self.keys)})"
+        inputs = self.inputs
+        if self.order is not None:
+            inputs = tuple(name.removeprefix("*") for name in inputs)
+        called = f"{self.model}({handed(inputs, self.keys)})"
         if not self.autocast:
             return [f"{self.output} = {called}"]
         called = f"(output.float() for output in {called})" if self.losses else f"{called}.float()"
@@ -113,6 +118,12 @@ def handed(inputs: tuple[str, ...], keys: tuple[str, ...]) -> str:
         return ", ".join(inputs)
     pairs = zip(keys, inputs, strict=True)
     return f"{{{', '.join(f'{literal(key)}: {made}' for key, made in pairs)}}}"
+
+
+def keyed(order: tuple[str, str, str], one: str, inputs: str) -> str:
+    """The dict that a model takes, of a list of its inputs."""
+    key, target, iterable = order
+    return f"{{{key}: {one} for {target}, x in zip({iterable}, {inputs})}}"
 
 
 def autocast(device: str, kind: str) -> str:
@@ -322,6 +333,8 @@ def _to_device(epoch: Epoch, weights: tuple[str, ...]) -> list[str]:
     if names[0].startswith("*") and not epoch.streamed:
         (whole, *names), one = (n.removeprefix("*") for n in names), f"x.to({epoch.device})"
         listed = f"        {whole} = [{one} for x in {whole}]"
+        if epoch.order is not None:
+            listed = fold(f"{whole} = {keyed(epoch.order, one, whole)}", 8)
         return [listed, *_to_device(replace(epoch, inputs=()), weights)]
     moved = [f"{name}.to({epoch.device})" for name in names]
     if epoch.streamed and list(epoch.streamed) != moved:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from transpiler.emit.epochs import autocast, handed
+from transpiler.emit.epochs import autocast, handed, keyed
 from transpiler.emit.fold import WIDTH, fold
-from transpiler.record import record
+from transpiler.record import record, replace
 
 
 @record(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Predicting:
     batch: str = ""  #: the variables for what the batches of a loader hold, where there is one
     autocast: str = ""  #: the type of mixed precision
     keys: tuple[str, ...] = ()  #: of the dict in which the model takes the arrays
+    #: the same of as many as a loop makes: a key, its variable, and what that runs through
+    order: tuple[str, str, str] | None = None
     by_key: bool = False  #: whether the model gives a dict of outputs
     training: bool = False  #: whether it is in training mode, and gets all samples at once
 
@@ -42,7 +44,9 @@ def predict(name: str, how: Predicting) -> str:
         return _predict_in_training(name, how)
     several = len(how.names) > 1 or how.names[0].startswith("*")
     batch = f"*(x.to({how.device}) for x in batch)" if several else f"batch.to({how.device})"
-    if several and how.keys:
+    if how.order is not None:
+        batch = keyed(how.order, f"x.to({how.device})", "batch")
+    elif several and how.keys:
         batch = f"{{key: x.to({how.device}) for key, x in batch.items()}}"
     elif how.keys:
         batch = handed((batch,), how.keys)
@@ -75,6 +79,8 @@ def predict(name: str, how: Predicting) -> str:
 
 def _predict_batches(name: str, how: Predicting) -> str:
     """The same for the batches of a loader."""
+    if how.order is not None:
+        how = replace(how, names=("inputs",))
     star = "*" * how.names[0].startswith("*")  # there is but a list of all
     tensors = tuple(f"{star}{tensor}" for tensor in how.tensors)
     called = f"model({handed(tensors, how.keys)}){_activated(how)}"

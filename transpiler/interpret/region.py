@@ -72,6 +72,16 @@ class Way:
     changing: tuple[tuple[str, bool], ...] = ()  #: of a loop: what changes, and if it is a tensor
 
 
+@record(frozen=True, slots=True)
+class KeyOrder:
+    """How to run through the keys of a dict in the order in which a loop set them."""
+
+    place: str  #: of what was set
+    key: str
+    target: str
+    iterable: Expr
+
+
 @record(slots=True, eq=False)
 class Built:
     """A model that a region builds: the programs up to the point where it is complete."""
@@ -87,6 +97,7 @@ class Built:
     variable: str = ""
     input_kind: type | None = None
     keys: tuple[str, ...] = ()  #: of the dict that it takes, where its inputs are those entries
+    order: KeyOrder | None = None  #: of the dict that it takes, where a loop has filled it
     ways: tuple[Way, ...] = ()  #: the branches and loops that it is made in
     varying: tuple[str, ...] = ()  #: what has another value in each round of those loops
     arguments: dict[str, str] = field(default_factory=dict)  #: what stands for some of that
@@ -98,16 +109,6 @@ class Built:
         """Whether a run of the program makes only one of the two."""
         mine = {way.id: way.side for way in self.ways}
         return any(mine.get(way.id, way.side) != way.side for way in other.ways)
-
-
-@record(frozen=True, slots=True)
-class KeyOrder:
-    """How to run through the keys of a dict in the order in which a loop set them."""
-
-    place: str  #: of what was set
-    key: str
-    target: str
-    iterable: Expr
 
 
 class _Origin:

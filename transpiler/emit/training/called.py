@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.array_uses import ArrayUses
 from transpiler.emit.training.asking_data import check_called
+from transpiler.emit.training.data import is_listed
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.predicting import predictor
+from transpiler.emit.training.predicting import predictor, spread_out
 from transpiler.interpret.values import Framework
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
@@ -86,6 +87,9 @@ def _given(writer: ModelWriter, text: str) -> tuple[str | None, bool]:
     if not alone or len(modes) > 1 or None in modes or ours:
         return None, False
     arrays: list[ast.expr] = [call.args[0]]
+    if is_listed(writer.built):
+        whole = ast.get_source_segment(f"f({text})", call.args[0]) or ""
+        return spread_out(writer, whole), True in modes
     if len(writer.built.inputs) > 1:
         arrays = call.args[0].elts if isinstance(call.args[0], (ast.List, ast.Tuple)) else []
     sources = [ast.get_source_segment(f"f({text})", one) or "" for one in arrays]

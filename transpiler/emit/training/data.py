@@ -61,6 +61,10 @@ def by_keys(built: Built, origin: Model) -> Built:
     if built.input_kind is not dict or len(built.inputs) != 1:
         return built
     (held,) = built.inputs
+    region = built.model.region
+    order = region.key_orders.get(held) if region is not None else None
+    if order is not None and not built.model.inputs:  # as many as the list that a loop fills
+        return replace(built, input_kind=list, order=order)
     whole = re.compile(rf"(?<![\w.])(?<!{tokens.VARIABLE}){held}\b")
     keys: dict[str, str] = {}  #: by how `forward` calls the entries
     for node in walk(built.forward):
@@ -289,6 +293,10 @@ def _tensor(built: Built, name: str, fit: str, x: str) -> str:
     return f"torch.as_tensor({x}, dtype={input_dtype(built, name)}){fit}"
 
 
+#: The types that inputs are declared to have, other than float32.
+_TYPES = {"int32": "long", "int64": "long", "bool": "bool"}
+
+
 def input_dtype(built: Built, name: str) -> str:
     """The type that an input must have: whole numbers look up rows of an embedding.
 
@@ -298,6 +306,8 @@ def input_dtype(built: Built, name: str) -> str:
     if declared is not None and declared.tensor.dtype == "bool":  # a mask, say
         return "torch.bool"
     whole = declared is not None and declared.tensor.dtype.startswith("int")
+    if built.order is not None and built.model.region is not None:  # what a loop has declared
+        return f"torch.{_TYPES.get(built.model.region.inputs[name][2], 'float32')}"
     names = {name}  #: and what it is called besides
     for node in walk(built.forward):
         if isinstance(node, (Line, Return)):

@@ -26,6 +26,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
 from transpiler.record import record, replace
 from transpiler.regex import regex
+from transpiler.source.lexical import names_read
 from transpiler.source.literals import constants_in, dicts_bound_to, lists_bound_to
 from transpiler.source.made_batches import is_list
 from transpiler.source.stores import stores_of
@@ -36,13 +37,16 @@ if TYPE_CHECKING:
 #: What gives a variable that is free one of some names.
 Naming: TypeAlias = "Callable[..., str]"
 
+#: The head of a loop over the pairs of a dict.
+_PAIRS = regex(r"\(?(\w+), (\w+)\)? in (\w+)\.items\(\)")
 #: What can be written several times: `pairs`, `self.pairs`, `pairs[0]`.
 PLACE = regex(r"[A-Za-z_][\w.]*(?:\[(?:\d+|\"\w+\"|'\w+')\])*")
 
 
-def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple[str, ...]:
+def arrays_of_list(
+    writer: ModelWriter, text: str, given: Given | None, what: str
+) -> tuple[str, ...]:
     """The sources of all that a loop makes inputs for, and of what stands behind them."""
-    text = writer.source_of(given) if given is not None else ""
     count = len(writer.training.taking.inputs)
 
     def always_listed(name: str) -> bool:
@@ -52,6 +56,12 @@ def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple
             return given.value.kind is list and given.value.static is not None
         return displays > 0 and displays == sum(p.binds for p in writer.shared.found.of(name))
 
+    if writer.built.order is not None and (named := _by_names(writer, text, given)):
+        return named
+    if writer.built.order is not None:
+        if key_order(writer) is None:
+            raise Unsupported(_NO_NAMES)
+        raise Unsupported(f"{what} is not known to be a dict of arrays, one for each input")
     found = listed_arrays(text, count, always_listed)
     if not found and not count:
         found = _by_names(writer, text)
@@ -60,17 +70,21 @@ def arrays_of_list(writer: ModelWriter, given: Given | None, what: str) -> tuple
     return found
 
 
-def _by_names(writer: ModelWriter, text: str) -> tuple[str, ...]:
+def _by_names(writer: ModelWriter, text: str, given: Given | None = None) -> tuple[str, ...]:
     """The list for a dict, in the order in which the loop has made the inputs of these names."""
     if (order := key_order(writer)) is None:
         return ()
     iterable = order.iterable
+    if given is not None and isinstance(given.value, Mapping) and PLACE.fullmatch(text):
+        return (f"[{text}[{order.key}] for {order.target} in {iterable}]",)
     match ast.parse(text, mode="eval").body:
         case ast.DictComp(key, value, [ast.comprehension(ast.Name(target), run, [], 0)]):
             own = _named(ast.unparse(key), target)
             if ast.unparse(run) == iterable and own == _named(order.key, order.target):
                 return (f"[{ast.unparse(value)} for {target} in {iterable}]",)
         case ast.Name(name) if _is_dict(writer, name):
+            return (f"[{name}[{order.key}] for {order.target} in {iterable}]",)
+        case ast.Call(ast.Name("dict"), [ast.Name(name)], []) if _is_pythons(writer, "dict"):
             return (f"[{name}[{order.key}] for {order.target} in {iterable}]",)
     return ()
 
@@ -88,9 +102,20 @@ def key_order(writer: ModelWriter) -> Order | None:
     """The order in which a loop has made the inputs, where that can be run through again."""
     region = writer.training.origin.region
     orders = list(region.input_orders.values()) if region is not None else []
-    if len(orders) != 1 or (iterable := _iterable(writer, orders[0])) is None:
+    orders = [writer.built.order] if writer.built.order is not None else orders
+    if len(orders) != 1:
         return None
-    return Order(orders[0].key, orders[0].target, iterable)
+    order = _of_keys(orders[0])
+    iterable = _iterable(writer, order)
+    return None if iterable is None else Order(order.key, order.target, iterable)
+
+
+def _of_keys(order: KeyOrder) -> KeyOrder:
+    """The same through the keys of a dict alone, where a loop has run through its pairs."""
+    pairs = _PAIRS.fullmatch(f"{order.target} in {order.iterable.text}")
+    if pairs is None or pairs[2] in names_read(order.key):
+        return order
+    return replace(order, target=pairs[1], iterable=replace(order.iterable, text=pairs[3]))
 
 
 def batch_order(writer: ModelWriter) -> Order | None:
@@ -100,6 +125,26 @@ def batch_order(writer: ModelWriter) -> Order | None:
         places = writer.shared.found.of(order.iterable)
         return order if any(place.binds and not place.local for place in places) else None
     return order
+
+
+_NO_NAMES = (
+    "a dict of inputs whose names are not in a list of the module that nothing changes: make such "
+    "a list, and fill the dict by a loop over it"
+)
+
+
+def of_batches(writer: ModelWriter) -> tuple[str, str, str] | None:
+    """How functions that run through batches make the dict that a model takes."""
+    if writer.built.order is None:
+        return None
+    if (order := batch_order(writer)) is None:
+        raise Unsupported(_NO_NAMES)
+    return order.key, order.target, order.iterable
+
+
+def _is_pythons(writer: ModelWriter, name: str) -> bool:
+    """Whether the program leaves a name to Python."""
+    return not any(place.binds for place in writer.shared.found.of(name))
 
 
 def _is_dict(writer: ModelWriter, name: str) -> bool:
@@ -131,7 +176,7 @@ def _iterable(writer: ModelWriter, order: KeyOrder) -> str | None:
     region, text = writer.training.origin.region, order.iterable.text
     if region is not None and text in region.parameters:
         given = writer.training.model.arguments.get(text)
-        known = given.static if isinstance(given, Sequence) else None
+        known = given.static if isinstance(given, (Sequence, Mapping)) else None
         known = given.expr if isinstance(given, Static) else known
         if known is None:
             return None
@@ -216,6 +261,8 @@ def _parts_of(
     text, value = writer.source_of(given), given.value
     if re.search(tokens.ANY_CHARACTER, text):
         return None
+    if writer.built.order is not None and isinstance(value, Mapping):
+        return None if _by_names(writer, text) else Mapping({}, static=Expr(text))
     if isinstance(value, (Sequence, Mapping)):
         written = isinstance(given.node, (cst.List, cst.Tuple, cst.Dict, cst.DictComp))
         return None if whole or written or PLACE.fullmatch(text) else value
@@ -232,6 +279,9 @@ def _parts(
     writer: ModelWriter, form: Element | None, text: str, keys: list[str]
 ) -> Sequence | Mapping | None:
     """The arrays in what is seen to be a list or dict."""
+    if writer.built.order is not None:
+        by_keys = isinstance(form, (Columns, dict))
+        return Mapping({}, static=Expr(text)) if by_keys else None
     if is_listed(writer.built):
         return Sequence((), list, static=Expr(text)) if is_list(form) else None
     if isinstance(form, dict) and all(isinstance(form.get(key), Leaf) for key in keys):

@@ -136,7 +136,13 @@ class Unpacking:
             if self.order is None:
                 raise Unsupported(f"{self._given} of columns, for inputs that a loop makes")
             one = self._one_of_list(f"{_INPUTS}[{self.order.key}]")
+            if self.built.order is not None:
+                entry = f"{self.order.key}: {one}"
+                return _INPUTS, [f"{{{entry} for {self.order.target} in {self.order.iterable}}}"]
             return _INPUTS, [f"[{one} for {self.order.target} in {self.order.iterable}]"]
+        if self.built.order is not None:
+            what = "of other things than dicts, for a model that takes those"
+            raise Unsupported(f"{self._given} {what}")
         if isinstance(element, Leaf) and not self.arrays:
             raise Unsupported("one tensor for a list of inputs")
         parts = element if isinstance(element, tuple) else ()

@@ -38,6 +38,7 @@ from transpiler.emit.training.listed_arrays import (
     arrays_of_list,
     batch_order,
     entries_of,
+    of_batches,
     weights_of_outputs,
 )
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
@@ -318,9 +319,9 @@ class ModelWriter:
 
     def arrays(self, given: Given | None, what: str, surely: bool = False) -> tuple[str, ...]:
         """The sources of the arrays for the inputs of the model."""
-        if is_listed(self.built):
-            return arrays_of_list(self, given, what)
         text = self.source_of(given) if given is not None else ""
+        if is_listed(self.built):
+            return arrays_of_list(self, text, given, what)
         listed = given is not None and isinstance(given.value, Sequence)
         if listed and len(self.built.keys) > 1:
             raise Unsupported(f"{what} is a list, of which Keras gives a dict in another order")
@@ -427,6 +428,7 @@ class ModelWriter:
             self.device,
             input_names(self.built),
             self.built.keys,
+            of_batches(self),
             tuple(head.prediction.targets.text for head in heads),
             criteria + besides,
             tuple(losses) if named else (),

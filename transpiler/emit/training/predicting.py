@@ -11,7 +11,13 @@ from transpiler.emit.predicting import Predicting, predict
 from transpiler.emit.training.absent import batch_size
 from transpiler.emit.training.asking import free_after, refuse_callbacks, some_batches
 from transpiler.emit.training.data import input_keys, input_names, input_tensors, is_listed
-from transpiler.emit.training.listed_arrays import entries_of, spread, told_apart
+from transpiler.emit.training.listed_arrays import (
+    arrays_of_list,
+    entries_of,
+    of_batches,
+    spread,
+    told_apart,
+)
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, steps_of_arrays
@@ -139,8 +145,12 @@ def taken_apart(writer: ModelWriter) -> tuple[str, ...]:
 
 def _starred(writer: ModelWriter, given: Given) -> str:
     """The arrays of a list, of which a model takes as many as there are."""
-    first, *others = writer.arrays(given, "x")
-    text = writer.source_of(given)
+    return spread_out(writer, writer.source_of(given), given)
+
+
+def spread_out(writer: ModelWriter, text: str, given: Given | None = None) -> str:
+    """The same of a source."""
+    first, *others = arrays_of_list(writer, text, given, "x")
     if text.isidentifier() and not first.startswith("["):
         return f"*{text}"
     single = first.startswith("[") and not isinstance(cst.parse_expression(first), cst.ListComp)
@@ -180,6 +190,7 @@ def _predicting(writer: ModelWriter) -> Predicting:
         by_key=by_key,
         autocast=f"torch.{precision}" if precision else "",
         keys=writer.built.keys,
+        order=of_batches(writer),
     )
 
 

@@ -17,6 +17,7 @@ from transpiler.interpret.tensors.layouts import (
 )
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
+from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, index, infix
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
@@ -96,11 +97,21 @@ RANKED = regex(r"([123])D(Transpose)?$")
 
 
 def as_integers(region: Region, value: Bound) -> Bound:
-    """An Input that says nothing of its type, and feeds an Embedding, gets integers."""
-    known = region.inputs.get(value.tensor.code.text)
-    if known is not None and not known[2]:
+    """An Input that says nothing of its type, and feeds an Embedding, gets integers.
+
+    Not where it does so under a condition: else it may be computed with.
+    """
+    name = value.tensor.code.text
+    known = region.inputs.get(name)
+    if known is not None and not known[2] and (not region.branches or _came_in(region, name)):
         return replace(value, tensor=replace(value.tensor, dtype="int64"))
     return value
+
+
+def _came_in(region: Region, name: str) -> bool:
+    """Whether an input came in where the code is now, under no condition of its own."""
+    marks = (n for n in region.forward if isinstance(n, Line) and not n.text)
+    return any(mark.defs == {name} for mark in marks)
 
 
 def with_declared_rank(region: Region, layer: Layer, bounds: list[Bound]) -> list[Bound]:

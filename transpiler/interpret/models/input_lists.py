@@ -9,7 +9,7 @@ from transpiler.interpret.control.sequences import loop_sources
 from transpiler.interpret.control.targets import bind_target, item_of
 from transpiler.interpret.dispatch import provided, provides
 from transpiler.interpret.models.inputs import makes_input
-from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.region import GiveUp, KeyOrder, Region
 from transpiler.interpret.values import Bound, Repeated, Unknown, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
@@ -35,7 +35,7 @@ def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value | N
     own = {n for n, _ in one.tensor.code.names}
     dims = one.tensor.dims or ()
     depends = any(d is not None and {n for n, _ in d.names} & own for d in dims)
-    static, _ = loop_sources(region, iterable)
+    static, running = loop_sources(region, iterable)
     if static is None or depends:
         raise GiveUp("inputs whose sizes differ are made in a comprehension", node)
     region.scope.bump(name)
@@ -44,6 +44,10 @@ def input_list(region: Region, node: cst.ListComp, iterable: Value) -> Value | N
     tensor = replace(one.tensor, code=code)
     region.inputs[name] = (f"input:{place}", tensor, tensor.dtype)
     region.given_layouts[name] = Layout.LAST
+    label = next((a.value for a in call.args if a.keyword and a.keyword.value == "name"), None)
+    if label is not None:
+        key, target = region.tree.source(label), region.tree.source(node.for_in.target)
+        region.input_orders[name] = KeyOrder(f"input:{place}", key, target, running)
     region.graph_events += 1
     region.emit_init(Line(f"{name} = {static.text}", frozenset({name}), reads(static)))
     value = Repeated(Bound(tensor, fixed=True), code, static)
