@@ -110,12 +110,26 @@ model.fit(x, y, epochs=2, shuffle=False, verbose=0)
 if len(last) > 1:
     model.fit(x, y, epochs=1, shuffle=False, verbose=0)
 own = model.history.history["loss"]
+model.fit(x, y, epochs=5, initial_epoch=2, shuffle=False, verbose=0)
+passed, counted = model.history.history["loss"], model.history.epoch
+f = model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+run, both = len(model.history.epoch), f.history["loss"]
 """
 
 
 def test_several_of_one_name(scripts: Scripts) -> None:
     apart = scripts.compare(HEAD + AGAIN, converted(HEAD + AGAIN))
-    assert {"first", "numbers", "rates", "others", "total", "last", "own"} <= apart.keys()
+    assert {
+        "first",
+        "numbers",
+        "rates",
+        "others",
+        "total",
+        "last",
+        "own",
+        "counted",
+        "run",
+    } <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
 
 

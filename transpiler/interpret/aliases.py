@@ -16,9 +16,10 @@ from transpiler.interpret.values import (
     Repeated,
     Sequence,
     Static,
+    UserClass,
     Value,
 )
-from transpiler.ir.expr import UNKNOWN
+from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.source.between import grown_between
 from transpiler.source.changes import changed_in_place, entry_changed
 from transpiler.source.far_tables import tables_of
@@ -137,6 +138,7 @@ def forget_changed(
     gathered = function.node.params.star_kwarg  # a dict of its own, for each call
     shared = [name for name in changing if gathered is None or name != gathered.name.value]
     told = [n for n in shared if not (isinstance(bound[n], Static) and _copies_first(n, text))]
+    told = [n for n in told if not _is_listed_there(node, function, n, bound[n])]
     if node not in _wholes(region) and entry_changed(text, told):
         raise GiveUp(f"`{function.name}` changes what it gets, in the middle of a statement", node)
     for argument in node.args:
@@ -144,6 +146,20 @@ def forget_changed(
         held = region.scope.values.get(name)
         if isinstance(held, (Mapping, Sequence)) and _may_change(held):
             region.scope.values[name] = Static(region.scope.read(name))
+
+
+def _is_listed_there(node: cst.Call, function: Function, name: str, value: Value) -> bool:
+    """Whether a call makes a list of objects for a parameter, which nobody else has."""
+    items = value.items if isinstance(value, Sequence) else ()
+    made = [item.expr.value for item in items if isinstance(item, Static)]
+    objects = [one for one in made if isinstance(one, (Configured, UserClass))]
+    if function.owner or not items or len(objects) < len(items):
+        return False
+    names = [p.name.value for p in function.node.params.params]
+    named = {a.keyword.value: a.value for a in node.args if a.keyword is not None}
+    by_place = zip(names, (a for a in node.args if a.keyword is None), strict=False)
+    given = {parameter: argument.value for parameter, argument in by_place} | named
+    return type(given.get(name)) is cst.List and not any(a.star for a in node.args)
 
 
 def _copies_first(name: str, text: str) -> bool:

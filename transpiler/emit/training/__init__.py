@@ -35,6 +35,7 @@ given_optimizers.py  functions that give the optimizer with the model that they 
 constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
 handed_parts.py  optimizers, callbacks and the like that functions get with a model
+own_given.py     callbacks of the program's own among them, which stay arguments
 lent_parts.py    criterion and optimizer beside the models that functions get
 given_to_builders.py  those that functions get which build the model
 giving.py      functions that only give an optimizer or callbacks

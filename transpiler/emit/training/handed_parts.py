@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import libcst as cst
 
@@ -24,8 +25,10 @@ from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.lent_parts import is_guest
 from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.own_given import own_in_list, with_own
 from transpiler.emit.training.shared import Before, Part, Room, Shared
 from transpiler.interpret.bindings import made_at, optimizer_at
+from transpiler.interpret.functions.joined_parts import is_own
 from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Function, Sequence, Static, Value
@@ -61,6 +64,13 @@ class Taken:
     is_criterion: bool = False
     built: bool = False  #: whether the function makes the model
     part: Part | None = None  #: the statements that join it with others, where some do
+    own: str = ""  #: the callbacks of the program's own, which the function goes on getting
+    kept: bool = False  #: whether all of them are
+
+    @property
+    def stays(self) -> bool:
+        """Whether the function goes on getting callbacks."""
+        return self.kept or bool(self.own)
 
 
 def take_parts(shared: Shared, training: Training, parts: list[Part], moves: bool) -> list[Taken]:
@@ -76,6 +86,8 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
         for call in part.calls:
             if name := _own_loss(shared, part, call):
                 training.criteria[id(call)] = name
+            if alone and call.name == "fit":
+                with_own(shared, part, call, handed[0][1].given)
             for what in HOLDING.get(call.name, ()):
                 taken = _taken(shared, part, call, what, *handed[0], moves) if alone else None
                 if taken is None:
@@ -84,7 +96,7 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
                 found.append(taken)
                 if taken.is_criterion:
                     training.criteria[id(call)] = taken.parameter
-                elif not taken.is_optimizer:
+                elif not (taken.is_optimizer or taken.stays):
                     part.lending.append(_parameter(shared.tree, taken))
                 else:
                     model = part.variable if taken.argument is None else ""
@@ -115,19 +127,29 @@ def _joined(shared: Shared, part: Part, handed: list[tuple[Room, Handed]]) -> It
             if argument is None:
                 yield Taken(call, function, name, room, None, part=part)
                 continue
+            assert isinstance(one.node, cst.Call)
+            span = shared.tree.span(argument.value)
+            if isinstance(held, Sequence) and any(map(is_own, held.items)):
+                of_keras = partial(_is_one_of_these, shared, part)
+                own = own_in_list(shared, name, held, argument, of_keras)
+                if own is None or (own[1] and len(handed) > 1) or not shared.sees_calls(function):
+                    call.problem = f"the callbacks in `{name}` are not followed"
+                given = own[1] if own is not None else ""
+                kept = not given
+                taken = Taken(call, function, name, room, span, argument, one.node, part=part)
+                yield replace(taken, own=given, kept=kept)
+                continue
             if isinstance(held, Sequence) and held.items and len(handed) > 1:
                 call.problem = f"several calls of `{function.name.value}` give it the same `{name}`"
             elif isinstance(held, Sequence) and not _means_the_same(shared, part, held):
                 call.problem = f"the callbacks in `{name}` are made of variables of another place"
-            assert isinstance(one.node, cst.Call)
-            span = shared.tree.span(argument.value)
             yield Taken(call, function, name, room, span, argument, one.node, part=part)
 
 
 def lend(shared: Shared, parts: list[Part], training: Training, found: list[Taken]) -> None:
     """What functions get so goes with the calls."""
     for taken in found:
-        if taken.span is not None and taken.argument is not None:
+        if taken.span is not None and taken.argument is not None and not taken.kept:
             _lending(shared, parts, taken, training).lending.append(taken.span)
 
 
@@ -187,6 +209,13 @@ def _taken(
         return Taken(call, function, name, room, None)
     assert isinstance(handed.node, cst.Call)
     argument = argument_for(handed, name)
+    if what == "callbacks" and argument is not None and shared.sees_calls(function):
+        own = own_in_list(shared, name, held, argument, partial(_is_one_of_these, shared, part))
+        if own is not None:
+            call.given[what] = replace(given, value=own[0], node=None, versions=())
+            span = shared.tree.span(argument.value)
+            taken = Taken(call, function, name, room, span, argument, handed.node, own=own[1])
+            return replace(taken, kept=not own[1])
     if argument is None or not (is_part(held) or (moves and is_named(held))):
         return None
     if what == "optimizer" and is_given_again(shared, room, handed, argument):
@@ -198,6 +227,11 @@ def _taken(
     span = shared.tree.span(argument.value)
     criterion = what == "loss" and _is_called_again(shared, function)
     return Taken(call, function, name, room, span, argument, handed.node, optimizer, criterion)
+
+
+def _is_one_of_these(shared: Shared, part: Part, value: Value) -> bool:
+    """Whether it is such an object that means the same in the function."""
+    return is_part(value) and _means_the_same(shared, part, value)
 
 
 def _own_loss(shared: Shared, part: Part, call: TrainingCall) -> str:
@@ -315,13 +349,15 @@ def write_parts(writer: ModelWriter, taken: list[Taken]) -> None:
     gone = writer.made.once
     for one in taken:
         _check_uses(writer, one)
-        if any(holds((e.start, e.end), writer.tree.span(one.function)) for e in gone):
+        if one.kept or any(holds((e.start, e.end), writer.tree.span(one.function)) for e in gone):
             continue
         if one.is_optimizer:
             _write_optimizer(writer, one)
         elif one.is_criterion:
             (head,) = writer.training.compiled[id(one.call)].heads
             _write_argument(writer, one, str(head.loss.criterion))
+        elif one.own:
+            _write_argument(writer, one, one.own)
         else:
             _remove(writer, one, taken)
 
@@ -462,7 +498,7 @@ def _remove(writer: ModelWriter, taken: Taken, others: list[Taken]) -> None:
     if not (taken.built or writer.shared.sees_calls(taken.function)):
         raise Unsupported(f"`{taken.function.name.value}` is called in places that are not seen")
     mine = [one for one in others if one.function is taken.function]
-    mine = [one for one in mine if not (one.is_optimizer or one.is_criterion)]
+    mine = [one for one in mine if not (one.is_optimizer or one.is_criterion or one.stays)]
     span = _without(tree, taken, {one.parameter for one in mine})
     if taken.built:  # other calls of it give something else
         made.once.append(Edit(*span, ""))

@@ -56,6 +56,8 @@ _ALIAS = regex(r"^\s*(\w+) = $")
 #: The dict of any such object.
 _DICT = regex(r"\.history\b(?!\.history\b|\s*=(?!=))")
 
+#: What is read of `model.history`.
+_OF_HISTORY = regex(r"\.(history|epoch)\b")
 #: What may leave out a part of a statement, or run it several times.
 _SOMETIMES = regex(r"\b(?:if|and|or|for|lambda)\b")
 
@@ -98,7 +100,9 @@ class History:
         if name and self._readers(name) and bound_by(self.model.tree, self.statement) != name:
             raise Unsupported(f"what `fit` gives is used, and `{name}`, which is the same")
         if alone:
-            return self.model.lasting("history", "fit_history") if kept else ""
+            variable = self.model.lasting("history", "fit_history") if kept else ""
+            self.object, self.result = self._asks_numbers(kept), f"{variable} = "
+            return variable
         if (
             isinstance(node, cst.Assign)
             and len(node.targets) == 1
@@ -114,6 +118,8 @@ class History:
         if (result := self._goes_to(node)) is not None:
             self.object, self.result = True, result
             return variable
+        if self._asks_numbers(kept):
+            raise Unsupported("`history.epoch` of a model, where what `fit` gives is used as well")
         self._stand_in(variable)
         return variable
 
@@ -132,6 +138,8 @@ class History:
         again = any(start < p.start < end for p in places)
         if again or Fits(self.model, self.call, name).read_inside:
             return ""
+        if self._asks_numbers(self._kept_by_model()):
+            return ""
         self.is_dict = True
         self.order.look_at([self.model.tree.span(node.value)])
         return name
@@ -146,6 +154,7 @@ class History:
         asked = asked or self._is_list_changed(numbered)
         asked = asked or not all(map(self._is_numbered, numbered))
         asked = asked or (bool(numbered) and (self.empty or self._is_extended(places)))
+        asked = asked or self._asks_numbers(kept)
         self._say_lacking(places)
         dicts = [(p.start, p.attribute_end) for p in places if p.attribute == "history"]
         self.order.look_at(dicts)
@@ -296,15 +305,25 @@ class History:
         fits = [tree.span(c.node)[0] for c in self.model.part.calls if c.name == "fit"]
         end = min((start for start in fits if start > begin), default=len(tree.text))
         later = [p for p in places if begin < p.start < end]
-        return [p for p in later if tree.text[p.attribute_end :].startswith(".history")]
+        return [p for p in later if self._kept_of(p)]
+
+    def _asks_numbers(self, kept: list[Occurrence]) -> bool:
+        """Whether `model.history.epoch` is read, which needs the object."""
+        return any(self._kept_of(place) == "epoch" for place in kept)
+
+    def _kept_of(self, place: Occurrence) -> str:
+        """What is read of `model.history`."""
+        found = _OF_HISTORY.match(self.model.tree.text, place.attribute_end)
+        return found.group(1) if found is not None else ""
 
     def _rewrite_kept(self) -> None:
         """`model.history.history["loss"]` becomes `history["loss"]`."""
+        held = self.result.removesuffix(" = ") if self.object else self.variable
         for place in self._kept_by_model():
             start, end = place.start, place.attribute_end
             end += 0 if self.object else len(".history")
-            self.model.edits.append(Edit(start, end, self.variable))
-            self.model.shared.replaced[start, end] = self.variable
+            self.model.edits.append(Edit(start, end, held))
+            self.model.shared.replaced[start, end] = held
 
     def _holds_others(self, name: str) -> bool:
         """Whether the variable also gets a value from something else than a `fit` of this room."""

@@ -33,7 +33,7 @@ _WITHOUT_WEIGHTS = frozenset(
     | {f"UpSampling{n}D" for n in (1, 2, 3)}
     | {f"{g}{k}Pooling{n}D" for g in ("", "Global") for k in ("Max", "Average") for n in (1, 2, 3)}
 )  # fmt: skip
-_FEW = 3  #: so many weights are written one by one at most
+FEW = 3  #: so many weights are written one by one at most
 
 
 def write_layer(
@@ -60,11 +60,11 @@ def write_layer_weights(
 def write_all_weights(writer: ModelWriter, call: TrainingCall, statement: Asking) -> None:
     """Copies of the weights of all layers as arrays, or of one that is picked."""
     views = views_of_all(writer, writer.variable)
-    if len(views) <= _FEW or _picked(statement, call.node, len(views)) is not None:
+    if len(views) <= FEW or _picked(statement, call.node, len(views)) is not None:
         write_arrays(writer, call, statement, views)
         return
     writer.made.helpers.add("to_array")
-    weights = _function_of_all(writer)
+    weights = function_of_all(writer)
     writer.inline(call, statement, [], f"[to_array(w) for w in {weights}({writer.variable})]")
 
 
@@ -73,11 +73,11 @@ def write_set_all_weights(
 ) -> None:
     """Arrays become the weights of all layers."""
     views = views_of_all(writer, writer.variable)
-    many = "" if len(views) <= _FEW else f"{_function_of_all(writer)}({writer.variable})"
+    many = "" if len(views) <= FEW else f"{function_of_all(writer)}({writer.variable})"
     _copy_arrays(writer, statement, views, call.given["weights"], many)
 
 
-def _function_of_all(writer: ModelWriter) -> str:
+def function_of_all(writer: ModelWriter) -> str:
     """The function that gives all weights of a model; tokens stand for its modules."""
     views = views_of_all(writer, "model")
     name, source = writer.shared.function(

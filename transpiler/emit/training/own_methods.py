@@ -28,6 +28,7 @@ from transpiler.emit.training.own_questions import (
     arrays_of_model,
     evaluation,
     inputs_asked,
+    setting_arrays,
 )
 from transpiler.emit.training.predicting import predictor
 from transpiler.emit.training.rates import (
@@ -235,7 +236,8 @@ class Methods:
         elif name == "get_weights" and not given:
             text = f"copy.deepcopy({_MODEL}.state_dict())"
             if not self._is_kept(statement, call):
-                self._take(call, arrays_of_model(self.writer, _MODEL))
+                arrays, whole = arrays_of_model(self.writer, _MODEL)
+                self._take(call, arrays, whole)
             else:
                 self.replaced[self.tree.span(call)] = text
         elif name.endswith(".get_weights"):
@@ -246,6 +248,8 @@ class Methods:
             self._evaluate(call, statement)
         elif name == "set_weights" and len(given) == 1 and given[0] in self._kept:
             self.replaced[self.tree.span(call)] = f"{_MODEL}.load_state_dict({given[0]})"
+        elif name == "set_weights" and len(given) == 1 and is_statement(statement, call):
+            self._set(call, statement)
         elif name == "predict" and not in_batch:
             self._predict(call)
 
@@ -289,14 +293,23 @@ class Methods:
         whole = isinstance(node, cst.Assign) and node.value is call
         return target is not None and whole and self.tree.source(target) in self._kept
 
-    def _take(self, call: cst.Call, arrays: list[str]) -> None:
+    def _set(self, call: cst.Call, statement: cst.SimpleStatementLine) -> None:
+        """Arrays become the weights of the model, which stay where they are."""
+        start, end = self.tree.span(statement)
+        given = rewritten(self.tree, call.args[0].value, self.replaced)
+        lines = setting_arrays(self.writer, _MODEL, given, self.tree.source(self.made.node))
+        self.writer.shared.replaced[start, end] = ""
+        margin = start - self.tree.line_start(start)
+        self.written.append(Edit(start, end, block(lines, margin).lstrip(" ")))
+
+    def _take(self, call: cst.Call, arrays: list[str], whole: str = "") -> None:
         """Arrays in the place of a call that gives a list of them, or picks one of it."""
         start, end = self.tree.span(call)
         picked = re.match(r"\[(\d+)\]", self.tree.text[end:])
         if picked is not None and int(picked.group(1)) < len(arrays):
             self.replaced[start, end + picked.end()] = arrays[int(picked.group(1))]
         elif arrays:
-            self.replaced[start, end] = f"[{', '.join(arrays)}]"
+            self.replaced[start, end] = whole or f"[{', '.join(arrays)}]"
 
     def _evaluate(self, call: cst.Call, statement: cst.SimpleStatementLine) -> None:
         """A call of the emitted function, behind what makes a loader of the arrays."""

@@ -19,7 +19,7 @@ from transpiler.emit.training.absent import or_32
 from transpiler.emit.training.asking import as_dict
 from transpiler.emit.training.data import is_listed
 from transpiler.emit.training.evaluation_order import may_not_run, runs_again
-from transpiler.emit.training.layer_weights import views_of, views_of_all
+from transpiler.emit.training.layer_weights import FEW, function_of_all, views_of, views_of_all
 from transpiler.emit.training.lines import is_statement
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shown_arrays import shown
@@ -176,9 +176,28 @@ def _taken_apart(tree: Tree, call: cst.Call, statement: cst.SimpleStatementLine)
     return isinstance(node.targets[0].target, (cst.Tuple, cst.List))
 
 
-def arrays_of_model(writer: ModelWriter, model: str) -> list[str]:
-    """Copies of all weights as arrays, in Keras's order."""
-    return _arrays(writer, views_of_all(writer, model))
+def arrays_of_model(writer: ModelWriter, model: str) -> tuple[list[str], str]:
+    """Copies of all weights as arrays, in Keras's order, and a list of them if they are many."""
+    arrays, many = _arrays(writer, views_of_all(writer, model)), ""
+    if len(arrays) > FEW:
+        many = f"[to_array(w) for w in {function_of_all(writer)}({model})]"
+    return arrays, many
+
+
+def setting_arrays(writer: ModelWriter, model: str, given: str, body: str) -> list[str]:
+    """The lines that copy arrays to the weights; `body` has the names that are not free."""
+    views = views_of_all(writer, model)
+    many = f"{function_of_all(writer)}({model})" if len(views) > FEW else ""
+    weight, array = (_free(name, body) for name in ("weight", "array"))
+    return [
+        "with torch.no_grad():",
+        f"    for {weight}, {array} in zip({many or _listed(views)}, {given}):",
+        f"        {weight}.copy_(torch.as_tensor({array}))",
+    ]
+
+
+def _listed(items: list[str]) -> str:
+    return f"[{', '.join(items)}]"
 
 
 def arrays_of_layer(writer: ModelWriter, model: str, call: cst.Call) -> list[str]:

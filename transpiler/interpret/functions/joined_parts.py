@@ -16,10 +16,11 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.control.perhaps import is_callback
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const
-from transpiler.interpret.values import Function, Model, Sequence, Static, Value
-from transpiler.ir.expr import Configured
+from transpiler.interpret.values import Function, Model, Sequence, Static, UserClass, Value
+from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
 
 _CHANGING = ("append", "extend", "insert", "remove", "pop", "clear", "reverse", "sort")
@@ -48,7 +49,8 @@ def joined_kind(function: Function, name: str, given: dict[str, Value]) -> Any:
         return None
     if not isinstance(value, Sequence):
         return ("callbacks", None)
-    return ("callbacks", *(i.expr.text for i in value.items if isinstance(i, Static)))
+    found = (i for i in own_by_place(name, value) if isinstance(i, Static))
+    return ("callbacks", *((i.expr.text, id(i.expr.value) * is_own(i)) for i in found))
 
 
 def bind_joined(region: Region, function: Function, given: dict[str, Value]) -> None:
@@ -57,17 +59,37 @@ def bind_joined(region: Region, function: Function, given: dict[str, Value]) -> 
         value = given[name]
         if _is_listed(value):
             region.joined.add(name)
-            held = replace(value, static=None) if isinstance(value, Sequence) else value
-            region.scope.values[name] = held
+            if isinstance(value, Sequence):
+                value = replace(value, items=tuple(own_by_place(name, value)), static=None)
+            region.scope.values[name] = value
 
 
 def _is_listed(value: Value) -> bool:
-    """Whether it is None, or a list of callbacks of Keras."""
+    """Whether it is None, or a list of callbacks."""
     if not isinstance(value, Sequence):
         return isinstance(value, Static) and value.expr.is_const(None)
-    made = [item.expr.value for item in value.items if isinstance(item, Static)]
-    known = [m for m in made if isinstance(m, Configured) and m.name.startswith("keras.callbacks.")]
-    return len(known) == len(value.items)
+    return all(isinstance(item, Static) and is_callback(item) for item in value.items)
+
+
+def is_own(value: Value | None) -> bool:
+    """Whether it is an object of a class of callbacks that the program has."""
+    made = value.expr.value if isinstance(value, Static) else None
+    return isinstance(made, UserClass) and value is not None and is_callback(value)
+
+
+def own_by_place(name: str, held: Sequence) -> list[Value]:
+    """The callbacks of a list, those of the program's own by their places among these.
+
+    A function goes on getting these, by the name of its parameter.
+    """
+    items: list[Value] = []
+    number = 0
+    for item in held.items:
+        if isinstance(item, Static) and is_own(item):
+            place = Expr(f"{name}[{number}]", item.expr.value, strength=POSTFIX)
+            item, number = replace(item, expr=place), number + 1
+        items.append(item)
+    return items
 
 
 def _default(node: cst.BaseExpression | None) -> Value | None:
