@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
 if TYPE_CHECKING:
     from transpiler.guests import Home
     from transpiler.interpret.context import FileContext
-    from transpiler.project import Project
+    from transpiler.project import LineOf, Project
     from transpiler.source.passed_options import SpelledCall
 
 
@@ -180,16 +180,31 @@ def _attempt(
             file.release()
             continue
         written = f"{made.text}{made.diagnostics}"
-        if line_of is None or not any(one in written for one in (COPIED, *file.added)):
+        told = any(one in written for one in (COPIED, *file.added))
+        if line_of is None or not (told or _fails(made, line_of, file.touched)):
             assumed = (ASSUMED.at(c.line, 1, c.assumed) for c in file.spelled if c.assumed)
-            said = sorted((*made.diagnostics, *assumed), key=lambda d: (d.line, d.column))
-            made = replace(made, diagnostics=tuple(said)) if file.spelled else made
+            made = _saying(made, assumed)
             break
         file.left |= _reasons(made, file.spelled)
         if file.added and not file.spelled:
             why_left = _whys(made.on_lines(line_of, file.tree.text)) | why_left
         file.release()
-    return made if line_of is None else made.on_lines(line_of, file.tree.text), file
+    made = made if line_of is None else made.on_lines(line_of, file.tree.text)
+    return _saying(made, (ASSUMED.at(line, 1, said) for line, said in file.assumed)), file
+
+
+def _fails(made: Conversion, line_of: LineOf, touched: list[tuple[int, int]]) -> bool:
+    """Whether something is left in those lines of a file of which the text has others."""
+    left = [line_of(d.line) for d in made.diagnostics if d.severity is Severity.ERROR]
+    return any(first <= line <= last for line in left for first, last in touched)
+
+
+def _saying(made: Conversion, more: Iterable[Diagnostic]) -> Conversion:
+    """A conversion that says something more."""
+    if not (added := [*more]):
+        return made
+    said = sorted((*made.diagnostics, *added), key=lambda d: (d.line, d.column))
+    return replace(made, diagnostics=tuple(said))
 
 
 def _reasons(made: Conversion, calls: list[SpelledCall]) -> dict[str, str]:

@@ -45,10 +45,12 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
+from transpiler.source.asked_by_name import asked_by_name
 from transpiler.source.brought_values import values_brought
 from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.files import decode, program_at
 from transpiler.source.filled_lists import filled_lists
+from transpiler.source.given_by_one_call import made_in_class
 from transpiler.source.given_together import given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
@@ -60,6 +62,7 @@ from transpiler.source.importers import (
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
 from transpiler.source.loaded_or_trained import loaded_or_trained
+from transpiler.source.made_if_absent import made_in_any_case
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.replaced import Rewritten
@@ -167,6 +170,10 @@ class Project:
         if found is not None:
             for file, line_of in self.versions(found.text, path, asked, named):
                 file.added += found.calls
+                inner = ((found.line(line), said) for line, said in file.assumed)
+                file.assumed = [*inner, *found.assumed]
+                lines = ((found.line(first), found.line(last)) for first, last in file.touched)
+                file.touched = [*lines, *found.touched]
                 yield file, _lines_of(found, line_of)
         reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
         if not named and _reads_keywords(text):
@@ -194,7 +201,8 @@ class Project:
 
     def _rewritten(self, text: str, path: str) -> Rewritten | None:
         """The text with something written in another way that is easier to understand."""
-        found: Rewritten | None = made_where_picked(text)
+        found: Rewritten | None = asked_by_name(text, path) or made_where_picked(text)
+        found = found or made_in_any_case(text, path) or made_in_class(text, path)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
@@ -94,6 +95,16 @@ def converted(text: str, options: Options | None = None) -> str:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert not errors, errors
     return conversion.text
+
+
+def of_file(text: str, folder: Path) -> tuple[str, list[str], list[str]]:
+    """A script of a project of its own: what becomes of it, the errors and all that is said."""
+    (folder / ".git").mkdir(exist_ok=True)
+    path = folder / "train.py"
+    path.write_text(text, encoding="utf-8")
+    made = convert(text, Options(exact=True), str(path))
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    return made.text, errors, [d.message for d in made.diagnostics]
 
 
 def farthest(

@@ -168,3 +168,35 @@ def test_numbers_of_losses_are_no_parts(name: str) -> None:
     messages = [d.message for d in convert(HEAD + text).diagnostics]
     assert any("a metric is only known at run time" in message for message in messages)
     assert any(d.severity is Severity.ERROR for d in convert(HEAD + text).diagnostics)
+
+
+NONE = """\
+class Trainer:
+    def __init__(self):
+        self.callbacks = NOTHING
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+
+    def fit(self):
+        return self.model.fit(
+            x, y, epochs=2, shuffle=False, verbose=0, callbacks=self.callbacks
+        ).history
+
+
+trainer = Trainer()
+losses = trainer.fit()
+"""
+
+
+@pytest.mark.parametrize("nothing", ["[]", "None"])
+def test_callbacks_may_be_none(nothing: str, scripts: Scripts) -> None:
+    program = HEAD + NONE.replace("NOTHING", nothing)
+    apart = scripts.compare(program, converted(program))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9
+
+
+@pytest.mark.parametrize("more", ["trainer.callbacks.append(own)", "trainer.callbacks = [own]"])
+def test_what_may_get_callbacks_later_is_left(more: str) -> None:
+    program = HEAD + NONE.replace("NOTHING", "[]").replace("losses =", f"{more}\nlosses =")
+    assert any(d.severity is Severity.ERROR for d in convert(program).diagnostics)

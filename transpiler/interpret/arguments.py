@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.compiled_values import unpacked_setting
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
@@ -64,7 +65,13 @@ def _setting(region: Region, node: cst.Call, held: cst.BaseExpression) -> Mappin
     """The dict of another file that an optimizer, callback or the like unpacks: `Adam(**OPT)`."""
     made = evaluate(region, node.func)
     parts = made.name.split(".") if isinstance(made, Framework) else []
-    return unpacked_setting(region, held, False) if parts[1:2] and parts[1] in _PARTS else None
+    if not parts[1:2] or parts[1] not in _PARTS:
+        return None
+    said: list[str] = []
+    found = unpacked_setting(region, held, False, said)
+    for one in said:
+        region.say(ASSUMED, node, one)
+    return found
 
 
 def _with_tuples(

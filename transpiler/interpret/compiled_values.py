@@ -22,27 +22,38 @@ NUMBERS = frozenset({
     "validation_batch_size", "validation_freq", "validation_split", "validation_steps", "verbose",
 })  # fmt: skip
 
+_GIVEN = "`{}` is taken for {}: no call gives another one"
 
-def compiled_value(region: Region, node: cst.BaseExpression, value: Value) -> tuple[Value, str]:
-    """What an argument is, and how that is written, where it is not as the program has it."""
+
+def compiled_value(
+    region: Region, node: cst.BaseExpression, value: Value, said: list[str]
+) -> tuple[Value, str]:
+    """What an argument is, and how that is written, where it is not as the program has it.
+
+    What that takes for granted is noted in `said`.
+    """
+    node = _copied(node)
     if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)) or _gets(node):
         root, known = _root(node), _is_known(value)
         if known and isinstance(value, Static) and isinstance(root, cst.Name):
             region.file.settings.add(root.value)
-        found = None if known else _setting(region, node)
+        whole = isinstance(node, cst.Name)  # of which its callers tell what they give for it
+        found = None if known else _setting(region, node, said, not whole)
         if found is not None and isinstance(root, cst.Name):
             region.file.settings.add(root.value)
             return _of_literal(ast.literal_eval(found)), ast.unparse(found)
     return _with_methods(region, value), ""
 
 
-def unpacked_setting(region: Region, node: cst.BaseExpression, written: bool) -> Mapping | None:
+def unpacked_setting(
+    region: Region, node: cst.BaseExpression, written: bool, said: list[str]
+) -> Mapping | None:
     """The dict of another file that a call unpacks, entry by entry; None where it is not known.
 
     Where its entries are written out, nothing reads the dict any more.
     """
     root = _root(node)
-    found = _setting(region, node) if isinstance(root, cst.Name) else None
+    found = _setting(region, node, said) if isinstance(root, cst.Name) else None
     if found is None and written and isinstance(root, cst.Name):
         found = _by_default(region, node, root.value)
     if found is None and isinstance(root, cst.Name) and not written:
@@ -84,7 +95,12 @@ def _options(region: Region, node: cst.BaseExpression) -> Mapping | None:
     from transpiler.source.held_settings import options  # few files have such
 
     source = _source(region, node)
-    keys = options(region.file.path, region.tree.text, source, NUMBERS)
+    file = region.file
+    keys = options(file.path, region.tree.text, source, NUMBERS)
+    if keys is None and (line := _line(region)):
+        from transpiler.source.given_settings import given_options  # fewer files have those
+
+        keys = given_options(file.path, region.tree.text, source, line, NUMBERS)
     place = Expr(source)
     return None if keys is None else Mapping({k: Static(index(place, k)) for k in keys}, place)
 
@@ -101,16 +117,44 @@ def _source(region: Region, node: cst.BaseExpression) -> str:
     return re.sub(r"\['([^'\"\\]*)'\]", r'["\1"]', region.tree.source(node))
 
 
-def _setting(region: Region, node: cst.BaseExpression) -> ast.expr | None:
+def _setting(
+    region: Region, node: cst.BaseExpression, said: list[str], given: bool = True
+) -> ast.expr | None:
+    """The literal that an expression stands for, perhaps as the function's calls have given it.
+
+    What that takes for granted is noted in `said`.
+    """
     from transpiler.source.held_settings import setting  # few files have such
 
-    return setting(region.file.path, region.tree.text, region.tree.source(node))
+    source, file = region.tree.source(node), region.file
+    found = setting(file.path, region.tree.text, source)
+    if found is None and given and (line := _line(region)):
+        from transpiler.source.given_settings import given_setting  # fewer files have those
+
+        found = given_setting(file.path, region.tree.text, source, line)
+        if found is not None:
+            said.append(_GIVEN.format(source, ast.unparse(found)))
+    return found
+
+
+def _line(region: Region) -> int:
+    """The line of the `def` of the function that a region is of; 0 where it is of none."""
+    function = region.function
+    return region.tree.place(function.name)[0] if isinstance(function, cst.FunctionDef) else 0
 
 
 def _root(node: cst.BaseExpression) -> cst.BaseExpression:
     """The name that an expression such as `config.cfg["loss"]` begins with."""
     while isinstance(node, (cst.Attribute, cst.Subscript, cst.Call)):
         node = node.func if isinstance(node, cst.Call) else node.value
+    return node
+
+
+def _copied(node: cst.BaseExpression) -> cst.BaseExpression:
+    """What `list(cfg.metrics)` makes a copy of."""
+    match node:
+        case cst.Call(func=cst.Name(value="list" | "tuple"), args=[cst.Arg(star="") as only]):
+            return only.value
     return node
 
 

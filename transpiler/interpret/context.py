@@ -157,6 +157,9 @@ class FileContext:
     #: its functions and classes that have been converted with files which give them models
     arrived: frozenset[str] = frozenset()
     added: tuple[str, ...] = ()  #: calls that it has instead of functions of other files
+    #: what its text takes for granted that the one of the program does not say, by lines of that
+    assumed: list[tuple[int, str]] = field(default_factory=list)
+    touched: list[tuple[int, int]] = field(default_factory=list)  #: and what must convert then
     spelled: list[SpelledCall] = field(default_factory=list)  #: calls with options of callers
     named: bool = False  #: functions have parameters instead of keywords that they read
     left: dict[str, str] = field(default_factory=dict)  #: functions of which those stay, and why

@@ -166,6 +166,7 @@ class TrainingCall:
     conditional: bool = False  #: whether it runs under a condition
     in_loop: bool = False
     problem: str = ""
+    assumed: list[str] = field(default_factory=list)  #: what is taken for granted of its arguments
     by_samples: bool = False  #: its steps count samples, not batches, as in Keras 1
     layer: Layer | None = None  #: the layer of the model that is asked
     variable: str = ""  #: what holds that layer, where it has a name of its own
@@ -354,13 +355,14 @@ def bind_arguments(
     for argument in node.args:
         value, settled = _given_value(region, argument.value), ""
         if call.name == "compile" and not argument.star:
-            value, settled = compiled_value(region, argument.value, value)
+            value, settled = compiled_value(region, argument.value, value, call.assumed)
         text = settled or one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Static):
             kept: Value | None = provided("kept_dict")(region, value.expr)
             value = value if kept is None else kept
         if argument.star == "**" and not isinstance(value, Mapping):
-            held = unpacked_setting(region, argument.value, call.name == "compile")
+            written = call.name == "compile"
+            held = unpacked_setting(region, argument.value, written, call.assumed)
             value = value if held is None else held
         if argument.star == "**" and isinstance(value, Mapping):
             _unpack(region, call, argument.value, value)

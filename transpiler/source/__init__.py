@@ -40,6 +40,11 @@ reached.py      through which variables data are reached, which functions are ca
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
 given_objects.py  whether callers give a function what is made already
 named_keywords.py  functions that read their keywords one by one: parameters instead
+given_settings.py  settings that functions and objects get, the same from all of their calls
+asked_by_name.py  classes of the framework that a program asks by a name that it has: written out
+made_if_absent.py  optimizers that functions make where they get none: made in any case
+given_by_one_call.py  parts that an object gets from its only call: made in its class
+taken_out.py    parameters and arguments that go
 picked_classes.py  functions that pick the class of an optimizer out of a dict
 given_together.py  functions that give callbacks beside something else
 filled_lists.py  lists of callbacks that the methods of a class fill one by one: written out at once

@@ -40,14 +40,39 @@ OBJECT = "()"
 Chain: TypeAlias = "tuple[str, ...]"
 
 
-def setting(path: str, text: str, source: str) -> ast.expr | None:
-    """The literal that an expression in a file always stands for; None where that is not known."""
+def setting(path: str, text: str, source: str, sure: bool = False) -> ast.expr | None:
+    """The literal that an expression in a file always stands for; None where that is not known.
+
+    It may read a parameter of some function by the same name, unless that is `sure` not to be so.
+    """
     try:
         node = ast.parse(source, mode="eval").body
     except SyntaxError:
         return None
     chain = _chain(node)
-    return _setting(path, text, chain, 0) if chain and path else None
+    return _setting(path, text, chain, int(sure)) if chain and path else None
+
+
+def setting_in(path: str, text: str, name: str, held: ast.expr, rest: str) -> ast.expr | None:
+    """The same of what a call gives a parameter of some name, as it is written there."""
+    chain = _chain(ast.parse(name + rest, mode="eval").body)
+    search, home = _Search(0), real_path(path)
+    search.homes[home] = text
+    search.chains.append(chain)
+    place: _Place | None = _Place(held, home, text)
+    for part in chain[1:]:
+        place = search.part(place, part, 0) if place is not None else None
+    value = search.literal(place) if chain else None
+    return value if value is not None and is_steady(search.held(value), path, text) else None
+
+
+def is_left(path: str, text: str, name: str, keys: list[Any]) -> bool:
+    """Whether nothing but other numbers come into a dict of numbers that has a name."""
+    search, home = _Search(0), real_path(path)
+    search.homes[home] = text
+    search.chains.append((name,))
+    held = search.held(ast.Dict([ast.Constant(key) for key in keys], [_NUMBER for _ in keys]))
+    return is_steady(replace(held, settable=frozenset(keys)), path, text)
 
 
 def options(path: str, text: str, source: str, numbers: frozenset[str]) -> list[str] | None:
@@ -170,7 +195,7 @@ class _Search:
         else:
             place = None
         for part in rest:
-            place = self._part(place, part, depth) if place is not None else None
+            place = self.part(place, part, depth) if place is not None else None
         return place
 
     def _bound(
@@ -211,7 +236,7 @@ class _Search:
                     other = locate(os.path.dirname(home), module, text)
                     yield real_path(str(other)) if other is not None else ""
 
-    def _part(self, place: _Place, part: str, depth: int) -> _Place | None:
+    def part(self, place: _Place, part: str, depth: int) -> _Place | None:
         """What an object holds under a name or key."""
         node, key = place.node, part.removeprefix("[")
         if isinstance(node, ast.ClassDef) and part == OBJECT:

@@ -61,7 +61,7 @@ class Positions:
 
     def span(self, node: ast.AST) -> tuple[int, int]:
         """Where a node begins and ends."""
-        assert isinstance(node, (ast.expr, ast.stmt))
+        assert isinstance(node, (ast.expr, ast.stmt, ast.arg))
         end = node.end_lineno or node.lineno, node.end_col_offset or 0
         return self.offset(node.lineno, node.col_offset), self.offset(*end)
 

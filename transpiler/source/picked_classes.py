@@ -20,17 +20,20 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
-_IS_CLASS = regex(rf"(?:\w+\.)*{_CLASS}$")
+#: The name of a class of optimizers.
+IS_CLASS = regex(rf"(?:\w+\.)*{_CLASS}$")
 _IN_TABLE = regex(rf"[\"']\s*:\s*(?:\w+\.)*{_CLASS}\s*[,}}]")
 #: What arguments may be made of: they are written once for each class.
 _PLAIN = (
     ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.operator,
     ast.unaryop, ast.expr_context,
 )  # fmt: skip
-_LOOPS = (
-    ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda,
-    ast.FunctionDef, ast.ClassDef,
+#: Where a variable is another one in each round, or belongs to something inside.
+_APART = (
+    ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda, ast.FunctionDef,
+    ast.ClassDef,
 )  # fmt: skip
+_LOOPS = (ast.For, ast.While, *_APART)
 
 
 def made_where_picked(text: str) -> Rewritten | None:
@@ -45,15 +48,33 @@ def made_where_picked(text: str) -> Rewritten | None:
     known = {name: table for name, table in _tables(module.body).items() if bound[name] == 1}
     edits: dict[Span, str] = {}
     calls: list[str] = []
-    for statement in module.body:
-        if isinstance(statement, ast.FunctionDef):
-            function = _Function(text, statement, known)
-            if function.is_understood():
-                edits |= function.edits
-                calls += function.calls
+    for room in _rooms(module):
+        function = _Function(text, room, known)
+        if function.is_understood():
+            edits |= function.edits
+            calls += function.calls
     if not edits:
         return None
     return rewritten(text, edits, calls)
+
+
+def _rooms(module: ast.Module) -> Iterator[ast.FunctionDef | ast.Module]:
+    """The functions and methods of a file, and what it does itself."""
+    yield module
+    for statement in module.body:
+        inner = statement.body if isinstance(statement, ast.ClassDef) else [statement]
+        yield from (one for one in inner if isinstance(one, ast.FunctionDef))
+
+
+def _walk(room: ast.FunctionDef | ast.Module) -> Iterator[ast.AST]:
+    """The nodes of a room; those of a module without its functions and classes."""
+    if isinstance(room, ast.FunctionDef):
+        yield from ast.walk(room)
+        return
+    yield room
+    for statement in room.body:
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield from ast.walk(statement)
 
 
 def _tables(body: list[ast.stmt]) -> dict[str, ast.Dict]:
@@ -65,23 +86,26 @@ def _tables(body: list[ast.stmt]) -> dict[str, ast.Dict]:
                 target=ast.Name(id=name), value=ast.Dict() as held
             ):
                 if held.keys and all(isinstance(key, ast.Constant) for key in held.keys):
-                    if all(_IS_CLASS.match(ast.unparse(value)) for value in held.values):
+                    if all(IS_CLASS.match(ast.unparse(value)) for value in held.values):
                         found[name] = held
     return found
 
 
 class _Function:
-    """A function, and what it picks out of such dicts."""
+    """A function, or the module, and what it picks out of such dicts."""
 
-    def __init__(self, text: str, node: ast.FunctionDef, outer: dict[str, ast.Dict]) -> None:
+    def __init__(
+        self, text: str, node: ast.FunctionDef | ast.Module, outer: dict[str, ast.Dict]
+    ) -> None:
         self._text, self._node = text, node
         self._positions = Positions(text)
+        self._nodes = [*_walk(node)]
         self._above = {
-            child: above for above in ast.walk(node) for child in ast.iter_child_nodes(above)
+            child: above for above in self._nodes for child in ast.iter_child_nodes(above)
         }
-        self._names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
-        self._own = _tables(node.body)
-        parameters = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+        self._names = [one for one in self._nodes if isinstance(one, ast.Name)]
+        self._own = _tables(node.body) if isinstance(node, ast.FunctionDef) else {}
+        parameters = {one.arg for one in self._nodes if isinstance(one, ast.arg)}
         self._outer = {n: t for n, t in outer.items() if n not in parameters | {*self._own}}
         self._used: set[str] = set()  #: tables in which a class has been called
         self.edits: dict[Span, str] = {}
@@ -89,12 +113,13 @@ class _Function:
 
     def is_understood(self) -> bool:
         """Whether each class that is picked is made at once, or under a name of its own."""
-        asked = {one.attr for one in ast.walk(self._node) if isinstance(one, ast.Attribute)}
-        gives = any(isinstance(one, ast.Return) for one in ast.walk(self._node))
-        if self._node.decorator_list or not gives or "compile" in asked:
+        asked = {one.attr for one in self._nodes if isinstance(one, ast.Attribute)}
+        gives = any(isinstance(one, ast.Return) for one in self._nodes) or "compile" in asked
+        if not gives or (isinstance(self._node, ast.FunctionDef) and self._node.decorator_list):
             return False
         tables = [n for n in self._names if n.id in self._own or n.id in self._outer]
-        stored = {n.id for n in tables if not isinstance(n.ctx, ast.Load)}
+        module = isinstance(self._node, ast.Module)
+        stored = {n.id for n in tables if not isinstance(n.ctx, ast.Load) and not module}
         if stored - {*self._own} or any(self._is_bound_again(name) for name in self._own):
             return False
         lookups = [found for name in tables if (found := self._lookup(name)) is not None]
@@ -122,16 +147,18 @@ class _Function:
             call = self._call_of(call)
         elif isinstance(call, ast.Call) and call.func is not lookup:
             call = None
-        if not isinstance(call, ast.Call) or not all(map(_is_plain, _arguments(call))):
+        if not isinstance(call, ast.Call) or not all(map(is_plain, arguments_of(call))):
             return False
         if any(keyword.arg is None for keyword in call.keywords):
             return False
-        if default is not None and not _IS_CLASS.match(ast.unparse(default)):
+        if default is not None and not IS_CLASS.match(ast.unparse(default)):
             return False
         own = name.id in self._own
         table = self._own[name.id] if own else self._outer[name.id]
         first = table if own else lookup
-        if self._is_repeated(lookup) or self._changes(call, first.lineno) or name.id in self._used:
+        if self._is_inside(lookup, _LOOPS if own else _APART) or name.id in self._used:
+            return False
+        if self._changes(call, first.lineno):
             return False
         self._used.add(name.id)
         given = [*map(self._source, call.args)]
@@ -178,17 +205,17 @@ class _Function:
                     return None
         return found[0] if len(found) == 1 else None
 
-    def _is_repeated(self, node: ast.AST) -> bool:
+    def _is_inside(self, node: ast.AST, kinds: tuple[type[ast.AST], ...]) -> bool:
         """Whether a place may be come to several times, or belongs to a function inside."""
-        while (node := self._above[node]) is not self._node:
-            if isinstance(node, _LOOPS):
+        while (node := self._above.get(node, self._node)) is not self._node:
+            if isinstance(node, kinds):
                 return True
         return False
 
     def _changes(self, call: ast.Call, since: int) -> bool:
         """Whether what a call gets may change between a line and the call."""
-        read = {n.id for a in _arguments(call) for n in ast.walk(a) if isinstance(n, ast.Name)}
-        for node in ast.walk(self._node):
+        read = {n.id for a in arguments_of(call) for n in ast.walk(a) if isinstance(n, ast.Name)}
+        for node in self._nodes:
             if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
                 if isinstance(node.ctx, ast.Load) or not since <= node.lineno <= call.lineno:
                     continue
@@ -205,10 +232,12 @@ class _Function:
         return " ".join(self._text[start:end].split())
 
 
-def _arguments(call: ast.Call) -> Iterator[ast.expr]:
+def arguments_of(call: ast.Call) -> Iterator[ast.expr]:
+    """All that a call passes."""
     yield from call.args
     yield from (keyword.value for keyword in call.keywords)
 
 
-def _is_plain(argument: ast.expr) -> bool:
+def is_plain(argument: ast.expr) -> bool:
+    """Whether an argument may be written, and evaluated, several times."""
     return all(isinstance(part, _PLAIN) for part in ast.walk(argument))

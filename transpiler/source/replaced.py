@@ -18,15 +18,27 @@ class Rewritten:
     lines: list[int]  #: the line of the file that each line of the text stands for
     calls: tuple[str, ...]  #: those of the framework that only the text has
     edits: dict[Span, str]  #: what has changed
+    #: what that takes for granted, with the lines of the file
+    assumed: tuple[tuple[int, str], ...] = ()
+    #: the first and last lines of what must convert then: else the file is taken as it is
+    touched: tuple[tuple[int, int], ...] = ()
 
     def line(self, number: int) -> int:
         """The line of the file that a line of the text stands for."""
         return self.lines[min(number, len(self.lines)) - 1]
 
 
-def rewritten(text: str, edits: dict[Span, str], calls: Iterable[str] = ()) -> Rewritten:
+def rewritten(
+    text: str,
+    edits: dict[Span, str],
+    calls: Iterable[str] = (),
+    assumed: Iterable[tuple[int, str]] = (),
+    touched: Iterable[tuple[int, int]] = (),
+) -> Rewritten:
     """A file after some edits."""
-    return Rewritten(*replaced(text, edits), tuple(dict.fromkeys(calls)), edits)
+    made, lines = replaced(text, edits)
+    added = tuple(dict.fromkeys(calls))
+    return Rewritten(made, lines, added, edits, tuple(assumed), tuple(touched))
 
 
 def replaced(text: str, edits: dict[Span, str]) -> tuple[str, list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.asking import (
     is_unfinished,
     write_clone_model,
@@ -93,6 +94,8 @@ _ASKING = {
 
 def write_call(writer: ModelWriter, call: TrainingCall) -> None:
     """One call; what only looks at the weights stays alone where it has no translation."""
+    said = [(ASSUMED, call.node, note) for note in call.assumed]
+    writer.made.said += [one for one in said if one not in writer.made.said]
     try:
         _write(writer, call)
     except Unsupported as why:

@@ -33,6 +33,9 @@ from transpiler.record import record
 from transpiler.source.importers import is_imported
 from transpiler.source.stores import Stores, names_bound, stores_of
 
+#: What says that there are no callbacks.
+_NOTHING = ("[]", "()", "None")
+
 
 @record(frozen=True, slots=True)
 class Kept:
@@ -74,9 +77,9 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
             found = evaluate(region, kept.value)
     except GiveUp:
         return None
-    if isinstance(found, Sequence) and are_parts(found):
+    if isinstance(found, Sequence) and (are_parts(found) or not found.items):
         found = Sequence(found.items, list)
-    elif not (isinstance(found, Static) and is_one_part(found)):
+    elif not (isinstance(found, Static) and (is_one_part(found) or found.expr.is_const(None))):
         return None
     region.file.part_reads.setdefault(kept.statement, {})[id(node)] = node
     if kept.added and not there:
@@ -113,6 +116,8 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
                 parsed = ast.parse(f"({file.tree.source(value)})", mode="eval")
                 bound = names_bound(ast.parse(textwrap.dedent(file.tree.source(made.node))))
                 of_parts = calls_only_parts(made, value) or _is_own_call(made, value)
+                if file.tree.source(value) in _NOTHING:  # unless other files add some
+                    of_parts = not is_imported(file.path, rf"\.{attr}\b")
                 if not of_parts or not stores.is_steady(parsed):
                     return None
                 read = file.tree.names(value) & (names | bound)

@@ -179,7 +179,7 @@ def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | Non
     """
     tree, name = region.tree, re.escape(function.name.value)
     alone = tree.source(function).count("Sequential(") == 1 and not region.methods
-    if not alone or any(parameter.default is None for parameter in function.params.params):
+    if not alone:
         return None
     made = [*re.finditer(rf"^[ \t]*(\w+) = {name}\(", tree.blanked, re.MULTILINE)]
     if len(made) != len(re.findall(rf"(?<!def )\b{name}\b", tree.blanked)):
