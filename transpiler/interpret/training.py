@@ -353,7 +353,8 @@ def bind_arguments(
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
     positions = iter(order)
     for argument in node.args:
-        value, settled = _given_value(region, argument.value), ""
+        pair = _predicted_pair(region, argument)
+        value, settled = pair or _given_value(region, argument.value), ""
         if call.name == "compile" and not argument.star:
             value, settled = compiled_value(region, argument.value, value, call.assumed)
         text = settled or one_line(rewritten(region.tree, argument.value, region.rewrites))
@@ -435,6 +436,19 @@ def _given_value(region: Region, node: cst.BaseExpression) -> Value:
         items = tuple(evaluate(region, element.value) for element in parts)
         value = Sequence(items, tuple) if items else value
     return with_keys(region, value, node)
+
+
+def _predicted_pair(region: Region, argument: cst.Arg) -> Sequence | None:
+    """The parts of `validation_data=(encoder.predict(x), y)`, each by itself."""
+    named = argument.keyword is not None and argument.keyword.value == "validation_data"
+    match argument.value:
+        case cst.Tuple(elements) | cst.List(elements) if named:
+            if ".predict(" not in region.tree.source(argument.value):
+                return None
+            items = tuple(evaluate(region, element.value) for element in elements)
+            starred = any(isinstance(element, cst.StarredElement) for element in elements)
+            return Sequence(items, tuple) if any(map(is_array, items)) and not starred else None
+    return None
 
 
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:

@@ -14,7 +14,7 @@ from transpiler.emit.training.listed_arrays import part_of, told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import Pair, halves
 from transpiler.emit.training.shown_arrays import shown
-from transpiler.interpret.training import Given, TrainingCall
+from transpiler.interpret.training import Given, TrainingCall, is_array
 from transpiler.interpret.values import Sequence, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
@@ -46,7 +46,8 @@ def validation_arrays(
     value, node = given.value, given.node
     if (found := _perhaps(writer, call, compiled)) is not None:
         return found
-    if isinstance(value, Static) and not value.expr.known:
+    unseen = is_array(value) and not isinstance(node, (cst.Tuple, cst.List))
+    if unseen or (isinstance(value, Static) and not value.expr.known):
         return _unpacked(writer, call, compiled, name)
     if isinstance(value, Unknown) and "a data set" in value.reason:
         raise Unsupported(f"validation_data is not known: {value.reason}")

@@ -57,7 +57,7 @@ from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.tensors.layouts import joined, parameter_behind, want_tensor, with_rank
-from transpiler.interpret.training import root
+from transpiler.interpret.training import is_array, root
 from transpiler.interpret.values import (
     Beside,
     Bound,
@@ -123,6 +123,7 @@ def _call_function(
     if (schedule := given_schedule(region, node, function, bound)) is not None:
         return schedule
     note_optimizer_maker(region, node, function, bound)
+    bound = _with_predicted(region, node, bound)
     if any(isinstance(v, Unknown) for v in bound.values()):
         return next(v for v in bound.values() if isinstance(v, Unknown))
     summary = summarize(region.file, function, bound, region)
@@ -155,6 +156,20 @@ def _call_function(
         layer.block = (summary, bound, arguments)
         return layer
     return _call_by_kind(region, node, function, summary, bound, arguments)
+
+
+def _with_predicted(region: Region, node: cst.CSTNode, bound: dict[str, Value]) -> dict[str, Value]:
+    """What a function gets, with variables for what models have predicted as any other arrays.
+
+    z = encoder.predict(x)
+    model = train(z, y)
+    """
+    arguments = node.args if isinstance(node, cst.Call) else ()
+    names = [a.value.value for a in arguments if isinstance(a.value, cst.Name)]
+    held = {id(region.scope.values.get(name)): name for name in names}
+    found = {key: held[id(v)] for key, v in bound.items() if is_array(v) and id(v) in held}
+    made = {key: replace(region.scope.read(name), array=True) for key, name in found.items()}
+    return {**bound, **{key: Static(read) for key, read in made.items()}}
 
 
 def _spliced(

@@ -136,7 +136,8 @@ def note_handing(region: Region, handed: Handed) -> Value:
     if isinstance(given, Unknown) and models and not copies:
         return PerhapsModel(given.reason, models=models)
     parts = given.items if isinstance(given, Sequence) else (given,)
-    plain = all(isinstance(part, Unknown) and part.reason != PREDICTED for part in parts)
+    unknown = [part for part in parts if isinstance(part, Unknown) and part.reason != PREDICTED]
+    plain = len(unknown) == len(parts) and not any(isinstance(p, PerhapsModel) for p in parts)
     if plain and not any(map(is_graph, answers)):
         return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
     return given
@@ -197,6 +198,8 @@ def _seen_outside(value: Value, name: str) -> Value:
         return value.source
     if isinstance(value, Unknown) and value.reason == PREDICTED:
         return value
+    if isinstance(value, Model) and value.region is not None:  # it is made there
+        return PerhapsModel(f"what `{name}` gives", models=(root(value),))
     if isinstance(value, Static) and not value.expr.known:
         return Static(Expr(value.expr.text, array=value.expr.array))  # whatever it was made of
     return Unknown(f"what `{name}` gives")
