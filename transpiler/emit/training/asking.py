@@ -15,7 +15,7 @@ from transpiler.emit.training.absent import batch_size, refuse_absent
 from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
-from transpiler.emit.training.going_on import optimizer_of_file, optimizer_of_loaded
+from transpiler.emit.training.going_on import lives_on, optimizer_of_file, optimizer_of_loaded
 from transpiler.emit.training.lines import holds, identifiers, is_statement, statement_of, within
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.pairs import arrays_of
@@ -132,7 +132,7 @@ def write_load_model(
     """The weights that the program has saved, in the model or in a copy of it."""
     name, model = loaded_name(call), call.given["model"].text
     load = f"{name}.load_state_dict({_loaded(writer, call)})"
-    copied = name != model or writer.part.is_lent  # whoever lent it still has it
+    copied = name != model or lives_on(writer, call)
     lines = [f"{name} = copy.deepcopy({model})", load] if copied else [load]
     lines += optimizer_of_loaded(writer, call, copied)
     writer.whole[id(statement)] = lines

@@ -21,9 +21,10 @@ from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.rates import rate_of, setting_rate
 from transpiler.emit.training.shared import Part
-from transpiler.interpret.training import STEPS, Given, TrainingCall
+from transpiler.interpret.training import STEPS, Given, TrainingCall, root
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.freezing import Freezing
 from transpiler.lower.rates import RATES, asks_rate, reads_rate, setting
 from transpiler.lower.training import Compiled, Training
 from transpiler.regex import regex
@@ -36,7 +37,7 @@ _CHANGES = (*STEPS, "compile", "load_weights", "set_weights", "load_model", "fre
 
 
 def trains_a_copy(
-    training: Training, parts: list[Part], tree: Tree
+    training: Training, parts: list[Part], tree: Tree, freezing: Freezing
 ) -> tuple[TrainingCall, str] | None:
     """A call that goes on training a model whose optimizer is not known then."""
     for part in parts:
@@ -47,6 +48,8 @@ def trains_a_copy(
             if loaded is not None and call.name in ("compile", *STEPS):
                 alone = all(p.room is part.room for p in parts)
                 if loaded.name == "clone_model" and _is_its_own(call, part, parts):
+                    break
+                if not freezing.calls and _is_compiled_anew(training, loaded, call, part, parts):
                     break
                 if call.name == "compile" or not alone or not _is_as_saved(training, loaded, tree):
                     return call, _CLONED if loaded.name == "clone_model" else _UNKNOWN
@@ -63,6 +66,30 @@ def _is_its_own(call: TrainingCall, part: Part, parts: list[Part]) -> bool:
     others = (c for p in parts if p is not part for c in p.calls)
     alone = all(c.name not in _COMPILED for c in others)
     return call.name == "compile" and not call.conditional and alone
+
+
+def _is_compiled_anew(
+    training: Training, loaded: TrainingCall, call: TrainingCall, part: Part, parts: list[Part]
+) -> bool:
+    """Whether a model that is loaded under its own name gets another optimizer.
+
+    model = load_model("best.keras")
+    model.compile("sgd", "mse")
+    """
+    plain = not any(c.conditional or c.in_loop for c in (loaded, call))
+    alone = part.variable == training.variable and all(p.room is part.room for p in parts)
+    named = call.name == "compile" and loaded.name == "load_model"
+    return named and plain and alone and not _keeps_metrics(training, call)
+
+
+def _keeps_metrics(training: Training, call: TrainingCall) -> bool:
+    """Whether a `compile` has the metrics of another one, which what is loaded may not have."""
+    others = [one for one in training.calls if one.name == "compile" and one is not call]
+    return any(
+        name in call.given and call.given[name] is other.given.get(name)
+        for other in others
+        for name in ("metrics", "weighted_metrics")
+    )
 
 
 _CLONED = "the model is a clone, which is trained besides the model that it was cloned of"
@@ -108,6 +135,25 @@ def _all_seen(calls: list[TrainingCall], file: str, tree: Tree) -> bool:
         len(re.findall(rf"(?<![\w.]){name}\b(?!\s*=)", tree.blanked)) == texts.count(name)
         for name in held
     )
+
+
+def lives_on(writer: ModelWriter, loaded: TrainingCall) -> bool:
+    """Whether something still has the model that was saved, where its name gets the loaded one.
+
+    Whoever lent it, another name or a list, or a model that shares layers with it.
+    """
+    of, mine = writer.shared.freezing.of, root(loaded.model)
+    parts = of.parts(mine)
+    for _, built in of.homes.values():
+        other = root(built.model)
+        if other is mine or other is writer.training.origin:
+            continue
+        if id(other) in parts or id(mine) in of.parts(other) or of.share(mine, other):
+            return True
+    start, _ = writer.shared.extent(writer.room)
+    before = writer.tree.blanked[start : writer.tree.span(loaded.node)[0]]
+    bare = rf"(?<![\w.]){re.escape(writer.variable)}\b(?![ \t]*(?:[\w.(]|=(?!=)))"
+    return writer.part.is_lent or re.search(bare, before) is not None
 
 
 def optimizer_of_loaded(writer: ModelWriter, loaded: TrainingCall, copied: bool) -> list[str]:

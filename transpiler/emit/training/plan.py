@@ -304,7 +304,7 @@ class _Planner(Shared):
             several = {home.room.node for home in homes}
             reason = "it is compiled in several functions"
             reason = reason if len(several) > 1 else "it is compiled under several names"
-            copied = trains_a_copy(training, parts, self.tree)
+            copied = trains_a_copy(training, parts, self.tree, self.freezing)
             training.problem = copied or (compiles[-1], reason)
             return made
         keep_metrics(made, compiles, self.file.options.keras)
@@ -313,7 +313,7 @@ class _Planner(Shared):
         taken = take_parts(self, training, parts, handing is not None)
         taken += parts_for_builder(self, training)
         lend(self, parts, training, taken)
-        copied = trains_a_copy(training, parts, self.tree)
+        copied = trains_a_copy(training, parts, self.tree, self.freezing)
         apart = self._apart(training, parts, handing)
         if apart is not None and training.late is None and handing is None and len(compiles) == 1:
             training.postpone(late_fit(self, parts))
