@@ -438,8 +438,8 @@ def drop_inlined(draft: Draft) -> None:
     regions = [u.region for u in draft.planned.units if not u.problem]
     functions = {id(f.node): f for r in regions for f in r.inlined}
     if draft.file.freezers:  # where nothing is built, too
-        others = (s.region for s in draft.file.summaries.values() if s.region is not None)
-        inlined = (f for region in others for f in region.inlined)
+        others = [s.region for s in draft.file.summaries.values()]
+        inlined = (f for r in (draft.file.module, *others) if r is not None for f in r.inlined)
         functions |= {id(f.node): f for f in inlined if id(f.node) in draft.file.freezers}
     made = {u.summary.function.node for u in draft.planned.units if u.summary and not u.built}
     for function in functions.values():

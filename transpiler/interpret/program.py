@@ -71,7 +71,7 @@ provided_in("models.bases", "base_attribute", "layer_of_base", "features_of_base
 provided_in("models.bases", "change_inside", "loop_inside")
 provided_in("models.clipped", "clip_layers")
 provided_in("models.every_step", "at_every_step")
-provided_in("models.frozen", "freeze_layers")
+provided_in("models.frozen", "freeze_layers", "tell_layers")
 provided_in("models.given_sizes", "given_sizes", "sizes_at")
 provided_in("models.going_on", "go_on_from")
 provided_in("models.input_dicts", "keyed_input", "input_dict", "given_in_order")

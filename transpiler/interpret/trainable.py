@@ -14,7 +14,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext, Frozen
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
-from transpiler.interpret.statics import one_line, rewritten
+from transpiler.interpret.statics import const, one_line, rewritten
 from transpiler.interpret.training import Given, TrainingCall, root, versions_of
 from transpiler.interpret.values import Layer, Model, Static, Value
 
@@ -51,10 +51,24 @@ def note_freezing(
         if len(runs) != 1 or not runs[0].once:
             call.problem = "a function has frozen it, which is called again"
         region.file.frozen.pop(id(made_by), None)
-    if not set_frozen(region.file, model, value, but_norms, whole):
+    if _is_told_by_run(region, node, model, value):
+        call.conditional = True  # it may be frozen
+        set_frozen(region.file, model, const(False))
+    elif not set_frozen(region.file, model, value, but_norms, whole):
         call.problem = "whether it is trainable is only known at run time"
     elif whole and not itself and isinstance(value, Static) and value.expr.is_const(True):
         call.problem = "its layers are trainable again, of a model that is not"
+
+
+def _is_told_by_run(region: Region, node: cst.CSTNode, model: Model, value: Value) -> bool:
+    """Whether what is not known yet is said of a model that was made there, once for each of it.
+
+    base.trainable = not freeze_base
+    """
+    made = root(model)
+    fresh = made.region is region or (made.caller is region and made.source is None)
+    plain = isinstance(node, cst.Assign) and fresh and not made.options
+    return plain and isinstance(value, Static) and not value.expr.known and not region.loops
 
 
 def _frozen_by_its_function(region: Region, model: Model) -> Model | None:
@@ -66,7 +80,11 @@ def _frozen_by_its_function(region: Region, model: Model) -> Model | None:
 
 @provides("note_layer")
 def note_layer(
-    region: Region, node: cst.Assign | cst.For, model: Model, value: Static, layer: Layer
+    region: Region,
+    node: cst.Assign | cst.For | cst.Call,
+    model: Model,
+    value: Static,
+    layer: Layer,
 ) -> None:
     """Note that a layer is trainable or not, in a program that has trained something before.
 
@@ -82,6 +100,12 @@ def note_layer(
     call.layers.append(layer)
     if call.given["value"].text != value.expr.text:
         call.contrary.append(layer)
+
+
+def is_told_by_run(call: TrainingCall) -> bool:
+    """Whether only the run tells whether a model is trainable from then on."""
+    value = call.given["value"].value if call.name == "trainable" else None
+    return isinstance(value, Static) and not value.expr.known
 
 
 def said_of(call: TrainingCall, layer: Layer) -> str:

@@ -122,14 +122,18 @@ class Compositions:
             if calls > 1 and self.normalizes(part):
                 yield module.constructor.text
 
-    def needs_gradients_alone(self, call: TrainingCall) -> bool:
-        """Whether nothing but gradients goes by it that a model is frozen, or may be."""
+    def needs_gradients_alone(self, call: TrainingCall, and_norms: bool = False) -> bool:
+        """Whether nothing but gradients goes by it that a model is frozen, or may be.
+
+        `and_norms`: or what normalizes batches.
+        """
         homes = (self.home(part) for part in self.all_parts(call.model))
         regions = [call.region, *(home[0] for home in homes if home is not None)]
         regions += [s.region for r in regions if r is not None for s in r.called]
         files = {id(r.file): r.file for r in regions if r is not None}
         texts = (file.tree.blanked for file in files.values())
-        return not self.normalizes(call.model) and not any(map(_BESIDES.search, texts))
+        norms = not and_norms and self.normalizes(call.model)
+        return not norms and not any(map(_BESIDES.search, texts))
 
     def normalizes(self, model: Model) -> bool:
         """Whether a model may normalize batches."""

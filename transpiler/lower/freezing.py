@@ -19,7 +19,7 @@ from transpiler.interpret.context import Frozen
 from transpiler.interpret.layers.freezing import FROZEN_NORM
 from transpiler.interpret.region import Region
 from transpiler.interpret.repeats import traced_anew
-from transpiler.interpret.trainable import left_frozen
+from transpiler.interpret.trainable import is_told_by_run, left_frozen
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Layer, Model
 from transpiler.ir.tensor import Unsupported
@@ -148,6 +148,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan.of.in_turn |= {id(x) for c in calls if c.name == "trainable" for x in _lent(plan, c)}
     freezes = [(c, [x.symbol for x in c.layers]) for c in calls if c.name == "freeze"]
     plan.norms_in_turn = [c for c, s in freezes if any(x.endswith("BatchNormalization") for x in s)]
+    plan.norms_in_turn += [c for c in calls if is_told_by_run(c) and plan.of.normalizes(c.model)]
     plan.in_place = _is_in_turn(plan, calls, regions)
     for call in plan.compiles:
         trains = [c for c in plan.trains if _is_compiled_by(plan, c, call)]
@@ -183,7 +184,10 @@ def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence
             continue
         if call.in_loop or call.region is None or call.but_norms:
             return False
-        if call.conditional and not (_only_freezes(calls) and plan.of.needs_gradients_alone(call)):
+        told = is_told_by_run(call)
+        if call.conditional and not (
+            _only_freezes(calls) and plan.of.needs_gradients_alone(call, and_norms=told)
+        ):
             return False
         for other in involved:
             if not _as_seen(call.model, other.model) & plan.of.parts(other.model):
@@ -199,8 +203,13 @@ def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence
 
 def _only_freezes(calls: Sequence[TrainingCall]) -> bool:
     """Whether a program never says of anything that it is trainable (again)."""
-    said = (call for call in calls if call.name in ("trainable", "freeze"))
-    return all(call.name == "trainable" and call.given["value"].text == "False" for call in said)
+    said = [call for call in calls if call.name in ("trainable", "freeze")]
+    values = (c.given["value"] for c in said if not is_told_by_run(c))
+    freezes = all(call.name == "trainable" for call in said) and all(
+        value.text == "False" for value in values
+    )
+    once = Counter(id(root(call.model)) for call in said)
+    return freezes and all(once[id(root(c.model))] == 1 for c in said if is_told_by_run(c))
 
 
 def _compiles_anew(one: TrainingCall, calls: Sequence[TrainingCall]) -> bool:

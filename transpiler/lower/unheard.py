@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from transpiler.interpret.layers.freezing import FROZEN_NORM
 from transpiler.interpret.region import Region
+from transpiler.interpret.trainable import is_told_by_run
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Model
 from transpiler.ir.code import Construct, Line
@@ -48,7 +49,7 @@ _STILL = regex(r"\.requires_grad_\((?!True\))")
 def refuse_unheard(plan: Freezing, calls: Sequence[TrainingCall], keras: str) -> None:
     """Refuse what is said of models, and what trains them, where Keras does not go by that."""
     for call in calls:
-        if call.name == "trainable" and call.given["value"].text == "True":
+        if call.name == "trainable" and call.given["value"].text != "False":
             call.problem = call.problem or _unheard(plan, call, calls, keras)
             if not _holds_frozen(plan, call.model, call, calls):
                 continue
@@ -73,6 +74,7 @@ def _unheard(plan: Freezing, call: TrainingCall, calls: Sequence[TrainingCall], 
             return _UNHEARD
         return _INSIDE if inside else ""
     itself = any(one.model is made and one.itself for one in call.frozen)
+    itself = itself and not is_told_by_run(call)
     unheard = inside or _holds_frozen(plan, made, call, calls)
     return _UNHEARD if keras != "2" and unheard and not itself else ""
 

@@ -26,7 +26,7 @@ def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[s
         return False
     said = [_said(s) for s in function.node.body.body if not _is_docstring(s)]
     if not said or len(set(said)) != 1 or said[0] is None:
-        return False
+        return _tells(region, node, function, bound)
     name, given = said[0]
     model = bound.get(name)
     value = expr(given == "True") if given in ("True", "False") else None
@@ -40,6 +40,30 @@ def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[s
     itself = not all(isinstance(s, cst.For) for s in function.node.body.body if _said(s))
     noted(region, node, model, held, of, itself=itself)
     region.left_calls.append((node, function.name, model))
+    region.inlined.append(function)
+    region.file.freezers.add(id(function.node))
+    return True
+
+
+def _tells(region: Region, node: cst.Call, function: Function, bound: dict[str, Value]) -> bool:
+    """The same of a function that is a loop over layers: `for layer in model.layers[:n]`."""
+    assert isinstance(function.node, cst.FunctionDef)
+    body = [s for s in function.node.body.body if not _is_docstring(s)]
+    models = [value for value in bound.values() if isinstance(value, Model)]
+    match body:
+        case [cst.For(orelse=None) as loop] if len(models) == 1 and _is_statement(region, node):
+            pass
+        case _:
+            return False
+    told: Any = provided("tell_layers")
+    before = region.scope
+    region.scope = before.copy()
+    region.scope.values |= bound
+    try:
+        if not told(region, loop, node):
+            return False
+    finally:
+        region.scope = before
     region.inlined.append(function)
     region.file.freezers.add(id(function.node))
     return True

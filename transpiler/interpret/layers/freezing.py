@@ -51,6 +51,13 @@ def is_frozen_norm(layer: Layer) -> bool:
     return given and layer.symbol == "keras.layers.BatchNormalization"
 
 
+def is_made_norm(layer: Layer, value: Static) -> bool:
+    """Whether it normalizes batches in a model already, and is to do so in another way."""
+    if not layer.modules or not layer.symbol.endswith("BatchNormalization"):
+        return False
+    return constant(value) is not constant(layer.arguments.get("trainable", const(True)))
+
+
 def refuse_kept_norm(layer: Layer, value: Static, node: cst.CSTNode) -> None:
     """Refuse to train one that is made to normalize as in inference, always."""
     if is_frozen_norm(layer) and constant(value) is not False:
@@ -94,10 +101,18 @@ def as_trainable(layer: Layer, module: Module) -> Module:
 
 
 def set_trainable(
-    region: Region, layer: Layer, value: Static, node: cst.CSTNode, model: Model | None = None
+    region: Region,
+    layer: Layer,
+    value: Static,
+    node: cst.CSTNode,
+    model: Model | None = None,
+    later: bool = False,
 ) -> None:
-    """`layer.trainable = value`, before or after the layer's first call; in a model or not."""
-    if not may_freeze(region, layer, model) or freezes_perhaps(region):
+    """`layer.trainable = value`, before or after the layer's first call; in a model or not.
+
+    `later`: once its model is made, if it has weights.
+    """
+    if (later and layer.modules) or not may_freeze(region, layer, model) or freezes_perhaps(region):
         _note_later(region, layer, value, node)
         return
     _refuse_inside(region, layer, value, node)
@@ -106,10 +121,8 @@ def set_trainable(
     _refuse_undone(region, layer, value, node)
     _say_compiled(region, layer, node)
     region.graph_events += 1
-    if layer.modules and layer.symbol.endswith("BatchNormalization"):
-        same = constant(value) is constant(layer.arguments.get("trainable", const(True)))
-        if not same:  # what was made of it knows nothing of that
-            region.say(UNSUPPORTED, node, FROZEN_NORM)
+    if is_made_norm(layer, value):  # what was made of it knows nothing of that
+        region.say(UNSUPPORTED, node, FROZEN_NORM)
     if not region.branches and not region.loops:
         layer.arguments["trainable"] = value
         for made in constructs_of(region, layer):
@@ -310,7 +323,7 @@ def _note_later(region: Region, layer: Layer, value: Static, node: cst.CSTNode) 
         raise GiveUp(f"a layer is frozen or unfrozen {reason}", node)
     if layer.symbol.endswith("BatchNormalization") and _BY_HAND.search(region.tree.blanked):
         raise GiveUp(FROZEN_NORM, node)
-    assert isinstance(node, (cst.Assign, cst.For))
+    assert isinstance(node, (cst.Assign, cst.For, cst.Call))
     refuse_kept_norm(layer, value, node)
     noted: Any = provided("note_layer")
     noted(region, node, next(iter(models.values())), value, layer)

@@ -12,6 +12,7 @@ from transpiler.interpret.layers.freezing import (
     freezes_given,
     freezes_perhaps,
     has_trained,
+    is_made_norm,
     only_trainable,
     refuse_kept_norm,
     set_trainable,
@@ -55,7 +56,7 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
     value = only_trainable(others or norms or node)
     listed = node.iter.value if isinstance(node.iter, cst.Subscript) else node.iter
     if value is None:
-        return may_tell(region, node) and _tell_layers(region, node)
+        return may_tell(region, node) and tell_layers(region, node)
     if not isinstance(listed, cst.Attribute) or listed.attr.value != "layers":
         later = has_trained(region) or freezes_perhaps(region)
         return later and norms is None and _freeze_listed(region, node, value)
@@ -72,10 +73,10 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
             frozen = [layer for layer in frozen if layer.symbol != _NORM]
         elif norms is not None:
             frozen = [layer for layer in frozen if layer.symbol == _NORM]
-        later = has_trained(region) or freezes_perhaps(region)
+        norms_too = any(is_made_norm(layer, const(value)) for layer in frozen)
         for layer in frozen:
-            set_trainable(region, layer, const(value), node)
-        if not later:
+            set_trainable(region, layer, const(value), node, later=norms_too)
+        if not (norms_too or has_trained(region) or freezes_perhaps(region)):
             vanish(region, node.body)
         return True
     if norms is not None:
@@ -104,8 +105,12 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
 _NORM = "keras.layers.BatchNormalization"
 
 
-def _tell_layers(region: Region, node: cst.For) -> bool:
-    """The same of a loop that tells of each layer by itself whether it is trainable."""
+@provides("tell_layers")
+def tell_layers(region: Region, node: cst.For, called: cst.Call | None = None) -> bool:
+    """The same of a loop that tells of each layer by itself whether it is trainable.
+
+    It may stand in a function, of which a statement is a call.
+    """
     listed, layer, number = listed_by(node)
     of = listed.value if isinstance(listed, cst.Subscript) else listed
     if not layer or not isinstance(of, cst.Attribute) or of.attr.value != "layers":
@@ -119,21 +124,29 @@ def _tell_layers(region: Region, node: cst.For) -> bool:
     layers = [one for one, _ in made.values]
     if not own and not freezes_given(region, model, const(False), layers):
         return False
-    region.statement = node
-    for name in (layer, number, *made.names):
-        region.scope.bump(name)
-        region.scope.values[name] = Unknown("what a loop over layers has set")
+    if called is None:
+        region.statement = node
+        for name in (layer, number, *made.names):
+            region.scope.bump(name)
+            region.scope.values[name] = Unknown("what a loop over layers has set")
     later = not own or has_trained(region) or freezes_perhaps(region)
+    norms_too = any(is_made_norm(one, const(value)) for one, value in made.values)
+    later = later or norms_too
+    at = node if called is None else called
     noted_layer: Any = provided("note_layer")
     for one, value in made.values:
         if own:
-            set_trainable(region, one, const(value), node)
+            set_trainable(region, one, const(value), at, later=norms_too)
         else:
-            refuse_kept_norm(one, const(value), node)
-            noted_layer(region, node, model, const(value), one)
-    if not later:
+            refuse_kept_norm(one, const(value), at)
+            noted_layer(region, at, model, const(value), one)
+    if not later and called is not None:
+        assert region.statement is not None
+        region.graph_statements[id(region.statement)] = region.statement
+    elif not later:
         vanish(region, node.body)
-    vanish_beginnings(region, node, made.begun)
+    if called is None:
+        vanish_beginnings(region, node, made.begun)
     return True
 
 
