@@ -64,6 +64,7 @@ from transpiler.source.literals import computed, literals
 from transpiler.source.loaded_or_trained import loaded_or_trained
 from transpiler.source.made_if_absent import made_in_any_case
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
+from transpiler.source.named_models import named_models
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.replaced import Rewritten
 from transpiler.source.shared_lines import apart
@@ -208,6 +209,7 @@ class Project:
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
         found = found or trained_in_turn(text)
+        found = found or named_models(text)
         return found or values_brought(text, path)
 
     def _widened(

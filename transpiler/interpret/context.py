@@ -193,6 +193,8 @@ class FileContext:
     part_reads: dict[cst.CSTNode, dict[int, cst.CSTNode]] = field(default_factory=dict)
     #: parameters that get an attribute where these stand, as what is kept there reads them
     arguments_kept: dict[cst.CSTNode, tuple[str, ...]] = field(default_factory=dict)
+    #: callbacks of the program's own that get an attribute there, with what makes each
+    objects_kept: dict[cst.CSTNode, dict[str, str]] = field(default_factory=dict)
     gives_parts: dict[int, bool] = field(default_factory=dict)  #: which may give such, by their ids
     precision: str = ""  #: what layers compute in under a policy of mixed precision: "float16"
     #: the call that sets it: the region, and the statement

@@ -51,6 +51,7 @@ filled_lists.py  lists of callbacks that the methods of a class fill one by one:
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case
 settled.py      what variables of a function are by the constants that a call gives it
 last_layers.py  last layers that each way of a condition adds before it compiles
+named_models.py  models that functions get at once from what builds them: these get a name
 trained_in_turn.py  lists of what training gives, made in one expression: loops
 compiled_either.py  models that each way of a condition compiles: one `compile` behind it
 brought_values.py  parts of the training that have names in another file

@@ -129,17 +129,20 @@ def _lines_read(done: DoneFirst, read: set[str]) -> list[str]:
 def statements_gone(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:
     """The edits of those that keep such parts in attributes, which nothing reads any more.
 
-    What these are made with and the loops read becomes an attribute there.
+    What these are made with and the loops read becomes an attribute there, as do callbacks of the
+    program's own.
     """
     read = "\n".join(edit.text for edit in edits)
     gone = [*_keeping_nothing(file, _vanishing(file, trained))]
-    for statement in (*gone, *(s for s in file.arguments_kept if s not in gone)):
+    others = {**dict.fromkeys(file.arguments_kept), **file.objects_kept}
+    for statement in (*gone, *(s for s in others if s not in gone)):
         start, end = statement_lines(file.tree, statement)
         margin = re.match(r"\s*", file.tree.text[start:end])
-        names = file.arguments_kept.get(statement, ())
+        kept = {name: name for name in file.arguments_kept.get(statement, ())}
+        kept |= file.objects_kept.get(statement, {})
         lines = "".join(
-            f"{margin and margin.group()}self.{name} = {name}\n"
-            for name in names
+            f"{margin and margin.group()}self.{name} = {made}\n"
+            for name, made in kept.items()
             if re.search(rf"\bself\.{name}\b", read)
         )
         if lines or statement in gone:

@@ -22,6 +22,7 @@ given_parts.py    functions that give an optimizer, callbacks or the like
 joined_parts.py   callbacks that functions join with their own
 done_first.py     what these do besides, where they are called
 kept_parts.py     such parts that objects keep in attributes
+kept_callbacks.py  callbacks of the program's own that they keep
 schedule_makers.py  functions that give a callback for the learning rate
 optimizer_makers.py  functions that give one of several optimizers
 compiled_elsewhere.py  models that functions of other files compile

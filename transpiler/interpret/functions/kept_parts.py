@@ -10,7 +10,6 @@ class Trainer:
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 
 import libcst as cst
@@ -24,10 +23,17 @@ from transpiler.interpret.functions.given_parts import (
     is_one_part,
     shadows,
 )
+from transpiler.interpret.functions.joined_parts import is_own
+from transpiler.interpret.functions.kept_callbacks import (
+    class_made,
+    is_free,
+    kept_object,
+    with_attributes,
+)
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Framework, Function, Sequence, Static, Value
+from transpiler.interpret.values import Framework, Function, Sequence, Static, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import record
 from transpiler.source.importers import is_imported
@@ -48,6 +54,7 @@ class Kept:
     arguments: dict[str, str]
     constructor: cst.FunctionDef
     added: tuple[str, ...] = ()  #: those that get an attribute for this
+    own: UserClass | None = None  #: of which it makes a callback, which stays there
 
 
 @provides("kept_part")
@@ -61,6 +68,8 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
     kept: Kept | None = known[owner, attr]
     if kept is None:
         return None
+    if kept.own is not None:
+        return kept_object(region, attr, kept.own)
     inner: dict[str, Value] = {"self": Static(Expr("self"))}
     there = region.function is kept.constructor
     for name, attribute in kept.arguments.items():
@@ -77,8 +86,11 @@ def kept_part(region: Region, node: cst.Attribute) -> Sequence | Static | None:
             found = evaluate(region, kept.value)
     except GiveUp:
         return None
-    if isinstance(found, Sequence) and (are_parts(found) or not found.items):
-        found = Sequence(found.items, list)
+    if isinstance(found, Sequence) and (are_parts(found) or all(map(is_own, found.items))):
+        listed = with_attributes(region, kept.statement, kept.value, found)
+        if listed is None:
+            return None
+        found = Sequence(listed.items, list)
     elif not (isinstance(found, Static) and (is_one_part(found) or found.expr.is_const(None))):
         return None
     region.file.part_reads.setdefault(kept.statement, {})[id(node)] = node
@@ -98,6 +110,8 @@ def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | 
     if stores.attributes[attr] != 1:
         return None  # it is another one, or changes
     found = next(filter(None, (_kept_by(file, m, attr, stores) for m in methods.values())), None)
+    if found is not None and found.own is not None:
+        return found  # whatever it is asked, it is the same
     asked = stores.reads[attr] - stores.given[attr]
     if found is not None and isinstance(found.value, cst.List):  # `config.callbacks.path` is none
         asked -= stores.no_lists[attr]
@@ -113,9 +127,12 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
     for statement in made.node.body.body:
         for other, value in attributes_given(statement):
             if other == attr and isinstance(statement, cst.SimpleStatementLine):
+                if (own := class_made(made, value)) is not None:
+                    return Kept(statement, value, {}, made.node, own=own)
                 parsed = ast.parse(f"({file.tree.source(value)})", mode="eval")
                 bound = names_bound(ast.parse(textwrap.dedent(file.tree.source(made.node))))
                 of_parts = calls_only_parts(made, value) or _is_own_call(made, value)
+                of_parts = of_parts or isinstance(value, cst.List)
                 if file.tree.source(value) in _NOTHING:  # unless other files add some
                     of_parts = not is_imported(file.path, rf"\.{attr}\b")
                 if not of_parts or not stores.is_steady(parsed):
@@ -126,7 +143,7 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
                 added = sorted(
                     n
                     for n in read - before.keys()
-                    if stores.is_lasting(parsed, n) and _is_free(file, n)
+                    if stores.is_lasting(parsed, n) and is_free(file, n)
                 )
                 held = {n: before.get(n, n if n in added else "") for n in read}
                 return Kept(statement, value, held, made.node, tuple(added))
@@ -134,13 +151,6 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
                 if stores.attributes[other] == 1 and other not in stores.changed:
                     before.setdefault(value.value, other)
     return None
-
-
-def _is_free(file: FileContext, name: str) -> bool:
-    """Whether nothing is an attribute or a method of that name, in other files either."""
-    named = rf"\.{name}\b|\bdef {name}\b"
-    own = re.search(named, file.tree.blanked)
-    return own is None and not is_imported(file.path, named)
 
 
 def _is_own_call(made: Function, value: cst.BaseExpression) -> bool:

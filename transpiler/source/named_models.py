@@ -1,0 +1,157 @@
+"""Models that a function gets at once from the one that builds them: they get a name before.
+
+losses = train(build(), x, y)        model = build()
+                                     losses = train(model, x, y)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.syntax import program_tree
+
+_GIVEN = regex(r"\w\(\s*(?:\w+\s*=\s*)?\w+\(")
+_TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_FRAMEWORK = frozenset({"keras", "tensorflow", "tf_keras"})
+
+
+def named_models(text: str) -> Rewritten | None:
+    """The text with such names, if it has any such calls."""
+    if (".fit" not in text and ".train_on_batch" not in text) or not _GIVEN.search(text):
+        return None
+    module = program_tree(text)
+    if module is None:
+        return None
+    functions = [f for f in module.body if isinstance(f, ast.FunctionDef) and not f.decorator_list]
+    training = {f.name: calls for f in functions if (calls := _trains(f))}
+    building = {*_builders(module)}
+    found = [*_places(module, module, training, building)] if training and building else []
+    positions = Positions(text)
+    edits: dict[Span, str] = {}
+    left: list[str] = []
+    names: dict[ast.AST, dict[str, str]] = {}
+    for scope, statement, outer, inner in found:
+        start, (first, last) = positions.span(statement)[0], positions.span(inner)
+        begin = text.rfind("\n", 0, start) + 1
+        if text[begin:start].strip():
+            continue
+        wanted = _parameter(module, outer)
+        known = names.setdefault(scope, {})
+        name = known.setdefault(wanted, _free(module, scope, wanted))
+        edits[start, start] = f"{name} = {text[first:last]}\n{text[begin:start]}"
+        edits[first, last] = name
+        left += [text[slice(*positions.span(call))] for call in training[outer]]
+    return rewritten(text, edits, left) if edits else None
+
+
+def _trains(node: ast.FunctionDef) -> list[ast.Call]:
+    """Where a function trains its first parameter."""
+    found: list[ast.Call] = []
+    if not node.args.args:
+        return found
+    for call in ast.walk(node):
+        match call:
+            case ast.Call(func=ast.Attribute(value=ast.Name(name), attr=asked)):
+                if asked in _TRAINS and name == node.args.args[0].arg:
+                    found.append(call)
+    return found
+
+
+def _builders(module: ast.Module) -> Iterator[str]:
+    """The functions that may give a model that they have compiled."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            asked = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+            gives = any(isinstance(n, ast.Return) for n in ast.walk(node))
+            if "compile" in asked and gives and not asked & _TRAINS:
+                yield node.name
+        elif isinstance(node, ast.ImportFrom):
+            if (node.module or "").partition(".")[0] not in _FRAMEWORK:
+                yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _places(
+    module: ast.Module, scope: ast.AST, training: dict[str, list[ast.Call]], building: set[str]
+) -> Iterator[tuple[ast.AST, ast.stmt, str, ast.Call]]:
+    """The statements whose first act is to build a model that a function gets."""
+    pending = [*ast.iter_child_nodes(scope)]
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, ast.FunctionDef):
+            yield from _places(module, node, training, building)
+            continue
+        match node:
+            case ast.Expr(value) | ast.Assign(value=value) | ast.Return(ast.expr() as value):
+                if (found := _first(value, training, building)) is not None:
+                    yield scope, node, *found
+            case ast.stmt() | ast.ExceptHandler() | ast.match_case():
+                pending += ast.iter_child_nodes(node)
+
+
+def _first(
+    node: ast.expr, training: dict[str, list[ast.Call]], building: set[str]
+) -> tuple[str, ast.Call] | None:
+    """A function that gets a model, and what builds it, where that comes before all else."""
+    while True:
+        match node:
+            case ast.Call(func=ast.Name(outer), args=args, keywords=keywords) if outer in training:
+                given = args[0] if args else next(iter(k.value for k in keywords), None)
+                match given:
+                    case ast.Call(func=ast.Name(inner)) if inner in building:
+                        return outer, given
+                return None
+            case ast.Call(func=ast.Attribute(value=held), args=args) if not _is_plain(held):
+                node = held
+            case ast.Call(args=[argument, *_]):
+                node = argument
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.BinOp(left=inner):
+                node = inner
+            case ast.Tuple(elts=[inner, *_]) | ast.List(elts=[inner, *_]):
+                node = inner
+            case _:
+                return None
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether it is a name, or an attribute of one."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _parameter(module: ast.Module, name: str) -> str:
+    made = (n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name)
+    return next(node.args.args[0].arg for node in made)
+
+
+def _free(module: ast.Module, scope: ast.AST, wanted: str) -> str:
+    """A name that nothing else has in a scope, nor reads of the module where that is the scope."""
+    taken = {n.id for n in _own_nodes(scope) if isinstance(n, ast.Name)}
+    taken |= (
+        {n.arg for n in ast.walk(scope) if isinstance(n, ast.arg)} if scope is not module else set()
+    )
+    if scope is module:
+        for function in (n for n in ast.walk(module) if isinstance(n, _FUNCTIONS)):
+            inside = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+            bound = {n.id for n in inside if not isinstance(n.ctx, ast.Load)}
+            bound |= {n.arg for n in ast.walk(function.args) if isinstance(n, ast.arg)}
+            taken |= {n.id for n in inside} - bound
+            declared = (n for n in ast.walk(function) if isinstance(n, ast.Global))
+            taken |= {name for one in declared for name in one.names}
+    numbered = (f"{wanted}_{number}" for number in range(2, 99))
+    return next(name for name in (wanted, f"built_{wanted}", *numbered) if name not in taken)
+
+
+def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope; those in functions inside belong to it where it is a function."""
+    pending = [*ast.iter_child_nodes(scope)]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(scope, ast.Module) or not isinstance(node, _FUNCTIONS):
+            pending += ast.iter_child_nodes(node)
