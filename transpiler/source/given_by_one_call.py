@@ -59,10 +59,12 @@ def made_in_class(text: str, path: str) -> Rewritten | None:
             continue
         gone: dict[str, ArgumentOf] = {}
         for one in function.args.args[1:]:
-            given = arguments_given(path, text, place, one.arg)
-            if given is None or len(given) != 1 or given[0].imports:
-                break
             read = _read_once(function, one.arg)
+            given = arguments_given(path, text, place, one.arg) if read is not None else []
+            if given is None or len(given) > 1:
+                break
+            if not given or given[0].imports:
+                continue
             kept = _keeping(function, read) if read is not None else None
             part = names.part(given[0], positions, kept is None)
             if one.arg == "callbacks" and _is_empty(given[0].given):

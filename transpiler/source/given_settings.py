@@ -16,6 +16,7 @@ from transpiler.record import record
 from transpiler.source.callers import Calls, Place
 from transpiler.source.held_settings import is_left, setting, setting_in
 from transpiler.source.importers import importing_files
+from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import program_tree
 
@@ -257,22 +258,33 @@ def arguments_given(path: str, text: str, place: Place, name: str) -> list[Argum
 def _arguments(file: _File, place: Place, parameter: str) -> list[ArgumentOf] | None:
     function, owner = place.function, place.owner
     assert function is not None
-    name = owner if function.name == "__init__" else function.name
-    if function.decorator_list:
+    first = function.name == "__init__"
+    calls = _calls(file.path, file.text, owner if first else function.name, "" if first else owner)
+    if calls is None or function.decorator_list:
         return None
-    others = importing_files(file.path, rf"\b{name}\b")
-    files = [file, *(_File(other, program_in(other), imports=True) for other in others)]
     found: list[ArgumentOf] = []
+    for call, where, other in calls:
+        given = _argument(call, function, parameter)
+        if given is None:
+            return None
+        found.append(ArgumentOf(call, given, where, other))
+    return found
+
+
+@remembered
+def _calls(
+    path: str, text: str, name: str, owner: str
+) -> list[tuple[ast.Call, Place, _File]] | None:
+    """All calls of a function, method or class of a file; None where not all are seen."""
+    others = importing_files(path, rf"\b{name}\b")
+    files = [_File(path, text), *(_File(o, program_in(o), imports=True) for o in others)]
+    found: list[tuple[ast.Call, Place, _File]] = []
     for one in files:
         program = program_tree(one.text)
         if program is None or _is_handed_on(program, name):
             return None
-        of = Calls(one.text, program, one.imports)
-        for call, where in of.of(name, "" if function.name == "__init__" else owner):
-            given = _argument(call, function, parameter)
-            if given is None:
-                return None
-            found.append(ArgumentOf(call, given, where, one))
+        calls = Calls(one.text, program, one.imports)
+        found += ((call, where, one) for call, where in calls.of(name, owner))
     return found
 
 

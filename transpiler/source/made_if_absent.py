@@ -18,12 +18,13 @@ from transpiler.regex import regex
 from transpiler.source.callers import Place
 from transpiler.source.given_settings import ArgumentOf, arguments_given, is_nothing, places_of
 from transpiler.source.occurrences import Positions
-from transpiler.source.picked_classes import IS_CLASS
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 from transpiler.source.taken_out import without_parameters
 
-_ABSENT = regex(r"(\w+)(?: or |\s+is\s+(?:not\s+)?None\b)")
+_OPTIONAL = regex(r"(?:callbacks|loss|opt\w*)\s*(?::[^=,()]*)?=\s*None\b")
+#: What parameters for parts of the training are called.
+_PART = regex(r"(?:callbacks|loss|opt|optim|optimi[sz]er)$")
 _GONE = "`{}` does not take `{}` any more: no call gives it"
 
 
@@ -46,9 +47,7 @@ class _Absent:
 
 def made_in_any_case(text: str, path: str) -> Rewritten | None:
     """The text with such optimizers where they are made or given, if it has any."""
-    if not _ABSENT.search(text) or "=None" not in text.replace(" ", ""):
-        return None
-    module = program_tree(text)
+    module = program_tree(text) if _OPTIONAL.search(text) else None
     if module is None:
         return None
     positions = Positions(text)
@@ -126,12 +125,8 @@ def _cases(place: Place, statement: ast.stmt) -> Iterator[_Absent]:
             kept, (name, made) = ast.unparse(into), _or_else(value)
     if made is None or not (kept == name or kept.startswith("self.")):
         return
-    if name in _PARTS or (isinstance(made, ast.Call) and IS_CLASS.match(ast.unparse(made.func))):
+    if _PART.match(name):
         yield _Absent(place, name, statement, made, kept)
-
-
-#: What parameters for parts of the training are called.
-_PARTS = frozenset({"callbacks", "loss", "opt", "optimizer"})
 
 
 def _or_else(value: ast.expr) -> tuple[str, ast.expr | None]:
