@@ -11,6 +11,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Mapping, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Configured, Expr, expr, index
@@ -42,7 +43,23 @@ def compiled_value(
         if found is not None and isinstance(root, cst.Name):
             region.file.settings.add(root.value)
             return _of_literal(ast.literal_eval(found)), ast.unparse(found)
+    if isinstance(node, cst.Subscript) and not _is_known(value):
+        entry = _looked_up(region, node, said)
+        if entry is not None:
+            return entry
     return _with_methods(region, value), ""
+
+
+def _looked_up(region: Region, node: cst.Subscript, said: list[str]) -> tuple[Value, str] | None:
+    """What a dict has under a key that is a setting: `LOSSES[cfg["loss"]]`."""
+    held, slices = evaluate(region, node.value), node.slice
+    inside = slices[0].slice if len(slices) == 1 else None
+    if not isinstance(held, Mapping) or not isinstance(inside, cst.Index):
+        return None
+    key = _setting(region, inside.value, said)
+    if not isinstance(key, ast.Constant) or key.value not in held.items:
+        return None
+    return held.items[key.value], f"{region.tree.source(node.value)}[{ast.unparse(key)}]"
 
 
 def unpacked_setting(

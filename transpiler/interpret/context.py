@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from transpiler.interpret.region import Region
     from transpiler.interpret.strategies import Distribution
     from transpiler.interpret.summary import GivenModel, Summary
+    from transpiler.interpret.values import Bound
     from transpiler.source.passed_options import SpelledCall
 
 #: The sizes of an array; None where one is not known.
@@ -178,6 +179,8 @@ class FileContext:
     readers_of: Any = None
     read_elsewhere: dict[str, str] | None = None  #: the names of the framework among these
     loaded: dict[str, str] = field(default_factory=dict)  #: files about models, by their modules
+    #: the outputs that models of the file are compiled for, and whether targets are classes
+    compared: list[tuple[Bound, bool]] = field(default_factory=list)
     wanted: list[Any] = field(default_factory=list)  #: of functions of other files: `Wish`es
     told: set[int] = field(
         default_factory=set

@@ -11,7 +11,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.control import comprehensions, loops
 from transpiler.interpret.control.suites import run_block
-from transpiler.interpret.dispatch import evaluated_in, provided_in
+from transpiler.interpret.dispatch import evaluated_in, provided, provided_in
 from transpiler.interpret.expressions import attributes, displays, names, operators, subscripts
 from transpiler.interpret.functions import generators
 from transpiler.interpret.functions.compiled_elsewhere import names_of_lines
@@ -65,6 +65,7 @@ provided_in("functions.kept_parts", "kept_part")
 provided_in("functions.metric_parts", "part_method")
 provided_in("functions.outer_sizes", "size_by_call")
 provided_in("functions.own_losses", "own_losses")
+provided_in("functions.unused_losses", "unused_losses")
 provided_in("functions.own_metrics", "change_state")
 provided_in("functions.own_penalties", "own_penalty")
 provided_in("models.bases", "base_attribute", "layer_of_base", "features_of_base")
@@ -147,6 +148,8 @@ def _interpret_module(file: FileContext) -> None:
             region.built.append(built)
     if file.wishes is not None:
         fulfil(file, *file.wishes(file))
+    if file.compared and "def " in file.tree.text:
+        provided("unused_losses")(file)
 
 
 def _top_level(region: Region, statement: cst.CSTNode) -> None:

@@ -208,7 +208,24 @@ def gives_no_name(tree: Tree, text: str) -> bool:
     if text.isidentifier():
         bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
         return any(_calls(value) for value in bound) or _gets_an_object(tree, text)
-    return _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None
+    if _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
+        return True
+    table = re.match(r"(\w+)(?:\[|\.get\()", text)
+    return table is not None and _holds_functions(tree, table[1])
+
+
+def _holds_functions(tree: Tree, name: str) -> bool:
+    """Whether a dict of the program has functions of its own in it."""
+    module = program_tree(tree.text)
+    nodes = [*ast.walk(module)] if module is not None else []
+    own = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Dict(values=values)):
+                functions = (isinstance(v, ast.Name) and v.id in own for v in values)
+                if target == name and any(functions):
+                    return True
+    return False
 
 
 #: What makes an object of a class.

@@ -35,6 +35,7 @@ generators.py     what generator functions give
 constant_tensors.py  tensors that functions make for those that they give
 clips.py          constraints of the program's own that clip weights
 own_losses.py     losses and metrics of the program's own
+unused_losses.py  those that nothing uses
 wishes.py         losses and metrics that are functions of another file
 own_penalties.py  regularizers and constraints of the program's own
 settled_arguments.py  what expressions in a builder are by the constants that its call gives

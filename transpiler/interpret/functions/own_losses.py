@@ -131,19 +131,19 @@ def interpret_own(
     if not isinstance(output, Bound):
         return found
     given = replace(output, tensor=replace(output.tensor, layout=Layout.LAST, mask=None))
+    if compiles.name == "compile":
+        region.file.compared.append((given, of_classes))
     for made in metrics_in(value):
         method = methods_of(made).get("update_state")
         if method is not None and made.file is region.file:
-            targets = _targets(region, method, given, of_classes)
+            targets = _targets(region.file, method, given, of_classes)
             found |= interpret_metric(region, made, targets, given)
     for function, arguments in functions_in(_unwrapped(region.file, value)):
         home = region if function.file in (None, region.file) else function.file.module
         if home is not None and _is_plain(home, function, arguments):
             own = bool(function.owner) and not is_static(function)
-            names = [p.name for p in parameters_of(function.node)][own : own + 2]
             bound: dict[str, Value] = {"self": Static(Expr("self"))} if own else {}
-            seen = (_targets(home, function, given, of_classes), given)
-            bound |= dict(zip(names, seen, strict=True))
+            bound |= tensors_of(home.file, function, given, of_classes, own)
             if home is not region:
                 found |= _of_another_file(region, function, bound)
                 continue
@@ -158,6 +158,15 @@ def interpret_own(
                 if function.maker is not None or function.owner:
                     region.file.kept_closures.add(id(function.node))
     return found
+
+
+def tensors_of(
+    file: FileContext, function: Function, output: Bound, of_classes: bool, own: bool = False
+) -> dict[str, Value]:
+    """What a function of targets and outputs gets of a model, by its first parameters."""
+    names = [p.name for p in parameters_of(function.node)][own : own + 2]
+    seen = (_targets(file, function, output, of_classes), output)
+    return dict(zip(names, seen, strict=True))
 
 
 def _of_another_file(
@@ -184,25 +193,25 @@ def _takes_classes(region: Region, loss: Value) -> bool:
     if isinstance(loss, (Sequence, Mapping)) or isinstance(name, str):
         return isinstance(name, str) and "sparse" in name.lower()
     functions = functions_in(_unwrapped(region.file, loss))
-    return any(_compares_classes(region, function) for function, _ in functions)
+    return any(_compares_classes(region.file, function) for function, _ in functions)
 
 
-def _compares_classes(region: Region, function: Function) -> bool:
+def _compares_classes(file: FileContext, function: Function) -> bool:
     """Whether a function hands its targets to a loss of Keras that wants classes."""
-    source = (function.file or region.file).tree.source(function.node)
-    held = (region.file.globals.get(word) for word in words_in(source))
+    source = (function.file or file).tree.source(function.node)
+    held = (file.globals.get(word) for word in words_in(source))
     losses = (v.expr.value for v in held if isinstance(v, Static))
     names = [loss.name for loss in losses if isinstance(loss, Configured)]
     return any(map(_SPARSE.search, (source, *names)))
 
 
-def _targets(region: Region, function: Function, output: Bound, of_classes: bool) -> Bound:
+def _targets(file: FileContext, function: Function, output: Bound, of_classes: bool) -> Bound:
     """What the targets look like: as the output, or as its classes."""
     dims = output.tensor.dims
-    source = (function.file or region.file).tree.source(function.node)
+    source = (function.file or file).tree.source(function.node)
     if dims and of_classes and _COMPARES_CLASSES.search(source):
         return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
-    if not dims or not _compares_classes(region, function):
+    if not dims or not _compares_classes(file, function):
         return output
     return replace(output, tensor=replace(output.tensor, dims=dims[:-1], dtype="int64"))
 

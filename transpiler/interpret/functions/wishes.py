@@ -81,14 +81,14 @@ def fulfil(file: FileContext, wishes: list[Wish], read: set[str]) -> None:
     taken = {tuple(wish.given)[-2:]: (function, wish) for function, wish in known}
     ranks = {rank for _, wish in known for rank in _ranks(wish.given)}
     held = [f for f in file.globals.values() if isinstance(f, Function) and f.file is file]
-    alike = [(f, function) for f in held for function in _alike(file, f)] if len(ranks) == 1 else []
-    alike = [(outer, function) for outer, function in alike if _first_two(function) in taken]
-    spans = [file.tree.span(f.node) for f in (*(f for f, _ in alike), *(f for f, _ in known))]
+    kin = [(f, function) for f in held for function in alike(file, f)] if len(ranks) == 1 else []
+    kin = [(outer, function) for outer, function in kin if _first_two(function) in taken]
+    spans = [file.tree.span(f.node) for f in (*(f for f, _ in kin), *(f for f, _ in known))]
     found = Occurrences(file.tree.text)
-    for outer, function in alike:
+    for outer, function in kin:
         uses = [place.start for place in found.of(outer.name) if not place.binds]
         by_hand = any(not any(start <= use < end for start, end in spans) for use in uses)
-        if not (outer.name in read or by_hand or _is_known(file, function)):
+        if not (outer.name in read or by_hand or is_known(file, function)):
             _take_as(file, function, *taken[_first_two(function)])
 
 
@@ -103,7 +103,7 @@ def _ranks(given: dict[str, Value]) -> Iterator[int | None]:
             yield None if value.tensor.dims is None else len(value.tensor.dims)
 
 
-def _alike(file: FileContext, held: Function) -> Iterator[Function]:
+def alike(file: FileContext, held: Function) -> Iterator[Function]:
     """A function, or that which it gives, that may be a loss or metric nobody uses."""
     node = held.node
     if not isinstance(node, cst.FunctionDef) or node.decorators or held.closes:
@@ -121,7 +121,7 @@ def _alike(file: FileContext, held: Function) -> Iterator[Function]:
         yield from () if made is None else (made,)
 
 
-def _is_known(file: FileContext, function: Function) -> bool:
+def is_known(file: FileContext, function: Function) -> bool:
     """Whether a function is called, or wanted."""
     return any(s.function.node is function.node for s in file.summaries.values())
 
