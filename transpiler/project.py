@@ -98,7 +98,7 @@ def _users(text: str, path: str) -> list[str]:
 
 
 #: Where a function may get options for what trains a model: most files have none of it.
-_PASSES_ON = regex(r"\*\* *\w+ *\)|callbacks *= *callbacks\b")
+_PASSES_ON = regex(r"\*\* *\w+ *\)|callbacks *= *callbacks\b|def \w+\([^()]*\bcallbacks\b")
 #: The dict of a function's keywords, and what may be asked of it by a key that is written there.
 _GATHERED = regex(r"\*\* *(\w+)\s*(?::[^=)\n]+)?,?\s*\)\s*(?:->[^:\n]+)?:")
 _ASKED = r"(?:\.(?:get|pop|setdefault)\(|\[)\s*[\"']"
@@ -191,8 +191,13 @@ class Project:
 
         while (spelled := spelled_out(text, importing, fold, reasons)) is not None:
             left: dict[str, str] = {}
-            for file, line_of in self._widened(spelled.text, path, asked, reasons):
+            filled = filled_lists(spelled.text, path, importing)
+            last = spelled.text if filled is None else filled.text
+            for file, line_of in self._widened(last, path, asked, reasons):
                 file.added += (*(call.text for call in spelled.calls),)
+                if filled is not None:
+                    file.added += filled.calls
+                    line_of = _lines_of(filled, line_of)
                 file.spelled, left = spelled.calls, file.left
                 yield file, _lines_of(spelled, line_of)
             if not left:

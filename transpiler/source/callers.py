@@ -47,6 +47,10 @@ class Calls:
                 elif not owner and (self._imports or isinstance(node.func, ast.Name)):
                     yield node, place
 
+    def inherited(self) -> set[str]:
+        """The classes that others inherit from."""
+        return set[str]().union(*self._bases.values())
+
     def keys(self, node: ast.expr) -> frozenset[str] | None:
         """The keys of a dict that a call unpacks."""
         return self._program.keys(node)

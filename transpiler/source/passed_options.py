@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 from transpiler.record import record
@@ -40,7 +41,7 @@ _POSITIONAL = {"fit": ("x", "y", "batch_size"), "evaluate": ("x", "y"), "predict
 _USUAL = frozenset({"epochs", "batch_size", "verbose", "shuffle"})
 _HANDS_ON = regex(rf"\.(?:{'|'.join(_OPTIONS)})\([^*]*\*\* *\w+")
 
-_CALLBACKS = regex(r"\.fit\([^)]*callbacks *= *callbacks\b")
+_CALLBACKS = regex(r"\bcallbacks *[=,):]")
 
 #: Writes a line at an indentation, over several lines where it is too long.
 Fold: TypeAlias = Callable[[str, int], str]
@@ -251,12 +252,9 @@ class Written:
 
     def share(self, one: Shared) -> None:
         """Write the callbacks that a function gets into its call of a model."""
-        written = None
-        if one.callbacks is not None:
-            written = f"callbacks={ast.get_source_segment(self.text, one.callbacks)}"
-        edits = {self._argument(one.handed, one.handed.value, written): written or ""}
+        edits = self._in_its_place(one)
         start, end = self._positions.span(one.call)
-        inside = {(a - start, b - start): new for (a, b), new in edits.items()}
+        inside = {(a - start, b - start): new for (a, b), new in edits.items() if start <= a < end}
         why = "no call gives it any" if one.callbacks is None else "what it got is written there"
         said = f"`{one.name.strip('.')}` does not take `callbacks` any more: {why}"
         self._calls.append((start, one.name, replaced(self.text[start:end], inside)[0], said))
@@ -265,6 +263,24 @@ class Written:
         for _, given in one.given:
             value = given.value if isinstance(given, ast.keyword) else given
             self.edits[self._argument(given, value, None)] = ""
+
+    def _in_its_place(self, one: Shared) -> dict[Span, str]:
+        """What the function has in the place of the callbacks that it gets no more."""
+        source = partial(ast.get_source_segment, self.text)
+        text = source(one.callbacks) if one.callbacks is not None else None
+        match one.handed:
+            case ast.keyword(value=value):
+                written = None if text is None else f"callbacks={text}"
+                return {self._argument(one.handed, value, written): written or ""}
+            case ast.stmt() as first:  # before which they become a variable
+                default = "None" if one.default is None else source(one.default)
+                start, _ = self._positions.span(first)
+                margin = " " * first.col_offset
+                return {(start, start): f"{one.parameter.arg} = {text or default}\n{margin}"}
+            case ast.Name() as value:
+                return {self._positions.span(value): text or "None"}
+            case value:
+                return {self._positions.span(value): text or "[]"}
 
     def _argument(
         self, first: ast.expr | ast.arg | ast.keyword, last: ast.expr | ast.arg, by: str | None

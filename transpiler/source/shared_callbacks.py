@@ -4,12 +4,16 @@ def fit(self, x, y, callbacks=None):                def fit(self, x, y):
     self.model.fit(x, y, callbacks=callbacks)           self.model.fit(x, y, callbacks=[Stop(3)])
 
 net.fit(x, y, callbacks=[Stop(3)])                  net.fit(x, y)
+
+Where a method puts them into a list with others, they are a variable of its own, and where a
+constructor keeps them, they stand there.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.source.callers import Calls, functions_of
@@ -23,8 +27,9 @@ class Shared:
 
     function: ast.FunctionDef
     owner: str
-    call: ast.Call  #: of a model
-    handed: ast.keyword  #: the argument of that
+    call: ast.Call | ast.Assign  #: of a model, or what keeps them
+    #: the argument of that, the statement before which they become a variable, or what is kept
+    handed: ast.keyword | ast.stmt | ast.expr
     parameter: ast.arg
     default: ast.expr | None
     callbacks: ast.expr | None  #: what stands there instead, if anything
@@ -33,13 +38,18 @@ class Shared:
     @property
     def name(self) -> str:
         """What the function is called, with its class."""
-        return f"{self.owner}.{self.function.name}"
+        made = self.owner and self.function.name == "__init__"
+        return self.owner if made else f"{self.owner}.{self.function.name}"
 
 
 def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Shared]:
     """Those of a file; the first of the texts is its own."""
+    heirs = {name for text in texts for name in text.inherited()}
     for owner, function in functions_of(module):
-        found = None if function.decorator_list else _handing(function)
+        found: _Handing | None = None if function.decorator_list else _handing(function)
+        if found is None and owner and not function.decorator_list and owner not in heirs:
+            made = function.name == "__init__"
+            found = _keeping(function) if made else _joining(function)
         if found is None:
             continue
         call, handed, parameter, default = found
@@ -48,6 +58,8 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
         one = values[0] if values else None
         if len(given) < 2 and not owner:
             continue  # one call of a function is followed without that
+        if one is None and default is None and not isinstance(handed, ast.keyword):
+            continue
         if any(argument is _UNKNOWN for _, argument in given) or (
             one is not None
             and (
@@ -61,18 +73,88 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
         yield Shared(function, owner, call, handed, parameter, default, one, gone)
 
 
+_Handing: TypeAlias = (
+    "tuple[ast.Call | ast.Assign, ast.keyword | ast.stmt | ast.expr, ast.arg, ast.expr | None]"
+)
 #: Stands for an argument that may be among some that a call unpacks, or is in another file.
 _UNKNOWN = ast.Constant(value=...)
 
 
-def _handing(
-    function: ast.FunctionDef,
-) -> tuple[ast.Call, ast.keyword, ast.arg, ast.expr | None] | None:
-    """The call of a model that gets a parameter for callbacks, which nothing else reads."""
+def _parameter(function: ast.FunctionDef) -> tuple[ast.arg | None, ast.expr | None]:
+    """The parameter for callbacks, and its default."""
     given = function.args
     plain = [*given.posonlyargs, *given.args]
     defaults = dict(zip(reversed(plain), reversed(given.defaults), strict=False))
     parameter = next((p for p in plain if p.arg == _NAME), None)
+    return parameter, defaults.get(parameter) if parameter is not None else None
+
+
+def _joining(function: ast.FunctionDef) -> _Handing | None:
+    """A method that trains with a list in which it puts such callbacks."""
+    parameter, default = _parameter(function)
+    if parameter is None or not _is_nothing(default):
+        return None
+    first = function.body[1 if ast.get_docstring(function) is not None else 0 :][:1]
+    for node in ast.walk(function):
+        match node:
+            case ast.Lambda() | ast.FunctionDef() if node is not function:
+                return None
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="fit"), keywords=keywords) if first:
+                if any(keyword.arg == _NAME for keyword in keywords):
+                    return node, first[0], parameter, default
+    return None
+
+
+def _keeping(function: ast.FunctionDef) -> _Handing | None:
+    """A constructor that only keeps such callbacks: `self.callbacks = callbacks or []`."""
+    parameter, default = _parameter(function)
+    if parameter is None or not _is_nothing(default):
+        return None
+    reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == _NAME]
+    for statement in function.body:
+        match statement:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name("self"))], value=value):
+                inside = [n for n in ast.walk(value) if n in reads]
+                if inside and len(inside) == len(reads) and _is_list_of(value):
+                    return statement, value, parameter, default
+    return None
+
+
+def _is_list_of(node: ast.expr) -> bool:
+    """Whether an expression is the list of callbacks, or an empty one where there are none."""
+    match node:
+        case ast.Name(name):
+            return name == _NAME
+        case ast.BoolOp(op=ast.Or(), values=[one, ast.List(elts=[])]):
+            return _is_list_of(one)
+        case ast.Call(func=ast.Name("list"), args=[one], keywords=[]):
+            return _is_list_of(one)
+        case ast.IfExp(test=ast.Name(name), body=one, orelse=ast.List(elts=[])):
+            return name == _NAME and _is_list_of(one)
+        case ast.IfExp(
+            test=ast.Compare(left=ast.Name(name), ops=[how], comparators=[ast.Constant(None)]),
+            body=one,
+            orelse=other,
+        ):
+            one, other = (one, other) if isinstance(how, ast.IsNot) else (other, one)
+            known = isinstance(how, (ast.Is, ast.IsNot)) and name == _NAME
+            return known and _is_list_of(one) and isinstance(other, ast.List) and not other.elts
+    return False
+
+
+def _is_nothing(default: ast.expr | None) -> bool:
+    """Whether there are no callbacks where a call gives none, or each gives some."""
+    match default:
+        case None | ast.Constant(value=None) | ast.Tuple(elts=[]):
+            return True
+    return False
+
+
+def _handing(function: ast.FunctionDef) -> _Handing | None:
+    """The call of a model that gets a parameter for callbacks, which nothing else reads."""
+    parameter, default = _parameter(function)
     nodes = [*ast.walk(function)]
     if parameter is None or sum(isinstance(n, ast.Name) and n.id == _NAME for n in nodes) != 1:
         return None
@@ -80,8 +162,9 @@ def _handing(
         match node:
             case ast.Call(func=ast.Attribute(attr="fit"), keywords=keywords):
                 for keyword in keywords:
-                    if keyword.arg == _NAME and isinstance(keyword.value, ast.Name):
-                        return node, keyword, parameter, defaults.get(parameter)
+                    value = keyword.value
+                    if keyword.arg == _NAME and isinstance(value, ast.Name) and value.id == _NAME:
+                        return node, keyword, parameter, default
     return None
 
 
@@ -92,7 +175,8 @@ def _given(
     names = [p.arg for p in (*function.args.posonlyargs, *function.args.args)]
     place = names.index(_NAME) - bool(owner)
     for number, text in enumerate(texts):
-        for call, _ in text.of(function.name, owner):
+        made = function.name == "__init__"
+        for call, _ in text.of(owner, "") if made else text.of(function.name, owner):
             found: ast.expr | ast.keyword | None = None
             found = next((k for k in call.keywords if k.arg == _NAME), None)
             if found is None and len(call.args) > place:

@@ -92,6 +92,16 @@ def _note(found: Stores, node: ast.AST) -> None:
             found.anything |= name == "__dict__"
             if isinstance(held, ast.Attribute) and name not in _OF_LISTS:
                 found.no_lists[held.attr] += not _is_framework(held.value)
+        case (
+            ast.Starred(value=ast.Attribute(attr=name))
+            | ast.BinOp(left=ast.Attribute(attr=name), op=ast.Add(), right=ast.List())
+            | ast.BinOp(left=ast.List(), op=ast.Add(), right=ast.Attribute(attr=name))
+            | ast.Call(func=ast.Name("list" | "tuple"), args=[ast.Attribute(attr=name)])
+            | ast.Call(func=ast.Attribute(attr="extend"), args=[ast.Attribute(attr=name)])
+        ):
+            found.given[name] += 1  # what is in it goes into another list
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                found.changed.add(_last(node.func.value))
         case ast.Subscript(value=held, slice=key) if stored:
             found.entries.add((_last(held), _key(key)))
         case ast.Global(names=names) | ast.Nonlocal(names=names):
@@ -113,7 +123,10 @@ def _attributes(value: ast.expr) -> list[str]:
     if isinstance(value, (ast.List, ast.Tuple)):
         return [name for element in value.elts for name in _attributes(element)]
     if isinstance(value, ast.BinOp):
-        return [*_attributes(value.left), *_attributes(value.right)]
+        sides = [value.left, value.right]
+        if any(isinstance(side, ast.List) for side in sides):  # another list is made of these
+            sides = [side for side in sides if not isinstance(side, ast.Attribute)]
+        return [name for side in sides for name in _attributes(side)]
     return [value.attr] if isinstance(value, ast.Attribute) else []
 
 

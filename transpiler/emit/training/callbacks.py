@@ -34,6 +34,7 @@ from transpiler.lower.optimizers import own_schedule
 from transpiler.record import replace
 from transpiler.regex import regex
 
+_PLACE = regex(r"[A-Za-z_][\w.]*")
 _SETS = regex(r"\bsetattr\(|\.__setattr__\(")
 
 
@@ -128,6 +129,9 @@ def own_classes(calls: list[TrainingCall]) -> dict[int, UserClass]:
 
 def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> Hooks:
     """One of Keras's own."""
+    if isinstance(item, Static) and not item.expr.known and _PLACE.fullmatch(item.expr.text):
+        why = "a callback is only known at run time, or is the program's own"
+        raise Unsupported(f"{why}: make `{item.expr.text}` where `fit` is called")
     use = use_of(model.shared.file.rules.callbacks, "keras.callbacks", item, "a callback")
     for name, argument in use.others.items():
         if not argument.is_const(None):

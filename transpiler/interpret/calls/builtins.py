@@ -75,6 +75,8 @@ def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     value = values[0] if len(values) == 1 else None
     if isinstance(value, Sequence) and (is_graph(value) or goes_one_by_one(region, value)):
         return replace(value, kind=list)
+    if isinstance(value, Sequence) and not value.items and _is_written(value):
+        return Sequence((), list, static=Expr("[]", []))
     if isinstance(value, Sequence) and are_callbacks(region, value):
         return Sequence(value.items, list, static=None if value.items else Expr("[]", []))
     if value is not None and is_graph(value):
@@ -87,6 +89,11 @@ def _list(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if not values:
         return Sequence((), list, static=Expr("[]", []))
     return None
+
+
+def _is_written(empty: Sequence) -> bool:
+    """Whether an empty list is one that no variable holds."""
+    return empty.static is None or empty.static.text in ("[]", "()")
 
 
 def _tuple(region: Region, node: cst.Call, values: list[Value]) -> Value | None:

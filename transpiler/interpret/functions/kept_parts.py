@@ -115,7 +115,9 @@ def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | 
     asked = stores.reads[attr] - stores.given[attr]
     if found is not None and isinstance(found.value, cst.List):  # `config.callbacks.path` is none
         asked -= stores.no_lists[attr]
-    return found if not asked else None
+    if asked or is_imported(file.path, rf"\.{attr}\s*(?:[-+*]?=(?!=)|\.\w)"):
+        return None
+    return found
 
 
 def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Kept | None:
