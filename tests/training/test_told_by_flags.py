@@ -157,3 +157,38 @@ def test_norms_are_frozen_before_the_training(part: str, said: str, scripts: Scr
     apart = scripts.compare(text, result)
     assert {"losses", "score"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+BY_NUMBER = """\
+model = Sequential(
+    [Input((6,)), layers.Dense(8, activation="relu"), layers.Dense(4), layers.Dense(1)]
+)
+for i in range(len(model.layers) - 1):
+    model.layers[i].trainable = i > 0
+model.compile("sgd", "mse")
+first = model.fit(x, y, batch_size=8, shuffle=False, verbose=0).history["loss"]
+for i in range(-3, -1):
+    model.layers[i].trainable = False
+model.compile("sgd", "mse")
+second = model.fit(x, y, batch_size=8, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+def test_layers_are_frozen_by_their_numbers(scripts: Scripts) -> None:
+    text = HEAD + BY_NUMBER
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart[name] for name in ("first", "second")) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("second = ", "last = x[i]\nsecond = "),
+        ("range(-3, -1)", "range(4)"),
+        ("i > 0", "i > x.sum()"),
+    ],
+    ids=["read", "too many", "not known"],
+)
+def test_numbers_that_are_not_known_are_said(old: str, new: str) -> None:
+    text = HEAD + BY_NUMBER.replace(old, new)
+    assert [d for d in convert(text).diagnostics if d.severity is Severity.ERROR]

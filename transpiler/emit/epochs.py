@@ -20,7 +20,8 @@ class Epoch:
     model: str = "model"  #: what is called: the model, or its method that gives logits
     metrics: tuple[tuple[str, Metric], ...] = ()
     unaveraged: bool = False  #: whether the criterion gives single numbers, since weights follow
-    #: of each output: how its numbers become one for each row, and for each weight; "mean" or "sum"
+    #: of each output: how its numbers become one for each row, and for each weight; "mean" or
+    #: "sum", or "" where it gives one number for a batch
     elementwise: tuple[tuple[str, str, str], ...] = ()
     device: str = "device"
     inputs: tuple[str, ...] = ("inputs",)
@@ -57,6 +58,8 @@ class Epoch:
         if not self.unaveraged:
             return code
         rows, of_each, reduced = self.elementwise[number]
+        if not reduced:
+            return f"{code} * {weights[number % len(weights)]}.mean()" if weights else code
         if not weights:
             return f"{code}{rows if reduced == 'sum' else ''}.{reduced}()"
         weight = weights[number % len(weights)]
@@ -285,7 +288,8 @@ def evaluate(
     losses = [fold(line, 8) for line in epoch.single_losses(weights)]
     losses += [fold(f"loss = {loss}", 8)] if epoch.losses else []
     batches = epoch.source
-    value = "loss" if epoch.losses else f"({loss})" if penalty else loss
+    whole = bool(weights) and loss.endswith(".mean()") and not loss.startswith("(")
+    value = "loss" if epoch.losses else f"({loss})" if penalty or whole else loss
     looking = (*watch.batch_start, *watch.batch_end)
     held, loader = _numbered(_batch(epoch, weights), batches, looking)
     parameters = ["model", batches, *epoch.criteria, *watch.callbacks]

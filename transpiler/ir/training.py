@@ -72,6 +72,7 @@ class Loss:
     per_sample: bool = False  #: unaveraged, it gives one number for each target
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
+    whole: bool = False  #: it gives one number for a batch, which the mean of weights multiplies
     several: bool = False  #: it compares classes, of which nobody has a single one
     paired: bool = False  #: Keras insists that the targets have as many numbers as the output
     summed: bool = False  #: it gives single numbers, of which the means of rows are added up

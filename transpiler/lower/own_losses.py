@@ -70,7 +70,11 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
     summed = {sums_up(file, v) for v in values}
     if len(summed) > 1:
         raise Unsupported("some of the losses of a loop are sums, others are not")
-    each = {_for_weights(summary, seen) for summary in summaries} if seen.elementwise else summed
+    # with weights, Keras 3 gives the mean of the number times each of them; Keras 2 fails
+    whole = seen.elementwise and all(_of(summary).number for summary in summaries)
+    whole = whole and file.options.keras != "2" and summed == {False}
+    weighed = seen.elementwise and not whole
+    each = {_for_weights(summary, seen) for summary in summaries} if weighed else summed
     if len(each) > 1:
         raise Unsupported("some of the losses of a loop are means of rows, others are not")
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
@@ -84,6 +88,7 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
         per_sample=next(iter(each)),
         targets_first=True,
         averaged=averaged.pop(),
+        whole=whole,
         summed=next(iter(summed)),
         note=next(iter(notes), ""),
     )

@@ -523,4 +523,6 @@ class ModelWriter:
 
 def _reduced(head: Head) -> tuple[str, str, str]:
     """How an unaveraged criterion gives one number for each row, for each weight, and for all."""
+    if head.loss.whole:
+        return "", "", ""
     return rows_of(head), for_weights(head), "sum" if head.loss.summed else "mean"

@@ -21,6 +21,7 @@ from transpiler.interpret.layers.freezing import (
 from transpiler.interpret.models.parts import layers_in_a_row, layers_made_here, origin_of
 from transpiler.interpret.models.told_layers import (
     Items,
+    is_number_kept,
     is_read_besides,
     listed_by,
     may_tell,
@@ -111,7 +112,7 @@ def tell_layers(region: Region, node: cst.For, called: cst.Call | None = None) -
 
     It may stand in a function, of which a statement is a call.
     """
-    listed, layer, number = listed_by(node)
+    listed, layer, number = listed_by(region, node)
     of = listed.value if isinstance(listed, cst.Subscript) else listed
     if not layer or not isinstance(of, cst.Attribute) or of.attr.value != "layers":
         return False
@@ -120,13 +121,15 @@ def tell_layers(region: Region, node: cst.For, called: cst.Call | None = None) -
     made = told(region, node, items) if items is not None else None
     if not isinstance(model, Model) or made is None or is_read_besides(region, node, made.names):
         return False
+    if called is None and is_number_kept(region, number):
+        return False
     own = model.region is region
     layers = [one for one, _ in made.values]
     if not own and not freezes_given(region, model, const(False), layers):
         return False
     if called is None:
         region.statement = node
-        for name in (layer, number, *made.names):
+        for name in filter(str.isidentifier, (layer, number, *made.names)):
             region.scope.bump(name)
             region.scope.values[name] = Unknown("what a loop over layers has set")
     later = not own or has_trained(region) or freezes_perhaps(region)

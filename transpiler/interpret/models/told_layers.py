@@ -69,9 +69,11 @@ def may_tell(region: Region, node: cst.For) -> bool:
     return _TRAINABLE.search(region.tree.source(node.body)) is not None
 
 
-def listed_by(node: cst.For) -> tuple[cst.BaseExpression, str, str]:
+def listed_by(region: Region, node: cst.For) -> tuple[cst.BaseExpression, str, str]:
     """What a loop runs over, and its names of a layer and of its number; no name: another loop."""
     match node.target, node.iter:
+        case cst.Name(number), cst.Call(cst.Name("range")):
+            return _by_number(region, node, number)
         case cst.Name(layer), listed:
             return listed, layer, ""
         case (
@@ -82,10 +84,43 @@ def listed_by(node: cst.For) -> tuple[cst.BaseExpression, str, str]:
     return node.iter, "", ""
 
 
+def _by_number(region: Region, node: cst.For, number: str) -> tuple[cst.BaseExpression, str, str]:
+    """The same of `for i in range(3): model.layers[i].trainable = False`."""
+    for one in nodes_of(node.body):
+        match one:
+            case cst.Subscript(
+                cst.Attribute(attr=cst.Name("layers")) as listed,
+                [cst.SubscriptElement(cst.Index(cst.Name(place)))],
+            ) if place == number:  # fmt: skip
+                return listed, region.tree.source(one), number
+    return node.iter, "", ""
+
+
+def _turns(region: Region, node: cst.For, count: int, listed: str) -> range:
+    """The places of the layers that a loop takes one by one: `for i in range(count - 2)`."""
+    match node.iter:
+        case cst.Call(cst.Name("range"), args):
+            return range(*(_number(region, arg.value, count, listed) for arg in args))
+    return range(count)
+
+
+def _number(region: Region, node: cst.BaseExpression, count: int, listed: str) -> int:
+    """A number that is known, maybe by that of the layers."""
+    match node:
+        case cst.BinaryOperation(left, cst.Subtract(), right):
+            return _number(region, left, count, listed) - _number(region, right, count, listed)
+        case cst.Call(cst.Name("len"), [cst.Arg(of)]) if region.tree.source(of) == listed:
+            return count
+    known = constant(evaluate(region, node))
+    if not isinstance(known, int):
+        raise _Unsure
+    return known
+
+
 def told(region: Region, node: cst.For, items: Items) -> Told | None:
     """What a loop over layers says of them; None where that is not certain."""
-    _, layer, number = listed_by(node)
-    run = _Run(region, layer, number, items)
+    listed, layer, number = listed_by(region, node)
+    run = _Run(region, layer, number, items, region.tree.source(listed))
     try:
         run.loop(node)
     except _Unsure:
@@ -97,8 +132,9 @@ def told(region: Region, node: cst.For, items: Items) -> Told | None:
 class _Run:
     """One run of a loop over layers."""
 
-    def __init__(self, region: Region, layer: str, number: str, items: Items) -> None:
+    def __init__(self, region: Region, layer: str, number: str, items: Items, listed: str) -> None:
         self.region, self.layer, self.number, self.items = region, layer, number, items
+        self.listed = listed
         self.variables: dict[str, Any] = {}
         self.begun: set[str] = set()
         self.said: dict[int, bool] = {}
@@ -115,7 +151,9 @@ class _Run:
         self.set_here = _set_in(node.body)
         if {self.layer, self.number} & self.set_here:
             raise _Unsure
-        for place in range(len(self.items)):
+        for place in _turns(self.region, node, len(self.items), self.listed):
+            if place not in range(-len(self.items), len(self.items)):
+                raise _Unsure
             self.place = place
             if self._ends(node.body):
                 return
@@ -151,9 +189,8 @@ class _Run:
             case cst.Assign([cst.AssignTarget(cst.Name(name))], value):
                 self.variables[name] = self._value(value)
             case cst.Assign(
-                [cst.AssignTarget(cst.Attribute(cst.Name(self.layer), cst.Name("trainable")))],
-                value,
-            ):
+                [cst.AssignTarget(cst.Attribute(one, cst.Name("trainable")))], value
+            ) if self._is_layer(one):
                 said = self._value(value)
                 if not isinstance(said, bool):
                     raise _Unsure
@@ -177,10 +214,10 @@ class _Run:
                 return self.place
             case cst.Name(name) if name in self.set_here:
                 self.begun.add(name)
-            case cst.Attribute(cst.Name(self.layer), cst.Name("name")):
+            case cst.Attribute(one, cst.Name("name")) if self._is_layer(one):
                 return _Name.of(self.region, self.item, self.items)
-            case cst.Attribute(cst.Name(self.layer), cst.Name("trainable")) if (
-                self.item is not None and id(self.item) in self.said
+            case cst.Attribute(one, cst.Name("trainable")) if (
+                self._is_layer(one) and self.item is not None and id(self.item) in self.said
             ):
                 return self.said[id(self.item)]
             case cst.UnaryOperation(cst.Not(), inner):
@@ -191,7 +228,9 @@ class _Run:
                 return self._value(left) or self._value(right)
             case cst.Comparison(left, targets):
                 return self._compared(left, targets)
-            case cst.Call(cst.Name("isinstance"), [cst.Arg(cst.Name(self.layer)), cst.Arg(kind)]):
+            case cst.Call(cst.Name("isinstance"), [cst.Arg(one), cst.Arg(kind)]) if self._is_layer(
+                one
+            ):
                 return self._is_one(kind)
             case cst.Call(
                 cst.Attribute(inner, cst.Name("startswith" | "endswith" as asked)),
@@ -204,6 +243,11 @@ class _Run:
         if known is UNKNOWN:
             raise _Unsure
         return known
+
+    def _is_layer(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression is the layer of the turn."""
+        named = isinstance(node, (cst.Name, cst.Subscript))
+        return named and self.region.tree.source(node) == self.layer
 
     def _begins(self, name: Any, asked: str, part: Any) -> bool:
         parts = part if isinstance(part, tuple) else (part,)
@@ -352,6 +396,21 @@ def is_read_besides(region: Region, node: cst.For, names: frozenset[str]) -> boo
     mentions = re.finditer(rf"\b(?:{'|'.join(names)})\b", text)
     others = [m.start() for m in mentions if not any(a <= m.start() < b for a, b in spans)]
     return not all(_BEGINNING.match(text, text.rfind("\n", 0, place) + 1) for place in others)
+
+
+def is_number_kept(region: Region, number: str) -> bool:
+    """Whether anything may read the number of a loop behind it: what does not count by itself."""
+    if not number:
+        return False
+    counting = (cst.For, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+    spans = []
+    for one in nodes_of(region.tree.module):
+        if isinstance(one, counting):
+            target = one.target if isinstance(one, cst.For) else one.for_in.target
+            if number in {n.value for n in nodes_of(target) if isinstance(n, cst.Name)}:
+                spans.append(region.tree.span(one))
+    mentions = re.finditer(rf"(?<![\w.]){number}\b", region.tree.blanked)
+    return not all(any(a <= m.start() < b for a, b in spans) for m in mentions)
 
 
 def vanish_beginnings(region: Region, node: cst.For, names: frozenset[str]) -> None:
