@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.programs import converted
@@ -93,3 +95,40 @@ def test_a_model_whose_order_is_not_known_is_refused() -> None:
         "model = keras.Model(a, layers.Add()(both))",
     )
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+SAVED = """\
+class Best(keras.callbacks.Callback):
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            self.model.save_weights(self.path)
+
+    def on_train_end(self, logs=None):
+        self.model.load_weights(self.path)
+
+
+model ="""
+
+
+def saving(path: str) -> str:
+    text = PROGRAM.replace("LAYERS", FLAT).replace("model =", SAVED, 1)
+    text = text.replace("[Average(1), Moving(), Decay()]", f'[Best("{path}")]')
+    begin, end = text.index("class Average"), text.index("class Best")
+    return f"{text[:begin]}{text[end:]}\nscore = model.evaluate(x, y, verbose=0)\n"
+
+
+def test_weights_that_it_has_saved_come_back(scripts: Scripts, tmp_path: Path) -> None:
+    text = saving(f"{tmp_path}/w.weights.h5")
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "score" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_file_that_may_hold_more_is_refused() -> None:
+    text = saving("w.keras").replace("save_weights(self.path)", "save(self.path)")
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`Best` asks for `self.model.load_weights`" in message for message in found)

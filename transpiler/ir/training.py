@@ -203,6 +203,8 @@ class Hooks:
     warns: str = ""  #: what Keras warns of, and what is done about it
     order: int = 0  #: the larger, the later it comes at the end of an epoch
     stops: tuple[str, ...] = ()  #: at the end of an epoch, after all else
+    stops_early: bool = False  #: whether that may be settled before the last batch of an epoch
+    looks_at_stop: bool = False  #: whether it asks if the training stops, or has it go on
     batch_start: tuple[str, ...] = ()  #: in the function that trains for an epoch
     batch_end: tuple[str, ...] = ()  #: the same; `logs` are the values of the epoch so far
     takes: tuple[tuple[str, str], ...] = ()  #: what that function gets: parameter, argument

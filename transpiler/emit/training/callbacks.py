@@ -60,6 +60,7 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
         fit.perhaps.update(hooks.perhaps)
         found.append(hooks)
     stopping = [hooks for hooks in found if hooks.order >= STOPS or hooks.stops]
+    _check_looking(found)
     if stopping and any(hooks.swaps for hooks in found):
         raise Unsupported("SwapEMAWeights between epochs, in a training that may stop early")
     for place, hooks in enumerate(found):
@@ -70,6 +71,15 @@ def hooks_of(model: ModelWriter, call: TrainingCall, fit: Fit) -> list[Hooks]:
         stops = fit.free("stopped")
         found = [_asking(hooks, stops) if hooks.order == STOPS else hooks for hooks in found]
     return found
+
+
+def _check_looking(found: list[Hooks]) -> None:
+    """Refuse what looks at the stop of others: one of Keras's leaves the loop at once."""
+    others = (
+        h for h in found if h.order >= STOPS or (h.stops and "stop_training" not in h.stops[0])
+    )
+    if any(h.looks_at_stop for h in found) and any(True for _ in others):
+        raise Unsupported("a callback that asks whether another one stops the training")
 
 
 def _asking(hooks: Hooks, stops: str) -> Hooks:
@@ -131,7 +141,7 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     """One of Keras's own."""
     if isinstance(item, Static) and not item.expr.known and _PLACE.fullmatch(item.expr.text):
         why = "a callback is only known at run time, or is the program's own"
-        raise Unsupported(f"{why}: make `{item.expr.text}` where `fit` is called")
+        raise Unsupported(f"{why}: make what is in `{item.expr.text}` where `fit` is called")
     use = use_of(model.shared.file.rules.callbacks, "keras.callbacks", item, "a callback")
     for name, argument in use.others.items():
         if not argument.is_const(None):

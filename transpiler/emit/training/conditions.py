@@ -87,6 +87,8 @@ def under(hooks: Hooks, condition: str) -> Hooks:
     """The same where a condition holds; variables get their first values in any case."""
     if hooks.takes or hooks.batch_start or hooks.batch_end or hooks.test_start or hooks.test_end:
         raise Unsupported("a callback for each batch that is added under a condition")
+    if hooks.stops_early:
+        raise Unsupported("a callback that may stop within an epoch, added under a condition")
     if hooks.first:
         raise Unsupported("BackupAndRestore that is added under a condition")
     plain = not any("(" in _INFINITE.sub("", line) for line in hooks.before)

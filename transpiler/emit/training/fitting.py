@@ -356,7 +356,7 @@ class FitWriter(FitData):
         model, compiled = self.model, self.compiled
         ends = tuple(line for h in hooks for line in h.batch_end)
         ends = self._with_logs(ends, self._sums.values())
-        if any(h.stops and h.takes for h in hooks):
+        if any(h.stops and (h.takes or h.stops_early) for h in hooks):
             ends += ("if model.stop_training:", "    break")
         epoch = replace(self._epoch, watched=bool(ends))
         steps = replace(

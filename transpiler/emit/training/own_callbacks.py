@@ -47,6 +47,8 @@ _OF_KERAS = regex(
     r"|super\((?P<above>[^)]*)\)\.(?!__init__\(\))(?P<method>\w+)"
     r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)*"
 )
+_STOP = regex(r"\bstop_training\b")
+_STOPS = regex(r"\.stop_training = True\b")
 #: What older Keras gives a callback, unless the program does.
 _GIVEN = "self.validation_data"
 _ASKS_MODEL = regex(r"self\.(?:model\b|<model>)")
@@ -99,6 +101,8 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         calls["on_train_end"],
         reads=tuple(fit.values) if sees else (),
         stops=(f"if {stops}:", "    break") if stops else (),
+        stops_early=bool(stops) and _stops_before_the_end(tree, made),
+        looks_at_stop=len(_STOP.findall(text)) > len(_STOPS.findall(text)),
         batch_start=begins,
         batch_end=ends,
         takes=((taken, name),) if begins or ends else (),
@@ -111,6 +115,19 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         perhaps=perhaps,
         sets_rate=any(methods.sets_rate for methods in family),
     )
+
+
+def _stops_before_the_end(tree: Tree, made: UserClass) -> bool:
+    """Whether a class may stop the training when it begins, or an epoch does."""
+    methods = {name: tree.code(node) for name, node in _methods(made).items()}
+    stopping = {name for name, code in methods.items() if _STOP.search(code)}
+    called = set[str]()
+    while called != stopping:
+        called = set(stopping)
+        for name, code in methods.items():
+            if any(re.search(rf"\.{other}\(", code) for other in called):
+                stopping.add(name)
+    return not stopping.isdisjoint(("on_train_begin", "on_epoch_begin"))
 
 
 def _own(tree: Tree, made: UserClass, name: str) -> str:

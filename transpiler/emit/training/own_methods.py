@@ -233,6 +233,11 @@ class Methods:
                 self.replaced[self.tree.span(call)] = text
                 message = f"`{name}`: the file holds the weights alone, in torch's format"
                 self.writer.made.said.append((ASSUMED, call, message))
+        elif name == "load_weights" and first and not named and is_statement(statement, call):
+            if self._has_saved(given[0]):
+                path = weights_path(self.writer.shared.file, given[0])
+                loaded = f"torch.load({path}, map_location={self.writer.device})"
+                self.replaced[self.tree.span(call)] = f"{_MODEL}.load_state_dict({loaded})"
         elif name == "get_weights" and not given:
             text = f"copy.deepcopy({_MODEL}.state_dict())"
             if not self._is_kept(statement, call):
@@ -252,6 +257,15 @@ class Methods:
             self._set(call, statement)
         elif name == "predict" and not in_batch:
             self._predict(call)
+
+    def _has_saved(self, path: str) -> bool:
+        """Whether the class itself saves the weights, and nothing else, under a path."""
+        text = self.tree.source(self.made.node)
+        place = re.escape(path)
+        return (
+            re.search(rf"self\.model\.save_weights\(\s*{place}\s*[,)]", text) is not None
+            and re.search(rf"\.(?:save|save_model)\([^\n]*{place}", text) is None
+        )
 
     def _predict(self, call: cst.Call) -> None:
         """A call of the emitted function; how many samples go at once makes no difference."""
