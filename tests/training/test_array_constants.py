@@ -160,6 +160,17 @@ def test_arrays_become_tensors(text: str, scripts: Scripts) -> None:
     assert max(scripts.compare(HEAD + text, result.text).values()) < 1e-9
 
 
+WRITTEN = ["[1.0, 2.0, 0.5]", "(1.0, 2, -0.5)", "np.array([1.0, 2.0, 0.5])"]
+
+
+@pytest.mark.parametrize("weights", WRITTEN)
+def test_a_call_may_give_them(weights: str, scripts: Scripts) -> None:
+    text = HEAD + OBJECTS.replace("1 - frequency, 2.0", f"{weights}, factor=2.0")
+    result = convert(text, Options(exact=True))
+    assert not [d.message for d in result.diagnostics if d.severity is Severity.ERROR]
+    assert max(scripts.compare(text, result.text).values()) < 1e-9
+
+
 def test_numbers_stay() -> None:
     text = convert(HEAD + SOURCES + LOSS).text
     numbers = ('table["k"]', "Settings.k", "args.k")
@@ -199,3 +210,13 @@ def test_arrays_of_other_files(tmp_path: Path) -> None:
     values = array_values(text, str(tmp_path / "train.py"))
     found = [values.may_hold(name) for name in ("W", "K", "config.W", "config.K")]
     assert found == [True, False, True, False]
+
+
+@pytest.mark.parametrize(("given", "expected"), [("[1, 2]", True), ("W", True), ("0.5", False)])
+def test_arrays_that_other_files_give(given: str, expected: bool, tmp_path: Path) -> None:
+    text = "import keras\n\n\nclass A:\n    def __init__(self, w):\n        self.w = w\n"
+    (tmp_path / "losses.py").write_text(text)
+    calls = f"import numpy as np\nfrom losses import A\n\nW = np.ones(3)\na = A({given})\n"
+    (tmp_path / "train.py").write_text(calls)
+    values = array_values(text, str(tmp_path / "losses.py"))
+    assert values.may_hold("self.w") is expected

@@ -59,8 +59,6 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
                 raise Unsupported("a function with some of its arguments, for one of the outputs")
             text = value.expr.text
         criterion = Expr(without_reduction(file, value, text))
-        if isinstance(value, Static) and re.search(r"\[|\bnp\.|\bnumpy\.", value.expr.text):
-            raise Unsupported(f"`{value.expr.text}` gets a list or an array: make it a tensor")
     else:
         criterion = code_of(file, summaries[0], _function(value))
     averaged = {_of(summary).number for summary in summaries}

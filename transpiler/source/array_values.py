@@ -11,9 +11,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from transpiler.source.bound_values import BoundValues, bound_values
 from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.importers import importing_files
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import program_tree
 
@@ -81,7 +83,7 @@ class ArrayValues:
         if self._bound is None:
             self._bound = bound_values(self._text)
             self._elements = set(_elements(self._text))
-            self._passed = _passed(self._text)
+            self._passed = _passed(self._text, _orders(self._text))
         return self._bound is not None and self._is_array(node, frozenset())
 
     def _elsewhere(self, name: str) -> bool:
@@ -122,8 +124,9 @@ class ArrayValues:
                 return any(self._is_array(value, seen) for value in values)
             case ast.List() | ast.ListComp():
                 return True
-            case ast.Tuple(elts=parts):  # what a function gives
-                return any(self._is_array(part, seen) for part in parts)
+            case ast.Tuple(elts=parts):  # what a function gives; or several numbers
+                numbers = all(isinstance(_unsigned(part), ast.Constant) for part in parts)
+                return numbers or any(self._is_array(part, seen) for part in parts)
             case ast.Call():
                 return self._gives_array(node, seen)
         return False
@@ -138,7 +141,23 @@ class ArrayValues:
         values = [*self._bound.values.get(name, ()), *self._passed.get(name, ())]
         if name in self._elements or any(map(_makes_tensor, values)):
             return False
-        return any(self._is_array(value, seen | {name}) for value in values)
+        if any(self._is_array(value, seen | {name}) for value in values):
+            return True
+        return not name.startswith(".") and self._is_given_afar(name)
+
+    def _is_given_afar(self, parameter: str) -> bool:
+        """Whether another file gives one to a function or class that has such a parameter."""
+        if not self._path or self._depth:
+            return False
+        orders = _orders(self._text)
+        taking = {one: lists for one, lists in orders.items() if any(parameter in o for o in lists)}
+        for name in taking:
+            for other in importing_files(self._path, rf"\b{name}\("):
+                given = _passed(read_text(other), taking).get(parameter, ())
+                there = array_values(read_text(other), other, self._depth + 1)
+                if any(there.may_hold(ast.unparse(value)) for value in given):
+                    return True
+        return False
 
     def _is_part(self, whole: ast.expr, key: ast.expr, seen: frozenset[str]) -> bool:
         """Whether an element is one: `settings["weights"]`; a part of an array: `w[:3]`."""
@@ -208,19 +227,28 @@ class ArrayValues:
         return self._returned
 
 
-def _passed(text: str) -> dict[str, list[ast.expr]]:
-    """What the calls of functions, methods and classes give their parameters, by their names."""
+#: The parameters of functions, of the methods of such a name, and of classes.
+_Orders: TypeAlias = "dict[str, list[list[str]]]"
+
+
+def _orders(text: str) -> _Orders:
+    """The parameters of all that a program defines, by its names."""
     module = program_tree(text)
-    nodes = [*ast.walk(module)] if module is not None else []
-    orders: dict[str, list[list[str]]] = {}
-    for node in nodes:
+    orders: _Orders = {}
+    for node in ast.walk(module) if module is not None else ():
         if isinstance(node, ast.FunctionDef):
             orders.setdefault(node.name, []).append([one.arg for one in node.args.args])
         elif isinstance(node, ast.ClassDef):
             made = [s for s in node.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"]
             orders.setdefault(node.name, []).extend([a.arg for a in s.args.args] for s in made)
+    return orders
+
+
+def _passed(text: str, orders: _Orders) -> dict[str, list[ast.expr]]:
+    """What the calls of functions, methods and classes give their parameters, by their names."""
+    module = program_tree(text)
     found: dict[str, list[ast.expr]] = {}
-    for node in nodes:
+    for node in ast.walk(module) if module is not None else ():
         if not isinstance(node, ast.Call):
             continue
         func = node.func
@@ -233,6 +261,11 @@ def _passed(text: str) -> dict[str, list[ast.expr]]:
                 if one.arg is not None:
                     found.setdefault(one.arg, []).append(one.value)
     return found
+
+
+def _unsigned(node: ast.expr) -> ast.expr:
+    """A number without its sign."""
+    return node.operand if isinstance(node, ast.UnaryOp) else node
 
 
 def _elements(text: str) -> Iterator[str]:

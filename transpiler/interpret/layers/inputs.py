@@ -49,7 +49,7 @@ def starred(inputs: Repeated) -> Bound:
     assert isinstance(item, Bound)
     star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
     dims, each = item.tensor.dims, item.tensor.channels_hint
-    if dims is not None:
+    if dims:  # else each is one number for a sample
         channels, each = None, None
         if item.fixed and inputs.static is not None:
             channels, each = infix(_length(inputs.static), "*", dims[-1]), dims[-1]
