@@ -214,7 +214,7 @@ class Project:
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
         found = found or trained_in_turn(text)
-        found = found or named_models(text)
+        found = found or named_models(text, path)
         return found or values_brought(text, path)
 
     def _widened(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted as converted_files
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
@@ -77,3 +80,20 @@ def test_what_may_not_come_first_is_left(text: str) -> None:
     found = convert(HEAD + text)
     assert text in found.text
     assert any(d.severity is Severity.ERROR for d in found.diagnostics)
+
+
+def test_functions_of_other_files_get_them_too(tmp_path: Path) -> None:
+    head, _, rest = HEAD.partition("def build")
+    builder, _, trainer = rest.partition("def train(net, epochs")
+    main = "from models import build\nfrom trainer import train\n\nx, y = DATA\n"
+    files = {
+        "models.py": f"from tensorflow import keras\n\n\ndef build{builder.rstrip()}\n",
+        "trainer.py": f"def train(net, x, y, epochs{trainer.rstrip()}\n",
+        "main.py": f"import numpy as np\n\n{main}losses = train(build(2), x, y, epochs=3)[1]\n",
+    }
+    data = head.partition("x, y = ")[2].strip()
+    files["main.py"] = files["main.py"].replace("DATA", data)
+    texts, errors = converted_files(tmp_path, files)
+    assert not errors, errors
+    assert "\nnet = build(2)" in texts["main.py"]
+    assert "train(net, criterion, optimizer, x, y, epochs=3)" in texts["main.py"]

@@ -7,30 +7,32 @@ losses = train(build(), x, y)        model = build()
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 
 from transpiler.regex import regex
+from transpiler.source.imported import locate, read_text
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
-_GIVEN = regex(r"\w\(\s*(?:\w+\s*=\s*)?\w+\(")
+_GIVEN = regex(r"(?<![\w.])(\w+)\(\s*(?:\w+\s*=\s*)?\w+\(")
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _FRAMEWORK = frozenset({"keras", "tensorflow", "tf_keras"})
 
 
-def named_models(text: str) -> Rewritten | None:
+def named_models(text: str, path: str) -> Rewritten | None:
     """The text with such names, if it has any such calls."""
-    if (".fit" not in text and ".train_on_batch" not in text) or not _GIVEN.search(text):
+    if not _GIVEN.search(text):
         return None
     module = program_tree(text)
     if module is None:
         return None
-    functions = [f for f in module.body if isinstance(f, ast.FunctionDef) and not f.decorator_list]
-    training = {f.name: calls for f in functions if (calls := _trains(f))}
     building = {*_builders(module)}
-    found = [*_places(module, module, training, building)] if training and building else []
+    training = {f.name: f for f in _functions(module) if _trains(f)} if building else {}
+    training = {**_imported(text, path, module), **training} if building else training
+    found = [*_places(module, module, training, building)] if training else []
     positions = Positions(text)
     edits: dict[Span, str] = {}
     left: list[str] = []
@@ -40,13 +42,49 @@ def named_models(text: str) -> Rewritten | None:
         begin = text.rfind("\n", 0, start) + 1
         if text[begin:start].strip():
             continue
-        wanted = _parameter(module, outer)
+        function = training[outer.func.id] if isinstance(outer.func, ast.Name) else None
+        assert function is not None
+        wanted = function.args.args[0].arg
         known = names.setdefault(scope, {})
         name = known.setdefault(wanted, _free(module, scope, wanted))
         edits[start, start] = f"{name} = {text[first:last]}\n{text[begin:start]}"
         edits[first, last] = name
-        left += [text[slice(*positions.span(call))] for call in training[outer]]
+        if function in module.body:
+            left += [text[slice(*positions.span(call))] for call in _trains(function)]
+        else:  # which gets more, then
+            begin, end = positions.span(outer)
+            left.append(f"{text[begin:first]}{name}{text[last:end]}")
     return rewritten(text, edits, left) if edits else None
+
+
+def _functions(module: ast.Module) -> Iterator[ast.FunctionDef]:
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            yield node
+
+
+def _imported(text: str, path: str, module: ast.Module) -> dict[str, ast.FunctionDef]:
+    """The functions of other files that train what they get, by their names in this one."""
+    found: dict[str, ast.FunctionDef] = {}
+    called = {*_GIVEN.findall(text)} if path else set()
+    for statement in module.body:
+        names = statement.names if isinstance(statement, ast.ImportFrom) else []
+        if called.isdisjoint(alias.asname or alias.name for alias in names):
+            continue
+        if isinstance(statement, ast.ImportFrom) and not _is_framework(statement):
+            name = f"{'.' * statement.level}{statement.module or ''}"
+            home = locate(os.path.dirname(os.path.realpath(path)), name, text)
+            read = read_text(str(home)) if home is not None else ""
+            there = program_tree(read) if ".fit" in read or ".train_on" in read else None
+            known = {f.name: f for f in _functions(there)} if there is not None else {}
+            for alias in statement.names:
+                if (function := known.get(alias.name)) is not None and _trains(function):
+                    found[alias.asname or alias.name] = function
+    return found
+
+
+def _is_framework(statement: ast.ImportFrom) -> bool:
+    return (statement.module or "").partition(".")[0] in _FRAMEWORK
 
 
 def _trains(node: ast.FunctionDef) -> list[ast.Call]:
@@ -71,13 +109,13 @@ def _builders(module: ast.Module) -> Iterator[str]:
             if "compile" in asked and gives and not asked & _TRAINS:
                 yield node.name
         elif isinstance(node, ast.ImportFrom):
-            if (node.module or "").partition(".")[0] not in _FRAMEWORK:
+            if not _is_framework(node):
                 yield from (alias.asname or alias.name for alias in node.names)
 
 
 def _places(
-    module: ast.Module, scope: ast.AST, training: dict[str, list[ast.Call]], building: set[str]
-) -> Iterator[tuple[ast.AST, ast.stmt, str, ast.Call]]:
+    module: ast.Module, scope: ast.AST, training: dict[str, ast.FunctionDef], building: set[str]
+) -> Iterator[tuple[ast.AST, ast.stmt, ast.Call, ast.Call]]:
     """The statements whose first act is to build a model that a function gets."""
     pending = [*ast.iter_child_nodes(scope)]
     while pending:
@@ -94,16 +132,16 @@ def _places(
 
 
 def _first(
-    node: ast.expr, training: dict[str, list[ast.Call]], building: set[str]
-) -> tuple[str, ast.Call] | None:
-    """A function that gets a model, and what builds it, where that comes before all else."""
+    node: ast.expr, training: dict[str, ast.FunctionDef], building: set[str]
+) -> tuple[ast.Call, ast.Call] | None:
+    """A call that gets a model, and what builds it, where that comes before all else."""
     while True:
         match node:
             case ast.Call(func=ast.Name(outer), args=args, keywords=keywords) if outer in training:
                 given = args[0] if args else next(iter(k.value for k in keywords), None)
                 match given:
                     case ast.Call(func=ast.Name(inner)) if inner in building:
-                        return outer, given
+                        return node, given
                 return None
             case ast.Call(func=ast.Attribute(value=held), args=args) if not _is_plain(held):
                 node = held
@@ -122,11 +160,6 @@ def _is_plain(node: ast.expr) -> bool:
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name)
-
-
-def _parameter(module: ast.Module, name: str) -> str:
-    made = (n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name)
-    return next(node.args.args[0].arg for node in made)
 
 
 def _free(module: ast.Module, scope: ast.AST, wanted: str) -> str:
