@@ -94,6 +94,19 @@ def given_options(
     return [*found.pop()] if len(found) == 1 else None
 
 
+def given_by_calls(path: str, text: str, source: str, line: int) -> list[ast.expr]:
+    """What all calls of the function in that line give for what it reads; [] if one isn't seen."""
+    program = program_tree(text)
+    places = places_of(program) if program is not None else iter(())
+    place = next((p for p in places if p.function and p.function.lineno == line), None)
+    taking = _taking(_File(path, text), place, source) if place is not None else None
+    if taking is None or taking.rest or taking.otherwise is not None:
+        return []
+    return [
+        one.given for one in _arguments(_File(path, text), taking.place, taking.parameter) or ()
+    ]
+
+
 def _given(file: _File, place: Place, source: str, depth: int) -> ast.expr | None:
     taking = _taking(file, place, source) if depth < _DEEPEST else None
     if taking is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from keyword import iskeyword
 
@@ -16,9 +17,10 @@ from transpiler.interpret.tensors.names import assign_shadows, axis_names, shado
 from transpiler.interpret.values import Bound, Framework, Layer, Sequence, Static, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
-from transpiler.ir.expr import expr, index
+from transpiler.ir.expr import Expr, expr, index, is_whole
 from transpiler.ir.tensor import Dim, Layout, Tensor
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 @provides("make_input")
@@ -132,19 +134,39 @@ def shape_dims(
         return tuple(_dim(item) for item in shape.items), None
     if isinstance(shape, Static):
         value = shape.expr.value
-        if isinstance(value, int) and not isinstance(value, bool):
+        if any(is_whole(one) for one in (shape.expr, shape.expr.like) if one is not None):
             return (shape.expr,), None
         if isinstance(value, (tuple, list)):
             return (
                 tuple(None if v is None else index(shape.expr, i) for i, v in enumerate(value)),
                 None,
             )
+        if _is_given_a_size(region, shape.expr):
+            return (shape.expr,), None
         if rank is not None:
             count = rank - 1
             firsts = tuple(index(shape.expr, i) for i in range(count - 1))
             return (*firsts, index(shape.expr, expr(-1))), None
         return None, index(shape.expr, expr(-1))
     raise GiveUp("an Input whose shape is not known", node)
+
+
+#: What is one size, where a program writes it: `x.shape[1]`, `len(columns)`.
+_SIZE = regex(r"[\w.]+\.shape\[-?\d+\]$|len\(|int\(|\d+$")
+
+
+def _is_given_a_size(region: Region, shape: Expr) -> bool:
+    """Whether all calls give a single size, as Keras 2 lets them: `Input(self.features)`."""
+    if not isinstance(region.function, cst.FunctionDef) or not _READ.match(shape.text):
+        return False
+    from transpiler.source.given_settings import given_by_calls  # few programs need it
+
+    line, _ = region.tree.place(region.function.name)
+    given = given_by_calls(region.file.path, region.tree.text, shape.text, line)
+    return bool(given) and all(_SIZE.match(ast.unparse(one)) for one in given)
+
+
+_READ = regex(r"(?:self\.)?[a-zA-Z_]\w*$")
 
 
 def _dim(item: Value) -> Dim:
