@@ -166,7 +166,8 @@ def _is_given_a_size(region: Region, shape: Expr) -> bool:
     return bool(given) and all(_SIZE.match(ast.unparse(one)) for one in given)
 
 
-_READ = regex(r"(?:self\.)?[a-zA-Z_]\w*$")
+#: What may be given one: nobody calls a number a shape, which most programs give.
+_READ = regex(r"(?:self\.)?(?!\w*(?:shape|size|dims))[a-zA-Z_]\w*$")
 
 
 def _dim(item: Value) -> Dim:
