@@ -200,3 +200,43 @@ def test_callbacks_may_be_none(nothing: str, scripts: Scripts) -> None:
 def test_what_may_get_callbacks_later_is_left(more: str) -> None:
     program = HEAD + NONE.replace("NOTHING", "[]").replace("losses =", f"{more}\nlosses =")
     assert any(d.severity is Severity.ERROR for d in convert(program).diagnostics)
+
+
+OPTIONS = """\
+class Options:
+    rate = 0.1
+
+    def slow(self):
+        MORE
+
+
+class Trainer:
+    def __init__(self, options):
+        self.options = options
+        self.optimizer = SGD(self.options.rate)
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+
+    def fit(self):
+        self.model.compile(self.optimizer, "mse")
+        return self.model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+
+
+options = Options()
+trainer = Trainer(options)
+options.slow()
+losses = trainer.fit()
+"""
+
+
+def test_settings_of_an_object_are_read_where_they_are(scripts: Scripts) -> None:
+    program = HEAD + OPTIONS.replace("MORE", "return self.rate / 2")
+    assert max(scripts.compare(program, converted(program)).values()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("more", "after"),
+    [("self.rate = 0.5", ""), ("return 1", "options.rate = 0.5\n")],
+)
+def test_settings_that_change_once_the_part_is_made_are_left(more: str, after: str) -> None:
+    program = HEAD + OPTIONS.replace("MORE", more).replace("losses =", f"{after}losses =")
+    assert any(d.severity is Severity.ERROR for d in convert(program).diagnostics)

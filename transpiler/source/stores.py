@@ -28,6 +28,8 @@ class Stores:
 
     names: Counter[str] = field(default_factory=Counter)
     attributes: Counter[str] = field(default_factory=Counter)
+    #: those that objects have had otherwise before, perhaps: set from outside, or beside a default
+    late: set[str] = field(default_factory=set)
     #: of each subscript that is stored: the last name of what has it, and the key, or "*"
     entries: set[tuple[str, str]] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)  #: the last names of what methods change
@@ -58,7 +60,8 @@ class Stores:
             case ast.Name(id=name):
                 return self.names[name] <= 1 and name not in self.changed
             case ast.Attribute(attr=name):
-                return self.attributes[name] <= 1 and name not in self.changed
+                once = self.attributes[name] <= 1 and name not in self.late
+                return once and name not in self.changed
             case ast.Subscript(value=held, slice=key):
                 base, wanted = _last(held), _key(key)
                 stored = [k for b, k in self.entries if b == base or k == wanted != "*"]
@@ -77,7 +80,19 @@ def stores_of(text: str) -> Stores | None:
     found = Stores()
     for node in ast.walk(program):
         _note(found, node)
+    for node in program.body:
+        if isinstance(node, ast.ClassDef):
+            defaults = (n for s in node.body for n in _given_a_default(s))
+            found.late |= {name for name in defaults if found.attributes[name]}
     return found
+
+
+def _given_a_default(statement: ast.stmt) -> list[str]:
+    """The attributes for which the body of a class has a value."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+    return []
 
 
 def _note(found: Stores, node: ast.AST) -> None:
@@ -88,6 +103,8 @@ def _note(found: Stores, node: ast.AST) -> None:
             found.anything |= name in _ANY
         case ast.Attribute(attr=name, value=held):
             found.attributes[name] += stored
+            if stored and not (isinstance(held, ast.Name) and held.id == "self"):
+                found.late.add(name)
             found.reads[name] += not stored and not _is_framework(held)
             found.anything |= name == "__dict__"
             if isinstance(held, ast.Attribute) and name not in _OF_LISTS:
