@@ -123,6 +123,8 @@ CHANGED = [
     (OBJECT, "history =", "trainer.cfg.metrics = read()\nhistory ="),
     (OBJECT, "history =", "trainer.cfg = read()\nhistory ="),
     (GATHERED, "history =", 'trainer.options["callbacks"] = read()\nhistory ='),
+    (OBJECT, "class Trainer:", "class Trainer(BaseEstimator):"),
+    (GATHERED, "history =", "setattr(trainer, 'metrics', read())\nhistory ="),
 ]
 
 
@@ -152,3 +154,40 @@ def test_the_calls_of_other_files_count(tmp_path: Path, session: VerifySession) 
     other.mkdir()
     files["train.py"] += 'more = train({"compile": {"optimizer": "adam", "loss": "mse"}})\n'
     assert converted(other, files)[1]
+
+
+BASE = """\
+from tensorflow import keras
+
+
+class Net:
+    def __init__(self, loss="mse"):
+        self.loss = loss
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+
+    def fit(self, x, y):
+        self.model.compile("sgd", self.loss)
+        return self.model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+MAIN = """\
+import numpy as np
+
+from base import Net
+from other import change
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+net = Net()
+change(net)
+loss = net.fit(x, y)
+"""
+
+
+@pytest.mark.parametrize("change", ['net.loss = "mae"', "print(net.loss)"])
+def test_other_files_may_set_attributes(
+    change: str, tmp_path: Path, session: VerifySession
+) -> None:
+    other = f"def change(net):\n    {change}\n"
+    texts, errors = converted(tmp_path, {"base.py": BASE, "other.py": other, "main.py": MAIN})
+    assert not errors
+    assert ("[self.loss]" in texts["base.py"]) == ("=" in change)
+    assert_alike(tmp_path, session)

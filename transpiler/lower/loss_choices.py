@@ -22,15 +22,15 @@ from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.optimizer_choices import gives_no_name, other_names, strings_of
 from transpiler.record import replace
-from transpiler.registry import Rules
-from transpiler.source.tree import Tree
 
 
-def loss_by_name(rules: Rules, tree: Tree, value: Value, seen: Prediction) -> Loss | None:
+def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | None:
     """The loss of a name that is only known at run time; None where it is no such thing."""
     if not isinstance(value, Static) or value.expr.known:
         return None
-    names = [name for name in strings_of(tree) if f"keras.losses.{name}" in rules.losses]
+    rules, tree = file.rules, file.tree
+    words = strings_of(tree, file.path)
+    names = [name for name in words if f"keras.losses.{name}" in rules.losses]
     if not names:
         return None
     if gives_no_name(tree, value.expr.text):

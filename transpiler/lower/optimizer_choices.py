@@ -28,6 +28,8 @@ from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.record import record, replace
 from transpiler.regex import regex
 from transpiler.registry import Rules
+from transpiler.source.imported import imported_texts, read_text
+from transpiler.source.importers import importing_files
 from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
@@ -79,7 +81,7 @@ def optimizer_choices(
         if len(made) != len(places):
             raise Unsupported("an optimizer that is made elsewhere in one of several cases")
         return _placed(rules, given, made, parameters, exact, changes)
-    return _named(rules, tree, given, parameters, exact, changes)
+    return _named(rules, tree, region.file.path, given, parameters, exact, changes)
 
 
 def _makes_the_model(call: TrainingCall) -> bool:
@@ -135,10 +137,16 @@ def _looked_up(table: tuple[Expr, tuple[Any, ...]], texts: list[str]) -> str:
 
 
 def _named(
-    rules: Rules, tree: Tree, given: Given, parameters: Expr, exact: bool, changes: bool
+    rules: Rules,
+    tree: Tree,
+    path: str,
+    given: Given,
+    parameters: Expr,
+    exact: bool,
+    changes: bool,
 ) -> Choices | None:
     """The optimizers that strings of the program name."""
-    words = dict.fromkeys(name.lower() for name in strings_of(tree))
+    words = dict.fromkeys(name.lower() for name in strings_of(tree, path))
     names = [name for name in words if f"keras.optimizers.{name}" in rules.optimizers]
     if not names:
         return None
@@ -247,9 +255,19 @@ def _gets_an_object(tree: Tree, name: str) -> bool:
     return any(re.match(_MAKING, given) is not None for given in sources_given(tree, name))
 
 
-def strings_of(tree: Tree) -> list[str]:
-    """The words that strings of a program hold, each once; not those that name metrics."""
-    return list(dict.fromkeys(_STRING.findall(_METRICS.sub("", tree.text))))
+def strings_of(tree: Tree, path: str) -> list[str]:
+    """The words that strings of a program hold, each once; not those that name metrics.
+
+    Also those of the files that import it, and of what they import.
+    """
+    texts = {path: tree.text} if path else {"": tree.text}
+    for other in importing_files(path, r"\w\("):
+        texts[other] = read_text(other)
+        more = ((str(place), text) for place, text in imported_texts(texts[other], other))
+        texts |= {place: text for place, text in more if place not in texts}
+    return list(
+        dict.fromkeys(w for text in texts.values() for w in _STRING.findall(_METRICS.sub("", text)))
+    )
 
 
 def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:

@@ -20,7 +20,13 @@ from collections.abc import Iterator
 
 from transpiler.record import record
 from transpiler.regex import regex
-from transpiler.source.given_settings import ArgumentOf, arguments_given, is_nothing, places_of
+from transpiler.source.given_settings import (
+    ArgumentOf,
+    arguments_given,
+    is_nothing,
+    is_plain_class,
+    places_of,
+)
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.picked_classes import IS_CLASS, arguments_of, is_plain
@@ -53,9 +59,10 @@ def made_in_class(text: str, path: str) -> Rewritten | None:
     calls: list[str] = []
     assumed: list[tuple[int, str]] = []
     touched: list[tuple[int, int]] = []
+    plain = {n.name for n in module.body if isinstance(n, ast.ClassDef) and is_plain_class(n)}
     for place in places_of(module):
         function = place.function
-        if not place.owner or function is None or function.name != "__init__":
+        if place.owner not in plain or function is None or function.name != "__init__":
             continue
         gone: dict[str, ArgumentOf] = {}
         for one in function.args.args[1:]:

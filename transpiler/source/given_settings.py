@@ -10,14 +10,17 @@ train({"compile": {"loss": "mse"}})         Trainer(config.TRAINING)
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from transpiler.record import record
 from transpiler.source.callers import Calls, Place
 from transpiler.source.held_settings import is_left, setting, setting_in
+from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
+from transpiler.source.stores import stores_of
 from transpiler.source.syntax import program_tree
 
 _DEEPEST = 4  #: of functions that only hand on what they got
@@ -193,8 +196,13 @@ def _kept(file: _File, owner: str, name: str, rest: str) -> _Taking | None:
         if isinstance(node, ast.Attribute) and node.attr == name
         if not isinstance(node.ctx, ast.Load)
     ]
-    heirs = (n for n in ast.walk(program) if isinstance(n, ast.ClassDef))
-    if len(made) != 1 or len(stores) != 1 or any(_inherits(n, owner) for n in heirs):
+    classes = [n for n in ast.walk(program) if isinstance(n, ast.ClassDef)]
+    if len(made) != 1 or len(stores) != 1 or any(_inherits(n, owner) for n in classes):
+        return None
+    if not all(is_plain_class(n) for n in classes if n.name == owner):
+        return None
+    stored = stores_of(file.text)
+    if stored is None or stored.anything or _is_set_outside(file.path, owner, name):
         return None
     first = made[0].function
     for statement in first.body if first is not None else ():
@@ -228,6 +236,28 @@ def _or_else(value: ast.expr) -> tuple[str, ast.expr | None]:
         ) if asked == name and is_nothing(nothing):
             return name, otherwise
     return "", None
+
+
+def is_plain_class(made: ast.ClassDef) -> bool:
+    """Whether nothing but its own methods makes or sets what its objects have.
+
+    Those of scikit-learn's estimators are told their parameters, and copied by them.
+    """
+    return not (made.bases or made.keywords or made.decorator_list)
+
+
+def _is_set_outside(path: str, owner: str, name: str) -> bool:
+    """Whether other files may set an attribute of objects of a class, or inherit from that."""
+    sets = re.compile(
+        rf"(?<!self)\.{name}\s*[-+*/]?=(?!=)|\b(?:setattr|vars)\(|__dict__"
+        rf"|\bclass\s+\w+\([^)]*\b{owner}\b"
+    ).search
+    for other in importing_files(path, r"\w"):
+        text = program_in(other)
+        inner = (t for p, t in imported_texts(text, other) if real_path(str(p)) != real_path(path))
+        if sets(text) or any(map(sets, inner)):
+            return True
+    return False
 
 
 def _is_first(place: Place) -> bool:

@@ -16,7 +16,13 @@ from collections.abc import Iterator
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.callers import Place
-from transpiler.source.given_settings import ArgumentOf, arguments_given, is_nothing, places_of
+from transpiler.source.given_settings import (
+    ArgumentOf,
+    arguments_given,
+    is_nothing,
+    is_plain_class,
+    places_of,
+)
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
@@ -55,7 +61,10 @@ def made_in_any_case(text: str, path: str) -> Rewritten | None:
     calls: list[str] = []
     assumed: list[tuple[int, str]] = []
     touched: list[tuple[int, int]] = []
+    strange = {n.name for n in module.body if isinstance(n, ast.ClassDef) and not is_plain_class(n)}
     for place in places_of(module):
+        if place.owner in strange and place.function and place.function.name == "__init__":
+            continue
         gone: set[str] = set()
         before = len(edits)
         for one in _absent(place):

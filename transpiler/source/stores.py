@@ -19,7 +19,7 @@ _OF_LISTS = frozenset(dir(list))
 #: Calls that get parts of the training and only look at them.
 _TRAINING = frozenset({"compile", "fit", "fit_generator", "evaluate", "evaluate_generator"})
 #: What may give an attribute another value, whatever it is called.
-_ANY = frozenset({"setattr", "delattr", "vars"})
+_ANY = frozenset({"setattr", "delattr", "vars", "globals", "exec"})
 
 
 @record(slots=True)
