@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted
 from transpiler.diagnostics import Severity
 from transpiler.pipeline import convert
 
@@ -127,3 +130,63 @@ def test_a_list_that_something_else_changes_is_not_taken_for_the_one(how: str) -
         f"{CHANGED[how]}\n{compiled}model.fit(np.ones((8, 4)), np.ones(8))\n"
     ).diagnostics
     assert any(d.severity is Severity.ERROR and "`compile` is left" in d.message for d in found)
+
+
+CLASS = """\
+class Net:
+    def __init__(self, n, optimizer="adam", metrics=None):
+        if metrics is None:
+            metrics = ["mae"]
+        self.model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(1)])
+        self.model.compile(optimizer=optimizer, loss="mse", metrics=metrics)
+
+
+first, second = Net(6), CALL
+history = second.model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("call", ['Net(6, "sgd", names)', 'Net(6, metrics=["mae", *names])'])
+def test_an_object_may_get_another_one(call: str) -> None:
+    head = CONFIG.partition("CONFIG = ")[0]
+    said = convert(f"{head}names = read()\n{CLASS.replace('CALL', call)}").diagnostics
+    assert any(d.severity is Severity.ERROR for d in said)
+
+
+BASE = """\
+from tensorflow import keras
+
+
+def train(x, y, settings, metrics=None):
+    if metrics is None:
+        metrics = ["mae"]
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=WANTED)
+    return model.fit(x, y, epochs=2, verbose=0).history
+
+
+DEFAULT = {"metrics": ["mae"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "call", "alike"),
+    [
+        ("metrics", "train(x, y, {}, names)", "train(x, y, {})"),
+        ("metrics", "train(x, y, {}, metrics=names)", 'train(x, y, {}, metrics=["mae"])'),
+        (
+            'settings["metrics"]',
+            'train(x, y, {"metrics": names})',
+            'train(x, y, {"metrics": ["mae"]})',
+        ),
+    ],
+)
+def test_another_file_may_give_another_one(
+    wanted: str, call: str, alike: str, tmp_path: Path
+) -> None:
+    main = f"import numpy as np\nfrom base import train\n\nx = y = names = read()\nh = {call}\n"
+    files = {"base.py": BASE.replace("WANTED", wanted), "main.py": main}
+    assert converted(tmp_path, files)[1]
+    files["main.py"] = main.replace(call, alike)
+    (tmp_path / "alike").mkdir()
+    assert not converted(tmp_path / "alike", files)[1]

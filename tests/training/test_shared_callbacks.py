@@ -69,6 +69,7 @@ REFUSED = {
     "different": f"net.fit(x, y, callbacks=[{STOP}])\nnet.fit(x, y)",
     "one-object": f"stop = {STOP}\nnet.fit(x, y, 2, [stop])\nnet.fit(x, y, callbacks=[stop])",
     "local": f"def run(PATIENCE):\n    net.fit(x, y, callbacks=[{STOP}])\n\n\nrun(1)",
+    "handed-on": f"run = net.fit\nrun(x, y, callbacks=[{STOP}])\nnet.fit(x, y)\nnet.fit(x, y, 2)",
     "unpacked": "net.fit(*[x, y, 2, None])",
     "changed": f"PATIENCE = 2\nnet.fit(x, y, callbacks=[{STOP}])",
 }

@@ -27,11 +27,12 @@ _GIVEN = "`{}` is taken for {}: no call gives another one"
 
 
 def compiled_value(
-    region: Region, node: cst.BaseExpression, value: Value, said: list[str]
+    region: Region, node: cst.BaseExpression, value: Value, said: list[str], lists: bool = False
 ) -> tuple[Value, str]:
     """What an argument is, and how that is written, where it is not as the program has it.
 
-    What that takes for granted is noted in `said`.
+    What that takes for granted is noted in `said`. Of a parameter of a method that is no list, only
+    the run tells what it is.
     """
     node = _copied(node)
     if isinstance(node, (cst.Name, cst.Attribute, cst.Subscript)) or _gets(node):
@@ -39,7 +40,8 @@ def compiled_value(
         if known and isinstance(value, Static) and isinstance(root, cst.Name):
             region.file.settings.add(root.value)
         whole = isinstance(node, cst.Name)  # of which its callers tell what they give for it
-        found = None if known else _setting(region, node, said, not whole)
+        given = not whole or (lists and bool(region.methods))
+        found = None if known else _setting(region, node, said, given)
         if found is not None and isinstance(root, cst.Name):
             region.file.settings.add(root.value)
             return _of_literal(ast.literal_eval(found)), ast.unparse(found)

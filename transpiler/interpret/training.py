@@ -356,7 +356,8 @@ def bind_arguments(
         pair = _predicted_pair(region, argument)
         value, settled = pair or _given_value(region, argument.value), ""
         if call.name == "compile" and not argument.star:
-            value, settled = compiled_value(region, argument.value, value, call.assumed)
+            lists = argument.keyword is not None and argument.keyword.value.endswith("metrics")
+            value, settled = compiled_value(region, argument.value, value, call.assumed, lists)
         text = settled or one_line(rewritten(region.tree, argument.value, region.rewrites))
         if argument.star == "**" and isinstance(value, Static):
             kept: Value | None = provided("kept_dict")(region, value.expr)

@@ -74,7 +74,7 @@ def lower_heads(
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
     weights = _weights(given, outputs)
-    named = metrics_of_config(file.tree, given.get("metrics"))
+    named = metrics_of_config(file.tree, file.path, given.get("metrics"))
     given = given if named is None else {**given, "metrics": named[0]}
     given = {**given, **_metrics(training, call)}
     keras = generation_of(given.get("metrics"), len(outputs), file.options.keras)

@@ -18,6 +18,8 @@ from transpiler.ir.expr import Configured, expr
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.changed_entries import all_changed
+from transpiler.source.imported import read_text
+from transpiler.source.importers import importing_files
 from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
@@ -32,7 +34,7 @@ NAMED = "`{}` is taken for {}: the program has no other list of that name"
 _Finder: TypeAlias = Callable[[ast.AST, str], Iterator["ast.expr | None"]]
 
 
-def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | None:
+def metrics_of_config(tree: Tree, path: str, given: Given | None) -> tuple[Given, str] | None:
     """What `metrics` is given instead, and what that assumes; None where it is another matter."""
     value = given.value if given is not None else None
     if given is None or not isinstance(value, Static) or value.expr.known:
@@ -54,7 +56,9 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
         changed = all_changed(tree.text)
         if name in changed.names if finder is _variables else changed.under(name):
             return None
-        names = _only_list(program, name, finder)
+        others = (program_tree(text) for text in map(read_text, importing_files(path, r"\w\(")))
+        callers = [other for other in others if other is not None]
+        names = _only_list(program, name, finder, callers)
         if names is not None:
             found = Sequence(tuple(Static(expr(one)) for one in names), list)
             said = NAMED.format(given.text, list(names))
@@ -62,19 +66,31 @@ def metrics_of_config(tree: Tree, given: Given | None) -> tuple[Given, str] | No
     return None
 
 
-def _only_list(program: ast.Module, name: str, finder: _Finder) -> tuple[str, ...] | None:
-    """The strings of all lists that a program gives a name, where these are the same."""
+def _only_list(
+    program: ast.Module, name: str, finder: _Finder, callers: list[ast.Module]
+) -> tuple[str, ...] | None:
+    """The strings of all lists that a program gives a name, where these are the same.
+
+    Also those that the files which import it have under that key, or give it by that keyword.
+    """
     found: set[tuple[str, ...]] = set()
-    if finder is _entries and _may_get_entry(program, name):
+    if finder is _entries and any(_may_get_entry(one, name) for one in (program, *callers)):
         return None
-    if finder is _attributes and _is_field_by_place(program, name):
+    if finder is _attributes and _is_field_by_place(program, name, callers):
         return None
     of_classes: set[ast.AST] = set()
     if finder is _variables:
-        if _is_given_by_place(program, name):
+        if _is_given_by_place(program, name, callers):
             return None
         classes = (node for node in ast.walk(program) if isinstance(node, ast.ClassDef))
         of_classes = {statement for made in classes for statement in made.body}
+    inner = finder if finder is _entries else _keywords
+    given = (value for one in callers for node in ast.walk(one) for value in inner(node, name))
+    for value in given:
+        strings = _strings(value)
+        if strings is None:
+            return None
+        found.add(strings)
     for node in ast.walk(program):
         if node in of_classes:
             continue
@@ -104,6 +120,13 @@ def _entries(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
             match held:
                 case ast.Subscript(slice=ast.Constant(value=key)) if key == name:
                     yield None
+
+
+def _keywords(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
+    """What calls give a parameter by its name, those of `compile` left out."""
+    match node:
+        case ast.Call(func=func, keywords=keywords) if getattr(func, "attr", "") != "compile":
+            yield from (k.value for k in keywords if k.arg == name)
 
 
 def _attributes(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
@@ -178,18 +201,21 @@ def _defaults(arguments: ast.arguments, name: str) -> Iterator[ast.expr | None]:
                 yield default
 
 
-def _is_given_by_place(program: ast.Module, name: str) -> bool:
+def _is_given_by_place(program: ast.Module, name: str, callers: list[ast.Module]) -> bool:
     """Whether some call of a function gives it a parameter of that name by its place."""
     places: dict[str, int] = {}
-    for node in ast.walk(program):
-        if isinstance(node, ast.FunctionDef):
-            names = [argument.arg for argument in node.args.args]
-            if name in names:
-                places[node.name] = names.index(name) - (names[:1] in (["self"], ["cls"]))
-    return _is_called_with(program, places)
+    for outer in ast.walk(program):
+        for node in ast.iter_child_nodes(outer):
+            if isinstance(node, ast.FunctionDef):
+                names = [argument.arg for argument in node.args.args]
+                made = isinstance(outer, ast.ClassDef) and node.name == "__init__"
+                if name in names:
+                    called = outer.name if made else node.name  # type: ignore[attr-defined]
+                    places[called] = names.index(name) - (names[:1] in (["self"], ["cls"]))
+    return any(_is_called_with(one, places) for one in (program, *callers))
 
 
-def _is_field_by_place(program: ast.Module, name: str) -> bool:
+def _is_field_by_place(program: ast.Module, name: str, callers: list[ast.Module]) -> bool:
     """Whether a class with a field of that name, such as a dataclass, is called with it."""
     places: dict[str, int] = {}
     for node in ast.walk(program):
@@ -198,7 +224,7 @@ def _is_field_by_place(program: ast.Module, name: str) -> bool:
             names = [field.id for field in fields if isinstance(field, ast.Name)]
             if name in names:
                 places[node.name] = names.index(name)
-    return _is_called_with(program, places)
+    return any(_is_called_with(one, places) for one in (program, *callers))
 
 
 def _is_called_with(program: ast.Module, places: dict[str, int]) -> bool:

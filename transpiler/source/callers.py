@@ -51,6 +51,22 @@ class Calls:
         """The classes that others inherit from."""
         return set[str]().union(*self._bases.values())
 
+    def hands_on(self, name: str) -> bool:
+        """Whether a function or class is read without being called."""
+        called = {id(node.func) for node, _ in self._nodes if isinstance(node, ast.Call)}
+        return any(
+            isinstance(node, (ast.Name, ast.Attribute))
+            and isinstance(node.ctx, ast.Load)
+            and _last(node) == name
+            and id(node) not in called
+            for node, _ in self._nodes
+        )
+
+    def defines_again(self, name: str) -> bool:
+        """Whether a text has several functions or classes of a name."""
+        made = (n.name for n, _ in self._nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+        return sum(one == name for one in made) > 1
+
     def keys(self, node: ast.expr) -> frozenset[str] | None:
         """The keys of a dict that a call unpacks."""
         return self._program.keys(node)

@@ -70,7 +70,7 @@ def made_in_class(text: str, path: str) -> Rewritten | None:
             given = arguments_given(path, text, place, one.arg) if read is not None else []
             if given is None or len(given) > 1:
                 break
-            if not given or given[0].imports:
+            if not given or given[0].imports or not (given[0].written or one.arg == "callbacks"):
                 continue
             kept = _keeping(function, read) if read is not None else None
             part = names.part(given[0], positions, kept is None)

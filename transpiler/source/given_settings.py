@@ -43,6 +43,12 @@ class ArgumentOf:
     file: _File
 
     @property
+    def written(self) -> bool:
+        """Whether the call has it, and not the default of the parameter."""
+        given = [*self.call.args, *(keyword.value for keyword in self.call.keywords)]
+        return any(one is self.given for one in given)
+
+    @property
     def imports(self) -> bool:
         """Whether it stands in another file than the function."""
         return self.file.imports
@@ -324,25 +330,11 @@ def _calls(
     found: list[tuple[ast.Call, Place, _File]] = []
     for one in files:
         program = program_tree(one.text)
-        if program is None or _is_handed_on(program, name):
+        calls = Calls(one.text, program, one.imports) if program is not None else None
+        if calls is None or calls.hands_on(name) or (not owner and calls.defines_again(name)):
             return None
-        calls = Calls(one.text, program, one.imports)
         found += ((call, where, one) for call, where in calls.of(name, owner))
     return found
-
-
-def _is_handed_on(program: ast.Module, name: str) -> bool:
-    """Whether a function is read without being called, or is defined twice."""
-    called = {id(n.func) for n in ast.walk(program) if isinstance(n, ast.Call)}
-    defined = 0
-    for node in ast.walk(program):
-        match node:
-            case ast.Name(id=read) | ast.Attribute(attr=read) if read == name:
-                if id(node) not in called:
-                    return True
-            case ast.FunctionDef(name=made) | ast.ClassDef(name=made) if made == name:
-                defined += 1
-    return defined > 1
 
 
 def _argument(call: ast.Call, function: ast.FunctionDef, name: str) -> ast.expr | None:

@@ -141,6 +141,9 @@ def _cases(place: Place, statement: ast.stmt) -> Iterator[_Absent]:
 def _or_else(value: ast.expr) -> tuple[str, ast.expr | None]:
     """A name, and what stands for it where it is nothing."""
     match value:
+        case ast.Call(func=ast.Name(id="list"), args=[copied], keywords=[]):
+            name, made = _or_else(copied)
+            return (name, made) if isinstance(made, ast.List) else ("", None)
         case ast.BoolOp(op=ast.Or(), values=[ast.Name(id=name), made]):
             return name, made
         case ast.IfExp(

@@ -52,6 +52,9 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
             found = _keeping(function) if made else _joining(function)
         if found is None:
             continue
+        named = owner if function.name == "__init__" else function.name
+        if any(text.hands_on(named) for text in texts):
+            continue
         call, handed, parameter, default = found
         given = [*_given(texts, function, owner)]
         values = [value for _, argument in given if (value := _value(argument)) is not None]
