@@ -120,3 +120,33 @@ def test_what_remembers_serves_one_fit() -> None:
     )
     found = convert(again.text).diagnostics
     assert any("remembers what it saw in another `fit`" in d.message for d in found), found
+
+
+TWO = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
+
+
+def build():
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(schedule), "mse")
+    return model
+
+
+first, second = build(), build()
+history = first.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+more = second.fit(x, y, epochs=3, shuffle=False, verbose=0).history
+losses = more["loss"]
+"""
+
+
+def test_each_of_several_models_has_a_scheduler(scripts: Scripts) -> None:
+    text = converted(TWO)
+    assert "first_scheduler = " in text
+    assert "second_scheduler = " in text
+    apart = scripts.compare(TWO, text)
+    assert {"history", "losses"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

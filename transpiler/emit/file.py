@@ -73,6 +73,7 @@ from transpiler.emit.orphans import refuse_orphans
 from transpiler.emit.overlooked_layers import report_overlooked_layers
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
+from transpiler.emit.set_by_name import report_set_by_name
 from transpiler.emit.signatures import fold_signatures
 from transpiler.emit.stale_names import report_stale
 from transpiler.emit.trained import decide_training, drop_given_elsewhere, place_training
@@ -151,6 +152,7 @@ def _write(draft: Draft) -> Conversion:
     report_overlooked_layers(draft)
     report_logging(draft)
     report_given_away(draft)
+    report_set_by_name(draft)
     report_left_models(draft)
     report_left_attributes(draft)
     report_apart(draft)

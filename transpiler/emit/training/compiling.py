@@ -213,7 +213,7 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
         writer.optimizer = passed.parameter
     writer.made.helpers |= made.helpers | compiled.optimizing.helpers
     if compiled.optimizing.schedule is not None:
-        writer.scheduler = writer.kept_on + writer.lasting("scheduler", "lr_scheduler")
+        writer.scheduler = _beside(writer, "scheduler", "lr_scheduler")
         factor = str(compiled.optimizing.schedule.factor)
         if (own := compiled.optimizing.schedule.own) is not None:
             factor = _own_rate(writer, own, lines)
