@@ -153,6 +153,16 @@ def test_an_object_may_get_another_one(call: str) -> None:
     assert any(d.severity is Severity.ERROR for d in said)
 
 
+def test_a_call_may_give_none(tmp_path: Path) -> None:
+    head, replaced = CONFIG.partition("CONFIG = ")[0], "        if metrics is None:\n"
+    kept = CLASS.replace(f'{replaced}            metrics = ["mae"]\n', "")
+    program = head + kept.replace("CALL", 'Net(6, metrics=["mae"])')
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "train.py").write_text(program)
+    said = convert(program, path=str(tmp_path / "train.py")).diagnostics
+    assert any(d.severity is Severity.ERROR for d in said)
+
+
 BASE = """\
 from tensorflow import keras
 

@@ -58,12 +58,32 @@ def metrics_of_config(tree: Tree, path: str, given: Given | None) -> tuple[Given
             return None
         others = (program_tree(text) for text in map(read_text, importing_files(path, r"\w\(")))
         callers = [other for other in others if other is not None]
+        if name == given.text and _is_left_out(program, name):
+            return None
         names = _only_list(program, name, finder, callers)
         if names is not None:
             found = Sequence(tuple(Static(expr(one)) for one in names), list)
             said = NAMED.format(given.text, list(names))
             return replace(given, value=found, node=None), said
     return None
+
+
+def _is_left_out(program: ast.Module, name: str) -> bool:
+    """Whether a method may get nothing for a parameter, and puts nothing in its place."""
+    for made in ast.walk(program):
+        for method in made.body if isinstance(made, ast.ClassDef) else ():
+            if isinstance(method, ast.FunctionDef) and _is_optional(method.args, name):
+                names = (n for n in ast.walk(method) if isinstance(n, ast.Name) and n.id == name)
+                if not any(isinstance(n.ctx, ast.Store) for n in names):
+                    return True
+    return False
+
+
+def _is_optional(taken: ast.arguments, name: str) -> bool:
+    """Whether a parameter is None by its default."""
+    pairs = [*zip(reversed(taken.args), reversed(taken.defaults), strict=False)]
+    pairs += [(a, d) for a, d in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if d]
+    return any(a.arg == name and getattr(d, "value", "") is None for a, d in pairs)
 
 
 def _only_list(

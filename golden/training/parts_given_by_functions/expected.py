@@ -192,7 +192,7 @@ slowing = build_model()
 # a tenth less every ten steps
 slowing_criterion = nn.BCEWithLogitsLoss()
 slowing_optimizer = torch.optim.SGD(slowing.parameters(), lr=0.1)
-scheduler = torch.optim.lr_scheduler.LambdaLR(
+slowing_scheduler = torch.optim.lr_scheduler.LambdaLR(
     slowing_optimizer, lambda step: 0.9 ** (step / 10)
 )
 
@@ -204,7 +204,7 @@ train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 
 for _ in range(2):
     train_slowing_epoch(
-        slowing, train_loader, slowing_criterion, slowing_optimizer, scheduler
+        slowing, train_loader, slowing_criterion, slowing_optimizer, slowing_scheduler
     )
 
 stopped = build_model()
