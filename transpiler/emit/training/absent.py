@@ -6,6 +6,7 @@ def fit(x, y, x_val=None, y_val=None, batch_size=None):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -15,6 +16,7 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.expr import UNKNOWN
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 from transpiler.source.may_be import sizes_it_may_be
 
 _NONE = frozenset({"None"})
@@ -31,6 +33,41 @@ def may_be_zero(writer: ModelWriter, name: str) -> bool:
     return _may_be(writer, name, _ZERO)
 
 
+def perhaps_none(writer: ModelWriter, text: str) -> bool:
+    """Whether some value of such a name, also an entry or an option, is None in the program."""
+    return may_be_none(writer, text) or _has_been(writer.tree.text, text, _NONE)
+
+
+def perhaps_zero(writer: ModelWriter, text: str) -> bool:
+    """The same for zero."""
+    return may_be_zero(writer, text) or _has_been(writer.tree.text, text, _ZERO)
+
+
+_LAST = regex(r"""(?:\.get\(\s*["'](\w+)["'].*|(?:^|\.)(\w+)|\[\s*["'](\w+)["']\s*\])$""", re.S)
+
+
+def _has_been(text: str, expression: str, texts: frozenset[str]) -> bool:
+    """Whether a text gives something of that name such a value.
+
+    settings = {"split": 0.0}; Settings(split=0.0); "--split", default=0.0; for split in (0.0, 0.2)
+    """
+    last = _LAST.search(expression)
+    if last is None:
+        return False
+    name, value = next(filter(None, last.groups())), "|".join(map(re.escape, texts))
+    ends = r"(?=\s*(?:[,)\]}#]|$))"
+    ways = [
+        rf"\b{name}[ \t]*(?::[^=,()\n]*)?=[ \t]*(?:{value}){ends}",
+        rf"[\"']{name}[\"']\s*:\s*(?:{value}){ends}",
+        rf"\.get\(\s*[\"']{name}[\"']\s*,\s*(?:{value})\s*\)",
+        rf"-{name.replace('_', '[-_]')}[\"'][^()]*\bdefault\s*=\s*(?:{value}){ends}",
+        rf"\bfor\b[^\n]*\b{name}\b[^\n]*\bin\b[^\n]*[\[(, ](?:{value}){ends}",
+    ]
+    if texts is _NONE:
+        ways.append(rf"\.get\(\s*[\"']{name}[\"']\s*\)")
+    return re.search("|".join(ways), text, re.M) is not None
+
+
 def batch_size(writer: ModelWriter, call: TrainingCall, name: str = "batch_size") -> str | None:
     """The size of the batches; where that may be None, Keras takes 32, and torch no batches.
 
@@ -44,8 +81,8 @@ def batch_size(writer: ModelWriter, call: TrainingCall, name: str = "batch_size"
         return None
     if size is None or isinstance(known, int):
         return size
-    absent = may_be_none(writer, size) or "None" in sizes_it_may_be(writer.tree.text, size)
-    return or_32(size) if absent or (zero and may_be_zero(writer, size)) else size
+    absent = perhaps_none(writer, size) or "None" in sizes_it_may_be(writer.tree.text, size)
+    return or_32(size) if absent or (zero and perhaps_zero(writer, size)) else size
 
 
 def or_32(size: str) -> str:

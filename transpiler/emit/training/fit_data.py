@@ -331,6 +331,8 @@ class FitData:
             return loaded
         if model.argument(call, "validation_data") is not None:
             found = validation_arrays(model, call, self.compiled, self._name)
+            if found.condition and model.argument(call, "validation_split") is not None:
+                raise Unsupported("validation_split beside validation_data that may be None")
             if not found.weights and not found.condition:
                 self.offered = found.key
         elif model.argument(call, "validation_split") is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field
 
-from transpiler.emit.training.absent import may_be_none, refuse_absent
+from transpiler.emit.training.absent import may_be_none, perhaps_none, refuse_absent
 from transpiler.emit.training.data import weight_tensor
 from transpiler.emit.training.loaders import weight_names
 from transpiler.emit.training.model import ModelWriter
@@ -55,7 +55,8 @@ def weighting_of(
     before: tuple[str, ...] = ()
     if not by_class.isidentifier():
         variable = name("class_weight", "weight_of_class")
-        before = (f"{variable} = {by_class}",)
+        perhaps = f"{by_class} or {{}}" if perhaps_none(writer, by_class) else by_class
+        before = (f"{variable} = {perhaps}",)
         by_class = variable
     elif may_be_none(writer, by_class):
         by_class = f"({by_class} or {{}})"
