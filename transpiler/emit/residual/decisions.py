@@ -152,6 +152,9 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         if removal.decisions[id(leaf)] == "keep":
             wanted |= _words(removal, leaf) - _classes(removal, leaf)
             wanted |= _header_words(removal, leaf, removal.body)
+        elif id(leaf) in removal.gone and _names_something(leaf):
+            # what stands for it where it is used is made of the same
+            wanted |= _words(removal, leaf) - _classes(removal, leaf) - _defines(removal, leaf)
     changed = True
     while changed:
         changed = False
@@ -174,6 +177,12 @@ def drop_unread(removal: Removal, leaves: list[cst.CSTNode]) -> None:
         elif _defines(removal, leaf) & passed and id(leaf) not in removal.replacements:
             early = removal.tree.span(leaf)[0] < until
             removal.conflict |= early and id(leaf) not in removal.trains
+
+
+def _names_something(leaf: cst.CSTNode) -> bool:
+    """Whether a statement gives a variable a value."""
+    small = leaf.body[0] if isinstance(leaf, cst.SimpleStatementLine) else None
+    return isinstance(small, (cst.Assign, cst.AnnAssign))
 
 
 def _classes(removal: Removal, leaf: cst.CSTNode) -> set[str]:

@@ -78,6 +78,10 @@ def _looks_at_validation(hook: Hooks) -> bool:
     return any(key.startswith("val_") for key in hook.reads)
 
 
+#: A value of an epoch whose name is in a variable.
+_CHOSEN = regex(r"\blogs\[(?![\"'])")
+
+
 class FitWriter(FitData):
     """The loop in the place of one `fit`."""
 
@@ -246,6 +250,8 @@ class FitWriter(FitData):
         """What a callback does, which may have no validation to look at."""
         if not (self.validates_if and _looks_at_validation(hook) and lines):
             return list(lines)
+        if any(_CHOSEN.search(line) for line in lines):
+            raise Unsupported("a callback that looks at a value which only the run tells")
         otherwise = ["else:", *(f"    {line}" for line in others)] if others else []
         return [f"if {self.validates_if}:", *(f"    {line}" for line in lines), *otherwise]
 
