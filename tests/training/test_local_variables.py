@@ -51,7 +51,21 @@ history = trainer.fit()
 """
 
 
-@pytest.mark.parametrize("program", [FUNCTION, METHOD])
+BUILDER = """\
+def build(n, lr=0.1):
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    lr = lr / n
+    opt = keras.optimizers.SGD(lr)
+    model.compile(opt, loss="mse")
+    return model
+
+
+model = build(4)
+history = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("program", [FUNCTION, METHOD, BUILDER])
 def test_they_stay(program: str, scripts: Scripts) -> None:
     text = converted(HEAD + program)
     apart = scripts.compare(HEAD + program, text)

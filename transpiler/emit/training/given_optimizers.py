@@ -85,9 +85,30 @@ def give_optimizer(
         writer.made.once += [*direct, Edit(tree.line_start(start), tree.line_end(end), "")]
     else:
         writer.made.once += [*picked, Edit(start, end, f"{local} = {source}")]
+        if not picked:
+            writer.made.once += _without_name(tree, function, statement, choice)
     writer.made.once.append(Edit(*tree.span(answer), f"{model}, {local}"))
     span = tree.span(node.targets[0].target)
     writer.edits.append(Edit(*span, f"{target}, {writer.optimizer}"))
+
+
+def _without_name(
+    tree: Tree, function: cst.FunctionDef, compiles: cst.SimpleStatementLine, name: str
+) -> list[Edit]:
+    """The edit that takes out what names the optimizer for its `compile` alone, if a line does."""
+    made = [
+        s
+        for s in function.body.body
+        if isinstance(s, cst.SimpleStatementLine) and name and bound_by(tree, s) == name
+    ]
+    if len(made) != 1 or len(made[0].body) != 1:
+        return []
+    (start, end), (first, last) = tree.span(made[0]), tree.span(compiles)
+    whole, stop = tree.span(function)
+    rest = tree.text[whole:start] + tree.text[end:first] + tree.text[last:stop]
+    if end > first or name in words_in(rest) or comments_in(tree.text[start : tree.line_end(end)]):
+        return []
+    return [Edit(tree.line_start(start), tree.line_end(end), "")]
 
 
 def _made_directly(
