@@ -214,7 +214,7 @@ def _kept(file: _File, owner: str, name: str, rest: str) -> _Taking | None:
     for statement in first.body if first is not None else ():
         match statement:
             case ast.Assign(targets=[ast.Attribute() as target], value=value):
-                given, otherwise = _or_else(value)
+                given, otherwise = or_else(value)
                 empty = isinstance(value, ast.BoolOp)
                 if target is stores[0] and first is not None and _gets(first, given):
                     if otherwise is None or not rest:
@@ -222,8 +222,11 @@ def _kept(file: _File, owner: str, name: str, rest: str) -> _Taking | None:
     return None
 
 
-def _or_else(value: ast.expr) -> tuple[str, ast.expr | None]:
-    """The name of what is kept, and what is kept instead of nothing: `metrics or ["mae"]`."""
+def or_else(value: ast.expr) -> tuple[str, ast.expr | None]:
+    """The name that an expression reads, and what it gives instead of nothing, if anything.
+
+    `metrics or ["mae"]`; "" where it is more than that.
+    """
     match value:
         case ast.Name(id=name):
             return name, None

@@ -21,6 +21,7 @@ from transpiler.source.given_settings import (
     arguments_given,
     is_nothing,
     is_plain_class,
+    or_else,
     places_of,
 )
 from transpiler.source.occurrences import Positions
@@ -139,26 +140,11 @@ def _cases(place: Place, statement: ast.stmt) -> Iterator[_Absent]:
 
 
 def _or_else(value: ast.expr) -> tuple[str, ast.expr | None]:
-    """A name, and what stands for it where it is nothing."""
-    match value:
-        case ast.Call(func=ast.Name(id="list"), args=[copied], keywords=[]):
-            name, made = _or_else(copied)
-            return (name, made) if isinstance(made, ast.List) else ("", None)
-        case ast.BoolOp(op=ast.Or(), values=[ast.Name(id=name), made]):
-            return name, made
-        case ast.IfExp(
-            test=ast.Compare(left=ast.Name(id=name), ops=[ast.Is()], comparators=[other]),
-            body=made,
-            orelse=ast.Name(id=kept),
-        ) if name == kept and is_nothing(other):
-            return name, made
-        case ast.IfExp(
-            test=ast.Compare(left=ast.Name(id=name), ops=[ast.IsNot()], comparators=[other]),
-            body=ast.Name(id=kept),
-            orelse=made,
-        ) if name == kept and is_nothing(other):
-            return name, made
-    return "", None
+    """A name, and what stands for it where it is nothing; a copy of a list counts as that."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "list":
+        name, made = or_else(value.args[0]) if len(value.args) == 1 else ("", None)
+        return (name, made) if isinstance(made, ast.List) else ("", None)
+    return or_else(value)
 
 
 def _optional(function: ast.FunctionDef) -> list[str]:
