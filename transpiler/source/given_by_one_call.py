@@ -53,70 +53,103 @@ def made_in_class(text: str, path: str) -> Rewritten | None:
     module = program_tree(text)
     if module is None:
         return None
-    names = _Names(module)
-    positions = Positions(text)
+    names, positions = _Names(module), Positions(text)
+    plain = {n.name: n for n in module.body if isinstance(n, ast.ClassDef) and is_plain_class(n)}
     edits: dict[Span, str] = {}
     calls: list[str] = []
     assumed: list[tuple[int, str]] = []
     touched: list[tuple[int, int]] = []
-    plain = {n.name for n in module.body if isinstance(n, ast.ClassDef) and is_plain_class(n)}
     for place in places_of(module):
-        function = place.function
-        if place.owner not in plain or function is None or function.name != "__init__":
+        function, owner = place.function, plain.get(place.owner)
+        if owner is None or function is None or function.name != "__init__":
             continue
-        gone: dict[str, ArgumentOf] = {}
+        made = _Initializer(function, owner.name, names, positions)
         for one in function.args.args[1:]:
             read = _read_once(function, one.arg)
             given = arguments_given(path, text, place, one.arg) if read is not None else []
             if given is None or len(given) > 1:
-                break
-            if not given or given[0].imports or not (given[0].written or one.arg == "callbacks"):
-                continue
-            kept = _keeping(function, read) if read is not None else None
-            part = names.part(given[0], positions, kept is None)
-            if one.arg == "callbacks" and _is_empty(given[0].given):
-                part = _Part("[]", None, [], {})
-            if part is None or read is None or comments_in(part.source):
-                continue
-            source, made, unknown = part.source, part.call, part.unknown
-            optional = function.args.args[len(function.args.args) - len(function.args.defaults) :]
-            if made is not None and unknown:
-                found = _instead(function, made, unknown, positions, "self." if kept else "")
-                if found is None or one in optional:
-                    continue
-                source, parameters, values = found
-                said = _INSTEAD.format(place.owner, ", ".join(parameters), one.arg)
-                edits[positions.span(one)] = ", ".join(parameters)
-                key = next((k for k in given[0].call.keywords if k.value is given[0].given), None)
-                pairs = zip(parameters, values, strict=True)
-                passed = [value if key is None else f"{name}={value}" for name, value in pairs]
-                place_of = key or given[0].given
-                start = positions.offset(place_of.lineno, place_of.col_offset)
-                edits[start, positions.span(given[0].given)[1]] = ", ".join(passed)
-                if kept is not None:
-                    start = positions.span(kept)[0]
-                    margin = "\n" + " " * kept.col_offset
-                    edits[start, start] = "".join(f"self.{n} = {n}{margin}" for n in parameters)
-            else:
-                gone[one.arg] = given[0]
-                said = _GONE.format(place.owner, one.arg)
-            calls += [source] if made is not None else []
-            edits[positions.span(read)] = source
-            edits |= part.edits
-            assumed.append((function.lineno, said))
-        if any(line == function.lineno for line, _ in assumed):
-            made_in = next(n for n in module.body if getattr(n, "name", "") == place.owner)
-            touched.append((made_in.lineno, made_in.end_lineno or made_in.lineno))
-        if gone:
-            edits |= without_parameters(positions, function, {*gone})
-            call = next(iter(gone.values())).call
-            out = without_arguments(positions, call, [one.given for one in gone.values()])
-            if any(
-                a < d and c < b for a, b in edits for c, d in out
-            ):  # others become something else
-                out = without_arguments(positions, call, [one.given for one in gone.values()], True)
-            edits |= out
+                break  # several calls make objects, or ones that are not seen
+            if read is not None and given and not given[0].imports:
+                made.take(one, read, given[0])
+        made.finish()
+        edits |= made.edits
+        calls += made.calls
+        assumed += ((function.lineno, said) for said in made.said)
+        touched += [(owner.lineno, owner.end_lineno or owner.lineno)] if made.said else []
     return rewritten(text, edits, calls, assumed, touched) if edits else None
+
+
+class _Initializer:
+    """The `__init__` of a class of which one call makes objects, and what changes in both."""
+
+    def __init__(
+        self, function: ast.FunctionDef, owner: str, names: _Names, positions: Positions
+    ) -> None:
+        self._function, self._owner = function, owner
+        self._names, self._positions = names, positions
+        self._gone: dict[str, ArgumentOf] = {}
+        self.edits: dict[Span, str] = {}
+        self.calls: list[str] = []  #: of the framework, as they are written in the class
+        self.said: list[str] = []
+
+    def take(self, parameter: ast.arg, read: ast.expr, given: ArgumentOf) -> None:
+        """Write what the call gives where the class reads it, if that can be done."""
+        kept = _keeping(self._function, read)
+        part = self._names.part(given, self._positions, kept is None) if given.written else None
+        if parameter.arg == "callbacks" and _is_empty(given.given):
+            part = _Part("[]", None, [], {})
+        if part is None or comments_in(part.source):
+            return
+        source = part.source
+        if part.call is not None and part.unknown:
+            found = self._instead(parameter, part.call, part.unknown, given, kept)
+            if found is None:
+                return
+            source = found
+        else:
+            self._gone[parameter.arg] = given
+            self.said.append(_GONE.format(self._owner, parameter.arg))
+        self.calls += [source] if part.call is not None else []
+        self.edits |= {self._positions.span(read): source} | part.edits
+
+    def _instead(
+        self,
+        parameter: ast.arg,
+        made: ast.Call,
+        unknown: list[ast.expr],
+        given: ArgumentOf,
+        kept: ast.Assign | None,
+    ) -> str | None:
+        """What makes the optimizer of parameters that the class gets for it; None if it can't."""
+        taken, positions = self._function.args, self._positions
+        found = _of_parameters(self._function, made, unknown, positions, "self." if kept else "")
+        if found is None or parameter in taken.args[len(taken.args) - len(taken.defaults) :]:
+            return None
+        source, parameters, values = found
+        self.said.append(_INSTEAD.format(self._owner, ", ".join(parameters), parameter.arg))
+        self.edits[positions.span(parameter)] = ", ".join(parameters)
+        key = next((k for k in given.call.keywords if k.value is given.given), None)
+        pairs = zip(parameters, values, strict=True)
+        passed = [value if key is None else f"{name}={value}" for name, value in pairs]
+        first = key or given.given
+        start = positions.offset(first.lineno, first.col_offset)
+        self.edits[start, positions.span(given.given)[1]] = ", ".join(passed)
+        if kept is not None:
+            start = positions.span(kept)[0]
+            margin = "\n" + " " * kept.col_offset
+            self.edits[start, start] = "".join(f"self.{n} = {n}{margin}" for n in parameters)
+        return source
+
+    def finish(self) -> None:
+        """Take out the parameters and arguments that nothing needs any more."""
+        if not self._gone:
+            return
+        call = next(iter(self._gone.values())).call
+        given = [one.given for one in self._gone.values()]
+        out = without_arguments(self._positions, call, given)
+        if any(a < d and c < b for a, b in self.edits for c, d in out):  # others change in it
+            out = without_arguments(self._positions, call, given, each=True)
+        self.edits |= out | without_parameters(self._positions, self._function, {*self._gone})
 
 
 def _keeping(function: ast.FunctionDef, read: ast.expr) -> ast.Assign | None:
@@ -127,7 +160,7 @@ def _keeping(function: ast.FunctionDef, read: ast.expr) -> ast.Assign | None:
     return None
 
 
-def _instead(
+def _of_parameters(
     function: ast.FunctionDef,
     made: ast.Call,
     unknown: list[ast.expr],
