@@ -107,14 +107,15 @@ class _Function:
         self._own = _tables(node.body) if isinstance(node, ast.FunctionDef) else {}
         parameters = {one.arg for one in self._nodes if isinstance(one, ast.arg)}
         self._outer = {n: t for n, t in outer.items() if n not in parameters | {*self._own}}
+        asked = {one.attr for one in self._nodes if isinstance(one, ast.Attribute)}
+        self._compiles = "compile" in asked
         self._used: set[str] = set()  #: tables in which a class has been called
         self.edits: dict[Span, str] = {}
         self.calls: list[str] = []
 
     def is_understood(self) -> bool:
         """Whether each class that is picked is made at once, or under a name of its own."""
-        asked = {one.attr for one in self._nodes if isinstance(one, ast.Attribute)}
-        gives = any(isinstance(one, ast.Return) for one in self._nodes) or "compile" in asked
+        gives = self._compiles or any(isinstance(one, ast.Return) for one in self._nodes)
         if not gives or (isinstance(self._node, ast.FunctionDef) and self._node.decorator_list):
             return False
         tables = [n for n in self._names if n.id in self._own or n.id in self._outer]
@@ -143,8 +144,8 @@ class _Function:
     def _makes(self, name: ast.Name, lookup: ast.expr, default: ast.expr | None) -> bool:
         """Write down what makes an optimizer of what is picked; tell whether that is all of it."""
         call: ast.AST | None = self._above[lookup]
-        if isinstance(call, ast.Assign):
-            call = self._call_of(call)
+        if isinstance(call, ast.Assign):  # what compiles with it is understood without this
+            call = None if self._compiles else self._call_of(call)
         elif isinstance(call, ast.Call) and call.func is not lookup:
             call = None
         if not isinstance(call, ast.Call) or not all(map(is_plain, arguments_of(call))):
