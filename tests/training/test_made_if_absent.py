@@ -90,6 +90,9 @@ def test_where_some_calls_give_one_the_others_do_so_too(scripts: Scripts, tmp_pa
 
 
 LEFT = [
+    BUILDER.replace("build(3)", "build(3, None)"),
+    BUILDER.replace("build(3)", "build(3, None)\nother = build(3, SGD(0.1))"),
+    BUILDER.replace("build(3)", "build(3, optimizer=None)"),
     BUILDER.replace("optimizer = Adam(0.01)", "optimizer = Adam(rate)").replace(
         "build(3)", "build(3, optimizer=None)\nother = build(3, SGD(0.1))"
     ),

@@ -71,8 +71,9 @@ def made_in_any_case(text: str, path: str) -> Rewritten | None:
         for one in _absent(place):
             given = arguments_given(path, text, place, one.parameter)
             source = text[slice(*positions.span(one.made))]
-            if not given:
-                continue
+            lacking = [call for call in given or () if is_nothing(call.given)]
+            if not given or any(call.written for call in lacking):
+                continue  # None, as it is written, would stand for another parameter then
             if all(is_nothing(call.given) for call in given):
                 if isinstance(one.statement, ast.If) and _compiles_own(one.function):
                     continue  # torch's optimizer may be given, too: it knows its parameters
@@ -163,8 +164,7 @@ def _given(
     bound |= {n.arg for n in ast.walk(one.function) if isinstance(n, ast.arg)}
     read = {n.id for n in ast.walk(one.made) if isinstance(n, ast.Name)}
     others = any(call.imports for call in given)
-    written = {k.arg for call in lacking for k in call.call.keywords}  # as None
-    if not isinstance(one.made, ast.Call) or read & bound or others or one.parameter in written:
+    if not isinstance(one.made, ast.Call) or read & bound or others:
         return {}
     edits: dict[Span, str] = {}
     for call in lacking:
