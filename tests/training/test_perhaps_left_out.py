@@ -47,6 +47,15 @@ for settings in [{"size": None}, {"size": 8}]:
     history = model.fit(x, y, epochs=2, verbose=0, shuffle=False, batch_size=settings["size"])
     losses.append(history.history["loss"][-1])
 """,
+    "data to validate on": """\
+for settings in [{"val": None}, {"val": (x, y)}]:
+    model = net()
+    history = model.fit(
+        x, y, epochs=2, verbose=0, shuffle=False, validation_data=settings["val"]
+    ).history
+    losses.append(history["loss"][-1])
+    losses.append(len(history))
+""",
     "weights of classes": """\
 class Trainer:
     def __init__(self, weights=None):
@@ -113,3 +122,12 @@ history = train()
 def test_a_monitor_that_the_run_tells_is_left(monitor: str, left: bool) -> None:
     said = convert(HEAD + MONITOR.replace("MONITOR", monitor)).diagnostics
     assert any(d.severity is Severity.ERROR for d in said) is left
+
+
+@pytest.mark.parametrize(("weights", "left"), [("None", True), ("np.ones(40)", False)])
+def test_weights_of_samples_that_may_be_none_are_left(weights: str, left: bool) -> None:
+    fit = 'model.fit(x, y, epochs=2, verbose=0, sample_weight=settings["weights"])'
+    loop = f'for settings in [{{"weights": {weights}}}, {{"weights": np.ones(40)}}]:'
+    text = f"{HEAD}{loop}\n    model = net()\n    {fit}\n"
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("fit" in message for message in found) is left, found

@@ -97,7 +97,10 @@ def _is_3(writer: ModelWriter) -> bool:
 def refuse_absent(writer: ModelWriter, call: TrainingCall, name: str) -> None:
     """Refuse an argument that may be None, where nothing stands for that."""
     given = writer.argument(call, name)
-    if given is not None and may_be_none(writer, given):
+    entry = given is not None and not given.isidentifier()
+    if given is not None and (
+        may_be_none(writer, given) or (entry and perhaps_none(writer, given))
+    ):
         raise Unsupported(f"{name} may be None")
 
 

@@ -110,6 +110,7 @@ def _unpacked(
     given = call.given["validation_data"]
     names = [name("x_val", "validation_x"), name("y_val", "validation_y")]
     text = writer.source_of(given)
+    absent = may_be_none(writer, text) or ("[" in text and perhaps_none(writer, text))
     if call.validates_weighed:
         names.append(name("w_val", "validation_weights"))
         parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
@@ -122,7 +123,7 @@ def _unpacked(
         writer.weights(parts[2], compiled) if len(parts) == 3 else {},
         key=(text, given.versions),
         before=(f"{', '.join(names)} = {text}",),
-        condition=f"{text} is not None" if may_be_none(writer, text) else "",
+        condition=f"{text} is not None" if absent else "",
     )
 
 
