@@ -9,6 +9,8 @@ elsewhere.py   models that another file builds than the one that trains them
 output_names.py  what Keras calls them
 masked.py      those that carry a mask: the steps that count
 binding.py     which rule an optimizer, loss, metric or callback means, and its arguments
+clipping.py     bounds of gradients
+left_out.py     their arguments that may be None
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 named_metrics.py      metrics that a program has in a config
 optimizer_choices.py  optimizers of which the program picks one when it runs

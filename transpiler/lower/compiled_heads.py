@@ -23,6 +23,7 @@ from transpiler.lower.heads import (
     in_order_of_losses,
     metrics_by_output,
 )
+from transpiler.lower.left_out import refuse_weights
 from transpiler.lower.loss_choices import loss_by_name, losses_made_before
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.masked import EMPTY, refuse_whole
@@ -73,7 +74,7 @@ def lower_heads(
     losses: list[Value | None] = [_loss(training, call, outputs)] * len(outputs)
     if not isinstance(given["loss"].value, Static):
         losses = by_output(given["loss"], outputs, "a loss")
-    weights = _weights(given, outputs)
+    weights = _weights(file, given, outputs)
     named = metrics_of_config(file.tree, file.path, given.get("metrics"))
     given = given if named is None else {**given, "metrics": named[0]}
     given = {**given, **_metrics(training, call)}
@@ -144,9 +145,12 @@ def _metrics(training: Training, call: TrainingCall) -> dict[str, Given]:
     return {"metrics": replace(found, value=Sequence(tuple(Static(expr(n)) for n in names)))}
 
 
-def _weights(given: dict[str, Given], outputs: list[Output]) -> list[Value | None]:
+def _weights(
+    file: FileContext, given: dict[str, Given], outputs: list[Output]
+) -> list[Value | None]:
     """The weight of each loss; those that only the run knows are in what holds the losses."""
     if not weights_of_config(given, outputs):
+        refuse_weights(file, given.get("loss_weights"))
         return by_output(given.get("loss_weights"), outputs, "a weight")
     held = given["loss_weights"].value
     assert isinstance(held, Static)

@@ -44,6 +44,7 @@ class Optimizing:
     use: Use
     schedule: Schedule | None = None
     clipping: tuple[tuple[str, Expr], ...] = ()
+    unclipped: frozenset[str] = frozenset()  #: the bounds of these that may be none
     clipper: str = ""  #: the function that clips norms
     notes: tuple[str, ...] = ()  #: the small differences that it has
     assumed: str = ""  #: of what picks it when the program runs
@@ -202,8 +203,8 @@ def _optimizer(
         use,
         schedule,
         clipping,
-        _CLIPPERS[exact],
-        notes,
+        clipper=_CLIPPERS[exact],
+        notes=notes,
         averaging=_averaging(use, keras),
         accumulation=accumulation if accumulates else None,
         legacy=legacy,

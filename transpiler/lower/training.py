@@ -28,6 +28,12 @@ from transpiler.ir.training import (
 )
 from transpiler.lower.activities import Watching, watched_activities, with_penalty
 from transpiler.lower.binding import Use
+from transpiler.lower.clipping import (
+    in_group,
+    perhaps_unclipped,
+    read_from_group,
+    unreadable_bounds,
+)
 from transpiler.lower.compiled_heads import lower_heads, of_compile
 from transpiler.lower.compositions import Subset
 from transpiler.lower.elsewhere import may_give_logits, parts_give_logits
@@ -41,6 +47,7 @@ from transpiler.lower.heads import (
     outputs_of,
     sized_by,
 )
+from transpiler.lower.left_out import without_none
 from transpiler.lower.masked import Steps, steps_that_count
 from transpiler.lower.open_endings import settled
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
@@ -327,9 +334,10 @@ def _steps(file: FileContext, training: Training, built: Built) -> Steps | None:
 def _loops(compiled: Compiled) -> tuple[object, ...]:
     """What the loops are made of: all but the optimizer."""
     by = compiled.optimizing
-    steps = (by.schedule, by.decay, by.clipping, by.clipper, by.scaling, by.averaging, by.legacy)
+    clips = (by.clipping, by.unclipped, by.clipper)
+    steps = (by.schedule, by.decay, by.scaling, by.averaging, by.legacy)
     of_all = (compiled.subset, compiled.precision, compiled.choices, compiled.keras)
-    return (compiled.heads, by.accumulation, *steps, *of_all)
+    return (compiled.heads, by.accumulation, *clips, *steps, *of_all)
 
 
 def _dropped(compiled: Compiled) -> tuple[bool, ...]:
@@ -445,13 +453,18 @@ def _compiled(
             raise Unsupported("one of several optimizers with mixed precision")
     else:
         region = call.region or training.home
+        value = without_none(file, value)
         optimizing = lower_optimizer(rules, value, parameters, *how)
         times = times_of(file, call)
+        unclipped = perhaps_unclipped(file, optimizing)
 
         def told(given: Expr, what: str) -> Expr:
             return readable(region, unchanging(file, given, what, *times), what)
 
-        optimizing = optimizing.told(told)
+        if passed is None and (bounds := unreadable_bounds(optimizing, told)):
+            optimizing = lower_optimizer(rules, value, in_group(parameters, bounds), *how)
+            optimizing = read_from_group(optimizing, bounds)
+        optimizing = replace(optimizing.told(told), unclipped=unclipped)
         refuse_changing_schedule(file, value, call)
     heads, uses = lower_heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)

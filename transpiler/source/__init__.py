@@ -26,6 +26,7 @@ occurrences.py  where names are read and bound; bindings.py: what to
 whole_numbers.py  which expressions are arrays of whole numbers; array_values.py: which may be
                     arrays or lists at all
 reaching.py     which of the statements that bind a variable a place may see
+possible_constants.py  which constants an expression may be when the program runs
 tables.py       which expressions may be tables of pandas; far_tables.py: of other files, too
 near.py         the modules that a module may have data from, or give some
 rows.py         which variables surely hold rows and columns of one; given_axes.py: which have
@@ -58,7 +59,7 @@ brought_values.py  parts of the training that have names in another file
 passed_options.py  functions that pass options on to a model: these as their parameters
 shared_callbacks.py  callbacks that functions get the same from all of their calls
 replaced.py     edits of a text, and which lines these leave where
-may_be.py       which names or sizes an expression may stand for
+may_be.py       which names an expression may stand for
 made_of.py      which expressions may be made of what some calls give
 whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give

@@ -1,4 +1,4 @@
-"""Which names or sizes an expression may stand for when the program runs, as far as its text tells.
+"""Which names an expression may stand for when the program runs, as far as its text tells.
 
 def head(units, last="softmax"):            head(3)      head(1, "sigmoid")
     return Dense(units, activation=last)    # "softmax" or "sigmoid"
@@ -23,16 +23,6 @@ def names_it_may_be(text: str, expression: str) -> frozenset[str] | None:
     except SyntaxError:  # it has tokens for what is named later
         return None
     return None if module is None else _together(_Values(module).of(wanted))
-
-
-def sizes_it_may_be(text: str, expression: str) -> set[str | None]:
-    """The constants that a size may be, "" for another number; None where one isn't seen."""
-    module = program_tree(text)
-    try:
-        wanted = ast.parse(expression, mode="eval").body
-    except SyntaxError:
-        return {None}
-    return {None} if module is None else set(_Sizes(module).of(wanted))
 
 
 class _Values:
@@ -152,42 +142,6 @@ class _Values:
             passed |= {k.arg: k.value for k in call.keywords if k.arg}
             value = passed.get(name, defaults.get(name))
             yield from self.of(value)
-
-
-class _Sizes(_Values):
-    """The same of numbers, or None, also out of the lists of loops and of a command line."""
-
-    def of(self, node: ast.expr | None) -> Iterator[str | None]:
-        match node:
-            case ast.Constant(value=int() | None as value):
-                yield str(value)
-            case ast.BinOp() | ast.Call(func=ast.Name("len" | "int" | "max" | "min")):
-                yield ""  # they fail where something is None
-            case _:
-                yield from super().of(node)
-
-    def _bound(self, name: str) -> Iterator[str | None]:
-        yield from super()._bound(name)
-        for node in self._nodes:
-            match node:
-                case ast.For(target=ast.Name(id=bound), iter=ast.Tuple() | ast.List() as values):
-                    for value in values.elts if bound == name else ():
-                        yield from self.of(value)
-                case ast.Call(func=ast.Attribute(attr="add_argument")):
-                    if name in _options(node):
-                        default = [k.value for k in node.keywords if k.arg == "default"]
-                        yield from self.of(default[0] if default else ast.Constant(None))
-
-
-def _options(call: ast.Call) -> list[str]:
-    """What an argument of a command line may be called, which it may lack: `--batch-size`."""
-    if any(k.arg in ("required", "action") for k in call.keywords):
-        return []
-    said = [a for a in call.args if isinstance(a, ast.Constant)]
-    flags = [str(a.value) for a in said if str(a.value).startswith("-")]
-    given = [k.value for k in call.keywords if k.arg == "dest"]
-    other = [str(v.value) for v in given if isinstance(v, ast.Constant)]
-    return [*other, *(flag.lstrip("-").replace("-", "_") for flag in flags)]
 
 
 def _called(node: ast.expr) -> str:

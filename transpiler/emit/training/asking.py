@@ -11,7 +11,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training import distributing
-from transpiler.emit.training.absent import batch_size, refuse_absent
+from transpiler.emit.training.absent import batch_size
 from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
@@ -24,6 +24,7 @@ from transpiler.emit.training.ready import size_that_counts
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
+from transpiler.emit.training.weighting import present_weights, sample_weights
 from transpiler.interpret.training import TRAINING, TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir import tokens
@@ -222,8 +223,9 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         xs, ys, unpacked = arrays_of(writer, call, compiled, free_after(writer, call), "test")
         size = batch_size(writer, call)
         if weighted:
-            refuse_absent(writer, call, "sample_weight")
-            weights = writer.weights(call.given["sample_weight"], compiled)
+            weights = sample_weights(
+                writer, call, compiled, present_weights(writer, call, compiled), ""
+            )
         if steps and size is not None:
             xs, ys, each = (first_samples(a, steps, size) for a in (xs, ys, weights.values()))
             weights = dict(zip(weights, each, strict=True))

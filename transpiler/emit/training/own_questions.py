@@ -30,7 +30,7 @@ from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Columns
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
-from transpiler.source.may_be import sizes_it_may_be
+from transpiler.source.possible_constants import constants_it_may_be
 from transpiler.source.tree import Tree
 
 #: The attribute that a callback finds the loss in.
@@ -63,7 +63,11 @@ def evaluation(
         or runs_again(statement, call)
     ):
         return None
-    size = _size(writer.tree, given["batch_size"][0] if "batch_size" in given else "None")
+    size = _size(
+        writer.tree,
+        writer.shared.file.path,
+        given["batch_size"][0] if "batch_size" in given else "None",
+    )
     by_key = given["return_dict"][0] if "return_dict" in given else "False"
     if by_key not in ("True", "False"):
         return None
@@ -85,11 +89,11 @@ def evaluation(
     return before, text
 
 
-def _size(tree: Tree, size: str) -> str:
+def _size(tree: Tree, path: str, size: str) -> str:
     """The size of the batches, or what Keras takes where it is None."""
     if size == "None":
         return "32"
-    return or_32(size) if sizes_it_may_be(tree.text, size) & {"None", "0", None} else size
+    return or_32(size) if constants_it_may_be(tree.text, path, size) & {"None", "0", None} else size
 
 
 def _compiled(writer: ModelWriter) -> Compiled | None:

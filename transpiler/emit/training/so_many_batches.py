@@ -11,15 +11,13 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from transpiler.emit.training.absent import may_be_none
+from transpiler.emit.training.absent import bracketed, may_be_none
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.validation import Validation
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 
-#: What can be multiplied and subscripted as it stands.
-_ATOMS = (cst.Name, cst.Integer, cst.Attribute, cst.Subscript, cst.Call, cst.List)
 _PRODUCTS = (cst.Multiply, cst.FloorDivide, cst.Modulo)
 
 
@@ -41,7 +39,7 @@ def first_samples(arrays: Iterable[str], steps: str, size: str) -> tuple[str, ..
         end = f"[:{int(steps) * int(size)}]"
     else:
         end = f"[: {_factor(steps, first=True)} * {_factor(size)}]"
-    return tuple(f"{_bracketed(array)}{end}" for array in arrays)
+    return tuple(f"{bracketed(array)}{end}" for array in arrays)
 
 
 def first_batches(found: Validation, steps: str, size: str) -> Validation:
@@ -59,9 +57,4 @@ def size_for(steps: str, length: str) -> str:
 def _factor(text: str, first: bool = False) -> str:
     node = cst.parse_expression(text)
     product = isinstance(node, cst.BinaryOperation) and isinstance(node.operator, _PRODUCTS)
-    return text if first and product else _bracketed(text)
-
-
-def _bracketed(text: str) -> str:
-    node = cst.parse_expression(text)
-    return text if isinstance(node, _ATOMS) or node.lpar else f"({text})"
+    return text if first and product else bracketed(text)

@@ -63,10 +63,12 @@ def _clipping(compiled: Compiled) -> tuple[str, ...]:
     one = "[parameter]" if clipper == "clip_norm" else "parameter"
     for name, value in compiled.optimizing.clipping:
         if name == "clipvalue":
-            found.append(f"nn.utils.clip_grad_value_({parameters}, {value})")
+            lines = [f"nn.utils.clip_grad_value_({parameters}, {value})"]
         elif name == "global_clipnorm":
-            found.append(f"{clipper}({parameters}, {value})")
+            lines = [f"{clipper}({parameters}, {value})"]
         else:
-            found.append(f"for parameter in {parameters}:")
-            found.append(f"    {clipper}({one}, {value})")
+            lines = [f"for parameter in {parameters}:", f"    {clipper}({one}, {value})"]
+        if name in compiled.optimizing.unclipped:
+            lines = [f"if {value}:", *(f"    {line}" for line in lines)]
+        found += lines
     return tuple(found)

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.emit.training.absent import may_be_none, perhaps_none, perhaps_zero, present_part
+from transpiler.emit.training.absent import bracketed, may_be_none, may_be_zero, present_part
 from transpiler.emit.training.data import is_listed, parts_of
 from transpiler.emit.training.listed_arrays import part_of, told_apart
 from transpiler.emit.training.model import ModelWriter
@@ -110,7 +110,7 @@ def _unpacked(
     given = call.given["validation_data"]
     names = [name("x_val", "validation_x"), name("y_val", "validation_y")]
     text = writer.source_of(given)
-    absent = may_be_none(writer, text) or ("[" in text and perhaps_none(writer, text))
+    absent = may_be_none(writer, text)
     if call.validates_weighed:
         names.append(name("w_val", "validation_weights"))
         parts = [Given(Static(Expr(n)), n, given.versions) for n in names]
@@ -188,9 +188,9 @@ def split_off(
         return None
     before: list[str] = []
     text = writer.source_of(given)
-    none = perhaps_none(writer, text)
-    share = f"(1 - ({text} or 0))" if none else f"(1 - {text})"
-    condition = text if none or perhaps_zero(writer, text) else ""
+    none = may_be_none(writer, text)
+    share = f"(1 - ({bracketed(text)} or 0))" if none else f"(1 - {bracketed(text)})"
+    condition = text if none or may_be_zero(writer, text) else ""
     if value.expr.known and isinstance(value.expr.value, float) and _NUMBER.fullmatch(text):
         rest = repr(1 - value.expr.value)
         if len(rest) < 6:

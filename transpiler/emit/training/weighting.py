@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import field
 
-from transpiler.emit.training.absent import may_be_none, perhaps_none, refuse_absent
+from transpiler.emit.training.absent import bracketed, may_be_none
 from transpiler.emit.training.data import weight_tensor
 from transpiler.emit.training.loaders import weight_names
 from transpiler.emit.training.model import ModelWriter
@@ -55,7 +55,8 @@ def weighting_of(
     before: tuple[str, ...] = ()
     if not by_class.isidentifier():
         variable = name("class_weight", "weight_of_class")
-        perhaps = f"{by_class} or {{}}" if perhaps_none(writer, by_class) else by_class
+        absent = may_be_none(writer, by_class)
+        perhaps = f"{bracketed(by_class)} or {{}}" if absent else by_class
         before = (f"{variable} = {perhaps}",)
         by_class = variable
     elif may_be_none(writer, by_class):
@@ -94,6 +95,21 @@ def sample_weights(
     }
 
 
+def present_weights(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> dict[str, str]:
+    """The arrays of `sample_weight` by their names: ones, where a run may have no weights."""
+    arrays = writer.weight_arrays(call.given["sample_weight"], compiled)
+    given = writer.argument(call, "sample_weight")
+    if given is None or not may_be_none(writer, given):
+        return arrays
+    targets = call.given.get("y")
+    if targets is None or len(arrays) != 1 or compiled.several or compiled.prediction.rank != 2:
+        raise Unsupported("sample_weight may be None")
+    (name, array), length = *arrays.items(), f"len({writer.source_of(targets)})"
+    writer.made.helpers.add("numpy")
+    held = writer.as_array(array)
+    return {name: f"np.ones({length}) if {bracketed(array)} is None else {held}"}
+
+
 def weight_arrays(
     writer: ModelWriter, call: TrainingCall, compiled: Compiled, name: Callable[..., str] | None
 ) -> tuple[dict[str, str], list[str]]:
@@ -103,8 +119,7 @@ def weight_arrays(
     """
     if writer.argument(call, "sample_weight") is None:
         return {}, []
-    refuse_absent(writer, call, "sample_weight")
-    arrays = writer.weight_arrays(call.given["sample_weight"], compiled)
+    arrays = present_weights(writer, call, compiled)
     if name is None:
         return arrays, []
     wanted = ("sample_weight", "sample_weights")

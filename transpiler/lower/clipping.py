@@ -1,0 +1,55 @@
+"""Bounds of gradients that what trains a model does not know, or that may be None in some runs.
+
+def main(limit=None):                   SGD([{"params": model.parameters(), "clipnorm": limit}], …)
+    model.compile(SGD(clipnorm=limit))  train_epoch() looks into the optimizer's group
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from transpiler.interpret.context import FileContext
+from transpiler.ir.expr import POSTFIX, Expr, joined
+from transpiler.lower.left_out import may_be
+from transpiler.lower.optimizers import Optimizing
+from transpiler.lower.told import NotKept
+from transpiler.record import replace
+
+#: Says how a function that trains can read a bound of some name.
+Readable = Callable[[Expr, str], Expr]
+
+
+def unreadable_bounds(optimizing: Optimizing, readable: Readable) -> dict[str, Expr]:
+    """The bounds that functions which train could only be given."""
+    return {name: bound for name, bound in optimizing.clipping if not _reads(readable, bound, name)}
+
+
+def _reads(readable: Readable, bound: Expr, name: str) -> bool:
+    try:
+        readable(bound, name)
+    except NotKept:
+        return False
+    return True
+
+
+def in_group(parameters: Expr, bounds: dict[str, Expr]) -> Expr:
+    """Parameters for an optimizer, whose group keeps some bounds."""
+    entries = "".join(f', "{name}": {bound}' for name, bound in bounds.items())
+    text = f'[{{"params": {parameters}{entries}}}]'
+    return joined(text, POSTFIX, parameters, *bounds.values())
+
+
+def read_from_group(optimizing: Optimizing, bounds: dict[str, Expr]) -> Optimizing:
+    """The same optimizer, whose steps look there for them."""
+    held = {name: Expr(f'optimizer.param_groups[0]["{name}"]') for name in bounds}
+    clipping = tuple((name, held.get(name, bound)) for name, bound in optimizing.clipping)
+    return replace(optimizing, clipping=clipping)
+
+
+def perhaps_unclipped(file: FileContext, optimizing: Optimizing) -> frozenset[str]:
+    """The bounds that may be none: Keras clips by those above zero."""
+    return frozenset(
+        name
+        for name, bound in optimizing.clipping
+        if not bound.known and may_be(file, bound, "None", "0")
+    )

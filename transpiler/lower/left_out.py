@@ -1,0 +1,51 @@
+"""Arguments of optimizers that may be None when the program runs, where torch takes a number.
+
+SGD(weight_decay=args.decay)        torch.optim.SGD(…, weight_decay=args.decay or 0.0)
+"""
+
+from __future__ import annotations
+
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.training import Given
+from transpiler.interpret.values import Static, Value
+from transpiler.ir.expr import OR, Configured, Expr, joined
+from transpiler.ir.tensor import Unsupported
+from transpiler.record import replace
+from transpiler.source.possible_constants import constants_it_may_be
+
+_NONE_IS_ZERO = frozenset({"weight_decay"})
+
+
+def without_none(file: FileContext, value: Value) -> Value:
+    """An optimizer whose arguments are zero where None would mean that."""
+    made = value.expr.value if isinstance(value, Static) else None
+    if not isinstance(made, Configured):
+        return value
+    kwargs = tuple((name, _number(file, name, given)) for name, given in made.kwargs)
+    if kwargs == made.kwargs:
+        return value
+    assert isinstance(value, Static)
+    return replace(value, expr=replace(value.expr, value=replace(made, kwargs=kwargs)))
+
+
+def _number(file: FileContext, name: str, given: Expr) -> Expr:
+    if name not in _NONE_IS_ZERO or given.known or not may_be(file, given, "None"):
+        return given
+    text = given.text if given.strength > OR else f"({given.text})"
+    return joined(f"{text} or 0.0", OR, given)
+
+
+def refuse_weights(file: FileContext, given: Given | None) -> None:
+    """Refuse weights of losses of which a run may give none."""
+    if given is None or not isinstance(given.value, Static) or given.value.expr.known:
+        return
+    if may_be(file, given.value.expr, "None"):
+        raise Unsupported("loss_weights may be None")
+
+
+def may_be(file: FileContext, given: Expr, *constants: str) -> bool:
+    """Whether an expression of a program is one of some constants when it runs, at least at times.
+
+    "0" stands for each zero.
+    """
+    return not constants_it_may_be(file.tree.text, file.path, given.text).isdisjoint(constants)

@@ -1,0 +1,499 @@
+"""The constants that an expression may be when the program runs, as far as its files tell.
+
+SPLITS = {"small": 0.0, "large": 0.2}
+for name, share in SPLITS.items():
+    train(share)                # `validation_split` of its `fit` may be 0.0, or 0.2
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from transpiler.record import record
+from transpiler.source.imported import imported_texts, read_text
+from transpiler.source.importers import importing_files
+from transpiler.source.syntax import program_tree
+
+#: What is made of an expression: the source of a constant, with "0" for each zero, "" for
+#: another value, None for what isn't seen.
+Constants = frozenset[str | None]
+
+
+def constants_it_may_be(text: str, path: str, expression: str) -> Constants:
+    """All values that an expression of a file may have; names count whatever holds them."""
+    try:
+        wanted = ast.parse(expression, mode="eval").body
+    except SyntaxError:  # it has tokens for what is named later
+        return frozenset({None})
+    texts = (text, *_texts_beside(path)) if path else (text,)
+    return frozenset(_constant(end) for end in _program(texts).ends(wanted))
+
+
+@lru_cache(maxsize=8)
+def _texts_beside(path: str) -> tuple[str, ...]:
+    """The files that import one, and those which these and it import."""
+    found: dict[str, str] = {}
+    own = read_text(path)
+    for other, text in [(path, own), *((o, read_text(o)) for o in importing_files(path, r"\w\("))]:
+        found.setdefault(other, text)
+        for place, imported in imported_texts(text, other):
+            found.setdefault(str(place), imported)
+    found.pop(path, None)
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=8)
+def _program(texts: tuple[str, ...]) -> _Program:
+    return _Program([tree for text in texts if (tree := program_tree(text)) is not None])
+
+
+def _constant(end: ast.expr | None) -> str | None:
+    match end:
+        case None:
+            return None
+        case ast.Constant(value=None):
+            return "None"
+        case ast.Constant(value=int() | float() as value):
+            return "0" if value == 0 else repr(value)
+        case ast.Constant(value=value):
+            return repr(value)
+        case ast.UnaryOp(operand=ast.Constant()):
+            return ast.unparse(end)
+    return ""
+
+
+@record(slots=True)
+class _Binding:
+    """Something that is given to names: a value, or each element of one."""
+
+    target: ast.expr
+    value: ast.expr | None
+    each: bool = False
+
+
+#: What makes an object, or a dict, of its keywords.
+_HOLDERS = frozenset({
+    "SimpleNamespace", "Namespace", "dict", "update", "replace", "_replace", "set_defaults",
+    "Box", "AttrDict", "EasyDict", "Munch", "Bunch", "ConfigDict", "partial",
+})  # fmt: skip
+_ARRANGING = frozenset({"list", "tuple", "set", "sorted", "reversed", "tqdm", "trange", "iter"})
+_COUNTING = frozenset({"len", "int", "float", "max", "min", "round", "abs", "sum", "range"})
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _Program:
+    """What the names, attributes and keys of some files hold, whatever they belong to."""
+
+    def __init__(self, modules: Iterable[ast.Module]) -> None:
+        self._bindings: dict[str, list[_Binding]] = defaultdict(list)
+        self._fields: dict[str, list[ast.expr | None]] = defaultdict(list)
+        self._functions: dict[str, list[_Function]] = defaultdict(list)
+        self._parameters: dict[str, list[tuple[str, _Function]]] = defaultdict(list)
+        self._classes: dict[str, ast.ClassDef] = {}
+        self._calls: dict[str, list[ast.Call]] = defaultdict(list)
+        self._aliases: dict[str, str] = {}
+        self._pending: set[str] = set()
+        self._found: dict[str, list[ast.expr | None]] = {}
+        nodes = [node for module in modules for node in ast.walk(module)]
+        for node in nodes:
+            if isinstance(node, ast.ClassDef):
+                self._class(node)
+            elif isinstance(node, _Function):
+                self._functions[node.name].append(node)
+        initial = {id(f): c.name for c in self._classes.values() for f in c.body if _is_initial(f)}
+        for node in nodes:
+            self._read(node)
+            if isinstance(node, _Function):
+                called = initial.get(id(node), node.name)
+                for parameter in _ordered(node) + [a.arg for a in node.args.kwonlyargs]:
+                    self._parameters[parameter].append((called, node))
+        for called, function in [(n, f) for n, fs in self._functions.items() for f in fs]:
+            if function.args.kwarg is not None:
+                for call in self._calls[initial.get(id(function), called)]:
+                    self._keep(call.keywords)
+
+    # What the nodes say
+
+    def _read(self, node: ast.AST) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self._bind(target, value)
+            case ast.AnnAssign(target=target, value=value) if value is not None:
+                self._bind(target, value)
+            case ast.NamedExpr(target=target, value=value):
+                self._bind(target, value)
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                self._bind(target, value, each=True)
+            case ast.withitem(optional_vars=ast.expr() as target):
+                self._bind(target, None)
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        self._fields[key.value].append(value)
+            case ast.ImportFrom(names=names):
+                for name in names:
+                    if name.asname is not None and name.asname != name.name:
+                        self._aliases[name.asname] = name.name
+            case ast.Call():
+                self._call(node)
+
+    def _bind(self, target: ast.expr, value: ast.expr | None, each: bool = False) -> None:
+        binding = _Binding(target, value, each)
+        for inner in ast.walk(target):
+            match inner:
+                case ast.Name(id=name, ctx=ast.Store()):
+                    self._bindings[name].append(binding)
+                case ast.Attribute(attr=name, ctx=ast.Store()):
+                    self._bindings[f".{name}"].append(binding)
+                case ast.Subscript(slice=ast.Constant(value=str(name)), ctx=ast.Store()):
+                    self._bindings[f".{name}"].append(binding)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self._classes[node.name] = node
+        for statement in node.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    self._fields[name].append(value)
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    self._fields[name].append(_of_field(value))
+
+    def _call(self, call: ast.Call) -> None:
+        called = _called(call.func)
+        self._calls[called].append(call)
+        if called in _HOLDERS:
+            self._keep(call.keywords)
+        match called, call.args:
+            case "partial", [ast.Name(id=name) | ast.Attribute(attr=name), *args]:
+                self._calls[name].append(ast.Call(call.func, args, call.keywords))
+            case "setattr", [_, ast.Constant(value=str(name)), value]:
+                self._fields[name].append(value)
+            case "add_argument", _:
+                for name in _options(call):
+                    self._fields[name].append(_default(call))
+            case "namedtuple", [ast.Constant(value=str(name)), *_]:
+                self._classes.setdefault(name, _tuple_class(name, call))
+        if (kept := self._classes.get(called)) is not None:
+            self._keep(call.keywords)
+            if not any(_is_initial(f) for f in kept.body):
+                for name, value in zip(_fields_of(kept), call.args, strict=False):
+                    self._fields[name].append(value)
+
+    def _keep(self, keywords: list[ast.keyword]) -> None:
+        for keyword in keywords:
+            if keyword.arg is not None:
+                self._fields[keyword.arg].append(keyword.value)
+
+    # What an expression may be
+
+    def ends(self, node: ast.expr | None) -> Iterator[ast.expr | None]:
+        """The expressions that say what it is; None for what isn't seen."""
+        match node:
+            case ast.IfExp(body=one, orelse=other):
+                yield from self.ends(one)
+                yield from self.ends(other)
+            case ast.BoolOp(op=ast.Or(), values=[*first, last]):
+                found = [end for value in first for end in self.ends(value)]
+                yield from (end for end in found if _constant(end) not in ("None", "0"))
+                yield from self.ends(last)
+            case ast.BoolOp(op=ast.And(), values=[*first, last]):
+                found = [end for value in first for end in self.ends(value)]
+                yield from (end for end in found if _constant(end) in ("None", "0"))
+                yield from self.ends(last)
+            case ast.NamedExpr(value=value):
+                yield from self.ends(value)
+            case ast.Name(id=name):
+                yield from self._named(name)
+            case ast.Attribute(attr=name):
+                yield from self._field(name)
+            case ast.Subscript(slice=ast.Constant(value=str(name))):
+                yield from self._field(name)
+            case ast.Subscript(value=value, slice=ast.Constant(value=int(place))):
+                yield from self._places(value, place)
+            case ast.Subscript(value=value):
+                yield from self._entries(value)
+            case ast.Call():
+                yield from self._made(node)
+            case _:
+                yield node
+
+    def _made(self, call: ast.Call) -> Iterator[ast.expr | None]:
+        """What a call gives."""
+        match call:
+            case ast.Call(
+                func=ast.Attribute(value=held, attr="get" | "pop" | "setdefault" as how),
+                args=[key, *default],
+            ):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield from self._field(key.value)
+                else:
+                    yield from self._entries(held)
+                if default:
+                    yield from self.ends(default[0])
+                elif how == "get":
+                    yield ast.Constant(None)
+            case ast.Call(
+                func=ast.Name("getattr"), args=[_, ast.Constant(value=str(name)), *default]
+            ):
+                yield from self._field(name)
+                for value in default:
+                    yield from self.ends(value)
+            case ast.Call(func=func) if (called := _called(func)) in self._functions:
+                yield from self._once(f"{called}()", lambda: self._returned(called))
+            case ast.Call(func=func) if _called(func) in _COUNTING:
+                yield call
+            case ast.Call(func=ast.Attribute(value=ast.Name()) | ast.Name()):
+                yield call if _called(call.func) not in self._parameters else None
+            case _:
+                yield None
+
+    def _returned(self, called: str) -> Iterator[ast.expr | None]:
+        for function in self._functions[called]:
+            for node in ast.walk(function):
+                if isinstance(node, ast.Return):
+                    yield from self.ends(node.value or ast.Constant(None))
+
+    def _once(
+        self, key: str, what: Callable[[], Iterator[ast.expr | None]]
+    ) -> list[ast.expr | None]:
+        """The same again where it was asked for before; nothing where it asks for itself."""
+        if key in self._pending:
+            return []
+        if key not in self._found:
+            self._pending.add(key)
+            self._found[key] = list(what())
+            self._pending.discard(key)
+        return self._found[key]
+
+    def _named(self, name: str) -> list[ast.expr | None]:
+        return self._once(name, lambda: self._of_name(name)) or [None]
+
+    def _of_name(self, name: str) -> Iterator[ast.expr | None]:
+        for binding in self._bindings[name]:
+            yield from self._bound(binding, name)
+        for called, function in self._parameters[name]:
+            yield from self._given(called, function, name)
+        if name in self._aliases:
+            yield from self._named(self._aliases[name])
+
+    def _field(self, name: str) -> list[ast.expr | None]:
+        return self._once(f".{name}", lambda: self._of_field(name)) or [None]
+
+    def _of_field(self, name: str) -> Iterator[ast.expr | None]:
+        known = False
+        for value in self._fields[name]:
+            known = True
+            yield from self.ends(value)
+        for binding in self._bindings[f".{name}"]:
+            known = True
+            yield from self._bound(binding, f".{name}")
+        if not known and name in self._functions:
+            yield from self._returned(name)
+        elif not known:  # a variable of another module
+            yield from self._of_name(name)
+
+    def _bound(self, binding: _Binding, name: str) -> Iterator[ast.expr | None]:
+        if binding.value is None:
+            yield None
+            return
+        values = self._entries(binding.value) if binding.each else [binding.value]
+        for value in values:
+            yield from self._part(binding.target, value, name)
+
+    def _part(
+        self, target: ast.expr, value: ast.expr | None, name: str
+    ) -> Iterator[ast.expr | None]:
+        """What an assignment to some target gives a name."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for place, inner in enumerate(target.elts):
+                if any(_is_named(n, name) for n in ast.walk(inner)):
+                    starred = any(isinstance(t, ast.Starred) for t in target.elts)
+                    for part in [None] if starred else self._places(value, place):
+                        yield from self._part(inner, part, name)
+        elif _is_named(target, name):
+            yield from self.ends(value) if value is not None else [None]
+
+    def _places(self, node: ast.expr | None, place: int) -> Iterator[ast.expr | None]:
+        """What stands at some place of what an expression may be."""
+        for end in self.ends(node) if node is not None else [None]:
+            if isinstance(end, (ast.Tuple, ast.List)) and -len(end.elts) <= place < len(end.elts):
+                yield from self.ends(end.elts[place])
+            else:
+                yield None
+
+    def _entries(self, node: ast.expr) -> Iterator[ast.expr | None]:
+        """The elements of what is gone through, or the values of a table."""
+        for end in self.ends(node):
+            match end:
+                case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+                    for part in parts:
+                        yield part.value if isinstance(part, ast.Starred) else part
+                case ast.Dict(values=values):
+                    yield from values
+                case ast.ListComp(elt=element) | ast.GeneratorExp(elt=element):
+                    yield element
+                case ast.DictComp(value=value):
+                    yield value
+                case ast.Call(func=ast.Attribute(value=held, attr="items")):
+                    for table in self.ends(held):
+                        pairs = _pairs(table)
+                        yield from pairs
+                        if not pairs:
+                            yield None
+                case ast.Call(func=ast.Attribute(value=held, attr="values")):
+                    yield from self._entries(held)
+                case ast.Call(func=func, args=[first, *rest]):
+                    yield from self._gone_through(_called(func), first, rest)
+                case _:
+                    yield None
+
+    def _gone_through(
+        self, called: str, first: ast.expr, rest: list[ast.expr]
+    ) -> Iterator[ast.expr | None]:
+        """The elements of what a function makes of something."""
+        if called in _ARRANGING:
+            yield from self._entries(first)
+        elif called == "enumerate":
+            for entry in self._entries(first):
+                yield _tuple([ast.Name("index"), entry])
+        elif called in ("zip", "product"):
+            columns = [[*self._entries(part)] for part in (first, *rest)]
+            longest = max(map(len, columns))
+            for row in range(longest):
+                yield _tuple([c[row % len(c)] if c else None for c in columns])
+        else:
+            yield None
+
+    def _given(self, called: str, function: _Function, name: str) -> Iterator[ast.expr | None]:
+        """What calls of a function give one of its parameters, or its default."""
+        arguments = function.args
+        order = _ordered(function)
+        defaults = dict(zip(reversed(order), reversed(arguments.defaults), strict=False))
+        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            if default is not None:
+                defaults[parameter.arg] = default
+        if name in defaults:
+            yield from self.ends(defaults[name])
+        order = order[1:] if order[:1] in (["self"], ["cls"]) else order
+        calls = self._calls[called]
+        if called != function.name:  # it makes objects
+            calls = [*calls, *self._calls["__init__"], *self._calls_of_heirs(called)]
+        for call in calls:
+            passed = dict(zip(order, call.args, strict=False))
+            passed |= {k.arg: k.value for k in call.keywords if k.arg}
+            if name in passed:
+                yield from self.ends(passed[name])
+            elif any(k.arg is None for k in call.keywords):
+                yield from self._field(name)
+            elif any(isinstance(a, ast.Starred) for a in call.args):
+                yield None
+
+    def _calls_of_heirs(self, called: str) -> Iterator[ast.Call]:
+        for name, node in self._classes.items():
+            if called in map(_called, node.bases):
+                yield from self._calls[name]
+
+
+def _is_initial(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name == "__init__"
+
+
+def _is_named(node: ast.AST, name: str) -> bool:
+    """Whether a target is the variable, or the attribute or entry, of that name."""
+    match node:
+        case ast.Name(id=found):
+            return found == name
+        case ast.Attribute(attr=found) | ast.Subscript(slice=ast.Constant(value=str(found))):
+            return f".{found}" == name
+    return False
+
+
+def _called(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _ordered(function: _Function) -> list[str]:
+    return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+
+
+def _fields_of(node: ast.ClassDef) -> list[str]:
+    """The fields of a class of values, in the order in which it is given them."""
+    return [
+        s.target.id
+        for s in node.body
+        if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+    ]
+
+
+def _of_field(value: ast.expr) -> ast.expr | None:
+    """What a field of a class holds that says so by `field(default=…)`."""
+    match value:
+        case ast.Call(func=func, keywords=keywords) if _called(func) == "field":
+            for keyword in keywords:
+                if keyword.arg == "default":
+                    return keyword.value
+                if keyword.arg == "default_factory" and isinstance(keyword.value, ast.Lambda):
+                    return keyword.value.body
+            return ast.Name("field")
+    return value
+
+
+def _tuple_class(name: str, call: ast.Call) -> ast.ClassDef:
+    """A class with the fields of a named tuple."""
+    fields: list[str] = []
+    match call.args[1:]:
+        case [ast.Constant(value=str(words)), *_]:
+            fields = words.replace(",", " ").split()
+        case [ast.List(elts=parts) | ast.Tuple(elts=parts), *_]:
+            fields = [str(p.value) for p in parts if isinstance(p, ast.Constant)]
+    lines = "".join(f"\n    {field}: object" for field in fields)
+    made = ast.parse(f"class {name}:{lines or ' ...'}").body[0]
+    assert isinstance(made, ast.ClassDef)
+    return made
+
+
+def _options(call: ast.Call) -> list[str]:
+    """What an argument of a command line is called: `--batch-size` is `batch_size`."""
+    said = [str(a.value) for a in call.args if isinstance(a, ast.Constant)]
+    given = [k.value for k in call.keywords if k.arg == "dest"]
+    other = [str(v.value) for v in given if isinstance(v, ast.Constant)]
+    return [*other, *(flag.lstrip("-").replace("-", "_") for flag in said)]
+
+
+def _default(call: ast.Call) -> ast.expr | None:
+    """What it is where the command line lacks it."""
+    for keyword in call.keywords:
+        if keyword.arg == "default":
+            return keyword.value
+    actions = {k.arg: k.value for k in call.keywords}
+    match actions.get("action"):
+        case ast.Constant(value="store_true"):
+            return ast.Constant(False)
+        case ast.Constant(value="store_false"):
+            return ast.Constant(True)
+    first = call.args[0] if call.args else None
+    optional = isinstance(first, ast.Constant) and str(first.value).startswith("-")
+    return ast.Constant(None) if optional and "required" not in actions else None
+
+
+def _pairs(table: ast.expr | None) -> list[ast.expr]:
+    if not isinstance(table, ast.Dict):
+        return []
+    return [
+        _tuple([key, value]) for key, value in zip(table.keys, table.values, strict=True) if key
+    ]
+
+
+def _tuple(parts: list[ast.expr | None]) -> ast.Tuple:
+    """A tuple of expressions, in which nothing known stands for what isn't seen."""
+    return ast.Tuple([part if part is not None else _UNSEEN for part in parts])
+
+
+#: A name that nothing binds.
+_UNSEEN = ast.Name("<unseen>")
