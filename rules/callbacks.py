@@ -6,7 +6,7 @@ import re
 
 from rules.given_values import above_zero, evaluated_once, may_be_none, one_less, unless_none
 from rules.monitors import fails, lacking, monitored
-from transpiler.ir.expr import Expr, call, expr, is_whole, literal, method
+from transpiler.ir.expr import BITOR, OR, Expr, call, expr, is_whole, literal, method
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, STOPS, Fit, Hooks
 from transpiler.regex import regex
@@ -37,13 +37,14 @@ def early_stopping(
     if watched.compare and not is_written(min_delta, 0, 0.0):
         delta = Expr(fit.free("min_delta"))
         sign = min_delta.wrapped(15)
-        before.append(f"{delta} = {min_delta} if {watched.compare} is operator.gt else -{sign}")
+        larger = min_delta.wrapped(OR)
+        before.append(f"{delta} = {larger} if {watched.compare} is operator.gt else -{sign}")
         min_delta = delta
     best = fit.free(f"best_{watched.name}")
     wait = fit.free("wait")
     better = _first_or(fit, best, watched.better(best, min_delta))
     worst = watched.worst if fit.keras == "2" else "None"
-    limit = "1" if patience.is_const(0) else str(patience)
+    limit = "1" if patience.is_const(0) else patience.wrapped(BITOR)
     ends = f"{wait} >= {limit}"
     if fit.keras == "2" and (not patience.known or patience.is_const(0, 1)):
         ends += f" and {fit.epoch} > 0"
@@ -87,7 +88,8 @@ def early_stopping(
         begins[stopped] = "0"
         decision.insert(-1, f"        {stopped} = {fit.epoch}")
     if not start_from_epoch.is_const(0):
-        decision = [f"if {fit.epoch} >= {start_from_epoch}:", *(f"    {d}" for d in decision)]
+        begin = start_from_epoch.wrapped(BITOR)
+        decision = [f"if {fit.epoch} >= {begin}:", *(f"    {d}" for d in decision)]
     if after and (chosen or not start_from_epoch.is_const(0)):
         after = (f"if {weights} is not None:", f"    {after[0]}")
     return Hooks(

@@ -74,6 +74,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "layer.numpy": (),
     "layer.weight": (),
     "layer.assign": ("value",),
+    "layer.adapt": ("data", "batch_size", "steps"),
 }  # fmt: skip
 
 #: Of these, the methods of one weight of a layer.

@@ -11,6 +11,7 @@ from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import OR, Configured, Expr, joined
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.possible_constants import constants_it_may_be
 
 _NONE_IS_ZERO = frozenset({"weight_decay"})
@@ -36,11 +37,16 @@ def _number(file: FileContext, name: str, given: Expr) -> Expr:
 
 
 def refuse_weights(file: FileContext, given: Given | None) -> None:
-    """Refuse weights of losses of which a run may give none."""
+    """Refuse a weight of the only loss that may be None when the program runs, or a list."""
     if given is None or not isinstance(given.value, Static) or given.value.expr.known:
         return
-    if may_be(file, given.value.expr, "None"):
-        raise Unsupported("loss_weights may be None")
+    text = given.value.expr.text
+    if not all(map(_is_number, constants_it_may_be(file.tree.text, file.path, text))):
+        raise Unsupported(f"whether `{text}` is a number is only known at run time")
+
+
+def _is_number(constant: str | None) -> bool:
+    return constant is not None and regex(r"-?\d[\w.]*").fullmatch(constant) is not None
 
 
 def may_be(file: FileContext, given: Expr, *constants: str) -> bool:

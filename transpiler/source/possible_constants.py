@@ -24,12 +24,23 @@ Constants = frozenset[str | None]
 
 def constants_it_may_be(text: str, path: str, expression: str) -> Constants:
     """All values that an expression of a file may have; names count whatever holds them."""
+    return frozenset(map(_constant, _ends(text, path, expression)))
+
+
+def lengths_it_may_have(text: str, path: str, expression: str) -> frozenset[int]:
+    """How many elements the tuples have that an expression of a file may be."""
+    return frozenset(
+        len(end.elts) for end in _ends(text, path, expression) if isinstance(end, ast.Tuple)
+    )
+
+
+def _ends(text: str, path: str, expression: str) -> Iterator[ast.expr | None]:
     try:
         wanted = ast.parse(expression, mode="eval").body
     except SyntaxError:  # it has tokens for what is named later
-        return frozenset({None})
+        return iter([None])
     texts = (text, *_texts_beside(path)) if path else (text,)
-    return frozenset(_constant(end) for end in _program(texts).ends(wanted))
+    return _program(texts).ends(wanted)
 
 
 @lru_cache(maxsize=8)

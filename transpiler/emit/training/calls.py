@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.adapted_later import write_adapt
 from transpiler.emit.training.asking import (
     is_unfinished,
     write_clone_model,
@@ -81,6 +82,7 @@ _WRITERS = {
     "layer.weight": write_weight,
     "layer.assign": write_weight,
     "layer.reset_states": write_reset_layer,
+    "layer.adapt": write_adapt,
 }
 #: Those that only ask, and may stand in the head of a compound statement.
 _ASKING = {

@@ -151,7 +151,7 @@ def write_set_layer_weights(
             raise Unsupported("weights of another kind of layer")
         source = other.variable or f"{writer.tree.source(other.of)}.{theirs.token}"
         writer.made.sharing.add(id(other.node))
-        target = _path(writer, call)
+        target = layer_path(writer, call)
         writer.inline(call, statement, [], f"{target}.load_state_dict({source}.state_dict())")
         return
     _copy_arrays(writer, statement, [*_views(writer, call).values()], given)
@@ -221,7 +221,7 @@ def write_reset_layer(
     module = _module(writer, call)
     if "Stateful" not in module.constructor.text:
         raise Unsupported("the layer keeps no state")
-    writer.inline(call, statement, [], f"{_path(writer, call)}.reset_state()")
+    writer.inline(call, statement, [], f"{layer_path(writer, call)}.reset_state()")
 
 
 def _module(writer: ModelWriter, call: TrainingCall) -> Module:
@@ -253,7 +253,7 @@ def _only_module_of(layer: Layer | None) -> Module | None:
     return layer.modules[0]
 
 
-def _path(writer: ModelWriter, call: TrainingCall) -> str:
+def layer_path(writer: ModelWriter, call: TrainingCall) -> str:
     """How the program reaches the module that a layer is."""
     return call.variable or f"{writer.variable}.{_module(writer, call).token}"
 

@@ -21,6 +21,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 from transpiler.record import record, replace
 from transpiler.regex import regex
+from transpiler.source.possible_constants import lengths_it_may_have
 
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 _NUMBER = regex(r"0?\.\d+")
@@ -111,6 +112,9 @@ def _unpacked(
     names = [name("x_val", "validation_x"), name("y_val", "validation_y")]
     text = writer.source_of(given)
     absent = may_be_none(writer, text)
+    lengths = lengths_it_may_have(writer.tree.text, writer.shared.file.path, text)
+    if len(lengths - {0}) > 1 or (3 in lengths and not call.validates_weighed):
+        raise Unsupported(f"`{text}` may be a pair of arrays, or have weights as well")
     if call.validates_weighed:
         names.append(name("w_val", "validation_weights"))
         parts = [Given(Static(Expr(n)), n, given.versions) for n in names]

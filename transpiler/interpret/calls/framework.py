@@ -328,8 +328,10 @@ def _note_metric(region: Region, node: cst.Call, name: str) -> None:
 
 
 def _as_lambda(region: Region, value: Value) -> Value:
-    """A lambda as an expression, which knows the function that it is."""
+    """A lambda of the file as an expression, which knows the function that it is."""
     if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
+        if not region.tree.has_span(value.node):
+            return Unknown("a lambda of another module")
         return Static(Expr(one_line(region.tree.source(value.node)), value, LAMBDA))
     return value
 
@@ -365,10 +367,10 @@ def _part_of_training(
             region.file.single_metrics.add(region.tree.span(node))
     if name.startswith("keras.optimizers."):
         arguments = _numbers_of_models(region, node, arguments)
+    arguments = [(k, _as_lambda(region, v)) for k, v in arguments]
     for _, value in arguments:
         if isinstance(value, Unknown):
             return Unknown(f"{name}: {value.reason}")
-    arguments = [(k, _as_lambda(region, v)) for k, v in arguments]
     if any(map(region.passes_keywords, node.args)):
         passed: Any = provided("passed_keywords")(region, arguments)
         if isinstance(passed, Unknown):
