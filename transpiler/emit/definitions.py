@@ -351,7 +351,7 @@ def retype_parameters(draft: Draft) -> None:
 
 
 #: Where a variable may be declared as a model: what stands on the line before its type.
-_MODEL_TYPE = regex(r"(?m):[^=\n]*\b(?:Model|Sequential)\b[\]\w, ]*(?:=|$)")
+_MODEL_TYPE = regex(r"(?m):[^=\n]*\b(?:Model|Sequential|Optimizer|History)\b[\]\w, ]*(?:=|$)")
 _TYPED = regex(r"[ \t]*[\w.]+[ \t]*")
 
 
@@ -383,7 +383,13 @@ def _retype(draft: Draft, annotation: cst.Annotation | None) -> None:
 
 
 #: What stands for types of Keras; what `fit` gives is made where it is seen to be read.
-_TORCH_TYPES = {"Model": "nn.Module", "Sequential": "nn.Module", "History": "SimpleNamespace"}
+_TORCH_TYPES = {
+    "Model": "nn.Module",
+    "Sequential": "nn.Module",
+    "Loss": "nn.Module",
+    "Optimizer": "torch.optim.Optimizer",
+    "History": "SimpleNamespace",
+}
 #: A name in a type, which may be in quotes.
 _TYPE = regex(r"[\"']?(?<![\w.])([A-Za-z_][\w.]*)[\"']?")
 

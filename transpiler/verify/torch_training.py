@@ -243,6 +243,9 @@ class Player:
             del self.waiting[index]
             self.pairs[number] = one, pairing
             self.stack.enter_context(quiet(self.torch, module))
+            for part in module.modules():
+                if hasattr(part, "adapt"):  # the original had these weights after it had learned
+                    part.adapt = lambda data, part=part: part
             return number
         return len(self.trained.models)
 

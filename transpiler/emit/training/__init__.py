@@ -83,7 +83,7 @@ predicting.py  predict and its kin
 called.py      models that are called on data
 array_uses.py  what is done with what they give, an array now
 counting.py    how many weights it has, where a program counts them itself
-layer_weights.py  the weights of one layer of a model
+layer_weights.py  the weights of one layer of a model; adapted_later.py: what it learns from
 weights.py     weights that are taken and given back, and their number
 clipped_weights.py  weights that a loop clips
 listed_layers.py  layers that a loop lists

@@ -231,6 +231,9 @@ def inside_of_model(region: Region, layer: Layer) -> Inside | None:
             sequential = model.kind == "sequential"
             parts = model.steps if sequential else layers_in_a_row(region, model) or []
             homes += [model for part in parts if part is layer]
+    made = [model for model in models.values() if model.region is region]
+    if len(made) == 1 and made[0].kind == "functional" and not homes:
+        homes = [made[0] for one in region.called_layers if one is layer]
     return (
         Inside(homes[0], None, layer.output, layer=layer, made=layer) if len(homes) == 1 else None
     )
