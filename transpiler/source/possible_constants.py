@@ -280,7 +280,8 @@ class _Program:
         return self._found[key]
 
     def _named(self, name: str) -> list[ast.expr | None]:
-        return self._once(name, lambda: self._of_name(name)) or [None]
+        known = self._bindings[name] or self._parameters[name] or name in self._aliases
+        return self._once(name, lambda: self._of_name(name)) if known else [None]
 
     def _of_name(self, name: str) -> Iterator[ast.expr | None]:
         for binding in self._bindings[name]:
@@ -392,14 +393,17 @@ class _Program:
         calls = self._calls[called]
         if called != function.name:  # it makes objects
             calls = [*calls, *self._calls["__init__"], *self._calls_of_heirs(called)]
+        if not calls and name not in defaults:
+            yield None
         for call in calls:
-            passed = dict(zip(order, call.args, strict=False))
+            starred = any(isinstance(a, ast.Starred) for a in call.args)
+            passed = {} if starred else dict(zip(order, call.args, strict=False))
             passed |= {k.arg: k.value for k in call.keywords if k.arg}
             if name in passed:
                 yield from self.ends(passed[name])
             elif any(k.arg is None for k in call.keywords):
                 yield from self._field(name)
-            elif any(isinstance(a, ast.Starred) for a in call.args):
+            elif starred:
                 yield None
 
     def _calls_of_heirs(self, called: str) -> Iterator[ast.Call]:
