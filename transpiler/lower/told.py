@@ -27,6 +27,7 @@ class NotKept(Unsupported):
 def readable(region: Region, given: Expr, what: str) -> Expr:
     """A value that such a function reads: a variable of the module which has not changed since."""
     own = any(version for _, version in given.names) or bool(kept_by(region, given))
+    own = own or not given.names.isdisjoint(_of_outer(region, given))
     if not given.names or (region.scope.current(given) if region.is_module else not own):
         return given
     if all(is_steady(region.file, name) for name in reads(given)):
@@ -94,6 +95,11 @@ def refuse_changing_schedule(file: FileContext, value: Value, compiled: Training
             for given in told_to(made):
                 if found := changed_between(file.tree.text, given.text, *times):
                     raise Unsupported(f"{made.name}: `{found}` changes later")
+
+
+def _of_outer(region: Region, given: Expr) -> list[tuple[str, int]]:
+    """The variables in a value that belong to a function around the one that compiles."""
+    return [name for name in given.names if name[0] not in region.file.globals]
 
 
 def kept_by(region: Region, given: Expr | None) -> frozenset[str]:

@@ -190,7 +190,7 @@ class Normalization(nn.Module):
         self.register_buffer("variance", torch.ones(size))
 
     def adapt(self, data):
-        data = torch.as_tensor(np.asarray(data), dtype=self.mean.dtype)
+        data = torch.as_tensor(np.asarray(data)).to(self.mean)
         dims = list(range(data.dim() - self.mean.dim()))
         self.mean = data.mean(dims)
         self.variance = data.var(dims, correction=0)
