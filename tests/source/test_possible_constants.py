@@ -24,6 +24,8 @@ SEEN = [
     ("for v, n in product([0.1, 0], ns): ...", "v", {"0.1", "0"}),
     ("t = {'a': None, 'b': 1}\nfor k, v in t.items(): ...", "v", {"None", "1"}),
     ("t = {'a': None, 'b': 1}", "t[k]", {"None", "1"}),
+    ("[f(v) for k, v in {'a': None, 'b': 1}.items()]", "v", {"None", "1"}),
+    ("self.t = {'a': None, 'b': 1}\nfor v in self.t.values(): ...", "v", {"None", "1"}),
     ("c = {'v': None, 'w': 1}", "c['v']", {"None"}),
     ("c = {'v': 1}\nc['v'] = None", "c['v']", {"None", "1"}),
     ("c = {'v': 1}\nc.update(v=0)", "c['v']", {"0", "1"}),
@@ -49,6 +51,7 @@ SEEN = [
     ("v = 'adam'", "v", {"'adam'"}),
     ("v = [1]", "v", {""}),
     ("v = n + 1", "v", {""}),
+    ("for n in (0.5, 1): v = (1 - n) * 2", "v", {"1.0", "0"}),
 ]
 
 

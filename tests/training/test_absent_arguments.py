@@ -69,8 +69,9 @@ given = Trainer(16, (x[:9], y[:9])).fit(x, y)
         ("share=None", "pass", "validation_split=share", "share=0.3"),
         ("size=None", "pass", "batch_size=size", "size=16"),
         ("weights=None", "pass", "class_weight=weights", "{0: 2.0, 2: 0.5}"),
+        ("weights=None", "pass", "sample_weight=weights", "weights=np.arange(len(x)) / 9"),
     ],
-    ids=["pair", "branch", "inline", "no share", "None as share", "size", "weights"],
+    ids=["pair", "branch", "inline", "no share", "None as share", "size", "weights", "rows"],
 )
 def test_functions_are_called_with_and_without_them(
     scripts: Scripts, parameters: str, before: str, argument: str, given: str
@@ -89,11 +90,39 @@ def equal(scripts: Scripts, text: str) -> None:
     assert {"without", "given"} <= apart.keys()
 
 
-def test_weights_of_samples_that_may_be_none_are_refused() -> None:
-    text = PROGRAM.format(
-        parameters="weights=None", before="pass", argument="sample_weight=weights", given="None"
-    )
-    assert "`fit` is left as it is: sample_weight may be None" in dict(errors(text)).values()
+STEPS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(24, 6))
+y = rng.normal(size=(24, 2, 1))
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(2), keras.layers.Reshape((2, 1))])
+model.compile("sgd", "mse")
+for weights in (None, rng.uniform(size=(24, 2))):
+    model.fit(x, y, sample_weight=weights, verbose=0)
+"""
+
+
+def test_weights_of_steps_that_may_be_none_are_refused() -> None:
+    assert "`fit` is left as it is: sample_weight may be None" in dict(errors(STEPS)).values()
+
+
+PAIRS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y, w = rng.normal(size=(24, 6)), rng.normal(size=(24, 1)), rng.uniform(size=24)
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+for weighed in (False, True):
+    model.fit(x, y, validation_data=(x, y, w) if weighed else (x, y), verbose=0)
+"""
+
+
+def test_pairs_that_may_have_weights_are_refused() -> None:
+    assert any("or have weights as well" in said for said in dict(errors(PAIRS)).values())
 
 
 NO_SIZE = """\

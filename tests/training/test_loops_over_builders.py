@@ -147,3 +147,34 @@ for function, v in zip(FUNCTIONS.values(), rng.permutation(2)):
 def test_functions_that_build_nothing_are_no_matter() -> None:
     """Their loops stay as they are, wherever they end."""
     assert converted(HEAD + PLAIN + "model = build_deep()\n").count(PLAIN) == 1
+
+
+LEFT = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 6)), rng.normal(size=(40, 1))
+
+
+def build():
+    return keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+
+
+scores = []
+for fold in range(4):
+    model = build()
+    model.compile("sgd", "mse")
+    stop = keras.callbacks.EarlyStopping("loss", patience=1)
+    model.fit(x[fold:], y[fold:], epochs=2, callbacks=[stop], verbose=0)
+    scores.append(model.evaluate(x, y, verbose=0))
+    if fold == 1:
+        break
+answer = model.predict(x, verbose=0)
+"""
+
+
+def test_a_loop_may_end_once_a_model_has_trained(scripts: Scripts) -> None:
+    differences = scripts.compare(LEFT, converted(LEFT))
+    assert {"scores", "answer"} <= differences.keys()
+    assert max(differences.values()) < 1e-9, differences

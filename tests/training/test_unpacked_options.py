@@ -26,6 +26,10 @@ TRIALS = {
         TRAIN.format("", '    more = {**options, "epochs": 3}\n', "more"),
         'FIT = {"epochs": 2, "validation_split": 0.3, "shuffle": False}\nfirst = train(model, FIT)',
     ),
+    "a function": (
+        "def options(size):\n    return dict(epochs=2, batch_size=size, shuffle=False)\n\n",
+        "first = []\nfor n in (8, 16):\n    first += model.fit(x, y, **options(n)).history['loss']",
+    ),
     "several-calls": (
         TRAIN.format("", "", "options"),
         "first = train(model, dict(epochs=2, batch_size=8, shuffle=False))\n"

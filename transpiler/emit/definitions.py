@@ -497,7 +497,8 @@ def _read_elsewhere(draft: Draft, name: str, node: cst.CSTNode, method: bool = F
     start, end = draft.tree.span(node)
     outside = [e for e in draft.edits if not (start <= e.start and e.end <= end)]
     remaining = apply(draft.tree.text, [*outside, Edit(start, end, "")])
-    added = draft.training_functions.values()  # they have no place yet
+    lines = (line for before in draft.before for line in before.lines)
+    added = (*draft.training_functions.values(), *lines)  # they have no place yet
     texts = [text for text in (remaining, *added) if name in text]
     if method:
         return any(re.search(rf"\.{name}\b", text) for text in texts)

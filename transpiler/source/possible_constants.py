@@ -8,11 +8,19 @@ for name, share in SPLITS.items():
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
+from itertools import product
+from operator import add, floordiv, mul, sub, truediv
 
-from transpiler.record import record
+from transpiler.source.held_values import (
+    Binding,
+    Function,
+    HeldValues,
+    called_name,
+    ordered,
+)
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.syntax import program_tree
@@ -76,129 +84,17 @@ def _constant(end: ast.expr | None) -> str | None:
     return ""
 
 
-@record(slots=True)
-class _Binding:
-    """Something that is given to names: a value, or each element of one."""
-
-    target: ast.expr
-    value: ast.expr | None
-    each: bool = False
-
-
-#: What makes an object, or a dict, of its keywords.
-_HOLDERS = frozenset({
-    "SimpleNamespace", "Namespace", "dict", "update", "replace", "_replace", "set_defaults",
-    "Box", "AttrDict", "EasyDict", "Munch", "Bunch", "ConfigDict", "partial",
-})  # fmt: skip
 _ARRANGING = frozenset({"list", "tuple", "set", "sorted", "reversed", "tqdm", "trange", "iter"})
 _COUNTING = frozenset({"len", "int", "float", "max", "min", "round", "abs", "sum", "range"})
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class _Program:
-    """What the names, attributes and keys of some files hold, whatever they belong to."""
+    """What the expressions of some files may be."""
 
     def __init__(self, modules: Iterable[ast.Module]) -> None:
-        self._bindings: dict[str, list[_Binding]] = defaultdict(list)
-        self._fields: dict[str, list[ast.expr | None]] = defaultdict(list)
-        self._functions: dict[str, list[_Function]] = defaultdict(list)
-        self._parameters: dict[str, list[tuple[str, _Function]]] = defaultdict(list)
-        self._classes: dict[str, ast.ClassDef] = {}
-        self._calls: dict[str, list[ast.Call]] = defaultdict(list)
-        self._aliases: dict[str, str] = {}
+        self._held = HeldValues(modules)
         self._pending: set[str] = set()
         self._found: dict[str, list[ast.expr | None]] = {}
-        nodes = [node for module in modules for node in ast.walk(module)]
-        for node in nodes:
-            if isinstance(node, ast.ClassDef):
-                self._class(node)
-            elif isinstance(node, _Function):
-                self._functions[node.name].append(node)
-        initial = {id(f): c.name for c in self._classes.values() for f in c.body if _is_initial(f)}
-        for node in nodes:
-            self._read(node)
-            if isinstance(node, _Function):
-                called = initial.get(id(node), node.name)
-                for parameter in _ordered(node) + [a.arg for a in node.args.kwonlyargs]:
-                    self._parameters[parameter].append((called, node))
-        for called, function in [(n, f) for n, fs in self._functions.items() for f in fs]:
-            if function.args.kwarg is not None:
-                for call in self._calls[initial.get(id(function), called)]:
-                    self._keep(call.keywords)
-
-    # What the nodes say
-
-    def _read(self, node: ast.AST) -> None:
-        match node:
-            case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    self._bind(target, value)
-            case ast.AnnAssign(target=target, value=value) if value is not None:
-                self._bind(target, value)
-            case ast.NamedExpr(target=target, value=value):
-                self._bind(target, value)
-            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-                self._bind(target, value, each=True)
-            case ast.withitem(optional_vars=ast.expr() as target):
-                self._bind(target, None)
-            case ast.Dict(keys=keys, values=values):
-                for key, value in zip(keys, values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                        self._fields[key.value].append(value)
-            case ast.ImportFrom(names=names):
-                for name in names:
-                    if name.asname is not None and name.asname != name.name:
-                        self._aliases[name.asname] = name.name
-            case ast.Call():
-                self._call(node)
-
-    def _bind(self, target: ast.expr, value: ast.expr | None, each: bool = False) -> None:
-        binding = _Binding(target, value, each)
-        for inner in ast.walk(target):
-            match inner:
-                case ast.Name(id=name, ctx=ast.Store()):
-                    self._bindings[name].append(binding)
-                case ast.Attribute(attr=name, ctx=ast.Store()):
-                    self._bindings[f".{name}"].append(binding)
-                case ast.Subscript(slice=ast.Constant(value=str(name)), ctx=ast.Store()):
-                    self._bindings[f".{name}"].append(binding)
-
-    def _class(self, node: ast.ClassDef) -> None:
-        self._classes[node.name] = node
-        for statement in node.body:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    self._fields[name].append(value)
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    self._fields[name].append(_of_field(value))
-
-    def _call(self, call: ast.Call) -> None:
-        called = _called(call.func)
-        self._calls[called].append(call)
-        if called in _HOLDERS:
-            self._keep(call.keywords)
-        match called, call.args:
-            case "partial", [ast.Name(id=name) | ast.Attribute(attr=name), *args]:
-                self._calls[name].append(ast.Call(call.func, args, call.keywords))
-            case "setattr", [_, ast.Constant(value=str(name)), value]:
-                self._fields[name].append(value)
-            case "add_argument", _:
-                for name in _options(call):
-                    self._fields[name].append(_default(call))
-            case "namedtuple", [ast.Constant(value=str(name)), *_]:
-                self._classes.setdefault(name, _tuple_class(name, call))
-        if (kept := self._classes.get(called)) is not None:
-            self._keep(call.keywords)
-            if not any(_is_initial(f) for f in kept.body):
-                for name, value in zip(_fields_of(kept), call.args, strict=False):
-                    self._fields[name].append(value)
-
-    def _keep(self, keywords: list[ast.keyword]) -> None:
-        for keyword in keywords:
-            if keyword.arg is not None:
-                self._fields[keyword.arg].append(keyword.value)
-
-    # What an expression may be
 
     def ends(self, node: ast.expr | None) -> Iterator[ast.expr | None]:
         """The expressions that say what it is; None for what isn't seen."""
@@ -216,6 +112,8 @@ class _Program:
                 yield from self.ends(last)
             case ast.NamedExpr(value=value):
                 yield from self.ends(value)
+            case ast.BinOp(left=left, op=operator, right=right):
+                yield from _results([*self.ends(left)], operator, [*self.ends(right)], node)
             case ast.Name(id=name):
                 yield from self._named(name)
             case ast.Attribute(attr=name):
@@ -252,17 +150,19 @@ class _Program:
                 yield from self._field(name)
                 for value in default:
                     yield from self.ends(value)
-            case ast.Call(func=func) if (called := _called(func)) in self._functions:
+            case ast.Call(func=func) if (called := called_name(func)) in self._held.functions:
                 yield from self._once(f"{called}()", lambda: self._returned(called))
-            case ast.Call(func=func) if _called(func) in _COUNTING:
+            case ast.Call(func=func) if called_name(func) in _COUNTING:
+                yield call
+            case ast.Call(func=ast.Attribute(attr="items" | "values")):
                 yield call
             case ast.Call(func=ast.Attribute(value=ast.Name()) | ast.Name()):
-                yield call if _called(call.func) not in self._parameters else None
+                yield call if called_name(call.func) not in self._held.parameters else None
             case _:
                 yield None
 
     def _returned(self, called: str) -> Iterator[ast.expr | None]:
-        for function in self._functions[called]:
+        for function in self._held.functions[called]:
             for node in ast.walk(function):
                 if isinstance(node, ast.Return):
                     yield from self.ends(node.value or ast.Constant(None))
@@ -280,34 +180,36 @@ class _Program:
         return self._found[key]
 
     def _named(self, name: str) -> list[ast.expr | None]:
-        known = self._bindings[name] or self._parameters[name] or name in self._aliases
+        known = (
+            self._held.bindings[name] or self._held.parameters[name] or name in self._held.aliases
+        )
         return self._once(name, lambda: self._of_name(name)) if known else [None]
 
     def _of_name(self, name: str) -> Iterator[ast.expr | None]:
-        for binding in self._bindings[name]:
+        for binding in self._held.bindings[name]:
             yield from self._bound(binding, name)
-        for called, function in self._parameters[name]:
+        for called, function in self._held.parameters[name]:
             yield from self._given(called, function, name)
-        if name in self._aliases:
-            yield from self._named(self._aliases[name])
+        if name in self._held.aliases:
+            yield from self._named(self._held.aliases[name])
 
     def _field(self, name: str) -> list[ast.expr | None]:
         return self._once(f".{name}", lambda: self._of_field(name)) or [None]
 
     def _of_field(self, name: str) -> Iterator[ast.expr | None]:
         known = False
-        for value in self._fields[name]:
+        for value in self._held.fields[name]:
             known = True
             yield from self.ends(value)
-        for binding in self._bindings[f".{name}"]:
+        for binding in self._held.bindings[f".{name}"]:
             known = True
             yield from self._bound(binding, f".{name}")
-        if not known and name in self._functions:
+        if not known and name in self._held.functions:
             yield from self._returned(name)
         elif not known:  # a variable of another module
             yield from self._of_name(name)
 
-    def _bound(self, binding: _Binding, name: str) -> Iterator[ast.expr | None]:
+    def _bound(self, binding: Binding, name: str) -> Iterator[ast.expr | None]:
         if binding.value is None:
             yield None
             return
@@ -358,7 +260,7 @@ class _Program:
                 case ast.Call(func=ast.Attribute(value=held, attr="values")):
                     yield from self._entries(held)
                 case ast.Call(func=func, args=[first, *rest]):
-                    yield from self._gone_through(_called(func), first, rest)
+                    yield from self._gone_through(called_name(func), first, rest)
                 case _:
                     yield None
 
@@ -379,10 +281,10 @@ class _Program:
         else:
             yield None
 
-    def _given(self, called: str, function: _Function, name: str) -> Iterator[ast.expr | None]:
+    def _given(self, called: str, function: Function, name: str) -> Iterator[ast.expr | None]:
         """What calls of a function give one of its parameters, or its default."""
         arguments = function.args
-        order = _ordered(function)
+        order = ordered(function)
         defaults = dict(zip(reversed(order), reversed(arguments.defaults), strict=False))
         for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             if default is not None:
@@ -390,9 +292,9 @@ class _Program:
         if name in defaults:
             yield from self.ends(defaults[name])
         order = order[1:] if order[:1] in (["self"], ["cls"]) else order
-        calls = self._calls[called]
+        calls = self._held.calls[called]
         if called != function.name:  # it makes objects
-            calls = [*calls, *self._calls["__init__"], *self._calls_of_heirs(called)]
+            calls = [*calls, *self._held.calls["__init__"], *self._calls_of_heirs(called)]
         if not calls and name not in defaults:
             yield None
         for call in calls:
@@ -407,13 +309,32 @@ class _Program:
                 yield None
 
     def _calls_of_heirs(self, called: str) -> Iterator[ast.Call]:
-        for name, node in self._classes.items():
-            if called in map(_called, node.bases):
-                yield from self._calls[name]
+        for name, node in self._held.classes.items():
+            if called in map(called_name, node.bases):
+                yield from self._held.calls[name]
 
 
-def _is_initial(node: ast.stmt) -> bool:
-    return isinstance(node, ast.FunctionDef) and node.name == "__init__"
+_OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.FloorDiv: floordiv,
+}  # fmt: skip
+
+
+def _results(
+    left: list[ast.expr | None], how: ast.operator, right: list[ast.expr | None], node: ast.BinOp
+) -> Iterator[ast.expr]:
+    """What an operation gives, where all that it is about are numbers; else the operation."""
+    operation, first, second = _OPERATIONS.get(type(how)), _numbers(left), _numbers(right)
+    if operation is None or (len(first), len(second)) != (len(left), len(right)):
+        yield node
+        return
+    for one, other in product(first, second):
+        with suppress(ArithmeticError):
+            yield ast.Constant(operation(one, other))
+
+
+def _numbers(ends: list[ast.expr | None]) -> list[float]:
+    values = [end.value for end in ends if isinstance(end, ast.Constant)]
+    return [v for v in values if isinstance(v, (int, float)) and not isinstance(v, bool)]
 
 
 def _is_named(node: ast.AST, name: str) -> bool:
@@ -424,77 +345,6 @@ def _is_named(node: ast.AST, name: str) -> bool:
         case ast.Attribute(attr=found) | ast.Subscript(slice=ast.Constant(value=str(found))):
             return f".{found}" == name
     return False
-
-
-def _called(node: ast.expr) -> str:
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def _ordered(function: _Function) -> list[str]:
-    return [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-
-
-def _fields_of(node: ast.ClassDef) -> list[str]:
-    """The fields of a class of values, in the order in which it is given them."""
-    return [
-        s.target.id
-        for s in node.body
-        if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
-    ]
-
-
-def _of_field(value: ast.expr) -> ast.expr | None:
-    """What a field of a class holds that says so by `field(default=…)`."""
-    match value:
-        case ast.Call(func=func, keywords=keywords) if _called(func) == "field":
-            for keyword in keywords:
-                if keyword.arg == "default":
-                    return keyword.value
-                if keyword.arg == "default_factory" and isinstance(keyword.value, ast.Lambda):
-                    return keyword.value.body
-            return ast.Name("field")
-    return value
-
-
-def _tuple_class(name: str, call: ast.Call) -> ast.ClassDef:
-    """A class with the fields of a named tuple."""
-    fields: list[str] = []
-    match call.args[1:]:
-        case [ast.Constant(value=str(words)), *_]:
-            fields = words.replace(",", " ").split()
-        case [ast.List(elts=parts) | ast.Tuple(elts=parts), *_]:
-            fields = [str(p.value) for p in parts if isinstance(p, ast.Constant)]
-    lines = "".join(f"\n    {field}: object" for field in fields)
-    made = ast.parse(f"class {name}:{lines or ' ...'}").body[0]
-    assert isinstance(made, ast.ClassDef)
-    return made
-
-
-def _options(call: ast.Call) -> list[str]:
-    """What an argument of a command line is called: `--batch-size` is `batch_size`."""
-    said = [str(a.value) for a in call.args if isinstance(a, ast.Constant)]
-    given = [k.value for k in call.keywords if k.arg == "dest"]
-    other = [str(v.value) for v in given if isinstance(v, ast.Constant)]
-    return [*other, *(flag.lstrip("-").replace("-", "_") for flag in said)]
-
-
-def _default(call: ast.Call) -> ast.expr | None:
-    """What it is where the command line lacks it."""
-    for keyword in call.keywords:
-        if keyword.arg == "default":
-            return keyword.value
-    actions = {k.arg: k.value for k in call.keywords}
-    match actions.get("action"):
-        case ast.Constant(value="store_true"):
-            return ast.Constant(False)
-        case ast.Constant(value="store_false"):
-            return ast.Constant(True)
-    first = call.args[0] if call.args else None
-    optional = isinstance(first, ast.Constant) and str(first.value).startswith("-")
-    return ast.Constant(None) if optional and "required" not in actions else None
 
 
 def _pairs(table: ast.expr | None) -> list[ast.expr]:

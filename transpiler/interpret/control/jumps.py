@@ -123,6 +123,7 @@ def unstable_where_left(region: Region, this: Round) -> dict[str, str]:
 def forget_if_left(region: Region, start: Scope, this: Round) -> None:
     """What only a whole round sets is not known behind a loop that may be left before."""
     for name in region.scope.values.keys() - start.values.keys() if this.left else ():
-        if name.isidentifier():
+        held = region.scope.values[name]
+        if name.isidentifier() and any(s.values.get(name) is not held for s in this.left):
             region.scope.bump(name)
             region.scope.values[name] = Unknown(f"`{name}` is set in whole rounds of a loop only")
