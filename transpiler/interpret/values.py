@@ -366,6 +366,7 @@ class Measured(Unknown):
     """A number, or several, that NumPy computes of arrays where Keras did."""
 
     whole: bool = False  #: whether they are whole numbers, or yes and no
+    tensor: bool = False  #: whether TensorFlow had a tensor there, which nothing changes
 
 
 @record(frozen=True, slots=True, eq=False)

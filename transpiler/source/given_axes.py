@@ -225,9 +225,11 @@ class _Run:
                     self._bind(target, held)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bind(target, self.value(value))
-            case ast.AugAssign(target=ast.Name(name), value=value):
+            case ast.AugAssign(target=ast.Name(name), value=value, op=op):
                 held, other = self.names.get(name), self.value(value)
-                same = isinstance(held, Axes) and together(held, other) == held
+                whole = isinstance(held, Axes) and held.sizes and not isinstance(op, ast.MatMult)
+                in_place = whole and isinstance(held, Axes) and not held.table
+                same = in_place or (isinstance(held, Axes) and together(held, other) == held)
                 self.names[name] = held if same else None
             case ast.Return(value=value):
                 self.given.append(None if value is None else self.value(value))

@@ -61,11 +61,16 @@ class Rows:
         self._classes: set[str] = set()
         self._has_samples = "sklearn" in text
         module = program_tree(text)
+        changed = set[ast.expr]()
         for node in ast.walk(module) if module is not None else ():
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._bind(target, node.value)
+            elif isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.MatMult):
+                changed.add(node.target)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                if node in changed:  # `x -= x.mean(axis=0)`: in its place
+                    continue
                 self._given.setdefault(node.id, []).append(None)
             elif isinstance(node, ast.FunctionDef):
                 self._functions.setdefault(node.name, []).append(node)

@@ -19,8 +19,8 @@ from transpiler.interpret.values import Framework, Measured, Sequence, Static, U
 from transpiler.ir.expr import UNKNOWN, Configured, Symbol
 from transpiler.record import record
 
-_REAL = Measured(PREDICTED)
-_WHOLE = Measured(PREDICTED, whole=True)
+_REAL = Measured(PREDICTED, tensor=True)
+_WHOLE = Measured(PREDICTED, whole=True, tensor=True)
 
 
 @record(frozen=True, slots=True)

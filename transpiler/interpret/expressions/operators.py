@@ -59,7 +59,7 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         return constant_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         reasons = [side.reason for side in (left, right) if isinstance(side, Unknown)]
-        return _of_arrays(left, right) or Unknown(next(filter(None, reasons), ""))
+        return of_arrays(left, right) or Unknown(next(filter(None, reasons), ""))
     if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
         written = None
         plain = all(isinstance(i, (Static, Sequence, Mapping)) for i in (*left.items, *right.items))
@@ -88,14 +88,15 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     return made
 
 
-def _of_arrays(left: Value, right: Value, whole: bool = False) -> Unknown | None:
+def of_arrays(left: Value, right: Value, whole: bool = False) -> Unknown | None:
     """What an operator makes of arrays that a model has predicted, and of plain values."""
     sides = (left, right)
     if not all(isinstance(side, (Static, Measured)) or is_array(side) for side in sides):
         return None
     whole = whole or any(isinstance(side, Measured) and side.whole for side in sides)
     plain = next((s for s in sides if isinstance(s, Measured) and not is_array(s)), None)
-    return Measured(PREDICTED if plain is None else plain.reason, whole=whole)
+    tensor = any(isinstance(side, Measured) and side.tensor for side in sides)
+    return Measured(PREDICTED if plain is None else plain.reason, whole=whole, tensor=tensor)
 
 
 #: So many places of a list are looked at one by one.
@@ -251,7 +252,7 @@ def _compare(region: Region, left: Value, operator: str, right: Value, node: cst
         return binary_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         unknown = Unknown("a comparison with something unknown")
-        return _of_arrays(left, right, whole=True) or unknown
+        return of_arrays(left, right, whole=True) or unknown
     if isinstance(left, Framework) and isinstance(right, Framework):
         same = left.name == right.name
         return same if operator in ("is", "==") else not same

@@ -67,6 +67,13 @@ def note_arrays(
         arrays[name] = Array(region.scope.version(_variable(name)), shape, listed)
 
 
+def array_at(region: Region, name: str) -> Array | None:
+    """What is known of the array that a variable of the module holds now."""
+    array = region.file.arrays.get(name)
+    current = array is not None and array.version == region.scope.version(name)
+    return array if current and region.is_module else None
+
+
 @provides("shape_of")
 def shape_of(region: Region, node: cst.BaseExpression | None) -> Shape | None:
     """The sizes of an array, None where the text does not show them, and for a number."""

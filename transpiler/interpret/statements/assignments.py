@@ -9,17 +9,28 @@ import libcst as cst
 from transpiler.interpret.aliases import refuse_aliases, refuse_parts
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
+from transpiler.interpret.expressions.operators import of_arrays
 from transpiler.interpret.layers.collected import extends
 from transpiler.interpret.models.inputs import free_name, makes_input
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements.arrays import arrays_of, note_arrays
+from transpiler.interpret.statements.arrays import array_at, arrays_of, note_arrays
 from transpiler.interpret.statements.names import assign_name
 from transpiler.interpret.statements.places import change_element
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statements.targets import assign_value, spoil
 from transpiler.interpret.statics import constant, fold, operator_text
 from transpiler.interpret.tensors.operators import binary_op
-from transpiler.interpret.values import Bound, Repeated, Sequence, Static, Unknown, Value, is_graph
+from transpiler.interpret.training import is_array
+from transpiler.interpret.values import (
+    Bound,
+    Measured,
+    Repeated,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    is_graph,
+)
 from transpiler.ir.expr import Expr
 from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
@@ -111,7 +122,7 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
         )
         return
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        spoil(region, node, "arithmetic with something unknown")
+        _change_unknown(region, node, left, right)
         return
     if is_graph(left) or is_graph(right):
         name = node.target.value if isinstance(node.target, cst.Name) else ""
@@ -144,9 +155,9 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
     name = node.target.value
     known = fold(operator, constant(left), constant(right))
     emit_static(region, node, frozenset({name}), (left, right))
+    array = array_at(region, name)
     region.scope.bump(name)
-    if name in region.file.arrays:  # `x_train /= 255`
-        array = region.file.arrays[name]
+    if array is not None:  # `x_train /= 255`
         region.file.arrays[name] = replace(array, version=region.scope.version(name))
     reading = region.scope.read(name)
     if isinstance(left, Sequence) and isinstance(right, Sequence) and left.kind is list:
@@ -161,6 +172,24 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
         listed = left.expr.array or (number and right.expr.array)
     made = Expr(name, known, names=reading.names, whole=whole, array=listed)
     region.scope.values[name] = Static(made)
+
+
+def _change_unknown(region: Region, node: cst.AugAssign, left: Value, right: Value) -> None:
+    """An array whose numbers are not known is changed in its place: it keeps its axes.
+
+    A tensor of TensorFlow's would have become another one.
+    """
+    name = node.target.value if isinstance(node.target, cst.Name) else ""
+    array = array_at(region, name)
+    spoil(region, node, "arithmetic with something unknown")
+    if array is not None and not array.listed:
+        region.file.arrays[name] = replace(array, version=region.scope.version(name))
+    tensor = isinstance(left, Measured) and left.tensor
+    tensor |= isinstance(left, Static) and left.expr.array
+    predicted = is_array(left) or is_array(right)
+    made = of_arrays(left, right) if name and predicted and not tensor else None
+    if made is not None:
+        region.scope.values[name] = made
 
 
 @evaluates(cst.NamedExpr)
