@@ -94,9 +94,10 @@ def early_stopping(
         after = (f"if {weights} is not None:", f"    {after[0]}")
     return Hooks(
         (*before, _assigned(begins)),
-        epoch_end=(comment, *decision),
+        epoch_end=(*watched.picks, comment, *decision),
         after=after,
         reads=watched.reads,
+        looks_if=watched.looks_if,
         lacking=(),
         note=watched.note,
         order=STOPS,
@@ -172,8 +173,9 @@ def reduce_lr_on_plateau(
         )
     return Hooks(
         (*before, f"{plateau} = {made}"),
-        epoch_end=steps,
+        epoch_end=(*watched.picks, *steps),
         reads=watched.reads,
+        looks_if=watched.looks_if,
         lacking=(),
         logs=(_rate(fit),),
         note=watched.note or ("" if fit.exact or fit.keras == "2" else _FROM_NAN),
@@ -260,11 +262,13 @@ def model_checkpoint(
     return Hooks(
         (*folder, *before, start),
         epoch_end=(
+            *watched.picks,
             f"if {f'{due} and ' if due else ''}{better}:",
             f"    {best} = {value}",
             f"    {saved}",
         ),
         reads=(*watched.reads, *named),
+        looks_if="" if named else watched.looks_if,
         lacking=None if named else () if fit.keras == "2" else body,
         note=watched.note,
         lasting=(start,),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from transpiler.ir.expr import Expr, literal
+from transpiler.ir.expr import Expr, expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit
 from transpiler.record import record
@@ -31,6 +31,8 @@ class Monitored:
     before: tuple[str, ...] = ()  #: statements before the loop
     note: str = ""
     compare: str = ""  #: the variable for what compares, where only the program knows that
+    picks: tuple[str, ...] = ()  #: statements of each epoch before it is looked at
+    looks_if: str = ""  #: the condition under which alone it is a value of the validation
 
     @property
     def worst(self) -> str:
@@ -56,6 +58,10 @@ def monitored(
 
     Keras 2 goes by the name of what is monitored, Keras 3 asks the metric.
     """
+    if (ways := _ways(fit, monitor)) is not None:
+        found = _either(fit, *ways, mode, _STOPPING if stops else _ACCURACY)
+        if found is not None:
+            return found
     larger = _larger(fit, monitor, mode, _STOPPING if stops else _ACCURACY)
     before: list[str] = []
     if monitor.known:
@@ -77,6 +83,49 @@ def monitored(
     return Monitored(name, value, reads, larger, tuple(before), note, compare)
 
 
+def _ways(fit: Fit, monitor: Expr) -> tuple[str, str, str] | None:
+    """`"val_loss" if validates else "loss"`: the condition, and what it chooses from."""
+    found = None if monitor.known else _EITHER.fullmatch(str(monitor))
+    if found is None:
+        return None
+    first, test, second = found["first"], found["test"], found["second"]
+    return (test, first, second) if {first, second} <= fit.values.keys() else None
+
+
+def _either(
+    fit: Fit, test: str, first: str, second: str, mode: Expr, keras_2: re.Pattern[str]
+) -> Monitored | None:
+    """One of two values of each epoch; None where not the same is better of both."""
+    larger = _larger(fit, expr(first), mode, keras_2)
+    if larger != _larger(fit, expr(second), mode, keras_2) or isinstance(larger, str):
+        return None
+    name = first.removeprefix("val_")
+    name = name if name == second.removeprefix("val_") else "value"
+    picked = fit.free("monitored")
+    picks = f"{picked} = {fit.values[first]} if {test} else {fit.values[second]}"
+    validates = [key.startswith("val_") for key in (first, second)]
+    looks_if = test if validates == [True, False] else _unless(test)
+    looks_if = looks_if if any(validates) and not all(validates) else ""
+    reads = (first, second)
+    return Monitored(name, picked, reads, larger, picks=(picks,), looks_if=looks_if)
+
+
+def _unless(test: str) -> str:
+    """The opposite of a condition."""
+    if test.startswith("not "):
+        return test.removeprefix("not ")
+    held, negated, _ = test.partition(" is not None")
+    if negated:
+        return f"{held} is None"
+    held, absent, _ = test.partition(" is None")
+    return f"{held} is not None" if absent else f"not {test}"
+
+
+#: One of two values, by what may be evaluated again in each epoch.
+_EITHER = regex(
+    r"""(?P<a>["'])(?P<first>\w+)(?P=a) if (?P<test>(?:not )?[A-Za-z_][\w.]*|[A-Za-z_][\w.]* is"""
+    r""" (?:not )?None) else (?P<b>["'])(?P<second>\w+)(?P=b)"""
+)
 _MISSING = "where no value of the epochs has that name, Keras warns, and this is a KeyError"
 
 

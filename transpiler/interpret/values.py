@@ -443,9 +443,7 @@ COMPUTED: Final = Static(Expr("..."))
 
 def is_plain(value: Value) -> bool:
     """Whether it is a number or string of the program that is known, or a tuple of such."""
-    if not isinstance(value, Static) or not value.expr.known:
-        return False
-    known = value.expr.value
+    known = value.expr.value if isinstance(value, Static) and value.expr.known else None
     parts = known if isinstance(known, tuple) else (known,)
     return all(isinstance(part, (str, int, float)) for part in parts)
 

@@ -192,6 +192,7 @@ class Hooks:
     epoch_end: tuple[str, ...] = ()
     after: tuple[str, ...] = ()  #: after the last epoch
     reads: tuple[str, ...] = ()  #: the values of an epoch that it looks at: `val_loss`
+    looks_if: str = ""  #: the condition under which alone these are values of a validation
     logs: tuple[tuple[str, str], ...] = ()  #: further entries of the history: key, expression
     #: the keys of what it adds to the values of an epoch, as those that come later see them
     adds: tuple[str, ...] = ()

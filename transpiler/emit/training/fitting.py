@@ -74,10 +74,6 @@ _RATES_IN_TURN = "learning rates that several callbacks log, of which the progra
 _STATEMENT = regex(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
 
 
-def _looks_at_validation(hook: Hooks) -> bool:
-    return any(key.startswith("val_") for key in hook.reads)
-
-
 #: A value of an epoch whose name is in a variable.
 _CHOSEN = regex(r"\blogs\[(?![\"'])")
 
@@ -231,7 +227,7 @@ class FitWriter(FitData):
         hooks: list[Hooks],
     ) -> list[str]:
         """Train in each epoch, and validate in some."""
-        looking = [hook for hook in hooks if _looks_at_validation(hook)]
+        looking = [hook for hook in hooks if self._looks_at_validation(hook)]
         if any(self.after or hook.lacking is None for hook in looking):
             raise Unsupported("a callback that looks at a validation which some epochs lack")
         own = {k: v for k, v in logs.items() if k.startswith("val_")}
@@ -244,13 +240,19 @@ class FitWriter(FitData):
         head = f"if {' and '.join(filter(None, (self.validates_if, due)))}:"
         return [*body, head, *(f"    {line}" for line in validating)]
 
+    def _looks_at_validation(self, hook: Hooks) -> bool:
+        """Whether a callback may look at a validation where there is none."""
+        if hook.looks_if and not self.after and hook.looks_if == self.validates_if:
+            return False
+        return any(key.startswith("val_") for key in hook.reads)
+
     def _where_validated(
         self, hook: Hooks, lines: Iterable[str], others: Iterable[str] = ()
     ) -> list[str]:
         """What a callback does, which may have no validation to look at."""
-        if not (self.validates_if and _looks_at_validation(hook) and lines):
+        if not (self.validates_if and self._looks_at_validation(hook) and lines):
             return list(lines)
-        if any(_CHOSEN.search(line) for line in lines):
+        if hook.looks_if or any(_CHOSEN.search(line) for line in lines):
             raise Unsupported("a callback that looks at a value which only the run tells")
         otherwise = ["else:", *(f"    {line}" for line in others)] if others else []
         return [f"if {self.validates_if}:", *(f"    {line}" for line in lines), *otherwise]

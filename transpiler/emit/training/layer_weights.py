@@ -226,11 +226,11 @@ def write_reset_layer(
 
 def _module(writer: ModelWriter, call: TrainingCall) -> Module:
     """The one module that a layer is, which the model has under a name of its own."""
-    return _module_of(writer, call.layer)
+    return module_of(writer, call.layer)
 
 
-def _module_of(writer: ModelWriter, layer: Layer | None) -> Module:
-    module = _only_module_of(layer)
+def module_of(writer: ModelWriter, layer: Layer | None) -> Module:
+    module = _onlymodule_of(layer)
     own = {n.module.token for n in writer.built.init if isinstance(n, Construct)}
     if module is None:
         several = (
@@ -244,10 +244,10 @@ def _module_of(writer: ModelWriter, layer: Layer | None) -> Module:
 
 def _only_module(call: TrainingCall) -> Module | None:
     """The module that a layer is; None where it is several, or one of a list."""
-    return _only_module_of(call.layer)
+    return _onlymodule_of(call.layer)
 
 
-def _only_module_of(layer: Layer | None) -> Module | None:
+def _onlymodule_of(layer: Layer | None) -> Module | None:
     if layer is None or layer.depth or len(layer.modules) != 1:
         return None
     return layer.modules[0]
@@ -266,7 +266,7 @@ def _views(writer: ModelWriter, call: TrainingCall) -> dict[str, str]:
 
 def views_of(writer: ModelWriter, layer: Layer, model: str, variable: str = "") -> dict[str, str]:
     """The same of a layer of a model, which a variable may hold."""
-    module = _module_of(writer, layer)
+    module = module_of(writer, layer)
     name = layer.symbol.rpartition(".")[2]
     found = writer.shared.file.rules.stored(module.constructor.text, name)
     if found is None:

@@ -27,7 +27,9 @@ from transpiler.emit.training.own_questions import (
     arrays_of_layer,
     arrays_of_model,
     evaluation,
+    every_array,
     inputs_asked,
+    resetting,
     setting_arrays,
 )
 from transpiler.emit.training.predicting import predictor
@@ -64,6 +66,7 @@ _BEGINS = regex(
 #: How a class may name Keras's own where it begins: `super(Callback, self)` is beyond even that.
 _OF_BASE = regex(r"(?:super\(\s*([\w.]+)\s*,\s*self\s*\)|([\w.]+))\.__init__\((?(2)self)\)")
 _BEGINNING = "super().__init__()"
+_MAY_SET = regex(r"\bmodel\b|\bself\.\w+\(")
 _SETS_WEIGHTS = regex(r"self\.model\.set_weights\(\s*(self\.\w+)\s*\)")
 
 
@@ -153,6 +156,13 @@ class Methods:
         )
         for guard in _conditions(method):
             self._remove_guard(guard)
+        for loop in matchers.findall(method, matchers.For()):
+            assert isinstance(loop, cst.For)
+            for call in _calls(loop.iter):
+                if self.tree.source(call.func) == "self.model.get_weights" and not call.args:
+                    lazily = self._takes_in_turn(loop, call)
+                    text = every_array(self.writer, _MODEL, lazily)
+                    self.replaced[self.tree.span(call)] = text
         for statement in statements:
             if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
                 continue
@@ -160,6 +170,15 @@ class Methods:
             for call in _calls(statement):
                 self._call(call, statement, in_batch)
             self._rate(statement)
+
+    def _takes_in_turn(self, loop: cst.For, call: cst.Call) -> bool:
+        """Whether a loop takes one array after the other, and no weight is set meanwhile."""
+        match loop.iter:
+            case cst.Call(func=cst.Name("enumerate" | "zip"), args=args):
+                whole = any(argument.value is call for argument in args)
+            case listed:
+                whole = listed is call
+        return whole and _MAY_SET.search(self.tree.code(loop.body)) is None
 
     def _begins(self, statement: cst.CSTNode, alone: bool) -> None:
         """`super().on_epoch_end(epoch, logs)` does nothing in Keras's own class.
@@ -247,6 +266,9 @@ class Methods:
                 self.replaced[self.tree.span(call)] = text
         elif name.endswith(".get_weights"):
             self._take(call, arrays_of_layer(self.writer, _MODEL, call))
+        elif name.endswith(("reset_states", "reset_state")) and is_statement(statement, call):
+            if not given and (text := resetting(self.writer, _MODEL, call)):
+                self.replaced[self.tree.span(call)] = text
         elif name == "summary" and not given and is_statement(statement, call):
             self.replaced[self.tree.span(call)] = f"print({_MODEL})"
         elif name == "evaluate" and not in_batch:
@@ -360,7 +382,7 @@ def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
             func=cst.Attribute(value=cst.Attribute(value=cst.Name("self"), attr=cst.Name("model")))
         ):
             yield node
-        case cst.Call(func=cst.Attribute(attr=cst.Name("get_weights"))):
+        case cst.Call(func=cst.Attribute(attr=cst.Name("get_weights" | "reset_states"))):
             yield node
 
 

@@ -19,7 +19,13 @@ from transpiler.emit.training.absent import or_32
 from transpiler.emit.training.asking import as_dict
 from transpiler.emit.training.data import is_listed
 from transpiler.emit.training.evaluation_order import may_not_run, runs_again
-from transpiler.emit.training.layer_weights import FEW, function_of_all, views_of, views_of_all
+from transpiler.emit.training.layer_weights import (
+    FEW,
+    function_of_all,
+    module_of,
+    views_of,
+    views_of_all,
+)
 from transpiler.emit.training.lines import is_statement
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shown_arrays import shown
@@ -29,6 +35,7 @@ from transpiler.interpret.values import Layer
 from transpiler.ir.expr import literal
 from transpiler.ir.pipeline import Columns
 from transpiler.lower.training import Compiled
+from transpiler.lower.watched import constructors
 from transpiler.regex import regex
 from transpiler.source.possible_constants import constants_it_may_be
 from transpiler.source.tree import Tree
@@ -188,6 +195,13 @@ def arrays_of_model(writer: ModelWriter, model: str) -> tuple[list[str], str]:
     return arrays, many
 
 
+def every_array(writer: ModelWriter, model: str, lazily: bool) -> str:
+    """The same for a loop, which may take one by one."""
+    writer.made.helpers.add("to_array")
+    weights = f"{function_of_all(writer)}({model})"
+    return f"map(to_array, {weights})" if lazily else f"[to_array(w) for w in {weights}]"
+
+
 def setting_arrays(writer: ModelWriter, model: str, given: str, body: str) -> list[str]:
     """The lines that copy arrays to the weights; `body` has the names that are not free."""
     views = views_of_all(writer, model)
@@ -206,18 +220,39 @@ def _listed(items: list[str]) -> str:
 
 def arrays_of_layer(writer: ModelWriter, model: str, call: cst.Call) -> list[str]:
     """Copies of the weights of one layer as arrays; none where it is not known which."""
+    layer = _layer_asked(writer, call)
+    return [] if layer is None else _arrays(writer, [*views_of(writer, layer, model).values()])
+
+
+def _layer_asked(writer: ModelWriter, call: cst.Call) -> Layer | None:
+    """The layer whose method is called, without arguments: `self.model.layers[0].get_weights()`."""
     assert isinstance(call.func, cst.Attribute)
     found = _LAYER.fullmatch(writer.tree.source(call.func.value))
     if found is None or call.args:
-        return []
-    layer = _by_place(writer, int(found.group(1))) if found.group(1) else None
-    if found.group(2):
-        named = re.fullmatch(r"(?:name=)?([\"'])(.+)\1|index=(\d+)", found.group(2))
-        if named is None:
-            return []
-        layer = _by_place(writer, int(named.group(3))) if named.group(3) else None
-        layer = _by_name(writer, named.group(2)) if named.group(2) else layer
-    return [] if layer is None else _arrays(writer, [*views_of(writer, layer, model).values()])
+        return None
+    if not found.group(2):
+        return _by_place(writer, int(found.group(1)))
+    named = re.fullmatch(r"(?:name=)?([\"'])(.+)\1|index=(\d+)", found.group(2))
+    if named is None:
+        return None
+    if named.group(2):
+        return _by_name(writer, named.group(2))
+    return _by_place(writer, int(named.group(3)))
+
+
+def resetting(writer: ModelWriter, model: str, call: cst.Call) -> str:
+    """What has the layers of the model, or one of them, start over; "" where none keeps a state."""
+    assert isinstance(call.func, cst.Attribute)
+    if writer.tree.source(call.func.value) == "self.model":
+        made = constructors(writer.shared.freezing.of, writer.built, writer.training.home)
+        if not any("Stateful" in text for text in made):
+            return ""
+        writer.made.helpers.add("reset_states")
+        return f"reset_states({model})"
+    layer = _layer_asked(writer, call)
+    module = None if layer is None else module_of(writer, layer)
+    keeps = module is not None and "Stateful" in module.constructor.text
+    return f"{model}.{module.token}.reset_state()" if module is not None and keeps else ""
 
 
 def _arrays(writer: ModelWriter, views: list[str]) -> list[str]:

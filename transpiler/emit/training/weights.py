@@ -123,9 +123,7 @@ def write_reset_states(
 def write_reset_metrics(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
 ) -> None:
-    """Nothing: every `fit` and `evaluate` begins anew, as in Keras."""
-    if any(c.name in ("train_on_batch", "test_on_batch") for c in writer.training.calls):
-        raise Unsupported("its metrics go on from batch to batch")
+    """Nothing: every `fit`, `evaluate` and batch begins anew, as in Keras."""
     if not is_statement(statement, call.node):
         raise Unsupported("what it gives is used")
     place, room = writer.tree.span(statement)[0], writer.room.node
