@@ -252,6 +252,12 @@ class Written:
 
     def share(self, one: Shared) -> None:
         """Write the callbacks that a function gets into its call of a model."""
+        for statement in one.gone:
+            start, end = self._positions.span(statement)
+            self.edits[start, self.text.find("\n", end) + 1] = ""
+        if one.flag:
+            self._tell(one)
+            return
         edits = self._in_its_place(one)
         start, end = self._positions.span(one.call)
         inside = {(a - start, b - start): new for (a, b), new in edits.items() if start <= a < end}
@@ -264,10 +270,33 @@ class Written:
             value = given.value if isinstance(given, ast.keyword) else given
             self.edits[self._argument(given, value, None)] = ""
 
+    def _tell(self, one: Shared) -> None:
+        """Write the callbacks there, and a parameter that says whether there are some."""
+        assert not isinstance(one.handed, ast.stmt)
+        assert one.callbacks is not None
+        assert one.default is not None
+        text = self._source(one.callbacks)
+        kept = one.handed.value if isinstance(one.handed, ast.keyword) else one.handed
+        value = self._positions.span(kept)
+        edits = {value: f"{text} if {one.flag} else []"}
+        start, end = self._positions.span(one.call)
+        inside = {(a - start, b - start): new for (a, b), new in edits.items()}
+        said = f"`callbacks` of `{one.name.strip('.')}` is whether there are some now"
+        said += f", and called `{one.flag}`" if one.flag != one.parameter.arg else ""
+        self._calls.append((start, one.name, replaced(self.text[start:end], inside)[0], said))
+        declared = self._argument(one.parameter, one.default, f"{one.flag}=False")
+        self.edits |= edits | self._folded(one.function, {declared: f"{one.flag}=False"})
+        for _, given in one.given:
+            key = isinstance(given, ast.keyword)
+            inner = given.value if isinstance(given, ast.keyword) else given
+            there = not isinstance(inner, ast.Constant) and bool(getattr(inner, "elts", True))
+            whole = self._argument(given, inner, "True")
+            self.edits[whole] = f"{one.flag}={there}" if key else f"{there}"
+
     def _in_its_place(self, one: Shared) -> dict[Span, str]:
         """What the function has in the place of the callbacks that it gets no more."""
         source = partial(ast.get_source_segment, self.text)
-        text = source(one.callbacks) if one.callbacks is not None else None
+        text = self._source(one.callbacks) if one.callbacks is not None else None
         match one.handed:
             case ast.keyword(value=value):
                 written = None if text is None else f"callbacks={text}"
@@ -281,6 +310,13 @@ class Written:
                 return {self._positions.span(value): text or "None"}
             case value:
                 return {self._positions.span(value): text or "[]"}
+
+    def _source(self, callbacks: ast.expr) -> str:
+        """What makes some callbacks; those that have had names stand there."""
+        parts = callbacks.elts if isinstance(callbacks, ast.List) else ()
+        whole = ast.get_source_segment(self.text, callbacks) or ""
+        written = [ast.get_source_segment(self.text, part) or "" for part in parts]
+        return f"[{', '.join(written)}]" if not all(w in whole for w in written) else whole
 
     def _argument(
         self, first: ast.expr | ast.arg | ast.keyword, last: ast.expr | ast.arg, by: str | None

@@ -5,8 +5,9 @@ def fit(self, x, y, callbacks=None):                def fit(self, x, y):
 
 net.fit(x, y, callbacks=[Stop(3)])                  net.fit(x, y)
 
-Where a method puts them into a list with others, they are a variable of its own, and where a
-constructor keeps them, they stand there.
+Where only some calls give them, the parameter says whether there are some. Where a method puts
+them into a list with others, they are a variable of its own, and where a constructor keeps them,
+they stand there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.callers import Calls, functions_of
 
 _NAME = "callbacks"
@@ -34,6 +36,8 @@ class Shared:
     default: ast.expr | None
     callbacks: ast.expr | None  #: what stands there instead, if anything
     given: tuple[tuple[ast.Call, ast.expr | ast.keyword], ...]  #: what goes of the calls
+    gone: tuple[ast.Assign, ...] = ()  #: what names the callbacks for these calls alone
+    flag: str = ""  #: a parameter that says whether there are some, where not all calls give them
 
     @property
     def name(self) -> str:
@@ -52,28 +56,32 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
             found = _keeping(function) if made else _joining(function)
         if found is None:
             continue
-        named = owner if function.name == "__init__" else function.name
-        if any(text.hands_on(named) for text in texts):
+        called = owner if function.name == "__init__" else function.name
+        if any(text.hands_on(called) for text in texts):
             continue
         call, handed, parameter, default = found
         given = [*_given(texts, function, owner)]
-        values = [value for _, argument in given if (value := _value(argument)) is not None]
+        named = _Named(module)
+        passed = [value for _, argument in given if (value := _value(argument)) is not None]
+        values = [named.written_out(value) for value in passed]
+        if (apart := named.apart()) is None:
+            values, apart = passed, ()
         one = values[0] if values else None
         if len(given) < 2 and not owner:
             continue  # one call of a function is followed without that
         if one is None and default is None and not isinstance(handed, ast.keyword):
             continue
-        if any(argument is _UNKNOWN for _, argument in given) or (
-            one is not None
-            and (
-                len(values) < len(given)
-                or not _is_same(values)
-                or not _is_fixed(module, function, one)
-            )
-        ):
+        if any(argument is _UNKNOWN for _, argument in given):
             continue
+        if one is not None and not (_is_same(values) and _is_fixed(module, function, one)):
+            continue
+        flag = ""
+        if one is not None and len(values) < len(given):
+            if default is None or isinstance(handed, ast.stmt):
+                continue
+            flag = _flag(function, one)
         gone = tuple((c, a) for c, a in given if a is not None)
-        yield Shared(function, owner, call, handed, parameter, default, one, gone)
+        yield Shared(function, owner, call, handed, parameter, default, one, gone, apart, flag)
 
 
 _Handing: TypeAlias = (
@@ -197,6 +205,75 @@ def _value(argument: ast.expr | ast.keyword | None) -> ast.expr | None:
         case ast.Constant(value=None) | ast.List(elts=[]) | ast.Tuple(elts=[]):
             return None
     return value
+
+
+class _Named:
+    """Callbacks, and lists of some, to which a module gives names: they are written out."""
+
+    def __init__(self, module: ast.Module) -> None:
+        others = {
+            id(node)
+            for function in ast.walk(module)
+            if isinstance(function, ast.FunctionDef)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and node.id in {a.arg for a in _parameters(function)}
+        }
+        nodes = (n for n in ast.walk(module) if isinstance(n, ast.Name))
+        self._nodes = [node for node in nodes if id(node) not in others]
+        self._read: list[ast.Name] = []
+        self._values: dict[str, ast.Assign] = {}
+        for node in module.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(name)], value=ast.List() | ast.Call()):
+                    self._values[name] = node
+
+    def written_out(self, value: ast.expr) -> ast.expr:
+        """A list with what stands for the names in it, as it is made there."""
+        match value:
+            case ast.Name(name) if isinstance(self._of(name), ast.List):
+                self._read.append(value)
+                return self.written_out(self._values[name].value)
+            case ast.List(elts=parts):
+                return ast.copy_location(ast.List([self._part(p) for p in parts]), value)
+        return value
+
+    def _part(self, part: ast.expr) -> ast.expr:
+        if isinstance(part, ast.Name) and isinstance(self._of(part.id), ast.Call):
+            self._read.append(part)
+            return self._values[part.id].value
+        return part
+
+    def _of(self, name: str) -> ast.expr | None:
+        once = sum(n.id == name and isinstance(n.ctx, ast.Store) for n in self._nodes) == 1
+        return self._values[name].value if once and name in self._values else None
+
+    def apart(self) -> tuple[ast.Assign, ...] | None:
+        """What names them, where nothing else reads the names; None where something does."""
+        names = {name.id for name in self._read}
+        loads = {id(n) for n in self._nodes if n.id in names and isinstance(n.ctx, ast.Load)}
+        if loads != {id(name) for name in self._read}:
+            return None
+        return tuple(self._values[name] for name in names)
+
+
+def _parameters(function: ast.FunctionDef) -> list[ast.arg]:
+    given = function.args
+    return [*given.posonlyargs, *given.args, *given.kwonlyargs]
+
+
+_WORDS = regex(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def _flag(function: ast.FunctionDef, callbacks: ast.expr) -> str:
+    """What says whether a function trains with some callbacks: `early_stopping`, of one."""
+    match callbacks:
+        case ast.List(elts=[ast.Call(func=ast.Name(name) | ast.Attribute(attr=name))]):
+            flag = _WORDS.sub("_", name).lower()
+            nodes = [*ast.walk(function)]
+            taken = {n.id for n in nodes if isinstance(n, ast.Name)}
+            if flag not in taken | {n.arg for n in nodes if isinstance(n, ast.arg)}:
+                return flag
+    return _NAME
 
 
 def _is_same(values: list[ast.expr]) -> bool:
