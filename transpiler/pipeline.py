@@ -93,7 +93,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     shared = apart(spaced)
     read = spaced if shared is None else shared.text
     try:
-        made, file = _attempt(read, Project(options), path, alone, home)
+        made, file = _first_attempt(read, options, path, alone, home)
     except cst.ParserSyntaxError as why:
         raise SyntaxError(why.message) from why
     wants_marks, marks_elsewhere = file.wants_marks, file.marks_elsewhere
@@ -132,6 +132,31 @@ def _at_home(text: str, options: Options, path: str) -> Home | None:
 
     home = arrivals(partial(convert, alone=True), options, path, Project(options).hosts)
     return None if home is None or home.before != text else home
+
+
+def _first_attempt(
+    text: str, options: Options, path: str, alone: bool, home: Home | None
+) -> tuple[Conversion, FileContext]:
+    """The conversion of a file in which one object of a class may stand for several of them.
+
+    It may where each of them does as well.
+    """
+    from transpiler.project import Project
+
+    made, file = _attempt(text, Project(options), path, alone, home)
+    sites = max(file.sites.values(), default=0)
+    alike = file.told_apart and sites <= _MOST_SITES
+    for site in range(1, sites if alike else 0):
+        other, again = _attempt(text, Project(options, site=site), path, alone, home)
+        again.release()
+        alike = alike and other == made
+    if alike:
+        return made, file
+    file.release()
+    return _attempt(text, Project(options, site=None), path, alone, home)
+
+
+_MOST_SITES = 6  #: so many calls of a class are tried as the one that stands for all
 
 
 def _attempt(

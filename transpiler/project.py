@@ -127,8 +127,9 @@ class Project:
     #: where one can't, none has it.
     refused: ClassVar[dict[tuple[str, int, str, Options], set[str]]] = {}
 
-    def __init__(self, options: Options, marked: bool = False) -> None:
+    def __init__(self, options: Options, marked: bool = False, site: int | None = 0) -> None:
         self.options = options
+        self.site = site
         self.marked = marked
         self._importing: dict[str, FileContext] = {}  #: those files, by their real path
         self._circles: set[Path] = set()  #: those that were asked for while they were interpreted
@@ -150,7 +151,8 @@ class Project:
         wishes = self.wishes if asked else None
         tree, rules = Tree(text), load_rules()
         tree.reserve(self._reserved)
-        file = interpret(tree, self.options, rules, self.load, path, mark, wishes, reasons)
+        site = self.site if asked or not path else None
+        file = interpret(tree, self.options, rules, self.load, path, mark, wishes, reasons, site)
         interpret_functions(file)
         return file
 

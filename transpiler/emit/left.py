@@ -321,6 +321,7 @@ def report_overlooked_training(draft: Draft) -> None:
     regions = [draft.file.module, *(s.region for s in draft.file.summaries.values())]
     known = {id(node) for r in regions if r is not None for node, _, _ in r.left_calls}
     known |= {id(node) for node, _, _ in draft.file.kept_uses} | draft.converted_calls
+    known |= draft.file.object_calls
     converted = any(not unit.problem for unit in draft.planned.models)
     unknown = draft.file.unknown_calls if converted or apart else []
     unknown = [node for node in unknown if not is_of_scikit_learn(draft.file, node)]

@@ -11,6 +11,7 @@ from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.imports import names_of_python
 from transpiler.emit.left import report_left_calls
 from transpiler.emit.units import FilePlan, Unit
+from transpiler.interpret.training import options_of
 from transpiler.ir import tokens
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import words_in
@@ -337,4 +338,9 @@ def on_device(draft: Draft, unit: Unit) -> str:
     origin = unit.built.model if unit.built is not None else None
     found = (t for t in draft.planned.trained if t.training.origin is origin)
     device = next((t.device for t in found if t.device and not t.training.problem), "")
+    others = (one for held in draft.planned.file.stood_for for one in options_of(held))
+    if not device and any(origin in (one, one.origin) for one in others if origin is not None):
+        trained = (t for t in draft.planned.trained if not t.training.problem)
+        # an object that gets it is like one whose model is trained
+        device = next((t.device for t in trained if t.device), "")
     return f".to({device})" if device else ""

@@ -13,6 +13,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     arguments.py   what a call passes
     effects.py     arguments that change something: evaluated once
     aliases.py     two names for one list or dict
+    object_groups.py  lists and dicts of objects, and what may be one
     again.py        whether functions that data sets run give the same again
     late_binding.py  what functions of `Lambda` read later
     undoing.py     what a statement had changed that fails, or is run anew
@@ -35,7 +36,8 @@ Each room may use those above it, and `provided("name")` of a room below it.
     functions/     blocks, operations, builders
     heirs.py       methods that classes inherit
     classes.py     classes of the program; class_bodies.py: their settings and models;
-                   instances.py: their instances; functional_classes.py: those of one model
+                   instances.py: their instances; shared_models.py: which share one;
+                    functional_classes.py: those of one model
     statements/    assignments, definitions, imports
     program.py     a whole file
 """

@@ -78,6 +78,14 @@ class FileContext:
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     #: those that their objects get, by the names of the class and of the attribute
     given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
+    #: of several calls of a class that give its objects models, the number of the one that stands
+    #: for all; None where none may
+    site: int | None = 0
+    kept_at: dict[str, dict[int, list[Model]]] = field(default_factory=dict)  #: what each gets
+    object_calls: set[int] = field(default_factory=set)  #: of methods of the program's classes
+    stood_for: list[Model] = field(default_factory=list)  #: the models of the others
+    sites: dict[str, int] = field(default_factory=dict)  #: how many they are, by the class
+    told_apart: bool = True  #: whether each gets a model of its own
     #: functions that objects of a class get: by its parameters, and by `self.` attributes
     given_functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     metrics: dict[tuple[int, int], tuple[str, bool]] = field(default_factory=dict)  #: without names

@@ -16,8 +16,8 @@ from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.kept_data import kept_data, reads_data
 from transpiler.interpret.functions.kept_functions import (
     gets_functions,
-    is_made_once,
     kept_as,
+    sites_of,
 )
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.method_data import note_call
@@ -26,6 +26,7 @@ from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
+from transpiler.interpret.shared_models import may_be_shared
 from transpiler.interpret.summary import GivenModel, Summary
 from transpiler.interpret.values import (
     OF_OBJECT,
@@ -49,6 +50,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     assert made is not None
     home: FileContext = made.file or region.file
     method = home.class_methods.get(made.name, {}).get(name)
+    if method is not None:
+        region.file.object_calls.add(id(node))
     if method is None and name in kept_models(home, made):
         assert isinstance(node.func, cst.Attribute)
         held = attribute_of_instance(region, receiver, name, node.func)
@@ -288,11 +291,15 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
     """Whether the models that an object gets are followed into its methods.
 
     They are where the program makes one such object, whose `__init__` does nothing but keep them.
+    Where it makes several, one stands for all: who converts the file sees whether it may.
     """
     home = region.file
     method = home.class_methods.get(made.name, {}).get("__init__")
-    if made.file is not home or method is None or not is_made_once(region, made):
+    sites = sites_of(region, made)
+    if made.file is not home or method is None or not sites or (home.site is None and sites[1:]):
         return False
+    stands = sites[(home.site or 0) % len(sites)] == region.tree.span(node)[0]
+    home.sites[made.name] = len(sites)
     names = [parameter.name for parameter in parameters_of(method.node)][1:]
     positions = iter(names)
     found: dict[str, GivenModel] = {}
@@ -301,13 +308,31 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
         if not isinstance(value, Model):
             continue
         kept = kept_as(region, made, method.node, name)
-        if not kept or node.args[number].star or value.options:
+        if not kept or node.args[number].star or may_be_shared(region, node, value):
             return False
         found[kept] = GivenModel(node, number, method.node, name, value)
         if value.region is region:
             value.handings.append(node)
+    held = home.kept_at.setdefault(made.name, {})
+    held[region.tree.span(node)[0]] = [given.model for given in found.values()]
+    home.told_apart &= not _is_kept_twice(held)
+    if not stands:
+        home.stood_for += (given.model for given in found.values())
+        return bool(found)
     models = kept_models(home, made)
     for attribute, given in found.items():
         models[attribute] = handed(given.model, Expr(f"self.{attribute}"))
         home.given_models[made.name, attribute] = given
     return True
+
+
+def _is_kept_twice(held: dict[int, list[Model]]) -> bool:
+    """Whether objects that are made in several places may share a model."""
+    each = [[o for model in models for o in (model, *model.options)] for models in held.values()]
+    return any(
+        one is other or (one.node is not None and one.node is other.node)
+        for number, models in enumerate(each)
+        for one in models
+        for others in each[:number]
+        for other in others
+    )

@@ -96,11 +96,12 @@ def interpret(
     mark: Any = None,
     wishes: Wishes | None = None,
     reasons: dict[str, str] | None = None,
+    site: int | None = None,
 ) -> FileContext:
     """What a file builds: its module region, and a summary of each function."""
     if options.keras == "auto":
         options = replace(options, keras=generation(tree.text, path))
-    file = FileContext(tree, options, rules, load=load, path=path, mark=mark)
+    file = FileContext(tree, options, rules, load=load, path=path, mark=mark, site=site)
     file.wishes = wishes
     file.why_handed_on = dict(reasons or {})
     file.channels_lead = _channels_lead(tree.text)

@@ -402,9 +402,11 @@ class Instance(Unknown):
 
 @record(frozen=True, slots=True, eq=False)
 class Instances(Unknown):
-    """A list or tuple with such in it; nothing else in it is known."""
+    """A list or tuple with such in it, or a dict of them; nothing else in it is known."""
 
     items: tuple[Unknown, ...] = ()
+    keys: tuple[Any, ...] = ()  #: of a dict
+    in_pairs: bool = False  #: whether it gives each with its key
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -526,10 +528,8 @@ def bases_of(value: Value) -> list[Layer]:
     """The models of `keras.applications` that a value is one of; none where it is anything else."""
     if isinstance(value, Layer):
         return [value] if value.symbol.startswith("keras.applications.") else []
-    if isinstance(value, Choice):
-        one, other = map(bases_of, value.options)
-        return [*one, *other] if one and other else []
-    return []
+    one, other = map(bases_of, value.options) if isinstance(value, Choice) else ([], [])
+    return [*one, *other] if one and other else []
 
 
 def with_code(value: Value, code: Expr) -> Value:
@@ -543,6 +543,5 @@ def with_code(value: Value, code: Expr) -> Value:
 
 def holds_unknown(value: Value) -> bool:
     """Whether a value is not understood, or a list with one in it."""
-    if isinstance(value, Sequence):
-        return any(map(holds_unknown, value.items))
-    return isinstance(value, Unknown)
+    inside = value.items if isinstance(value, Sequence) else ()
+    return isinstance(value, Unknown) or any(map(holds_unknown, inside))

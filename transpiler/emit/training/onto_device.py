@@ -14,10 +14,10 @@ from transpiler.record import replace
 from transpiler.source.suites import statement_lines
 
 
-def move_there(shared: Shared, made: Trained, room: Room) -> None:
+def move_there(shared: Shared, made: Trained, model: Model, room: Room) -> None:
     """Move a model to the device right where it is given in a room: nothing else makes it here."""
     tree, training = shared.tree, made.training
-    node, summary = training.model.node, training.model.summary
+    node, summary = model.node, model.summary
     assert node is not None
     if summary is None or isinstance(summary.result, Model):
         span, moved = tree.span(node), f".to({made.device})"
@@ -26,7 +26,7 @@ def move_there(shared: Shared, made: Trained, room: Room) -> None:
         return
     statement = statement_of(tree, room.node, node)
     assert statement is not None
-    name = named_in(training.model, bound_to(tree, statement, node))
+    name = named_in(model, bound_to(tree, statement, node))
     end = statement_lines(tree, statement)[1]
     indent = tree.text[tree.line_start(tree.span(statement)[0]) :]
     margin = indent[: len(indent) - len(indent.lstrip(" "))]

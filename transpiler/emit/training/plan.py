@@ -423,8 +423,9 @@ class _Planner(Shared):
             place_statements(writer)
             made.left += self._left_uses(part, training.origin.labelled)
         elsewhere = training.home.functional or training.home.file is not self.file
-        if elsewhere and made.device and isinstance(training.model.node, cst.Call):
-            move_there(self, made, self._around(training.model.node))
+        for model in (training.model, *self.file.stood_for) if elsewhere and made.device else ():
+            if isinstance(model.node, cst.Call) and self.tree.has_span(model.node):
+                move_there(self, made, model, self._around(model.node))
 
     def _write_part(self, writer: ModelWriter, calls: list[TrainingCall]) -> None:
         """The calls of a model in one room; those that are written are taken off the list."""

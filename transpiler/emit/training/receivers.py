@@ -12,11 +12,14 @@ from transpiler.regex import regex
 VARIABLE = regex(r"([A-Za-z_]\w*\.)*[A-Za-z_]\w*")
 #: An element of a list or dict in such: `models[i]`, `self.models["small"]`, `folds[k][0]`.
 _ELEMENT = regex(rf"(?P<list>{VARIABLE.pattern})(?P<place>(\[[^\[\]\n]+\])+)")
+#: An attribute of an object in one: `trainers["small"].model`.
+_OF_ELEMENT = regex(rf"{_ELEMENT.pattern}(\.\w+)+")
 
 
 def is_receiver(text: str) -> bool:
     """Whether the calls of a model can be followed that the program refers to so."""
-    return bool(VARIABLE.fullmatch(text) or _ELEMENT.fullmatch(text))
+    ways = (VARIABLE, _ELEMENT, _OF_ELEMENT)
+    return any(way.fullmatch(text) for way in ways)
 
 
 def element_of(text: str) -> tuple[str, str] | None:

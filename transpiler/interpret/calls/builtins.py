@@ -19,6 +19,7 @@ from transpiler.interpret.expressions.displays import is_changed_inside
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.lists import known_elements
 from transpiler.interpret.layers.making import make_layer
+from transpiler.interpret.object_groups import entry_of_objects
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
 from transpiler.interpret.tensors.operators import binary_op
@@ -26,6 +27,7 @@ from transpiler.interpret.values import (
     Bound,
     Function,
     Inside,
+    Instances,
     Keyed,
     Layer,
     Mapping,
@@ -243,6 +245,8 @@ def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None
 
 
 def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if values and isinstance(values[0], Instances):
+        return None if len(values) > 2 else entry_of_objects(values[0], UNKNOWN)
     known = [constant(v) for v in values]
     if (
         len(known) > 1
@@ -253,6 +257,13 @@ def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | Non
             region, node, *values, value=(max if node.func.value == "max" else min)(known)
         )
     return None
+
+
+def _sorted(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    objects = values[0] if values else None
+    return (
+        Instances(objects.reason, items=objects.items) if isinstance(objects, Instances) else None
+    )
 
 
 def _dict(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
@@ -320,5 +331,5 @@ BUILTINS: dict[str, Callable[[Region, cst.Call, list[Value]], Value | None]] = {
     "zip": _zip, "enumerate": _enumerate, "isinstance": _isinstance, "int": _number,
     "float": _number, "round": _number, "abs": _absolute, "max": _extreme, "min": _extreme,
     "dict": _dict, "print": _print, "sum": _sum, "eval": evaluated,
-    "map": _map, "next": next_element, "iter": walked,
+    "sorted": _sorted, "map": _map, "next": next_element, "iter": walked,
 }  # fmt: skip

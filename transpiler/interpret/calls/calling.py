@@ -22,6 +22,7 @@ from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.elements import either_model
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
+from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, one_line, verbatim
 from transpiler.interpret.symbols import is_optimizer
@@ -313,7 +314,7 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     if any(isinstance(v, Unknown) for v in values):
         if builtin is None and any(isinstance(v, PerhapsModel) for v in values):
             provided("note_given")(region, node, name, values)
-        return next(v for v in values if isinstance(v, Unknown))
+        return first_unknown(values)
     if (loss := call_loss(region, node, callee, arguments)) is not None:
         return loss
     if (partial := partial_of(region, node, name, arguments)) is not None:

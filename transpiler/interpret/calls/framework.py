@@ -28,6 +28,7 @@ from transpiler.interpret.expressions.attributes import CONSTANTS
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.layers.starting import INITIALIZERS, as_function, held_key, hold
+from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.strategies import STRATEGIES
@@ -238,7 +239,7 @@ def _tool_call(region: Region, node: cst.Call, replacement: str) -> Value:
     """A function of the framework on plain values, by what stands in for it."""
     values = [v for _, v in arguments_of(region, node)]
     if any(isinstance(v, Unknown) for v in values):
-        return next(v for v in values if isinstance(v, Unknown))
+        return first_unknown(values)
     if any(is_graph(v) for v in values):
         raise GiveUp(f"`{replacement}` of a tensor or layer", node)
     rewrite(region, node.func, Static(Expr(replacement)))

@@ -27,6 +27,7 @@ from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
 from transpiler.interpret.layers.adapting import adapt
+from transpiler.interpret.object_groups import entry_of_objects, view_of_objects
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
@@ -342,6 +343,15 @@ def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     return receiver
 
 
+def _objects_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Instances)
+    if (view := view_of_objects(receiver, name)) is not None:
+        return view
+    if name == "get" and receiver.keys and len(node.args) == 1:
+        return entry_of_objects(receiver, constant(evaluate(region, node.args[0].value)))
+    return _unknown_method(region, node, receiver, name)
+
+
 def _perhaps_model_method(
     region: Region, node: cst.Call, receiver: Value, name: str
 ) -> Value | None:
@@ -375,7 +385,7 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Unknown: _unknown_method,
     Measured: method_of_measured,
     CarriedModel: _unknown_method,
-    Instances: _unknown_method,
+    Instances: _objects_method,
     LastKnown: _unknown_method,
     AtLayer: _unknown_method,
     PerhapsModel: _perhaps_model_method,

@@ -12,6 +12,7 @@ from transpiler.interpret.control.elements import are_told_apart, either_model
 from transpiler.interpret.control.joins import Side, join_scopes
 from transpiler.interpret.control.perhaps import joined_callbacks
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.object_groups import one_of_unknown
 from transpiler.interpret.region import Region, Way
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.statics import to_expr, verbatim
@@ -151,7 +152,7 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
             return replace(made, either=Choice(test, a, b)) if are_told_apart(a, b) else made
         return Choice(test, a, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return a if isinstance(a, Unknown) else b
+        return one_of_unknown(a, b)
     if isinstance(a, Bound) and isinstance(b, Bound):
         return _conditional_tensor(region, test, a, b, sides, node)
     return Choice(test, a, b)

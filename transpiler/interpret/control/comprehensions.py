@@ -31,6 +31,8 @@ from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Inside,
+    Instance,
+    Instances,
     Keyed,
     Layer,
     Mapping,
@@ -113,6 +115,9 @@ def comprehension(
     if isinstance(values[-1], PerhapsModel):
         return PerhapsModel("a list with what may be a model in it", models=values[-1].models)
     unknown = {v.reason for v in (*values, iterable) if isinstance(v, Unknown)}
+    if isinstance(values[-1], Instance):
+        keys = ("…",) if isinstance(node, cst.DictComp) else ()  # whichever they are
+        return Instances(values[-1].reason, items=(values[-1],), keys=keys)
     if unknown:
         predicted = unknown == {PREDICTED}
         return Unknown(PREDICTED if predicted else "a comprehension over something unknown")

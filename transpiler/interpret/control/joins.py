@@ -14,6 +14,7 @@ from transpiler.interpret.control.elements import (
     merge_two,
 )
 from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
+from transpiler.interpret.object_groups import one_of_unknown
 from transpiler.interpret.region import Region
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.tensors.layouts import common_layout, in_layout
@@ -125,7 +126,7 @@ def _join(
         reason = f"`{name}` is a tensor or layer on one way only"
         return PerhapsModel(reason, models=models_in(a, b))
     if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return a if isinstance(a, Unknown) else b
+        return one_of_unknown(a, b)
     if isinstance(a, Model) and isinstance(b, Model):
         return replace(either_model(a, b), expr=scope.read(name))
     if (callbacks := joined_callbacks(test, a, b)) is not None:

@@ -33,6 +33,7 @@ from transpiler.interpret.control.targets import bind_target, item_of, layers_in
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import loop_over
+from transpiler.interpret.object_groups import round_of_objects
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.repeats import run_again
 from transpiler.interpret.scope import Scope
@@ -40,7 +41,6 @@ from transpiler.interpret.statics import refuse_data
 from transpiler.interpret.undoing import decisions, undo_decisions
 from transpiler.interpret.values import (
     Inside,
-    Instance,
     Instances,
     Layer,
     LayerChain,
@@ -206,18 +206,12 @@ def run_loop(
         items: Value = Static(unknown)
         if isinstance(iterable, PerhapsModel):
             items = Repeated(PerhapsModel(iterable.reason, models=iterable.models), unknown)
-        if isinstance(iterable, Instances) and (one := _one_of(iterable)) is not None:
-            items = Repeated(one, unknown)
+        if isinstance(iterable, Instances):
+            each = round_of_objects(iterable, unknown)
+            items = items if each is None else Repeated(each, unknown)
         _loop(region, node, items, target, body)
     if not region.is_module and (not region.may_ask or region.graph_events != events):
         raise GiveUp(f"a loop over something unknown: {iterable.reason}", node)
-
-
-def _one_of(objects: Instances) -> Instance | None:
-    """What a round knows of its object, where all are of one class."""
-    found = [item for item in objects.items if isinstance(item, Instance)]
-    alike = len(found) == len(objects.items) and len({item.made for item in found}) == 1
-    return Instance(found[0].reason, None, found[0].made) if alike else None
 
 
 def _loop(

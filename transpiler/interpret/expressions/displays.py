@@ -179,6 +179,9 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
                 return Unknown(_SOMETHING_UNKNOWN)
             return verbatim(region, node, *parts)
         items[key] = value
+    if parts and all(isinstance(p, Instance) for p in parts) and len(items) == len(parts):
+        held = tuple(item for item in items.values() if isinstance(item, Instance))
+        return Instances(_SOMETHING_UNKNOWN, items=held, keys=tuple(items))
     if any(isinstance(p, Unknown) for p in parts):
         return Unknown(_SOMETHING_UNKNOWN)
     if any(is_graph(p) for p in parts):

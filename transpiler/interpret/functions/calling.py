@@ -52,6 +52,7 @@ from transpiler.interpret.layers.adapting import as_column, is_of_one_column
 from transpiler.interpret.layers.applying import ASSUMED_RANK
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
+from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_run
 from transpiler.interpret.statics import const, one_line, verbatim
@@ -125,7 +126,7 @@ def _call_function(
     note_optimizer_maker(region, node, function, bound)
     bound = _with_predicted(region, node, bound)
     if any(isinstance(v, Unknown) for v in bound.values()):
-        return next(v for v in bound.values() if isinstance(v, Unknown))
+        return first_unknown(bound.values())
     summary = summarize(region.file, function, bound, region)
     note_run(region, node, summary)
     if not foreign and (opens_inputs(summary) or gives_lists(summary)):
@@ -341,7 +342,7 @@ def _note_function_arguments(region: Region, node: cst.CSTNode, arguments: list[
 def plain_call(region: Region, node: cst.CSTNode, function: Function, values: list[Value]) -> Value:
     """A call that stays as it is."""
     if any(isinstance(v, Unknown) for v in values):
-        return next(v for v in values if isinstance(v, Unknown))
+        return first_unknown(values)
     if any(is_graph(v) for v in values):
         raise GiveUp(f"`{function.name}` gets a layer or model", node)
     assert isinstance(node, cst.BaseExpression)

@@ -60,12 +60,20 @@ def with_kept_functions(
 
 def is_made_once(region: Region, made: UserClass) -> bool:
     """Whether the file has one call of a class, and names it nowhere else."""
+    return len(sites_of(region, made)) == 1
+
+
+def sites_of(region: Region, made: UserClass) -> list[int]:
+    """Where the calls of a class begin, where the file names it nowhere else."""
     text = region.tree.blanked
-    places = [m.end() for m in re.finditer(rf"(?<![\w.]){made.name}\b", text)]
-    calls = [place for place in places if text[place : place + 1] == "("]
-    defined = len(re.findall(rf"\bclass\s+{made.name}\b", text))
+    places = [m.span() for m in re.finditer(rf"(?<![\w.]){made.name}\b", text)]
+    defined = re.search(rf"\bclass\s+{made.name}\b", text)
+    calls = [start for start, end in places if text[end : end + 1] == "("]
     bare = not made.bases and not made.node.bases
-    return bare and defined == 1 and len(places) == 2 and len(calls) <= 2
+    if not bare or defined is None or len(calls) < len(places) - 1:
+        return []
+    found = [start for start, end in places if end != defined.end()]
+    return found if len(found) == len(places) - 1 and set(found) <= {*calls} else []
 
 
 def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most: int = 0) -> str:

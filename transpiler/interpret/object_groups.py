@@ -1,0 +1,61 @@
+"""Lists and dicts of objects of the program's classes: what one of them is.
+
+trainers = {"small": Trainer(build(2)), "large": Trainer(build(8))}
+for name, trainer in trainers.items():
+    trainer.fit(x, y)
+best = min(trainers.values(), key=Trainer.score)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from transpiler.interpret.values import Instance, Instances, Sequence, Static, Unknown, Value
+from transpiler.ir.expr import UNKNOWN, Expr
+
+
+def one_of_objects(objects: Instances) -> Instance | None:
+    """What is known of each of them, where all are of one class."""
+    found = [item for item in objects.items if isinstance(item, Instance)]
+    alike = len(found) == len(objects.items) and len({item.made for item in found}) == 1
+    return Instance(found[0].reason, None, found[0].made) if alike else None
+
+
+def round_of_objects(objects: Instances, unknown: Expr) -> Value | None:
+    """What a round of a loop over them gets."""
+    one = one_of_objects(objects)
+    if one is None or objects.keys:
+        return None
+    return Sequence((Static(unknown), one), tuple) if objects.in_pairs else one
+
+
+def entry_of_objects(objects: Instances, key: Any) -> Unknown:
+    """What a subscript gives: an object, or what all of them are."""
+    if isinstance(key, slice) and not objects.in_pairs:
+        return objects
+    held: dict[Any, Unknown] = dict(enumerate(objects.items))
+    if objects.keys:
+        held = dict(zip(objects.keys, objects.items, strict=True))
+    found = held.get(key) if key is not UNKNOWN and not objects.in_pairs else None
+    return found or one_of_objects(objects) or Unknown(objects.reason)
+
+
+def view_of_objects(objects: Instances, name: str) -> Instances | None:
+    """What `items` and `values` of a dict of them give."""
+    if not objects.keys or name not in ("items", "values"):
+        return None
+    return Instances(objects.reason, items=objects.items, in_pairs=name == "items")
+
+
+def first_unknown(values: Iterable[Value]) -> Unknown:
+    """The reason why something made of some values is not known; an object of them it is not."""
+    found = next(value for value in values if isinstance(value, Unknown))
+    return Unknown(found.reason) if isinstance(found, (Instance, Instances)) else found
+
+
+def one_of_unknown(one: Value, other: Value) -> Unknown:
+    """What is known of either of two values, one of which isn't: an object, if both are alike."""
+    if isinstance(one, Instance) and isinstance(other, Instance) and one.made is other.made:
+        return one
+    return first_unknown((one, other))
