@@ -189,6 +189,8 @@ def test_class_and_builder_are_in_other_files(tmp_path: Path, session: VerifySes
     made, left = project(tmp_path, files)
     assert not left
     assert made["main.py"].count(".to(device)") == 2
+    for name, text in made.items():
+        (tmp_path / "after" / name).write_text(text.replace("torch.float32", "torch.float64"))
     pair = file_pair(str(tmp_path / "before/main.py"), str(tmp_path / "after/main.py"))
     trained = session.ask("keras3", TrainingRequest(pair.original, whole=True))
     replay = session.ask("torch", TrainingRequest(pair.converted, whole=True, trained=trained))

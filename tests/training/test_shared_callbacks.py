@@ -34,6 +34,7 @@ net = Net()
 {calls}
 """
 STOP = 'EarlyStopping("loss", patience=PATIENCE, min_delta=0.1)'
+SAVE = 'keras.callbacks.ModelCheckpoint("best.weights.h5", "loss", save_best_only=True)'
 DEFAULT = "callbacks=None"
 TRIALS = {
     "none": (
@@ -66,8 +67,8 @@ def test_trains_equally(name: str, scripts: Scripts) -> None:
 
 
 REFUSED = {
-    "different": f"net.fit(x, y, callbacks=[{STOP}])\nnet.fit(x, y)",
-    "one-object": f"stop = {STOP}\nnet.fit(x, y, 2, [stop])\nnet.fit(x, y, callbacks=[stop])",
+    "different": f"net.fit(x, y, 2, [{SAVE}])\nnet.fit(x, y, callbacks=[{STOP}])",
+    "one-object": f"save = {SAVE}\nnet.fit(x, y, 2, [save])\nnet.fit(x, y, callbacks=[save])",
     "local": f"def run(PATIENCE):\n    net.fit(x, y, callbacks=[{STOP}])\n\n\nrun(1)",
     "handed-on": f"run = net.fit\nrun(x, y, callbacks=[{STOP}])\nnet.fit(x, y)\nnet.fit(x, y, 2)",
     "unpacked": "net.fit(*[x, y, 2, None])",

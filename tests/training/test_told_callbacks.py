@@ -93,3 +93,9 @@ def test_a_parameter_tells(name: str, scripts: Scripts) -> None:
 )
 def test_others_are_refused(calls: str) -> None:
     assert errors(HEAD + FUNCTION.format(default="None") + calls + "\n")
+
+
+def test_callbacks_by_default_are_others() -> None:
+    function = FUNCTION.format(default='[EarlyStopping("loss", patience=3)]')
+    calls = f"losses = train(build(2))\nmore = train(build(3), 6, [{STOP}])\n"
+    assert errors(HEAD + function + calls)

@@ -77,8 +77,9 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
             continue
         flag = ""
         if one is not None and len(values) < len(given):
-            if default is None or isinstance(handed, ast.stmt):
-                continue
+            absent = default is not None and _value(default) is None
+            if not absent or isinstance(handed, ast.stmt):
+                continue  # who gives none gets others
             flag = _flag(function, one)
         gone = tuple((c, a) for c, a in given if a is not None)
         yield Shared(function, owner, call, handed, parameter, default, one, gone, apart, flag)
@@ -207,6 +208,12 @@ def _value(argument: ast.expr | ast.keyword | None) -> ast.expr | None:
     return value
 
 
+#: Callbacks that know nothing of an earlier training when another one begins.
+_BEGIN_ANEW = frozenset({
+    "EarlyStopping", "LearningRateScheduler", "ReduceLROnPlateau", "TerminateOnNaN",
+})  # fmt: skip
+
+
 class _Named:
     """Callbacks, and lists of some, to which a module gives names: they are written out."""
 
@@ -230,17 +237,21 @@ class _Named:
     def written_out(self, value: ast.expr) -> ast.expr:
         """A list with what stands for the names in it, as it is made there."""
         match value:
-            case ast.Name(name) if isinstance(self._of(name), ast.List):
-                self._read.append(value)
-                return self.written_out(self._values[name].value)
+            case ast.Name(name) if isinstance(held := self._of(name), ast.List):
+                if all(map(_begins_anew, held.elts)):
+                    self._read.append(value)
+                    return self.written_out(held)
             case ast.List(elts=parts):
                 return ast.copy_location(ast.List([self._part(p) for p in parts]), value)
         return value
 
     def _part(self, part: ast.expr) -> ast.expr:
-        if isinstance(part, ast.Name) and isinstance(self._of(part.id), ast.Call):
-            self._read.append(part)
-            return self._values[part.id].value
+        if isinstance(part, ast.Name):
+            match self._of(part.id):
+                case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name)) as made:
+                    if name in _BEGIN_ANEW:
+                        self._read.append(part)
+                        return made
         return part
 
     def _of(self, name: str) -> ast.expr | None:
@@ -259,6 +270,14 @@ class _Named:
 def _parameters(function: ast.FunctionDef) -> list[ast.arg]:
     given = function.args
     return [*given.posonlyargs, *given.args, *given.kwonlyargs]
+
+
+def _begins_anew(part: ast.expr) -> bool:
+    """Whether a callback in a list may be made for each training; of a name, that is seen later."""
+    match part:
+        case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name)):
+            return name in _BEGIN_ANEW
+    return isinstance(part, ast.Name)
 
 
 _WORDS = regex(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

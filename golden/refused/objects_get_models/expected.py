@@ -42,6 +42,6 @@ class Small(nn.Module):
 
 
 small = Small()
-# TODO(tf2torch) T2T101: `Agent` is left as it is; the model is an nn.Module now
-a, b = Agent(m), Agent(small)
+# TODO(tf2torch) T2T101: `map` is left as it is; the model is an nn.Module now
+a, b = map(Agent, (m, small))
 print(a.act([[1, 2, 3]]), b.act([[1, 2, 3]]))

@@ -15,5 +15,5 @@ class Agent:
 inp = Input(shape=(3,))
 m = Model(inp, Dense(2)(inp))
 small = Model(inp, Dense(1)(inp))
-a, b = Agent(m), Agent(small)
+a, b = map(Agent, (m, small))
 print(a.act([[1, 2, 3]]), b.act([[1, 2, 3]]))
