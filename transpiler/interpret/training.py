@@ -445,7 +445,8 @@ def _predicted_pair(region: Region, argument: cst.Arg) -> Sequence | None:
     named = argument.keyword is not None and argument.keyword.value == "validation_data"
     match argument.value:
         case cst.Tuple(elements) | cst.List(elements) if named:
-            if ".predict(" not in region.tree.source(argument.value):
+            named = all(isinstance(e.value, (cst.Name, cst.Subscript)) for e in elements)
+            if not named and ".predict(" not in region.tree.source(argument.value):
                 return None
             items = tuple(evaluate(region, element.value) for element in elements)
             starred = any(isinstance(element, cst.StarredElement) for element in elements)

@@ -94,7 +94,19 @@ def of_library(name: str, given: Given) -> Held:
     root, _, last = name.partition(".")[0], *name.rpartition(".")[1:]
     if root == "pandas" and last in _TABLES:
         return None if any(k in _OTHERWISE for k, _, _ in given) else Axes((None, None), True)
+    if root == "tensorflow":
+        return _of_tensorflow(last, given)
     return of_numpy(name.removeprefix("numpy."), given) if root == "numpy" else None
+
+
+def _of_tensorflow(name: str, given: Given) -> Held:
+    """What becomes of an array, rather than of a tensor: `tf.reduce_min(x)`."""
+    first = given[0][2] if given and not given[0][0] else None
+    if not isinstance(first, Axes) or first.table:
+        return None
+    if name in ("reduce_max", "reduce_min"):
+        return NUMBER if len(given) == 1 else None
+    return first if name == "cast" else None
 
 
 def of_made(made: str, method: str, given: Given) -> Held:

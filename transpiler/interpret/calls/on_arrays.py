@@ -8,16 +8,20 @@ numbers counts, plain values.
 
 from __future__ import annotations
 
+from typing import Any
+
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.by_hand import MEASURED
+from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import Framework, Measured, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Configured, Symbol
 from transpiler.record import record
+from transpiler.source.far_tables import tables_of
 
 _REAL = Measured(PREDICTED, tensor=True)
 _WHOLE = Measured(PREDICTED, whole=True, tensor=True)
@@ -57,9 +61,19 @@ _FUNCTIONS = {
     **_alike("logical_not", gives=_WHOLE),
     **_alike("concat:concatenate stack"),
 }
+#: The same of Keras's own functions, which are called as NumPy's are.
+_OPS = {
+    **_alike("argmax argmin any all logical_not", gives=_WHOLE),
+    **_alike("max min sum prod abs square sign squeeze expand_dims reshape transpose clip"),
+    **_alike("convert_to_numpy:array concatenate stack"),
+    **_alike("mean sqrt exp log round floor ceil", real=True),
+    **_alike("maximum minimum add subtract multiply power", arrays=2),
+    **_alike("equal not_equal greater greater_equal less less_equal", arrays=2, gives=_WHOLE),
+    **_alike("logical_and logical_or", arrays=2, gives=_WHOLE),
+}
 _TORCH = {"softmax": "softmax(-1)", "sigmoid": "sigmoid()"}
 _MODULES = frozenset({"tf", "tf.math"})
-_OF_TORCH = frozenset({"tf.nn", "tf", "tf.math", "keras.activations"})
+_OF_TORCH = frozenset({"tf.nn", "tf", "tf.math", "keras.activations", "keras.ops"})
 _KEYWORDS = frozenset({"axis", "keepdims"})
 
 
@@ -70,18 +84,36 @@ def array_function(
     module, _, last = name.rpartition(".")
     if module in _OF_TORCH and last in _TORCH:
         return _of_torch(region, node, last, arguments)
-    if module == "tf" and last == "cast":
+    if name in ("tf.cast", "keras.ops.cast"):
         return _cast(region, node, arguments)
+    if name in ("tf.where", "keras.ops.where"):
+        return _where(region, node, arguments)
     function = _FUNCTIONS.get(last) if module in _MODULES else None
-    if function is None or not _fits(region, function, arguments):
+    function = _OPS.get(last) if module == "keras.ops" else function
+    extreme = last in _EXTREMES and _is_plain_array(region, node, arguments)
+    if function is None or not (extreme or _fits(region, function, arguments)):
         return None
     region.settled[region.tree.span(node.func)] = function.name
     if function.default and len(arguments) == 1:
         end = region.tree.span(node)[1] - 1
         region.settled[end, end] = f", {function.default}"
     region.helpers_used |= {"numpy"}
-    whole = any(isinstance(v, Measured) and v.whole for _, v in arguments)
+    whole = extreme or any(isinstance(v, Measured) and v.whole for _, v in arguments)
     return function.gives or (_WHOLE if whole else _REAL)
+
+
+#: Functions that give a number of an array as it is, of whatever type.
+_EXTREMES = frozenset({"reduce_max", "reduce_min"})
+
+
+def _is_plain_array(region: Region, node: cst.Call, arguments: list[Argument]) -> bool:
+    """Whether all that a function gets is an array of NumPy's, whose axes are known."""
+    if len(arguments) != 1 or node.args[0].star or not isinstance(arguments[0][1], Static):
+        return False
+    given = node.args[0].value
+    sizes: Any = region.is_module and provided("sizes_at")(region, given)
+    tables = tables_of(region.tree.text, region.file.path)
+    return bool(sizes) and not tables.hold(region.tree.source(given))
 
 
 def _fits(region: Region, function: _Function, arguments: list[Argument]) -> bool:
@@ -135,10 +167,29 @@ def _cast(region: Region, node: cst.Call, arguments: list[Argument]) -> Value | 
     if len(arguments) != 2 or [k for k, _ in arguments] != [None, None]:
         return None
     (_, value), (_, kind) = arguments
-    dtype = kind.name.rpartition(".")[2] if isinstance(kind, Framework) else ""
+    known = kind.name.rpartition(".")[2] if isinstance(kind, Framework) else constant(kind)
+    dtype = known if isinstance(known, str) else ""
     if not is_array(value) or not dtype.startswith(("float", "int", "bool")):
         return None
     region.settled[region.tree.span(node.func)] = "np.asarray"
     region.settled[region.tree.span(node.args[1].value)] = f"np.{dtype.replace('bool', 'bool_')}"
     region.helpers_used |= {"numpy"}
     return _REAL if dtype.startswith("float") else _WHOLE
+
+
+def _where(region: Region, node: cst.Call, arguments: list[Argument]) -> Value | None:
+    """`tf.where(p < 0.5, 0, 1)`: of numbers that NumPy takes for the same type."""
+    values = [value for _, value in arguments]
+    if len(values) != 3 or any(k is not None for k, _ in arguments) or not is_array(values[0]):
+        return None
+    numbers = [constant(value) for value in values[1:]]
+    arrays = [value for value in values[1:] if is_array(value)]
+    whole = [type(n) is int for n, v in zip(numbers, values[1:], strict=True) if not is_array(v)]
+    whole += [isinstance(value, Measured) and value.whole for value in arrays]
+    typed = all(isinstance(n, (int, float)) for n in numbers if n is not UNKNOWN)
+    known = sum(n is not UNKNOWN for n in numbers) + len(arrays) == 2
+    if not known or not typed or not (all(whole) or (arrays and not any(whole))):
+        return None
+    region.settled[region.tree.span(node.func)] = "np.where"
+    region.helpers_used |= {"numpy"}
+    return _WHOLE if all(whole) else _REAL

@@ -6,6 +6,7 @@ import re
 
 import libcst as cst
 
+from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.aliases import refuse_aliases, refuse_parts
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
@@ -187,6 +188,9 @@ def _change_unknown(region: Region, node: cst.AugAssign, left: Value, right: Val
     tensor = isinstance(left, Measured) and left.tensor
     tensor |= isinstance(left, Static) and left.expr.array
     predicted = is_array(left) or is_array(right)
+    if tensor and name and re.search(rf"(?m)[^=!<>]=[ \t]*{name}[ \t]*$", region.tree.blanked):
+        why = "it was a tensor, and is an array now, which changes under its other name, too"
+        region.say(LEFT_CODE, node, f"`{region.tree.source(node)}` is left as it is: {why}")
     made = of_arrays(left, right) if name and predicted and not tensor else None
     if made is not None:
         region.scope.values[name] = made
