@@ -194,6 +194,7 @@ class TrainingCall:
     #: where it may be of several models: the `compile` in force for each, by the model's id
     compiled_each: dict[int, TrainingCall] = field(default_factory=dict)
     later: list[tuple[Frozen, ...]] = field(default_factory=list)  #: and when it is met again
+    selected: Any = None  #: what a loop over its layers takes, where that is known
     holder: str = ""  #: the variable of the model, where a layer of it is asked by its own
     but_norms: bool = False  #: of what freezes a model: batch normalization goes on training
 

@@ -86,7 +86,7 @@ counting.py    how many weights it has, where a program counts them itself
 layer_weights.py  the weights of one layer of a model; adapted_later.py: what it learns from
 weights.py     weights that are taken and given back, and their number
 clipped_weights.py  weights that a loop clips
-listed_layers.py  layers that a loop lists
+listed_layers.py  layers that a loop lists; selected_layers.py: of which it asks what is known
 ready.py       data that an earlier call has made ready
 hoisting.py    data that a loop would make anew in each round
 composing.py   statements around calls of several models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 
@@ -17,6 +18,8 @@ from transpiler.ir.expr import Module
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
 
 #: Modules whose tensors are the weights that Keras has, with their axes in some order.
 _ALIKE = regex(r"(?:\w+\()?(?:nn\.(?:Linear|Conv|Embedding|LayerNorm|BatchNorm)|Conv\w*Same\()")
@@ -74,6 +77,20 @@ def refuse_read_behind(writer: ModelWriter, names: Iterable[str], end: int) -> N
     """Refuse that something is read behind a loop over layers that has given it a name."""
     for name in names:
         behind = [p for p in writer.shared.places(writer.room, name) if p.start >= end]
+        own = [*_comprehensions(writer.tree.text, name)] if behind else []
+        behind = [p for p in behind if not any(a <= p.start < b for a, b in own)]
         first = min(behind, key=lambda place: place.start, default=None)
         if first is not None and not first.binds:
             raise Unsupported(f"`{name}` of a loop over layers is read behind it")
+
+
+def _comprehensions(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Where comprehensions stand that have a variable of that name themselves."""
+    positions, module = Positions(text), program_tree(text)
+    for node in ast.walk(module) if module is not None else ():
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            targets = (n for one in node.generators for n in ast.walk(one.target))
+            first = node.generators[0].iter  # which is evaluated outside
+            outer = any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(first))
+            if not outer and any(isinstance(n, ast.Name) and n.id == name for n in targets):
+                yield positions.span(node)

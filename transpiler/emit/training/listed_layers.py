@@ -14,6 +14,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.training.clipped_weights import refuse_read_behind
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.selected_layers import write_selected_layers
 from transpiler.interpret.control.targets import layers_in_turn, target_names
 from transpiler.interpret.training import TrainingCall
 
@@ -29,6 +30,9 @@ def write_listed_layers(
     writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine | cst.For
 ) -> None:
     """The modules of the model, with their names where the loop asks for these."""
+    if call.selected is not None:
+        write_selected_layers(writer, call, statement)
+        return
     tree = writer.tree
     if isinstance(statement, cst.For):
         refuse_read_behind(writer, target_names(statement.target), tree.span(statement)[1])

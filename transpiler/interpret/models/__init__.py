@@ -19,6 +19,7 @@ frozen.py             loops that freeze the layers of a model
 told_layers.py        loops that tell of each layer whether it is frozen
 clipped.py            loops that clip the weights of a model
 listed.py             loops that print what its layers are called
+selected_layers.py    loops that ask what is known of its layers
 rounds.py             models that are made in a loop
 input_lists.py        lists of inputs: `*inputs`
 looped_inputs.py      lists of inputs that a loop fills

@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.interpret.control.targets import layers_in_turn, target_names
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.models.selected_layers import selection
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model, Unknown
@@ -30,15 +31,18 @@ def list_layers(region: Region, node: cst.For | cst.ListComp) -> bool:
         printed = _printed(region.statement) if region.statement is not None else None
         whole = printed is not None and any(arg.value is node for arg in printed.args)
         prints = whole and not loop.ifs and loop.inner_for_in is None
+    selected = None
     if not prints or not all(_only_shows(part, layer) for part in parts):
-        return False
+        selected = selection(region, node, layer, listed)
+        if selected is None:
+            return False
     model = evaluate(region, listed.value)
     if not isinstance(model, Model):
         return False
     statement = node if isinstance(node, cst.For) else region.statement
     call = TrainingCall(node, "layers", model, {}, statement, model.compiled, region=region)
     call.conditional, call.in_loop = bool(region.branches), bool(region.loops)
-    call.of = listed.value
+    call.of, call.selected = listed.value, selected
     region.training[id(node)] = call
     region.left_calls.append((node, f"{region.tree.source(listed.value)}.layers", model))
     if isinstance(node, cst.For):
