@@ -39,6 +39,28 @@ def test_trains_equally(trial: Trial, scripts: Scripts) -> None:
     assert distance < 1e-9, apart
 
 
+PERHAPS = Trial(
+    fit="",
+    after="""\
+def run(steps=None, size=None):
+    fitted = model.fit(x, y, 8, validation_data=(x, y), validation_steps=steps, verbose=0)
+    found = fitted.history["val_loss"] + [model.evaluate(x, y, 8, steps=steps, verbose=0)]
+    found.append(model.evaluate(x, y, size, steps=steps, verbose=0))
+    found.append(model.evaluate(x, y, steps=steps, verbose=0))
+    return found + [*model.predict(x, 8, steps=steps, verbose=0).ravel()]
+
+
+every, some = run(), run(2)
+""",
+)
+
+
+def test_there_may_be_none(scripts: Scripts) -> None:
+    distance, apart = farthest(scripts, PERHAPS.text)
+    assert {"every", "some"} <= apart.keys()
+    assert distance < 1e-9, apart
+
+
 def test_many_outputs_are_counted_by_batches(scripts: Scripts) -> None:
     text = (
         "import numpy as np\n"
@@ -61,7 +83,6 @@ def test_many_outputs_are_counted_by_batches(scripts: Scripts) -> None:
     ("imports", "call", "why"),
     [
         ("from tensorflow import keras", "fit(x, y, steps_per_epoch=steps)", "may be None"),
-        ("from tensorflow import keras", "evaluate(x, y, steps=steps)", "may be None"),
         ("import tf_keras as keras", "fit(x, y, steps_per_epoch=4)", "Keras 2 joins"),
         (
             "from tensorflow import keras",

@@ -209,7 +209,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         note_listed(writer, loop, call.given["x"])
     before: list[str] = []
     known = ""
-    steps = "" if streamed or pipeline else steps_of_arrays(writer, call, "steps")
+    steps = None if streamed or pipeline else steps_of_arrays(writer, call, "steps")
     if not weighted and not steps:
         key = writer.key(call, "x", "y")
         if not streamed and pipeline is None:

@@ -22,9 +22,11 @@ from transpiler.emit.training.sequences import (
 )
 from transpiler.emit.training.single_samples import say_single_samples
 from transpiler.emit.training.so_many_batches import (
+    Count,
     first_batches,
     size_for,
     steps_of_arrays,
+    steps_of_epochs,
 )
 from transpiler.emit.training.streams import (
     note_even,
@@ -89,7 +91,7 @@ class FitData:
         else:
             arrays = arrays_of(model, call, self.compiled, self._name, "train")
             self.xs, self.ys, self.split = arrays
-            self.steps = steps_of_arrays(model, call, "steps_per_epoch")
+            self.steps = steps_of_epochs(model, call)
             say_single_samples(model, call, self.size)
             if self.steps and self.compiled.keras == "2":
                 raise Unsupported("steps_per_epoch of arrays, whose passes Keras 2 joins")
@@ -226,7 +228,7 @@ class FitData:
             self.loaders[:0] = self._sampled(data, loader)
         else:
             even = self.steps and model.argument(self.call, "batch_size") is None
-            size = size_for(self.steps, f"len({data})") if even else self.size
+            size = size_for(Count(self.steps), f"len({data})") if even else self.size
             self.loaders.insert(0, f"{loader} = {model.loader(data, size, self._shuffle())}")
             if self.steps and not even:
                 self.in_parts = True

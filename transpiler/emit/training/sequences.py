@@ -74,7 +74,7 @@ def steps_of_sequence(model: ModelWriter, call: TrainingCall, name: str, steps: 
     assert count is not None
     if call.by_samples:
         raise Unsupported(f"{steps} of a sequence, in samples")
-    if may_be_none(model, count):
+    if steps == "steps_per_epoch" and may_be_none(model, count):
         raise Unsupported(f"{steps} may be None, where all batches are taken")
     return count
 
