@@ -204,6 +204,8 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.user_classes.clear()
     file.kept_models.clear()
     file.given_models.clear()
+    file.stood_for.clear()
+    file.kept_at.clear()
     file.given_functions.clear()
     file.kept_data.clear()
     file.missed.clear()

@@ -423,7 +423,8 @@ class _Planner(Shared):
             place_statements(writer)
             made.left += self._left_uses(part, training.origin.labelled)
         elsewhere = training.home.functional or training.home.file is not self.file
-        for model in (training.model, *self.file.stood_for) if elsewhere and made.device else ():
+        moved = (training.model, *self.file.stood_for) if elsewhere and made.device else ()
+        for model in {id(one.node): one for one in moved}.values():
             if isinstance(model.node, cst.Call) and self.tree.has_span(model.node):
                 move_there(self, made, model, self._around(model.node))
 
