@@ -12,10 +12,9 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Model
-from transpiler.source.suites import is_inside, nodes_of
+from transpiler.source.suites import blocks_around, bodies, is_inside, nodes_of
 
 _Span = tuple[int, int]
-_LOOPS = (cst.For, cst.While, cst.BaseComp)
 
 
 def may_be_shared(region: Region, node: cst.Call, model: Model) -> bool:
@@ -29,18 +28,10 @@ def may_be_shared(region: Region, node: cst.Call, model: Model) -> bool:
 
 def _runs_again(region: Region, place: _Span, made: _Span, given: bool, depth: int) -> bool:
     tree = region.tree
-    around = [
-        n
-        for n in nodes_of(tree.module)
-        if isinstance(n, (*_LOOPS, cst.FunctionDef))
-        and tree.has_span(n)
-        and is_inside(place, tree.span(n))
-        and not is_inside(made, tree.span(n))
-    ]
+    around = [n for n in _around(region, place) if not is_inside(made, tree.span(n))]
     functions = [n for n in around if isinstance(n, cst.FunctionDef)]
     if given and functions:
-        inner = functions[-1]
-        return any(n is not inner and is_inside(tree.span(n), tree.span(inner)) for n in around)
+        return around[-1] is not functions[-1]
     if len(functions) < len(around):
         return True
     for function in functions:
@@ -51,3 +42,20 @@ def _runs_again(region: Region, place: _Span, made: _Span, given: bool, depth: i
         if places and _runs_again(region, places[0], made, False, depth - 1):
             return True
     return False
+
+
+def _around(region: Region, place: _Span) -> list[cst.CSTNode]:
+    """The functions, loops and comprehensions around a place, from the outermost one."""
+    tree = region.tree
+    body: list[cst.CSTNode] = list(tree.module.body)
+    statements = [statement for statement, _ in blocks_around(tree, tree.module, place[0])]
+    if statements:
+        body = [s for suite in bodies(statements[-1]) for s in suite]
+    found = [s for s in statements if isinstance(s, (cst.For, cst.While, cst.FunctionDef))]
+    inner = next((s for s in body if is_inside(place, tree.span(s))), None)
+    nodes = nodes_of(inner) if inner is not None else ()
+    return found + [
+        n
+        for n in nodes
+        if isinstance(n, cst.BaseComp) and tree.has_span(n) and is_inside(place, tree.span(n))
+    ]
