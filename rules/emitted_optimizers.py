@@ -360,6 +360,16 @@ def clip_norm(parameters, max_norm):
 )
 
 emitted(
+    "with_bounds",
+    '''
+def with_bounds(optimizer, bounds, parameters, **options):
+    """An optimizer whose parameter group says how its gradients are clipped."""
+    return optimizer([{"params": parameters, **bounds}], **options)
+''',
+    (),
+)
+
+emitted(
     "Lion",
     '''
 class Lion(torch.optim.Optimizer):

@@ -335,7 +335,7 @@ _OF_PYTHON = (
     (_standing_alone(r"os\.makedirs\("), "import os"),
     (_standing_alone(r"shutil\.rmtree\("), "import shutil"),
     (_standing_alone(r"Path\("), "from pathlib import Path"),
-    (_standing_alone(r"partial\([A-Zt]"), "from functools import partial"),
+    (_standing_alone(r"partial\((?=[A-Zt]|with_bounds,)"), "from functools import partial"),
     (_standing_alone(r"islice\("), "from itertools import islice"),
     (_standing_alone(r"itertools\."), "import itertools"),
     (_standing_alone(r"SimpleNamespace\b"), "from types import SimpleNamespace"),

@@ -18,12 +18,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from transpiler.interpret.bindings import Span, made_at, optimizer_at, sources_given
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall, root
 from transpiler.interpret.values import Choice, Static, Value
 from transpiler.ir.expr import POSTFIX, Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
+from transpiler.lower.clipping import WITH_BOUNDS, bounds_of_several, with_bounds
+from transpiler.lower.left_out import without_none
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.record import record, replace
 from transpiler.regex import regex
@@ -80,7 +83,7 @@ def optimizer_choices(
     if made:
         if len(made) != len(places):
             raise Unsupported("an optimizer that is made elsewhere in one of several cases")
-        return _placed(rules, given, made, parameters, exact, changes)
+        return _placed(region.file, given, made, parameters, exact, changes)
     return _named(rules, tree, region.file.path, given, parameters, exact, changes)
 
 
@@ -93,19 +96,22 @@ def _makes_the_model(call: TrainingCall) -> bool:
 
 
 def _placed(
-    rules: Rules,
+    file: FileContext,
     given: Given,
     made: dict[Span, Value],
     parameters: Expr,
     exact: bool,
     changes: bool,
 ) -> Choices:
-    options: list[Optimizing] = []
+    every = [one for value in made.values() for one in _options(value)]
+    lowered = [_lowered(file.rules, without_none(file, one), exact, changes) for one in every]
+    clipping, unclipped = bounds_of_several(file, [one.clipping for one in lowered])
+    kept = any(not bound.known for _, bound in clipping)  # in the groups of the optimizers
+    texts_of_options = (_partial(one, kept) for one in lowered)
 
     def text_of(value: Value) -> str:
         if not isinstance(value, Choice):
-            options.append(_lowered(rules, value, exact, changes))
-            return _partial(options[-1])
+            return next(texts_of_options)
         if value.table is not None:
             return _looked_up(value.table, [text_of(one) for one in _leaves(value)])
         then, otherwise = map(text_of, value.options)
@@ -117,7 +123,20 @@ def _placed(
     called = isinstance(given.value, Static) and given.value.expr.strength >= POSTFIX
     plain = called or _PLAIN.fullmatch(given.text)
     source = CHOSEN if plain else f"({CHOSEN})"
-    return Choices(_together(options, Expr(f"{source}({parameters})", strength=18)), texts)
+    together = _together(lowered, Expr(f"{source}({parameters})", strength=18), kept)
+    return Choices(replace(together, clipping=clipping, unclipped=unclipped), texts)
+
+
+def _options(value: Value) -> Iterator[Value]:
+    """All optimizers that a choice is between, in the order in which they are written."""
+    if not isinstance(value, Choice):
+        yield value
+    elif value.table is not None:
+        for one in _leaves(value):
+            yield from _options(one)
+    else:
+        for one in value.options:
+            yield from _options(one)
 
 
 def _leaves(value: Value) -> Iterator[Value]:
@@ -272,26 +291,29 @@ def strings_of(tree: Tree, path: str) -> list[str]:
 
 def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:
     made = lower_optimizer(rules, value, _PLACE, exact, changes)
-    if made.schedule is not None or made.decay is not None or made.clipping:
-        raise Unsupported("one of several optimizers has a schedule, or cuts its gradients")
+    if made.schedule is not None or made.decay is not None:
+        raise Unsupported("one of several optimizers has a schedule")
     if made.scaling is not None or made.averaging is not None or made.accumulation is not None:
         raise Unsupported("one of several optimizers scales or gathers gradients, or averages")
     return made
 
 
-def _partial(made: Optimizing) -> str:
-    """What makes the optimizer once it gets the parameters."""
+def _partial(made: Optimizing, bounded: bool = False) -> str:
+    """What makes the optimizer once it gets the parameters, with its bounds of gradients."""
     found = _MADE.fullmatch(made.optimizer.constructor.text)
     if found is None:
         raise Unsupported(f"{made.use.symbol} as one of several optimizers")
     name, arguments = found.groups()
+    if bounded and made.clipping:
+        return with_bounds(name, made.clipping, arguments)
     return f"partial({name}, {arguments})" if arguments else str(name)
 
 
-def _together(options: list[Optimizing], constructor: Expr) -> Optimizing:
+def _together(options: list[Optimizing], constructor: Expr, bounded: bool = False) -> Optimizing:
     """What all of them need, and how they differ from Keras's."""
     adaptive = [o for o in options if not o.use.rule.names[0].endswith(".SGD")]
     helpers = frozenset[str]().union(*(o.optimizer.constructor.helpers for o in options))
+    helpers |= {WITH_BOUNDS} if bounded else set()
     momentum = any(option.optimizer.momentum for option in options)
     notes = tuple(dict.fromkeys(note for option in options for note in option.notes))
     optimizer = Optimizer(replace(constructor, helpers=helpers), momentum)

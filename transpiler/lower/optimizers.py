@@ -14,7 +14,7 @@ from transpiler.record import record, replace
 from transpiler.registry import Rules
 
 #: Arguments of an optimizer that say how gradients are cut, and what torch does then.
-_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 #: Optimizers of Keras whose steps don't depend on how many there were before.
 _COUNTLESS = frozenset({"sgd", "rmsprop", "adagrad", "adadelta", "ftrl", "lion"})
@@ -178,7 +178,7 @@ def _optimizer(
 ) -> Optimizing:
     use = use_of(rules.optimizers, "keras.optimizers", value, "the optimizer")
     _refuse_others(use)
-    given = ((n, use.others[n]) for n in _CLIPPING if n in use.others)
+    given = ((n, use.others[n]) for n in CLIPPING if n in use.others)
     clipping = tuple((n, v) for n, v in given if not _clips_nothing(v))
     decay = use.others.get("decay", expr(None))
     decays = not decay.is_const(None, 0, 0.0)
@@ -251,7 +251,7 @@ _LOOKED_AT = (
 def _refuse_others(use: Use) -> None:
     """Refuse arguments that nobody looks at, but for defaults of what all optimizers take."""
     idle = [n for n, v in use.others.items() if n in _IDLE and v.is_const(*_IDLE[n])]
-    only(use, "name", "decay", *_CLIPPING, *idle, *_LOOKED_AT)
+    only(use, "name", "decay", *CLIPPING, *idle, *_LOOKED_AT)
 
 
 def _last_of(batches: Expr) -> Expr:

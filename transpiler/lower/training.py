@@ -456,7 +456,7 @@ def _compiled(
         value = without_none(file, value)
         optimizing = lower_optimizer(rules, value, parameters, *how)
         times = times_of(file, call)
-        unclipped = perhaps_unclipped(file, optimizing)
+        unclipped = perhaps_unclipped(file, optimizing.clipping)
 
         def told(given: Expr, what: str) -> Expr:
             return readable(region, unchanging(file, given, what, *times), what)

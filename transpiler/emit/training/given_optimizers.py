@@ -13,6 +13,7 @@ model = build(name)                        model, optimizer = build(name)
 
 from __future__ import annotations
 
+import ast
 import re
 
 import libcst as cst
@@ -25,6 +26,7 @@ from transpiler.emit.training.shared import Site
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.clipping import WITH_BOUNDS
 from transpiler.source.lexical import comments_in, words_in
 from transpiler.source.suites import returns_of
 from transpiler.source.tree import Tree
@@ -153,7 +155,16 @@ def _of_model(text: str, model: str) -> str:
     """`partial(torch.optim.SGD, lr=0.1)`, or what has no arguments, with those of a model."""
     found = re.fullmatch(r"partial\(([\w.]+), (.*)\)", text, re.S)
     kind, arguments = found.groups() if found is not None else (text, "")
-    return f"{kind}({', '.join(filter(None, (f'{model}.parameters()', arguments)))})"
+    parameters = f"{model}.parameters()"
+    if kind == WITH_BOUNDS:
+        made = ast.parse(text, mode="eval").body
+        assert isinstance(made, ast.Call)
+        ours = [ast.get_source_segment(text, part) or "" for part in made.args[1:]]
+        given = (f"{k.arg}={ast.get_source_segment(text, k.value)}" for k in made.keywords)
+        kind, bounds, *rest = ours
+        parameters = f'[{{"params": {parameters}, {bounds[1:]}]'
+        arguments = ", ".join([*rest, *given])
+    return f"{kind}({', '.join(filter(None, (parameters, arguments)))})"
 
 
 def _only_answer(function: cst.FunctionDef) -> cst.BaseExpression | None:

@@ -61,7 +61,8 @@ def _clipping(compiled: Compiled) -> tuple[str, ...]:
         parameters = 'optimizer.param_groups[0]["params"]'
     clipper = compiled.optimizing.clipper
     one = "[parameter]" if clipper == "clip_norm" else "parameter"
-    for name, value in compiled.optimizing.clipping:
+    for name, bound in compiled.optimizing.clipping:
+        value = bound.text.replace(f'.get("{name}")', f'["{name}"]')  # which has been tested
         if name == "clipvalue":
             lines = [f"nn.utils.clip_grad_value_({parameters}, {value})"]
         elif name == "global_clipnorm":
@@ -69,6 +70,6 @@ def _clipping(compiled: Compiled) -> tuple[str, ...]:
         else:
             lines = [f"for parameter in {parameters}:", f"    {clipper}({one}, {value})"]
         if name in compiled.optimizing.unclipped:
-            lines = [f"if {value}:", *(f"    {line}" for line in lines)]
+            lines = [f"if {bound}:", *(f"    {line}" for line in lines)]
         found += lines
     return tuple(found)
