@@ -92,7 +92,6 @@ def test_it_is_written_where_the_program_makes_it() -> None:
         ("        return opt\n", "        print(opt.name)\n        return opt\n"),
         ("        return opt\n", "        opt.learning_rate = 1.0\n        return opt\n"),
         ("        return opt\n", "        return tuned(opt)\n"),
-        ("learning_rate=lr, momentum", "learning_rate=lr, clipnorm=1.0, momentum"),
         ("results = []\n", "results = [get_optimizer('sgd').get_config()]\n"),
         ("get_optimizer(name)", "get_optimizer(name, optimizers.schedules.CosineDecay(0.1, 9))"),
     ],
