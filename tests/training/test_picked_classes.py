@@ -103,10 +103,10 @@ def test_what_may_be_something_else_is_refused(name: str) -> None:
 
 
 def test_what_is_refused_stays_as_it_was() -> None:
-    text = HEAD + MAKERS["looked up"].replace("learning_rate=lr", "lr, clipnorm=1.0") + LOOP
+    text = HEAD + MAKERS["looked up"].replace("learning_rate=lr", "lr, use_ema=True") + LOOP
     made = convert(text)
     assert any(d.severity is Severity.ERROR for d in made.diagnostics)
-    assert "    return KINDS[name](lr, clipnorm=1.0)\n" in made.text
+    assert "    return KINDS[name](lr, use_ema=True)\n" in made.text
 
 
 MODELS = """\

@@ -13,7 +13,8 @@ clipping.py     bounds of gradients
 left_out.py     their arguments that may be None
 optimizers.py  the optimizer, its schedule, and how gradients are cut
 named_metrics.py      metrics that a program has in a config
-optimizer_choices.py  optimizers of which the program picks one when it runs
+optimizer_choices.py  optimizers of which the program picks one when it runs;
+                   named_parts.py: which it may be where it names one
 target_shapes.py  targets that Keras makes fit the output
 weighing.py    calls that give samples weights of their own
 one_hot.py     whether targets surely are one-hot

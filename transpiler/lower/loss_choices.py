@@ -20,21 +20,31 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction
 from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.loss_reductions import reduced_loss
-from transpiler.lower.optimizer_choices import gives_no_name, other_names, strings_of
+from transpiler.lower.named_parts import Names, gives_no_name, names_it_may_be
 from transpiler.record import replace
+from transpiler.registry import Rules
 
 
 def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | None:
     """The loss of a name that is only known at run time; None where it is no such thing."""
     if not isinstance(value, Static) or value.expr.known:
         return None
-    rules, tree = file.rules, file.tree
-    words = strings_of(tree, file.path)
-    names = [name for name in words if f"keras.losses.{name}" in rules.losses]
-    if not names:
+    rules, tree, text = file.rules, file.tree, value.expr.text
+    names = names_it_may_be(tree, file.path, text, lambda n: f"keras.losses.{n}" in rules.losses)
+    if not names.found:
         return None
-    if gives_no_name(tree, value.expr.text):
-        raise Unsupported(f"`{value.expr.text}` may be a loss, or the name of one")
+    if not names.surely and gives_no_name(tree, text):
+        raise Unsupported(f"`{text}` may be a loss, or the name of one")
+    try:
+        return _by_name(rules, value.expr, names, seen)
+    except Unsupported:
+        if names.near is None or not names.near.found:
+            raise
+        return _by_name(rules, value.expr, names.near, seen)
+
+
+def _by_name(rules: Rules, picks: Expr, known: Names, seen: Prediction) -> Loss:
+    names = known.found
     seen = replace(seen, droppable=False)
     uses = {n: use_of(rules.losses, "keras.losses", Static(Expr(n, n)), "the loss") for n in names}
     losses: dict[str, Loss] = {name: use.build(seen) for name, use in uses.items()}
@@ -42,10 +52,8 @@ def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | No
     _refuse_several_kinds(list(losses.values()), f" ({', '.join(names)}): write the one that it is")
     entries = ", ".join(f'"{name}": {made.criterion}' for name, made in losses.items())
     helpers = frozenset[str]().union(*(made.criterion.helpers for made in losses.values()))
-    text = f"{{{entries}}}[{value.expr.text}]"
-    criterion = Expr(text, helpers=helpers, names=value.expr.names)
-    note = first.note or other_names(tree, value.expr.text, names)
-    return replace(first, criterion=criterion, note=note)
+    criterion = Expr(f"{{{entries}}}[{picks.text}]", helpers=helpers, names=picks.names)
+    return replace(first, criterion=criterion, note=first.note or known.assumed)
 
 
 def losses_made_before(

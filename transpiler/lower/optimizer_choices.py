@@ -7,17 +7,16 @@ else:
 model.compile(optimizer=opt)    # optimizer = opt(model.parameters())
 
 They stay where they are made, until they get the parameters. Where a string names one, a dict has
-those that strings of the program name.
+those that it may be.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from transpiler.interpret.bindings import Span, made_at, optimizer_at, sources_given
+from transpiler.interpret.bindings import Span, made_at, optimizer_at
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall, root
@@ -27,13 +26,11 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer
 from transpiler.lower.clipping import WITH_BOUNDS, bounds_of_several, with_bounds
 from transpiler.lower.left_out import without_none
+from transpiler.lower.named_parts import gives_no_name, names_it_may_be
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.record import record, replace
 from transpiler.regex import regex
 from transpiler.registry import Rules
-from transpiler.source.imported import imported_texts, read_text
-from transpiler.source.importers import importing_files
-from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
 #: Stands for the expression that picks one of those that are made in the program.
@@ -42,14 +39,6 @@ _PLACE = Expr("PARAMETERS")
 _MADE = regex(rf"([\w.]+)\({_PLACE}(?:, (.*))?\)", re.S)
 #: What can be called as it stands.
 _PLAIN = regex(r"[\w.]+(\[[^\[\]]*\])?")
-#: What gives a string, or one of several.
-_GIVES_TEXT = regex(
-    r"(?:^|\.)(?:str|input|lower|upper|strip|format|get|pop|getenv|choice|Choice|suggest_\w+)$"
-)
-#: What begins with a string, or a list of some.
-_OF_STRINGS = regex(r"[\[(]?\s*[\"']")
-_METRICS = regex(r"\bmetrics\s*=\s*\[[^\]]*\]")
-_STRING = regex(r"[\"'](\w+)[\"']")
 
 
 @record(frozen=True, slots=True)
@@ -165,13 +154,15 @@ def _named(
     changes: bool,
 ) -> Choices | None:
     """The optimizers that strings of the program name."""
-    words = dict.fromkeys(name.lower() for name in strings_of(tree, path))
-    names = [name for name in words if f"keras.optimizers.{name}" in rules.optimizers]
-    if not names:
+    names = names_it_may_be(
+        tree, path, given.text, lambda name: f"keras.optimizers.{name.lower()}" in rules.optimizers
+    )
+    if not names.found:
         return None
-    if gives_no_name(tree, given.text):
+    if not names.surely and gives_no_name(tree, given.text):
         raise Unsupported(f"`{given.text}` may be an optimizer, or the name of one")
-    options = {name: _lowered(rules, Static(Expr(name, name)), exact, changes) for name in names}
+    words = dict.fromkeys(name.lower() for name in names.found)
+    options = {name: _lowered(rules, Static(Expr(name, name)), exact, changes) for name in words}
     lines = [f'        "{name}": {_partial(made)},' for name, made in options.items()]
     source = "\n".join([
         "def optimizer_by_name(name, parameters):",
@@ -184,109 +175,7 @@ def _named(
     ])  # fmt: skip
     text = f"optimizer_by_name({given.text}, {parameters})"
     made = _together(list(options.values()), Expr(text, strength=18))
-    return Choices(replace(made, assumed=other_names(tree, given.text, names)), {}, source)
-
-
-def other_names(tree: Tree, text: str, names: list[str]) -> str:
-    """What is assumed where an expression may name others than the program's strings do."""
-    if _names_strings(tree, text):
-        return ""
-    return (
-        f"`{text}` may name what no string of this file names: only {', '.join(names)} can be "
-        "looked up, add what else it may be"
-    )
-
-
-def _names_strings(tree: Tree, text: str, depth: int = 3) -> bool:
-    """Whether an expression surely gives one of the strings that a file lists for it."""
-    option = re.escape(text.rpartition(".")[2])
-    if re.search(rf"[\"']--?{option}[\"'][^()]*\bchoices\s*=\s*[\[(]", tree.text):
-        return True
-    if not depth or not text.isidentifier():
-        return False
-    sources = [*_bound_to(tree.text, text), *(s for s in sources_given(tree, text) if s != text)]
-    return bool(sources) and all(
-        _OF_STRINGS.match(one) or _names_strings(tree, one, depth - 1) for one in sources
-    )
-
-
-def _bound_to(text: str, name: str) -> Iterator[str]:
-    """What a program binds a variable to: values, those that loops go over, and defaults."""
-    module = program_tree(text)
-    for node in ast.walk(module) if module is not None else ():
-        match node:
-            case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
-                yield ast.unparse(node.value)
-            case ast.For(target=ast.Name(id=bound)) if bound == name:
-                yield ast.unparse(node.iter)
-            case ast.arguments():
-                every = [*node.posonlyargs, *node.args]
-                defaults = dict(zip(reversed(every), reversed(node.defaults), strict=False))
-                alone = zip(node.kwonlyargs, node.kw_defaults, strict=True)
-                for parameter, default in [*defaults.items(), *alone]:
-                    if parameter.arg == name and default is not None:
-                        yield ast.unparse(default)
-            case _:
-                pass
-
-
-def gives_no_name(tree: Tree, text: str) -> bool:
-    """Whether an expression is a call, or a variable for one, that need not give a string."""
-    if text.isidentifier():
-        bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
-        return any(_calls(value) for value in bound) or _gets_an_object(tree, text)
-    if _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
-        return True
-    table = re.match(r"(\w+)(?:\[|\.get\()", text)
-    return table is not None and _holds_functions(tree, table[1])
-
-
-def _holds_functions(tree: Tree, name: str) -> bool:
-    """Whether a dict of the program has functions of its own in it."""
-    module = program_tree(tree.text)
-    nodes = [*ast.walk(module)] if module is not None else []
-    own = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    for node in nodes:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Dict(values=values)):
-                functions = (isinstance(v, ast.Name) and v.id in own for v in values)
-                if target == name and any(functions):
-                    return True
-    return False
-
-
-#: What makes an object of a class.
-_MAKING = r"(?:\w+\.)*[A-Z]\w*\("
-
-
-def _calls(text: str) -> bool:
-    called = re.match(r"([\w.]+(?:\[[^\[\]]*\])?)\(.*\)\s*(?:#.*)?$", text)
-    return called is not None and not _GIVES_TEXT.search(called.group(1))
-
-
-def _gets_an_object(tree: Tree, name: str) -> bool:
-    """Whether a function makes an object for a parameter, or some call of it does.
-
-    def run(loss=MeanSquaredError()):        run(MeanSquaredError())
-    """
-    if re.search(rf"\b{name}\b(?::[^=,()]*)?\s*=\s*{_MAKING}", tree.blanked):
-        return True
-    return any(re.match(_MAKING, given) is not None for given in sources_given(tree, name))
-
-
-def strings_of(tree: Tree, path: str) -> list[str]:
-    """The words that strings of a program hold, each once; not those that name metrics.
-
-    Also those of the files that import it, and of what they import.
-    """
-    texts = {path: tree.text} if path else {"": tree.text}
-    for other in importing_files(path, r"\w\("):
-        texts[other] = read_text(other)
-        more = ((str(place), text) for place, text in imported_texts(texts[other], other))
-        texts |= {place: text for place, text in more if place not in texts}
-    return list(
-        dict.fromkeys(w for text in texts.values() for w in _STRING.findall(_METRICS.sub("", text)))
-    )
+    return Choices(replace(made, assumed=names.assumed), {}, source)
 
 
 def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:

@@ -35,6 +35,11 @@ def constants_it_may_be(text: str, path: str, expression: str) -> Constants:
     return frozenset(map(_constant, _ends(text, path, expression)))
 
 
+def constants_in(texts: tuple[str, ...], expression: str) -> Constants:
+    """The same, as far as some texts tell."""
+    return frozenset(map(_constant, _ends_in(texts, expression)))
+
+
 def lengths_it_may_have(text: str, path: str, expression: str) -> frozenset[int]:
     """How many elements the tuples have that an expression of a file may be."""
     return frozenset(
@@ -43,11 +48,14 @@ def lengths_it_may_have(text: str, path: str, expression: str) -> frozenset[int]
 
 
 def _ends(text: str, path: str, expression: str) -> Iterator[ast.expr | None]:
+    return _ends_in((text, *_texts_beside(path)) if path else (text,), expression)
+
+
+def _ends_in(texts: tuple[str, ...], expression: str) -> Iterator[ast.expr | None]:
     try:
         wanted = ast.parse(expression, mode="eval").body
     except SyntaxError:  # it has tokens for what is named later
         return iter([None])
-    texts = (text, *_texts_beside(path)) if path else (text,)
     return _program(texts).ends(wanted)
 
 

@@ -1,0 +1,142 @@
+"""Optimizers and losses that strings of a program's settings name: those that it may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from tests.training.test_several_files import assert_equal
+from tests.training.test_several_files import converted as files_converted
+from transpiler.options import Options
+from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
+
+HEAD = """\
+from typing import NamedTuple
+
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(24, 6)), rng.normal(size=(24, 1))
+"""
+RUN = """
+
+def run(config):
+    model = keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+    model.compile(optimizer=config.optimizer, loss=config.loss)
+    return model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+
+
+def pick(noisy):
+    return "mae" if noisy else "mse"
+
+
+def robust(noisy):
+    model = keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+    model.compile(optimizer="sgd", loss=pick(noisy))
+    return model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+
+
+picked = robust(True) + robust(False)
+other = keras.Sequential([layers.Input((6,)), layers.Dense(1, activation="sigmoid")])
+other.compile("rmsprop", "binary_crossentropy")
+others = other.fit(x, (y > 0).astype(float), batch_size=8, epochs=1, verbose=0).history["loss"]
+"""
+NAMED_TUPLE = """
+
+class Config(NamedTuple):
+    loss: str = "mse"
+    optimizer: str = "adam"
+"""
+SUBCLASSES = """
+
+class Config:
+    loss = "mse"
+    optimizer = "adam"
+
+
+class Robust(Config):
+    loss = "mae"
+
+
+class Fast(Config):
+    optimizer = "sgd"
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "calls"),
+    [
+        (
+            NAMED_TUPLE,
+            "run(Config()) + run(Config('mae')) + run(Config()._replace(optimizer='sgd'))",
+        ),
+        (SUBCLASSES, "[loss for kind in (Config, Robust, Fast) for loss in run(kind)]"),
+    ],
+)
+def test_only_what_it_may_be_is_looked_up(settings: str, calls: str, scripts: Scripts) -> None:
+    text = f"{HEAD}{settings}{RUN}losses = {calls}\n"
+    result = converted(text, Options(exact=True))  # losses of several kinds would be refused
+    assert 'criterion = {"mse": nn.MSELoss(), "mae": nn.L1Loss()}[config.loss]' in result
+    assert '"rmsprop"' not in result
+    differences = scripts.compare(text, result)
+    assert {"losses", "picked", "others"} <= differences.keys()
+    assert max(differences.values()) < 1e-9, differences
+
+
+CONFIG = """\
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Config:
+    loss: str = "mse"
+    optimizer: str = "adam"
+
+
+ROBUST = Config(loss="mae")
+"""
+MODEL = """\
+from tensorflow import keras
+
+
+def build(config):
+    model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
+    model.compile(optimizer=config.optimizer, loss=config.loss)
+    return model
+"""
+TRAIN = """\
+import numpy as np
+
+from config import ROBUST, Config
+from model import build
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(24, 6)), rng.normal(size=(24, 1))
+losses = []
+for config in (Config(), ROBUST, Config("mae", "sgd")):
+    model = build(config)
+    losses += model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+"""
+
+
+def test_strings_of_other_files(tmp_path: Path, session: VerifySession) -> None:
+    files = {"config.py": CONFIG, "model.py": MODEL, "train.py": TRAIN}
+    results, errors = files_converted(tmp_path, files)
+    assert not errors
+    assert '{"mae": nn.L1Loss(), "mse": nn.MSELoss()}[config.loss]' in results["train.py"]
+    assert_equal(tmp_path, "train.py", session)
+
+
+def test_what_the_command_line_gives_may_be_another() -> None:
+    text = f"{HEAD}{NAMED_TUPLE}{RUN}losses = run(Config())\n"
+    text = text.replace("Config())", "Config(**vars(parser.parse_args())))")
+    text = text.replace("import numpy", "import argparse\nimport numpy")
+    text = text.replace('"binary_crossentropy"', '"huber"')
+    said = [d.message for d in convert(text).diagnostics]
+    assert any("may name what no string of the program names" in one for one in said)

@@ -1,0 +1,196 @@
+"""Names of optimizers and losses of which only the run tells which one it is.
+
+model.compile(config.optimizer, loss=args.loss)
+
+They are looked up among the strings that it may be: those that the program's files give what has
+that name, where nothing else may; or all of their strings.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from transpiler.interpret.bindings import sources_given
+from transpiler.record import record
+from transpiler.regex import regex
+from transpiler.source.imported import imported_texts, read_text
+from transpiler.source.importers import importing_files
+from transpiler.source.possible_constants import constants_in
+from transpiler.source.syntax import program_tree
+from transpiler.source.tree import Tree
+
+#: What gives a string, or one of several.
+_GIVES_TEXT = regex(
+    r"(?:^|\.)(?:str|input|lower|upper|strip|format|get|pop|getenv|choice|Choice|suggest_\w+)$"
+)
+#: What begins with a string, or a list of some.
+_OF_STRINGS = regex(r"[\[(]?\s*[\"']")
+_METRICS = regex(r"\bmetrics\s*=\s*\[[^\]]*\]")
+_STRING = regex(r"[\"'](\w+)[\"']")
+#: What may set an attribute or a key that no file of a program gives anything.
+_FROM_OUTSIDE = regex(
+    r"\b(?:json|yaml|toml|tomllib|configparser|argparse|environ|getenv|argv|input|click|typer|fire"
+    r"|absl|hydra|OmegaConf|optuna|wandb|pickle|eval|exec|vars|globals|setattr|__dict__"
+    r"|__getattr\w*__|__setattr__|__getitem__|read_csv)\b"
+)
+
+
+@record(frozen=True, slots=True)
+class Names:
+    """The names that an expression may be when the program runs."""
+
+    found: tuple[str, ...]
+    surely: bool = False  #: whether it is one of them, whatever the run is like
+    assumed: str = ""  #: what is taken for granted else
+    near: Names | None = None  #: those of the files next to that of the expression
+
+
+def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], bool]) -> Names:
+    """Those of `known` names that an expression of a file may be."""
+    texts = _texts_around(tree.text, path)
+    if found := tuple(filter(known, _given_to(texts, text))):
+        return Names(found, surely=True)
+    found, near = (tuple(filter(known, _strings_of(t))) for t in (texts, _next_to(tree.text, path)))
+    beside = Names(near, assumed=_other_names(tree, text, near)) if near != found else None
+    return Names(found, assumed=_other_names(tree, text, found), near=beside)
+
+
+def _given_to(texts: tuple[str, ...], text: str) -> list[str]:
+    """The strings that a program gives what an expression reads, if nothing else may be there."""
+    if any(_FROM_OUTSIDE.search(one) for one in texts):
+        return []
+    ends = constants_in(texts, text)
+    found = [ast.literal_eval(end) for end in ends if end and end[0] in "\"'"]
+    words = {word for word in re.findall(r"\w+", text) if any(_is_listed(t, word) for t in texts)}
+    if len(found) != len(ends) or words:
+        return []
+    order = {word: place for place, word in enumerate(_strings_of(texts))}
+    return sorted(found, key=lambda one: order.get(one, -1))
+
+
+def _is_listed(text: str, name: str) -> bool:
+    """Whether a key or attribute stands in a list or call: what sets it may not write it itself."""
+    quoted = rf"[\"']{name}[\"']"
+    got = r"(?:get|pop|setdefault|getattr|hasattr|fromkeys)\((?:[\w.]+, *)?"
+    return any(
+        re.search(rf"(?:{got}){quoted}$", text[: found.end()]) is None
+        for found in re.finditer(rf"(?:[(,]|(?<!\w)\[)\s*{quoted}(?!\s*:)", text)
+    )
+
+
+def _next_to(text: str, path: str) -> list[str]:
+    """A file, those which import it, and what these import."""
+    texts = {path: text}
+    for other in importing_files(path, r"\w\("):
+        texts[other] = read_text(other)
+        more = ((str(place), said) for place, said in imported_texts(texts[other], other))
+        texts |= {place: said for place, said in more if place not in texts}
+    return list(texts.values())
+
+
+def _texts_around(text: str, path: str) -> tuple[str, ...]:
+    """A file, those which import it, and all that any of them imports."""
+    found = {path: text} | {other: read_text(other) for other in importing_files(path, r"\w\(")}
+    pending = list(found) if path else []
+    while pending:
+        place = pending.pop(0)
+        for other, imported in imported_texts(found[place], place):
+            if str(other) not in found:
+                found[str(other)] = imported
+                pending.append(str(other))
+    return tuple(found.values())
+
+
+def _strings_of(texts: Iterable[str]) -> list[str]:
+    """The words that strings of a program hold, each once; not those that name metrics."""
+    words = (word for text in texts for word in _STRING.findall(_METRICS.sub("", text)))
+    return list(dict.fromkeys(words))
+
+
+def _other_names(tree: Tree, text: str, names: tuple[str, ...]) -> str:
+    """What is assumed where an expression may name others than the program's strings do."""
+    if _names_strings(tree, text):
+        return ""
+    return (
+        f"`{text}` may name what no string of the program names: only {', '.join(names)} can be "
+        "looked up, add what else it may be"
+    )
+
+
+def _names_strings(tree: Tree, text: str, depth: int = 3) -> bool:
+    """Whether an expression surely gives one of the strings that a file lists for it."""
+    option = re.escape(text.rpartition(".")[2])
+    if re.search(rf"[\"']--?{option}[\"'][^()]*\bchoices\s*=\s*[\[(]", tree.text):
+        return True
+    if not depth or not text.isidentifier():
+        return False
+    sources = [*_bound_to(tree.text, text), *(s for s in sources_given(tree, text) if s != text)]
+    return bool(sources) and all(
+        _OF_STRINGS.match(one) or _names_strings(tree, one, depth - 1) for one in sources
+    )
+
+
+def _bound_to(text: str, name: str) -> Iterator[str]:
+    """What a program binds a variable to: values, those that loops go over, and defaults."""
+    module = program_tree(text)
+    for node in ast.walk(module) if module is not None else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
+                yield ast.unparse(node.value)
+            case ast.For(target=ast.Name(id=bound)) if bound == name:
+                yield ast.unparse(node.iter)
+            case ast.arguments():
+                every = [*node.posonlyargs, *node.args]
+                defaults = dict(zip(reversed(every), reversed(node.defaults), strict=False))
+                alone = zip(node.kwonlyargs, node.kw_defaults, strict=True)
+                for parameter, default in [*defaults.items(), *alone]:
+                    if parameter.arg == name and default is not None:
+                        yield ast.unparse(default)
+            case _:
+                pass
+
+
+def gives_no_name(tree: Tree, text: str) -> bool:
+    """Whether an expression is a call, or a variable for one, that need not give a string."""
+    if text.isidentifier():
+        bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
+        return any(_calls(value) for value in bound) or _gets_an_object(tree, text)
+    if _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
+        return True
+    table = re.match(r"(\w+)(?:\[|\.get\()", text)
+    return table is not None and _holds_functions(tree, table[1])
+
+
+def _holds_functions(tree: Tree, name: str) -> bool:
+    """Whether a dict of the program has functions of its own in it."""
+    module = program_tree(tree.text)
+    nodes = [*ast.walk(module)] if module is not None else []
+    own = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Dict(values=values)):
+                functions = (isinstance(v, ast.Name) and v.id in own for v in values)
+                if target == name and any(functions):
+                    return True
+    return False
+
+
+#: What makes an object of a class.
+_MAKING = r"(?:\w+\.)*[A-Z]\w*\("
+
+
+def _calls(text: str) -> bool:
+    called = re.match(r"([\w.]+(?:\[[^\[\]]*\])?)\(.*\)\s*(?:#.*)?$", text)
+    return called is not None and not _GIVES_TEXT.search(called.group(1))
+
+
+def _gets_an_object(tree: Tree, name: str) -> bool:
+    """Whether a function makes an object for a parameter, or some call of it does.
+
+    def run(loss=MeanSquaredError()):        run(MeanSquaredError())
+    """
+    if re.search(rf"\b{name}\b(?::[^=,()]*)?\s*=\s*{_MAKING}", tree.blanked):
+        return True
+    return any(re.match(_MAKING, given) is not None for given in sources_given(tree, name))
