@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from transpiler.ir.expr import Expr, call, index, infix, joined
-from transpiler.ir.tensor import Unsupported
+from transpiler.ir.expr import Expr, call, index, infix, joined, ternary
 from transpiler.ir.training import Schedule
 from transpiler.rule import Param, by_name, helper, is_written, schedule, unless
 
@@ -24,9 +23,15 @@ def exponential_decay(
 
 
 def _progress(step: Expr, decay_steps: Expr, staircase: Expr) -> Expr:
-    if not staircase.known:
-        raise Unsupported("staircase is only known at run time")
-    return infix(step, "//" if staircase.value else "/", decay_steps)
+    steps, share = (infix(step, division, decay_steps) for division in ("//", "/"))
+    return _either(staircase, steps, share)
+
+
+def _either(flag: Expr, then: Expr, otherwise: Expr) -> Expr:
+    """What a flag tells, which may be known when the program runs alone."""
+    if flag.known:
+        return then if flag.value else otherwise
+    return ternary(flag, then, otherwise)
 
 
 @schedule("InverseTimeDecay")
@@ -52,14 +57,11 @@ def polynomial_decay(
     cycle: Param = False,
 ) -> Schedule:
     """The same."""
-    if not cycle.known:
-        raise Unsupported("whether PolynomialDecay goes in cycles is only known at run time")
-    if cycle.value:
-        cycles = joined(f"max(math.ceil({infix(step, '/', decay_steps)}), 1)", 18, decay_steps)
-        part = infix(step, "/", infix(decay_steps, "*", cycles))
-    else:
-        done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
-        part = infix(done, "/", decay_steps)
+    cycles = joined(f"max(math.ceil({infix(step, '/', decay_steps)}), 1)", 18, decay_steps)
+    done = joined(f"min({step}, {decay_steps})", 18, step, decay_steps)
+    part = _either(
+        cycle, infix(step, "/", infix(decay_steps, "*", cycles)), infix(done, "/", decay_steps)
+    )
     left = infix(1, "-", part)
     if not is_written(power, 1):
         left = infix(left, "**", power)

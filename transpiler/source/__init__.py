@@ -47,7 +47,8 @@ asked_by_name.py  classes of the framework that a program asks by a name that it
 made_if_absent.py  optimizers that functions make where they get none: made in any case
 given_by_one_call.py  parts that an object gets from its only call: made in its class
 taken_out.py    parameters and arguments that go
-picked_classes.py  functions that pick the class of an optimizer out of a dict
+picked_classes.py  functions that pick the class of an optimizer out of a dict;
+                   looped_classes.py: loops over such classes
 given_together.py  functions that give callbacks beside something else
 filled_lists.py  lists of callbacks that the methods of a class fill one by one: written out at once
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case

@@ -5,7 +5,8 @@ KINDS = {"adam": Adam, "sgd": SGD}
 def get_optimizer(kind, rate):
     return KINDS[kind](rate)    # return {"adam": Adam(rate), "sgd": SGD(rate)}[kind]
 
-So each of them is written as what it is for torch, whatever its arguments are called there.
+So each of them is written as what it is for torch, whatever its arguments are called there. Also
+those of which the rounds of a loop make one each.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from transpiler.regex import regex
+from transpiler.source.looped_classes import made_in_rounds
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
@@ -22,6 +24,7 @@ from transpiler.source.syntax import program_tree
 _CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
 #: The name of a class of optimizers.
 IS_CLASS = regex(rf"(?:\w+\.)*{_CLASS}$")
+_IN_LIST = regex(rf"\bfor\b[^\n]*\bin\s*[\[(][\s\[(\w\"',]*?(?:\w+\.)*{_CLASS}\s*,")
 _IN_TABLE = regex(rf"[\"']\s*:\s*(?:\w+\.)*{_CLASS}\s*[,}}]")
 #: What arguments may be made of: they are written once for each class.
 _PLAIN = (
@@ -38,7 +41,7 @@ _LOOPS = (ast.For, ast.While, *_APART)
 
 def made_where_picked(text: str) -> Rewritten | None:
     """The text with such dicts in functions that give an optimizer, if it has any."""
-    if not _IN_TABLE.search(text):
+    if not _IN_TABLE.search(text) and not _IN_LIST.search(text):
         return None
     module = program_tree(text)
     if module is None:
@@ -53,9 +56,29 @@ def made_where_picked(text: str) -> Rewritten | None:
         if function.is_understood():
             edits |= function.edits
             calls += function.calls
+    for made in made_in_rounds(module, IS_CLASS.match):
+        positions = Positions(text)
+        statement, use = made.named or (None, None)
+        lines = _lines_of(text, positions.span(statement)) if statement is not None else None
+        if lines is not None and use is not None:
+            edits |= {lines: "", positions.span(use): made.name}
+        else:
+            edits[positions.span(made.call.func)[1], positions.span(made.call)[1]] = ""
+        for one, given in made.classes:
+            place = positions.span(one)[1]
+            edits[place, place] = f"({', '.join(given)})"
+            calls.append(f"{ast.unparse(one)}({', '.join(given)})")
     if not edits:
         return None
     return rewritten(text, edits, calls)
+
+
+def _lines_of(text: str, statement: Span) -> Span | None:
+    """The lines of a statement; None where something else stands in them, too."""
+    start, end = statement
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1
+    alone = not text[first:start].strip() and not text[end:last].strip()
+    return (first, last) if alone else None
 
 
 def _rooms(module: ast.Module) -> Iterator[ast.FunctionDef | ast.Module]:

@@ -1,0 +1,106 @@
+"""Loops over classes of optimizers, of which each round makes one; flags of their schedules."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.options import Options
+from transpiler.source.picked_classes import made_where_picked
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.optimizers import SGD, Adam, schedules
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(24, 6)), rng.normal(size=(24, 1))
+rate = 0.1
+
+
+def model():
+    return keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+"""
+LOOPS = """
+
+losses = []
+for kind in (Adam, keras.optimizers.RMSprop):
+    net = model()
+    net.compile(kind(rate / 2), "mse")
+    losses += net.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+for name, kind, given in [("adam", Adam, 0.02), ("sgd", SGD, rate)]:
+    net = model()
+    optimizer = kind(learning_rate=given)
+    net.compile(optimizer, "mse")
+    losses += net.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+    print(name, given)
+
+
+def main():
+    found = []
+    for kind, options in [(Adam, {"learning_rate": 0.01}), (SGD, dict(momentum=0.5, clipnorm=0.1))]:
+        net = model()
+        net.compile(kind(**options), "mse")
+        found += net.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+    return found
+
+
+inside = main()
+
+
+def decaying(staircase, cycle):
+    net = model()
+    net.compile(SGD(schedules.ExponentialDecay(0.1, 4, 0.9, staircase=staircase)), "mse")
+    found = net.fit(x, y, batch_size=8, epochs=3, verbose=0).history["loss"]
+    net = model()
+    net.compile(SGD(schedules.PolynomialDecay(0.1, 4, 0.01, power=2.0, cycle=cycle)), "mse")
+    return found + net.fit(x, y, batch_size=8, epochs=3, verbose=0).history["loss"]
+
+
+decayed = decaying(True, False) + decaying(False, True)
+"""
+
+
+def test_each_round_makes_its_own(scripts: Scripts) -> None:
+    result = converted(HEAD + LOOPS, Options(exact=True))
+    assert "lambda step: 0.9 ** (step // 4 if staircase else step / 4)" in result
+    assert "optimizer = kind(net.parameters())" in result
+    differences = scripts.compare(HEAD + LOOPS, result)
+    assert {"losses", "inside", "decayed"} <= differences.keys()
+    assert max(differences.values()) < 1e-9, differences
+
+
+LOOP = """
+
+def fit(net):
+    return net.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+
+
+for kind in (Adam, SGD):
+    net = model()
+    net.compile(kind(rate), "mse")
+    fit(net)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    fit(net)\n", "    fit(net)\n    rate /= 2\n"),
+        ("    fit(net)\n", "    fit(net)\n    print(kind.__name__)\n"),
+        ("    fit(net)\n", "    fit(net)\n    other = kind(0.2)\n"),
+        ("kind(rate)", "kind(next(rates))"),
+        ("kind(rate)", "kind(options.rate)"),  # of an object that a call may change
+        ("    net = model()\n    net", "    for net in (model(), model()):\n        net"),
+        ("(Adam, SGD)", "KINDS"),
+        ("(Adam, SGD)", '(Adam, "sgd")'),
+    ],
+)
+def test_what_rounds_may_do_differently_is_left(old: str, new: str) -> None:
+    text = HEAD + LOOP.replace("    fit(net)\n", "    fit(net)\n    fit(options)\n")
+    assert made_where_picked(text) is not None
+    changed = text.replace(old, new)
+    assert changed != text
+    assert made_where_picked(changed) is None
