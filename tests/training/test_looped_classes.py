@@ -1,4 +1,4 @@
-"""Loops over classes of optimizers, of which each round makes one; flags of their schedules."""
+"""Loops over classes of optimizers, of which each round makes one, and losses of any form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
+from transpiler.pipeline import convert
 from transpiler.source.picked_classes import made_where_picked
 
 HEAD = """\
@@ -59,6 +61,11 @@ def decaying(staircase, cycle):
     return found + net.fit(x, y, batch_size=8, epochs=3, verbose=0).history["loss"]
 
 
+for label, loss in [("squares", "mse"), ("robust", keras.losses.Huber(0.5))]:
+    net = model()
+    net.compile("sgd", loss=loss)
+    losses += net.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+    print(label)
 decayed = decaying(True, False) + decaying(False, True)
 """
 
@@ -67,6 +74,7 @@ def test_each_round_makes_its_own(scripts: Scripts) -> None:
     result = converted(HEAD + LOOPS, Options(exact=True))
     assert "lambda step: 0.9 ** (step // 4 if staircase else step / 4)" in result
     assert "optimizer = kind(net.parameters())" in result
+    assert '[("squares", nn.MSELoss()), ("robust", nn.HuberLoss(delta=0.5))]' in result
     differences = scripts.compare(HEAD + LOOPS, result)
     assert {"losses", "inside", "decayed"} <= differences.keys()
     assert max(differences.values()) < 1e-9, differences
@@ -104,3 +112,13 @@ def test_what_rounds_may_do_differently_is_left(old: str, new: str) -> None:
     changed = text.replace(old, new)
     assert changed != text
     assert made_where_picked(changed) is None
+
+
+@pytest.mark.parametrize("more", ["    print(loss)\n", "    loss = pair[0]\n"])
+def test_strings_that_are_used_besides_stay(more: str) -> None:
+    loop = 'for loss in ["mse", keras.losses.Huber(0.5)]:\n' + more
+    if "pair" in more:
+        loop = 'for pair in [("mse", "a"), (keras.losses.Huber(0.5), "b")]:\n' + more
+    text = f"{HEAD}\n\n{loop}    net = model()\n    net.compile('sgd', loss=loss)\n"
+    text += "    net.fit(x, y, batch_size=8, epochs=1, verbose=0)\n"
+    assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)

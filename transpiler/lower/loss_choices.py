@@ -2,7 +2,8 @@
 
 model.compile(loss=loss_name)   # criterion = {"mse": nn.MSELoss(), "mae": nn.L1Loss()}[loss_name]
 
-Or one of several objects, which become criteria where the program makes them.
+Or one of several objects, which become criteria where the program makes them; strings among them
+in the head of a loop, too.
 
 for loss in [MeanSquaredError(), Huber()]:      for loss in [nn.MSELoss(), nn.HuberLoss()]:
     model.compile(loss=loss)
@@ -10,7 +11,9 @@ for loss in [MeanSquaredError(), Huber()]:      for loss in [nn.MSELoss(), nn.Hu
 
 from __future__ import annotations
 
-from transpiler.interpret.bindings import losses_made_at
+import ast
+
+from transpiler.interpret.bindings import Span, losses_made_at
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
@@ -23,6 +26,9 @@ from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.named_parts import Names, gives_no_name, names_it_may_be
 from transpiler.record import replace
 from transpiler.registry import Rules
+from transpiler.source.looped_classes import rows_of
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
 
 
 def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | None:
@@ -66,9 +72,10 @@ def losses_made_before(
     places = losses_made_at(region, given.node) if given.text.isidentifier() else []
     if not any(place in file.losses for place in places):
         return None
-    if not all(place in file.losses for place in places):
+    named = _named_in_rounds(file, given.text, places)
+    if not all(place in file.losses or place in named for place in places):
         raise Unsupported("a loss that is made elsewhere in one of several cases")
-    made = [file.losses[place] for place in places]
+    made = [file.losses.get(place) or named[place] for place in places]
     uses = [use_of(file.rules.losses, "keras.losses", value, "the loss") for value in made]
     for use in uses:
         only(use, "name", "dtype")
@@ -80,6 +87,28 @@ def losses_made_before(
     texts = tuple((p, str(loss.criterion)) for p, loss in zip(places, losses, strict=True))
     criterion = Expr(given.text, helpers=helpers, names=given.value.expr.names)
     return replace(losses[0], criterion=criterion, places=texts), uses
+
+
+def _named_in_rounds(file: FileContext, name: str, places: list[Span]) -> dict[Span, Static]:
+    """The losses that strings name in the head of the loops that bind a variable, by their places.
+
+    for label, loss in [("mse", "mse"), ("huber", Huber(0.5))]:
+    """
+    found: dict[Span, Static] = {}
+    module, positions = program_tree(file.tree.text), Positions(file.tree.text)
+    names = [n for n in ast.walk(module or ast.Module([], [])) if isinstance(n, ast.Name)]
+    stored = sum(n.id == name and isinstance(n.ctx, ast.Store) for n in names)
+    for loop in ast.walk(module or ast.Module([], [])):
+        variables, rows = rows_of(loop) if isinstance(loop, ast.For) else ([], [])
+        if rows and variables.count(name) == 1:
+            stored -= 1
+            for one in (row[variables.index(name)] for row in rows):
+                match one:
+                    case ast.Constant(value=str(said)) if (
+                        f"keras.losses.{said}" in file.rules.losses
+                    ):
+                        found[positions.span(one)] = Static(Expr(said, said))
+    return found if not stored and found.keys() <= {*places} else {}
 
 
 def _refuse_several_kinds(losses: list[Loss], which: str = "") -> None:

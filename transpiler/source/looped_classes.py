@@ -29,6 +29,7 @@ _PLAIN = (
 class Made:
     """What makes the optimizers of one loop."""
 
+    loop: ast.For
     name: str  #: of what is one of the classes in each round
     call: ast.Call  #: in a round
     #: the statement that gives what is made a name, and where alone that is read
@@ -59,7 +60,7 @@ def _own(node: ast.AST, apart: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
 def _made(
     room: ast.AST, loop: ast.For, is_class: Callable[[str], object], shared: set[str]
 ) -> Made | None:
-    names, rows = _rows(loop)
+    names, rows = rows_of(loop)
     found = [
         place
         for place in range(len(names))
@@ -80,6 +81,7 @@ def _made(
         return None
     texts = [tuple(key + ast.unparse(value) for key, value in one or ()) for one in given]
     return Made(
+        loop,
         names[place],
         calls[0],
         _only_use(room, every, calls[0]),
@@ -100,7 +102,18 @@ def _only_use(
     return None
 
 
-def _rows(loop: ast.For) -> tuple[list[str], list[list[ast.expr]]]:
+def items_of(loop: ast.For) -> list[tuple[ast.expr, ast.expr]]:
+    """The first and last expressions of what each round gets, in what the loop goes over."""
+    match loop.iter:
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return [(item, item) for item in items]
+        case ast.Call(func=ast.Attribute(value=ast.Dict(keys=keys, values=values))):
+            pairs = zip(keys, values, strict=True)
+            return [(key, value) for key, value in pairs if key is not None]
+    return []
+
+
+def rows_of(loop: ast.For) -> tuple[list[str], list[list[ast.expr]]]:
     """The variables of a loop, and what each round gives them, where that stands in its head."""
     match loop.target:
         case ast.Name(id=name):

@@ -12,11 +12,12 @@ those of which the rounds of a loop make one each.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from transpiler.regex import regex
-from transpiler.source.looped_classes import made_in_rounds
+from transpiler.source.looped_classes import Made, items_of, made_in_rounds
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
@@ -68,9 +69,34 @@ def made_where_picked(text: str) -> Rewritten | None:
             place = positions.span(one)[1]
             edits[place, place] = f"({', '.join(given)})"
             calls.append(f"{ast.unparse(one)}({', '.join(given)})")
+        for span, new in _on_lines(text, positions, made).items():
+            edits[span] = edits.get(span, "") + new
     if not edits:
         return None
     return rewritten(text, edits, calls)
+
+
+#: How much longer what makes an optimizer of torch is, and how long a line may be.
+_LONGER, _WIDTH = 20, 96
+
+
+def _on_lines(text: str, positions: Positions, made: Made) -> dict[Span, str]:
+    """What gives each round of a loop a line of its own, where its head would be too long."""
+    head, spans = made.loop.iter, [
+        (positions.span(first)[0], positions.span(last)[1]) for first, last in items_of(made.loop)
+    ]
+    added = sum(len(", ".join(given)) + 2 + _LONGER for _, given in made.classes)
+    width = (head.end_col_offset or 0) + added
+    if head.lineno < (head.end_lineno or 0) or width < _WIDTH:
+        return {}
+    margin = "\n" + " " * made.loop.col_offset
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    closing = re.compile(r"\s*,?\s*").match(text, ends[-1])
+    between = zip(ends, starts[1:], strict=False)
+    edits = dict.fromkeys(between, f",{margin}    ")
+    edits[starts[0], starts[0]] = f"{margin}    "
+    edits[ends[-1], closing.end() if closing is not None else ends[-1]] = f",{margin}"
+    return edits
 
 
 def _lines_of(text: str, statement: Span) -> Span | None:
