@@ -101,8 +101,8 @@ REFUSED = {
         f"for loss in [MeanSquaredError(), BinaryCrossentropy()]:\n{FIT}",
         "a loss that is only known at run time, of several kinds",
     ),
-    "one is a name": (
-        f"for loss in ['mae', Huber()]:\n{FIT}",
+    "one is no name of a loss": (
+        f"for loss in ['other', Huber()]:\n{FIT}",
         "a loss that is made elsewhere in one of several cases",
     ),
     "one smooths labels": (
