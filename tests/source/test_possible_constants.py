@@ -41,6 +41,7 @@ SEEN = [
     ("a = SimpleNamespace(v=0)\na.v = 2", "a.v", {"0", "2"}),
     ("setattr(a, 'v', None)", "a.v", {"None"}),
     ("C = namedtuple('C', 'n v')\nC(1, None)", "c.v", {"None"}),
+    ('c = json.loads(\'{"a": {"v": null}}\')', "c['a']['v']", {"None"}),
     ("p.add_argument('--the-v', type=int)", "args.the_v", {"None"}),
     ("p.add_argument('--v', default=0.0)", "args.v", {"0"}),
     ("p.add_argument('-n', '--v', action='store_true')", "args.v", {"0"}),

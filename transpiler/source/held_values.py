@@ -6,8 +6,10 @@ run(v=3)            Settings(rate=0.1)          parser.add_argument("--rate", de
 from __future__ import annotations
 
 import ast
+import json
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 
 from transpiler.record import record
 
@@ -115,6 +117,8 @@ class HeldValues:
             case "add_argument", _:
                 for name in _options(call):
                     self.fields[name].append(_default(call))
+            case "loads" | "safe_load", [ast.Constant(value=str(text))]:
+                self._read_json(text)
             case "namedtuple", [ast.Constant(value=str(name)), *_]:
                 self.classes.setdefault(name, _tuple_class(name, call))
         if (kept := self.classes.get(called)) is not None:
@@ -122,6 +126,18 @@ class HeldValues:
             if not any(is_initial(f) for f in kept.body):
                 for name, value in zip(_fields_of(kept), call.args, strict=False):
                     self.fields[name].append(value)
+
+    def _read_json(self, text: str) -> None:
+        """The entries of settings that the program has as a text."""
+        with suppress(ValueError):
+            pending = [json.loads(text)]
+            while pending:
+                held = pending.pop()
+                pending += held.values() if isinstance(held, dict) else ()
+                pending += held if isinstance(held, list) else ()
+                for name, value in held.items() if isinstance(held, dict) else ():
+                    plain = value is None or isinstance(value, (str, int, float))
+                    self.fields[name].append(ast.Constant(value) if plain else None)
 
     def _keep(self, keywords: list[ast.keyword]) -> None:
         for keyword in keywords:

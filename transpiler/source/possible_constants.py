@@ -23,6 +23,7 @@ from transpiler.source.held_values import (
 )
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
+from transpiler.source.remembered import remembered
 from transpiler.source.syntax import program_tree
 
 #: What is made of an expression: the source of a constant, with "0" for each zero, "" for
@@ -59,7 +60,7 @@ def _ends_in(texts: tuple[str, ...], expression: str) -> Iterator[ast.expr | Non
     return _program(texts).ends(wanted)
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _texts_beside(path: str) -> tuple[str, ...]:
     """The files that import one, and those which these and it import."""
     found: dict[str, str] = {}
