@@ -211,7 +211,8 @@ def is_of_scikit_learn(file: FileContext, node: cst.Call) -> bool:
     from transpiler.source.bound_values import bound_values  # few files come this far
 
     text = file.tree.text
-    wraps = "KerasClassifier" in text or "KerasRegressor" in text  # a model itself
+    code = file.tree.blanked
+    wraps = "KerasClassifier" in code or "KerasRegressor" in code  # a model itself
     found = None if wraps or "sklearn" not in text else bound_values(text)
     match node.func:
         case cst.Attribute(value=cst.Name(name)):
