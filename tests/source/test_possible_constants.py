@@ -83,6 +83,9 @@ def test_other_files_give_values(tmp_path: Path) -> None:
     assert constants_it_may_be(work, str(path), "size") == {"3", "None"}
     assert constants_it_may_be(work, str(path), "settings.SPLIT") == {"0"}
     assert constants_it_may_be(work, str(path), "share") == {"0"}
+    (tmp_path / "base.py").write_text("class Base:\n    decay = None\n")
+    (tmp_path / "settings.py").write_text("from base import Base\nSPLIT = 0.0\n")
+    assert constants_it_may_be(work, str(path), "settings.Base.decay") == {"None"}
 
 
 def test_lengths_of_tuples() -> None:

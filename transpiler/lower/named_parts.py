@@ -17,7 +17,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
-from transpiler.source.possible_constants import constants_in
+from transpiler.source.possible_constants import constants_in, texts_around
 from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
@@ -49,7 +49,7 @@ class Names:
 
 def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], bool]) -> Names:
     """Those of `known` names that an expression of a file may be."""
-    texts = _texts_around(tree.text, path)
+    texts = texts_around(tree.text, path)
     if found := tuple(filter(known, _given_to(texts, text))):
         return Names(found, surely=True)
     found, near = (tuple(filter(known, _strings_of(t))) for t in (texts, _next_to(tree.text, path)))
@@ -88,19 +88,6 @@ def _next_to(text: str, path: str) -> list[str]:
         more = ((str(place), said) for place, said in imported_texts(texts[other], other))
         texts |= {place: said for place, said in more if place not in texts}
     return list(texts.values())
-
-
-def _texts_around(text: str, path: str) -> tuple[str, ...]:
-    """A file, those which import it, and all that any of them imports."""
-    found = {path: text} | {other: read_text(other) for other in importing_files(path, r"\w\(")}
-    pending = list(found) if path else []
-    while pending:
-        place = pending.pop(0)
-        for other, imported in imported_texts(found[place], place):
-            if str(other) not in found:
-                found[str(other)] = imported
-                pending.append(str(other))
-    return tuple(found.values())
 
 
 def _strings_of(texts: Iterable[str]) -> list[str]:

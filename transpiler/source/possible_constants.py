@@ -49,7 +49,7 @@ def lengths_it_may_have(text: str, path: str, expression: str) -> frozenset[int]
 
 
 def _ends(text: str, path: str, expression: str) -> Iterator[ast.expr | None]:
-    return _ends_in((text, *_texts_beside(path)) if path else (text,), expression)
+    return _ends_in(texts_around(text, path), expression)
 
 
 def _ends_in(texts: tuple[str, ...], expression: str) -> Iterator[ast.expr | None]:
@@ -60,16 +60,23 @@ def _ends_in(texts: tuple[str, ...], expression: str) -> Iterator[ast.expr | Non
     return _program(texts).ends(wanted)
 
 
+def texts_around(text: str, path: str) -> tuple[str, ...]:
+    """A file, those which import it, and all that any of them imports."""
+    return (text, *_texts_beside(path)) if path else (text,)
+
+
 @remembered
 def _texts_beside(path: str) -> tuple[str, ...]:
-    """The files that import one, and those which these and it import."""
-    found: dict[str, str] = {}
-    own = read_text(path)
-    for other, text in [(path, own), *((o, read_text(o)) for o in importing_files(path, r"\w\("))]:
-        found.setdefault(other, text)
-        for place, imported in imported_texts(text, other):
-            found.setdefault(str(place), imported)
-    found.pop(path, None)
+    found = {path: read_text(path)}
+    found |= {other: read_text(other) for other in importing_files(path, r"\w\(")}
+    pending = list(found)
+    while pending:
+        place = pending.pop(0)
+        for other, imported in imported_texts(found[place], place):
+            if str(other) not in found:
+                found[str(other)] = imported
+                pending.append(str(other))
+    del found[path]
     return tuple(found.values())
 
 
