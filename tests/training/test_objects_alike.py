@@ -139,6 +139,36 @@ def classes(n):
 
 losses = Trainer(build(2)).fit(x, y) + Trainer(classes(3)).fit(x, np.stack([y, y], 1))
 """,
+    "one of another class": """\
+class Other:
+    def __init__(self, n):
+        self.model = deeper(n)
+        self.model.compile("adam", "mae")
+
+
+def swap(held):
+    held[0] = Other(3)
+
+
+trainers = [Trainer(build(2)), Trainer(build(3))]
+swap(trainers)
+score = trainers[0].model.evaluate(x, y, verbose=0)
+""",
+    "one of two classes": """\
+class Other:
+    def __init__(self, n):
+        self.model = deeper(n)
+        self.model.compile("adam", "mae")
+
+
+def pick(usual):
+    if usual:
+        return Trainer(build(2))
+    return Other(3)
+
+
+score = pick(len(x) > 99).model.evaluate(x, y, verbose=0)
+""",
     "another model": """\
 one, other = Trainer(build(2)), Trainer(build(3))
 one.model = build(4)

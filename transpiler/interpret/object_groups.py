@@ -11,8 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import libcst as cst
+
+from transpiler.interpret.region import Region
 from transpiler.interpret.values import Instance, Instances, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Expr
+from transpiler.regex import regex
+from transpiler.source.steady_groups import stays_as_made
 
 
 def one_of_objects(objects: Instances) -> Instance | None:
@@ -20,6 +25,18 @@ def one_of_objects(objects: Instances) -> Instance | None:
     found = [item for item in objects.items if isinstance(item, Instance)]
     alike = len(found) == len(objects.items) and len({item.made for item in found}) == 1
     return Instance(found[0].reason, None, found[0].made) if alike else None
+
+
+def settled_objects(region: Region, node: cst.CSTNode, objects: Instances) -> Instances:
+    """The same, where nothing may have put others into what an expression names."""
+    words = set(_WORD.findall(region.tree.code(node)))
+    held = region.scope.values
+    named = [word for word in words if isinstance(held.get(word), Instances)]
+    steady = all(stays_as_made(region.tree.blanked, name) for name in named)
+    return objects if steady else Instances(objects.reason)
+
+
+_WORD = regex(r"(?:self\.)?[A-Za-z_]\w*")
 
 
 def round_of_objects(objects: Instances, unknown: Expr) -> Value | None:

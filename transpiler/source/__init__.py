@@ -34,6 +34,7 @@ rows.py         which variables surely hold rows and columns of one; given_axes.
                     how many axes, also by functions of other files; axes.py: by calls of libraries
 backwards.py    which arrays run backwards through the memory of others; turned.py: which may
 bound_values.py what a program binds its names and attributes to
+steady_groups.py  whether a list or dict stays as it is made
 effects.py     where a program changes something; between.py: whether it does between two places
 outer_reads.py  what functions read of others; draws.py: what they draw
 running.py      whether that changes between two runs of what is traced once

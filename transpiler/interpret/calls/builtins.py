@@ -19,7 +19,7 @@ from transpiler.interpret.expressions.displays import is_changed_inside
 from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.lists import known_elements
 from transpiler.interpret.layers.making import make_layer
-from transpiler.interpret.object_groups import entry_of_objects
+from transpiler.interpret.object_groups import entry_of_objects, settled_objects
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
 from transpiler.interpret.tensors.operators import binary_op
@@ -246,7 +246,8 @@ def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None
 
 def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if values and isinstance(values[0], Instances):
-        return None if len(values) > 2 else entry_of_objects(values[0], UNKNOWN)
+        held = settled_objects(region, node.args[0].value, values[0])
+        return None if len(values) > 2 else entry_of_objects(held, UNKNOWN)
     known = [constant(v) for v in values]
     if (
         len(known) > 1

@@ -27,7 +27,7 @@ from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
 from transpiler.interpret.layers.adapting import adapt
-from transpiler.interpret.object_groups import entry_of_objects, view_of_objects
+from transpiler.interpret.object_groups import entry_of_objects, settled_objects, view_of_objects
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
@@ -345,6 +345,8 @@ def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) 
 
 def _objects_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
     assert isinstance(receiver, Instances)
+    assert isinstance(node.func, cst.Attribute)
+    receiver = settled_objects(region, node.func.value, receiver)
     if (view := view_of_objects(receiver, name)) is not None:
         return view
     if name == "get" and receiver.keys and len(node.args) == 1:

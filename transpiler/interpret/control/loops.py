@@ -33,7 +33,7 @@ from transpiler.interpret.control.targets import bind_target, item_of, layers_in
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import loop_over
-from transpiler.interpret.object_groups import round_of_objects
+from transpiler.interpret.object_groups import round_of_objects, settled_objects
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.repeats import run_again
 from transpiler.interpret.scope import Scope
@@ -207,7 +207,9 @@ def run_loop(
         if isinstance(iterable, PerhapsModel):
             items = Repeated(PerhapsModel(iterable.reason, models=iterable.models), unknown)
         if isinstance(iterable, Instances):
-            each = round_of_objects(iterable, unknown)
+            over = node.iter if isinstance(node, (cst.For, cst.CompFor)) else node
+            held = settled_objects(region, over, iterable)
+            each = round_of_objects(held, unknown)
             items = items if each is None else Repeated(each, unknown)
         _loop(region, node, items, target, body)
     if not region.is_module and (not region.may_ask or region.graph_events != events):

@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.displays import all_static
 from transpiler.interpret.layers.lists import one_by_one
-from transpiler.interpret.object_groups import entry_of_objects
+from transpiler.interpret.object_groups import entry_of_objects, settled_objects
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     constant,
@@ -73,7 +73,8 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         return receiver.last if last else Unknown(receiver.reason)
     if isinstance(receiver, Instances):
         keys = [_key(region, element.slice) for element in node.slice]
-        return entry_of_objects(receiver, keys[0]) if len(keys) == 1 else Unknown(receiver.reason)
+        held = settled_objects(region, node.value, receiver)
+        return entry_of_objects(held, keys[0]) if len(keys) == 1 else Unknown(receiver.reason)
     if isinstance(receiver, Unknown):
         if is_array(receiver):
             for element in node.slice:

@@ -9,12 +9,14 @@ from transpiler.interpret.control.elements import one_of
 from transpiler.interpret.functions.block_classes import finish_block
 from transpiler.interpret.functions.returns import with_sizes
 from transpiler.interpret.models.borders import are_borders, give_models_only
+from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
     Bound,
     Framework,
     Function,
+    Instance,
     Layer,
     Mapping,
     Model,
@@ -98,7 +100,9 @@ def _classify(summary: Summary, region: Region) -> None:
     if region.presumes_numbers and CASTS_ARRAYS not in region.wants:
         region.want(CASTS_ARRAYS, True)
     if any(isinstance(v, Unknown) for v in values):
-        summary.result = next(v for v in values if isinstance(v, Unknown))
+        made = {v.made for v in values if isinstance(v, Instance)}
+        alike = len(made) == 1 and all(isinstance(v, Instance) for v in values)
+        summary.result = values[0] if alike else first_unknown(values)
 
 
 def _given(values: list[Value]) -> Value | None:
