@@ -299,3 +299,34 @@ def test_what_to_do_with_a_file_of_keras_is_said() -> None:
     text = 'import keras\n\nmodel = keras.models.load_model("old.h5")\nmodel.predict(x)\n'
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("make the model here, and convert the weights" in message for message in said)
+
+
+OUT_OF_KERAS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(4, 8, 8, 3))
+images = keras.Input((8, 8, 3))
+found = keras.layers.Conv2D(4, 3, activation="relu")(images)
+found = keras.layers.BatchNormalization()(found)
+found = keras.layers.Flatten()(found)
+model = keras.Model(images, keras.layers.Dense(2)(found))
+shapes = [(3, 3, 3, 4), (4,), (4,), (4,), (4,), (4,), (144, 2), (2,)]
+np.savez("weights.npz", *[rng.uniform(0.1, 1, size=shape) for shape in shapes])
+model.set_weights(list(np.load("weights.npz").values()))
+answer = model.predict(x, verbose=0)
+"""
+
+
+def test_weights_come_out_of_files_of_keras_as_arrays(scripts: Scripts) -> None:
+    apart = scripts.compare(OUT_OF_KERAS, converted(OUT_OF_KERAS))
+    assert "answer" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_loads_a_file_of_keras_says_how_to_convert_it() -> None:
+    text = OUT_OF_KERAS.partition("shapes =")[0]
+    for loading in ('model.load_weights("old.h5")\n', 'old = keras.models.load_model("old.h5")\n'):
+        said = [d.message for d in convert(text + loading).diagnostics]
+        assert any("`np.savez(FILE, *model.get_weights())`" in one for one in said), said

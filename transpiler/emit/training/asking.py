@@ -25,6 +25,7 @@ from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
 from transpiler.emit.training.weighting import present_weights, sample_weights
+from transpiler.interpret.models.loading import OUT_OF_KERAS
 from transpiler.interpret.training import TRAINING, TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir import tokens
@@ -111,7 +112,7 @@ def write_load_weights(
     brought_back = optimizer_of_file(writer, call)
     loaded = f"{writer.variable}.load_state_dict({_loaded(writer, call)})"
     writer.inline(call, statement, [], loaded)
-    message = "a file that Keras has written must be converted first"
+    message = f"a file that Keras has written must be converted first: {OUT_OF_KERAS}"
     writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
     if brought_back:
         writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {brought_back}"))

@@ -93,6 +93,16 @@ def merge_two(x: Bound, y: Bound) -> Bound:
     return Bound(tensor, maybe=x.maybe or y.maybe)
 
 
+def _merged(region: Region, one: Sequence, other: Sequence) -> Value:
+    """One value for two tuples or lists."""
+    if len(one.items) == len(other.items):
+        pairs = zip(one.items, other.items, strict=True)
+        return Sequence(tuple(merge_items(region, [p, q]) for p, q in pairs), one.kind)
+    if is_graph(one) or is_graph(other):
+        raise GiveUp("a list of tuples of different lengths")
+    return Static(Expr(tokens.ITEM))
+
+
 def merge_items(region: Region, items: list[Value]) -> Value:
     """One value that describes each element of a list."""
     first = items[0]
@@ -102,11 +112,7 @@ def merge_items(region: Region, items: list[Value]) -> Value:
         elif isinstance(first, Model) and isinstance(other, Model):
             first = either_model(first, other)
         elif isinstance(first, Sequence) and isinstance(other, Sequence):
-            if len(first.items) != len(other.items):
-                raise GiveUp("a list of tuples of different lengths")
-            pairs = zip(first.items, other.items, strict=True)
-            merged = tuple(merge_items(region, [p, q]) for p, q in pairs)
-            first = Sequence(merged, first.kind)
+            first = _merged(region, first, other)
         elif not is_graph(first) and not is_graph(other):
             both = (v.expr if isinstance(v, Static) else UNSIZED for v in (first, other))
             first = Static(sized_alike(Expr(tokens.ITEM), *both))

@@ -24,8 +24,14 @@ from transpiler.source.stores import stores_of
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")
+#: How weights come out of the files of Keras: as arrays, which `set_weights` gives the modules.
+OUT_OF_KERAS = (
+    "under Keras, save them by `np.savez(FILE, *model.get_weights())`, and convert "
+    "`model.set_weights(list(np.load(FILE).values()))` in its place"
+)
 _OF_KERAS = (
-    "a file of Keras holds a model and its weights: make the model here, and convert the weights"
+    "a file of Keras holds a model and its weights: make the model here, and convert the weights: "
+    + OUT_OF_KERAS
 )
 _OF_A_RUN = (
     "an earlier run may have written the file: make the model in any case and, where the file is "
