@@ -94,7 +94,6 @@ def test_where_none_are_given_there_are_none() -> None:
         (METHOD, "losses =", "more = Trainer().train()\nlosses ="),
         (METHOD, "callbacks=None", "callbacks=[]"),
         (METHOD, GIVEN, "[p]"),
-        (KEPT, "losses =", "more = Trainer()\nlosses ="),
         (FILLED, "callbacks=None", "callbacks=[]"),
         # an heir may give others, and so may whoever has the object
         (
@@ -124,7 +123,8 @@ def test_where_none_are_given_there_are_none() -> None:
 )
 def test_what_may_be_others_is_refused(text: str, old: str, new: str) -> None:
     assert old in text
-    text = ("p = EarlyStopping()\n" if new == "[p]" else "") + text.replace(old, new)
+    made = "p = keras.callbacks.ModelCheckpoint('best.keras')\n" if new == "[p]" else ""
+    text = made + text.replace(old, new)
     assert any(d.severity is Severity.ERROR for d in convert(HEAD + text).diagnostics)
 
 

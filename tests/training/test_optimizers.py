@@ -293,7 +293,6 @@ history = model.fit(x, [y, y], verbose=0)
 @pytest.mark.parametrize(
     ("given", "layer", "why"),
     [
-        (", clipvalue=bound", "", "clipvalue: what `bound` was"),
         (", gradient_accumulation_steps=number", "", "gradient_accumulation_steps: what `number`"),
         ("", ", kernel_constraint=keras.constraints.MaxNorm(bound)", "kernel_constraint: what"),
         (METRIC, "", "keras.metrics.BinaryAccuracy: what `bound` was"),
