@@ -26,7 +26,6 @@ from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
-from transpiler.interpret.shared_models import may_be_shared
 from transpiler.interpret.summary import GivenModel, Summary
 from transpiler.interpret.values import (
     OF_OBJECT,
@@ -303,6 +302,8 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
     names = [parameter.name for parameter in parameters_of(method.node)][1:]
     positions = iter(names)
     found: dict[str, GivenModel] = {}
+    from transpiler.interpret.shared_models import may_be_shared  # few objects get models
+
     for number, (keyword, value) in enumerate(arguments):
         name = keyword or next(positions, "")
         if not isinstance(value, Model):

@@ -17,7 +17,6 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.values import Instance, Instances, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.regex import regex
-from transpiler.source.steady_groups import stays_as_made
 
 
 def one_of_objects(objects: Instances) -> Instance | None:
@@ -29,6 +28,8 @@ def one_of_objects(objects: Instances) -> Instance | None:
 
 def settled_objects(region: Region, node: cst.CSTNode, objects: Instances) -> Instances:
     """The same, where nothing may have put others into what an expression names."""
+    from transpiler.source.steady_groups import stays_as_made  # few programs have such groups
+
     words = set(_WORD.findall(region.tree.code(node)))
     held = region.scope.values
     named = [word for word in words if isinstance(held.get(word), Instances)]
