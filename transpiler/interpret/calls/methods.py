@@ -338,6 +338,7 @@ def _unknown_method(region: Region, node: cst.Call, receiver: Value, name: str) 
         asked: Value = provided("ask_layer")(region, node, receiver.layer, name)
         return asked
     arguments_of(region, node)
+    region.file.object_calls.discard(id(node))  # as it was thought to be of a class's
     if (name in SIGNATURES or name in OLDER) and receiver.reason != PREDICTED:
         region.file.unknown_calls.append(node)  # it may be a model's
     return receiver
