@@ -21,6 +21,7 @@ ANY = "\ue000[^\ue001]*\ue001|\ue004[^\ue005]*\ue005|\ue002[^\ue003]*\ue003|\ue0
 ANY_OWN_MODULE = f"{OWN_MODULE}({ANY_MODULE})\ue00d"
 ANY_DATA = "\ue010\\d+:\\d+\ue011"
 ANY_INSTANCE = "\ue012(\\d+):(\\d+)\ue013"
+ANY_PICKED = "\ue014[^\ue015]*\ue015"
 ANY_CALL = "\ue00e(\\d+):(\\d+)\ue00f"
 ANY_CHARACTER = "[\ue000-\uf8ff]"
 
@@ -39,6 +40,11 @@ def call(start: int, end: int) -> str:
 def instance(start: int, end: int) -> str:
     """Stands for a model that is made as another one was, by the place of the call that clones."""
     return f"{INSTANCE}{start}:{end}\ue013"
+
+
+def picked(kind: str, start: int, number: int) -> str:
+    """Stands for what goes with one of several models that a text from a place on may be about."""
+    return f"\ue014{kind}:{start}:{number}\ue015"
 
 
 def data(start: int, end: int) -> str:

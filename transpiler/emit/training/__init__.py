@@ -41,6 +41,8 @@ given_to_builders.py  those that functions get which build the model
 giving.py      functions that only give an optimizer or callbacks
 going_on.py    models that are loaded and go on training
 kept_optimizers.py  optimizers that several calls of `compile` get
+one_of_several.py  what goes with each of several models that one text asks
+taken_criteria.py  criteria whose variable another model's has taken
 agreeing.py    one text for a function that trains several models
 onto_device.py  models of other files, moved to the device where they are given
 passed_on.py  functions that hand a model on to what trains it

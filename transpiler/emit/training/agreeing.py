@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.emit.training.lines import holds
+from transpiler.emit.training.one_of_several import settle_picks
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import TrainingCall
@@ -20,6 +21,7 @@ from transpiler.source.tree import Tree
 def agree(found: list[Trained], file: FileContext) -> None:
     """A statement or function that trains several models has one text: it must serve them all."""
     _agree_on_calls(found, file.tree)
+    settle_picks(found)
     _agree_on_functions(found, file)
 
 
@@ -71,7 +73,9 @@ def _difference(made: Trained, other: Trained) -> str:
             "Keras 3 keeps the metrics that the model had, and those of what "
             f"{' and '.join(names)} give differ: say here which there are"
         )
-    return "it may be of one of several models, which are trained differently"
+    differ = _differing([made, other])
+    why = f", as their {differ} differ: write it once for each" if differ else ""
+    return f"it may be of one of several models, which are trained differently{why}"
 
 
 def _place(made: Trained, call: TrainingCall) -> tuple[int, int]:
@@ -137,13 +141,16 @@ def _agree_on_functions(found: list[Trained], file: FileContext) -> None:
 
 def _apart(models: list[Trained]) -> str:
     """What `compile` gives one of them and not the others, as it is said."""
+    differ = _differing(models)
+    return f", as their {differ} differ: give each kind a function of its own" if differ else ""
+
+
+def _differing(models: list[Trained]) -> str:
+    """Which arguments of `compile` differ that decide what is written for them."""
     compiled = [c for m in models for c in m.training.calls if c.name == "compile"]
     names = dict.fromkeys(name for call in compiled for name in call.given)
     texts = {n: {c.given[n].text if n in c.given else "" for c in compiled} for n in names}
-    differ = [f"`{n}`" for n in ("loss", "metrics") if len(texts.get(n, ())) > 1]
-    if not differ:
-        return ""
-    return f", as their {' and '.join(differ)} differ: give each kind a function of its own"
+    return " and ".join(f"`{n}`" for n in ("loss", "metrics") if len(texts.get(n, ())) > 1)
 
 
 def written_in(models: list[Trained], node: cst.CSTNode, tree: Tree) -> list[Any]:

@@ -24,6 +24,7 @@ from transpiler.emit.training.ready import size_that_counts
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
 from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
+from transpiler.emit.training.taken_criteria import criterion_for
 from transpiler.emit.training.weighting import present_weights, sample_weights
 from transpiler.interpret.models.loading import OUT_OF_KERAS
 from transpiler.interpret.training import TRAINING, TrainingCall
@@ -243,7 +244,8 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         size = size or (size_for(steps, f"len({data})") if steps else "32")
         loader = writer.asking_loader(data, size)
     evaluator = writer.evaluator(compiled, streamed, tuple(weights), loop)
-    text = f"{evaluator}({writer.variable}, {loader}, {writer.criterion})"
+    criterion = criterion_for(writer, call, compiled)
+    text = f"{evaluator}({writer.variable}, {loader}, {criterion})"
     if is_statement(statement, call.node):
         writer.whole[id(statement)] = [*before, *_shown(writer, call, statement, compiled, text)]
         writer.statements.setdefault(id(statement), (statement, {}, {}))

@@ -20,12 +20,14 @@ from transpiler.record import replace
 from transpiler.regex import regex
 
 _CALL = regex(tokens.ANY_CALL)
+_PICKED = regex(tokens.ANY_PICKED)
 _DATA = regex(rf"([ ]*)({tokens.ANY_DATA})\n(\n?)")
 
 
 def put_calls(draft: Draft, trained: list[Trained]) -> None:
     """The edits of models, with the data that they need, and what the calls of others become."""
     become = {span: text for found in trained for span, text in found.inlined.items()}
+    chosen = {token: text for found in trained for token, text in found.chosen.items()}
     made = [one for found in trained for ready in found.ready for one in ready.made]
     data = lines_by_mark(made)
     moved = out_of_loops(made, data)
@@ -37,7 +39,7 @@ def put_calls(draft: Draft, trained: list[Trained]) -> None:
     def with_calls(text: str) -> str:
         while tokens.CALL in text:
             text = _CALL.sub(put, text)
-        return text
+        return _PICKED.sub(lambda m: chosen[m[0]], text) if chosen else text
 
     def put(match: re.Match[str]) -> str:
         start, end = int(match.group(1)), int(match.group(2))

@@ -26,7 +26,9 @@ from transpiler.emit.training.history import History
 from transpiler.emit.training.late_optimizers import optimizer_of_round
 from transpiler.emit.training.lines import blocks_joined, distinct, identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.one_of_several import picked
 from transpiler.emit.training.progress import progress_of, shown_values
+from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.sequences import after_epoch
 from transpiler.emit.training.step_parts import steps_of, taken_over
 from transpiler.emit.training.validating import never_validates, validated_after
@@ -381,13 +383,14 @@ class FitWriter(FitData):
             made = constructors(models, model.built, model.training.home)
             steps = distributing.steps_of_process(steps, made)
             model.made.helpers |= {"average_statistics"} if steps.after else set()
+        label = label_of((model.home if model.open else model.part).variable)
         name, source = model.shared.function(
-            ("train_epoch", f"train_{model.label}_epoch", "train_one_epoch"),
+            ("train_epoch", f"train_{label}_epoch", "train_one_epoch"),
             ("train", epoch, steps),
             lambda name: train_epoch(name, epoch, steps),
         )
         model.emit(name, source)
-        return name
+        return picked(model, "train_epoch", name)
 
     def _free(self, wanted: str) -> str:
         """A variable of its own for each callback that asks for one."""

@@ -6,6 +6,7 @@ import libcst as cst
 
 from transpiler.emit.training.handed_compile import Handing, given_model
 from transpiler.emit.training.lines import holds, within
+from transpiler.emit.training.one_of_several import is_one_of_several
 from transpiler.emit.training.receivers import element_of
 from transpiler.emit.training.rounds import loops_around
 from transpiler.emit.training.shared import Part, Room, Shared
@@ -33,7 +34,9 @@ def trained_apart(
             if call.name not in ("fit", "train_on_batch"):
                 continue
             if not _made_in_round(shared, part.room, call.node, part.variable, made):
-                return call
+                if not is_one_of_several(part):
+                    return call
+                part.apart = True  # each of the models may have one that is looked up
             inside = shared.extent(part.room)
             outside = [node for node in made if not holds(inside, shared.tree.span(node))]
             for room, node, name in _lending(shared, part) if part.is_lent else ():
@@ -94,7 +97,7 @@ def _elements_apart(parts: list[Part]) -> TrainingCall | None:
             other
             for other in parts
             if other.room is part.room and other.variable != part.variable
-            if any(c.name in _STEPPED for c in other.calls)
+            if any(c.name in _STEPPED for c in other.calls) and not is_one_of_several(other)
         ]
         if calls and others and element_of(part.variable) is not None:
             return calls[-1]

@@ -44,6 +44,7 @@ from transpiler.emit.training.listed_arrays import (
 from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.losses_of_calls import gets_another_loss
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
+from transpiler.emit.training.one_of_several import pick_parts, picked
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
 from transpiler.emit.training.receivers import label_of
@@ -151,9 +152,12 @@ class ModelWriter:
         self.scheduler = self.scaler = self.averaged = self.batch_numbers = ""
         #: of functions that hand the model on, by the ids of their regions
         self.passing: dict[int, ModelWriter] = {}
+        self.home: Part = part if first is None else first.home  #: where it is compiled
+        self.open = False  #: whether other models may be meant by what is written here
         self.parallel = ""  #: the model in DistributedDataParallel, where a strategy spreads it
         if first is not None:
             self._take_over(first)
+            pick_parts(self, first.part)
 
     @property
     def kept_on(self) -> str:
@@ -177,7 +181,8 @@ class ModelWriter:
             return
         if first.room.owner != self.room.owner and takes_through_constructor(self, first):
             return
-        if isinstance(first.room.node, cst.Module) and not self.part.is_lent:
+        seen = isinstance(first.room.node, cst.Module) or first.room is self.room
+        if seen and not self.part.is_lent:
             self.criterion, self.optimizer = first.criterion, first.optimizer
             self._take_companions(first)
             return
@@ -493,14 +498,15 @@ class ModelWriter:
     ) -> str:
         watch = watch or Watch()
         epoch = replace(self.epoch(compiled, streamed, loop), watched=bool(watch.batch_end))
-        names = ("evaluate", f"evaluate_{self.label}", "evaluate_model")
+        label = label_of((self.home if self.open else self.part).variable)
+        names = ("evaluate", f"evaluate_{label}", "evaluate_model")
         name, source = self.shared.function(
             ("evaluate_weighted", *names) if weights else names,
             ("evaluate", epoch, self.added(), weights, watch),
             lambda name: evaluate(name, epoch, self.added(), weights, watch),
         )
         self.emit(name, source)
-        return name
+        return picked(self, "evaluate", name)
 
     def added(self) -> str:
         """What is added to the loss of each batch."""

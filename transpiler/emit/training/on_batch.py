@@ -20,6 +20,7 @@ from transpiler.emit.training.listed_arrays import spread, told_apart
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.predicting import write_predict
 from transpiler.emit.training.step_parts import steps_of
+from transpiler.emit.training.taken_criteria import criterion_for
 from transpiler.emit.training.weighting import labels_of_batch
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static
@@ -111,7 +112,7 @@ def _write(
     """The call of the function, in the place of the method's."""
     arrays, before = _arrays(writer, call, compiled)
     arguments = [writer.variable, *arrays, *_weights(writer, call, compiled).values()]
-    arguments += [writer.criterion, *others]
+    arguments += [criterion_for(writer, call, compiled), *others]
     by_class = writer.argument(call, "class_weight")
     arguments += [by_class] if by_class is not None else []
     text = f"{name}({', '.join(arguments)})"

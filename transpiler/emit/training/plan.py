@@ -368,11 +368,12 @@ class _Planner(Shared):
                     self.tree, part.room.node, self.tree.span(node)[0]
                 )
             ]
+            open_to_all = [p for p in parts if all(c.name != "compile" for c in p.calls)]
+            mine = {id(c.node) for p in open_to_all for c in p.calls}  # or of several models
             others = {
                 receiver_of(self, c)
                 for c in part.room.calls
-                if root(c.model) is not root(part.calls[0].model)
-                and all(c.node is not mine.node for mine in part.calls)
+                if root(c.model) is not root(part.calls[0].model) and id(c.node) not in mine
             }
             looped = any(isinstance(s, (cst.For, cst.While)) for s in around)
             bound_anew = names & others and part.variable not in others

@@ -34,6 +34,7 @@ from transpiler.source.tables import Tables
 
 if TYPE_CHECKING:
     from transpiler.emit.training.handed_compile import Handing
+    from transpiler.emit.training.one_of_several import Lookup, Pick
     from transpiler.emit.training.ready import Ready
 
 
@@ -78,6 +79,9 @@ class Trained:
         False  #: whether it is compiled without metrics, so that Keras 3 keeps those it had
     )
     kept: dict[str, str] = field(default_factory=dict)  #: which these are
+    #: what goes with it where others may be meant, by what stands for that, which has become
+    picks: dict[str, Pick] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
 
     @property
     def edits(self) -> list[Edit]:
@@ -108,6 +112,7 @@ class Part:
     optimizer: str = ""  #: the program's own variable for its optimizer, if it asks for the rate
     passes: bool = False  #: whether the model is handed on there to what trains it
     called: bool = False  #: whether it is an argument there of which nothing but a call is asked
+    apart: bool = False  #: whether rounds of a loop step models whose optimizers others have made
 
     @property
     def is_lent(self) -> bool:
@@ -207,6 +212,7 @@ class Shared:
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
         #: classes and their attributes whose objects get what trains the model
         self.constructed: set[tuple[str, str]] = set()
+        self.lookups: list[Lookup] = []  #: dicts of what goes with each of several models
         #: what calls of `compile` in builders are given there, by their ids
         self.given_inside: dict[int, dict[str, Given]] = {}
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)

@@ -314,10 +314,11 @@ def _map(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
         return None
     if not isinstance(values[1], Sequence) or not is_graph(values[1]) or values[0].parameter:
         return None
-    made = [
-        provided("call_function")(region, node, values[0], [(None, item)])
-        for item in values[1].items
-    ]
+    with region.unrolling():
+        made = [
+            provided("call_function")(region, node, values[0], [(None, item)])
+            for item in values[1].items
+        ]
     return Sequence(tuple(made), list)
 
 

@@ -110,7 +110,8 @@ def evaluated(
     region.inline = {**region.inline, **frame}
     region.whole = None
     try:
-        return evaluate(region, node)
+        with region.unrolling():  # else the model of the last one would stand for all
+            return evaluate(region, node)
     finally:
         region.inline, region.rewrites, region.running, region.whole = saved
 
