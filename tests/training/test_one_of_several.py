@@ -119,6 +119,56 @@ def test_the_loss_of_a_model_whose_name_another_one_got(
     assert f"loss = evaluate({asked}, DataLoader(test_data, batch_size=32), nn.MSELoss())" in text
 
 
+#: Models that one loop compiles, and their own names train.
+COMPILED_IN_TURN = """\
+small = keras.Sequential([keras.Input((4,)), Dense(3, activation="tanh"), Dense(1)])
+large = keras.Sequential([keras.Input((4,)), Dense(6, activation="relu"), Dense(1)])
+{loop}
+losses = small.fit(x, y, epochs=2, verbose=0).history
+large.fit(x, y, epochs=2, verbose=0)
+scores = [m.evaluate(x, y, verbose=0) for m in (small, large)]
+print(losses)
+"""
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        'for m in (small, large):\n    m.compile("sgd", "mse", metrics=["mae"])',
+        "for m, rate in [(small, 0.01), (large, 0.02)]:\n    # its own rate\n"
+        '    m.compile(keras.optimizers.SGD(rate), "mse",\n        metrics=["mae"])',
+    ],
+)
+def test_models_are_compiled_in_a_loop_and_trained_by_their_names(
+    loop: str, scripts: Scripts
+) -> None:
+    text = _equal(COMPILED_IN_TURN.format(loop=loop), scripts)
+    assert ("# its own rate" in text) == ("# its own rate" in loop)
+
+
+def test_dicts_of_models_are_gone_through_by_their_keys(scripts: Scripts) -> None:
+    program = """\
+models = {}
+models["a"] = keras.Sequential([keras.Input((4,)), Dense(3, activation="tanh"), Dense(1)])
+models["b"] = keras.Sequential([keras.Input((4,)), Dense(5), Dense(1)])
+for key in models.keys():
+    models[key].compile("sgd", "mse")
+    models[key].fit(x, y, verbose=0)
+on = {"a": (models["a"], x), "b": (models["b"], x + 1)}
+scores = {}
+for key, (m, data) in on.items():
+    scores[key] = m.evaluate(data, y, verbose=0)
+
+
+def error(m):
+    return float(np.mean((m.predict(x, verbose=0) - y) ** 2))
+
+
+errors = [error(m) for m in (models["a"], models["b"])]
+"""
+    _equal(program, scripts)
+
+
 MADE_IN_TURN = """\
 models = []
 for loss in ("mse", "mae"):

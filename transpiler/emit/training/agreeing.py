@@ -14,7 +14,7 @@ from transpiler.emit.training.lines import holds
 from transpiler.emit.training.one_of_several import settle_picks
 from transpiler.emit.training.shared import Trained
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import TRAINING, TrainingCall
 from transpiler.source.tree import Tree
 
 
@@ -58,22 +58,22 @@ def _agree_on_calls(found: list[Trained], tree: Tree) -> None:
             other.together.append(made)
             if made.training.problem or other.training.problem:
                 continue
-            if not _are_alike(made, other, shared, tree):
+            if (unlike := _unlike(made, other, shared, tree)) is not None:
                 for one in (made, other):
-                    one.training.problem = (shared[0], _difference(made, other))
+                    one.training.problem = (unlike, _difference(made, other, unlike))
                 continue
             _leave_to(made, other, tree)
 
 
-def _difference(made: Trained, other: Trained) -> str:
-    """Why two models have not the same written."""
+def _difference(made: Trained, other: Trained, unlike: TrainingCall) -> str:
+    """Why two models have not the same written for a call."""
     if (made.keeps or other.keeps) and made.kept != other.kept:
         names = [f"`{one.training.home.name}`" for one in (made, other)]
         return (
             "Keras 3 keeps the metrics that the model had, and those of what "
             f"{' and '.join(names)} give differ: say here which there are"
         )
-    differ = _differing([made, other])
+    differ = _differing([made, other]) if unlike.name in (*TRAINING, "compile") else ""
     why = f", as their {differ} differ: write it once for each" if differ else ""
     return f"it may be of one of several models, which are trained differently{why}"
 
@@ -84,15 +84,18 @@ def _place(made: Trained, call: TrainingCall) -> tuple[int, int]:
     return id(call.node), id(made.training.model.node if moved else call.region)
 
 
-def _are_alike(made: Trained, other: Trained, shared: list[TrainingCall], tree: Tree) -> bool:
-    """Whether two models have the same written where both are meant, and nothing in one place."""
+def _unlike(
+    made: Trained, other: Trained, shared: list[TrainingCall], tree: Tree
+) -> TrainingCall | None:
+    """A call that may be of two models which have not the same written there, if there is one."""
     for call in shared:
         start, end = tree.span(call.statement if call.statement is not None else call.node)
         span = (tree.line_start(start), tree.line_end(max(end - 1, start)))
         if _within(made, span, tree) != _within(other, span, tree):
-            return False
+            return call
     mine = {(e.start, e.end): e.text for e in made.edits}
-    return all(mine.get((e.start, e.end), e.text) == e.text for e in other.edits)
+    alike = all(mine.get((e.start, e.end), e.text) == e.text for e in other.edits)
+    return None if alike else shared[0]
 
 
 def _leave_to(made: Trained, other: Trained, tree: Tree) -> None:

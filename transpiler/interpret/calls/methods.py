@@ -22,7 +22,7 @@ from transpiler.interpret.calls.pipelines import (
     text_alone,
 )
 from transpiler.interpret.calls.settings import is_statement
-from transpiler.interpret.control.elements import merge_items
+from transpiler.interpret.control.elements import is_asked, merge_items
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
@@ -145,8 +145,8 @@ def _mapping_method(region: Region, node: cst.Call, receiver: Value, name: str) 
     if name in ("items", "keys", "values") and is_graph(receiver):
         if name == "values":
             return entries
-        if name == "items" and all(isinstance(v, Model) for v in entries.items):
-            return _pairs(receiver)
+        if entries.items and all(map(is_asked, entries.items)):
+            return _pairs(receiver) if name == "items" else receiver
         if receiver.code is None or not is_written(receiver):
             raise GiveUp("a loop over a dict of tensors", node)
         item = merge_items(region, list(receiver.items.values()))

@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.control.branches import is_plain, on_way
 from transpiler.interpret.control.changes import what_changes
+from transpiler.interpret.control.elements import one_of_models
 from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.control.perhaps import callbacks_left
 from transpiler.interpret.control.sequences import append, loop_sources
@@ -137,6 +138,8 @@ def comprehension(
             maker = Maker(cst.Lambda(cst.Parameters(), node.elt), region.file.functions())
             made = Generated(maker.in_turn(node))
         return Static(replace(result.expr, names=names, value=made), run)
+    if isinstance(values[-1], Static) and isinstance(one_of_models(region, iterable), Repeated):
+        return Unknown("what is asked of one model after another")
     region.rewrites, region.running = saved
     if isinstance(node, cst.DictComp):
         raise GiveUp("a dict of tensors whose keys are not known", node)

@@ -123,18 +123,18 @@ def merge_items(region: Region, items: list[Value]) -> Value:
 
 def one_of_models(region: Region, value: Value) -> Value:
     """A list of models, or of tuples with one in each, as what a round of a loop gets of it."""
-    if not isinstance(value, Sequence) or not value.items or not all(map(_is_asked, value.items)):
+    if not isinstance(value, Sequence) or not value.items or not all(map(is_asked, value.items)):
         return value
     if len({len(i.items) for i in value.items if isinstance(i, Sequence)}) > 1:
         return value
     return Repeated(merge_items(region, list(value.items)), Expr(tokens.ITEMS))
 
 
-def _is_asked(item: Value) -> bool:
+def is_asked(item: Value) -> bool:
     """Whether it is a model, or a tuple of models and plain values."""
     if isinstance(item, Sequence):
         graphs = [part for part in item.items if is_graph(part)]
-        return bool(graphs) and all(isinstance(part, Model) for part in graphs)
+        return bool(graphs) and all(map(is_asked, graphs))
     return isinstance(item, Model)
 
 
