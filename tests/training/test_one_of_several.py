@@ -218,3 +218,27 @@ def test_what_is_not_surely_that_of_each_is_left(program: str, reason: str) -> N
     made = convert(HEAD + program)
     messages = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
     assert any(reason in message for message in messages), messages
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "outputs = [m(x).numpy() for m in (small, large)]\nsmaller, larger = outputs\n",
+        'outputs = {n: m(x).numpy() for n, m in {"a": small, "b": large}.items()}\n'
+        'smaller, larger = outputs["a"], outputs["b"]\n',
+        "mean = 0\nfor m in (small, large):\n    mean = mean + m(x, training=False).numpy() / 2\n",
+        "model = small\nsmaller = model(x).numpy()\nmodel = large\nlarger = model(x).numpy()\n",
+    ],
+)
+def test_models_are_called_on_arrays_in_a_loop(called: str, scripts: Scripts) -> None:
+    text = _equal(f"{DIFFERENT}{FITTED}{called}", scripts)
+    assert "m(x)" not in text
+    assert "model(x)" not in text.replace("outputs = model(", "")
+
+
+def test_what_has_the_name_of_a_model_besides_is_no_model() -> None:
+    called = "m = np.sum\ntotal = m(x)\nfor m in (small, large):\n    print(m(x).numpy())\n"
+    made = convert(f"{HEAD}{DIFFERENT}{FITTED}{called}")
+    messages = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any("`m(...)` is left as it is" in message for message in messages), messages
+    assert "total = m(x)" in made.text

@@ -17,6 +17,7 @@ from transpiler.emit.training.data import is_listed
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.predicting import predictor, spread_out
+from transpiler.interpret.training import may_be
 from transpiler.interpret.values import Framework
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
@@ -35,10 +36,14 @@ def rewrite_calls(writer: ModelWriter) -> None:
         return  # the usual case, without parsing
     text, others = writer.tree.text, list(writer.shared.calls)
     uses = ArrayUses(writer.shared, writer.room, writer.variable)
-    for place in writer.shared.places(writer.room, writer.variable):
+    places = writer.shared.places(writer.room, writer.variable)
+    known = _called(writer) if len([p for p in places if p.binds]) > 1 else None
+    for place in places:
         end = _closed(writer, place.end)
         if place.binds or place.attribute or not end or within(place.start, others):
             continue
+        if known is not None and place.start not in known:
+            continue  # the variable holds something else there
         given, training = _given(writer, text[place.end + 1 : end - 1])
         gone = uses.gone((place.start, end))
         if given is None or gone is None:
@@ -49,6 +54,13 @@ def rewrite_calls(writer: ModelWriter) -> None:
         put_in_place(writer, (place.start, end), called)
         for spot in gone:
             put_in_place(writer, spot, "")
+
+
+def _called(writer: ModelWriter) -> set[int]:
+    """Where the room calls the model on data, as far as its statements were followed."""
+    calls, model = writer.room.region.calls_on_data, writer.training.model
+    mine = (call for call in calls if may_be(call.model, model))
+    return {writer.tree.span(call.node)[0] for call in mine}
 
 
 def refuse_called_inside(writer: ModelWriter, span: tuple[int, int]) -> None:

@@ -12,10 +12,10 @@ from transpiler.emit.training.asking import loaded_name
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared
-from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.training import TrainingCall, options_of, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.source.suites import blocks_around
 
 
@@ -46,13 +46,18 @@ class Group:
             for call in self.calls:
                 call.compiled = call.compiled or compiled
 
-    def add(self, room: Room, variable: str, call: TrainingCall) -> None:
+    def is_asked(self, room: Room, variable: str) -> bool:
+        """Whether something is asked of it in a room by some name."""
+        return any(part.room is room and part.variable == variable for part in self.parts)
+
+    def add(self, room: Room, variable: str, call: TrainingCall) -> Part:
         """Note a call in a room."""
         for part in self.parts:
             if part.room is room and part.variable == variable:
                 part.calls.append(call)
-                return
+                return part
         self.parts.append(Part(room, variable, [call], keeper=call.model.keeper))
+        return self.parts[-1]
 
 
 def _loop_around(shared: Shared, node: cst.CSTNode) -> cst.CSTNode | None:
@@ -82,11 +87,21 @@ def _only_called(shared: Shared, found: Mapping[int, Group]) -> dict[int, Group]
     """Models of this file that are called on arrays, and not asked for anything else."""
     groups: dict[int, Group] = {}
     for room in shared.rooms:
+        called: dict[int, dict[int, Model]] = {}  # which models are called in a place
         for call in room.region.calls_on_data:
-            made = root(call.model)
-            if id(made) not in found:
-                variable = receiver_of(shared, call)
-                groups.setdefault(id(made), Group(made)).add(room, variable, call)
+            each = called.setdefault(id(call.node), {})  # of a round that is read again, the last
+            each |= {id(option.node or option): option for option in options_of(call.model)}
+        for call in room.region.calls_on_data:
+            made, variable = root(call.model), receiver_of(shared, call)
+            each = called.pop(id(call.node), {})
+            for option in each.values() if len(each) > 1 else ():
+                group = found.get(id(option)) or groups.setdefault(id(option), Group(option))
+                group.add(room, variable, replace(call, model=option)).several = True
+            if len(each) == 1:
+                group = found.get(id(made)) or groups.setdefault(id(made), Group(made))
+                known = not variable.isidentifier() or group.is_asked(room, variable)
+                if id(made) not in found or not known:
+                    group.add(room, variable, call)
     return groups
 
 

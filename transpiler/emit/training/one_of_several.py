@@ -74,7 +74,7 @@ def is_one_of_several(part: Part) -> bool:
     if part.is_lent or any(call.name == "compile" for call in part.calls):
         return False
     mine = {id(call.node): root(call.model) for call in part.calls}
-    return any(
+    return part.several or any(
         id(call.node) in mine and mine[id(call.node)] is not root(call.model)
         for call in part.room.calls
     )

@@ -41,7 +41,7 @@ from transpiler.emit.training.shared import Part, Room, Shared, Site, Trained
 from transpiler.emit.training.shown_arrays import note_weighed
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.training import TRAINING, TrainingCall, given_by_function, root
+from transpiler.interpret.training import TRAINING, TrainingCall, given_by_function, may_be, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import plan_freezing
@@ -422,7 +422,7 @@ class _Planner(Shared):
                 return
             made.answered |= answered(self, part.room)
             place_statements(writer)
-            made.left += self._left_uses(part, training.origin.labelled)
+            made.left += self._left_uses(part, training)
         elsewhere = training.home.functional or training.home.file is not self.file
         moved = (training.model, *self.file.stood_for) if elsewhere and made.device else ()
         for model in {id(one.node): one for one in moved}.values():
@@ -439,11 +439,13 @@ class _Planner(Shared):
         rewrite_calls(writer)
         rewrite_counts(writer)
 
-    def _left_uses(self, part: Part, labelled: bool) -> Iterator[tuple[int, str]]:
+    def _left_uses(self, part: Part, training: Training) -> Iterator[tuple[int, str]]:
         """What else is asked of the model that an nn.Module has no answer to: where, and what."""
         region = part.room.region
         known = [*self.calls, *self.replaced, *(self.tree.span(n) for n, _, _ in region.left_calls)]
         known += [self.tree.span(n) for n in region.graph_statements.values()]
+        others = (c for c in region.calls_on_data if not may_be(c.model, training.model))
+        known += [self.tree.span(c.node) for c in others]  # where they have the name
         name = re.escape(part.variable)
         uses = re.compile(rf"{name}(?<![\w.]{name})\s*[.(]")
         room = self.extent(part.room)
@@ -452,7 +454,7 @@ class _Planner(Shared):
         for place in self.places(part.room, part.variable):
             if place.binds or within(place.start, known):
                 continue
-            if place.attribute == "name" and labelled:
+            if place.attribute == "name" and training.origin.labelled:
                 continue
             if place.attribute and place.attribute not in _OF_MODULES:
                 yield place.start, f"`{part.variable}.{place.attribute}` {_A_MODULE}"

@@ -112,6 +112,7 @@ class Part:
     optimizer: str = ""  #: the program's own variable for its optimizer, if it asks for the rate
     passes: bool = False  #: whether the model is handed on there to what trains it
     called: bool = False  #: whether it is an argument there of which nothing but a call is asked
+    several: bool = False  #: whether others are called on data by that name, too
     apart: bool = False  #: whether rounds of a loop step models whose optimizers others have made
 
     @property
