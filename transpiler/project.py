@@ -67,6 +67,7 @@ from transpiler.source.made_if_absent import made_in_any_case
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.named_models import named_models
 from transpiler.source.picked_classes import made_where_picked
+from transpiler.source.picked_rates import rates_in_one
 from transpiler.source.replaced import Rewritten
 from transpiler.source.shared_lines import apart
 from transpiler.source.trained_in_turn import trained_in_turn
@@ -213,7 +214,7 @@ class Project:
         found: Rewritten | None = asked_by_name(text, path) or made_where_picked(text)
         found = found or made_in_any_case(text, path) or made_in_class(text, path)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
-        found = found or compiled_one_by_one(text)
+        found = found or compiled_one_by_one(text) or rates_in_one(text)
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))

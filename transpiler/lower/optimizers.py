@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from transpiler.diagnostics import Fidelity
+from transpiler.interpret.control.picked_rates import is_picked
 from transpiler.interpret.values import Function, Static, UserClass, Value
-from transpiler.ir.expr import Configured, Expr, expr, infix
+from transpiler.ir.expr import Configured, Expr, expr, infix, ternary
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Optimizer, Schedule
 from transpiler.lower.binding import Use, only, use_of
@@ -268,6 +269,18 @@ def _scheduled(rules: Rules, use: Use, step: Expr) -> Schedule | None:
         return Schedule(expr(1.0), expr(1.0), rate)
     if rate is None or not isinstance(rate.value, Configured):
         return None
+    return _schedule(rules, rate, step)
+
+
+def _schedule(rules: Rules, rate: Expr, step: Expr) -> Schedule:
+    """A schedule, one that a condition picks, or a number, which stays what it is."""
+    if not isinstance(rate.value, Configured):
+        return Schedule(rate, expr(1.0))
+    if is_picked(rate):
+        test, *rates = rate.value.args
+        one, other = (_schedule(rules, each, step) for each in rates)
+        initial = ternary(test, one.initial, other.initial)
+        return Schedule(initial, ternary(test, one.factor, other.factor))
     package = "keras.optimizers.schedules"
     schedule = use_of(rules.schedules, package, Static(rate), "the learning rate")
     only(schedule, "name")

@@ -7,6 +7,7 @@ def main(limit):
 from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.control.picked_rates import PICKED
 from transpiler.interpret.effects import has_effect
 from transpiler.interpret.region import Region
 from transpiler.interpret.stale import made_in, told_to
@@ -94,7 +95,17 @@ def refuse_changing_schedule(file: FileContext, value: Value, compiled: Training
         if made.name.startswith("keras.optimizers.schedules.") and made.place is not None:
             for given in told_to(made):
                 if found := changed_between(file.tree.text, given.text, *times):
-                    raise Unsupported(f"{made.name}: `{found}` changes later")
+                    name = "the learning rate" if made.name == PICKED else made.name
+                    raise Unsupported(f"{name}: `{found}` changes later")
+
+
+def refuse_picked_rate(value: Value) -> None:
+    """Refuse a rate that may be a number where a callback may change it: no schedule would then."""
+    if any(made.name == PICKED for made in made_in(value)):
+        raise Unsupported(
+            "a learning rate that is a schedule or a number, which a callback may change: "
+            "compile and train on a way of its own for each"
+        )
 
 
 def _of_outer(region: Region, given: Expr) -> list[tuple[str, int]]:

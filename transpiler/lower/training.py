@@ -59,7 +59,13 @@ from transpiler.lower.remarks import (
     seeing_ids,
 )
 from transpiler.lower.rounds import settle_rounds
-from transpiler.lower.told import readable, refuse_changing_schedule, times_of, unchanging
+from transpiler.lower.told import (
+    readable,
+    refuse_changing_schedule,
+    refuse_picked_rate,
+    times_of,
+    unchanging,
+)
 from transpiler.lower.traced import refuse_changing, refuse_in_forward
 from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.lower.weighing import is_none
@@ -466,6 +472,8 @@ def _compiled(
             optimizing = read_from_group(optimizing, bounds)
         optimizing = replace(optimizing.told(told), unclipped=unclipped)
         refuse_changing_schedule(file, value, call)
+        if changes or not _rate_setters(file).isdisjoint(file.tree.words):
+            refuse_picked_rate(value)
     heads, uses = lower_heads(file, training, call, outputs, droppable)
     uses.append(optimizing.use)
     return Compiled(
@@ -489,9 +497,14 @@ def _choices(
     chosen = training.chosen.get(id(call))
     region = chosen.region if chosen is not None else call.region or training.home
     # what makes them may make that of another model, too
-    sets = {r.names[0].rpartition(".")[2] for r in file.rules.callbacks.values() if r.changes_rate}
-    how = file.options.exact, changes or not sets.isdisjoint(file.tree.words)
+    how = file.options.exact, changes or not _rate_setters(file).isdisjoint(file.tree.words)
     return optimizer_choices(file.rules, file.tree, call, region, parameters, *how)
+
+
+def _rate_setters(file: FileContext) -> set[str]:
+    """The callbacks that change a learning rate."""
+    rules = file.rules.callbacks.values()
+    return {rule.names[0].rpartition(".")[2] for rule in rules if rule.changes_rate}
 
 
 def _changes(file: FileContext, training: Training, compiles: TrainingCall) -> bool:

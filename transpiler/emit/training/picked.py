@@ -15,12 +15,46 @@ from transpiler.interpret.values import Static
 def picked(writer: ModelWriter, lines: list[str]) -> list[str]:
     """Lines that make criteria and optimizers; no function looks up what they name themselves."""
     sources = dict(writer.made.functions)
-    found = [_picked(_with_constant(writer, line), sources) for line in lines]
+    found = [_picked(_with_constant(writer, _decided(line)), sources) for line in lines]
     text = "\n".join(found)
     looked_up = {_called(line) for line in lines} & sources.keys()
     unread = {name for name in looked_up if f"{name}(" not in text}
     writer.made.functions[:] = [one for one in writer.made.functions if one[0] not in unread]
     return found
+
+
+def _decided(line: str) -> str:
+    """A line without choices by conditions on constants: `0.1 if True else 0.01`."""
+    while " if " in line:
+        choices = (node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.IfExp))
+        known = ((node, _truth(node.test)) for node in choices)
+        node, truth = next(((n, t) for n, t in known if t is not None), (None, None))
+        if node is None:
+            break
+        chosen = ast.get_source_segment(line, node.body if truth else node.orelse) or ""
+        raw = line.encode()
+        before, after = raw[: node.col_offset], raw[node.end_col_offset :]
+        line = f"{before.decode()}{chosen}{after.decode()}"
+    return line
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """What a condition on constants says; None of any other one."""
+    match test:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            held = _truth(inner)
+            return None if held is None else not held
+        case ast.Compare(left=ast.Constant(value=a), ops=[op], comparators=[ast.Constant(value=b)]):
+            if isinstance(op, (ast.Eq, ast.NotEq)):
+                return (a == b) == isinstance(op, ast.Eq)
+            if isinstance(op, (ast.Is, ast.IsNot)) and None in (a, b):
+                return (a is b) == isinstance(op, ast.Is)
+            if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+                order = {ast.Gt: a > b, ast.GtE: a >= b, ast.Lt: a < b, ast.LtE: a <= b}
+                return order.get(type(op))
+    return None
 
 
 def _with_constant(writer: ModelWriter, line: str) -> str:

@@ -7,6 +7,7 @@ failing.py         ways of a branch that are not understood
 branches.py        both ways of a branch, run apart and put together
 elements.py        what lists and dicts of tensors hold
 joined_lists.py    lists of tensors put together with single tensors
+picked_rates.py   learning rates that a condition picks
 perhaps.py         callbacks that a list has on one way only
 joins.py           where two ways meet: one value for each name
 loops.py           loops, which stay loops or are unrolled over layers

@@ -11,6 +11,7 @@ import libcst as cst
 from transpiler.interpret.control.elements import are_told_apart, either_model
 from transpiler.interpret.control.joins import Side, join_scopes
 from transpiler.interpret.control.perhaps import joined_callbacks
+from transpiler.interpret.control.picked_rates import picked_rate
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.object_groups import one_of_unknown
 from transpiler.interpret.region import Region, Way
@@ -149,6 +150,8 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
             made = verbatim(region, node, test, a, b)
             one_of = sized_alike(made.expr, to_expr(region, a), to_expr(region, b))
             made = replace(made, expr=one_of)
+            if (rate := picked_rate(region, node, test, a, b, made)) is not None:
+                return rate
             return replace(made, either=Choice(test, a, b)) if are_told_apart(a, b) else made
         return Choice(test, a, b)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
