@@ -122,6 +122,15 @@ def test_arguments_of_keras_1_are_those_of_today() -> None:
         ("print(h.history['lr'])\n", "auto"),
         ("model.fit(x, y, nb_epoch=4)\n", "2"),
         ("model.fit(\n    x, y,\n    nb_epoch=4,\n)\n", "2"),
+        ("model.fit(x.reshape((-1, 4)), y, nb_epoch=4)\n", "2"),
+        ("train(model, nb_epoch=4)\n", "auto"),
+        ("model.predict_classes(x)\n", "2"),
+        ("classifier = Sequential()\nclassifier.predict_classes(x)\n", "2"),
+        ("nets[0].model.predict_classes(x)\n", "2"),
+        ("net = Classifier(4)\nnet.predict_classes(x)\n", "auto"),
+        ("def predict_classes(self, x):\n    return 1\nnet.predict_classes(x)\n", "auto"),
+        ("trainer = base.Trainer(4)\ntrainer.fit_generator(x)\n", "auto"),
+        ("def fit_generator(self, x):\n    self.model.fit_generator(x)\n", "2"),
     ],
 )
 def test_only_arguments_show_a_generation(written: str, shown: str) -> None:

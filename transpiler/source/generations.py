@@ -14,13 +14,16 @@ _MARKS = regex(
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
     | keras\.utils\.(np_utils|vis_utils|generic_utils) | layers\.experimental | CuDNN(LSTM|GRU)
     | \bnp_utils\b | (?<![\w.])keras\.preprocessing\.text\b | keras\.backend\.tensorflow_backend
-    | ^(?![ \t]*def\b).*[(,]\s*nb_epoch\s*=(?!=) | \.predict_classes\(
-    | fit_generator | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
+    | \bfit\w*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\bnb_epoch\s*=(?!=)
+    | batch_input_shape\s*= | TF_USE_LEGACY_KERAS | \bK\.(function|placeholder)\b
     | optimizers\.legacy | \b(?:SGD|Adam|RMSprop|Adagrad|Adadelta|Adamax|Nadam)
       \((?:\s*lr\s*=|[^()]*\bdecay\s*=)
     """,
     re.VERBOSE | re.MULTILINE,
 )
+
+#: What models of old can do, and classes of programs have methods of the name.
+_OLD_METHOD = regex(r"(\w+)\.(predict_classes|fit_generator)\(")
 
 #: What chooses Keras 2, as the name of an environment variable.
 _SWITCH = "TF_USE_LEGACY_KERAS"
@@ -48,10 +51,25 @@ def shown_by(text: str) -> str:
     """ "2" where a text can't mean Keras 3, "auto" where it may mean either."""
     if any(name in text for name in _GIVING_RATE) and _reads_rate(without_comments(text)):
         return "2"
-    if not any(part in text for part in _PARTS) or not _MARKS.search(text):
+    if not any(part in text for part in _PARTS):
+        return "auto"
+    if not _MARKS.search(text) and not _OLD_METHOD.search(text):
         return "auto"
     code = blanked(text)  # what a comment or docstring says is no sign
-    return "2" if _MARKS.search(code) or _SWITCH in without_comments(text) else "auto"
+    shown = _MARKS.search(code) or _asks_old_model(code) or _SWITCH in without_comments(text)
+    return "2" if shown else "auto"
+
+
+def _asks_old_model(code: str) -> bool:
+    """Whether a model, and not an object of the program's own, is asked for what Keras 2 has."""
+    for receiver, method in {found.groups() for found in _OLD_METHOD.finditer(code)}:
+        if "model" in receiver.lower():
+            return True
+        made = rf"^[ \t]*{receiver}\s*=\s*(?:\w+\.)*(?!Sequential\b|Model\b|Graph\b)[A-Z]\w*\("
+        own = rf"\bdef {method}\b|{made}"
+        if receiver != "self" and not re.search(own, code, re.MULTILINE):
+            return True
+    return False
 
 
 def _reads_rate(code: str) -> bool:
