@@ -105,6 +105,8 @@ def attribute_of_instance(
         data = kept_data(home, home.class_methods.get(made.name, {}), attr)
         reading = Expr(region.tree.source(node), data, POSTFIX)
         return Unknown(receiver.reason) if data is None else Static(reading)
+    if home is not region.file:
+        region.file.lent[id(made.node)] = made
     text = region.tree.source(node)
     held = receiver.seen.get(attr)  # what it was compiled with is known of it
     if held is None or held.expr is None or held.expr.text != text:

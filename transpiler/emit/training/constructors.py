@@ -26,6 +26,7 @@ from transpiler.interpret.summary import GivenModel
 from transpiler.interpret.training import TRAINING, given_by_function
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
@@ -110,9 +111,13 @@ def _add(
     """The parameters of `__init__`, the attributes, and the arguments of the call."""
     tree = writer.tree
     assert isinstance(given.initializer, cst.FunctionDef)
-    compiling = [c.node for c in writer.training.calls if c.name == "compile"]
-    inside = holds(writer.shared.extent(first.room), tree.span(given.node))
-    if not inside or any(tree.span(c)[0] > tree.span(given.node)[0] for c in compiling):
+    room, argument = first.room, given.node.args[given.number]
+    kept_there = _kept_on_argument(writer, first, given)
+    if kept_there is not None:
+        room = kept_there
+        holder = tree.source(argument.value).rpartition(".")[0]
+        parts = {name: re.sub(r"\bself\.", f"{holder}.", text) for name, text in parts.items()}
+    elif _is_compiled_later(writer, first, given):
         raise Unsupported(f"`{writer.room.owner}` gets the model before it is compiled")
     names = [name.removeprefix("self.") for name in parts]
     parameters = given.initializer.params.params
@@ -135,15 +140,64 @@ def _add(
     indent = " " * (start - tree.line_start(start))
     lines = "".join(f"\n{indent}self.{name} = {name}" for name in names)
     edits.append(Edit(stop, stop, lines))
-    argument = given.node.args[given.number]
     end = tree.span(argument.value)[1]
     keyword = argument.keyword is not None
     texts = zip(names, parts.values(), strict=True)
     added = [f"{name}={value}" if keyword else value for name, value in texts]
-    first.edits.append(Edit(end, end, "".join(f", {text}" for text in added)))
-    statement = statement_of(tree, first.room.node, given.node)
+    there = writer.made.texts.setdefault(room.node, [])
+    there.append(Edit(end, end, "".join(f", {text}" for text in added)))
+    statement = statement_of(tree, room.node, given.node)
     if statement is not None:  # so that it is folded
         writer.made.before.append(Before(statement, 0, []))
+
+
+def _is_compiled_later(writer: ModelWriter, first: ModelWriter, given: GivenModel) -> bool:
+    """Whether an object may get the model before it is compiled, as the order of the text has it."""
+    tree = writer.tree
+    compiling = [c.node for c in writer.training.calls if c.name == "compile"]
+    inside = holds(writer.shared.extent(first.room), tree.span(given.node))
+    return not inside or any(tree.span(c)[0] > tree.span(given.node)[0] for c in compiling)
+
+
+def _kept_on_argument(writer: ModelWriter, first: ModelWriter, given: GivenModel) -> Room | None:
+    """The room of a call that gets `net.model`, which net's own class compiles when it is made.
+
+    Then `net` has a criterion and an optimizer beside the model.
+    """
+    tree, argument = writer.tree, given.node.args[given.number].value
+    holder, _, attribute = tree.source(argument).rpartition(".")
+    keeps = first.optimizer.startswith("self.") and first.variable == f"self.{attribute}"
+    if not keeps or not _NAMES.fullmatch(holder) or given.model.keeper != first.room.owner:
+        return None
+    if not _runs_when_made(writer, first.room):
+        return None
+    span = tree.span(given.node)
+    around = [r for r in writer.shared.rooms if holds(writer.shared.extent(r), span)]
+    return min(around, key=lambda r: writer.shared.extent(r)[1] - writer.shared.extent(r)[0])
+
+
+#: An object that is written as often as one likes: it is not made there.
+_NAMES = regex(r"\w+(?:\.\w+)*")
+
+
+def _runs_when_made(writer: ModelWriter, room: Room) -> bool:
+    """Whether the `__init__` of a class surely runs a method of it, or is it."""
+    made = room.node
+    if not isinstance(made, cst.FunctionDef) or made.name.value == "__init__":
+        return isinstance(made, cst.FunctionDef)
+    called = rf"self\.{made.name.value}\("
+    for other in writer.shared.rooms:
+        node = other.node
+        if other.owner == room.owner and node is not made and isinstance(node, cst.FunctionDef):
+            calls = [
+                s
+                for s in node.body.body
+                if re.search(called, writer.tree.source(s)) is not None
+                and isinstance(s, cst.SimpleStatementLine)
+            ]
+            if calls and _runs_when_made(writer, other):
+                return True
+    return False
 
 
 def _with_parameters(

@@ -52,8 +52,8 @@ def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:
     """
     mine, _, attribute = writer.variable.rpartition(".")
     other, _, kept = first.variable.rpartition(".")
-    keeper = writer.part.keeper
-    if keeper not in (first.room.owner, first.part.keeper) or attribute != kept:
+    keeper = writer.part.keeper or (writer.room.owner if mine == "self" else "")
+    if not keeper or keeper not in (first.room.owner, first.part.keeper) or attribute != kept:
         return False
     if not mine or not first.optimizer.startswith(f"{other}."):
         return False
