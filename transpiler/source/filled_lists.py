@@ -75,9 +75,11 @@ class _Filled:
         if self._adds(self._home) == bool(filling) or len(filling) > 1:
             raise _Unclear
         self._by = filling[0] if filling else self._home
-        self._call = self._called() if filling else None
         self._gone: list[ast.stmt] = []  #: what is written into the list
         self._locals: dict[str, ast.expr] = {}
+        self._arguments: dict[str, str] = {}  #: what the parameters of that method get
+        self._given: set[str] = set()  #: the names in these
+        self._call = self._called() if filling else None
         self._items: list[tuple[str, ast.stmt]] = []
         self._check_reads(methods)
         self._fill()
@@ -140,11 +142,32 @@ class _Filled:
         body = self._home.body
         for statement in body[body.index(self._start) + 1 :]:
             match statement:
-                case ast.Expr(ast.Call(func=func, args=[], keywords=[])) if func is mentions[0]:
+                case ast.Expr(ast.Call(func=func) as call) if func is mentions[0]:
                     if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
                         if func.value.id == "self":
+                            self._give(call)
                             return statement
         raise _Unclear
+
+    def _give(self, call: ast.Call) -> None:
+        """Note what the parameters of the method stand for, which the call gives plain values."""
+        taken = self._by.args
+        names = [one.arg for one in taken.args][1:]
+        given = dict(zip(names, call.args, strict=False))
+        given |= {one.arg or "": one.value for one in call.keywords}
+        if given.keys() != {*names} or len(call.args) + len(call.keywords) != len(given):
+            raise _Unclear
+        if taken.posonlyargs or taken.kwonlyargs or taken.vararg or taken.kwarg:
+            raise _Unclear
+        for value in given.values():
+            kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Load)
+            if not all(isinstance(one, kinds) for one in ast.walk(value)):
+                raise _Unclear
+            self._given |= {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
+        inside = {one.id for one in ast.walk(self._by) if isinstance(one, ast.Name)} - {*names}
+        if names_bound(self._by) & {*names} or inside & (self._given - {"self"}):
+            raise _Unclear
+        self._arguments = {name: self._source(value) for name, value in given.items()}
 
     def _check_reads(self, methods: list[ast.FunctionDef]) -> None:
         """Raise where anything but a training sees the list, or sees it before it is filled."""
@@ -232,10 +255,13 @@ class _Filled:
             raise _Unclear
         edits = {}
         for one in ast.walk(node):
-            if isinstance(one, ast.Name) and one.id in self._locals:
+            if isinstance(one, ast.Name) and one.id in {**self._locals, **self._arguments}:
                 a, b = self._positions.span(one)
                 if self._text[a:b] != one.id:  # in an f-string
                     raise _Unclear
+                if one.id in self._arguments:
+                    edits[a - start, b - start] = self._arguments[one.id]
+                    continue
                 inner = self._expression(self._locals[one.id])
                 plain = isinstance(
                     self._locals[one.id], (ast.Call, ast.Name, ast.Attribute, ast.Constant)
@@ -288,7 +314,7 @@ class _Filled:
         parsed = ast.parse(f"[{', '.join(item for item, _ in self._items)}]")
         read = {n.id for n in ast.walk(parsed) if isinstance(n, ast.Name)}
         bound = names_bound(self._home) | {a.arg for a in self._home.args.args}
-        return self._call is not None and not rest and not read & (bound - {"self"})
+        return self._call is not None and not rest and not read & (bound - {"self", *self._given})
 
     def _lines(self, statement: ast.stmt) -> Span:
         """The lines of a statement, which stands there alone; of a method, with those around it."""

@@ -66,6 +66,7 @@ def may_go(text: str, path: str) -> bool:
     """Whether something of a file may be converted with another one, which gives it models.
 
     Or gives it data sets, or takes optimizers from it, or metrics, or callbacks that ask a model.
+    Or has objects which keep models that others ask.
     """
     return (
         "optimizers" in text
@@ -74,7 +75,22 @@ def may_go(text: str, path: str) -> bool:
         or may_ask(text, path)
         or goes_with_data(text, path)
         or _may_wrap(text)
+        or _keeps_models(text, path)
     )
+
+
+#: What a class may keep as a model: `self.model = keras.Sequential()`, `self.net = self.build()`.
+_KEPT = regex(
+    r"(?<![\w.])self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*(?:self\.\w+\(|(?:\w+\.)*(?:Sequential|Model)\()"
+)
+
+
+def _keeps_models(text: str, path: str) -> bool:
+    """Whether classes of a file may keep models under names that files which import it read."""
+    if "Model(" not in text and "Sequential(" not in text:
+        return False
+    kept = "|".join(sorted({*_KEPT.findall(text)}))
+    return bool(kept and path) and is_imported(path, rf"\w\.(?:{kept})\b")
 
 
 def only_compiles(code: str) -> bool:

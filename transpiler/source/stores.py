@@ -28,6 +28,8 @@ class Stores:
 
     names: Counter[str] = field(default_factory=Counter)
     attributes: Counter[str] = field(default_factory=Counter)
+    #: how often an object gets one at most: classes without a common base have other objects
+    most: Counter[str] = field(default_factory=Counter)
     #: those that objects have had otherwise before, perhaps: set from outside, or beside a default
     late: set[str] = field(default_factory=set)
     #: of each subscript that is stored: the last name of what has it, and the key, or "*"
@@ -60,7 +62,7 @@ class Stores:
             case ast.Name(id=name):
                 return self.names[name] <= 1 and name not in self.changed
             case ast.Attribute(attr=name):
-                once = self.attributes[name] <= 1 and name not in self.late
+                once = self.most[name] <= 1 and name not in self.late
                 return once and name not in self.changed
             case ast.Subscript(value=held, slice=key):
                 base, wanted = _last(held), _key(key)
@@ -80,11 +82,41 @@ def stores_of(text: str) -> Stores | None:
     found = Stores()
     for node in ast.walk(program):
         _note(found, node)
+    found.most = _stored_for_one(program, found.attributes)
     for node in program.body:
         if isinstance(node, ast.ClassDef):
             defaults = (n for s in node.body for n in _given_a_default(s))
             found.late |= {name for name in defaults if found.attributes[name]}
     return found
+
+
+def _stored_for_one(program: ast.Module, total: Counter[str]) -> Counter[str]:
+    """How often an object may get each attribute, as its classes and what is outside of them tell.
+
+    Classes that have a base in common, whichever it is, may be those of one object.
+    """
+    families: list[tuple[set[str], Counter[str]]] = []
+    for node in program.body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        names = {node.name, *(_last(base) for base in node.bases)} - {"object"}
+        counts = Counter(
+            one.attr
+            for one in ast.walk(node)
+            if isinstance(one, ast.Attribute) and isinstance(one.ctx, (ast.Store, ast.Del))
+            if isinstance(one.value, ast.Name) and one.value.id == "self"
+        )
+        for family in [family for family in families if family[0] & names]:
+            families.remove(family)
+            names |= family[0]
+            counts += family[1]
+        families.append((names, counts))
+    inside = sum((counts for _, counts in families), Counter[str]())
+    outside = total - inside
+    most = Counter(outside)
+    for name in inside:
+        most[name] += max(counts[name] for _, counts in families)
+    return most
 
 
 def _given_a_default(statement: ast.stmt) -> list[str]:

@@ -152,7 +152,7 @@ def _add(
 
 
 def _is_compiled_later(writer: ModelWriter, first: ModelWriter, given: GivenModel) -> bool:
-    """Whether an object may get the model before it is compiled, as the order of the text has it."""
+    """Whether an object may get the model before it is compiled, by the order of the text."""
     tree = writer.tree
     compiling = [c.node for c in writer.training.calls if c.name == "compile"]
     inside = holds(writer.shared.extent(first.room), tree.span(given.node))

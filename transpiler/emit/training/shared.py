@@ -236,11 +236,12 @@ class Shared:
         """Whether more than one variable of a room, or of the methods of its class, is trained."""
         calls = self._trained(room)
         origins = {id(origin(c.model)) for c in calls if origin(c.model) is not root(c.model)}
+        sites = self._sites(room)
+        origins |= {id(origin(model)) for site in sites for model in site.models}
         first: dict[int, str] = {}
         for call in calls:
             if call.receiver is not None and id(root(call.model)) not in origins:
                 first.setdefault(id(root(call.model)), self.tree.source(call.receiver))
-        sites = self._sites(room)
         sites = [s for s in sites if not {id(root(c.model)) for c in s.calls} & first.keys()]
         return len({*first.values(), *(site.variable for site in sites)}) > 1
 

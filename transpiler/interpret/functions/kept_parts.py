@@ -107,7 +107,7 @@ def _kept(file: FileContext, methods: dict[str, Function], attr: str) -> Kept | 
     stores = stores_of(file.tree.text)
     if stores is None or stores.anything:
         return None
-    if stores.attributes[attr] != 1:
+    if stores.most[attr] != 1:
         return None  # it is another one, or changes
     found = next(filter(None, (_kept_by(file, m, attr, stores) for m in methods.values())), None)
     if found is not None and found.own is not None:
@@ -150,7 +150,7 @@ def _kept_by(file: FileContext, made: Function, attr: str, stores: Stores) -> Ke
                 held = {n: before.get(n, n if n in added else "") for n in read}
                 return Kept(statement, value, held, made.node, tuple(added))
             if isinstance(value, cst.Name) and value.value in names:
-                if stores.attributes[other] == 1 and other not in stores.changed:
+                if stores.most[other] == 1 and other not in stores.changed:
                     before.setdefault(value.value, other)
     return None
 
