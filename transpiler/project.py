@@ -137,6 +137,8 @@ class Project:
         self._circles: set[Path] = set()  #: those that were asked for while they were interpreted
         self._reserved: frozenset[str] = frozenset()  #: names that nothing new gets
         self._first = ""  #: the one that is converted
+        self._visited: FileContext | None = None  #: it, with the guests that it has
+        self._is_visited = False  #: whether it has them now
 
     def interpret(
         self, text: str, path: str, asked: bool = False, reasons: dict[str, str] | None = None
@@ -226,9 +228,13 @@ class Project:
         self, text: str, path: str, asked: bool, reasons: dict[str, str]
     ) -> Iterator[tuple[FileContext, LineOf | None]]:
         """A file with what functions of other files do for it, and as it is at last."""
-        file = self.interpret(text, path, asked, reasons)
+        known = self._visited
+        if known is not None and known.tree.text == text and not reasons:
+            file, self._visited = known, None
+        else:
+            file = self.interpret(text, path, asked, reasons)
         try:
-            if file.lent:
+            if file.lent and not self._is_visited:
                 yield from self._hosting(file, path, asked, reasons)
         except GeneratorExit:  # one of these is what is wanted
             file.release()
@@ -256,9 +262,18 @@ class Project:
             if hosting is None:
                 break
             known = len(unwelcome)
-            for version, line_of in self._with_parts(last, path, asked, reasons):
-                version.hosting, version.unwelcome = hosting, unwelcome
-                yield version, _composed(hosting.line, line_of)
+            self._visited, self._is_visited = last, True
+            try:
+                for version, line_of in self.versions(hosting.text, path, asked):
+                    version.hosting, version.unwelcome = hosting, unwelcome
+                    lines = (map(hosting.line, ends) for ends in version.touched)
+                    version.touched = [(first, last) for first, last in lines]
+                    version.assumed = [(hosting.line(line), said) for line, said in version.assumed]
+                    yield version, _composed(hosting.line, line_of)
+            finally:
+                if self._visited is not None:
+                    self._visited.release()
+                self._visited, self._is_visited = None, False
             self._reserved = frozenset()
             if len(unwelcome) == known:
                 break
