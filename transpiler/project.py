@@ -176,12 +176,7 @@ class Project:
         found = None if settled else self._rewritten(text, path)
         if found is not None:
             for file, line_of in self.versions(found.text, path, asked, named):
-                file.added += found.calls
-                inner = ((found.line(line), said) for line, said in file.assumed)
-                file.assumed = [*inner, *found.assumed]
-                lines = ((found.line(first), found.line(last)) for first, last in file.touched)
-                file.touched = [*lines, *found.touched]
-                yield file, _lines_of(found, line_of)
+                yield file, _with_rewritten(file, found, line_of)
         reasons: dict[str, str] = {}  #: why options need not be spelled out, by function
         if not named and _reads_keywords(text):
             from transpiler.source.named_keywords import named_keywords  # most files don't need it
@@ -197,13 +192,13 @@ class Project:
 
         while (spelled := spelled_out(text, importing, fold, reasons)) is not None:
             left: dict[str, str] = {}
-            filled = filled_lists(spelled.text, path, importing)
-            last = spelled.text if filled is None else filled.text
-            for file, line_of in self._widened(last, path, asked, reasons):
+            more = [*_with_parts_inside(spelled.text, path)]
+            for file, line_of in self._widened(
+                more[-1].text if more else spelled.text, path, asked, reasons
+            ):
                 file.added += (*(call.text for call in spelled.calls),)
-                if filled is not None:
-                    file.added += filled.calls
-                    line_of = _lines_of(filled, line_of)
+                for one in reversed(more):
+                    line_of = _with_rewritten(file, one, line_of)
                 file.spelled, left = spelled.calls, file.left
                 yield file, _lines_of(spelled, line_of)
             if not left:
@@ -473,6 +468,27 @@ def _with_together(widened: Widened) -> Widened:
     if found is None:
         return widened
     return replace(widened, text=found.text, lines=[widened.line(line) for line in found.lines])
+
+
+def _with_parts_inside(text: str, path: str) -> Iterator[Rewritten]:
+    """The text with what a class gets for its training written there, step by step."""
+    for step in (
+        partial(made_in_class, path=path),
+        partial(filled_lists, path=path, others=partial(_texts_importing, path)),
+    ):
+        if (found := step(text)) is not None:
+            yield found
+            text = found.text
+
+
+def _with_rewritten(file: FileContext, found: Rewritten, line_of: LineOf | None) -> LineOf:
+    """Note what is rewritten in a version of a file; the lines of the text before that."""
+    file.added += found.calls
+    inner = ((found.line(line), said) for line, said in file.assumed)
+    file.assumed = [*inner, *found.assumed]
+    lines = ((found.line(first), found.line(last)) for first, last in file.touched)
+    file.touched = [*lines, *found.touched]
+    return _lines_of(found, line_of)
 
 
 def _lines_of(spelled: Spelled | Rewritten, line_of: LineOf | None) -> LineOf:

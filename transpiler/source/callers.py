@@ -78,7 +78,7 @@ class Calls:
                 return False
             case ast.Call(func=func):
                 name = _last(func)
-                if isinstance(func, ast.Attribute) and self._defines(owner, name):
+                if isinstance(func, ast.Attribute) and self._may_give_itself(owner, name):
                     if self._may_be(func.value, owner, place, depth):
                         return True  # `Trainer().compile().fit(x, y)`
                 return self._is_kind(name, owner) or name == "super" or self._gives(name, owner)
@@ -92,12 +92,20 @@ class Calls:
                 )
         return True
 
-    def _defines(self, owner: str, name: str) -> bool:
-        """Whether a class has a method, as far as the text has the class."""
-        return self._imports or any(
-            place.owner == owner and isinstance(node, ast.FunctionDef) and node.name == name
+    def _may_give_itself(self, owner: str, name: str) -> bool:
+        """Whether a class has a method that may give its object, as far as the text has the class."""
+        methods = [
+            node
             for node, place in self._nodes
-        )
+            if place.owner == owner and isinstance(node, ast.FunctionDef) and node.name == name
+        ]
+        given = [
+            node.value
+            for method in methods
+            for node in ast.walk(method)
+            if isinstance(node, ast.Return) and node.value is not None
+        ]
+        return self._imports or any(_starts_at_self(value) for value in given)
 
     def _is_kind(self, name: str, owner: str) -> bool:
         """Whether a class is another one, or inherits from it."""
@@ -132,6 +140,13 @@ class Calls:
                     yield from (None for t in inner if _last(t) == name)
                 case ast.arg(arg=arg) if kind is ast.Name and arg == name:
                     yield None
+
+
+def _starts_at_self(value: ast.expr) -> bool:
+    """Whether an expression is an object itself, or what one of its methods gives."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        value = value.func.value
+    return isinstance(value, ast.Name) and value.id == "self"
 
 
 @record(frozen=True, slots=True)

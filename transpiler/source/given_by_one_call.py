@@ -34,7 +34,7 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 from transpiler.source.taken_out import without_arguments, without_parameters
 
-_INITIALIZER = regex(r"def __init__\(\s*self\s*,")
+_INITIALIZER = regex(r"def \w+\(\s*self\s*,")
 _TRAINS = regex(r"\.(?:compile|fit)\(")
 _PART = regex(r"(?:\w+\.)*(?:losses|metrics|callbacks|optimizers)\.\w+$")
 _WELL_KNOWN = regex(
@@ -42,7 +42,7 @@ _WELL_KNOWN = regex(
     r"|TerminateOnNaN|LearningRateScheduler|BackupAndRestore|\w*Crossentropy|Mean\w+Error|Huber"
     r"|LogCosh|\w*Hinge|KLDivergence|Poisson|CosineSimilarity|AUC|Precision|Recall|\w*Accuracy)$"
 )
-_GONE = "`{}` does not take `{}` any more: what its one call gave is written there"
+_GONE = "`{}` does not take {} any more: what its one call gave is written there"
 _INSTEAD = "`{}` takes `{}` instead of `{}`, which is made there"
 
 
@@ -61,10 +61,10 @@ def made_in_class(text: str, path: str) -> Rewritten | None:
     touched: list[tuple[int, int]] = []
     for place in places_of(module):
         function, owner = place.function, plain.get(place.owner)
-        if owner is None or function is None or function.name != "__init__":
+        if owner is None or function is None or not _takes_parts(function):
             continue
-        made = _Initializer(function, owner.name, names, positions)
-        for one in function.args.args[1:]:
+        made = _Taker(function, owner.name, names, positions)
+        for one in (*function.args.args[1:], *function.args.kwonlyargs):
             read = _read_once(function, one.arg)
             given = arguments_given(path, text, place, one.arg) if read is not None else []
             if given is None or len(given) > 1:
@@ -79,13 +79,27 @@ def made_in_class(text: str, path: str) -> Rewritten | None:
     return rewritten(text, edits, calls, assumed, touched) if edits else None
 
 
-class _Initializer:
-    """The `__init__` of a class of which one call makes objects, and what changes in both."""
+def _takes_parts(function: ast.FunctionDef) -> bool:
+    """Whether it is `__init__`, or a method that compiles a model of its object."""
+    return function.name == "__init__" or any(map(_compile_of, function.body))
+
+
+def _compile_of(statement: ast.stmt) -> ast.Call | None:
+    """The call of `compile` that a statement is."""
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="compile")) as call):
+            return call
+    return None
+
+
+class _Taker:
+    """The `__init__` of a class, or what compiles, which is called once; what changes in both."""
 
     def __init__(
         self, function: ast.FunctionDef, owner: str, names: _Names, positions: Positions
     ) -> None:
         self._function, self._owner = function, owner
+        self._owner += f".{function.name}" if function.name != "__init__" else ""
         self._names, self._positions = names, positions
         self._gone: dict[str, ArgumentOf] = {}
         self.edits: dict[Span, str] = {}
@@ -108,7 +122,6 @@ class _Initializer:
             source = found
         else:
             self._gone[parameter.arg] = given
-            self.said.append(_GONE.format(self._owner, parameter.arg))
         self.calls += [source] if part.call is not None else []
         self.edits |= {self._positions.span(read): source} | part.edits
 
@@ -144,6 +157,9 @@ class _Initializer:
         """Take out the parameters and arguments that nothing needs any more."""
         if not self._gone:
             return
+        *most, last = [f"`{name}`" for name in self._gone]
+        what = f"{', '.join(most)} and {last}" if most else last
+        self.said.append(_GONE.format(self._owner, what))
         call = next(iter(self._gone.values())).call
         given = [one.given for one in self._gone.values()]
         out = without_arguments(self._positions, call, given)
@@ -200,10 +216,10 @@ def _read_once(function: ast.FunctionDef, name: str) -> ast.expr | None:
                     return copied
             case ast.Assign(targets=[ast.Attribute()], value=value) if value is reads[0]:
                 return reads[0]
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="compile")) as call):
-                given = [*call.args, *(keyword.value for keyword in call.keywords)]
-                if any(value is reads[0] for value in given):
-                    return reads[0]
+        if (call := _compile_of(statement)) is not None:
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            if any(value is reads[0] for value in given):
+                return reads[0]
     return None
 
 

@@ -196,13 +196,16 @@ def _kept(file: _File, owner: str, name: str, rest: str) -> _Taking | None:
     program = program_tree(file.text)
     assert program is not None
     made = [p for p in places_of(program) if p.owner == owner and _is_first(p)]
+    classes = [n for n in ast.walk(program) if isinstance(n, ast.ClassDef)]
+    of_others = {
+        id(node) for n in classes if n.name != owner for node in ast.walk(n) if _is_of_self(node)
+    }
     stores = [
         node
         for node in ast.walk(program)
-        if isinstance(node, ast.Attribute) and node.attr == name
+        if isinstance(node, ast.Attribute) and node.attr == name and id(node) not in of_others
         if not isinstance(node.ctx, ast.Load)
     ]
-    classes = [n for n in ast.walk(program) if isinstance(n, ast.ClassDef)]
     if len(made) != 1 or len(stores) != 1 or any(_inherits(n, owner) for n in classes):
         return None
     if not all(is_plain_class(n) for n in classes if n.name == owner):
@@ -220,6 +223,14 @@ def _kept(file: _File, owner: str, name: str, rest: str) -> _Taking | None:
                     if otherwise is None or not rest:
                         return _Taking(made[0], given, rest, otherwise, empty)
     return None
+
+
+def _is_of_self(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    )
 
 
 def or_else(value: ast.expr) -> tuple[str, ast.expr | None]:

@@ -34,9 +34,15 @@ _OPTIONS = {
     },
     "evaluate": {**_OF_ALL, "steps": "None", "return_dict": "False"},
     "predict": {**_OF_ALL, "steps": "None"},
+    "compile": dict.fromkeys(
+        ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics"), "None"
+    ),
 }  # fmt: skip
 #: What they take by position, as far as it is clear what that means.
-_POSITIONAL = {"fit": ("x", "y", "batch_size"), "evaluate": ("x", "y"), "predict": ("x",)}
+_POSITIONAL = {
+    "fit": ("x", "y", "batch_size"), "evaluate": ("x", "y"), "predict": ("x",),
+    "compile": ("optimizer", "loss"),
+}  # fmt: skip
 #: Those that callers are thought to pass where none is seen.
 _USUAL = frozenset({"epochs", "batch_size", "verbose", "shuffle"})
 _HANDS_ON = regex(rf"\.(?:{'|'.join(_OPTIONS)})\([^*]*\*\* *\w+")
@@ -108,6 +114,8 @@ class _Handing:
         known = _OPTIONS[self.method]
         some = given.some if given.positional else _USUAL & known.keys()
         keys = [key for key in known if key in some - parameters(self.function)]
+        if self.method == "compile" and not (keys and {*keys} <= given.each):
+            return None  # what is left out, `compile` has its own default for
         return keys if some - parameters(self.function) <= known.keys() else None
 
     def collide(self, added: list[str]) -> bool:
@@ -129,6 +137,8 @@ class _Handing:
         needed = [k for k in keys if known[k] == "None" and k in given.each]
         others = [f"{key}={known[key]}" for key in keys if key not in needed]
         after = self.function.args.vararg is not None and self.data is None
+        if self.method == "compile" and not (after or self.function.args.defaults):
+            return [*needed, *others]
         bare = needed and not after and not self.function.args.kwonlyargs
         return [*others, *(["*"] if bare else []), *needed]
 
@@ -152,7 +162,7 @@ def spelled_out(
     texts = [Calls(text, module), *imported]
     written = Written(text, fold)
     for one in handing:
-        given = keywords_given(texts, one.function.name, one.owner)
+        given = _given_to(texts, one)
         if given is not None and not given.positional and not one.owner:
             continue
         arrays = None if given is None else one.arrays(given)
@@ -165,6 +175,15 @@ def spelled_out(
         if shared.name not in {*but, *(one.name for one in handing)}:
             written.share(shared)
     return written.result() if written.edits else None
+
+
+def _given_to(texts: list[Calls], one: _Handing) -> Given | None:
+    """What the calls of a function pass to it; those that make objects, where it is `__init__`."""
+    if one.function.name != "__init__":
+        return keywords_given(texts, one.function.name, one.owner)
+    if any(one.owner in text.inherited() or text.hands_on(one.owner) for text in texts):
+        return None
+    return keywords_given(texts, one.owner)
 
 
 def _handing(module: ast.Module) -> Iterator[_Handing]:

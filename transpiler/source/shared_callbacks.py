@@ -60,7 +60,7 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
         if any(text.hands_on(called) for text in texts):
             continue
         call, handed, parameter, default = found
-        given = [*_given(texts, function, owner)]
+        given = [pair for pair in _given(texts, function, owner) if pair[0] is not call]
         named = _Named(module)
         passed = [value for _, argument in given if (value := _value(argument)) is not None]
         values = [named.written_out(value) for value in passed]
@@ -168,14 +168,14 @@ def _handing(function: ast.FunctionDef) -> _Handing | None:
     """The call of a model that gets a parameter for callbacks, which nothing else reads."""
     parameter, default = _parameter(function)
     nodes = [*ast.walk(function)]
-    if parameter is None or sum(isinstance(n, ast.Name) and n.id == _NAME for n in nodes) != 1:
-        return None
-    for node in nodes:
+    reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == _NAME]
+    for node in nodes if parameter is not None else ():
         match node:
             case ast.Call(func=ast.Attribute(attr="fit"), keywords=keywords):
                 for keyword in keywords:
-                    value = keyword.value
-                    if keyword.arg == _NAME and isinstance(value, ast.Name) and value.id == _NAME:
+                    inside = [n for n in ast.walk(keyword.value) if n in reads]
+                    whole = len(inside) == len(reads) and _is_list_of(keyword.value)
+                    if keyword.arg == _NAME and whole and parameter is not None:
                         return node, keyword, parameter, default
     return None
 

@@ -16,7 +16,14 @@ from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.files import weights_path
 from transpiler.emit.training.going_on import lives_on, optimizer_of_file, optimizer_of_loaded
-from transpiler.emit.training.lines import holds, identifiers, is_statement, statement_of, within
+from transpiler.emit.training.lines import (
+    functions_around,
+    holds,
+    identifiers,
+    is_statement,
+    statement_of,
+    within,
+)
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.pairs import arrays_of
 from transpiler.emit.training.progress import progress_of, shown_values
@@ -70,8 +77,21 @@ def is_unfinished(writer: ModelWriter, call: TrainingCall) -> bool:
     """
     model = writer.training.model
     elsewhere = call.region is not writer.training.origin.region and call.model.source is not None
+    if elsewhere and not model.handings and _is_made_whole(writer, call):
+        return False
     nodes = model.handings if elsewhere and model.handings else [call.node]
     return any(_grows_after(writer, writer.tree.span(node)[0]) for node in nodes)
+
+
+def _is_made_whole(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether one function alone adds the layers, and the call stands outside of it."""
+    span, model = writer.tree.span, writer.training.model
+    made = functions_around(writer.tree, span(model.node)[0]) if model.node is not None else []
+    if not made:
+        return False
+    home = span(made[-1])
+    inside = (within(span(node)[0], [home]) for node in model.additions)
+    return all(inside) and not within(span(call.node)[0], [home])
 
 
 def _grows_after(writer: ModelWriter, start: int) -> bool:
