@@ -93,7 +93,7 @@ class Calls:
         return True
 
     def _may_give_itself(self, owner: str, name: str) -> bool:
-        """Whether a class has a method that may give its object, as far as the text has the class."""
+        """Whether a method of a class may give its object, as far as the text has the class."""
         methods = [
             node
             for node, place in self._nodes
