@@ -325,7 +325,8 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
     models = kept_models(home, made)
     for attribute, given in found.items():
         models[attribute] = handed(given.model, Expr(f"self.{attribute}"))
-        home.given_models[made.name, attribute] = given
+        for one in made.lineage:
+            home.given_models[one.name, attribute] = given
     return True
 
 

@@ -62,9 +62,10 @@ def takes_through_constructor(writer: ModelWriter, first: ModelWriter) -> bool:
         return False
     wanted = _wanted(writer, first)
     taken = {what: f"self.{_name(writer, given, what)}" for what in wanted}
-    if wanted and (writer.room.owner, attribute) not in writer.shared.constructed:
+    key = id(given.initializer), attribute
+    if wanted and key not in writer.shared.constructed:
         _add(writer, first, given, attribute, {taken[what]: wanted[what] for what in wanted})
-        writer.shared.constructed.add((writer.room.owner, attribute))
+        writer.shared.constructed.add(key)
     writer.optimizer = taken.get("optimizer", "")
     writer.criterion = taken.get("criterion", first.criterion)
     for name in ("scheduler", "scaler", "averaged", "batch_numbers"):
@@ -127,6 +128,7 @@ def _add(
             statement
             for statement in simple_statements(given.initializer)
             if bound_by(tree, statement) == f"self.{attribute}"
+            or re.match(r"super\([^)]*\)\.__init__\(", tree.source(statement))
         ),
         None,
     )

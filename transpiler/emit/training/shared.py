@@ -211,9 +211,9 @@ class Shared:
         self.marks: dict[int, frozenset[str]] = {}
         self.copied: set[int] = set()  #: calls that set weights which a copy has already
         self.handings: dict[int, Handing] = {}  #: by the ids of models: who compiles them
-        #: classes and their attributes whose objects get what trains the model
-        self.constructed: set[tuple[str, str]] = set()
         self.lookups: list[Lookup] = []  #: dicts of what goes with each of several models
+        #: the ids of the `__init__` and the attributes whose objects get what trains the model
+        self.constructed: set[tuple[int, str]] = set()
         #: what calls of `compile` in builders are given there, by their ids
         self.given_inside: dict[int, dict[str, Given]] = {}
         self.sized = any(c.name == "predict" and "batch_size" in c.given for c in calls)

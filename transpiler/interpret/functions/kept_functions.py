@@ -15,6 +15,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Function, UserClass, Value
+from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 
 
@@ -65,19 +66,34 @@ def is_made_once(region: Region, made: UserClass) -> bool:
 
 def sites_of(region: Region, made: UserClass) -> list[int]:
     """Where the calls of a class begin, where the file names it nowhere else."""
-    text = region.tree.blanked
+    text = _BY_NAME.sub(lambda found: " " * len(found.group()), region.tree.blanked)
     places = [m.span() for m in re.finditer(rf"(?<![\w.]){made.name}\b", text)]
     defined = re.search(rf"\bclass\s+{made.name}\b", text)
     calls = [start for start, end in places if text[end : end + 1] == "("]
-    bare = not made.bases and not made.node.bases
-    if not bare or defined is None or len(calls) < len(places) - 1:
+    if not _is_alone(region, made) or defined is None or len(calls) < len(places) - 1:
         return []
     found = [start for start, end in places if end != defined.end()]
     return found if len(found) == len(places) - 1 and set(found) <= {*calls} else []
 
 
+#: What names a class in its own methods: `super(Trainer, self)`.
+_BY_NAME = regex(r"\bsuper\(\s*\w+\s*,")
+_NO_CLASSES = frozenset({"object", "ABC", "abc.ABC"})
+
+
+def _is_alone(region: Region, made: UserClass) -> bool:
+    """Whether what a class is derived from has no objects but those of that class."""
+    above = {region.tree.source(argument.value) for argument in made.node.bases}
+    if made.bases or made.parent is None:
+        return not made.bases and above <= _NO_CLASSES
+    name, text = made.parent.name, region.tree.blanked
+    heirs = re.findall(rf"\bclass\s+\w+\s*\([^)]*(?<![\w.]){name}\b", text)
+    calls = re.findall(rf"(?<![\w.])(?<!\bclass ){name}\(", text)
+    return len(heirs) == 1 and not calls and _is_alone(region, made.parent)
+
+
 def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most: int = 0) -> str:
-    """The attribute in which `__init__` keeps a parameter for good.
+    """The attribute in which `__init__` keeps a parameter for good, or the one of the class above.
 
     It does nothing else with it, or reads it so often at most. Nobody else gives that attribute
     something: `agent.model = other`.
@@ -86,9 +102,49 @@ def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most:
     places = re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)
     kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
     bound = re.search(rf"(?m)^\s*{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)", text)
-    if not 2 <= len(places) <= 2 + most or len(kept) != 1 or bound:
+    attribute = kept[0] if len(kept) == 1 and not bound else ""
+    if not kept and not bound and (above := _handed_above(region, made, node, name)) is not None:
+        initializer, parameter = above
+        attribute = kept_as(region, made, initializer, parameter)
+    if not attribute or not 2 <= len(places) <= 2 + most:
         return ""
-    given = rf"\.{kept[0]}\s*(?::[^=\n]+)?=(?!=)"
-    inside = re.findall(given, region.tree.code(made.node))
+    given = rf"\.{attribute}\s*(?::[^=\n]+)?=(?!=)"
+    inside = [one for each in made.lineage for one in re.findall(given, region.tree.code(each.node))]
     outside = re.search(rf"(?<!\bself){given}", region.tree.blanked)
-    return kept[0] if len(inside) == 1 and outside is None else ""
+    return attribute if len(inside) == 1 and outside is None else ""
+
+
+def _handed_above(
+    region: Region, made: UserClass, node: cst.CSTNode, name: str
+) -> tuple[cst.CSTNode, str] | None:
+    """The `__init__` of the class above that gets a parameter, and what that is called there.
+
+    super().__init__(model, config)
+    """
+    owner = next((one for one in made.lineage if _defines(one, node)), None)
+    above = owner.parent if owner is not None else None
+    methods = region.file.class_methods.get(above.name, {}) if above is not None else {}
+    initializer = methods.get("__init__")
+    if initializer is None or not isinstance(node, cst.FunctionDef):
+        return None
+    names = [parameter.name for parameter in parameters_of(initializer.node)][1:]
+    for statement in node.body.body:
+        match statement:
+            case cst.SimpleStatementLine(body=[cst.Expr(cst.Call(func=func, args=args))]):
+                called = region.tree.source(func)
+                if not _ABOVE.fullmatch(called) or any(one.star for one in args):
+                    continue
+                positions = iter(names)
+                for one in args:
+                    taken = one.keyword.value if one.keyword is not None else next(positions, "")
+                    if isinstance(one.value, cst.Name) and one.value.value == name and taken:
+                        return initializer.node, taken
+    return None
+
+
+#: How a class calls the `__init__` of the one above.
+_ABOVE = regex(r"super\((?:\s*\w+\s*,\s*self\s*)?\)\.__init__")
+
+
+def _defines(made: UserClass, node: cst.CSTNode) -> bool:
+    return any(statement is node for statement in made.node.body.body)
