@@ -380,6 +380,7 @@ def _converted(
 def _agreed(text: str, path: str, made: dict[str, Conversion]) -> list[Homecoming] | None:
     """What has become of the definitions of a file, if all others that use them say the same."""
     found: dict[str, Homecoming] = {}
+    made = _without_untouched(text, path, made)
     for conversion in made.values():
         for one in conversion.homecoming:
             if os.path.realpath(one.path) == os.path.realpath(path):
@@ -402,6 +403,28 @@ def _agreed(text: str, path: str, made: dict[str, Conversion]) -> list[Homecomin
             if not sends and mention.search(_kept_code(other, made)):
                 return None
     return list(found.values())
+
+
+def _without_untouched(
+    text: str, path: str, made: dict[str, Conversion]
+) -> dict[str, Conversion]:
+    """What files say without what those have left as it is which get definitions back themselves.
+
+    What they had it for has gone to another file, with it.
+    """
+    home = os.path.realpath(path)
+    receiving = {os.path.realpath(one.path) for c in made.values() for one in c.homecoming}
+
+    def is_told(one: Homecoming) -> bool:
+        itself = os.path.realpath(one.path) == home and one.text == text[slice(*one.span)]
+        return not itself or bool(one.helpers)
+
+    return {
+        other: replace(c, homecoming=tuple(filter(is_told, c.homecoming)))
+        if os.path.realpath(other) in receiving
+        else c
+        for other, c in made.items()
+    }
 
 
 def _kept_code(path: str, made: dict[str, Conversion]) -> str:

@@ -44,11 +44,11 @@ ASKS_MODEL = regex(
 )
 
 
-_TRAINS_MODEL = regex(r"\bself\.\w+\.(?:fit|train_on_batch)\(")
+_TRAINS_MODEL = regex(r"\bself\.\w+\.(?:fit|train_on_batch|(?:save|load)_weights)\(")
 
 
 def invite_base(region: Region, base: UserClass) -> None:
-    """Note that a class of another file trains what its heirs make here."""
+    """Note that a class of another file trains or saves what its heirs make here."""
     home: FileContext = base.file
     if any(_TRAINS_MODEL.search(home.tree.code(one.node)) for one in base.lineage):
         region.file.lent[id(base.node)] = base

@@ -76,6 +76,7 @@ def may_go(text: str, path: str) -> bool:
         or goes_with_data(text, path)
         or _may_wrap(text)
         or _keeps_models(text, path)
+        or _is_base(text, path)
     )
 
 
@@ -188,7 +189,26 @@ def is_of_interest(text: str, path: str) -> bool:
     """Whether a file without a word of the framework may change with others of its project."""
     if not may_have_framework(path):
         return False
-    return asks_models(text, path) or (may_go(text, path) and _is_given_models(path))
+    if asks_models(text, path) or (may_go(text, path) and _is_given_models(path)):
+        return True
+    return _is_base(text, path)
+
+
+#: What objects keep of what they get.
+_KEEPS = regex(r"^[ \t]+self\.\w+[ \t]*=[ \t]*\w+[ \t]*$", re.MULTILINE)
+_CLASSES = regex(r"^class (\w+)", re.MULTILINE)
+
+
+@lru_cache(maxsize=256)
+def _is_base(text: str, path: str) -> bool:
+    """Whether classes of other files that ask models inherit from one which keeps what it gets."""
+    names = "|".join(_CLASSES.findall(text)) if path and _KEEPS.search(text) else ""
+    heirs = rf"^class\s+\w+\(\s*(?:\w+\.)*(?:{names})\b"
+    for other in importing_files(path, f"(?m){heirs}") if names else ():
+        asking = read_text(other)
+        if _asks(asking) and (is_about_framework(asking) or is_of_interest(asking, other)):
+            return True
+    return False
 
 
 def _is_given_models(path: str) -> bool:

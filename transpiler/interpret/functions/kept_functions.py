@@ -83,6 +83,8 @@ _NO_CLASSES = frozenset({"object", "ABC", "abc.ABC"})
 
 def _is_alone(region: Region, made: UserClass) -> bool:
     """Whether what a class is derived from has no objects but those of that class."""
+    if made.file is not region.file:
+        return not made.bases and not made.node.bases
     above = {region.tree.source(argument.value) for argument in made.node.bases}
     if made.bases or made.parent is None:
         return not made.bases and above <= _NO_CLASSES

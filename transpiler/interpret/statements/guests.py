@@ -112,6 +112,12 @@ def with_guests(
     )
 
 
+def _above(made: UserClass) -> tuple[UserClass, ...]:
+    """The classes that one is derived from, also those of other files, the nearest first."""
+    last = made.lineage[-1].base_elsewhere
+    return (*made.lineage[1:], *(() if last is None else (last, *_above(last))))
+
+
 def _imports(file: FileContext) -> list[cst.SimpleStatementLine]:
     """The imports of a module that stand in lines of their own."""
     lines = (s for s in file.tree.module.body if isinstance(s, cst.SimpleStatementLine))
@@ -138,16 +144,22 @@ class _Host:
 
     def invite(self, definition: Function | UserClass) -> bool:
         """Have a definition in the file, with what it is derived from; tell whether it can be."""
-        key, home, node = id(definition.node), definition.file, definition.node
+        key = id(definition.node)
         if key in self.invited:
             return True
+        if (itself := self._at_home(definition)) is not definition:
+            if itself is None or not self.invite(itself):
+                return False
+            self.invited[key] = self.invited[id(itself.node)]
+            return True
+        home, node = definition.file, definition.node
         if not isinstance(node, (cst.FunctionDef, cst.ClassDef)) or node.decorators:
             return False
         source = self._defined(home, definition.name)[1]
         alike = self.file.options.keras == home.options.keras
         if not source or not alike or re.search(r"\t|\bglobal\b|__name__|__file__", source):
             return False
-        above = definition.lineage[1:] if isinstance(definition, UserClass) else ()
+        above = _above(definition) if isinstance(definition, UserClass) else ()
         if not all(self.invite(base) for base in reversed(above)):
             return False
         written = _written(self.file, definition)
@@ -157,6 +169,19 @@ class _Host:
         self.invited[key] = definition, here, written
         return True
 
+    def _at_home(self, definition: Function | UserClass) -> Function | UserClass | None:
+        """What a definition is in its own file, where another one has it as a guest."""
+        hosting = definition.file.hosting
+        guests = hosting.guests if hosting is not None else ()
+        guest = next((one for one in guests if one.here == definition.name), None)
+        if guest is None:
+            return definition
+        try:
+            found = (self.file.load(self.file, self._module(guest.path)) or {}).get(guest.name)
+        except _Unknown:
+            return None
+        return found if isinstance(found, type(definition)) else None
+
     def _is_of_project(self, import_: cst.SimpleStatementLine) -> bool:
         known = (one for one in self.imports.values() if one.statement is import_)
         folder = os.path.dirname(os.path.realpath(self.file.path))
@@ -165,7 +190,7 @@ class _Host:
     def write(self) -> None:
         """Write all that come, but for what means nothing to the file."""
         for key, (definition, here, written) in list(self.invited.items()):
-            if not self._is_written(definition, here, written):
+            if id(definition.node) not in self.texts and not self._is_written(definition, here, written):
                 del self.invited[key]  # the others read it otherwise
                 for known in (self.lines, self.texts, self.guests, self.changes, self.away):
                     known.clear()
