@@ -186,7 +186,8 @@ def _attempt(
         made = convert_file(file)
         file.wants_marks = wants_marks = wants_marks or file.wants_marks
         if file.hosting is not None:
-            from transpiler.guests import are_taken_in, parted  # most files have none
+            from transpiler.guests import are_taken_in  # most files have none
+            from transpiler.parting import parted
 
             rest, unwelcome = parted(made, file)
             if rest is not None and not alone:

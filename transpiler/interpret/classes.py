@@ -20,6 +20,7 @@ from transpiler.interpret.functions.own_penalties import BASES
 from transpiler.interpret.heirs import inherited_methods, invite_base
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, one_line, rewritten, verbatim
+from transpiler.interpret.training import root
 from transpiler.interpret.values import (
     OF_OBJECT,
     Framework,
@@ -179,8 +180,22 @@ def call_class(
             region.left_calls.append((node, callee.name, model))  # its methods ask one of Keras
             if home is not region.file:
                 region.file.lent[id(callee.node)] = callee
+                _invite_builder(region, model)
     provided("construct")(region, node, callee)
     return Instance(f"{OF_OBJECT}`{callee.name}`", None, callee)
+
+
+def _invite_builder(region: Region, model: Model) -> None:
+    """Note that what builds and compiles a model in another file comes here with what trains it."""
+    summary = root(model).summary
+    built = summary.function if summary is not None else None
+    if built is None or built.file in (None, region.file):
+        return
+    if not built.owner:
+        region.file.lent[id(built.node)] = built
+    for made in built.file.user_classes:
+        if made.name == built.owner:
+            region.file.lent[id(made.node)] = made
 
 
 #: What a callback asks of the model that is trained, beside whether to stop.

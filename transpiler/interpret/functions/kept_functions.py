@@ -111,7 +111,9 @@ def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most:
     if not attribute or not 2 <= len(places) <= 2 + most:
         return ""
     given = rf"\.{attribute}\s*(?::[^=\n]+)?=(?!=)"
-    inside = [one for each in made.lineage for one in re.findall(given, region.tree.code(each.node))]
+    inside = [
+        one for each in made.lineage for one in re.findall(given, region.tree.code(each.node))
+    ]
     outside = re.search(rf"(?<!\bself){given}", region.tree.blanked)
     return attribute if len(inside) == 1 and outside is None else ""
 

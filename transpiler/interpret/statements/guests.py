@@ -190,7 +190,9 @@ class _Host:
     def write(self) -> None:
         """Write all that come, but for what means nothing to the file."""
         for key, (definition, here, written) in list(self.invited.items()):
-            if id(definition.node) not in self.texts and not self._is_written(definition, here, written):
+            if id(definition.node) not in self.texts and not self._is_written(
+                definition, here, written
+            ):
                 del self.invited[key]  # the others read it otherwise
                 for known in (self.lines, self.texts, self.guests, self.changes, self.away):
                     known.clear()
