@@ -27,6 +27,7 @@ from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
 from transpiler.interpret.summary import GivenModel, Summary
+from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
     OF_OBJECT,
     Function,
@@ -70,7 +71,7 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic
         return Unknown(receiver.reason)
-    kept = isinstance(value, Model) or holds_data(value) or is_generator(method)
+    kept = isinstance(value, Model) or holds_data(value) or is_generator(method) or is_array(value)
     if not kept and _gives_itself(home, method):
         return receiver
     return value if kept else Unknown(receiver.reason)

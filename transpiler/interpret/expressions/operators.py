@@ -21,12 +21,14 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.tensors.operators import binary_op, constant_op, unary_op
 from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import (
+    OF_OBJECT,
     Bound,
     CarriedModel,
     Choice,
     Constant,
     Framework,
     Function,
+    Instance,
     Keyed,
     Layer,
     Mapping,
@@ -45,6 +47,7 @@ from transpiler.ir.expr import NOT, UNKNOWN
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
+from transpiler.regex import regex
 
 
 @evaluates(cst.BinaryOperation)
@@ -59,7 +62,8 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         return constant_op(region, left, operator, right, node)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         reasons = [side.reason for side in (left, right) if isinstance(side, Unknown)]
-        return of_arrays(left, right) or Unknown(next(filter(None, reasons), ""))
+        counts = of_arrays(left, right) or _of_numbers(left, operator, right)
+        return counts or Unknown(next(filter(None, reasons), ""))
     if isinstance(left, Sequence) and isinstance(right, Sequence) and operator == "+":
         written = None
         plain = all(isinstance(i, (Static, Sequence, Mapping)) for i in (*left.items, *right.items))
@@ -98,6 +102,21 @@ def of_arrays(left: Value, right: Value, whole: bool = False) -> Unknown | None:
     tensor = any(isinstance(side, Measured) and side.tensor for side in sides)
     return Measured(PREDICTED if plain is None else plain.reason, whole=whole, tensor=tensor)
 
+
+def _of_numbers(left: Value, operator: str, right: Value) -> Unknown | None:
+    """What an operator makes of a number, and what a method gives that knows of no framework.
+
+    `0.1 * agent.act(state)`: but for a list, which no fraction multiplies, it can be computed with.
+    """
+    for number, other in ((constant(left), right), (constant(right), left)):
+        counts = isinstance(number, float) or (operator != "*" and isinstance(number, int))
+        given = isinstance(other, Unknown) and _OF_METHOD.fullmatch(other.reason)
+        if operator in ("*", "-", "/", "**") and counts and given:
+            return None if isinstance(other, Instance) else Unknown(PREDICTED)
+    return None
+
+
+_OF_METHOD = regex(rf"{OF_OBJECT}`\w+`")
 
 #: So many places of a list are looked at one by one.
 _MOST = 64
