@@ -27,7 +27,7 @@ FLOORS = (
     ("lower",),
     ("emit",),
     ("project",),
-    ("neighbours", "guests", "far"),
+    ("neighbours", "guests", "parting", "far"),
     ("unbound",),
     ("pipeline",),
     ("notebooks",),

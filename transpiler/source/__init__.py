@@ -22,7 +22,8 @@ far_uses.py     what files without a word of the framework ask of what others gi
 passed_imports.py  names of the framework that files have from others
 search_path.py  where a file lets Python look for modules; unseen.py: what a run may find else
 generations.py  which generation of Keras it was written for
-occurrences.py  where names are read and bound; bindings.py: what to
+occurrences.py  where names are read and bound; bindings.py: what to; bound_names.py: what a
+                    module binds
 whole_numbers.py  which expressions are arrays of whole numbers; array_values.py: which may be
                     arrays or lists at all
 reaching.py     which of the statements that bind a variable a place may see

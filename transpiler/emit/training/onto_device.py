@@ -6,9 +6,10 @@ model = build(4)        model = build(4).to(device)
 from __future__ import annotations
 
 from transpiler.emit.edits import Edit
+from transpiler.emit.fold import WIDTH
 from transpiler.emit.training.lines import bound_to, holds, statement_of
 from transpiler.emit.training.receivers import named_in
-from transpiler.emit.training.shared import Room, Shared, Trained
+from transpiler.emit.training.shared import Before, Room, Shared, Trained
 from transpiler.interpret.values import Model
 from transpiler.record import replace
 from transpiler.source.suites import statement_lines
@@ -22,7 +23,13 @@ def move_there(shared: Shared, made: Trained, model: Model, room: Room) -> None:
     if summary is None or isinstance(summary.result, Model):
         span, moved = tree.span(node), f".to({made.device})"
         if not _move_within(made, span, tree.source(node), moved):
-            made.once.append(Edit(span[1], span[1], moved))
+            around = statement_of(tree, room.node, node)
+            length = tree.line_end(span[1]) - tree.line_start(span[0]) + len(moved)
+            if around is None or length <= WIDTH + 1:
+                made.once.append(Edit(span[1], span[1], moved))
+            else:  # as a part of the statement, which is folded
+                made.once.append(Edit(span[1] - 1, span[1], f"){moved}"))
+                made.before.append(Before(around, 0, []))
         return
     statement = statement_of(tree, room.node, node)
     assert statement is not None
