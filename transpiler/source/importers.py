@@ -25,7 +25,10 @@ def is_imported(path: str, mention: str) -> bool:
 _TRAINS = r"\.(?:compile|fit|fit_generator|evaluate|train_on_batch|test_on_batch)\("
 #: What it says that does not leave that to others: a function may compile what these train, and
 #: the methods of a class may train what goes with it to a file that makes its objects.
-_FITS = r"(?<![\w.])(?!self\.)\w[\w.]*(?:\[[^\]\n]*\]|\(\))?\.(?:fit|fit_generator|train_on_batch)\("
+_FITS = (
+    r"(?<![\w.])(?!self\.)\w[\w.]*(?:\[[^\]\n]*\]|\(\))?"
+    r"\.(?:fit|fit_generator|train_on_batch)\("
+)
 
 
 def training_files(path: str) -> Iterator[str]:
