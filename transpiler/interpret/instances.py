@@ -24,6 +24,7 @@ from transpiler.interpret.functions.method_data import note_call
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
+from transpiler.interpret.object_groups import OfMethod
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
 from transpiler.interpret.summary import GivenModel, Summary
@@ -66,7 +67,9 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         note_call(home, method, arguments)
     if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
         itself = method is not None and _gives_itself(home, method)
-        return receiver if itself else Unknown(receiver.reason)
+        plain = method is not None and not made.is_torch
+        given = OfMethod(receiver.reason) if plain else Unknown(receiver.reason)
+        return receiver if itself else given
     try:
         value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic

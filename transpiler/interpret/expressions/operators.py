@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.object_groups import OfMethod
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     const,
@@ -21,14 +22,12 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.tensors.operators import binary_op, constant_op, unary_op
 from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import (
-    OF_OBJECT,
     Bound,
     CarriedModel,
     Choice,
     Constant,
     Framework,
     Function,
-    Instance,
     Keyed,
     Layer,
     Mapping,
@@ -47,7 +46,6 @@ from transpiler.ir.expr import NOT, UNKNOWN
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
-from transpiler.regex import regex
 
 
 @evaluates(cst.BinaryOperation)
@@ -110,13 +108,10 @@ def _of_numbers(left: Value, operator: str, right: Value) -> Unknown | None:
     """
     for number, other in ((constant(left), right), (constant(right), left)):
         counts = isinstance(number, float) or (operator != "*" and isinstance(number, int))
-        given = isinstance(other, Unknown) and _OF_METHOD.fullmatch(other.reason)
-        if operator in ("*", "-", "/", "**") and counts and given:
-            return None if isinstance(other, Instance) else Unknown(PREDICTED)
+        if operator in ("*", "-", "/", "**") and counts and isinstance(other, OfMethod):
+            return Unknown(PREDICTED)
     return None
 
-
-_OF_METHOD = regex(rf"{OF_OBJECT}`\w+`")
 
 #: So many places of a list are looked at one by one.
 _MOST = 64
