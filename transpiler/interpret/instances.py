@@ -24,7 +24,7 @@ from transpiler.interpret.functions.method_data import note_call
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
-from transpiler.interpret.object_groups import OfMethod
+from transpiler.interpret.object_groups import OF_METHOD
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
 from transpiler.interpret.summary import GivenModel, Summary
@@ -68,8 +68,7 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
         itself = method is not None and _gives_itself(home, method)
         plain = method is not None and not made.is_torch
-        given = OfMethod(receiver.reason) if plain else Unknown(receiver.reason)
-        return receiver if itself else given
+        return receiver if itself else Unknown(f"{receiver.reason}{OF_METHOD if plain else ''}")
     try:
         value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic

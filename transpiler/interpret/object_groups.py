@@ -16,13 +16,10 @@ import libcst as cst
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Instance, Instances, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Expr
-from transpiler.record import record
 from transpiler.regex import regex
 
-
-@record(frozen=True, slots=True, eq=False)
-class OfMethod(Unknown):
-    """What a method of an object gives that has nothing to do with the framework."""
+#: Ends the reason why it is not known what a method gives that knows nothing of the framework.
+OF_METHOD = ", or what a method of it gives"
 
 
 def one_of_objects(objects: Instances) -> Instance | None:

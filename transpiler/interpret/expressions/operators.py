@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
-from transpiler.interpret.object_groups import OfMethod
+from transpiler.interpret.object_groups import OF_METHOD
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     const,
@@ -108,7 +108,8 @@ def _of_numbers(left: Value, operator: str, right: Value) -> Unknown | None:
     """
     for number, other in ((constant(left), right), (constant(right), left)):
         counts = isinstance(number, float) or (operator != "*" and isinstance(number, int))
-        if operator in ("*", "-", "/", "**") and counts and isinstance(other, OfMethod):
+        given = isinstance(other, Unknown) and other.reason.endswith(OF_METHOD)
+        if operator in ("*", "-", "/", "**") and counts and given:
             return Unknown(PREDICTED)
     return None
 

@@ -205,5 +205,7 @@ def makes_input(region: Region, node: cst.BaseExpression) -> bool:
     """Whether an expression is a call of `keras.Input`."""
     if not isinstance(node, cst.Call) or not isinstance(node.func, (cst.Name, cst.Attribute)):
         return False
+    if isinstance(node.func, cst.Attribute) and node.func.attr.value != "Input":
+        return False  # to evaluate what a model is asked would note that
     callee = evaluate(region, node.func)
     return isinstance(callee, Framework) and callee.name == "keras.Input"
