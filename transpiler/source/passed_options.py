@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import TypeAlias
 
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.regex import regex
 from transpiler.source.callers import Calls, Given, functions_of, keywords_given, parameters
 from transpiler.source.occurrences import Positions
@@ -171,10 +171,27 @@ def spelled_out(
             if not one.collide([*arrays, *keys]):
                 assumed = "" if given.positional else one.assumed(keys)
                 written.spell(one, arrays, keys, one.declared(keys, given), assumed)
+    handed = {one.name for one in handing}
+    both = False  #: whether one of these gets callbacks as well
     for shared in shared_callbacks(module, texts):
-        if shared.name not in {*but, *(one.name for one in handing)}:
+        both |= shared.name in handed and shared.name not in but
+        if shared.name not in {*but, *handed}:
             written.share(shared)
-    return written.result() if written.edits else None
+    if not written.edits:
+        return None
+    found = written.result()
+    more = spelled_out(found.text, others, fold, but) if both else None
+    return found if more is None else _together(found, more)
+
+
+def _together(first: Spelled, then: Spelled) -> Spelled:
+    """Two steps as one."""
+    places = {line: place for place, line in reversed([*enumerate(then.lines, 1)])}
+    kept = (call for call in first.calls if call.text in then.text)
+    calls = [replace(call, line=places.get(call.line, call.line)) for call in kept]
+    said = [call for call in first.calls if call.text not in then.text and call.assumed]
+    lines = [first.line(line) for line in then.lines]
+    return Spelled(then.text, lines, [*calls, *said, *then.calls])
 
 
 def _given_to(texts: list[Calls], one: _Handing) -> Given | None:
