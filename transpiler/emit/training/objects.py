@@ -45,6 +45,12 @@ def _free_attribute(writer: ModelWriter, *wanted: str) -> str:
     return f"{owner}.{next(filter(is_free, wanted), wanted[0])}"
 
 
+def _is_of_kind(writer: ModelWriter, one: str, other: str) -> bool:
+    """Whether an object of a class may be one of another one."""
+    kinds = [{base.name for base in made.lineage} for made in writer.shared.file.user_classes]
+    return one == other or any({one, other} <= names for names in kinds)
+
+
 def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:
     """Take `net.optimizer` beside `net.model`, where a method of its class made `self.optimizer`.
 
@@ -53,7 +59,8 @@ def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:
     mine, _, attribute = writer.variable.rpartition(".")
     other, _, kept = first.variable.rpartition(".")
     keeper = writer.part.keeper or (writer.room.owner if mine == "self" else "")
-    if not keeper or keeper not in (first.room.owner, first.part.keeper) or attribute != kept:
+    owners = {first.room.owner, first.part.keeper} - {""}
+    if attribute != kept or not any(_is_of_kind(writer, keeper, owner) for owner in owners):
         return False
     if not mine or not first.optimizer.startswith(f"{other}."):
         return False
