@@ -73,7 +73,7 @@ def _unpacked(text: str, indent: int, width: int) -> str:
     return "\n".join([f"{outer}(", *targets, rest])
 
 
-_ASSIGNED = regex(r"^((?:[\w.\[\]\", ]+ = )|return |if |elif |while )")
+_ASSIGNED = regex(r"^((?:[\w.\[\]\", ]+ = )+|return |if |elif |while )")
 
 
 def _grouped(text: str, indent: int, width: int) -> str:

@@ -45,10 +45,18 @@ def _free_attribute(writer: ModelWriter, *wanted: str) -> str:
     return f"{owner}.{next(filter(is_free, wanted), wanted[0])}"
 
 
-def _is_of_kind(writer: ModelWriter, one: str, other: str) -> bool:
-    """Whether an object of a class may be one of another one."""
-    kinds = [{base.name for base in made.lineage} for made in writer.shared.file.user_classes]
-    return one == other or any({one, other} <= names for names in kinds)
+def _share_methods(writer: ModelWriter, first: ModelWriter, one: str, other: str) -> bool:
+    """Whether objects of two classes are of one kind, as far as the methods in question go.
+
+    One class is derived from the other, or one of the methods is that of a base of both.
+    """
+    kinds = {made.name: made.lineage for made in writer.shared.file.user_classes}
+    mine, theirs = ({made.name for made in kinds.get(name, ())} for name in (one, other))
+    if one == other or one in theirs or other in mine:
+        return True
+    bases = [made for made in kinds.get(one, ()) if made.name in theirs]
+    parts = {id(part) for made in bases for part in made.node.body.body}
+    return not parts.isdisjoint({id(writer.room.node), id(first.room.node)})
 
 
 def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:
@@ -60,7 +68,9 @@ def takes_from_object(writer: ModelWriter, first: ModelWriter) -> bool:
     other, _, kept = first.variable.rpartition(".")
     keeper = writer.part.keeper or (writer.room.owner if mine == "self" else "")
     owners = {first.room.owner, first.part.keeper} - {""}
-    if attribute != kept or not any(_is_of_kind(writer, keeper, owner) for owner in owners):
+    if attribute != kept or not any(
+        _share_methods(writer, first, keeper, owner) for owner in owners
+    ):
         return False
     if not mine or not first.optimizer.startswith(f"{other}."):
         return False

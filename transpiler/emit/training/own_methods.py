@@ -58,6 +58,8 @@ _MODEL = "self.<model>"
 _GUARD = regex(r"not hasattr\(\s*self\.model\.optimizer\s*,\s*([\"'])(?:lr|learning_rate)\1\s*\)")
 #: What Keras keeps in `self.params`, of which the loop gives what the class reads.
 PARAMS = r"{}\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]"
+#: The last argument of what evaluates, also where it has a line of its own.
+_ASKS_CRITERION = regex(rf"self\.{CRITERION},?\s*\)")
 _PARAMS = regex(PARAMS.format("self"))
 _BASE = "keras.callbacks.Callback"
 _BEGINS = regex(
@@ -141,7 +143,7 @@ class Methods:
     @property
     def asks_criterion(self) -> bool:
         """Whether it needs the loss besides the model."""
-        return any(f"self.{CRITERION})" in edit.text for edit in self.written)
+        return any(_ASKS_CRITERION.search(edit.text) for edit in self.written)
 
     def _convert(self, method: cst.FunctionDef, statements: list[cst.CSTNode]) -> None:
         start, end = self.tree.span(method.body)
