@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 
@@ -190,7 +191,8 @@ _COUNTED = (
 def _variable(name: str, taken: frozenset[str]) -> str:
     """A name for an output in the loops."""
     cleaned = re.sub(r"\W", "_", name)
-    if not cleaned.isidentifier() or keyword.iskeyword(cleaned) or cleaned in taken:
+    own = keyword.iskeyword(cleaned) or hasattr(builtins, cleaned)  # which the loops may need
+    if not cleaned.isidentifier() or own or cleaned in taken:
         cleaned = f"output_{cleaned}"
     while cleaned in taken:
         cleaned += "_"

@@ -64,7 +64,8 @@ def weighting_of(
     if not ys:
         return Weighting(("weights",), labels=labels, argument=by_class, before=before)
     rows = labels.endswith(".argmax(1)")
-    labels = f"np.ravel({ys[0]}.argmax(1))" if rows else f"np.ravel({ys[0]})"
+    known = f"np.asarray({ys[0]})" if rows and writer.shared.tables.hold(ys[0]) else ys[0]
+    labels = f"np.ravel({known}.argmax(1))" if rows else f"np.ravel({ys[0]})"
     writer.made.helpers.add("numpy")
     key = "int(label)"
     if not rows and compiled.loss.targets is not Targets.CLASSES:

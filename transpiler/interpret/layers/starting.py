@@ -16,7 +16,7 @@ from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import const, rewrite
 from transpiler.interpret.values import Framework, Static, Value
-from transpiler.ir.expr import Configured, Expr, OneOf
+from transpiler.ir.expr import POSTFIX, Configured, Expr, OneOf
 from transpiler.record import replace
 
 INITIALIZERS = "keras.initializers."
@@ -35,7 +35,7 @@ def as_function(region: Region, node: cst.Call, made: Static) -> Static:
     function: Expr | None = region.file.rules.filling(made.expr)
     if function is None:
         return made
-    region.file.initializers[region.tree.span(node)] = function
+    region.file.initializers[region.tree.span(node)] = _kept(region, node, function)
     return Static(replace(function, value=held))
 
 
@@ -74,9 +74,24 @@ def held_key(place: tuple[int, int]) -> str:
 def hold(region: Region, node: cst.Call, made: Static) -> None:
     """Both programs, and what is left of a builder, make that function there."""
     function: Expr = region.file.rules.held_initializer(made.expr)
+    function = _kept(region, node, function)
     rewrite(region, node, Static(function))
     region.settled[region.tree.span(node)] = function.text
     region.helpers_used |= function.helpers
+
+
+def _kept(region: Region, node: cst.CSTNode, function: Expr) -> Expr:
+    """The function; where the body of a class makes it an attribute, objects have it as it is."""
+    start, end = region.tree.span(node)
+    spans = (
+        region.tree.span(statement)
+        for made in region.file.user_classes
+        for statement in made.node.body.body
+        if isinstance(statement, cst.SimpleStatementLine)
+    )
+    if not any(first <= start and end <= last for first, last in spans):
+        return function
+    return replace(function, text=f"staticmethod({function.text})", strength=POSTFIX)
 
 
 def _options(value: Static) -> Iterator[Static]:
