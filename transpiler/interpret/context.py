@@ -78,6 +78,8 @@ class FileContext:
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     #: those that their objects get, by the names of the class and of the attribute
     given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
+    #: the same of the calls for which that one stands
+    given_alike: dict[tuple[str, str], list[GivenModel]] = field(default_factory=dict)
     #: of several calls of a class that give its objects models, the number of the one that stands
     #: for all; None where none may
     site: int | None = 0

@@ -321,9 +321,11 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
             value.handings.append(node)
     held = home.kept_at.setdefault(made.name, {})
     held[region.tree.span(node)[0]] = [given.model for given in found.values()]
-    home.told_apart &= not _is_kept_twice(held)
+    home.told_apart &= not _is_kept_twice(region, held)
     if not stands:
         home.stood_for += (given.model for given in found.values())
+        for attribute, given in found.items():
+            home.given_alike.setdefault((made.name, attribute), []).append(given)
         return bool(found)
     models = kept_models(home, made)
     for attribute, given in found.items():
@@ -333,13 +335,19 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
     return True
 
 
-def _is_kept_twice(held: dict[int, list[Model]]) -> bool:
+def _is_kept_twice(region: Region, held: dict[int, list[Model]]) -> bool:
     """Whether objects that are made in several places may share a model."""
-    each = [[o for model in models for o in (model, *model.options)] for models in held.values()]
+    from transpiler.interpret.shared_models import keeper_made
+
+    each = [
+        [(one, keeper_made(region, model)) for model in models for one in (model, *model.options)]
+        for models in held.values()
+    ]
     return any(
-        one is other or (one.node is not None and one.node is other.node)
+        (one is other or (one.node is not None and one.node is other.node))
+        and (place is None or place == spot)
         for number, models in enumerate(each)
-        for one in models
+        for one, place in models
         for others in each[:number]
-        for other in others
+        for other, spot in others
     )

@@ -27,6 +27,7 @@ from transpiler.interpret.training import TRAINING, given_by_function
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
+from transpiler.source.suites import blocks_around
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
@@ -112,12 +113,9 @@ def _add(
     """The parameters of `__init__`, the attributes, and the arguments of the call."""
     tree = writer.tree
     assert isinstance(given.initializer, cst.FunctionDef)
-    room, argument = first.room, given.node.args[given.number]
-    kept_there = _kept_on_argument(writer, first, given)
+    room, kept_there = first.room, _kept_on_argument(writer, first, given)
     if kept_there is not None:
         room = kept_there
-        holder = tree.source(argument.value).rpartition(".")[0]
-        parts = {name: re.sub(r"\bself\.", f"{holder}.", text) for name, text in parts.items()}
     elif _is_compiled_later(writer, first, given):
         raise Unsupported(f"`{writer.room.owner}` gets the model before it is compiled")
     names = [name.removeprefix("self.") for name in parts]
@@ -142,9 +140,27 @@ def _add(
     indent = " " * (start - tree.line_start(start))
     lines = "".join(f"\n{indent}self.{name} = {name}" for name in names)
     edits.append(Edit(stop, stop, lines))
+    _give(writer, given, room, parts, kept_there is not None)
+    for other in writer.shared.file.given_alike.get((writer.room.owner, attribute), ()):
+        there = _kept_on_argument(writer, first, other)
+        if kept_there is not None and there is None:
+            raise Unsupported(f"`{writer.room.owner}` gets the model before it is compiled")
+        if there is not None:
+            _give(writer, other, there, parts, True)
+
+
+def _give(
+    writer: ModelWriter, given: GivenModel, room: Room, parts: dict[str, str], kept: bool
+) -> None:
+    """The arguments behind the model: variables, or what the object has that keeps it there."""
+    tree, argument = writer.tree, given.node.args[given.number]
+    if kept:
+        holder = tree.source(argument.value).rpartition(".")[0]
+        parts = {name: re.sub(r"\bself\.", f"{holder}.", text) for name, text in parts.items()}
     end = tree.span(argument.value)[1]
-    keyword = argument.keyword is not None
+    names = [name.removeprefix("self.") for name in parts]
     texts = zip(names, parts.values(), strict=True)
+    keyword = argument.keyword is not None
     added = [f"{name}={value}" if keyword else value for name, value in texts]
     there = writer.made.texts.setdefault(room.node, [])
     there.append(Edit(end, end, "".join(f", {text}" for text in added)))
@@ -171,11 +187,13 @@ def _kept_on_argument(writer: ModelWriter, first: ModelWriter, given: GivenModel
     keeps = first.optimizer.startswith("self.") and first.variable == f"self.{attribute}"
     if not keeps or not _NAMES.fullmatch(holder) or given.model.keeper != first.room.owner:
         return None
-    if not _runs_when_made(writer, first.room):
-        return None
     span = tree.span(given.node)
     around = [r for r in writer.shared.rooms if holds(writer.shared.extent(r), span)]
-    return min(around, key=lambda r: writer.shared.extent(r)[1] - writer.shared.extent(r)[0])
+    room = min(around, key=lambda r: writer.shared.extent(r)[1] - writer.shared.extent(r)[0])
+    compiled = _runs_when_made(writer, first.room) or _has_run(
+        writer, first.room, room, given, holder
+    )
+    return room if compiled else None
 
 
 #: An object that is written as often as one likes: it is not made there.
@@ -200,6 +218,26 @@ def _runs_when_made(writer: ModelWriter, room: Room) -> bool:
             if calls and _runs_when_made(writer, other):
                 return True
     return False
+
+
+def _has_run(writer: ModelWriter, made: Room, room: Room, given: GivenModel, holder: str) -> bool:
+    """Whether a statement before a call, of the same block, runs a method of an object."""
+    tree = writer.tree
+    there = statement_of(tree, room.node, given.node)
+    if there is None or not isinstance(made.node, cst.FunctionDef):
+        return False
+    start = tree.span(there)[0]
+
+    def block_of(place: int) -> list[int]:
+        return [id(suite) for _, suite in blocks_around(tree, room.node, place)]
+
+    runs = re.compile(rf"(?:\w+ = )?{re.escape(holder)}\.{made.node.name.value}\(").match
+    return any(
+        runs(tree.source(statement)) is not None
+        and tree.span(statement)[0] < start
+        and block_of(tree.span(statement)[0]) == block_of(start)
+        for statement in simple_statements(room.node)
+    )
 
 
 def _with_parameters(

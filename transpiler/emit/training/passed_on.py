@@ -36,9 +36,10 @@ def _before(shared: Shared, model: Model, part: Part, known: list[Part]) -> list
     """The parts through which one gets the model, from the first on; new ones get known."""
     found: list[Part] = []
     for room, handed in _handings(shared, part):
-        name = _name_there(room, handed, root(model))
+        held = _held_there(room, handed, root(model))
+        name = held.expr.text if held is not None and held.expr is not None else ""
         before = next((p for p in known if p.room is room and p.variable == name), None)
-        before = before or Part(room, name, [])
+        before = before or Part(room, name, [], keeper=held.keeper if held is not None else "")
         if not name or before is part or any(c.name == "compile" for c in before.calls):
             continue
         before.passes = True
@@ -54,11 +55,10 @@ def _handings(shared: Shared, part: Part) -> Iterator[tuple[Room, Handed]]:
                 yield room, handed
 
 
-def _name_there(room: Room, handed: Handed, model: Model) -> str:
-    """What a function that got the model calls it; "" where it did not get it."""
-    if not isinstance(room.node, cst.FunctionDef) or room.owner:
-        return ""
+def _held_there(room: Room, handed: Handed, model: Model) -> Model | None:
+    """The model as a function has it that got it; or as an object keeps it, wherever that is."""
+    gets = isinstance(room.node, cst.FunctionDef) and not room.owner
     for value in handed.given.values():
         if isinstance(value, Model) and value.source is not None and root(value) is model:
-            return value.expr.text if value.expr is not None else ""
-    return ""
+            return value if gets or value.keeper else None
+    return None
