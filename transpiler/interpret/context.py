@@ -78,6 +78,9 @@ class FileContext:
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
     #: those that their objects get, by the names of the class and of the attribute
     given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
+    #: the classes of objects that those of a class keep, by its name and the attribute; None where
+    #: they may be of several
+    given_objects: dict[tuple[str, str], UserClass | None] = field(default_factory=dict)
     #: the same of the calls for which that one stands
     given_alike: dict[tuple[str, str], list[GivenModel]] = field(default_factory=dict)
     #: of several calls of a class that give its objects models, the number of the one that stands

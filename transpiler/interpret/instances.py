@@ -234,10 +234,17 @@ def _noted_with_models(file: FileContext, method: Function, models: dict[str, Mo
 
 
 def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:
-    """Objects of the program's classes that those of another one make, and keep for good.
+    """Objects of the program's classes that those of another one make or get, and keep for good.
 
     self.loader = Loader(path)
     """
+    given = {attr: made for (name, attr), made in file.given_objects.items() if name == owner}
+    kept = {a: Instance(f"{OF_OBJECT}`{m.name}`", None, m) for a, m in given.items() if m}
+    return kept | _made_objects(file, owner)
+
+
+def _made_objects(file: FileContext, owner: str) -> dict[str, Instance]:
+    """Those that its own methods make."""
     classes = {made.name: made for made in file.user_classes if not made.bases}
     text = file.tree.code(classes[owner].node) if owner in classes else ""
     found = {}
@@ -333,6 +340,31 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
         for one in made.lineage:
             home.given_models[one.name, attribute] = given
     return True
+
+
+@provides("keep_objects")
+def keep_objects(
+    region: Region, node: cst.Call, made: UserClass, arguments: list[Argument]
+) -> None:
+    """Note of which class the objects are that others get: `Trainer(net)`, whose model is asked."""
+    home = region.file
+    method = home.class_methods.get(made.name, {}).get("__init__")
+    if made.file is not home or method is None or not _ASKS_KEPT.search(home.tree.code(made.node)):
+        return
+    positions = iter([parameter.name for parameter in parameters_of(method.node)][1:])
+    for keyword, value in arguments:
+        name = keyword or next(positions, "")
+        kept = kept_as(region, made, method.node, name) if name else ""
+        if not kept or any(argument.star for argument in node.args):
+            continue
+        one = value.made if isinstance(value, Instance) else None
+        one = one if one is not None and one.file is home else None
+        if home.given_objects.setdefault((made.name, kept), one) is not one:
+            home.given_objects[made.name, kept] = None
+
+
+#: Where methods ask what an object has that theirs keeps: `self.net.model.fit(x, y)`.
+_ASKS_KEPT = regex(r"\bself\.\w+\.\w+\.(?:compile|evaluate|fit|predict|summary|\w+_on_batch)\(")
 
 
 def _is_kept_twice(region: Region, held: dict[int, list[Model]]) -> bool:

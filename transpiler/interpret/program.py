@@ -205,6 +205,7 @@ def _module_region(file: FileContext, wants: dict[str, Any]) -> Region:
     file.kept_models.clear()
     file.given_models.clear()
     file.given_alike.clear()
+    file.given_objects.clear()
     file.stood_for.clear()
     file.object_calls.clear()
     file.kept_at.clear()
