@@ -250,7 +250,84 @@ losses = trainer.run((x, y)).history["loss"]
 score, result = trainer.model.evaluate(x, y, verbose=0), trainer.model.predict(x, verbose=0)
 """,
 }
+KEEPER = """\
+class Trainer:
+    def __init__(self, model, epochs=2):
+        self.model = model
+        self.epochs = epochs
+
+    def train(self, x, y):
+        history = self.model.fit(x, y, epochs=self.epochs, verbose=0)
+        return history.history["loss"]
+"""
+SEVERAL = {
+    "net.py": NET,
+    "trainer.py": KEEPER,
+    "main.py": DATA.format(imports="from net import Net\nfrom trainer import Trainer")
+    + """\
+small, large = Net({"units": 2}), Net({"units": 5})
+losses = Trainer(small.model).train(x, y) + Trainer(large.model, 3).train(x, y)
+for units in (3, 4):
+    net = Net({"units": units})
+    losses += net.model.fit(x, y, verbose=0).history["loss"]
+score, result = large.model.evaluate(x, y, verbose=0), small.model.predict(x, verbose=0)
+""",
+}
+ON_AND_ON = {
+    "net.py": NET.replace("        self.build_model()\n", ""),
+    "trainer.py": KEEPER,
+    "main.py": DATA.format(imports="from net import Net\nfrom trainer import Trainer")
+    + """\
+net = Net({"units": 4})
+net.build_model()
+trainer = Trainer(net.model)
+losses = trainer.train(x, y)
+losses += trainer.model.fit(x, y, epochs=2, verbose=0).history["loss"]
+losses += net.model.fit(x, y, verbose=0).history["loss"]
+
+
+def train(model, epochs):
+    return model.fit(x, y, epochs=epochs, verbose=0).history["loss"]
+
+
+losses += train(net.model, 2)
+score, result = net.model.evaluate(x, y, verbose=0), net.model.predict(x, verbose=0)
+""",
+}
+OBJECTS = {
+    "net.py": NET,
+    "trainer.py": """\
+class Trainer:
+    def __init__(self, net, epochs):
+        self.net = net
+        self.epochs = epochs
+
+    def train(self, x, y):
+        return self.net.model.fit(x, y, epochs=self.epochs, verbose=0).history["loss"]
+
+
+class Report:
+    def __init__(self, net):
+        self.net = net
+
+    def of(self, x, y):
+        return self.net.model.evaluate(x, y, verbose=0)
+""",
+    "main.py": DATA.format(imports="from net import Net\nfrom trainer import Report, Trainer")
+    + """\
+def main():
+    net = Net({"units": 4})
+    losses = Trainer(net, epochs=2).train(x, y)
+    return losses, Report(net).of(x, y), net.model.predict(x, verbose=0)
+
+
+losses, score, result = main()
+""",
+}
 PROJECTS = {
+    "several": SEVERAL,
+    "on and on": ON_AND_ON,
+    "objects": OBJECTS,
     "outside": OUTSIDE,
     "compiled outside": COMPILED_OUTSIDE,
     "handed": HANDED,

@@ -81,8 +81,8 @@ class FileContext:
     #: the classes of objects that those of a class keep, by its name and the attribute; None where
     #: they may be of several
     given_objects: dict[tuple[str, str], UserClass | None] = field(default_factory=dict)
-    #: the same of the calls for which that one stands
-    given_alike: dict[tuple[str, str], list[GivenModel]] = field(default_factory=dict)
+    #: the same of the calls for which that one stands, by their ids
+    given_alike: dict[tuple[str, str], dict[int, GivenModel]] = field(default_factory=dict)
     #: of several calls of a class that give its objects models, the number of the one that stands
     #: for all; None where none may
     site: int | None = 0

@@ -332,7 +332,7 @@ def keep_given(region: Region, node: cst.Call, made: UserClass, arguments: list[
     if not stands:
         home.stood_for += (given.model for given in found.values())
         for attribute, given in found.items():
-            home.given_alike.setdefault((made.name, attribute), []).append(given)
+            home.given_alike.setdefault((made.name, attribute), {})[id(node)] = given
         return bool(found)
     models = kept_models(home, made)
     for attribute, given in found.items():
@@ -348,8 +348,18 @@ def keep_objects(
 ) -> None:
     """Note of which class the objects are that others get: `Trainer(net)`, whose model is asked."""
     home = region.file
+    theirs: FileContext = made.file or home
+    if not _ASKS_KEPT.search(theirs.tree.code(made.node)):
+        return
+    if theirs is not home:
+        for _, value in arguments:
+            of = value.made if isinstance(value, Instance) else None
+            if of is not None and kept_models(of.file or home, of):
+                away = [one for one in (made, of) if one.file is not home]
+                home.lent |= {id(one.node): one for one in away}
+        return
     method = home.class_methods.get(made.name, {}).get("__init__")
-    if made.file is not home or method is None or not _ASKS_KEPT.search(home.tree.code(made.node)):
+    if method is None:
         return
     positions = iter([parameter.name for parameter in parameters_of(method.node)][1:])
     for keyword, value in arguments:

@@ -21,6 +21,7 @@ from transpiler.emit.training.lines import (
     simple_statements,
     statement_of,
 )
+from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.shared import Before, Room, Shared
 from transpiler.interpret.summary import GivenModel
 from transpiler.interpret.training import TRAINING, given_by_function
@@ -56,17 +57,20 @@ def _runs_once(shared: Shared, room: Room, given: GivenModel) -> bool:
 
 
 def takes_through_constructor(writer: ModelWriter, first: ModelWriter) -> bool:
-    """Whether the class of a method gets what trains its model, which is compiled outside of it."""
-    attribute = writer.variable.removeprefix("self.")
-    given = writer.shared.file.given_models.get((writer.room.owner, attribute))
+    """Whether the class of an object gets what trains its model, as others compile that."""
+    mine, _, attribute = writer.variable.rpartition(".")
+    owner = writer.room.owner if mine == "self" else writer.part.keeper
+    given = writer.shared.file.given_models.get((owner, attribute))
     if given is None:
         return False
-    wanted = _wanted(writer, first)
-    taken = {what: f"self.{_name(writer, given, what)}" for what in wanted}
+    wanted = _wanted(writer, first, owner, attribute)
+    names = {what: _name(writer, given, what, owner, attribute) for what in wanted}
     key = id(given.initializer), attribute
     if wanted and key not in writer.shared.constructed:
-        _add(writer, first, given, attribute, {taken[what]: wanted[what] for what in wanted})
+        parts = {f"self.{names[what]}": wanted[what] for what in wanted}
+        _add(writer, first, given, owner, attribute, parts)
         writer.shared.constructed.add(key)
+    taken = {what: f"{mine}.{name}" for what, name in names.items()}
     writer.optimizer = taken.get("optimizer", "")
     writer.criterion = taken.get("criterion", first.criterion)
     for name in ("scheduler", "scaler", "averaged", "batch_numbers"):
@@ -74,12 +78,16 @@ def takes_through_constructor(writer: ModelWriter, first: ModelWriter) -> bool:
     return True
 
 
-def _wanted(writer: ModelWriter, first: ModelWriter) -> dict[str, str]:
-    """What the methods need of what stands where the model is compiled."""
+def _wanted(writer: ModelWriter, first: ModelWriter, owner: str, attribute: str) -> dict[str, str]:
+    """What is needed, by the methods and of the objects, of what stands where it is compiled."""
     compiled = next(iter(writer.training.compiled.values()), None)
-    asked = [(c.name, c.receiver) for c in writer.training.calls]
     source = writer.tree.source
-    names = {name for name, of in asked if of is not None and source(of) == writer.variable}
+    names = {
+        call.name
+        for call in writer.training.calls
+        if call.receiver is not None
+        if source(call.receiver) == f"self.{attribute}" or call.model.keeper == owner
+    }
     if compiled is None or not names & TRAINING:
         return {}
     if compiled.several or first.parallel:
@@ -94,19 +102,19 @@ def _wanted(writer: ModelWriter, first: ModelWriter) -> dict[str, str]:
     return found
 
 
-def _name(writer: ModelWriter, given: GivenModel, what: str) -> str:
+def _name(writer: ModelWriter, given: GivenModel, what: str, owner: str, attribute: str) -> str:
     """What the class calls a part: of its model alone, or of one of several."""
-    owner = writer.room.owner
     models = [name for name, _ in writer.shared.file.given_models if name == owner]
     text = writer.tree.source(given.initializer)
     clashes = re.search(rf"(?<![\w.]){what}\b|\bself\.{what}\b", text) is not None
-    return f"{writer.label}_{what}" if len(models) > 1 or clashes else what
+    return f"{label_of(attribute)}_{what}" if len(models) > 1 or clashes else what
 
 
 def _add(
     writer: ModelWriter,
     first: ModelWriter,
     given: GivenModel,
+    owner: str,
     attribute: str,
     parts: dict[str, str],
 ) -> None:
@@ -117,7 +125,7 @@ def _add(
     if kept_there is not None:
         room = kept_there
     elif _is_compiled_later(writer, first, given):
-        raise Unsupported(f"`{writer.room.owner}` gets the model before it is compiled")
+        raise Unsupported(f"`{owner}` gets the model before it is compiled")
     names = [name.removeprefix("self.") for name in parts]
     parameters = given.initializer.params.params
     parameter = next((p for p in parameters if p.name.value == given.parameter), None)
@@ -131,20 +139,20 @@ def _add(
         None,
     )
     if parameter is None or parameter.default is not None or kept is None:
-        raise Unsupported(f"`{writer.room.owner}` may get no model")
+        raise Unsupported(f"`{owner}` may get no model")
     annotation = parameter.annotation
     end = tree.span(annotation.annotation if annotation is not None else parameter.name)[1]
     edits = writer.made.texts.setdefault(given.initializer, [])
-    edits.append(_with_parameters(writer, given.initializer, end, names))
+    edits.append(_with_parameters(writer, given.initializer, owner, end, names))
     start, stop = tree.span(kept)
     indent = " " * (start - tree.line_start(start))
     lines = "".join(f"\n{indent}self.{name} = {name}" for name in names)
     edits.append(Edit(stop, stop, lines))
     _give(writer, given, room, parts, kept_there is not None)
-    for other in writer.shared.file.given_alike.get((writer.room.owner, attribute), ()):
+    for other in writer.shared.file.given_alike.get((owner, attribute), {}).values():
         there = _kept_on_argument(writer, first, other)
         if kept_there is not None and there is None:
-            raise Unsupported(f"`{writer.room.owner}` gets the model before it is compiled")
+            raise Unsupported(f"`{owner}` gets the model before it is compiled")
         if there is not None:
             _give(writer, other, there, parts, True)
 
@@ -241,7 +249,7 @@ def _has_run(writer: ModelWriter, made: Room, room: Room, given: GivenModel, hol
 
 
 def _with_parameters(
-    writer: ModelWriter, node: cst.FunctionDef, place: int, names: list[str]
+    writer: ModelWriter, node: cst.FunctionDef, owner: str, place: int, names: list[str]
 ) -> Edit:
     """More parameters in the head of `__init__`, which is laid out anew where it gets too long."""
     tree, added = writer.tree, "".join(f", {name}" for name in names)
@@ -249,7 +257,7 @@ def _with_parameters(
     end = tree.text.index(":", tree.span(node.params)[1]) + 1
     head = f"{tree.text[start:place]}{added}{tree.text[place:end]}"
     indent = start - tree.line_start(start)
-    alone = sum(name == writer.room.owner for name, _ in writer.shared.file.given_models) == 1
+    alone = sum(name == owner for name, _ in writer.shared.file.given_models) == 1
     if "\n" in head or "#" in head or len(head) + indent <= WIDTH or not alone:
         return Edit(place, place, added)
     return Edit(start, end, fold(head, indent).lstrip(" "))
