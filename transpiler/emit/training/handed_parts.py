@@ -203,9 +203,10 @@ def _taken(
     if len(binding) != 1:
         return None
     if held is None:
-        if what == "optimizer" or not is_nothing(parameter.default):
+        named = _named_by(parameter.default) if moves or what == "metrics" else None
+        if what == "optimizer" or not (named or is_nothing(parameter.default)):
             return None
-        call.given[what] = replace(given, value=Static(expr(None)), node=None)
+        call.given[what] = replace(given, value=named or Static(expr(None)), node=None)
         return Taken(call, function, name, room, None)
     assert isinstance(handed.node, cst.Call)
     argument = argument_for(handed, name)
@@ -216,7 +217,8 @@ def _taken(
             span = shared.tree.span(argument.value)
             taken = Taken(call, function, name, room, span, argument, handed.node, own=own[1])
             return replace(taken, kept=not own[1])
-    if argument is None or not (is_part(held) or (moves and is_named(held))):
+    none = what == "metrics" and isinstance(held, Static) and held.expr.is_const(None)
+    if argument is None or not (none or is_part(held) or (moves and is_named(held))):
         return None
     if what == "optimizer" and is_given_again(shared, room, handed, argument):
         return None
@@ -225,8 +227,19 @@ def _taken(
         return None
     call.given[what] = replace(given, value=held, node=None, versions=())
     span = shared.tree.span(argument.value)
-    criterion = what == "loss" and _is_called_again(shared, function)
+    criterion = what == "loss" and not moves and _is_called_again(shared, function)
     return Taken(call, function, name, room, span, argument, handed.node, optimizer, criterion)
+
+
+def _named_by(default: cst.BaseExpression | None) -> Value | None:
+    """The names that the default of a parameter is, alone or in a list."""
+    if isinstance(default, cst.SimpleString):
+        return Static(expr(str(default.evaluated_value)))
+    if isinstance(default, (cst.List, cst.Tuple)) and default.elements:
+        items = [_named_by(element.value) for element in default.elements]
+        found = tuple(item for item in items if item is not None)
+        return Sequence(found, list) if len(found) == len(items) else None
+    return None
 
 
 def _is_one_of_these(shared: Shared, part: Part, value: Value) -> bool:

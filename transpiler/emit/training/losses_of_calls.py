@@ -11,7 +11,9 @@ from transpiler.source.lexical import words_in
 
 def gets_another_loss(shared: Shared, training: Training, parameters: set[str]) -> bool:
     """Whether the calls of a builder name different losses for the models that it compiles."""
-    summary, texts = training.model.summary, [c.given.get("loss") for c in training.moved]
+    handing = shared.handings.get(id(training.model))  # of a function that gets the models
+    summary = training.model.summary if handing is None else handing.summary
+    texts = [c.given.get("loss") for c in training.moved]
     if summary is None:
         return False
     read = {word for given in texts if given is not None for word in words_in(given.text)}

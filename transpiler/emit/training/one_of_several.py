@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.lines import block, holds, statement_of, within
+from transpiler.emit.training.lines import block, statement_of, within
 from transpiler.emit.training.receivers import element_of
 from transpiler.emit.training.shared import Part, Room, Shared, Trained
-from transpiler.emit.training.taken_criteria import made_anywhere, may_be_taken
+from transpiler.emit.training.taken_criteria import compiled_in, made_anywhere, may_be_taken
 from transpiler.interpret.training import TRAINING, TrainingCall, root
+from transpiler.interpret.values import Model
 from transpiler.ir import tokens
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record
@@ -66,6 +67,7 @@ class Pick:
     made: str  #: what it is made by, where that may stand anywhere
     part: Part  #: where one of the models is asked
     home: Part  #: where this one is compiled
+    model: Model
     shared: Shared
 
 
@@ -89,7 +91,7 @@ def pick_parts(writer: ModelWriter, home: Part) -> None:
     anew = len(compiled) > 1  # each call may have to do with another one
     if writer.criterion and compiled:
         calls = [call for call in writer.part.calls if call.name in TRAINING]
-        taken = anew or may_be_taken(writer.shared, home, writer.part, calls, compiled[0])
+        taken = anew or may_be_taken(writer, calls, compiled[0])
         made = "" if anew else made_anywhere(compiled[0])
         writer.criterion = picked(writer, "criterion", "" if taken else writer.criterion, made)
     if writer.optimizer and writer.training.late is None:
@@ -107,8 +109,8 @@ def picked(writer: ModelWriter, kind: str, name: str, made: str = "") -> str:
         if other.name == name:
             break
         number += 1
-    token = tokens.picked(kind, start, number)
-    known.setdefault(token, Pick(kind, name, made, writer.part, writer.home, writer.shared))
+    token, model = tokens.picked(kind, start, number), writer.training.model
+    known.setdefault(token, Pick(kind, name, made, writer.part, writer.home, model, writer.shared))
     return token
 
 
@@ -144,14 +146,20 @@ def _text(held: list[tuple[Trained, Pick]]) -> str:
     if len(picks) == 1:
         return picks[0].name or picks[0].made  # the others are left, and this one with them
     names = {pick.name for pick in picks}
-    if picks[0].kind == "optimizer" and picks[0].part.apart:
-        if len(names) < len(picks):
-            raise Unsupported(_APART)
-    elif len(names) == 1 and picks[0].name:
-        return picks[0].name
-    if len({pick.made for pick in picks}) == 1 and picks[0].made:
-        return picks[0].made
-    return _looked_up(held)
+    if picks[0].kind == "optimizer" and picks[0].part.apart and len(names) < len(picks):
+        raise Unsupported(_APART)
+    same = len({pick.made for pick in picks}) == 1 and picks[0].made
+    if len(names) == 1 and picks[0].name:
+        if same or picks[0].kind not in ("criterion", "optimizer") or _of_one_statement(picks):
+            return picks[0].name
+    return picks[0].made if same else _looked_up(held)
+
+
+def _of_one_statement(picks: list[Pick]) -> bool:
+    """Whether one statement compiles all of the models, in the rounds of a loop."""
+    each = {tuple(sorted(compiled_in(pick.shared, pick.home, pick.model))) for pick in picks}
+    compiled = [{id(call.node) for call in _compiles(pick.home)} for pick in picks]
+    return len(each) == 1 or (bool(compiled[0]) and all(one == compiled[0] for one in compiled))
 
 
 def _looked_up(held: list[tuple[Trained, Pick]]) -> str:
@@ -160,7 +168,7 @@ def _looked_up(held: list[tuple[Trained, Pick]]) -> str:
     first = picks[0]
     shared, room = first.shared, first.part.room
     calls = [call for pick in picks for call in pick.part.calls]
-    statement = _statement(shared, room, calls, [pick.home for pick in picks])
+    statement = _statement(shared, room, calls, picks)
     for pick in picks:
         _refuse_rebound(pick, room)
     entries = ", ".join(f"{pick.home.variable}: {pick.name}" for pick in picks)
@@ -184,25 +192,27 @@ def _looked_up(held: list[tuple[Trained, Pick]]) -> str:
 
 
 def _statement(
-    shared: Shared, room: Room, calls: list[TrainingCall], homes: list[Part]
+    shared: Shared, room: Room, calls: list[TrainingCall], picks: list[Pick]
 ) -> cst.CSTNode:
     """The outermost statement around some calls behind all that compile their models."""
     start = min(shared.tree.span(call.node)[0] for call in calls)
     around = blocks_around(shared.tree, room.node, start)
     depth = 0
-    for home in homes:
+    for pick in picks:
+        home = pick.home
         if home.room is not room:
             if not isinstance(home.room.node, cst.Module):
                 raise Unsupported(_DIFFER)
             continue
-        places = [place for place in _compiled_at(shared, home) if place < start]
+        compiled = compiled_in(shared, home, pick.model)
+        places = [place for place in compiled if place < start]
         for place in places:
             before = blocks_around(shared.tree, room.node, place)
             if before != around[: len(before)]:
                 raise Unsupported(_DIFFER)
             depth = max(depth, len(before))
         loops = [shared.tree.span(s) for s, _ in around[depth:]]
-        if not places or any(within(place, loops) for place in _compiled_at(shared, home)):
+        if not places or any(within(place, loops) for place in compiled):
             raise Unsupported(_DIFFER)
     if len(around) > depth:
         return around[depth][0]
@@ -215,14 +225,6 @@ def _statement(
 
 def _compiles(home: Part) -> list[TrainingCall]:
     return [call for call in home.calls if call.name == "compile"]
-
-
-def _compiled_at(shared: Shared, home: Part) -> list[int]:
-    """Where a model is made or compiled in its room."""
-    nodes: list[cst.CSTNode] = [call.node for call in _compiles(home)]
-    nodes += [made for call in home.calls if (made := root(call.model).node) is not None]
-    inside = [shared.tree.span(node)[0] for node in nodes]
-    return [place for place in inside if holds(shared.extent(home.room), (place, place))]
 
 
 def _refuse_rebound(pick: Pick, room: Room) -> None:

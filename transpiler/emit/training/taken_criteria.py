@@ -18,6 +18,7 @@ from transpiler.emit.training.lines import holds, statement_of
 from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
@@ -45,22 +46,22 @@ def criterion_for(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -
     """The criterion of a model where it is evaluated."""
     if writer.part.is_lent or not writer.criterion.isidentifier():
         return writer.criterion
-    if not may_be_taken(writer.shared, writer.home, writer.part, [call], compiled):
+    if not may_be_taken(writer, [call], compiled):
         return writer.criterion
     if made := made_anywhere(compiled):
         return made
     raise Unsupported(_ANOTHER)
 
 
-def may_be_taken(
-    shared: Shared, home: Part, part: Part, calls: list[TrainingCall], compiled: Compiled
-) -> bool:
+def may_be_taken(writer: ModelWriter, calls: list[TrainingCall], compiled: Compiled) -> bool:
     """Whether the variable of a criterion may hold another one where calls of a part stand."""
-    mine = _compiled_in(shared, home)
+    shared, home, part = writer.shared, writer.home, writer.part
+    model = writer.training.model
+    mine = compiled_in(shared, home, model)
     varies = any(head.loss.criterion.names for head in compiled.heads)
     if varies and home.room is part.room and any(_is_outside(shared, part, c, mine) for c in calls):
         return True
-    for place in _others(shared, home, compiled, mine):
+    for place in _others(shared, home, compiled, model, mine, varies):
         for call in calls:
             asked = shared.tree.span(call.node)[0]
             if home.room is not part.room or _comes_between(shared, home, place, mine, asked):
@@ -68,17 +69,25 @@ def may_be_taken(
     return False
 
 
-def _compiled_in(shared: Shared, home: Part) -> list[int]:
+def compiled_in(shared: Shared, home: Part, model: Model) -> list[int]:
     """Where a model is compiled in its room, or made by what compiles it."""
     nodes: list[cst.CSTNode] = [call.node for call in home.calls if call.name == "compile"]
-    nodes += [made for call in home.calls if (made := root(call.model).node) is not None]
+    made = {id(one): one for one in (model, *(root(call.model) for call in home.calls))}
+    nodes += [one.node for one in made.values() if one.node is not None]
+    handings = [shared.handings.get(key) for key in made]
+    nodes += [handing.node for handing in handings if handing is not None]
     places = [shared.tree.span(node)[0] for node in nodes if shared.tree.has_span(node)]
     return [place for place in places if holds(shared.extent(home.room), (place, place))]
 
 
-def _others(shared: Shared, home: Part, compiled: Compiled, mine: list[int]) -> list[int]:
-    """Where other models of the room get criteria of the same name that are not the same."""
-    label, model = label_of(home.variable), root(compiled.call.model)
+def _others(
+    shared: Shared, home: Part, compiled: Compiled, model: Model, mine: list[int], varies: bool
+) -> list[int]:
+    """Where other models of the room get criteria of the same name that are not the same.
+
+    Those of one builder have the same, if that does not vary.
+    """
+    label = label_of(home.variable)
     loss = compiled.call.given.get("loss")
     found: list[int] = []
     for call in home.room.calls:
@@ -90,12 +99,15 @@ def _others(shared: Shared, home: Part, compiled: Compiled, mine: list[int]) -> 
         same = loss is not None and other is not None and loss.text == other.text
         if not same or (other is not None and other.versions):
             found.append(shared.tree.span(call.node)[0])
-    sites = [site for made in shared.sites.values() for site in made if site.asks]
+    summary = model.summary
+    own = id(summary.function.node) if summary is not None and not varies else 0
+    sites = [s for key, made in shared.sites.items() if key != own for s in made if s.asks]
     found += [
         shared.tree.span(site.node)[0]
         for site in sites
         if site.room.node is home.room.node and label_of(site.variable) == label
-        if all(call.name != "compile" for call in site.calls)  # else it is compiled there
+        if all(call.name != "compile" for call in site.calls)  # else it is compiled there, but
+        or any(id(root(model)) in shared.handings for model in site.models)  # by the function
     ]
     return [place for place in found if place not in mine]
 
@@ -118,6 +130,14 @@ def _comes_between(shared: Shared, home: Part, place: int, mine: list[int], aske
 def _is_outside(shared: Shared, part: Part, call: TrainingCall, mine: list[int]) -> bool:
     """Whether the loop, or comprehension, that gives the model its name compiles none."""
     asked = shared.tree.span(call.node)[0]
+    loops = [
+        shared.tree.span(around)
+        for start in mine
+        for around, _ in blocks_around(shared.tree, part.room.node, start)
+        if isinstance(around, (cst.For, cst.While))
+    ]
+    if mine and not loops:
+        return False  # it is compiled once
     name = part.variable.partition("[")[0].partition(".")[0]
     bound = [p for p in shared.places(part.room, name) if p.binds]
     statement = statement_of(shared.tree, part.room.node, call.node)
@@ -132,10 +152,4 @@ def _is_outside(shared: Shared, part: Part, call: TrainingCall, mine: list[int])
             holds(span, (p.start, p.end)) for p in bound
         ):
             return not all(holds(span, (start, start)) for start in mine)
-    loops = [
-        shared.tree.span(around)
-        for start in mine
-        for around, _ in blocks_around(shared.tree, part.room.node, start)
-        if isinstance(around, (cst.For, cst.While))
-    ]
     return any(not holds(loop, (asked, asked)) for loop in loops)
