@@ -150,6 +150,8 @@ def _of_layer(region: Region, node: cst.Attribute, receiver: Layer, attr: str) -
         inside = provided("inside_of_model")(region, receiver)
         if isinstance(inside, Inside):
             return AtLayer(f"`.{attr}` of a layer", layer=inside)
+    if attr == "name" and (name := _written_name(region, node, receiver)) is not None:
+        return name
     region.left_calls.append((node, f".{attr}", receiver))
     return Unknown(f"`.{attr}` of a layer")
 
@@ -165,10 +167,26 @@ def _of_choice(region: Region, node: cst.Attribute, receiver: Choice, attr: str)
 
 
 def _of_inside(region: Region, node: cst.Attribute, receiver: Inside, attr: str) -> Value:
+    made = receiver.made
+    single = receiver.model.source is None and not receiver.model.options
+    if attr == "name" and made is not None and single:  # a function may get another model, too
+        if (name := _written_name(region, node, made)) is not None:
+            return name
     found: Value = provided("tensor_of_layer")(region, receiver, attr)
     if isinstance(found, AtLayer) and _is_alone(node, region.statement):
         provided("ask_layer")(region, node, receiver, "weight")
     return found
+
+
+def _written_name(region: Region, node: cst.Attribute, made: Layer) -> Value | None:
+    """The name that the program itself has given a layer, as a text, which stands there then."""
+    given = made.arguments.get("name")
+    written = given.expr if isinstance(given, Static) else None
+    if written is None or not isinstance(written.value, str) or written.text[:1] not in "\"'":
+        return None
+    rewrite(region, node, Static(Expr(literal(written.value))))
+    region.settled[region.tree.span(node)] = literal(written.value)
+    return const(written.value)
 
 
 def _is_alone(node: cst.Attribute, statement: cst.CSTNode | None) -> bool:
