@@ -184,7 +184,8 @@ def call_class(
                 region.file.lent[id(callee.node)] = callee
                 _invite_builder(region, model)
     provided("construct")(region, node, callee)
-    return Instance(f"{OF_OBJECT}`{callee.name}`", None, callee)
+    plain = all(isinstance(value, Static) for value in values)
+    return Instance(f"{OF_OBJECT}`{callee.name}`", None, callee, plain=plain)
 
 
 def _invite_builder(region: Region, model: Model) -> None:

@@ -27,6 +27,7 @@ from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.object_groups import OF_METHOD
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
+from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import GivenModel, Summary
 from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
@@ -40,8 +41,9 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
 )
-from transpiler.ir.expr import POSTFIX, Expr
+from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr
 from transpiler.regex import regex
+from transpiler.source.plain_attributes import plain_attributes
 
 
 @provides("instance_method")
@@ -76,6 +78,10 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
     kept = isinstance(value, Model) or holds_data(value) or is_generator(method) or is_array(value)
     if not kept and _gives_itself(home, method):
         return receiver
+    if not kept and isinstance(value, Static) and value.expr.value is UNKNOWN:
+        return Static(
+            Expr(one_line(rewritten(region.tree, node, region.rewrites)), strength=POSTFIX)
+        )
     return value if kept else Unknown(receiver.reason)
 
 
@@ -107,6 +113,8 @@ def attribute_of_instance(
     if model is None:
         data = kept_data(home, home.class_methods.get(made.name, {}), attr)
         reading = Expr(region.tree.source(node), data, POSTFIX)
+        if data is None and (plain := _plain_attribute(region, receiver, attr, node)) is not None:
+            return plain
         return Unknown(receiver.reason) if data is None else Static(reading)
     if home is not region.file:
         region.file.lent[id(made.node)] = made
@@ -116,6 +124,23 @@ def attribute_of_instance(
         held = receiver.seen[attr] = handed(model if held is None else held, Expr(text))
         held.keeper = made.name
     return held
+
+
+def _plain_attribute(
+    region: Region, receiver: Instance, attr: str, node: cst.Attribute
+) -> Static | None:
+    """What an object only counts, or was made with, where that were plain values: `loader.size`."""
+    made = receiver.made
+    if made is None or made.bases or made.lineage[1:] or not isinstance(node.value, cst.Name):
+        return None
+    home: FileContext = made.file or region.file
+    given = plain_attributes(home.tree.text, made.name).get(attr)
+    outside = rf"(?<!\bself)\.{attr}\s*(?::[^=\n]+)?[-+*/]?=(?!=)"
+    changed = re.search(outside, region.tree.blanked) or re.search(outside, home.tree.blanked)
+    if given is None or (given and not receiver.plain) or changed:
+        return None
+    names = region.scope.read(node.value.value).names
+    return Static(Expr(region.tree.source(node), strength=POSTFIX, names=names))
 
 
 def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:

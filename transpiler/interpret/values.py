@@ -398,6 +398,7 @@ class Instance(Unknown):
 
     made: UserClass | None = None
     seen: dict[str, Model] = field(default_factory=dict)  #: its models, as they are read of it
+    plain: bool = False  #: whether nothing but plain values has made it
 
 
 @record(frozen=True, slots=True, eq=False)
