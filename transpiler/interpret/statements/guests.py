@@ -29,6 +29,7 @@ from transpiler.interpret.statements.brought import aliases_of, imports_of, spot
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, Namespace, UserClass, Value
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences, Positions
@@ -78,6 +79,15 @@ class Hosting:
         return self.lines[min(number, len(self.lines)) - 1]
 
 
+#: What a function is for that gives callbacks, or an optimizer.
+_MAKES_PARTS = regex(
+    r"\b(?:EarlyStopping|ModelCheckpoint|ReduceLROnPlateau|LearningRateScheduler|CSVLogger"
+    r"|TensorBoard|optimizers\.\w+|Adam|SGD|RMSprop)\([^\n]*[\s\S]*\breturn\b|\breturn\b[\s\[(]*"
+    r"(?:\w+\.)*(?:EarlyStopping|ModelCheckpoint|ReduceLROnPlateau|LearningRateScheduler"
+    r"|optimizers\.\w+|Adam|SGD|RMSprop)\("
+)
+
+
 class _Unknown(Exception):
     """Something of a definition means nothing to the file."""
 
@@ -95,6 +105,7 @@ def with_guests(
     for definition in file.lent.values():
         if (definition.file.path, definition.name) not in {*unwelcome, *here}:
             host.invite(definition)
+    host.invite_makers()
     host.write()
     if not host.texts:
         return None
@@ -168,6 +179,20 @@ class _Host:
             here = f"{ASIDE}{here}"
         self.invited[key] = definition, here, written
         return True
+
+    def invite_makers(self) -> None:
+        """Have those functions of the same files that make callbacks and optimizers for these."""
+        pending = [definition for definition, _, _ in self.invited.values()]
+        while pending:
+            one = pending.pop()
+            home: FileContext = one.file
+            for read in sorted(Occurrences(self._defined(home, one.name)[1]).names):
+                value = home.globals.get(read)
+                if isinstance(value, Function) and value.file is home and not value.owner:
+                    new = id(value.node) not in self.invited
+                    makes = _MAKES_PARTS.search(self._defined(home, value.name)[1]) is not None
+                    if new and makes and self.invite(value):
+                        pending.append(value)
 
     def _at_home(self, definition: Function | UserClass) -> Function | UserClass | None:
         """What a definition is in its own file, where another one has it as a guest."""
