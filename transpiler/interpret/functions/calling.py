@@ -29,7 +29,7 @@ from transpiler.interpret.functions.data_sets import (
 from transpiler.interpret.functions.freezers import freezes
 from transpiler.interpret.functions.generators import generated
 from transpiler.interpret.functions.given_parts import given_parts
-from transpiler.interpret.functions.handed import note_handing, trains
+from transpiler.interpret.functions.handed import note_handing, trains, trains_built
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.kept_data import reads_data
 from transpiler.interpret.functions.mentions import mentions_framework
@@ -205,7 +205,9 @@ def _call_on_values(
     foreign = function.file is not None and function.file is not region.file
     if not foreign and freezes(region, node, function, bound):
         return Unknown("nothing")
-    if not foreign and trains(function, bound):
+    if foreign and trains_built(function, bound):
+        region.file.lent[id(function.node)] = function
+    if not foreign and (trains(function, bound) or trains_built(function, bound)):
         return _call_trainer(region, node, function, bound)
     summary: Any = not foreign and provided("summarize_with_objects")(region, function, bound)
     if summary:

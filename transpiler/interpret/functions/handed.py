@@ -65,6 +65,16 @@ def trains(function: Function, bound: dict[str, Value]) -> bool:
     return listed and all(_is_trained(text, name, function) for name in names)
 
 
+def trains_built(function: Function, bound: dict[str, Value]) -> bool:
+    """Whether a function trains what another one builds that it gets: `validate(build, x, y)`."""
+    if isinstance(function.node, cst.Lambda) or function.file is None or function.owner:
+        return False
+    names = [n for n, v in bound.items() if isinstance(v, Function) and not v.parameter]
+    text = blanked(function.file.tree.source(function.node)) if names else ""
+    trained = r"\b(\w+)\s*=\s*{}\([^\n]*\n[\s\S]*(?<![\w.])\1\.fit\("
+    return any(re.search(trained.format(re.escape(name)), text) for name in names)
+
+
 def _is_gone_through(text: str, name: str, function: Function) -> bool:
     """Whether a list of models is only looped over, cut, counted or passed on."""
     places = list(re.finditer(rf"(?<![\w.]){re.escape(name)}\b", text))
