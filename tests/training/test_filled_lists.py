@@ -82,6 +82,24 @@ def test_they_are_what_the_loop_does(text: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+GIVEN = METHOD.replace("def init_callbacks(self):", "def init_callbacks(self, settings):").replace(
+    "self.init_callbacks()", "self.init_callbacks(config)"
+)
+GIVEN = GIVEN.replace("self.config.", "settings.")
+
+
+@pytest.mark.parametrize("more", ["", '        print("callbacks")\n'])
+def test_the_method_may_get_settings(more: str, scripts: Scripts) -> None:
+    text = HEAD + GIVEN.replace("        # stops early\n", more)
+    assert scripts.compare(text, converted(text))["losses"] < 1e-9
+
+
+def test_settings_that_the_method_changes_are_refused() -> None:
+    changed = GIVEN.replace("        # stops early\n", "        settings = dict(settings)\n")
+    found = convert(HEAD + changed, Options(exact=True)).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)
+
+
 def test_a_method_that_only_fills_them_goes() -> None:
     text = converted(HEAD + METHOD)
     assert "init_callbacks" not in text

@@ -324,7 +324,85 @@ def main():
 losses, score, result = main()
 """,
 }
+GIVEN_BUILDERS = {
+    "validate.py": """\
+import numpy as np
+
+
+def cross_validate(build, x, y, folds=2):
+    losses = []
+    for fold in range(folds):
+        rest = np.arange(len(x)) % folds != fold
+        model = build()
+        model.fit(x[rest], y[rest], epochs=2, verbose=0)
+        losses.append(model.evaluate(x[~rest], y[~rest], verbose=0)[1])
+    return losses
+""",
+    "main.py": DATA.format(
+        imports="from tensorflow import keras\nfrom validate import cross_validate"
+    )
+    + """\
+
+
+def build():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    return model
+
+
+losses = cross_validate(build, x, y)
+losses += cross_validate(build, x[:20], y[:20], folds=3)
+score, result = len(losses), losses[-1]
+""",
+}
+SIZES = {
+    "loader.py": """\
+import numpy as np
+from tensorflow.keras.utils import to_categorical
+
+
+class Loader:
+    def __init__(self, x, classes=3):
+        self.x = x
+        self.classes = classes
+        self.size = len(x) // 2
+
+    def targets(self):
+        return to_categorical(np.arange(len(self.x)) % self.classes, self.classes)
+""",
+    "nets.py": """\
+from tensorflow import keras
+
+
+def build(features, classes):
+    inputs = keras.Input((features,))
+    return keras.Model(inputs, keras.layers.Dense(classes, activation="softmax")(inputs))
+""",
+    "callbacks.py": """\
+from tensorflow.keras.callbacks import EarlyStopping
+
+
+def get_callbacks(patience):
+    return [EarlyStopping(monitor="loss", patience=patience, min_delta=1.0)]
+
+
+def fit(model, x, y, patience=2):
+    return model.fit(x, y, epochs=5, verbose=0, callbacks=get_callbacks(patience))
+""",
+    "main.py": DATA.format(
+        imports="from callbacks import fit\nfrom loader import Loader\nfrom nets import build"
+    )
+    + """\
+loader = Loader(x)
+model = build(4, loader.classes)
+model.compile("sgd", "categorical_crossentropy")
+losses = fit(model, x, loader.targets()).history["loss"]
+score, result = len(losses), model.predict(x[: loader.size], verbose=0)
+""",
+}
 PROJECTS = {
+    "given builders": GIVEN_BUILDERS,
+    "sizes": SIZES,
     "several": SEVERAL,
     "on and on": ON_AND_ON,
     "objects": OBJECTS,
@@ -383,3 +461,9 @@ def test_a_model_that_is_made_for_an_argument_alone_is_made_once(tmp_path: Path)
     made, errors = converted(tmp_path, {**HANDED, "main.py": main})
     assert errors
     assert made["main.py"].count("Net(config).") == 1
+
+
+def test_what_else_a_builder_gives_must_be_seen(tmp_path: Path) -> None:
+    main = GIVEN_BUILDERS["main.py"] + "kept = [build]\n"
+    _, errors = converted(tmp_path, {**GIVEN_BUILDERS, "main.py": main})
+    assert errors

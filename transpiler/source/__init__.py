@@ -34,6 +34,7 @@ near.py         the modules that a module may have data from, or give some
 rows.py         which variables surely hold rows and columns of one; given_axes.py: which have
                     how many axes, also by functions of other files; axes.py: by calls of libraries
 backwards.py    which arrays run backwards through the memory of others; turned.py: which may
+plain_attributes.py  which attributes of a class hold plain values
 bound_values.py what a program binds its names and attributes to
 steady_groups.py  whether a list or dict stays as it is made
 effects.py     where a program changes something; between.py: whether it does between two places

@@ -83,6 +83,9 @@ class _Filled:
         self._items: list[tuple[str, ast.stmt]] = []
         self._check_reads(methods)
         self._fill()
+        if self._arguments and not self._by_itself():  # it is written there, where these are known
+            self._arguments, self._gone, self._items = {}, [], []
+            self._fill()
 
     def _begin(self, methods: list[ast.FunctionDef]) -> tuple[ast.FunctionDef, ast.Assign]:
         """The one statement that gives the attribute a list, and its method."""

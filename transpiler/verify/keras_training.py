@@ -378,8 +378,8 @@ class Recorder:
         inside = "" if function == "<module>" else f" in {function}()"
         for node in ast.walk(ast.parse(self.request.program.text)):
             if isinstance(node, ast.Call) and callee(node) in ("fit", "fit_generator"):
-                if node.lineno <= frame.f_lineno <= (node.end_lineno or 0):
-                    assert isinstance(node.func, ast.Attribute)
+                within = node.lineno <= frame.f_lineno <= (node.end_lineno or 0)
+                if within and isinstance(node.func, ast.Attribute):  # else a function of its own
                     return f"{ast.unparse(node.func.value)}{inside}", node.lineno
         return f"fit{inside}", frame.f_lineno
 

@@ -23,13 +23,14 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
 from transpiler.emit.training.given_optimizers import give_optimizer
-from transpiler.emit.training.lines import bound_by, statement_of
+from transpiler.emit.training.lines import bound_by, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.picked import picked
 from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Site, origin
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Function
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in, words_in
 from transpiler.source.suites import nodes_of, statement_lines
@@ -119,11 +120,29 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
 def refuse_unseen(writer: ModelWriter, summary: Summary) -> list[Site]:
     """The calls of a function that gives models which it compiles: all of them must be seen."""
     name, sites = summary.function.name, writer.shared.sites.get(id(summary.function.node), [])
-    calls = {id(site.node) for site in sites}  # one may give several models
-    if len(re.findall(rf"(?<!def )(?<!\w){name}\b", blanked(writer.shared.text))) != len(calls):
+    handed = _handed_on(writer, summary.function)
+    if handed:
+        calls = [writer.tree.span(site.node) for site in sites]
+        places = (p.start for p in writer.shared.found.of(name) if not (p.binds or p.local))
+        seen = all(within(place, [*calls, *handed]) for place in places)
+    else:
+        counts = {id(site.node) for site in sites}  # one may give several models
+        text = blanked(writer.shared.text)
+        seen = len(re.findall(rf"(?<!def )(?<!\w){name}\b", text)) == len(counts)
+    if not seen:
         raise Unsupported(f"`{name}` compiles the model, and not all that it gives is seen")
     writer.made.sharing |= {id(c.node) for site in sites for c in site.calls}
     return sites
+
+
+def _handed_on(writer: ModelWriter, function: Function) -> list[tuple[int, int]]:
+    """The calls that give a function to another one, which trains what it builds."""
+    return [
+        writer.tree.span(one.node)
+        for room in writer.shared.rooms
+        for one in room.region.handings.values()
+        if any(isinstance(v, Function) and v.node is function.node for v in one.given.values())
+    ]
 
 
 def _refuse_other_ways(writer: ModelWriter, call: TrainingCall, summary: Summary) -> bool:

@@ -70,7 +70,12 @@ def trains_built(function: Function, bound: dict[str, Value]) -> bool:
     if isinstance(function.node, cst.Lambda) or function.file is None or function.owner:
         return False
     names = [n for n, v in bound.items() if isinstance(v, Function) and not v.parameter]
-    text = blanked(function.file.tree.source(function.node)) if names else ""
+    if not names:
+        return False
+    assert isinstance(function.node, cst.FunctionDef)
+    text = blanked(function.file.tree.source(function.node.body))
+    if any(re.search(rf"(?<![\w.]){re.escape(name)}\b(?!\()", text) for name in names):
+        return False  # it goes on to somebody else
     trained = r"\b(\w+)\s*=\s*{}\([^\n]*\n[\s\S]*(?<![\w.])\1\.fit\("
     return any(re.search(trained.format(re.escape(name)), text) for name in names)
 

@@ -70,7 +70,8 @@ def sites_of(region: Region, made: UserClass) -> list[int]:
     places = [m.span() for m in re.finditer(rf"(?<![\w.]){made.name}\b", text)]
     defined = re.search(rf"\bclass\s+{made.name}\b", text)
     calls = [start for start, end in places if text[end : end + 1] == "("]
-    if not _is_alone(region, made) or defined is None or len(calls) < len(places) - 1:
+    alone = _is_alone(region, made) or _keeps_by_itself(region, made)
+    if not alone or defined is None or len(calls) < len(places) - 1:
         return []
     found = [start for start, end in places if end != defined.end()]
     return found if len(found) == len(places) - 1 and set(found) <= {*calls} else []
@@ -94,6 +95,23 @@ def _is_alone(region: Region, made: UserClass) -> bool:
     return len(heirs) == 1 and not calls and _is_alone(region, made.parent)
 
 
+def _keeps_by_itself(region: Region, made: UserClass) -> bool:
+    """Whether what a class is derived from knows nothing of what its own `__init__` keeps."""
+    last = made.lineage[-1]
+    own = next((part for part in made.node.body.body if _is_initializer(part)), None)
+    if made.file is not region.file or made.bases or own is None:
+        return False
+    above = {region.tree.source(argument.value) for argument in last.node.bases}
+    texts = [region.tree.code(one.node) for one in made.lineage[1:]]
+    kept = re.findall(r"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*\w+\s*$", region.tree.code(own))
+    known = any(re.search(rf"\.{name}\b", text) for name in kept for text in texts)
+    return above <= _NO_CLASSES and not known
+
+
+def _is_initializer(part: cst.CSTNode) -> bool:
+    return isinstance(part, cst.FunctionDef) and part.name.value == "__init__"
+
+
 def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most: int = 0) -> str:
     """The attribute in which `__init__` keeps a parameter for good, or the one of the class above.
 
@@ -105,7 +123,8 @@ def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most:
     kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
     bound = re.search(rf"(?m)^\s*{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)", text)
     attribute = kept[0] if len(kept) == 1 and not bound else ""
-    if not kept and not bound and (above := _handed_above(region, made, node, name)) is not None:
+    above = _handed_above(region, made, node, name) if not kept and not bound else None
+    if above is not None and _is_alone(region, made):
         initializer, parameter = above
         attribute = kept_as(region, made, initializer, parameter)
     if not attribute or not 2 <= len(places) <= 2 + most:
