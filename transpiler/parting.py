@@ -206,7 +206,9 @@ class _Parting:
             apart = isinstance(last, (ast.FunctionDef, ast.ClassDef)) or self._opens(end)
             if self.text[:start].endswith("\n\n\n") and not apart:
                 start -= 1  # no more than one blank line is left
-            yield Edit(start, end, "")
+            blanks = re.search(r"\n*$", self.text[:start])
+            short = self._opens(end) and blanks is not None and len(blanks.group()) == 2
+            yield Edit(start, end, "\n" if short else "")
 
     def _opens(self, start: int) -> bool:
         """Whether two blank lines belong above what stands at an offset, or stood there."""

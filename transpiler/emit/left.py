@@ -325,7 +325,8 @@ def report_overlooked_training(draft: Draft) -> None:
     converted = any(not unit.problem for unit in draft.planned.models)
     unknown = draft.file.unknown_calls if converted or apart else []
     unknown = [node for node in unknown if not is_of_scikit_learn(draft.file, node)]
-    seen = list(_overlooked_calls(draft, converted, apart))
+    overlooked = _overlooked_calls(draft, converted, apart)
+    seen = [one for one in overlooked if not is_of_scikit_learn(draft.file, one[0])]
     for node, sure in (*seen, *((n, True) for n in sorted(unknown, key=draft.tree.place))):
         start, end = draft.tree.span(node)
         if draft.is_torch(start):

@@ -7,6 +7,7 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -18,6 +19,9 @@ from transpiler.regex import regex
 from transpiler.source.imported import locate
 from transpiler.source.reached import program_of
 from transpiler.source.suites import bodies, is_inside, leaf_statements
+
+if TYPE_CHECKING:
+    from transpiler.source.bound_values import BoundValues
 
 _CALL = regex(r"\.([A-Z]\w*)\s*\(")
 _BARE = regex(r"([A-Z](?<![\w.].)\w*)\s*\(")
@@ -214,17 +218,33 @@ def is_of_scikit_learn(file: FileContext, node: cst.Call) -> bool:
     code = file.tree.blanked
     wraps = "KerasClassifier" in code or "KerasRegressor" in code  # a model itself
     found = None if wraps or "sklearn" not in text else bound_values(text)
+    inside = found
     match node.func:
         case cst.Attribute(value=cst.Name(name)):
             pass
         case cst.Attribute(value=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name))):
             name = f".{name}"
+            inside = (_in_its_class(file, node) if found is not None else None) or found
         case _:
             return False
-    if found is None or name in found.given or not found.values.get(name):
+    if found is None or inside is None or name in inside.given or not inside.values.get(name):
         return False
-    makers = [_maker(value) for value in found.values[name]]
+    makers = [_maker(value) for value in inside.values[name]]
     return all(found.imported.get(maker, "").startswith("sklearn.") for maker in makers)
+
+
+def _in_its_class(file: FileContext, node: cst.CSTNode) -> BoundValues | None:
+    """What the class binds in which something stands, where nothing else sets its attributes."""
+    from transpiler.source.bound_values import bound_values
+
+    start, end = file.tree.span(node)
+    for made in file.user_classes:
+        first, last = file.tree.span(made.node)
+        if first <= start and end <= last and not made.node.bases:
+            others = f"{file.tree.blanked[:first]}{file.tree.blanked[last:]}"
+            if re.search(r"(?<!self)\.\w+\s*=(?!=)", others) is None:
+                return bound_values(file.tree.source(made.node))
+    return None
 
 
 def _maker(value: ast.expr | None) -> str:

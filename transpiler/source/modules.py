@@ -80,9 +80,11 @@ def may_go(text: str, path: str) -> bool:
     )
 
 
-#: What a class may keep as a model: `self.model = keras.Sequential()`, `self.net = self.build()`.
+#: What a class may keep as a model: `self.model = keras.Sequential()`, `self.net = self.build()`,
+#: `self.model = model`.
 _KEPT = regex(
-    r"(?<![\w.])self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*(?:self\.\w+\(|(?:\w+\.)*(?:Sequential|Model)\()"
+    r"(?m)(?<![\w.])self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*"
+    r"(?:self\.\w+\(|(?:\w+\.)*(?:Sequential|Model)\(|\w+[ \t]*$)"
 )
 
 

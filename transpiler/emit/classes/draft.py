@@ -112,6 +112,9 @@ class ClassDraft:
         others = (n for n in named if n.text.rpartition(" = ")[2] not in inputs)  # not unpacked
         if self.plan.starred and any(n.defs & inputs for n in others):
             raise EmitError("the list of inputs is something else before")
+        for name in self.plan.required:
+            if "." in name and not name.startswith("self."):
+                raise EmitError(f"the class would need `{name}` of an object: name it before")
         for name in self.live_init:
             if name.startswith(tokens.SIZE) and name not in self.plan.sizes:
                 raise EmitError("a size is used before it is known")
