@@ -59,15 +59,22 @@ def _agree_on_calls(found: list[Trained], tree: Tree) -> None:
             if made.training.problem or other.training.problem:
                 continue
             if (unlike := _unlike(made, other, shared, tree)) is not None:
+                if _keep_others(made, other):  # which is said where they may be given
+                    unlike = next((c for c in shared if c.name == "compile"), unlike)
                 for one in (made, other):
                     one.training.problem = (unlike, _difference(made, other, unlike))
                 continue
             _leave_to(made, other, tree)
 
 
+def _keep_others(made: Trained, other: Trained) -> bool:
+    """Whether two models keep other metrics where they are compiled without any."""
+    return (made.keeps or other.keeps) and made.kept != other.kept
+
+
 def _difference(made: Trained, other: Trained, unlike: TrainingCall) -> str:
     """Why two models have not the same written for a call."""
-    if (made.keeps or other.keeps) and made.kept != other.kept:
+    if _keep_others(made, other):
         names = [f"`{one.training.home.name}`" for one in (made, other)]
         return (
             "Keras 3 keeps the metrics that the model had, and those of what "
