@@ -28,6 +28,7 @@ from transpiler.emit.overlooked import (
     may_be_model,
     overlooked,
     overlooked_training,
+    stands_still,
 )
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
@@ -332,9 +333,10 @@ def report_overlooked_training(draft: Draft) -> None:
         if draft.is_torch(start):
             continue
         first, last = draft.tree.line_column(start)[0], draft.tree.line_column(end)[0]
-        if id(node) in known or replaced(start) or reported & set(range(first, last + 1)):
-            continue
         name = one_line(draft.tree.source(node.func))
+        gone = replaced(start) and not stands_still(draft.edits, start, name)
+        if id(node) in known or gone or reported & set(range(first, last + 1)):
+            continue
         if not sure:
             draft.say(ASSUMED, node, _NO_MODEL_PERHAPS.format(name))
             continue

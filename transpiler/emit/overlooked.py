@@ -6,11 +6,12 @@ import ast
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from transpiler.emit.edits import Edit
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
@@ -208,6 +209,12 @@ def _may_be_model(file: FileContext, asked: cst.Attribute, unseen: frozenset[str
 def _gets_data(file: FileContext, node: cst.Call) -> bool:
     """Whether a call gets a data set of TensorFlow, which is one of torch now."""
     return any(file.tree.source(a.value) in file.data_names for a in node.args[:1])
+
+
+def stands_still(edits: Iterable[Edit], place: int, called: str) -> bool:
+    """Whether what stands instead of a place makes the same call still."""
+    pattern = re.compile(rf"(?<![\w.]){re.escape(called)}\(")
+    return any(pattern.search(e.text) for e in edits if e.start <= place < e.end)
 
 
 def is_of_scikit_learn(file: FileContext, node: cst.Call) -> bool:

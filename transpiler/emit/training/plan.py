@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import libcst as cst
 
 from transpiler.emit.heirs import heir_without_model
+from transpiler.emit.training.adopted import refuse_adopted
 from transpiler.emit.training.agreeing import agree, problems_of, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import rewrite_names
@@ -31,6 +32,7 @@ from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.once_more import write_again
+from transpiler.emit.training.one_way import compiles_always, refuse_given
 from transpiler.emit.training.onto_device import move_there
 from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
@@ -399,6 +401,8 @@ class _Planner(Shared):
             calls = [*(training.moved if part is home else ()), *part.calls]
             room = part.room
             try:
+                if first is None:
+                    refuse_adopted(self, parts)
                 if (
                     first is not None
                     and written.setdefault(room.node, room.region) is not room.region
@@ -408,8 +412,11 @@ class _Planner(Shared):
                         first.passing[id(room.region)] = first.passing[id(written[room.node])]
                     continue
                 writer = ModelWriter(self, made, built, part, first)
-                if first is None and len(parts) > 1 and (home.room.owner or "." in home.variable):
-                    keep_on_object(writer)
+                if first is None and (home.room.owner or "." in home.variable):
+                    if len(parts) > 1 or not compiles_always(self, home, training):
+                        keep_on_object(writer)
+                elif first is None and not compiles_always(self, home, training):
+                    refuse_given(self, home)
                 first = first or writer
                 if part.passes:
                     first.passing[id(room.region)] = writer
