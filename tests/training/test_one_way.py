@@ -121,3 +121,41 @@ def test_what_a_file_says_of_the_optimizer_is_said() -> None:
     program = KEPT.format('self.model.load_weights("net.weights.h5")')
     found = convert(HEAD + program, Options(exact=True)).diagnostics
     assert any("what the optimizer knew" in d.message for d in found)
+
+
+ASKED = f"""\
+class Store:
+    def __init__(self):
+        self.weights, self.models = {{}}, []
+
+    def put(self, name, model):
+        self.weights[name] = model.get_weights()
+
+    def restore(self, name, model):
+        model.set_weights(self.weights[name])
+
+    def size(self, model):
+        return model.count_params()
+
+    def keep(self, model):
+        self.models.append(model)
+
+
+model = {MADE}
+model.compile("sgd", "mse")
+store = Store()
+store.put("start", model)
+losses = model.fit(x, y, epochs=2, verbose=0).history["loss"]
+store.restore("start", model)
+losses += [store.size(model), *model.predict(x, verbose=0)[:, 0]]
+"""
+
+
+def test_methods_that_get_a_model_ask_it(scripts: Scripts) -> None:
+    text = HEAD + ASKED
+    assert scripts.compare(text, converted(text, Options(exact=True)))["losses"] < 1e-9
+
+
+def test_methods_that_keep_it_for_others_that_ask_are_refused() -> None:
+    found = convert(f"{HEAD}{ASKED}store.keep(model)\n", Options(exact=True)).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)

@@ -67,6 +67,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         raise GiveUp(f"{what}, and what it does with it is not known", node)
     if method is not None and home is region.file:
         note_call(home, method, arguments)
+        gets = any(isinstance(value, Model) for _, value in arguments)
+        plain &= not (gets and _ASKS_SOME.search(home.tree.code(made.node)))
     if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
         itself = method is not None and _gives_itself(home, method)
         plain = method is not None and not made.is_torch
@@ -83,6 +85,14 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
             Expr(one_line(rewritten(region.tree, node, region.rewrites)), strength=POSTFIX)
         )
     return value if kept else Unknown(receiver.reason)
+
+
+#: What a class may ask of models that it gets, by whatever names.
+_ASKS_SOME = regex(
+    r"\.(?:[gs]et_weights|count_params|save\w*|load_weights|summary|optimizer|predict\w*|evaluate"
+    r"|fit\w*|layers|get_layer|trainable\w*|\w*weights|\w+_on_batch|to_json|inputs?|outputs?|compile"
+    r"|numpy)\b"
+)
 
 
 def _gives_itself(home: FileContext, method: Function) -> bool:
