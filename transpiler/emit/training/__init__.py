@@ -45,6 +45,8 @@ one_of_several.py  what goes with each of several models that one text asks
 taken_criteria.py  criteria whose variable another model's has taken
 agreeing.py    one text for a function that trains several models
 onto_device.py  models of other files, moved to the device where they are given
+adopted.py     attributes that get the models of other objects
+one_way.py     models that are compiled on one way only
 passed_on.py  functions that hand a model on to what trains it
 once_more.py   the same for one that gets one model several times
 penalties.py   what regularizers add to the loss, and what constraints do after a step
