@@ -109,12 +109,67 @@ net.take(more)
     [
         (f"{ALONE}model = {MADE}\nmodel.compile('sgd', 'mse')\ntrain(x, y, model)\n", "may be one"),
         (KEPT.format("self.model = other.model"), "the model of another object"),
+        (
+            f"model = {MADE}\n\n\n{ALONE.replace(', model=None', ', rate=0')}".replace(
+                f"if model is None:\n        model = {MADE}", "if rate:"
+            ),
+            "may be compiled before",
+        ),
         (KEPT.format("self.model.set_weights(other.model.get_weights())"), "is not known"),
     ],
 )
 def test_models_of_others_are_refused(program: str, why: str) -> None:
     found = convert(HEAD + program, Options(exact=True)).diagnostics
     assert any(d.severity is Severity.ERROR and why in d.message for d in found)
+
+
+TWIN = f"""\
+class Twin:
+    def __init__(self):
+        self.one = self.make()
+        self.other = self.make()
+
+    def make(self):
+        model = {MADE}
+        model.compile("adam", "mse")
+        return model
+
+    def train(self, x, y, first=True):
+{{}}
+
+    def fit(self, model, x, y):
+        return model.fit(x, y, epochs=2, verbose=0).history["loss"]
+
+
+twin = Twin()
+losses = twin.train(x, y)
+"""
+IN_TURN = """\
+        model = self.one
+        losses = model.fit(x, y, epochs=2, verbose=0).history["loss"]
+        model = self.other
+        return losses + model.fit(x, y, epochs=2, verbose=0).history["loss"]"""
+
+
+def test_models_of_one_method_have_an_optimizer_each(scripts: Scripts) -> None:
+    text = (HEAD + TWIN.format(IN_TURN)).replace("    def fit(self, model, x, y):\n", "", 1)
+    text = text.replace(
+        '        return model.fit(x, y, epochs=2, verbose=0).history["loss"]\n\n\n', "\n", 1
+    )
+    assert scripts.compare(text, converted(text, Options(exact=True)))["losses"] < 1e-9
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "        return self.fit(self.one, x, y) + self.fit(self.other, x, y)",
+        "        return self.fit(self.one if first else self.other, x, y)",
+        "        model = self.one if first else self.other\n        return self.fit(model, x, y)",
+    ],
+)
+def test_they_are_never_taken_for_one(body: str) -> None:
+    found = convert(HEAD + TWIN.format(body), Options(exact=True)).diagnostics
+    assert any(d.severity is Severity.ERROR for d in found)
 
 
 def test_what_a_file_says_of_the_optimizer_is_said() -> None:

@@ -258,9 +258,9 @@ def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
     if trained and goes_on and named and not (call.in_loop or call.conditional):
         raise Unsupported(f"{_BROUGHT_BACK}, and the program goes on with that")
     unsure = (trained and goes_on) or (call.in_loop and (trained or bool(trains)))
-    # methods run in an order that their class does not tell
+    # methods, and functions that get a model, run in an order that their text does not tell
     others = [c for c in calls if c.name in STEPS and c.region is not call.region]
-    unsure |= bool(writer.room.owner and others)
+    unsure |= bool((writer.room.owner or writer.part.is_lent) and others)
     return f"{_BROUGHT_BACK}, too; {_GOES_ON}" if unsure else ""
 
 

@@ -43,11 +43,13 @@ def _is_inside(shared: Shared, home: Part, node: cst.CSTNode) -> bool:
 
 
 def refuse_given(shared: Shared, home: Part) -> None:
-    """Raise where the model may also be one that the function got, which others have compiled."""
+    """Raise where the model may also be one that others have compiled: an argument, or a global."""
     node, file = home.room.node, shared.file
-    if not isinstance(node, cst.FunctionDef) or home.variable not in {
-        parameter.name for parameter in parameters_of(node)
-    }:
+    if not isinstance(node, cst.FunctionDef) or not home.variable.isidentifier():
+        return
+    if home.variable not in {parameter.name for parameter in parameters_of(node)}:
+        if not any(place.binds for place in shared.places(home.room, home.variable)):
+            raise Unsupported(f"`{home.variable}` may be compiled before `{node.name.value}` runs")
         return
     line = shared.tree.place(node)[0]
     program = program_tree(file.tree.text)

@@ -242,8 +242,9 @@ class Shared:
         for call in calls:
             if call.receiver is not None and id(root(call.model)) not in origins:
                 first.setdefault(id(root(call.model)), self.tree.source(call.receiver))
-        if len({s.variable for s in sites if s.trains and s.variable.isidentifier()}) > 1:
-            return True  # also where a loop calls all of them by one name
+        trained = {s.variable.removeprefix("self.") for s in sites if s.trains}
+        if sum(name.isidentifier() for name in trained) > 1:
+            return True  # also where a loop, or a function, calls all of them by one name
         sites = [s for s in sites if not {id(root(c.model)) for c in s.calls} & first.keys()]
         return len({*first.values(), *(site.variable for site in sites)}) > 1
 
