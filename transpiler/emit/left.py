@@ -34,6 +34,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.symbols import IMPORTED_INSIDE
+from transpiler.interpret.training import CALLED
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
@@ -306,6 +307,7 @@ def _lines_of_subclasses(draft: Draft) -> set[int]:
     return found
 
 
+_A_MODULE = "the model is an nn.Module now"
 _NO_MODEL = "which model that is, is not known"
 _NO_MODEL_PERHAPS = "`{}` is taken for no call of a model that another file makes: it stays"
 
@@ -396,11 +398,12 @@ def report_training_that_stays(draft: Draft) -> None:
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
     trained = [found.training for found in draft.planned.trained if found.training.problem is None]
     for call in [call for training in trained for call in training.calls]:
-        start, end = draft.tree.span(call.node)
-        line, _ = draft.tree.line_column(start)
+        (start, end), (line, _) = draft.tree.span(call.node), draft.tree.place(call.node)
         if replaced(start) or replaced(end - 1) or line in reported:
             continue
         message = f"`{call.name}` is left as it is: the statement around it stays"
+        if call.name == CALLED:
+            message = f"`{one_line(draft.tree.source(call.node))}` is left as it is; {_A_MODULE}"
         draft.say(LEFT_TRAINING, call.node, message)
         draft.todos.setdefault(margin_of(draft, call.node), (LEFT_TRAINING, message))
         reported.add(line)
@@ -453,7 +456,7 @@ def report_left_models(draft: Draft) -> None:
             if attribute == "name" and models[name].labelled:
                 continue
             reported.add(line)
-            message = f"`{asked}` is left as it is; the model is an nn.Module now"
+            message = f"`{asked}` is left as it is; {_A_MODULE}"
             if match.group().endswith(".numpy()"):
                 message = f"`{match.group()}` is left as it is: {_GIVES_TENSORS}"
             draft.say_at(LEFT_TRAINING, line, column, message)
