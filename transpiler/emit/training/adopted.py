@@ -7,6 +7,7 @@ def adopt(self, other):
 from __future__ import annotations
 
 import ast
+import re
 
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.training import TRAINING
@@ -22,6 +23,11 @@ def refuse_adopted(shared: Shared, parts: list[Part]) -> None:
         if part.room.owner and part.variable.startswith("self.")
         if any(call.name in TRAINING for call in part.calls)
     }
+    for _, name in sorted(trained):
+        if re.search(rf"\bsetattr\([^,()]*,\s*[\"']{name}[\"']", shared.text):
+            raise Unsupported(
+                f"`setattr` may give `{name}` a model that has an optimizer of its own"
+            )
     program = program_tree(shared.text) if trained else None
     for made in program.body if program is not None else ():
         if not isinstance(made, ast.ClassDef):
