@@ -171,8 +171,7 @@ def call_class(
         if (made := _with_data(region, node, callee, values)) is not None:
             return Static(replace(made.expr, value=batches))
     keep_functions(region, node, callee, arguments)
-    if any(isinstance(value, Instance) for value in values):
-        provided("keep_objects")(region, node, callee, arguments)
+    provided("keep_objects")(region, node, callee, arguments)
     models = [value for value in values if isinstance(value, Model)]
     followed: Any = provided("keep_given")(region, node, callee, arguments) if models else False
     models = [] if followed else models
