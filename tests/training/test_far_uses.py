@@ -185,15 +185,18 @@ print(other.predict(x), other.name, build().training)
     assert texts["main.py"] == main
 
 
-@pytest.mark.parametrize(("name", "other"), [("runs", RUNS), ("base", BASE)])
+ASKS = "def asks(builder):\n    return builder().output_shape\n"
+
+
+@pytest.mark.parametrize(("name", "other"), [("asks", ASKS), ("base", BASE)])
 def test_it_is_said_also_where_the_file_that_gives_it_speaks_of_the_framework(
     tmp_path: Path, name: str, other: str
 ) -> None:
     given = {
-        "runs": "run(build, [[1.0]])",
+        "asks": "asks(build)",
         "base": "class Own(Base):\n    def make(self):\n        return build()",
     }[name]
-    taken = {"runs": "run", "base": "Base"}[name]
+    taken = {"asks": "asks", "base": "Base"}[name]
     taken = f"from net import build\nfrom {name} import {taken}"
     main = f"import tensorflow as tf\n{taken}\n\n{given}\n"
     _, errors = converted(tmp_path, {"net.py": NET, f"{name}.py": other, "main.py": main})
