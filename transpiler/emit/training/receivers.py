@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from transpiler.interpret.values import Mapping, Model, Sequence
+from transpiler.interpret.values import Keyed, Mapping, Model, Repeated, Sequence
 from transpiler.ir.expr import literal
 from transpiler.regex import regex
 
@@ -56,7 +56,7 @@ def named_in(model: Model, variable: str) -> str:
     elif isinstance(given, Sequence):
         keys = [place for place, value in enumerate(given.items) if value is model.origin]
     else:
-        return variable
+        return "" if isinstance(given, (Keyed, Repeated)) else variable
     if len(keys) != 1:
         return ""
     if VARIABLE.fullmatch(variable):

@@ -63,6 +63,7 @@ from transpiler.interpret.values import (
     Beside,
     Bound,
     Function,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -77,7 +78,7 @@ from transpiler.interpret.values import (
     is_graph,
     models_in,
 )
-from transpiler.ir.expr import Expr
+from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Layout
 from transpiler.record import replace
 from transpiler.regex import regex
@@ -390,31 +391,38 @@ def _call_builder(
         }
         reason = f"what `{summary.function.name}` gives has no name"
         return with_borders(result, instances, reason)
-    given_items = result.items if isinstance(result, (Sequence, PerhapsModel)) else ()
-    if any(isinstance(i, Model) for i in given_items):
-        items = tuple(
-            (
-                _instance(region, summary, i, node, arguments)
-                if isinstance(i, Model)
-                else _beside(summary, i)
-            )
-            for i in given_items
-        )
-        return Sequence(items, result.kind if isinstance(result, Sequence) else tuple)
-    if isinstance(result, Mapping) and models_in(result):
-        entries = {
-            key: (
-                _instance(region, summary, value, node, arguments)
-                if isinstance(value, Model)
-                else _beside(summary, value)
-            )
-            for key, value in result.items.items()
-        }
-        return Mapping(entries)
-    if isinstance(result, Repeated) and isinstance(result.item, Model):
-        item = _instance(region, summary, result.item, node, arguments)
-        return Repeated(item, Expr(one_line(region.tree.source(node))))
+    if result is not None and models_in(result):
+        code = Expr(one_line(region.tree.source(node)))
+        return _given_by_builder(region, summary, result, node, arguments, code)
     return Unknown(f"what `{summary.function.name}` gives")
+
+
+def _given_by_builder(
+    region: Region,
+    summary: Summary,
+    given: Value,
+    node: cst.CSTNode,
+    arguments: list[Argument],
+    code: Expr,
+) -> Value:
+    """What a builder gives, or a part of that, with instances in the places of its models."""
+
+    def part(value: Value, place: object) -> Value:
+        at = replace(code, text=f"{code.text}[{literal(place)}]")
+        return _given_by_builder(region, summary, value, node, arguments, at)
+
+    if isinstance(given, Model):
+        return _instance(region, summary, given, node, arguments)
+    if not models_in(given):
+        return _beside(summary, given)
+    if isinstance(given, (Repeated, Keyed)):
+        item = part(given.item, 0)
+        return Repeated(item, code) if isinstance(given, Repeated) else Keyed(item, code)
+    if isinstance(given, Mapping):
+        return Mapping({key: part(value, key) for key, value in given.items.items()})
+    items = given.items if isinstance(given, (Sequence, PerhapsModel)) else ()
+    parts = tuple(part(item, place) for place, item in enumerate(items))
+    return Sequence(parts, given.kind if isinstance(given, Sequence) else tuple)
 
 
 def _beside(summary: Summary, value: Value) -> Value:

@@ -17,10 +17,12 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Instance,
+    Keyed,
     Layer,
     Mapping,
     Model,
     PerhapsModel,
+    Repeated,
     Sequence,
     Static,
     Unknown,
@@ -28,6 +30,7 @@ from transpiler.interpret.values import (
     Value,
     holds_tensor,
     is_graph,
+    models_in,
 )
 from transpiler.ir.code import Return
 from transpiler.ir.expr import Expr
@@ -91,6 +94,10 @@ def _classify(summary: Summary, region: Region) -> None:
         summary.kind = "layer"
         summary.result = values[0]
         return
+    if any(map(_lists_models, values)):
+        summary.kind = "builder"
+        summary.result = _given(values)
+        return
     if any(is_graph(v) or _all_symbols(v) for v in values):
         summary.kind = "layer"
         summary.result = values[0]
@@ -129,6 +136,13 @@ def _given(values: list[Value]) -> Value | None:
 def _one_given(values: list[Value]) -> Value:
     """What stands at one place of the tuples or dicts that a builder gives."""
     return one_of(values) if any(isinstance(v, Model) for v in values) else values[-1]
+
+
+def _lists_models(value: Value) -> bool:
+    """Whether it is a list or dict that other builders' models have been put into."""
+    parts = value.items if isinstance(value, Sequence) else (value,)
+    filled = [part for part in parts if isinstance(part, (Repeated, Keyed)) and models_in(part)]
+    return bool(filled) and all(model.source is None for model in models_in(*filled))
 
 
 def _gives_nothing(region: Region) -> bool:

@@ -44,6 +44,7 @@ from transpiler.interpret.values import (
     UserClass,
     Value,
     holds_layers,
+    holds_models,
     holds_tensor,
     holds_unknown,
     is_graph,
@@ -238,11 +239,12 @@ def _unpack(
     if any(isinstance(i, Border) for i in value.items):
         _take_models(region, target, names, value, node)
         return
-    if any(isinstance(i, (Layer, Model)) for i in value.items):
+    called = isinstance(node, cst.Assign) and isinstance(node.value, cst.Call)
+    lists = called and any(holds_models(i) for i in value.items)
+    if lists or any(isinstance(i, (Layer, Model)) for i in value.items):
         for name, item in zip(names, value.items, strict=True):
             assign_name(region, name, item, node, None)
         return
-    called = isinstance(node, cst.Assign) and isinstance(node.value, cst.Call)
     plain = called and not is_graph(value)  # arrays, and what else training gives
     if plain or (called and _one_by_one(region, names, value)) or _are_inputs(region, value):
         for name, item in zip(names, value.items, strict=True):
