@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from transpiler.diagnostics import Code, Diagnostic
-from transpiler.interpret.values import Function, Model, Static, UserClass, Value
+from transpiler.interpret.values import Function, Keyed, Model, Repeated, Static, UserClass, Value
 from transpiler.ir.expr import Expr
 from transpiler.options import Options
 from transpiler.record import record
@@ -76,6 +76,8 @@ class FileContext:
     in_order: set[int] = field(default_factory=set)  #: layers with results in Keras's order
     kept_data: dict[tuple[str, str], Any] = field(default_factory=dict)  #: by class, attribute
     kept_models: dict[str, dict[str, Model]] = field(default_factory=dict)  #: of classes
+    #: of classes: lists and dicts of models
+    kept_groups: dict[str, dict[str, Repeated | Keyed]] = field(default_factory=dict)
     #: those that their objects get, by the names of the class and of the attribute
     given_models: dict[tuple[str, str], GivenModel] = field(default_factory=dict)
     #: the classes of objects that those of a class keep, by its name and the attribute; None where

@@ -19,6 +19,14 @@ from transpiler.interpret.functions.kept_functions import (
     kept_as,
     sites_of,
 )
+from transpiler.interpret.functions.kept_groups import (
+    is_only_filled,
+    is_remade,
+    kept_group,
+    may_keep_groups,
+    note_groups,
+    only_asks_groups,
+)
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.method_data import note_call
 from transpiler.interpret.functions.parameters import parameters_of
@@ -34,7 +42,9 @@ from transpiler.interpret.values import (
     OF_OBJECT,
     Function,
     Instance,
+    Keyed,
     Model,
+    Repeated,
     Static,
     Unknown,
     UserClass,
@@ -120,6 +130,8 @@ def attribute_of_instance(
         return provided("class_attribute")(region, made, attr, node)
     if model is None and home is region.file and (kept := _kept_objects(home, made.name).get(attr)):
         return kept
+    if (group := kept_groups(home, made).get(attr)) is not None:
+        return kept_group(group, Expr(region.tree.source(node), strength=POSTFIX))
     if model is None:
         data = kept_data(home, home.class_methods.get(made.name, {}), attr)
         reading = Expr(region.tree.source(node), data, POSTFIX)
@@ -160,19 +172,43 @@ def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
         return known
     found = {name: model for name, model in made.attributes.items() if isinstance(model, Model)}
     home.kept_models[made.name] = found
+    groups = home.kept_groups.setdefault(made.name, {})
     if made.is_torch:
         return found
     for method in home.class_methods.get(made.name, {}).values():
         parameters = parameters_of(method.node)
         used = mentions_framework(home, method) or gets_functions(home, method)
-        if not method.owner or not parameters or not used:
+        if not method.owner or not parameters or not used or only_asks_groups(home, method):
             continue
         this = parameters[0].name
         region = summarize(home, method, {this: Static(Expr(this))}).region
-        for name, value in region.scope.values.items() if region is not None else ():
+        if region is None:
+            continue
+        for name, value in region.scope.values.items():
             if isinstance(value, Model) and name.startswith(f"{this}."):
                 found[name.removeprefix(f"{this}.")] = value
+        note_groups(groups, region, this)
     return found
+
+
+@provides("groups_read")
+def groups_read(file: FileContext, method: Function) -> dict[str, Repeated | Keyed]:
+    """The lists and dicts of models that a method reads of its object, by how it calls them."""
+    made = next((one for one in file.user_classes if one.name == method.owner), None)
+    if made is None or made.bases or not may_keep_groups(file.tree.code(made.node)):
+        return {}
+    text = file.tree.source(method.node)
+    return {
+        f"self.{name}": group
+        for name, group in kept_groups(file, made).items()
+        if not (is_remade(name, text) or is_only_filled(name, text))
+    }
+
+
+def kept_groups(home: FileContext, made: UserClass) -> dict[str, Repeated | Keyed]:
+    """The lists and dicts of models among the attributes of the instances of a class, by name."""
+    kept_models(home, made)
+    return home.kept_groups[made.name]
 
 
 @provides("summarize_with_objects")
@@ -222,7 +258,8 @@ def interpret_instances(file: FileContext) -> None:
         methods = file.class_methods.get(made.name, {})
         models = {} if made.bases else kept_models(file, made)
         objects = _objects_with_models(file, made.name)
-        if not models and not objects:
+        groups = {} if made.bases else kept_groups(file, made)
+        if not models and not objects and not groups:
             continue
         noted = {
             id(node)
@@ -230,7 +267,7 @@ def interpret_instances(file: FileContext) -> None:
             if summary.region is not None and summary.kind != "failed"
             for node, _, _ in summary.region.left_calls
         }
-        names = "|".join(map(re.escape, (*models, *objects)))
+        names = "|".join(map(re.escape, (*models, *objects, *groups)))
         uses = re.compile(rf"\bself\.({names})\b(?!\s*=[^=])")
         of_others = re.compile(rf"\.({names})\.")
         for method in methods.values():

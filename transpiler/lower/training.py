@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from typing import Any
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.models.dry_runs import open_among
@@ -172,6 +173,17 @@ class Chosen:
 
 
 @record(slots=True)
+class Beside:
+    """A list or dict of an object with models in it, and that of their optimizers."""
+
+    models: str  #: `self.models`
+    keyed: bool
+    filler: Any  #: the statement that fills it
+    criterion: str = ""
+    optimizers: str = ""
+
+
+@record(slots=True)
 class Training:
     """One model that is trained or asked: all calls of it, in the order of the program."""
 
@@ -202,6 +214,7 @@ class Training:
     callers: set[str] = field(default_factory=set)  #: variables of theirs that it is made of
     #: the `fit` of the models of a list, before which each of them gets its optimizer
     late: TrainingCall | None = None
+    beside: Beside | None = None  #: the list of an object in which it is with others alike
     program: list[Node] = field(default_factory=list)  #: `forward` with what only masks need
     sets_rate: bool = False  #: whether the program changes the learning rate itself
     asks_steps: bool = False  #: whether it reads how many steps there were

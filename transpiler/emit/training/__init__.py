@@ -45,6 +45,7 @@ one_of_several.py  what goes with each of several models that one text asks
 taken_criteria.py  criteria whose variable another model's has taken
 agreeing.py    one text for a function that trains several models
 onto_device.py  models of other files, moved to the device where they are given
+beside_models.py  models of a list that an object keeps: their optimizers stand in another
 adopted.py     attributes that get the models of other objects
 one_way.py     models that are compiled on one way only
 passed_on.py  functions that hand a model on to what trains it

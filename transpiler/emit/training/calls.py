@@ -16,6 +16,7 @@ from transpiler.emit.training.asking import (
     write_save_weights,
     write_summary,
 )
+from transpiler.emit.training.beside_models import compile_beside
 from transpiler.emit.training.called import refuse_called_inside
 from transpiler.emit.training.clipped_weights import write_clipped_weights
 from transpiler.emit.training.compiling import write_compile
@@ -112,6 +113,8 @@ def _write_moved(writer: ModelWriter, call: TrainingCall) -> None:
     handing = writer.shared.handings.get(id(writer.training.model))
     if writer.training.late is not None:
         move_late_compile(writer, call)
+    elif writer.training.beside is not None:
+        compile_beside(writer, call, writer.training.beside)
     elif handing is None:
         move_compile(writer, call)
     elif call.region is writer.room.region:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from transpiler.emit.training.handed_compile import Handing, given_model
+from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.one_of_several import is_one_of_several
 from transpiler.emit.training.receivers import element_of
@@ -34,7 +35,7 @@ def trained_apart(
             if call.name not in ("fit", "train_on_batch"):
                 continue
             if not _made_in_round(shared, part.room, call.node, part.variable, made):
-                if not is_one_of_several(part):
+                if not is_one_of_several(part) or late_fit(shared, parts) is not None:
                     return call
                 part.apart = True  # each of the models may have one that is looked up
             inside = shared.extent(part.room)

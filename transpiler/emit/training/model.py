@@ -47,7 +47,7 @@ from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.one_of_several import pick_parts, picked
 from transpiler.emit.training.penalties import bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready
-from transpiler.emit.training.receivers import label_of
+from transpiler.emit.training.receivers import function_of, label_of
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.emit.training.whole_steps import STEPS, whole_steps
 from transpiler.interpret.region import Built
@@ -147,7 +147,8 @@ class ModelWriter:
         #: The variable of the criterion, and what the calls are given: a function has no variable.
         self.criterion_name = self.lasting(f"{alike}criterion", f"{alike}loss_function")
         self.criterion = self.criterion_name
-        self.optimizer = self.lasting(f"{prefix}optimizer", f"{prefix}optim")
+        mine = prefix if made.training.late is None else ""  # a loop makes one for each model
+        self.optimizer = self.lasting(f"{mine}optimizer", f"{mine}optim")
         self.device = self.lasting("device", "torch_device")
         self.scheduler = self.scaler = self.averaged = self.batch_numbers = ""
         #: of functions that hand the model on, by the ids of their regions
@@ -155,7 +156,7 @@ class ModelWriter:
         self.home: Part = part if first is None else first.home  #: where it is compiled
         self.open = False  #: whether other models may be meant by what is written here
         self.parallel = ""  #: the model in DistributedDataParallel, where a strategy spreads it
-        if first is not None:
+        if first is not None and made.training.beside is None:
             self._take_over(first)
             pick_parts(self, first.part)
 
@@ -498,7 +499,7 @@ class ModelWriter:
     ) -> str:
         watch = watch or Watch()
         epoch = replace(self.epoch(compiled, streamed, loop), watched=bool(watch.batch_end))
-        label = label_of((self.home if self.open else self.part).variable)
+        label = function_of(label_of((self.home if self.open else self.part).variable))
         names = ("evaluate", f"evaluate_{label}", "evaluate_model")
         name, source = self.shared.function(
             ("evaluate_weighted", *names) if weights else names,

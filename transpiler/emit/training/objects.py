@@ -16,6 +16,7 @@ from transpiler.emit.training.lines import within
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
+    from transpiler.emit.training.shared import Part
 
 #: What may stand beside an optimizer.
 COMPANIONS = ("scheduler", "scaler", "averaged", "batch_numbers", "parallel")
@@ -24,22 +25,47 @@ COMPANIONS = ("scheduler", "scaler", "averaged", "batch_numbers", "parallel")
 def keep_on_object(writer: ModelWriter) -> None:
     """Criterion and optimizer become attributes beside the model."""
     prefix = f"{writer.label}_" if writer.shared.several(writer.room) else ""
-    criterion = _free_attribute(writer, f"{prefix}criterion", f"{prefix}loss_function")
+    owner = writer.variable.rpartition(".")[0] or "self"
+    criterion = free_attribute(writer, owner, f"{prefix}criterion", f"{prefix}loss_function")
     writer.criterion_name = writer.criterion = criterion
-    writer.optimizer = _free_attribute(writer, f"{prefix}optimizer", f"{prefix}optim")
+    writer.optimizer = free_attribute(writer, owner, f"{prefix}optimizer", f"{prefix}optim")
 
 
-def _free_attribute(writer: ModelWriter, *wanted: str) -> str:
-    """An attribute beside the model, of a name that no attribute of the file has.
+#: What is asked of a model without any regard to how it is trained.
+_ALONE = frozenset(
+    {"predict", "predict_on_batch", "predict_classes", "summary", "count_params"}
+    | {"get_weights", "set_weights", "save_weights"}
+)
+
+
+def needed_elsewhere(home: Part, parts: list[Part]) -> bool:
+    """Whether other methods may need what is made where a model is compiled.
+
+    They may where the object keeps it, of which others may ask more; of a model that only a
+    variable holds, or a list, the calls tell.
+    """
+    others = [part for part in parts if part is not home]
+    if "." in home.variable:
+        return bool(others)
+    return any(map(needs_parts, others))
+
+
+def needs_parts(part: Part) -> bool:
+    """Whether what is asked of a model there may need its criterion or optimizer."""
+    return any(call.name not in _ALONE for call in part.calls)
+
+
+def free_attribute(writer: ModelWriter, owner: str, *wanted: str) -> str:
+    """An attribute of an object, of a name that no attribute of the file has.
 
     What keeps a part of the training, and is read there alone, gives its name away.
     """
-    tree, owner = writer.tree, writer.variable.rpartition(".")[0] or "self"
+    tree = writer.tree
     kept = writer.shared.file.part_reads
     going = [tree.span(n) for s, reads in kept.items() for n in (s, *reads.values())]
 
     def is_free(name: str) -> bool:
-        found = re.finditer(rf"\.{name}\b", tree.text)
+        found = re.finditer(rf"(?<!keras)\.{name}\b", tree.text)
         return all(within(one.start(), going) for one in found)
 
     return f"{owner}.{next(filter(is_free, wanted), wanted[0])}"

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.objects import keep_on_object, needed_elsewhere
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.training import TRAINING
@@ -21,7 +23,18 @@ from transpiler.source.suites import blocks_around
 from transpiler.source.syntax import program_tree
 
 
-def compiles_always(shared: Shared, home: Part, training: Training) -> bool:
+def keep_parts(writer: ModelWriter, parts: list[Part]) -> None:
+    """Criterion and optimizer become attributes of the object, where other calls need them."""
+    shared, home = writer.shared, writer.part
+    always = _compiles_always(shared, home, writer.training)
+    if not home.room.owner and "." not in home.variable:
+        if not always:
+            _refuse_given(shared, home)
+    elif needed_elsewhere(home, parts) or not always:
+        keep_on_object(writer)
+
+
+def _compiles_always(shared: Shared, home: Part, training: Training) -> bool:
     """Whether what trains in a function stands where it has been compiled there before."""
     tree, room = shared.tree, home.room.node
     compiling: list[cst.CSTNode] = [c.node for c in home.calls if c.name == "compile"]
@@ -42,7 +55,7 @@ def _is_inside(shared: Shared, home: Part, node: cst.CSTNode) -> bool:
     return shared.tree.has_span(node) and start <= shared.tree.span(node)[0] < end
 
 
-def refuse_given(shared: Shared, home: Part) -> None:
+def _refuse_given(shared: Shared, home: Part) -> None:
     """Raise where the model may also be one that others have compiled: an argument, or a global."""
     node, file = home.room.node, shared.file
     if not isinstance(node, cst.FunctionDef) or not home.variable.isidentifier():

@@ -13,6 +13,7 @@ from transpiler.emit.training.adopted import refuse_adopted
 from transpiler.emit.training.agreeing import agree, problems_of, refuse_lost
 from transpiler.emit.training.alternatives import with_calls
 from transpiler.emit.training.asking import rewrite_names
+from transpiler.emit.training.beside_models import beside_models, name_beside
 from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.called import rewrite_calls
 from transpiler.emit.training.calls import write_call
@@ -30,9 +31,8 @@ from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import bound_to, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.objects import keep_on_object
 from transpiler.emit.training.once_more import write_again
-from transpiler.emit.training.one_way import compiles_always, refuse_given
+from transpiler.emit.training.one_way import keep_parts
 from transpiler.emit.training.onto_device import move_there
 from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
@@ -118,7 +118,11 @@ class _Planner(Shared):
             summary, node = group.made.summary, group.made.node
             if self._is_far(group):
                 continue
-            part = self._made_in(group) if summary is not None else None
+            part = None
+            if beside_models(self, group.made, group.parts) is not None:
+                part = group.parts[0]
+            elif summary is not None:
+                part = self._made_in(group)
             if part is None and (late := late_fit(self, group.parts)) is not None:
                 part = next(part for part in group.parts if late[1] in part.calls)
             if summary is None or part is None or node is None:
@@ -191,11 +195,13 @@ class _Planner(Shared):
         if compiles and asked == {"summary"}:
             return None
         stays = trained and bool(compiles)
-        made_in, late = self._made_in(group, stays), None
+        beside = beside_models(self, group.made, group.parts) if compiles else None
+        made_in, late = None if beside is not None else self._made_in(group, stays), None
         if not compiles:
             made_in = None  # a part for what else is asked of it there
-        elif made_in is None and (late := late_fit(self, group.parts)) is None:
-            return None
+        elif made_in is None and beside is None:
+            if (late := late_fit(self, group.parts)) is None:
+                return None
         if made_in is not None:
             group.parts.sort(key=lambda part: part is not made_in)
         for call in compiles:  # another model of the function may have been given other parts
@@ -204,6 +210,7 @@ class _Planner(Shared):
         training = _training(group, home, origin, compiles)
         training.stays = stays
         training.postpone(late)
+        training.beside = beside
         return self.write(training, built, group.parts)
 
     def _is_far(self, group: Group) -> bool:
@@ -319,7 +326,7 @@ class _Planner(Shared):
         apart = self._apart(training, parts, handing)
         if apart is not None and training.late is None and handing is None and len(compiles) == 1:
             training.postpone(late_fit(self, parts))
-        apart = apart if training.late is None else None
+        apart = apart if training.late is None and training.beside is None else None
         training.problem = copied or apart
         if training.problem is not None:
             return made
@@ -412,11 +419,10 @@ class _Planner(Shared):
                         first.passing[id(room.region)] = first.passing[id(written[room.node])]
                     continue
                 writer = ModelWriter(self, made, built, part, first)
-                if first is None and (home.room.owner or "." in home.variable):
-                    if len(parts) > 1 or not compiles_always(self, home, training):
-                        keep_on_object(writer)
-                elif first is None and not compiles_always(self, home, training):
-                    refuse_given(self, home)
+                if training.beside is not None:
+                    name_beside(writer, training.beside)
+                elif first is None:
+                    keep_parts(writer, parts)
                 first = first or writer
                 if part.passes:
                     first.passing[id(room.region)] = writer

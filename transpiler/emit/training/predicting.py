@@ -20,7 +20,7 @@ from transpiler.emit.training.listed_arrays import (
 )
 from transpiler.emit.training.model import Asking, ModelWriter
 from transpiler.emit.training.one_of_several import picked
-from transpiler.emit.training.receivers import label_of
+from transpiler.emit.training.receivers import function_of, label_of
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, steps_of_arrays
 from transpiler.emit.training.streams import note_listed, stream
@@ -199,7 +199,7 @@ def _predicting(writer: ModelWriter) -> Predicting:
 def _predictor(writer: ModelWriter, how: Predicting) -> str:
     """The name of the function that predicts."""
     mode = "_in_training" * how.training
-    label = label_of((writer.home if writer.open else writer.part).variable)
+    label = function_of(label_of((writer.home if writer.open else writer.part).variable))
     names = ("predict", f"predict_{label}", "predict_with")
     name, source = writer.shared.function(
         tuple(name + mode for name in names),

@@ -28,6 +28,11 @@ def element_of(text: str) -> tuple[str, str] | None:
     return (found["list"], found["place"]) if found is not None else None
 
 
+def function_of(label: str) -> str:
+    """How a function is called after a model: `m` and `models_0` don't say of which it is."""
+    return label if len(label) > 2 and not label[-1].isdigit() else "model"
+
+
 #: Modules that the converted file reads by these names.
 _IMPORTED = frozenset(
     {"F", "bisect", "copy", "csv", "dist", "glob", "io", "itertools", "json", "math", "nn", "np"}

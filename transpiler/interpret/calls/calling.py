@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import libcst as cst
 
@@ -24,7 +25,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
 from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import constant, one_line, verbatim
+from transpiler.interpret.statics import const, constant, one_line, verbatim
 from transpiler.interpret.symbols import is_optimizer
 from transpiler.interpret.tensors.constants import makes_array
 from transpiler.interpret.tensors.names import bind_tensor
@@ -61,6 +62,10 @@ def call_node(region: Region, node: cst.Call) -> Value:
     func = node.func
     if isinstance(func, cst.Attribute):
         receiver = evaluate(region, func.value)
+        if func.attr.value == "append":
+            put: Any = provided("put_model")(region, node, receiver)
+            if put:
+                return const(None)
         handler = METHODS.get(type(receiver))
         if handler is not None:
             result = handler(region, node, receiver, func.attr.value)

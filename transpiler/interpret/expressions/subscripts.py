@@ -36,6 +36,7 @@ from transpiler.interpret.values import (
     LastKnown,
     LayerList,
     Mapping,
+    Model,
     PerhapsModel,
     Repeated,
     Sequence,
@@ -293,6 +294,8 @@ def _of_repeated(region: Region, node: cst.Subscript, receiver: Repeated | Keyed
     written = _place_text(region, node, region.rewrites)
     running = _place_text(region, node, {**region.rewrites, **region.running})
     code = index(receiver.code, running)
+    if isinstance(receiver.item, Model):  # whichever it is, and by what the program counts
+        keys = [key for key in keys if not isinstance(key, Unknown)]
     asked = frozenset[Any]().union(*(to_expr(region, k).names for k in keys))
     code = replace(code, names=receiver.code.names | asked)
     static = receiver.static

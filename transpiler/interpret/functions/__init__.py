@@ -52,6 +52,7 @@ returned_data.py  data sets that functions give
 kept_functions.py functions that objects get
 kept_dicts.py     dicts of arguments that they keep
 kept_data.py      data sets that objects keep
+kept_groups.py    lists and dicts of models that objects keep
 method_data.py    those that methods get
 kept_ranks.py     blocks that give as many axes as they take
 kept_sizes.py     sizes that functions of elements leave as they are

@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.control.suites import body_of, run_block
-from transpiler.interpret.dispatch import evaluate
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.functions.data_sets import changes_of, data_of
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.joined_parts import (
@@ -19,6 +19,7 @@ from transpiler.interpret.functions.joined_parts import (
     with_joined,
 )
 from transpiler.interpret.functions.kept_functions import with_kept_functions
+from transpiler.interpret.functions.kept_groups import kept_group
 from transpiler.interpret.functions.keywords import as_gathered, refuse, unified
 from transpiler.interpret.functions.kinds import classify
 from transpiler.interpret.functions.method_data import with_data
@@ -47,6 +48,7 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Instance,
+    Keyed,
     Layer,
     Mapping,
     Model,
@@ -90,6 +92,9 @@ def _summarize(
         given = unified(file, function, with_default_classes(function, given))
         given = with_joined(function, with_kept_functions(file, function, given))
         given = with_data(file, function, given)
+        if function.owner and function.owner == function.nested_in and "self" in given:
+            groups: Any = provided("groups_read")(file, function)
+            given = {**given, **groups}
     kinds = tuple(
         (name, kind)
         for name in sorted(given)
@@ -358,6 +363,8 @@ def _interpret(
             for name in given.keys() - {p.name for p in parameters}:
                 if isinstance(value := given[name], Model):
                     scope.values[name] = handed(value, Expr(name, strength=POSTFIX))
+                elif isinstance(value, (Repeated, Keyed)):  # of models that the object keeps
+                    scope.values[name] = kept_group(value, Expr(name, strength=POSTFIX))
                 elif isinstance(value, (Instance, Function)):
                     scope.values[name] = value
                 elif isinstance(value, (Bound, Part)):  # what the object keeps

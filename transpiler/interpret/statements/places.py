@@ -9,6 +9,7 @@ from transpiler.interpret.control.elements import hold_model
 from transpiler.interpret.control.entries import holds_entries, put
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.kept_data import keep_data
+from transpiler.interpret.functions.kept_groups import group_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import const, constant
@@ -125,6 +126,9 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
         add_custom_object(region, node, str(constant(key)) if key is not None else "", value)
         return
     if not isinstance(target.value, cst.Name):
+        if isinstance(value, Model) and (kept := group_of(region, target.value)):
+            hold_model(region, kept, base if is_graph(base) else Mapping({}), value)
+            return
         if is_graph(value) or is_graph(base):
             raise GiveUp("a tensor is put into something that is not a plain name", node)
         forget_inside(region, target, base, node)
