@@ -139,9 +139,7 @@ def test_numbers_of_others_are_said_to_be_those_of_numpy(
 
 
 FACTORY = "from net import build\n\n\ndef make(name):\n    return build()\n"
-RUNS = (
-    "def run(builder, x):\n    m = builder()\n    m.compile('sgd', 'mse')\n    return m.fit(x, x)\n"
-)
+ASKS = "def asks(builder):\n    return builder().output_shape\n"
 BASE = "class Base:\n    def run(self):\n        return self.make().output_shape\n"
 
 
@@ -149,7 +147,7 @@ BASE = "class Base:\n    def run(self):\n        return self.make().output_shape
     ("name", "other", "main", "line"),
     [
         ("factory", FACTORY, "from factory import make\n\nprint(make('net').output_shape)\n", 3),
-        ("runs", RUNS, "from net import build\nfrom runs import run\n\nrun(build, [[1.0]])\n", 4),
+        ("asks", ASKS, "from asks import asks\nfrom net import build\n\nasks(build)\n", 4),
         (
             "base",
             BASE,
@@ -169,6 +167,41 @@ def test_it_is_found_through_other_files(
     assert [error.partition(": ")[0] for error in errors] == [f"main.py:{line}"]
 
 
+REGISTRY = """\
+TABLE = {}
+
+
+def register(name):
+    def wrap(function):
+        TABLE[name] = function
+        return function
+
+    return wrap
+"""
+ENGINE = """\
+import registry
+
+
+def train(name, x):
+    model = registry.TABLE[name]()
+    return model.fit(x, x)
+"""
+IN_TABLE = NET + '\n\nregistry.TABLE["net"] = build\n'
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        "import registry\n" + IN_TABLE,
+        "from registry import register\n" + NET.replace("def build", '@register("net")\ndef build'),
+    ],
+)
+def test_a_module_may_have_them_from_files_that_fill_its_tables(tmp_path: Path, net: str) -> None:
+    files = {"net.py": net, "registry.py": REGISTRY, "engine.py": ENGINE}
+    _, errors = converted(tmp_path, files)
+    assert [error.partition(": ")[0] for error in errors] == ["engine.py:6"]
+
+
 def test_nothing_is_said_of_values_of_other_libraries(tmp_path: Path) -> None:
     main = """\
 import numpy as np
@@ -183,9 +216,6 @@ print(other.predict(x), other.name, build().training)
     texts, errors = converted(tmp_path, {"net.py": NET, "main.py": main})
     assert not errors
     assert texts["main.py"] == main
-
-
-ASKS = "def asks(builder):\n    return builder().output_shape\n"
 
 
 @pytest.mark.parametrize(("name", "other"), [("asks", ASKS), ("base", BASE)])

@@ -202,3 +202,49 @@ def test_a_model_that_is_only_asked_draws_once_too() -> None:
 @pytest.mark.parametrize("drawn", ["np.random.uniform()", "random.random()", "rng.uniform()"])
 def test_what_is_drawn_in_a_trace_is_refused(drawn: str) -> None:
     assert any(f"calls `{drawn}`, which Keras does once" in m for m in errors(program(drawn, FITS)))
+
+
+OWN_LOSS = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+x, y = np.ones((20, 2)), np.arange(20.0).reshape(-1, 1)
+
+
+class Scaled(keras.losses.Loss):
+    def __init__(self):
+        super().__init__()
+        self.scale = 1.0
+
+    def call(self, t, p):
+        return self.scale * tf.reduce_mean(tf.abs(t - p), axis=-1)
+
+
+class Holder(keras.callbacks.Callback):
+    def __init__(self, loss):
+        super().__init__()
+        self.loss = loss
+        self.scale = 3.0
+
+    def on_epoch_end(self, epoch, logs=None):
+        {changes}
+
+
+loss = Scaled()
+m = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+m.compile("sgd", loss)
+m.fit(x, y, epochs=2, callbacks=[Holder(loss)], verbose=0)
+{later}
+m.fit(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "later"),
+    [("self.loss.scale *= 0.5", ""), ("pass", 'setattr(loss, "scale", 0.1)')],
+)
+def test_an_object_is_changed_by_whoever_has_it(changes: str, later: str) -> None:
+    found = errors(OWN_LOSS.format(changes=changes, later=later))
+    assert any("`self.scale`, which `call` reads, gets another value" in one for one in found)
+    assert not errors(OWN_LOSS.format(changes="self.scale *= 0.5", later=""))

@@ -123,6 +123,10 @@ def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:
         case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _METHODS:
             yield _within(held)
         case ast.Call(
+            func=ast.Name(id="setattr" | "delattr"), args=[held, ast.Constant(str(name)), *_]
+        ):
+            yield (*path, f".{name}") if (path := path_of(held)) else ()
+        case ast.Call(
             func=ast.Name(id="setattr" | "delattr" | "shuffle")
             | ast.Attribute(attr="shuffle" | "copyto"),
             args=[held, *_],

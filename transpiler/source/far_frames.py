@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from transpiler.record import record
-from transpiler.source.imported import imported_texts, real_path
-from transpiler.source.importers import may_have_framework
+from transpiler.source.imported import imported_texts, read_text, real_path
+from transpiler.source.importers import importing_files, may_have_framework
 from transpiler.source.lexical import imports_framework, skips
+from transpiler.source.remembered import remembered
 
 _MOST = 3000  #: calls that are followed for one file
 _NODES = 4096  #: bodies of code of which is kept what is in them
@@ -37,8 +38,21 @@ def reaches_framework(text: str, path: str) -> bool:
                 seen.add(real)
                 if imports_framework(imported) and not skips(imported):
                     return True
+                if _filled_by_framework(real):
+                    return True
                 pending.append((imported, real))
     return False
+
+
+@remembered
+def _filled_by_framework(path: str) -> bool:
+    """Whether a file of the framework imports one, and may put models into what that has."""
+    importing = importing_files(path, PUTS)
+    return any(imports_framework(read_text(other)) for other in importing)
+
+
+#: What a file must have that may put something into a list or dict of another one.
+PUTS = r"\]\s*=(?!=)|@\w|\.(?:append|add|insert|setdefault|extend|update)\("
 
 
 @record(frozen=True, slots=True)

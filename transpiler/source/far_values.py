@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 from transpiler.source.far_arguments import bound, defaults
@@ -32,6 +33,7 @@ from transpiler.source.far_frames import (
     inside,
 )
 from transpiler.source.far_kinds import FRAMEWORKS, OF_NUMBERS, kind_of_call, kind_of_result
+from transpiler.source.far_registries import put_by_others
 from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.syntax import python_tree
 
@@ -41,10 +43,9 @@ _NODES = 4096  #: bodies of code of which is kept what is in them
 
 def frame_of(path: str) -> Frame | None:
     """The names of a module; None where it is no program."""
-    try:
+    with suppress(OSError):
         return _frame_of(path, os.stat(path).st_mtime_ns)
-    except OSError:
-        return None
+    return None
 
 
 @lru_cache(maxsize=512)
@@ -141,6 +142,8 @@ def _named(name: str, frame: Frame) -> Value:
                 found |= frozenset({Box(value_of(put.value, frame))})
             elif isinstance(put.func, ast.Attribute):
                 found |= put_in(put.func.attr, value_of(put.args[-1], frame))
+        if frame.outer is None:
+            found |= put_by_others(frame, name, frame_of, value_of)
     frame.known[key] = found
     return found
 
@@ -223,8 +226,7 @@ def _unpacked(target: ast.AST, value: Value, name: str) -> Value:
     return NOTHING
 
 
-def _may_grow(value: Value) -> bool:
-    """Whether it may be a list or dict, and no model, which has such methods, too."""
+def _may_grow(value: Value) -> bool:  # a model has such methods, too
     return any(isinstance(one, (Box, Row)) for one in value)
 
 

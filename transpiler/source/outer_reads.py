@@ -172,7 +172,9 @@ class Functions:
         common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
         if variable in _SELF and changed in _SELF:
             made = self._classes.get(effect.node)
-            return bool(deeper) and common and not _is_new(effect) and self._are_one(made, read)
+            if bool(deeper) and common and not _is_new(effect) and self._are_one(made, read):
+                return True
+            return len(deeper) > 1 and deeper[-1] in parts  # of an object that this one has
         owner = effect.scope.owner(changed)
         if variable == changed and owner is read.owner:
             return common
