@@ -109,3 +109,22 @@ def test_a_name_that_gives_keys_of_a_validation_is_an_error(scripts: Scripts) ->
         assert any(f"the name {name}_loss, as that of a validation" in d.message for d in found)
     text = NAMES_OF_VALIDATIONS.replace('"val"', '"value"')
     assert max(scripts.compare(text, converted(text)).values()) < 1e-9
+
+
+TOGETHER = """\
+inputs = keras.Input((6,))
+h = hidden(inputs)
+a, b = layers.Dense(1{first})(h), layers.Dense(1, activation="sigmoid", name="tall")(h)
+model = keras.Model(inputs, [a, b])
+model.compile(
+    "sgd", {{{key}: "mse", "tall": "binary_crossentropy"}}, metrics={{"tall": ["accuracy"]}}
+)
+losses = model.fit(x, [age, tall], epochs=2, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize(("first", "key"), [(', name="age"', '"age"'), ("", '"dense_1"')])
+def test_layers_that_one_statement_calls(scripts: Scripts, first: str, key: str) -> None:
+    text = HEAD + TOGETHER.format(first=first, key=key)
+    apart = scripts.compare(text, converted(text))
+    assert apart["losses"] < 1e-9

@@ -214,6 +214,16 @@ def _flat(
         yield element, item
 
 
+def _keep_output(region: Region, item: Bound, bound: Bound) -> None:
+    """What a variable holds is what the layer gives that has just been called."""
+    if region.loops or region.branches:
+        return
+    code = item.tensor.code.text
+    made = [one for one in region.called_layers if one.gave == code and one.output is None]
+    if len(made) == 1:
+        made[0].output = replace(bound, at=len(region.forward))
+
+
 def _unpack(
     region: Region,
     target: cst.Tuple | cst.List,
@@ -272,7 +282,9 @@ def _unpack(
         if isinstance(item, Bound):
             fixed = replace(item.tensor, code=Expr(name))
             region.scope.bump(name)
-            keep_given_name(region, item, bind_tensor(region, name, replace(item, tensor=fixed)))
+            bound = bind_tensor(region, name, replace(item, tensor=fixed))
+            keep_given_name(region, item, bound)
+            _keep_output(region, item, bound)
         elif isinstance(item, (Static, Sequence, Mapping)) and not is_graph(item):
             _name_value(region, name, item)
         elif isinstance(item, Sequence) and holds_tensor(item) and not holds_layers(item):
