@@ -250,6 +250,51 @@ losses = trainer.run((x, y)).history["loss"]
 score, result = trainer.model.evaluate(x, y, verbose=0), trainer.model.predict(x, verbose=0)
 """,
 }
+IN_PACKAGE = """\
+from tensorflow import keras
+
+
+def build(units):
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+"""
+PASSED_ON = {
+    "net/__init__.py": "from .nets import build\nfrom .training import rated, train\n",
+    "net/nets.py": IN_PACKAGE,
+    "net/training.py": """\
+def train(model, x, y):
+    model.compile("sgd", "mse", metrics=["mae"])
+    return model.fit(x, y, epochs=2, batch_size=16, verbose=0).history["mae"]
+
+
+def rated(model, x, y):
+    return model.evaluate(x, y, verbose=0)
+""",
+    "main.py": DATA.format(imports="from net import build, rated, train")
+    + """\
+model = build(3)
+losses = train(model, x, y)
+score, result = rated(model, x, y), model.predict(x, verbose=0)
+""",
+}
+PASSED_CLASS = {
+    "net/__init__.py": "from .nets import build\nfrom .trainer import Trainer\n",
+    "net/nets.py": IN_PACKAGE,
+    "net/trainer.py": """\
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+        self.model.compile("sgd", "mse")
+
+    def train(self, x, y):
+        return self.model.fit(x, y, epochs=2, batch_size=16, verbose=0).history["loss"]
+""",
+    "main.py": DATA.format(imports="from net import Trainer, build")
+    + """\
+trainer = Trainer(build(3))
+losses = trainer.train(x, y)
+score, result = trainer.model.evaluate(x, y, verbose=0), trainer.model.predict(x, verbose=0)
+""",
+}
 KEEPER = """\
 class Trainer:
     def __init__(self, model, epochs=2):
@@ -413,6 +458,8 @@ PROJECTS = {
     "builder": BUILDER,
     "options": OPTIONS,
     "blocks": BLOCKS,
+    "passed on by a package": PASSED_ON,
+    "a class that a package passes on": PASSED_CLASS,
 }
 
 

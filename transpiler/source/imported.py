@@ -29,6 +29,14 @@ def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
             yield other, read_text(str(other))
 
 
+def taken_texts(text: str, path: str, depth: int = 4) -> Iterator[str]:
+    """What is in the files that one imports, also in those whose names a package passes on."""
+    for other, imported in imported_texts(text, path):
+        yield imported
+        if other.name == "__init__.py" and depth:
+            yield from taken_texts(imported, str(other), depth - 1)
+
+
 def reaches(path: str, other: str) -> bool:
     """Whether a file imports another one of its project, or a file that does."""
     seen, pending = {real_path(path)}, [path]

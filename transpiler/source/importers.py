@@ -11,7 +11,7 @@ from itertools import islice
 from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
-from transpiler.source.imported import imported_texts, read_text, real_path
+from transpiler.source.imported import read_text, real_path, taken_texts
 from transpiler.source.lexical import imports_framework
 from transpiler.source.remembered import remembered
 
@@ -50,7 +50,7 @@ def _training_files(path: str) -> list[str]:
                 continue
             seen.add(other)
             text = read_text(other)
-            if trains(text) or any(trains(t) for _, t in imported_texts(text, other)):
+            if trains(text) or any(map(trains, taken_texts(text, other))):
                 found.append(other)
             if not fits(text):
                 pending.append(other)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from transpiler.regex import regex
 from transpiler.source.far_frames import is_about_framework
 from transpiler.source.generations import shown_by
-from transpiler.source.imported import imported_texts, read_text
+from transpiler.source.imported import imported_texts, read_text, taken_texts
 from transpiler.source.importers import (
     importing_files,
     is_imported,
@@ -140,7 +140,7 @@ def goes_with_data(text: str, path: str) -> bool:
 @lru_cache(maxsize=256)
 def may_ask(text: str, path: str) -> bool:
     """Whether a file, or what it imports, asks something of objects that models are asked, too."""
-    return _asks(text) or any(_asks(other) for _, other in imported_texts(text, path))
+    return _asks(text) or any(map(_asks, taken_texts(text, path)))
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +150,7 @@ def gives_to_plain(text: str, path: str) -> bool:
         "keras" not in other
         and "tensorflow" not in other
         and (_asks(other) or any(asked in other for asked in _OF_MODELS))
-        for _, other in imported_texts(text, path)
+        for other in taken_texts(text, path)
     )
 
 
