@@ -98,6 +98,15 @@ losses, again = np.array(e.score(x, y)), e.models[0].predict(x, verbose=0)
 n = len(e.models)
 """
 OF_VALUES = ASKED.replace("in self.models", "in self.models.values()")
+COMPILED = """\
+    def __init__(self, n, rate=0.05):
+        self.models = []
+        for k in range(n):
+            m = keras.Sequential([keras.Input((4,)), layers.Dense(k + 2, "tanh"), layers.Dense(1)])
+            m.compile(keras.optimizers.Adam(rate), "mse", metrics=["mae"])
+            self.models.append(m)
+
+"""
 METHODS = {
     "a loop": LISTED + FIT + ASKED,
     "counted": DISPLAYED + COUNTED + ASKED,
@@ -105,6 +114,7 @@ METHODS = {
     "by place": DISPLAYED + BY_PLACE + ASKED,
     "by key": KEYED + BY_KEY + OF_VALUES,
     "of a dict": KEYED + OF_DICT + OF_VALUES,
+    "compiled where they are made": COMPILED + FIT + ASKED,
     "trained where they are made": AT_ONCE + ASKED,
 }
 
@@ -112,7 +122,8 @@ METHODS = {
 @pytest.mark.parametrize("methods", METHODS.values(), ids=METHODS)
 def test_each_model_goes_on_with_its_own_optimizer(scripts: Scripts, methods: str) -> None:
     """Two calls of the method that trains them step the same optimizers."""
-    text = HEAD + methods + RUN
+    head = HEAD if "build(" in methods else HEAD.partition("def build")[0] + "class Ensemble:\n"
+    text = head + methods + RUN
     apart = scripts.compare(text, converted(text, EXACT))
     assert {"prediction", "score", "losses", "again", "n"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
@@ -153,6 +164,8 @@ REFUSED = {
     "filled again": TWICE + FIT + ASKED,
     "from outside": LISTED + FIT + ASKED + OUTSIDE + "e.models[0].fit(x, y)\n",
     "another name": LISTED + FIT + ASKED + OUTSIDE + "ms = e.models\nms.reverse()\n",
+    "asked before": COMPILED.replace("append(m)", "append(m)\n            m.evaluate(x, y)") + FIT,
+    "compiled with another rate": COMPILED.replace("(rate)", "(rate * k)") + FIT,
     "deleted": LISTED + FIT + ASKED + OUTSIDE + "del e.models[0]\n",
 }
 

@@ -15,11 +15,16 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
+from transpiler.emit.training.compiling import (
+    criterion_lines,
+    drop,
+    optimizer_lines,
+    say_what_differs,
+)
 from transpiler.emit.training.lines import block, holds
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import lines_as_called, refuse_unseen
-from transpiler.emit.training.objects import free_attribute, needs_parts
+from transpiler.emit.training.objects import ALONE, free_attribute, needs_parts
 from transpiler.emit.training.rounds import loops_around
 from transpiler.emit.training.shared import Part, Room, Shared
 from transpiler.interpret.training import TrainingCall, root
@@ -54,9 +59,12 @@ def beside_models(shared: Shared, made: Model, parts: list[Part]) -> Beside | No
     beside = Beside(f"self.{name}", isinstance(group, Keyed), filler[1])
     steps = [(part, c) for part in parts for c in part.calls if c.name in _STEPPING]
     inside = shared.tree.span(filler[0].node)
-    if any(holds(inside, shared.tree.span(call.node)) for _, call in steps):
+    asks = [c for part in parts for c in part.calls if c.name not in {*ALONE, "compile"}]
+    if any(holds(inside, shared.tree.span(call.node)) for call in asks):
         return None
-    if any(c.name == "compile" for part in parts for c in part.calls):
+    compiles = [(part, c) for part in parts for c in part.calls if c.name == "compile"]
+    start, end = shared.tree.span(filler[1])
+    if not all(start <= shared.tree.span(call.node)[0] < end for _, call in compiles):
         return None
     return beside if all(_way(shared, beside, part, c) for part, c in steps) else None
 
@@ -193,18 +201,23 @@ def _zip(writer: ModelWriter, beside: Beside, loop: cst.For) -> None:
 
 
 def compile_beside(writer: ModelWriter, call: TrainingCall, beside: Beside) -> None:
-    """The `compile` of a function that gives the models: behind what fills the list."""
+    """A `compile` where the models are made, or in the function that gives them.
+
+    What they are trained with stands behind what fills the list.
+    """
     model, summary = writer.training.model, writer.training.model.summary
-    assert summary is not None
     assert model.node is not None
     if not isinstance(call.statement, cst.SimpleStatementLine) or call.conditional:
         raise Unsupported("`compile` under a condition in a function")
-    refuse_unseen(writer, summary)
+    moved = call in writer.training.moved
     variable, optimizer = writer.variable, writer.optimizer
     writer.optimizer = beside.optimizers
-    each = optimizer_lines(writer, call, model.node)
+    each = optimizer_lines(writer, call, model.node if moved else call.node)
     writer.optimizer = optimizer
-    lines = lines_as_called(writer, model.node, summary, [*criterion_lines(writer, call), *each])
+    lines = [*criterion_lines(writer, call), *each]
+    if moved and summary is not None:
+        refuse_unseen(writer, summary)
+        lines = lines_as_called(writer, model.node, summary, lines)
     if len(each) != 1:
         raise Unsupported("each model of a list has more than an optimizer of its own")
     made = lines.pop().removeprefix(f"{beside.optimizers} = ")
@@ -213,7 +226,8 @@ def compile_beside(writer: ModelWriter, call: TrainingCall, beside: Beside) -> N
         raise Unsupported("each model of a list has an optimizer of its own")
     name = "model" if "." in variable or "[" in variable else variable
     made = made.replace(weights, f"{name}.parameters()")
-    _refuse_varying(writer, beside, [*lines, made.replace(f"{name}.parameters()", "")])
+    read = [*lines, made.replace(f"{name}.parameters()", "")]
+    _refuse_varying(writer, beside, read, model.node if moved else call.node)
     source = f"[{made} for {name} in {beside.models}]"
     if beside.keyed:
         source = f"{{key: {made} for key, {name} in {beside.models}.items()}}"
@@ -222,19 +236,24 @@ def compile_beside(writer: ModelWriter, call: TrainingCall, beside: Beside) -> N
     start = writer.tree.span(beside.filler)[0]
     indent = start - writer.tree.line_start(start)
     writer.edits.append(Edit(end, end, f"{block(lines, indent)}\n"))
-    message = f"`{summary.function.name}` gives the model alone; its optimizer is made beside it"
-    writer.made.said.append((ASSUMED, call.node, message))
-    writer.made.gone.append(call.statement)
+    if moved and summary is not None:
+        name = summary.function.name
+        message = f"`{name}` gives the model alone; its optimizer is made beside it"
+        writer.made.said.append((ASSUMED, call.node, message))
+        writer.made.gone.append(call.statement)
+    else:
+        drop(writer, call.statement)
     say_what_differs(writer, call)
 
 
-def _refuse_varying(writer: ModelWriter, beside: Beside, lines: list[str]) -> None:
+def _refuse_varying(
+    writer: ModelWriter, beside: Beside, lines: list[str], made: cst.CSTNode
+) -> None:
     """Refuse what each model of the list may have another of: `[build(rate) for rate in rates]`.
 
-    Whatever optimizers are made of is read behind the loop, and may not change in it.
+    Whatever optimizers are made of is read behind the loop, and may not change in it. `made` is
+    the call that reads it there.
     """
-    made = writer.training.model.node
-    assert made is not None
     start, end = writer.tree.span(beside.filler)
     inside = writer.tree.span(made)
     read = {word for line in lines for word in _READ_BY.findall(line)} - {"self"}

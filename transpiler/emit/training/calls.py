@@ -53,9 +53,20 @@ from transpiler.emit.training.weights import (
 from transpiler.interpret.training import CALLED, TrainingCall
 from transpiler.ir.tensor import Unsupported
 
+
+def _write_compile(
+    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+) -> None:
+    """A `compile` where it stands."""
+    if writer.training.beside is not None:
+        compile_beside(writer, call, writer.training.beside)
+    else:
+        write_compile(writer, call, statement)
+
+
 #: What writes each call of a model.
 _WRITERS = {
-    "compile": write_compile,
+    "compile": _write_compile,
     "trainable": write_trainable,
     "fit": write_fit,
     "evaluate": write_evaluate,

@@ -48,7 +48,7 @@ def write_compile(
         raise Unsupported("what `compile` gives is used")
     lines: list[str] = []
     if is_replaced(writer, call):
-        _drop(writer, statement)
+        drop(writer, statement)
         return
     if writer.training.idle:
         message = _ELSEWHERE if writer.training.elsewhere else _IDLE
@@ -60,13 +60,14 @@ def write_compile(
     if not writer.training.idle or writer.training.elsewhere:
         say_what_differs(writer, call)
     if not lines:  # both are there already
-        _drop(writer, statement)
+        drop(writer, statement)
         return
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
 
 
-def _drop(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
+def drop(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
+    """Take out a `compile` of which nothing stays in its place."""
     writer.made.gone.append(statement)
     writer.removed.append(statement_lines(writer.tree, statement))
     writer.edits.append(Edit(*writer.removed[-1], ""))

@@ -32,7 +32,7 @@ def keep_on_object(writer: ModelWriter) -> None:
 
 
 #: What is asked of a model without any regard to how it is trained.
-_ALONE = frozenset(
+ALONE = frozenset(
     {"predict", "predict_on_batch", "predict_classes", "summary", "count_params"}
     | {"get_weights", "set_weights", "save_weights"}
 )
@@ -52,7 +52,7 @@ def needed_elsewhere(home: Part, parts: list[Part]) -> bool:
 
 def needs_parts(part: Part) -> bool:
     """Whether what is asked of a model there may need its criterion or optimizer."""
-    return any(call.name not in _ALONE for call in part.calls)
+    return any(call.name not in ALONE for call in part.calls)
 
 
 def free_attribute(writer: ModelWriter, owner: str, *wanted: str) -> str:

@@ -202,8 +202,7 @@ class _Planner(Shared):
         elif made_in is None and beside is None:
             if (late := late_fit(self, group.parts)) is None:
                 return None
-        if made_in is not None:
-            group.parts.sort(key=lambda part: part is not made_in)
+        group.parts.sort(key=lambda part: made_in is not None and part is not made_in)
         for call in compiles:  # another model of the function may have been given other parts
             call.given = dict(self.given_inside.setdefault(id(call), call.given))
             group.compiled_first(call)
@@ -325,7 +324,8 @@ class _Planner(Shared):
         copied = trains_a_copy(training, parts, self.tree, self.freezing)
         apart = self._apart(training, parts, handing)
         if apart is not None and training.late is None and handing is None and len(compiles) == 1:
-            training.postpone(late_fit(self, parts))
+            training.beside = beside_models(self, training.model, parts)
+            training.postpone(late_fit(self, parts) if training.beside is None else None)
         apart = apart if training.late is None and training.beside is None else None
         training.problem = copied or apart
         if training.problem is not None:
