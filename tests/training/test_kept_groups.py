@@ -155,6 +155,13 @@ TWICE = """\
             self.models.append(build(k + 3))
 
 """
+SHARED = """\
+    def __init__(self, n):
+        self.models = []
+{}        for k in range(n):
+{}            self.models.append(m)
+
+"""
 OUTSIDE = "e = Ensemble(2)\n"
 REFUSED = {
     "another rate": LISTED.replace("k + 3", "k + 3, 0.1 * k") + FIT + ASKED,
@@ -166,6 +173,11 @@ REFUSED = {
     "another name": LISTED + FIT + ASKED + OUTSIDE + "ms = e.models\nms.reverse()\n",
     "asked before": COMPILED.replace("append(m)", "append(m)\n            m.evaluate(x, y)") + FIT,
     "compiled with another rate": COMPILED.replace("(rate)", "(rate * k)") + FIT,
+    "one for all": SHARED.format("        m = build(3)\n", "") + FIT,
+    "each twice": SHARED.format(
+        "", "            m = build(k)\n            for _ in range(2):\n    "
+    )
+    + FIT,
     "deleted": LISTED + FIT + ASKED + OUTSIDE + "del e.models[0]\n",
 }
 

@@ -89,7 +89,17 @@ def _filled_by(
         return None
     makes = re.compile(rf"self\.{name}\s*(?::[^=\n]+)?=(?!=)")
     before = [shared.tree.code(s).strip() for s in body[: place + 1]]
-    return (room, body[place]) if any(map(makes.match, before)) else None
+    puts = _put_in(shared, name, shared.tree.span(body[place]))
+    rounds = loops_around(shared, room, span[0])
+    once = all(loops_around(shared, room, put) == rounds for put in puts)
+    return (room, body[place]) if any(map(makes.match, before)) and puts and once else None
+
+
+def _put_in(shared: Shared, name: str, span: tuple[int, int]) -> list[int]:
+    """Where something of a text is put into a list, or becomes it."""
+    put = rf"self\.{name}(?:\.append\(|\[[^\[\]\n]+\]\s*=(?!=)|\s*(?::[^=\n]+)?=(?!=))"
+    return [found.start() for found in re.finditer(put, shared.tree.blanked[: span[1]])
+            if found.start() >= span[0]]  # fmt: skip
 
 
 def _stays(shared: Shared, name: str, filler: tuple[Room, cst.CSTNode]) -> bool:
