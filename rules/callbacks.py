@@ -90,7 +90,8 @@ def early_stopping(
     if not start_from_epoch.is_const(0):
         begin = start_from_epoch.wrapped(BITOR)
         decision = [f"if {fit.epoch} >= {begin}:", *(f"    {d}" for d in decision)]
-    if after and (chosen or not start_from_epoch.is_const(0)):
+    counted = fit.first == "0" or (fit.first.isdigit() and fit.epochs.isdigit())
+    if after and (chosen or not start_from_epoch.is_const(0) or not counted):  # none may be left
         after = (f"if {weights} is not None:", f"    {after[0]}")
     return Hooks(
         (*before, _assigned(begins)),
