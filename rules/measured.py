@@ -118,12 +118,12 @@ class {name}:
 _mean(
     "MeanSquaredError",
     "The mean squared error of all that it was given.",
-    "np.square(targets - outputs)",
+    "np.square(targets - outputs).mean(-1)",
 )
 _mean(
     "MeanAbsoluteError",
     "The mean absolute error of all that it was given.",
-    "np.abs(targets - outputs)",
+    "np.abs(targets - outputs).mean(-1)",
 )
 _mean(
     "BinaryAccuracy",

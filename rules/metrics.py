@@ -30,10 +30,17 @@ def _mean(p: Prediction, name: str, variable: str, each: Expr, label: str) -> Me
     if p.weights is not None:
         row = method(each, "flatten") if p.units == 1 else method(each, "mean", 1)
         return replace(_weighted_mean(p, name, variable, row), label=label)
+    if p.rank == 1:
+        return replace(_of_flat(name, variable, method(each, "mean")), label=label)
     total = infix(_item(method(each, "mean")), "*", Expr("len(inputs)", strength=18))
     if p.units == 1 and p.rank == 2 and not p.open:
         total = _item(method(each, "sum"))
     return Metric(name, ((variable, total),), label=label)
+
+
+def _of_flat(name: str, variable: str, value: Expr) -> Metric:
+    """The mean over the batches: of outputs without a last axis Keras takes each batch for one."""
+    return Metric(name, ((variable, _item(value)),), "{0} / {batches}")
 
 
 def _hits(p: Prediction, name: str, hits: Expr) -> Metric:
@@ -178,7 +185,7 @@ def mean_squared_error(p: Prediction) -> Metric:
 @metric("RootMeanSquaredError", "root_mean_squared_error")
 def root_mean_squared_error(p: Prediction) -> Metric:
     """The root of the mean over all samples, not the mean of roots."""
-    found = mean_squared_error(p)
+    found = mean_squared_error(replace(p, rank=None) if p.rank == 1 else p)
     result = "({0} / {count}) ** 0.5" if p.weights is None else "({0} / {1}) ** 0.5"
     label = "root mean squared error"
     return replace(found, name="root_mean_squared_error", result=result, label=label)
@@ -254,8 +261,11 @@ def _of_batch(p: Prediction, name: str, variable: str, value: Expr, larger: bool
     """The mean over the samples of what is the mean of a batch."""
     if p.classes:
         raise Unsupported(f"{name} with classes as targets")
-    total = infix(_item(value), "*", Expr("len(inputs)", strength=18))
     label = variable.replace("_", " ")
+    if p.rank == 1:
+        found = _of_flat(name, variable, value)
+        return replace(found, label=label, larger_is_better=larger)
+    total = infix(_item(value), "*", Expr("len(inputs)", strength=18))
     return Metric(name, ((variable, total),), label=label, larger_is_better=larger)
 
 

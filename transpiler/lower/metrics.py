@@ -128,6 +128,9 @@ def _one(
         metric = steps.counted(use.build(rows, keras=file.options.keras), rows)
     else:
         metric = use.build(seen, keras=file.options.keras)
+    older = file.options.keras == "2" and use.place is None
+    if older and seen.rank == 1 and metric.name == "binary_accuracy":
+        raise Unsupported("binary_accuracy of an output without a last axis, as in Keras 2")
     if weights is not None:
         counted = use.build(replace(seen, weights=weights), keras=file.options.keras)
         if not all(weights.text in value.text for _, value in counted.sums):
