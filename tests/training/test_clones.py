@@ -142,3 +142,23 @@ def test_refused(base: str, more: str, reason: str) -> None:
     errors = [d for d in convert(program).diagnostics if d.severity is Severity.ERROR]
     assert any(reason in d.message for d in errors), [d.message for d in errors]
     assert "model = clone_model(base)" in convert(program).text
+
+
+COPIED = """\
+def net():
+    return keras.Sequential([layers.Input((8,)), layers.Dense(6), layers.Dense(1, "sigmoid")])
+
+
+base = net()
+base.compile("adam", "binary_crossentropy", metrics=["mae"])
+base.fit(x, y, verbose=0)
+model = clone_model(base)
+model.set_weights(base.get_weights())
+model.compile("sgd", "binary_crossentropy")
+history = model.fit(x, y, batch_size=25, verbose=0).history
+losses = [len(history), *history["mae"], *model.evaluate(x, y, verbose=0)]
+"""
+
+
+def test_keras_3_copies_the_metrics_too(scripts: Scripts) -> None:
+    compared(scripts, START + COPIED)

@@ -279,6 +279,7 @@ class Model(_Brief):
     target: str = ""  #: of a Sequential: the variable that it is assigned to
     options: tuple[Model, ...] = ()  #: the models of which this is one, by a condition
     compiled: Any = None  #: the call of `compile` in force, a `TrainingCall`
+    cloned: Any = None  #: of a clone: the same of the model that it was cloned of
     given: list[Bound] = field(default_factory=list)  #: the tensors that its builder was called on
     source: Model | None = None  #: the model that a function or method got here
     keeper: str = ""  #: the class of the object whose attribute it is here

@@ -14,6 +14,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.shared import Part, Trained
 from transpiler.interpret.functions.compiled_ways import ways_of
 from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.values import Model
 from transpiler.lower.weighing import is_none
 from transpiler.record import replace
 from transpiler.regex import regex
@@ -35,7 +36,7 @@ def keep_metrics(made: Trained, compiles: list[TrainingCall], keras: str) -> Non
     """Give each `compile` without metrics those of the last one with some, as Keras 3 does."""
     if keras == "2":
         return
-    before = elsewhere = _of_functions(made, compiles)
+    before = elsewhere = _of_functions(made, compiles) or _of_original(made.training.model)
     made.keeps = not all(map(_gives, compiles))
     for call in compiles:
         if _gives(call):
@@ -58,6 +59,12 @@ def _of_functions(made: Trained, compiles: list[TrainingCall]) -> TrainingCall |
     steps = [step for way in ways_of(made.training.model) for step in way.steps]
     found = [s for s in steps if id(s.call.node) not in here and _gives(s.call)]
     return replace(found[-1].call, conditional=not found[-1].sure) if found else None
+
+
+def _of_original(model: Model) -> TrainingCall | None:
+    """The `compile` with metrics of the model that one was cloned of: Keras 3 copies these."""
+    copied: TrainingCall | None = model.cloned
+    return copied if copied is not None and _gives(copied) else None
 
 
 def _is_plain(call: TrainingCall) -> bool:

@@ -122,7 +122,10 @@ def clone_model(region: Region, node: cst.Call, name: str) -> Value:
     trained = re.search(rf"(?<![\w.]){re.escape(target)}\.compile\(", region.tree.blanked[end:])
     if again and (trained or not weighed):
         region.settled[region.tree.span(node)] = again
-        return replace(root(model), node=node, caller=region, expr=None, compiled=None)
+        copied = model.compiled or root(model).compiled
+        return replace(
+            root(model), node=node, caller=region, expr=None, compiled=None, cloned=copied
+        )
     if not weighed and again is None:
         region.file.unsettled[region.tree.span(node)[0]] = _OTHER_WEIGHTS
         return Unknown("a model that is cloned, with other weights")
