@@ -74,7 +74,8 @@ class Freezing:
         norms = self.norms.get(id(call), frozenset())
         parts = self.of.parts(call.model)
         touched = (one.model for one in self.norms_in_turn)
-        if any(id(root(m)) in parts or self.of.share(m, call.model) for m in touched):
+        every = [*self.of.all_parts(call.model)]
+        if any(id(root(m)) in parts or any(self.of.share(m, p) for p in every) for m in touched):
             return self._told_by_gradients(call)
         if any(self._lends_norms(one, call, frozen) for one in self.models.get(id(call), ())):
             return self._told_by_gradients(call)
