@@ -56,5 +56,6 @@
     imports.py       which imports come, and where; dead_imports.py: which go
     comments.py      the comments of statements that are gone
 
-Below them: edits.py (changes of a text), text.py and fold.py (source as text), naming.py.
+Below them: edits.py (changes of a text), text.py and fold.py (source as text), naming.py, and
+types.py (what is said of parameters).
 """

@@ -18,6 +18,7 @@ from transpiler.emit.metric_classes import is_left, metric_class_edits
 from transpiler.emit.residual.removal import Removal
 from transpiler.emit.residual.residue import settled_edits
 from transpiler.emit.text import global_reads
+from transpiler.emit.types import TYPE, torch_type
 from transpiler.emit.units import CLASS_TOKEN, Unit
 from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.own_metrics import SUPER, is_class_of_metric
@@ -371,27 +372,12 @@ def _retype(draft: Draft, annotation: cst.Annotation | None) -> None:
         return
     start, end = draft.tree.span(annotation.annotation)
     text = draft.tree.text[start:end]
-    for found in _TYPE.finditer(text):
-        name = found.group(1)
-        value = draft.file.globals.get(name.split(".")[0])
-        torch = _TORCH_TYPES.get(name.rpartition(".")[2], "")
-        if isinstance(value, Framework) and torch:
+    for found in TYPE.finditer(text):
+        if torch := torch_type(draft.file, found.group(1)):
             span = found.span() if found.group() == text else found.span(1)
             edit = Edit(start + span[0], start + span[1], torch)
             if edit not in draft.edits:
                 draft.edits.append(edit)
-
-
-#: What stands for types of Keras; what `fit` gives is made where it is seen to be read.
-_TORCH_TYPES = {
-    "Model": "nn.Module",
-    "Sequential": "nn.Module",
-    "Loss": "nn.Module",
-    "Optimizer": "torch.optim.Optimizer",
-    "History": "SimpleNamespace",
-}
-#: A name in a type, which may be in quotes.
-_TYPE = regex(r"[\"']?(?<![\w.])([A-Za-z_][\w.]*)[\"']?")
 
 
 def rename_passed_functions(draft: Draft) -> None:

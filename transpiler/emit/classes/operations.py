@@ -13,6 +13,7 @@ from transpiler.emit.classes.plan import ClassPlan, EmitError
 from transpiler.emit.comments import Script, carry
 from transpiler.emit.edits import Edit
 from transpiler.emit.fold import fold
+from transpiler.emit.types import with_torch_types
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_penalties import BASES as OF_WEIGHTS
 from transpiler.interpret.functions.passed import decided_parameters
@@ -68,6 +69,7 @@ def render_operation(
         own = bool(summary.function.owner)
         gone = _unread(node) if of_keras else [] if own else decided_parameters(summary)
         header = header_without(tree, node, gone) if gone else _own_header(tree, node)
+        header = with_torch_types(file, header)
         if of_keras:
             name = METHODS[node.name.value]
         header = header.replace(f"def {node.name.value}(", f"def {name}(", 1)
