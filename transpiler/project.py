@@ -56,7 +56,6 @@ from transpiler.source.given_together import given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
     importing_files,
-    set_outside,
     training_files,
     words_beside_imports,
 )
@@ -69,6 +68,7 @@ from transpiler.source.named_models import named_models
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.picked_rates import rates_in_one
 from transpiler.source.replaced import Rewritten
+from transpiler.source.set_outside import set_outside
 from transpiler.source.shared_lines import apart
 from transpiler.source.trained_in_turn import trained_in_turn
 from transpiler.source.tree import Tree

@@ -21,6 +21,7 @@ from transpiler.interpret.functions.parameters import holds_metrics
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence as Items
 from transpiler.interpret.values import Value
+from transpiler.source.importers import is_imported
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import statement_lines
 
@@ -80,6 +81,8 @@ def _drop_unread(
         code = draft.tree.blanked[start:end]
         bound = re.findall(rf"^\s*{name}(?:\s*[+]?=(?!=)|\.\w+\()", code, re.M)
         if not spans or len(spans) != len(bound):
+            continue
+        if not start and is_imported(draft.file.path, rf"\b{name}\b"):
             continue
         gone = [Edit(*span, "") for span in spans]
         inside = replaces(gone)

@@ -23,6 +23,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, literal
 from transpiler.record import replace
+from transpiler.source.set_outside import set_outside
 
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 
@@ -91,7 +92,12 @@ def class_attribute(region: Region, owner: UserClass, attr: str, node: cst.Attri
         return Unknown(f"`.{attr}`")
     holder = node.value.value
     reading = _reading(region, holder, attr)
-    if not _is_plain(owner.node) or _is_changed(region, attr):
+    home: FileContext = owner.file or region.file
+    if (
+        not _is_plain(owner.node)
+        or _is_changed(region, attr)
+        or (set_outside(home.path).fullmatch(owner.name))
+    ):
         return Static(reading)
     if isinstance(value, (Sequence, Mapping)):
         return replace(value, static=reading)

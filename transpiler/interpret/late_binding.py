@@ -14,6 +14,7 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import names_in
+from transpiler.source.set_outside import set_outside
 
 
 def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> None:
@@ -30,6 +31,7 @@ def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> 
     own = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
     body = region.tree.code(function.node.body)
     names = {n for n in names_in(body) - own if not (_is_bound(n, body) or _is_drawn(n, body))}
+    _refuse_others(region, node, names)
     in_rounds = {n for way in region.ways if way.side == -1 for n, _ in way.changing}
     text = region.tree.blanked[inner[1] : outer[1]]
     statement = region.tree.span(region.statement)[1] if region.statement is not None else inner[1]
@@ -37,6 +39,20 @@ def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> 
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
             raise GiveUp(f"Lambda: `{name}` has another value when Keras runs the function", node)
+
+
+def _refuse_others(region: Region, node: cst.CSTNode, names: set[str]) -> None:
+    """Refuse variables of the module that other files change, once a model may have run."""
+    home = region.file.path
+    changed = set_outside(home) if home else None
+    read = sorted(names & region.file.globals.keys())
+    paths = [(name,) for name in read if changed is not None and changed.fullmatch(name)]
+    if not paths:
+        return
+    from transpiler.source.changed_later import changed_later, files_around  # few need it
+
+    if found := changed_later(paths, home, files_around(home, region.tree.text)):
+        raise GiveUp(f"Lambda: another file changes `{found}`, which Keras reads but once", node)
 
 
 def changed_later(region: Region, function: Function) -> str:

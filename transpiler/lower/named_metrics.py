@@ -20,6 +20,7 @@ from transpiler.regex import regex
 from transpiler.source.changed_entries import all_changed
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
+from transpiler.source.set_outside import set_outside
 from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
@@ -50,6 +51,8 @@ def metrics_of_config(tree: Tree, path: str, given: Given | None) -> tuple[Given
         kinds = [(filled[1], _variables)]
     elif given.text.isidentifier():
         kinds = [(given.text, _variables)]
+    if path and set_outside(path).fullmatch(given.text.partition("[")[0].partition(".")[0]):
+        return None
     program = program_tree(tree.text) if kinds else None
     for name, finder in kinds if program is not None else ():
         assert program is not None

@@ -18,6 +18,7 @@ from transpiler.regex import regex
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.possible_constants import constants_in, texts_around
+from transpiler.source.set_outside import set_outside
 from transpiler.source.syntax import program_tree
 from transpiler.source.tree import Tree
 
@@ -50,7 +51,8 @@ class Names:
 def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], bool]) -> Names:
     """Those of `known` names that an expression of a file may be."""
     texts = texts_around(tree.text, path)
-    if found := tuple(filter(known, _given_to(texts, text))):
+    outside = path and set_outside(path).match(text) is not None
+    if not outside and (found := tuple(filter(known, _given_to(texts, text)))):
         return Names(found, surely=True)
     found, near = (tuple(filter(known, _strings_of(t))) for t in (texts, _next_to(tree.text, path)))
     beside = Names(near, assumed=_other_names(tree, text, near)) if near != found else None

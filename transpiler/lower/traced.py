@@ -10,8 +10,7 @@ What such a function reads keeps its first value in Keras until the model is com
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from textwrap import dedent
 
 from transpiler.interpret.context import FileContext
@@ -29,10 +28,11 @@ from transpiler.lower.compositions import blocks_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
+from transpiler.source.changed_later import changed_later, files_around
 from transpiler.source.draws import drawn_by, drawn_in
 from transpiler.source.effects import Function as Source
 from transpiler.source.lexical import names_in
-from transpiler.source.outer_reads import Functions, functions_of
+from transpiler.source.outer_reads import Functions, Read, functions_of
 from transpiler.source.running import Running
 from transpiler.source.syntax import python_tree
 
@@ -68,7 +68,9 @@ def _refuse(
 ) -> None:
     reached = program.reaching([source])
     _refuse_acting(program, name, reached)
-    changes = program.changes(program.reads(reached))
+    reads = program.reads(reached)
+    _refuse_changed_later(file, name, reads)
+    changes = program.changes(reads)
     if not changes:
         return
     places = [(call, node) for call in calls if (node := _place(file, program, call)) is not None]
@@ -102,10 +104,22 @@ def _refuse_elsewhere(file: FileContext, home: FileContext, function: Function) 
     reached = program.reaching([source])
     _refuse_acting(program, name, reached)
     reads = program.reads(reached)
-    names = "|".join(sorted({read.path[0] for read in reads}))
-    set_here = re.search(rf"\.(?:{names})\s*=(?!=)", file.tree.blanked) if names else None
-    if set_here is not None or program.changes_after(reads, start + 1):
+    if program.changes_after(reads, start + 1):
         raise Unsupported(f"`{name}` reads what may get another value")
+    _refuse_changed_later(home, name, reads)
+
+
+def _refuse_changed_later(home: FileContext, name: str, reads: Iterable[Read]) -> None:
+    """Refuse what a function reads of its file where another one changes that between its steps."""
+    paths = [read.path for read in reads if read.owner is None or read.path[0] in ("self", "cls")]
+    if not home.path or not paths:
+        return
+    files = files_around(home.path, home.tree.text)
+    if changed := changed_later(paths, home.path, files):
+        raise Unsupported(
+            f"another file changes `{changed}`, which `{name}` reads: Keras goes on with what it "
+            f"was when it traced the function; compile the model again where it changes"
+        )
 
 
 def refuse_in_forward(
@@ -132,6 +146,7 @@ def refuse_in_forward(
         source = program.function_at(*file.tree.span(function.node)) if here else None
         words = names_in(" ".join(map(_text, walk(summary.forward)))) - {*summary.stored}
         found = program.reads([source]) if source is not None else set()
+        _refuse_changed_later(file, function.name, (r for r in found if r.path[0] in words))
         changes = program.changes(read for read in found if read.path[0] in words)
         compiled = [made] if made is not None else []
         runs: dict[ast.AST, frozenset[str]] = {**steps, **dict.fromkeys(compiled, _ALL)}

@@ -16,12 +16,12 @@ from transpiler.ir.pipeline import Elsewhere, Generated
 from transpiler.source.far_frames import reaches_framework
 from transpiler.source.homes import Callee, Home, home_at
 from transpiler.source.imported import imported_texts, mentions, real_path
-from transpiler.source.importers import set_outside
 from transpiler.source.lexical import imports_framework
 from transpiler.source.made_batches import Maker, generator_given, given_alike
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import reused_array
+from transpiler.source.set_outside import set_outside
 from transpiler.source.stores import stores_of
 from transpiler.source.suites import own_nodes
 

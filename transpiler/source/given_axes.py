@@ -33,8 +33,8 @@ from transpiler.source.axes import (
 )
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import locate, real_path
-from transpiler.source.importers import set_outside
 from transpiler.source.remembered import remembered
+from transpiler.source.set_outside import set_outside
 from transpiler.source.stores import names_bound, stores_of
 from transpiler.source.syntax import python_tree
 

@@ -62,36 +62,6 @@ def words_beside_imports(path: str) -> set[str]:
     return {word.decode() for word in _WORD.findall(_IMPORT.sub(b"", _read(path)))}
 
 
-@lru_cache(maxsize=256)
-def set_outside(path: str) -> re.Pattern[str]:
-    """Finds the names of a module that other files of the project give other values.
-
-    import config
-    config.LOSS = args.loss
-    """
-    stem = os.path.splitext(os.path.basename(path))[0]
-    if stem == "__init__":
-        stem = os.path.basename(os.path.dirname(os.path.realpath(path)))
-    names: set[str] = set()
-    for other in importing_files(path, _SETS):
-        text = _read(other).decode(errors="replace")
-        called = {stem, *re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text)}
-        held = "|".join(called)
-        if any(f"{one}." in text for one in called):
-            pattern = rf"(?<!\w)(?:{held})\.(\w+)\s*[-+*/%|&@]{{0,2}}=(?!=)"
-            names.update(re.findall(pattern, text))
-        held = rf"(?:\w+\.)*(?:{held})\b"
-        if not any(word in text for word in ("setattr(", "vars(", "__dict__")):
-            continue
-        if re.search(rf"\b(?:setattr|vars)\(\s*{held}|(?<![\w.]){held}\.__dict__", text):
-            names.add(r"\w+")
-    return re.compile("|".join(sorted(names)) or "(?!)")
-
-
-#: How a file may set a variable of another one.
-_SETS = r"\.\w+\s*[-+*/%|&@]{0,2}=(?!=)|\bsetattr\(|\bvars\(|\.__dict__"
-
-
 @lru_cache(maxsize=64)
 def sees_training(path: str, other: str) -> bool:
     """Whether the conversion of one file surely knows that another one trains what it builds."""

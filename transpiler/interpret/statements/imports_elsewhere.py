@@ -16,8 +16,8 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.brought import imports_of
 from transpiler.source.imported import locate, reaches, real_path
-from transpiler.source.importers import set_outside
 from transpiler.source.occurrences import Occurrences
+from transpiler.source.set_outside import set_outside
 
 
 class NotImportable(Exception):

@@ -47,7 +47,7 @@ from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
-from transpiler.source.importers import set_outside
+from transpiler.source.set_outside import set_outside
 
 
 def assign_name(
@@ -114,7 +114,7 @@ def assign_name(
 def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     """Whether a function changes the variable that is defined where the region stands."""
     text = region.tree.text
-    if region.is_module and set_outside(region.file.path).fullmatch(name):
+    if is_set_outside(region, name):
         return True
     if region.is_module and name in region.tree.rebound:
         return True
@@ -129,6 +129,11 @@ def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     start = region.tree.span(function.name)[0]
     own = text[start : region.tree.span(function)[1]]
     return has_functions(own) and is_changed_inside(name, text, region.tree.line_column(start)[0])
+
+
+def is_set_outside(region: Region, name: str) -> bool:
+    """Whether another file changes a variable of the module."""
+    return region.is_module and set_outside(region.file.path).fullmatch(name) is not None
 
 
 #: What functions follow by its name, besides data.

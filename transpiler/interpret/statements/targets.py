@@ -14,7 +14,7 @@ from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.models.borders import take_models_only
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements.names import assign_group, assign_name, named
+from transpiler.interpret.statements.names import assign_group, assign_name, is_set_outside, named
 from transpiler.interpret.statements.places import (
     assign_attribute,
     assign_attributes,
@@ -149,7 +149,9 @@ def _assign_parts(
             region.size_names[(name, version)] = sizes[position].expr
         known = (
             constant(parts[position])
-            if position < len(parts) and len(parts) == len(names)
+            if position < len(parts)
+            and len(parts) == len(names)
+            and not is_set_outside(region, name)
             else UNKNOWN
         )
         reading = region.scope.read(name)

@@ -1,0 +1,127 @@
+"""What other files of a project change of what a function reads, once something may have run it.
+
+import losses
+
+trainer.fit(x, y)
+losses.ALPHA *= 0.1               # `own` of that file reads it, which Keras has traced by now
+trainer.fit(x, y)
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from transpiler.regex import regex
+from transpiler.source.effects import ANY, Effect, effects_in
+from transpiler.source.imported import imported_texts, real_path
+from transpiler.source.importers import importing_files
+from transpiler.source.steady_settings import program_in
+from transpiler.source.syntax import program_tree
+
+#: What a call may be named that trains, or asks how well a model does.
+_RUNS = regex(r"_?(?:fit|train|evaluat|test|predict|run|learn|step|search|tune|experiment|main)\w*")
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
+_ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_OF_OBJECT = ("self", "cls")
+
+
+def files_around(path: str, text: str) -> dict[str, str]:
+    """The other files that may have something of a file, or of those that it imports."""
+    homes = [path, *(str(other) for other, _ in imported_texts(text, path))]
+    found = {*homes, *(other for home in homes for other in importing_files(home, r"\w"))}
+    return {place: program_in(place) for place in map(real_path, found) if place != real_path(path)}
+
+
+def changed_later(paths: Iterable[tuple[str, ...]], home: str, files: Mapping[str, str]) -> str:
+    """The first of the paths to which a file gives another value that late, "" if none does.
+
+    `paths` are what functions of the file `home` read: `ALPHA`, `self.rate`, `CFG[...]`.
+    """
+    wanted = sorted(set(paths))
+    for text in files.values():
+        if not any(path[0] in text or path[-1].strip(".[]'") in text for path in wanted):
+            continue
+        module = program_tree(text)
+        if module is None:
+            continue
+        effects, _ = effects_in(module)
+        given = _given_by(module, home)
+        for path in wanted:
+            for effect in effects:
+                if _is_of(effect, path, given) and _is_late(module, effect.node, effect):
+                    return "".join("[...]" if part == ANY else part for part in path)
+    return ""
+
+
+def _given_by(module: ast.Module, home: str) -> dict[str, str]:
+    """What a file calls what it imports of another one, as far as the names of files tell."""
+    stem, folder = os.path.splitext(os.path.basename(home))[0], os.path.dirname(home)
+    names = {stem, os.path.basename(folder), ""}
+    found: dict[str, str] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom):
+            last = (node.module or "").rpartition(".")[2]
+            for alias in node.names if last in names else ():
+                found[alias.asname or alias.name] = alias.name
+    return found
+
+
+def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str]) -> bool:
+    """Whether an effect may be on what a path of another file leads to."""
+    name, *parts = path
+    if isinstance(effect.node, (*_ROOMS, ast.Import, ast.ImportFrom)):
+        return False
+    first, *deeper = effect.path
+    if name not in _OF_OBJECT and (f".{name}" in deeper or (deeper and given.get(first) == name)):
+        return True
+    named = [part for part in parts if part != ANY]
+    return bool(named) and first not in _OF_OBJECT and named[-1] in deeper
+
+
+def _is_late(module: ast.Module, node: ast.AST, effect: Effect | None) -> bool:
+    """Whether something may have been trained before a node of a file runs."""
+    around = _around(module, node)
+    rooms = [one for one in around if isinstance(one, _ROOMS)]
+    room = rooms[-1] if rooms else module
+    inner = around[around.index(room) + 1 :] if rooms else around
+    if isinstance(room, (ast.Lambda, ast.ClassDef)) or any(isinstance(a, _LOOPS) for a in inner):
+        return True
+    place = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    for call in _calls_in(room):
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if (call.lineno, call.col_offset) < place and _RUNS.fullmatch(name):
+            return True
+    if isinstance(room, ast.Module):
+        return False
+    called = [n for n in ast.walk(module) if _names(n, room.name)]
+    return len(called) != 1 or len(rooms) > 1 or _is_late(module, called[0], None)
+
+
+def _names(node: ast.AST, name: str) -> bool:
+    return getattr(node, "id", getattr(node, "attr", None)) == name
+
+
+def _around(module: ast.Module, node: ast.AST) -> list[ast.AST]:
+    """The nodes around one, from the outermost on."""
+    above: dict[ast.AST, ast.AST] = {}
+    for one in ast.walk(module):
+        above.update((part, one) for part in ast.iter_child_nodes(one))
+    found: list[ast.AST] = []
+    current = above.get(node)
+    while current is not None and current is not module:
+        found.insert(0, current)
+        current = above.get(current)
+    return found
+
+
+def _calls_in(room: ast.AST) -> Iterator[ast.Call]:
+    """The calls that run with a function, or a module, itself."""
+    pending = list(ast.iter_child_nodes(room))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Call):
+            yield node
+        if not isinstance(node, _ROOMS):
+            pending += ast.iter_child_nodes(node)
