@@ -12,6 +12,7 @@ from transpiler.interpret.functions.own_losses import (
     computes,
     in_wrapper,
     is_bound,
+    patched_call,
 )
 from transpiler.interpret.functions.wishes import name_at_home, name_of
 from transpiler.interpret.layers.names import snake_case
@@ -163,6 +164,8 @@ def own_metric(
 
 def _function(value: Value) -> Function:
     made = class_of_loss(value)
+    if made is not None and (found := patched_call(made)):
+        raise Unsupported(f"`{made.name}`: {found}")
     function = computes(made) if made is not None else value
     function = value.callee if isinstance(value, Partial) else function
     if not isinstance(function, Function):

@@ -79,6 +79,7 @@ made_batches.py  what functions give as batches; reused_arrays.py: changed array
 holders.py     which variables may hold an object, also in lists and dicts
 stores.py      what a program gives values, and how often
 remembered.py   what is asked of files again and again
+patched_methods.py  methods that a class has otherwise than by a `def` in its body
 rebound.py      which variables change between calls of functions that read them
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
                     changed_entries.py: inside of others; array_changes.py: what only arrays do

@@ -65,6 +65,12 @@ def aliases(text: str, name: str) -> frozenset[str]:
     return frozenset(_Search(text, name, itself=True).names)
 
 
+@lru_cache(maxsize=32)
+def of_class(text: str, name: str) -> frozenset[str]:
+    """The variables and attributes that may be a class or an object of it, as far as it is seen."""
+    return frozenset(_Search(text, name, itself=True, made=True).names)
+
+
 class _Lost(Exception):
     """The object is handed to what isn't seen."""
 
@@ -72,11 +78,11 @@ class _Lost(Exception):
 class _Search:
     """Follows one object, and what holds it, or the object itself as far as it is seen."""
 
-    def __init__(self, text: str, name: str, itself: bool = False) -> None:
+    def __init__(self, text: str, name: str, itself: bool = False, made: bool = False) -> None:
         self.itself = itself
         self.program = program_of(text)
         self.nodes = list(ast.walk(self.program.tree))
-        self.names, self.giving = {name}, set[str]()
+        self.names, self.giving = {name}, {name} if made else set[str]()
         words = {getattr(n, "id", getattr(n, "attr", getattr(n, "name", ""))) for n in self.nodes}
         if words & _ANYWHERE and not itself:
             raise _Lost

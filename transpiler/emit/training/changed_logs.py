@@ -14,6 +14,8 @@ from libcst import matchers
 from transpiler.emit.training.moments import reached_code
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
+from transpiler.regex import regex
+from transpiler.source.lexical import mentions
 from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
 from transpiler.source.whereabouts import aliases
@@ -21,6 +23,10 @@ from transpiler.source.whereabouts import aliases
 _CHANGED = (
     r"\bdel\s+(?:\w+\.)*{0}\["
     r"|\b{0}(?:\[[^\]]*\]\s*[-+*/]?=(?!=)|\s*\|=|\.(?:update|setdefault|pop|popitem|clear)\()"
+)
+_CHANGES_ENTRIES = regex(
+    r"\bdel\b[^\n]*\[|\][ \t]*(?:[-+*/%|&@]|//|\*\*)?=(?!=)|\|="
+    r"|\.(?:update|setdefault|pop|popitem|clear)\("
 )
 #: Expressions that may give the dict itself: `logs or {}`.
 _ITSELF = (cst.Name, cst.BooleanOperation, cst.IfExp, cst.NamedExpr)
@@ -37,6 +43,21 @@ def check_unchanged(tree: Tree, made: UserClass, method: cst.FunctionDef, logs: 
     changes = sum(len(re.findall(_CHANGED.format(name), reached)) for name in names)
     if changes > len(added(tree, method, logs)):
         raise Unsupported(f"`{made.name}.{name}` changes the values of the epoch")
+
+
+def parameters_of(method: cst.FunctionDef) -> list[cst.Param]:
+    """The parameters of a method that take what stands in a place, with `self`."""
+    return [*method.params.posonly_params, *method.params.params]
+
+
+def check_unchanged_by_star(
+    tree: Tree, made: UserClass, method: cst.FunctionDef, star: str
+) -> None:
+    """The same of one that gets the values among others, of which a name isn't followed."""
+    code = tree.code(method.body)
+    reached = reached_code(tree.text, code) if mentions(star, code) else ""
+    if _CHANGES_ENTRIES.search(reached):
+        raise Unsupported(f"`{made.name}.{method.name.value}` may change the values of the epoch")
 
 
 def added(tree: Tree, method: cst.FunctionDef, logs: str) -> list[tuple[list[str], bool]]:

@@ -13,13 +13,25 @@ import re
 import libcst as cst
 
 from transpiler.emit.edits import Edit
-from transpiler.emit.training.changed_logs import added, check_unchanged
+from transpiler.emit.training.changed_logs import (
+    added,
+    check_unchanged,
+    check_unchanged_by_star,
+    parameters_of,
+)
 from transpiler.emit.training.classes_elsewhere import home_of, refuse_asking
 from transpiler.emit.training.epoch_logs import in_order, written
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moments import check_moments
 from transpiler.emit.training.own_instances import variable_of
-from transpiler.emit.training.own_methods import OPTIMIZER, PARAMS, Methods, is_inherited
+from transpiler.emit.training.own_methods import (
+    HANDED_ON,
+    OPTIMIZER,
+    PARAMS,
+    Methods,
+    is_inherited,
+    methods_in,
+)
 from transpiler.emit.training.own_questions import CRITERION
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
@@ -29,24 +41,25 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.regex import regex
 from transpiler.source.lexical import mentions
+from transpiler.source.patched_methods import patched
 from transpiler.source.tree import Tree
 
 #: The methods that the loop calls: what they are given besides the values of the epoch.
 _CALLED = {"on_train_begin": 0, "on_train_end": 0, "on_epoch_begin": 1, "on_epoch_end": 1}
 #: Those for each batch; of two for the same, Keras calls the first.
-_BATCHES = (
-    ("on_train_batch_begin", "on_batch_begin"),
-    ("on_train_batch_end", "on_batch_end"),
-)
+_BATCHES = tuple(HANDED_ON.items())
 #: Those for a validation, and for each of its batches.
 _TESTS = ("on_test_begin", "on_test_end")
 _TEST_BATCHES = ("on_test_batch_begin", "on_test_batch_end")
 _IN_BATCH = frozenset((*(name for names in _BATCHES for name in names), *_TEST_BATCHES))
+#: All that a `fit` asks of a callback.
+_HOOKS = _IN_BATCH.union(_CALLED, _TESTS, ("set_model", "set_params"))
 _OF_KERAS = regex(
     r"self\.(?:params|validation_data|_model|set_model|set_params)\b"
     r"|super\((?P<above>[^)]*)\)\.(?!__init__\(\))(?P<method>\w+)"
     r"|self\.model\b(?!\.stop_training\b)(?:\.\w+)*"
 )
+_HEARD = regex(r"\bself\.(on_\w+)")
 _STOP = regex(r"\bstop_training\b")
 _STOPS = regex(r"\.stop_training = True\b")
 #: What older Keras gives a callback, unless the program does.
@@ -58,6 +71,9 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
     """The calls of its methods; `instance` is the variable that holds it, or makes it."""
     home = home_of(writer.shared.file, made)
     tree, family = home.tree, list[Methods]()
+    names = frozenset(one.name for one in made.lineage)
+    if found := patched(tree.text, home.path, names, _HOOKS):
+        raise Unsupported(f"`{made.name}`: {found}")
     if home is writer.shared.file:
         family = [Methods(writer, one) for one in made.lineage]
         check_moments(writer, made)
@@ -72,6 +88,9 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         name = fit.free(variable_of(made))
         before.append(f"{name} = {instance.text}")
     text = _body(tree, made)
+    missing = (n for n in _HEARD.findall(text) if n not in methods_in(made))
+    if (method := next(missing, None)) is not None:
+        raise Unsupported(f"`{made.name}` asks for `self.{method}`, which is Keras's own")
     params, asks_model = _asked_outside(writer.tree, name)
     asks_model |= any(_ASKS_MODEL.search(methods.rest) for methods in family)
     if asks_model or (not family and _ASKS_MODEL.search(text)):
@@ -119,7 +138,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
 
 def _stops_before_the_end(tree: Tree, made: UserClass) -> bool:
     """Whether a class may stop the training when it begins, or an epoch does."""
-    methods = {name: tree.code(node) for name, node in _methods(made).items()}
+    methods = {name: tree.code(node) for name, node in methods_in(made).items()}
     stopping = {name for name, code in methods.items() if _STOP.search(code)}
     called = set[str]()
     while called != stopping:
@@ -151,14 +170,17 @@ def _in_batch(
     tree: Tree, made: UserClass, name: str, methods: tuple[str, ...], fit: Fit
 ) -> tuple[str, ...]:
     """The call of the method for the beginning or the end of each batch."""
-    own = _methods(made)
+    own = methods_in(made)
+    for method in methods:  # the second one may get the values from the first one
+        for parameter in parameters_of(own[method])[2:3] if method in own else ():
+            check_unchanged(tree, made, own[method], parameter.name.value)
     found = next((method for method in methods if method in own), None)
     return () if found is None else _calls(tree, made, name, found, fit)
 
 
 def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> tuple[str, ...]:
     """The call of one of its methods, if it has it."""
-    node = _methods(made).get(method)
+    node = methods_in(made).get(method)
     if node is None:
         return ()
     given = [fit.epoch] * _CALLED.get(method, 0) + [BATCH] * (method in _IN_BATCH)
@@ -166,16 +188,19 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
     if method == "on_test_end":
         tested = {k.removeprefix("val_"): v for k, v in fit.values.items() if k.startswith("val_")}
         logs = written(in_order(tested, fit.keras))
-    parameters = node.params.params[1 + len(given) :]
+    parameters = parameters_of(node)[1 + len(given) :]
     if len(parameters) > 1:
         raise Unsupported(f"`{made.name}.{method}` takes more than Keras gives it")
+    if isinstance(node.params.star_arg, cst.Param):
+        check_unchanged_by_star(tree, made, node, node.params.star_arg.name.value)
+        parameters = parameters or [node.params.star_arg]
     for parameter in parameters:
         name = parameter.name.value
         reads = re.search(rf"\b{name}\b", tree.code(node.body))
         check_unchanged(tree, made, node, name)
         if method.endswith("_end") and reads is not None:
             given.append(logs)
-        elif parameter.default is None or reads is not None:
+        elif (parameter.default is None and not parameter.star) or reads is not None:
             given.append("{}")
     return (f"{holder}.{method}({', '.join(given)})",)
 
@@ -185,10 +210,10 @@ def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[tuple[str, ...], tupl
 
     logs["val_f1"] = f1
     """
-    node = _methods(made).get("on_epoch_end")
-    if node is None or len(node.params.params) < 3:
+    node = methods_in(made).get("on_epoch_end")
+    if node is None or len(parameters_of(node)) < 3:
         return (), ()
-    puts = added(tree, node, node.params.params[2].name.value)
+    puts = added(tree, node, parameters_of(node)[2].name.value)
     known = {*fit.values, *fit.logged, *fit.added, *fit.perhaps}
     if any(key in known for keys, _ in puts for key in keys):
         raise Unsupported(f"`{made.name}.on_epoch_end` changes the values of the epoch")
@@ -197,19 +222,16 @@ def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[tuple[str, ...], tupl
     return tuple(surely), tuple(others)
 
 
-def _methods(made: UserClass) -> dict[str, cst.FunctionDef]:
-    """The methods of a class, with those that it inherits from others of the program."""
-    inside = [s for one in reversed(made.lineage) for s in one.node.body.body]
-    return {s.name.value: s for s in inside if isinstance(s, cst.FunctionDef)}
-
-
 def _check(file: FileContext, made: UserClass, text: str) -> None:
     """Refuse what a plain class has no answer to; `text` is its body as it will be."""
     where, called = f"`{made.name}`", _IN_BATCH.union(_CALLED, _TESTS)
-    for name, method in _methods(made).items():
+    for name, method in methods_in(made).items():
         known = name in called or name.startswith("on_predict_")  # which no `fit` calls
         if (name.startswith("on_") and not known) or name in ("set_model", "set_params"):
             raise Unsupported(f"{where} has the method {name}")
+        itself = next((p.name.value for p in parameters_of(method)), "self")
+        if itself != "self" and re.search(rf"\b{itself}\.(?:model|params)\b", text):
+            raise Unsupported(f"{where}.{name} calls its own object `{itself}`")
         if name in called and (method.decorators or method.params.star_kwarg):
             raise Unsupported(f"{where}.{name} with a decorator or any arguments")
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:

@@ -61,9 +61,11 @@ PARAMS = r"{}\.params(?:\[|\.get\()\s*([\"'])(epochs|steps)\1\s*[\])]"
 #: The last argument of what evaluates, also where it has a line of its own.
 _ASKS_CRITERION = regex(rf"self\.{CRITERION},?\s*\)")
 _PARAMS = regex(PARAMS.format("self"))
+#: Methods of Keras's own class that call another one, where all others do nothing.
+HANDED_ON = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 _BASE = "keras.callbacks.Callback"
 _BEGINS = regex(
-    r"super\((?P<above>[^()]*)\)\.(?P<method>on_\w+(?=\([\w\s,=]*\))|__init__(?=\(\)))\([^()]*\)"
+    r"super\((?P<above>[^()]*)\)\.(?P<method>on_\w+(?=\([\w\s,=*]*\))|__init__(?=\(\)))\([^()]*\)"
 )
 #: How a class may name Keras's own where it begins: `super(Callback, self)` is beyond even that.
 _OF_BASE = regex(r"(?:super\(\s*([\w.]+)\s*,\s*self\s*\)|([\w.]+))\.__init__\((?(2)self)\)")
@@ -196,6 +198,9 @@ class Methods:
         start, end = statement_lines(self.tree, statement)
         if not of_keras and is_inherited(self.made, found["above"], found["method"]):
             return
+        if handed := self._handed_on(statement, found["method"]):
+            self.written.append(Edit(*self.tree.span(statement), handed))
+            return
         if found["method"] == "__init__":
             if alone or "#" in self.tree.text[start:end]:
                 if of_keras and len(own) == 1:
@@ -210,6 +215,31 @@ class Methods:
         self.written.append(
             Edit(*self.tree.span(statement), "pass") if alone else Edit(start, end, "")
         )
+
+    def _handed_on(self, statement: cst.CSTNode, method: str) -> str:
+        """What Keras's own class does where a class asks it for one of its methods.
+
+        super().on_train_batch_end(batch, logs)     self.on_batch_end(batch, logs)
+        """
+        called = HANDED_ON.get(method)
+        classes = self.writer.shared.file.user_classes if called is not None else []
+        heirs = [c for c in classes if self.made in c.lineage and self._has_objects(c)]
+        has = {called in methods_in(c) for c in heirs}
+        if not any(has):
+            return ""
+        match statement:
+            case cst.SimpleStatementLine([cst.Expr(cst.Call(args=args))]) if len(has) == 1:
+                given = ", ".join(self.tree.source(a).rstrip(", ") for a in args)
+                logs = "" if len(args) > 1 or args[0].star else ", None"
+                return f"self.{called}({given}{logs})"
+        where = f"`super().{method}` in `{self.made.name}`"
+        raise Unsupported(f"{where} calls `{called}`, which only some of its heirs have")
+
+    def _has_objects(self, made: UserClass) -> bool:
+        """Whether a class may be more than the base of others."""
+        text, name = self.tree.blanked, made.name
+        bases = rf"\bclass {name}\b|\bclass \w+\([^)]*\b{name}\b|\bsuper\({name}\b"
+        return len(re.findall(rf"\b{name}\b", text)) > len(re.findall(bases, text))
 
     def _rate(self, statement: cst.SimpleStatementLine) -> None:
         """What a statement does with the learning rate, and the number of steps."""
@@ -361,6 +391,12 @@ class Methods:
         lines = "\n".join(fold(line, margin) for line in before).lstrip(" ")
         self.written.append(Edit(start, start, f"{lines}\n{' ' * margin}"))
         self.replaced[self.tree.span(call)] = text
+
+
+def methods_in(made: UserClass) -> dict[str, cst.FunctionDef]:
+    """The methods of a class, with those that it inherits from others of the program."""
+    inside = [s for one in reversed(made.lineage) for s in one.node.body.body]
+    return {s.name.value: s for s in inside if isinstance(s, cst.FunctionDef)}
 
 
 def is_inherited(made: UserClass, above: str | None, method: str | None) -> bool:

@@ -24,6 +24,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
 from transpiler.regex import regex
 from transpiler.source.lexical import mentions
+from transpiler.source.patched_methods import patched
 
 _OF_KERAS = regex(
     r"super\([^)]*\)\.(?!__init__\(\s*\))\w+"
@@ -33,6 +34,8 @@ _OF_KERAS = regex(
 _PARALLEL = r"\s*(?:\*\*\w+|(?:workers|use_multiprocessing|max_queue_size)\s*=[^,()]*)\s*"
 _SET_UP = regex(rf"super\([^)]*\)\.__init__\(({_PARALLEL}(?:,{_PARALLEL})*,?\s*)\)")
 _NEVER = ("on_epoch_begin", "__iter__", "__next__")
+#: What is asked of such data by name, and looked at for what the batches are.
+_ASKED = frozenset({"on_epoch_end", "__getitem__", *_NEVER})
 _ENDS = (
     "`on_epoch_end` is called once after each epoch, as by Keras 2; Keras 3 calls it before the "
     "first one, too"
@@ -127,6 +130,8 @@ def _check(file: FileContext, made: UserClass, edits: list[Edit]) -> None:
     where, tree, methods = f"`{made.name}`", file.tree, _methods(made)
     if len(made.node.bases) != 1 or made.node.keywords or made.node.decorators:
         raise Unsupported(f"{where} has several bases")
+    if problem := patched(tree.text, file.path, frozenset({made.name}), _ASKED):
+        raise Unsupported(f"{where}: {problem}")
     if (never := next((name for name in _NEVER if name in methods), None)) is not None:
         raise Unsupported(f"{where} has the method {never}")
     if re.search(rf"^\s*class \w+\(.*\b{made.name}\b", tree.blanked, re.M):

@@ -15,6 +15,7 @@ import re
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.own_metrics import SUPER, methods_of, statements_of
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.region import Region
@@ -23,6 +24,7 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, Function, UserClass
 from transpiler.ir.expr import UNARY, UNKNOWN, Configured, Expr, expr
 from transpiler.regex import regex
+from transpiler.source.patched_methods import patched
 from transpiler.source.tree import Tree
 
 #: The base class, and the rule that stands for those of this kind.
@@ -41,6 +43,9 @@ def clip_of(region: Region, made: UserClass, arguments: list[Argument]) -> Confi
     bounds = _bounds(made, methods.get("__call__"))
     settings = _settings(region, made.file.tree, methods.get("__init__"), arguments)
     if bounds is None or settings is None:
+        return None
+    file: FileContext = made.file
+    if patched(file.tree.text, file.path, frozenset({made.name}), frozenset({"__call__"})):
         return None
     found = [_settled(bound, settings) for bound in bounds]
     if not all(found):

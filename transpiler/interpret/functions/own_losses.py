@@ -49,6 +49,7 @@ from transpiler.ir.tensor import Layout
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import words_in
+from transpiler.source.patched_methods import patched
 
 
 def class_of_loss(value: Value) -> UserClass | None:
@@ -64,6 +65,12 @@ def computes(made: UserClass) -> Function | None:
     methods = made.file.class_methods.get(made.name, {})
     found: Function | None = methods.get("call")
     return found
+
+
+def patched_call(made: UserClass) -> str:
+    """What gives a class of a loss another `call` than its method, "" if nothing does."""
+    names = frozenset(one.name for one in made.lineage)
+    return patched(made.file.tree.text, made.file.path, names, frozenset({"call", "__call__"}))
 
 
 def in_wrapper(file: FileContext, value: Value) -> tuple[Value, Expr | None] | None:

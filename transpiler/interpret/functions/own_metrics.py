@@ -43,6 +43,7 @@ from transpiler.ir.expr import ADD, POSTFIX, Expr, reads
 from transpiler.ir.tensor import Layout, Tensor
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.patched_methods import patched
 
 #: The base that keeps what the class says; Keras has it under two names.
 BASES = ("keras.metrics.Metric", "keras.Metric")
@@ -195,6 +196,8 @@ def problem_of(made: UserClass) -> str:
     """Why a class of a metric is more than sums over batches, "" where it isn't."""
     file: FileContext = made.file
     methods, source = methods_of(made), file.tree.source
+    if found := patched(file.tree.text, file.path, frozenset({made.name}), _FOLLOWED):
+        return f"`{made.name}`: {found}"
     others = [n for n, method in methods.items() if n not in _METHODS and not _helps(made, method)]
     if others:
         return f"`{made.name}` has the method {others[0]}"
@@ -247,6 +250,8 @@ _OF_METRIC = frozenset({
     "add_variable", "add_weight", "build", "call", "merge_state", "variables", "__call__",
     "stateless_update_state", "stateless_result", "stateless_reset_state",
 })  # fmt: skip
+#: What is asked of a metric by name.
+_FOLLOWED = _OF_METRIC | {"__init__", "update_state", "result", *_RESETS}
 
 
 def _of_base(made: UserClass, methods: dict[str, Function], parts: dict[str, Part]) -> str:
