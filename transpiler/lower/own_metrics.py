@@ -31,6 +31,8 @@ from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.metric_parts import written_parts
 from transpiler.lower.predictions import activated, column_note, is_steady, takes_classes
 from transpiler.lower.remarks import shared_object
+from transpiler.regex import regex
+from transpiler.source.object_uses import use_of_object
 
 
 def metric_of_class(
@@ -54,6 +56,7 @@ def metric_of_class(
         raise Unsupported(f"the result of `{made.name}` is not known to be one number")
     if seen.classes != takes_classes(found[0], seen):
         raise Unsupported(f"`{made.name}` with {'' if seen.classes else 'no '}classes as targets")
+    _refuse_used(file, compiles, made, value)
     call = construction(file, made, value)
     assert found[0].region is not None
     parts = written_parts(file, made, found[0].region, _given_to_base(call))
@@ -74,6 +77,27 @@ def metric_of_class(
     if file.options.keras != "2" and isinstance(result, Bound) and result.tensor.code.text in kept:
         note = "; ".join(filter(None, (f"`{made.name}` {_ITSELF}", note)))
     return key, Metric(key, sums, "float({0}.compute())", label, note=note, made=constructor)
+
+
+def _refuse_used(file: FileContext, compiles: TrainingCall, made: UserClass, value: Static) -> None:
+    """Refuse what is asked of an object, or set in it: each epoch counts with another one."""
+    names = [value.expr.text, *(given.text for n in _METRICS if (given := compiles.given.get(n)))]
+    for name in dict.fromkeys(filter(str.isidentifier, names)):
+        states = frozenset(state.name for state in states_of(made))
+        kept = states.union(_KEPT.findall(file.tree.source(made.node)))
+        if use := use_of_object(file.tree.text, file.path, name, states | _ASKED, kept):
+            raise Unsupported(
+                f"`{made.name}`: {use} uses the object that `compile` gets; here each epoch "
+                f"counts with a new one"
+            )
+
+
+_METRICS = ("metrics", "weighted_metrics")
+#: What a metric of Keras has that those of torch lack.
+_ASKED = frozenset({
+    "result", "update_state", "reset_state", "reset_states", "variables", "weights", "get_config",
+})  # fmt: skip
+_KEPT = regex(r"\bself\.(\w+)\s*(?::[^=\n]+|[-+*/])?=(?!=)")
 
 
 def _given_to_base(call: ast.Call) -> tuple[tuple[str, Expr], ...]:

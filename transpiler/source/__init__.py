@@ -24,6 +24,7 @@ far_uses.py     what files without a word of the framework ask of what others gi
 passed_imports.py  names of the framework that files have from others
 search_path.py  where a file lets Python look for modules; unseen.py: what a run may find else
 generations.py  which generation of Keras it was written for
+object_uses.py  what a program asks of an object, or changes in it
 occurrences.py  where names are read and bound; bindings.py: what to; bound_names.py: what a
                     module binds
 whole_numbers.py  which expressions are arrays of whole numbers; array_values.py: which may be

@@ -40,6 +40,7 @@ class Setter:
 
     name: str
     words: frozenset[str]  #: the names in what has the attribute
+    held: str  #: the last of these
     owner: str  #: the class of the methods of which that is the object itself, "" of all else
     line: str
 
@@ -54,7 +55,7 @@ def patched(text: str, path: str, family: frozenset[str], methods: frozenset[str
         if not _may_set(said, methods):
             continue
         known = _names_of(said, family)
-        for setter in _setters(said):
+        for setter in setters_of(said):
             if setter.owner:
                 its = setter.owner in family
             else:
@@ -150,7 +151,7 @@ def _names_said(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _setters(text: str) -> tuple[Setter, ...]:
+def setters_of(text: str) -> tuple[Setter, ...]:
     """What sets attributes in a text, wherever it stands."""
     module = program_tree(text)
     return () if module is None else tuple(_setters_in(text, module, {}, ""))
@@ -161,7 +162,7 @@ def _setters_in(text: str, node: ast.AST, own: dict[str, str], made: str) -> Ite
     for name, held in _set_by(node):
         words = frozenset(_words(held))
         owner = own.get(held.id, "") if isinstance(held, ast.Name) else ""
-        yield Setter(name, words, owner, _line(text, node))
+        yield Setter(name, words, last_name(held), owner, _line(text, node))
     if isinstance(node, (*_FUNCTIONS, ast.Lambda)):
         first = [a.arg for a in (*node.args.posonlyargs, *node.args.args)][:1]
         inside = {a.arg: "" for a in ast.walk(node.args) if isinstance(a, ast.arg)}

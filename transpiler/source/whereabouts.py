@@ -66,6 +66,12 @@ def aliases(text: str, name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=32)
+def seen_whereabouts(text: str, name: str) -> frozenset[str]:
+    """The same as `whereabouts`, as far as they are seen."""
+    return frozenset(_Search(text, name, seen=True).names)
+
+
+@lru_cache(maxsize=32)
 def of_class(text: str, name: str) -> frozenset[str]:
     """The variables and attributes that may be a class or an object of it, as far as it is seen."""
     return frozenset(_Search(text, name, itself=True, made=True).names)
@@ -78,13 +84,16 @@ class _Lost(Exception):
 class _Search:
     """Follows one object, and what holds it, or the object itself as far as it is seen."""
 
-    def __init__(self, text: str, name: str, itself: bool = False, made: bool = False) -> None:
+    def __init__(
+        self, text: str, name: str, itself: bool = False, made: bool = False, seen: bool = False
+    ) -> None:
+        self.as_seen = seen or itself
         self.itself = itself
         self.program = program_of(text)
         self.nodes = list(ast.walk(self.program.tree))
         self.names, self.giving = {name}, {name} if made else set[str]()
         words = {getattr(n, "id", getattr(n, "attr", getattr(n, "name", ""))) for n in self.nodes}
-        if words & _ANYWHERE and not itself:
+        if words & _ANYWHERE and not self.as_seen:
             raise _Lost
         self.parents = {id(c): n for n in self.nodes for c in ast.iter_child_nodes(n)}
         self.bound = {n.id for n in self.nodes if isinstance(n, ast.Name) and not _is_read(n)}
@@ -100,7 +109,7 @@ class _Search:
         try:
             self._follow(node)
         except _Lost:
-            if not self.itself:
+            if not self.as_seen:
                 raise
 
     def _gives(self, node: ast.expr) -> bool:

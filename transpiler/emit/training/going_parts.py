@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import libcst as cst
+from libcst import matchers
 
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_history, named_parts
 from transpiler.emit.training.shared import Part, Shared
-from transpiler.interpret.values import Function, Mapping, Sequence
+from transpiler.interpret.control.perhaps import by_conditions
+from transpiler.interpret.functions.own_metrics import class_of_metric
+from transpiler.interpret.values import Function, Mapping, Sequence, Static, UserClass
 from transpiler.lower.rates import asked_of_optimizer
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
@@ -37,6 +40,8 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
         if not any(holds(tree.span(statement), span) for span in waiting)
         and not _is_shared_dict(shared, part, name, others)
     ]
+    lambdas = [shared.tree.span(n) for n in matchers.findall(room.node, matchers.Lambda())]
+    lasting = _arguments_of_callbacks(shared, part)
     changed = True
     while changed:
         changed = False
@@ -49,6 +54,9 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
             places = [p for p in places if p.attribute not in read or _is_set(shared, p)]
             used = [p for p in places if within(p.start, own)]
             inside = [p for p in places if within(p.start, [*calls, *spans])]
+            inside = [p for p in inside if not within(p.start, lasting)]
+            if (value := values.get(name)) is not None and class_of_metric(value) is not None:
+                inside = [p for p in inside if not within(p.start, lambdas)]
             if isinstance(values.get(name), Function):  # one that makes data is called as before
                 inside = [p for p in inside if not within(p.start, data)]
             if is_history(values.get(name)):  # `fit` gives another
@@ -76,6 +84,21 @@ def _data_spans(shared: Shared, part: Part) -> list[Span]:
     calls = (call for call in part.calls if call.name != "compile")
     given = (one.node for c in calls for name, one in c.given.items() if name != "callbacks")
     return [shared.tree.span(node) for node in given if node is not None]
+
+
+def _arguments_of_callbacks(shared: Shared, part: Part) -> list[Span]:
+    """What the program's own callbacks are made of, which stay as they are written."""
+    own = set[str]()
+    for call in part.calls:
+        given = call.given.get("callbacks")
+        value = given.value if given is not None else None
+        for item in value.items if isinstance(value, Sequence) else ():
+            for _, one in by_conditions(item):
+                if isinstance(one, Static) and isinstance(one.expr.value, UserClass):
+                    own.add(one.expr.text.partition("(")[0])
+    calls = matchers.findall(part.room.node, matchers.Call()) if own else []
+    found = [c for c in calls if isinstance(c, cst.Call) and shared.tree.source(c.func) in own]
+    return [shared.tree.span(argument) for call in found for argument in call.args]
 
 
 def _is_set(shared: Shared, place: Occurrence) -> bool:
