@@ -11,28 +11,31 @@ import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeAlias
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked
+from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 
-_OPERATORS = r"\s*(?:[-+*/%|&@]|\*\*|//)?=(?!=)"
-_PARTS = r"(?:\[[^\[\]\n]*(?:\[[^\[\]\n]*\])?[^\[\]\n]*\]|\.\w+)"
-#: What changes the object behind a name, as it follows that.
-_CHANGES = (
-    rf"{_PARTS}+{_OPERATORS}|{_PARTS}*\.(?:{'|'.join(sorted(METHODS))})\("
-    rf"|{_PARTS}+\s*,[^=\n(]*=(?!=)|\s*[-+*/|&]="
+_PART = r"\[[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)?\]|\.\w+"
+_METHOD = rf"\.(?:{'|'.join(sorted(METHODS))})\("
+#: What gets another value, or is changed in place: a name, what is reached through it, and how.
+_CHANGED = regex(
+    rf"(?<![\w.])([A-Za-z_]\w*)((?:{_PART})*?)"
+    rf"(?:({_METHOD}|\s*(?:[-+*/%|&@]|\*\*|//)=)|\s*(=)(?!=)|(\.__dict__)|(?=\s*,[^=\n(]*[^=!<>\n(]=(?!=)))"
 )
+_HANDED = regex(r"\b(?:setattr|delattr|vars)\(\s*([A-Za-z_][\w.]*)|\bdel\s+([A-Za-z_][\w.]*)")
+_NAMED = regex(r"^[ \t]*(\w+)\s*=\s*([A-Za-z_]\w*(?:\.\w+)*)[ \t]*$", re.MULTILINE)
 _IMPORT = regex(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)", re.MULTILINE)
 _ALIAS = regex(r"(\w+)(?:\s+as\s+(\w+))?")
-_FUNCTION = regex(r"(?<!\w)(\w+)\($")
-#: What a file must have that changes anything of another one.
-_MAY_SET = (
-    rf"[\w\])]{_OPERATORS}|\b(?:setattr|delattr|vars|del)\b|\.__dict__"
-    rf"|\.(?:{'|'.join(sorted(METHODS))})\("
-)
+_FUNCTION = regex(r"^([ \t]*)def[ \t]+(\w+)\(([^)]*)\)", re.MULTILINE)
+#: Ends a path of which something inside is changed.
+_INSIDE = "[]"
+
+_Path: TypeAlias = tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
@@ -42,64 +45,65 @@ def set_outside(path: str) -> re.Pattern[str]:
     folder = os.path.basename(os.path.dirname(os.path.realpath(path)))
     stem = folder if stem == "__init__" else stem
     names: set[str] = set()
-    for other in importing_files(path, _MAY_SET):
-        text = blanked(program_in(other))
-        names.update(_set_by(text, {stem}, {stem, folder}))
+    for other in importing_files(path, r"\w"):
+        names.update(_set_by(other, stem, {stem, folder}))
     return re.compile("|".join(sorted(names)) or "(?!)")
 
 
-def _set_by(text: str, stems: set[str], packages: set[str]) -> Iterator[str]:
+def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:
     """The names that one file changes; `packages` are what it may have them from."""
-    called = {*stems, *(re.findall(rf"\b(?:{'|'.join(stems)})[ \t]+as[ \t]+(\w+)", text))}
-    held = rf"(?:\w+\.)*(?:{'|'.join(sorted(called))})"
-    if re.search(rf"\b(?:setattr|vars|delattr)\(\s*{held}\s*[,)]|(?<![\w.]){held}\.__dict__", text):
-        yield r"\w+"
-    if any(f"{one}." in text for one in called):
-        yield from re.findall(rf"(?<![\w.]){held}\.(\w+){_OPERATORS}", text)
-        for name in {*re.findall(rf"(?<![\w.]){held}\.(\w+)", text)}:
-            if _is_changed(text, rf"{held}\.{name}"):
-                yield name
-    for module, given in _IMPORT.findall(text):
-        if module.rpartition(".")[2] not in {*packages, ""}:
-            continue
-        for name, alias in _ALIAS.findall(given):
-            if name != "as" and _is_changed(text, re.escape(alias or name)):
-                yield name
+    text, changes = _changes_of(other)
+    called = {stem, *re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text)}
+    own = {
+        alias or name: name
+        for module, given in _IMPORT.findall(text)
+        if module.rpartition(".")[2] in {*packages, ""}
+        for name, alias in _ALIAS.findall(given)
+        if name != "as"
+    }
+    for path in changes:
+        for place, part in enumerate(path[:-1]):
+            if part in called:
+                yield r"\w+" if path[place + 1] == _INSIDE else path[place + 1]
+        if len(path) > 1 and path[0] in own:
+            yield own[path[0]]
 
 
-def _is_changed(text: str, name: str) -> bool:
-    """Whether a file changes what a name stands for, also by another name, or by a function."""
-    named = {name, *re.findall(rf"^[ \t]*(\w+)\s*=\s*{name}[ \t]*$", text, re.MULTILINE)}
-    for one in named:
-        begin = rf"(?<![\w.]){one}"
-        if re.search(
-            rf"{begin}(?:{_CHANGES})|\bdel\s+{one}{_PARTS}|\bglobal\b[^\n]*{begin}\b"
-            rf"|\b(?:setattr|delattr|vars)\(\s*{one}\b|{begin}{_PARTS}*\.__dict__",
-            text,
-        ):
-            return True
-        for place in re.finditer(rf"(?<=[(,=*\s]){one}(?=\s*[,)])", text):
-            line = text[text.rfind("\n", 0, place.start()) + 1 : place.start()]
-            opened = _open_call(line)
-            if opened and _changes_what_it_gets(text, opened):
-                return True
-    return False
+@remembered
+def _changes_of(path: str) -> tuple[str, frozenset[_Path]]:
+    """The text of a file, and what it changes."""
+    text = blanked(program_in(path))
+    found = set(_changes_in(text))
+    for name, of in _NAMED.findall(text):
+        found |= {(*of.split("."), *path[1:]) for path in found if path[0] == name and path[1:]}
+    return text, frozenset(found)
 
 
-def _open_call(line: str) -> str:
-    """The function whose arguments a place at the end of a line is among."""
-    depth = 0
-    for position in range(len(line) - 1, -1, -1):
-        depth += (line[position] == ")") - (line[position] == "(")
-        if depth < 0:
-            found = _FUNCTION.search(line[: position + 1])
-            return found[1] if found is not None else ""
-    return ""
+def _changes_in(text: str) -> Iterator[_Path]:
+    for name, parts, within, _, inside in _CHANGED.findall(text):
+        path = [name]
+        for part in _PARTS.findall(parts):
+            if part[0] == "[":
+                break
+            path.append(part[1:])
+        deeper = within or inside or "[" in parts
+        yield (*path, _INSIDE) if deeper else (*path,)
+    for given, gone in _HANDED.findall(text):
+        yield (*(given or gone).split("."), _INSIDE)
+    for function in _changing_functions(text):
+        for given in re.findall(rf"(?<!\w){function}\(([^()\n]*)\)", text):
+            for argument in given.split(","):
+                name = argument.rpartition("=")[2].strip(" *")
+                if name and name.replace(".", "_").isidentifier():
+                    yield (*name.split("."), _INSIDE)
 
 
-def _changes_what_it_gets(text: str, function: str) -> bool:
-    """Whether a function that stands in the file changes one of its parameters in place."""
-    for head in re.finditer(rf"^([ \t]*)def[ \t]+{function}\(([^)]*)\)", text, re.MULTILINE):
+_PARTS = regex(_PART)
+
+
+def _changing_functions(text: str) -> Iterator[str]:
+    """The functions of a file that change something which they get in place."""
+    for head in _FUNCTION.finditer(text):
         margin = len(head[1].expandtabs())
         body = []
         for line in text[head.end() :].split("\n")[1:]:
@@ -107,9 +111,7 @@ def _changes_what_it_gets(text: str, function: str) -> bool:
                 break
             body.append(line)
         source = "\n".join(body)
-        parameters = re.findall(r"\w+", head[2])
-        if any(re.search(rf"(?<![\w.]){one}(?:{_CHANGES})", source) for one in parameters):
-            return True
-        if re.search(r"\b(?:setattr|vars)\(|__dict__", source):
-            return True
-    return False
+        taken = {*re.findall(r"\w+", head[3])} - {"self", "cls"}
+        changed = (found for found in _CHANGED.finditer(source) if found[2] or found[3])
+        if any(found[1] in taken for found in changed) or _HANDED.search(source):
+            yield head[2]
