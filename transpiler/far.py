@@ -17,10 +17,11 @@ from transpiler.diagnostics import ASSUMED, LEFT_CODE, LEFT_TRAINING, Code, Diag
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.registry import load_rules
+from transpiler.source.far_computing import CALLED, COMPUTING, is_among
 from transpiler.source.far_frames import Thing
 from transpiler.source.far_names import bound_in
 from transpiler.source.far_stars import Star, hiding_stars, late_stars
-from transpiler.source.far_uses import CALLED, Use, far_uses
+from transpiler.source.far_uses import Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
 from transpiler.source.lexical import skips
@@ -42,6 +43,10 @@ _NOW = {
     "name": "`{}` has nothing of that name now",
     "number": "what `{}` measures are numbers of NumPy now",
     "lookup": "the layer of `{}` is a small class without that now",
+    "function": "`{1}` of `{0}` takes and gives tensors of torch now",
+    "loss": "`{1}` of `{0}` is an nn.Module now, which takes and gives tensors",
+    "penalty": "`{1}` of `{0}` takes and gives tensors of torch now",
+    "metric": "`{1}` of `{0}` has nothing but `update` and `compute` now, and takes tensors",
 }
 
 
@@ -121,7 +126,7 @@ class _Sayer:
         if not things or not self.stays(use):
             return None, ""
         thing = min(things, key=lambda thing: (thing.home, thing.kind))
-        now = _NOW[thing.kind].format(os.path.basename(thing.home))
+        now = _NOW[thing.kind].format(os.path.basename(thing.home), thing.made)
         asked = use.text if "\n" not in use.text and len(use.text) <= _LONGEST else f".{use.name}"
         what = f"`{asked}` is left as it is: "
         if use.function:
@@ -140,7 +145,11 @@ class _Sayer:
         if not isinstance(place, ast.Call):
             return {}
         first = max((kept[line] for line in kept if line < place.lineno), default=0)
-        last = min((kept[line] for line in kept if line > place.lineno), default=None)
+        written = self.text.split("\n")  # an empty line may be any other one
+        last = min(
+            (kept[line] for line in kept if line > place.lineno and written[line - 1].strip()),
+            default=None,
+        )
         called = f"{ast.unparse(place.func)}("
         lines = self.made.text.split("\n")[first:last]
         found = [n for n, line in enumerate(lines, first + 1) if called in line]
@@ -152,6 +161,8 @@ class _Sayer:
         if together is not None and thing.home not in together:
             return False
         made = self.converted(thing.home)
+        if thing.kind in COMPUTING and not is_among(thing, made.functions):
+            return False
         tree = program_tree(made.text) if made.changed else None
         if tree is None or name == CALLED:
             return made.changed
@@ -166,12 +177,13 @@ class _Sayer:
 
     def stays(self, use: Use) -> bool:
         """Whether what asks is as it was, also in another file, and nobody has said it there."""
+        computes = all(thing.kind in COMPUTING for thing in use.things)
         if use.path == self.path:
             if isinstance(use.place, ast.ImportFrom):
                 return _imports(self.made.text, use.place, use.name)
-            return use.name != CALLED or not self.made.changed
+            return use.name != CALLED or computes or not self.made.changed
         there = self.converted(use.path)
-        if use.name == CALLED and there.changed:
+        if use.name == CALLED and there.changed and not computes:
             return False
         if any(d.line == use.line and d.severity is Severity.ERROR for d in there.diagnostics):
             return False

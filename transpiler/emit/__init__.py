@@ -40,7 +40,9 @@
                      lent.py: of models that other files make
     apart.py         files that need each other, where a run converts but one
     key_tables.py    dicts of which only the keys are read still
-    called_by_hand.py  functions on tensors that a program calls on arrays by itself
+    called_by_hand.py  functions on tensors that a program calls on arrays by itself;
+                     objects_by_hand.py: losses and the like that are objects, and other names;
+                     metrics_by_hand.py: metrics of the program's own
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere; overlooked_layers.py: those of
                      models that nobody knows

@@ -178,6 +178,7 @@ def _replace_operation(draft: Draft, summaries: list[Summary]) -> None:
     gone = [] if inner else decided_parameters(summaries[0])
     if len(summaries) == 1 and not gone:
         draft.operations.add(inner or name)
+    draft.operations.add(f"def {inner}.{name}" if inner else f"def {name}")
     if gone and not name.startswith("_"):
         which = ", ".join(f"`{g}`" for g in gone)
         message = f"`{name}` does not take {which} any more; callers in other files must know"

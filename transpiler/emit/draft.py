@@ -52,7 +52,9 @@ class Draft:
         #: classes that stand for metrics of Keras inside of others: their names and places
         self.metric_parts: dict[str, tuple[str, int]] = {}
         self.device = ""  #: the variable for the device on which models are trained
-        self.operations: set[str] = set()  #: the names of functions on torch's tensors
+        #: the names of functions on torch's tensors, and what gives these or has them as methods;
+        #: "def pinball.loss": the functions themselves
+        self.operations: set[str] = set()
         self.brought: list[Edit] = []  #: functions that have come to other files
         self.top = list(self.tree.module.body)
 

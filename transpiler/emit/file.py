@@ -26,7 +26,7 @@ from transpiler.emit.dry_runs import run_dry
 from transpiler.emit.edits import apply, outdented, tidied
 from transpiler.emit.emitted import add_helpers, rename_clashing
 from transpiler.emit.emptied import fill_emptied
-from transpiler.emit.foreign import settle_unread
+from transpiler.emit.foreign import settle_unread, takes_from_others
 from transpiler.emit.given_away import report_given_away
 from transpiler.emit.heirs import report_heirs_of_other_files
 from transpiler.emit.import_names import ImportNames
@@ -131,10 +131,11 @@ def _write(draft: Draft) -> Conversion:
     report_left_data(draft)
     write_new_axes(draft)
     write_initializers(draft)
-    if draft.planned.operations and draft.planned.trained:
+    if draft.planned.operations or takes_from_others(draft.file):
         from transpiler.emit.called_by_hand import write_calls_by_hand
+        from transpiler.emit.objects_by_hand import write_objects_by_hand
 
-        write_calls_by_hand(draft)
+        write_objects_by_hand(draft, write_calls_by_hand(draft))
     if "register_keras_serializable" in draft.tree.text:
         from transpiler.emit.registered import drop_registrations
 

@@ -11,7 +11,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.emit.edits import Edit, apply
 from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.values import Function, Namespace
+from transpiler.interpret.values import Function, Namespace, UserClass
 from transpiler.source.suites import leaf_statements
 
 if TYPE_CHECKING:
@@ -23,6 +23,25 @@ def foreign_function(file: FileContext, serial: int) -> Function:
     """The function of another file whose summary has this number."""
     home, _ = file.foreign[serial]
     return next(s.function for s in home.summaries.values() if s.serial == serial)
+
+
+#: What the classes are derived from whose objects compute.
+_COMPUTING = (
+    "keras.losses.", "keras.Loss", "keras.metrics.", "keras.Metric", "keras.regularizers.",
+    "keras.constraints.",
+)  # fmt: skip
+
+
+def takes_from_others(file: FileContext) -> bool:
+    """Whether a file has something from others that may compute with tensors."""
+    for value in file.globals.values():
+        for held in value.items.values() if isinstance(value, Namespace) else (value,):
+            if isinstance(held, UserClass) and held.file not in (None, file):
+                if any(base.startswith(_COMPUTING) for base in held.bases):
+                    return True
+            if isinstance(held, Function) and held.file not in (None, file):
+                return True
+    return False
 
 
 def foreign_models(planned: FilePlan) -> list[cst.CSTNode]:

@@ -20,7 +20,8 @@ far_uses.py     what files without a word of the framework ask of what others gi
                     what that is, far_frames.py: by what names; far_kinds.py: what calls make;
                     far_names.py: which names are read; far_stars.py: which a star hides;
                     far_kept.py: what objects get; far_arguments.py: and functions;
-                    far_registries.py: what others put into lists and dicts of a module
+                    far_registries.py: what others put into lists and dicts of a module;
+                    far_computing.py: which values compute with tensors
 passed_imports.py  names of the framework that files have from others
 search_path.py  where a file lets Python look for modules; unseen.py: what a run may find else
 generations.py  which generation of Keras it was written for

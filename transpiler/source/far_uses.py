@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from transpiler.record import record
+from transpiler.source.far_computing import CALLED, COMPUTING, NO_FILE, computing
 from transpiler.source.far_frames import (
     NOTHING,
+    Atom,
     Frame,
     Made,
     Object,
@@ -20,7 +22,7 @@ from transpiler.source.far_frames import (
 from transpiler.source.far_kept import kept_by_others
 from transpiler.source.far_kinds import STEPS
 from transpiler.source.far_names import names_of_others
-from transpiler.source.far_values import arguments, class_frame, family, frame_for, value_of
+from transpiler.source.far_values import arguments, called, class_frame, family, frame_for, value_of
 from transpiler.source.imported import read_text, real_path
 from transpiler.source.syntax import program_tree
 
@@ -67,8 +69,8 @@ _ASKED = {
         {"get_vocabulary", "vocabulary_size", "set_vocabulary", "adapt", "get_config", "weights",
          "get_weights", "vocab_size", "name", "call"}
     ),
+    **COMPUTING,
 }  # fmt: skip
-CALLED = "()"
 _MOST = 300  #: functions of a file and of others that are looked into
 _DEEPEST = 3  #: calls inside of calls
 
@@ -108,6 +110,28 @@ def far_uses(text: str, path: str) -> list[Use]:
     return list(dict.fromkeys([*found, *named]))
 
 
+def uses_of_computing(text: str, path: str) -> tuple[list[Use], set[ast.AST]]:
+    """What a file asks of functions and objects that compute, also of its own.
+
+    And which of its nodes ask nothing else, whatever functions get that they stand in.
+    """
+    tree = program_tree(text)
+    if tree is None:
+        return [], set()
+    Steps.begin()
+    seeker = _Seeker(real_path(path) if path else NO_FILE, own=True)
+    whole = Frame(seeker.path, tree, None, {})
+    seeker.module(whole)
+    found = [
+        u
+        for u in seeker.found
+        if u.path == seeker.path and not u.function and all(t.kind in COMPUTING for t in u.things)
+    ]
+    plain = _Seeker(seeker.path, own=True, deep=False)
+    plain.module(Frame(seeker.path, tree, None, {}))
+    return found, {u.place for u in plain.found if u.sure}
+
+
 def _named(frame: Frame) -> Iterator[Use]:
     """The names that a file reads of others, in which they may be other ones now."""
     for place, home, name in names_of_others(frame):
@@ -122,8 +146,10 @@ def _named(frame: Frame) -> Iterator[Use]:
 
 
 class _Seeker:
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, own: bool = False, deep: bool = True) -> None:
         self.path = path
+        self.own = own  #: also what computes of the file itself
+        self.deep = deep  #: also what functions ask of what calls give them
         self.found: list[Use] = []
         self.seen: set[tuple[Made, tuple[tuple[str, Value], ...]]] = set()
         self.left = _MOST
@@ -150,20 +176,34 @@ class _Seeker:
         for node in inside(frame.node):
             match node:
                 case ast.Attribute(value=of, attr=name):
-                    yield from _asked(node, name, value_of(of, frame), frame)
+                    yield from self.asked(node, name, value_of(of, frame), frame)
                 case ast.Call(func=ast.Name(id="next"), args=[of, *_]):
                     values = value_of(of, frame)
-                    yield from _asked(node, "next", values, frame)
+                    yield from self.asked(node, "next", values, frame)
                 case ast.Call():
                     values = value_of(node.func, frame)
-                    yield from _asked(node, CALLED, values, frame)
+                    yield from self.asked(node, CALLED, values, frame)
                     for made in values:
-                        if isinstance(made, Made):
+                        if isinstance(made, Made) and self.deep:
                             yield from self.when_called(made, node, frame, depth)
+
+    def asked(
+        self, node: ast.Attribute | ast.Call, name: str, values: Value, frame: Frame
+    ) -> Iterator[Use]:
+        """What is asked of such values there."""
+        them = [thing for one in values for thing in (_thing(one),) if _has(thing, name)]
+        homes = {thing.home for thing in them if not (self.own and thing.kind in COMPUTING)}
+        away = (t.home for t in them if t.kind == "function" and t.home != self.path)
+        if them and frame.path not in homes and all(map(_may_compute, away)):
+            text = ast.unparse(node)
+            sure = len(them) == len(values)
+            yield Use(frame.path, text, node.lineno, name, frozenset(them), sure, node, "")
 
     def when_called(self, made: Made, node: ast.Call, frame: Frame, depth: int) -> Iterator[Use]:
         """What a function asks of what this call gives it."""
         path = made.frame.path
+        if isinstance(made.node, ast.ClassDef) and self.own and path == self.path:
+            yield from self.made(made, node, frame, depth)
         if isinstance(made.node, (ast.ClassDef, ast.Lambda)) or depth >= _DEEPEST:
             return
         if path != self.path and is_about_framework(read_text(path)):
@@ -173,6 +213,17 @@ class _Seeker:
         if not given and plain == made:
             return
         yield from self.more(made, given, plain, node, frame, depth)
+
+    def made(self, made: Made, node: ast.Call, frame: Frame, depth: int) -> Iterator[Use]:
+        """What the methods of an object ask of what it is made with, whoever calls them."""
+        plain: Value = frozenset({Object(made)})
+        whole = called(made, node, frame)
+        for one in family(made) if whole != plain and depth < _DEEPEST else ():
+            for method in inside(one.node):
+                if isinstance(method, ast.FunctionDef) and one.frame.path == self.path:
+                    body = class_frame(one)
+                    now, before = Made(method, body, whole), Made(method, body, plain)
+                    yield from self.more(now, {}, before, node, frame, depth)
 
     def inherited(self, made: Made) -> Iterator[Use]:
         """What the methods ask that a class has from those of other files."""
@@ -228,15 +279,16 @@ def _plain(value: object) -> Object | Thing:
     return Object(value.made) if isinstance(value, Object) else value  # type: ignore[return-value]
 
 
-def _asked(node: ast.Attribute | ast.Call, name: str, values: Value, frame: Frame) -> Iterable[Use]:
-    things = frozenset(v for v in values if isinstance(v, Thing) and _has(v, name))
-    if things and frame.path not in {thing.home for thing in things}:
-        text = ast.unparse(node)
-        sure = things == values
-        yield Use(frame.path, text, node.lineno, name, things, sure, node, "")
+def _thing(one: Atom) -> Thing:
+    """A value of the framework, or what computes with such."""
+    return one if isinstance(one, Thing) else computing(one) or Thing("", "")
+
+
+def _may_compute(path: str) -> bool:
+    return is_about_framework(read_text(path))
 
 
 def _has(thing: Thing, name: str) -> bool:
-    if name == CALLED:
+    if name == CALLED and thing.kind not in COMPUTING:
         return thing.kind == "model"
     return name in _ASKED.get(thing.kind, ())

@@ -403,6 +403,8 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
             return frozenset({Box(frozenset({Row(tuple(parts))}))})
         case Name(dotted="pickle.load" | "joblib.load"):
             return _dumped(frame.module()) or ANYTHING
+        case Name(dotted="functools.partial") if len(node.args) == 1:
+            return value_of(node.args[0], frame)
         case Name(dotted=dotted):
             kind = kind_of_call(dotted)
             if not kind and dotted.rpartition(".")[2] in OF_NUMBERS and node.args:

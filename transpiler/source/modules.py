@@ -145,13 +145,30 @@ def may_ask(text: str, path: str) -> bool:
 
 @lru_cache(maxsize=256)
 def gives_to_plain(text: str, path: str) -> bool:
-    """Whether a file imports one without a word of the framework that may train what it gets."""
+    """Whether a file imports one without a word of the framework that may train what it gets.
+
+    Or that may call it.
+    """
     return any(
         "keras" not in other
         and "tensorflow" not in other
-        and (_asks(other) or any(asked in other for asked in _OF_MODELS))
+        and (_asks(other) or any(asked in other for asked in _OF_MODELS) or _calls_given(other))
         for other in taken_texts(text, path)
     )
+
+
+@lru_cache(maxsize=256)
+def _calls_given(text: str) -> bool:
+    """Whether functions of a file may call what they get, or what their objects keep of it."""
+    given = {name for given in _TAKEN.findall(text) for name in re.findall(r"\w+", given)}
+    kept = {name for names in _KEPT_AS.findall(text) for name in names}
+    called = {*_CALLED.findall(text)}
+    return not called.isdisjoint(given | kept)
+
+
+_TAKEN = regex(r"\bdef \w+\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_KEPT_AS = regex(r"self\.(\w+)\s*=\s*(\w+)\s*$", re.MULTILINE)
+_CALLED = regex(r"(?<!def )\b(\w+)\(")
 
 
 def _asks(text: str) -> bool:
