@@ -172,6 +172,13 @@ class Frame:
 
 #: Methods that put something into a list, set or dict, or all that is in another one.
 PUTTING = frozenset({"append", "add", "insert", "setdefault", "extend", "update"})
+
+
+def put_in(method: str, value: Value) -> Value:
+    """The list or dict that has what a method puts in."""
+    return value if method in ("extend", "update") else frozenset({Box(value)})
+
+
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 

@@ -8,7 +8,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from transpiler.source.far_frames import NOTHING, PUTS, PUTTING, Box, Frame, Made, Module, Value
+from transpiler.source.far_frames import (
+    NOTHING,
+    PUTS,
+    PUTTING,
+    Box,
+    Frame,
+    Made,
+    Module,
+    Value,
+    put_in,
+)
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import imports_framework
@@ -63,8 +73,7 @@ def _put(
             case ast.Assign(targets=[ast.Subscript(value=of)], value=value) if is_it(of):
                 yield frozenset({Box(value_of(value, other))})
             case ast.Call(func=ast.Attribute(value=of, attr=put), args=[*_, value]) if is_it(of):
-                held = value_of(value, other) if put in PUTTING else NOTHING
-                yield held if put in ("extend", "update") else frozenset({Box(held)})
+                yield put_in(put, value_of(value, other) if put in PUTTING else NOTHING)
             case ast.Call(func=func, args=args) if is_of(func):
                 values = [one for arg in args for one in value_of(arg, other)]
                 made = frozenset(one for one in values if isinstance(one, Made))

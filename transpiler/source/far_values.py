@@ -31,6 +31,7 @@ from transpiler.source.far_frames import (
     Thing,
     Value,
     inside,
+    put_in,
 )
 from transpiler.source.far_kinds import FRAMEWORKS, OF_NUMBERS, kind_of_call, kind_of_result
 from transpiler.source.far_registries import put_by_others
@@ -228,11 +229,6 @@ def _unpacked(target: ast.AST, value: Value, name: str) -> Value:
 
 def _may_grow(value: Value) -> bool:  # a model has such methods, too
     return any(isinstance(one, (Box, Row)) for one in value)
-
-
-def put_in(method: str, value: Value) -> Value:
-    """The list or dict that has what a method puts in."""
-    return value if method in ("extend", "update") else frozenset({Box(value)})
 
 
 def _own_kind(made: Made, seen: frozenset[Made] = frozenset()) -> str:
