@@ -221,7 +221,7 @@ def test_what_is_not_written_is_said(use: str) -> None:
     made = convert(HEAD + program, Options(exact=True))
     errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
     assert errors
-    assert all(reason in error for error in errors), errors
+    assert any(reason in error for error in errors), errors
 
 
 MAIN = """\
