@@ -133,9 +133,13 @@ DISTANCE = LOSSES[LOSSES.index("def distance") : LOSSES.index("\n\ndef power")]
 
 def test_what_a_loss_of_another_file_reads_is_set_from_outside(tmp_path: Path) -> None:
     train = TRAIN.format(imports="import losses", loss="losses.dice_loss", metrics="")
-    train = train.replace("\nx, labels", "\nlosses.SMOOTH = 3.0\nx, labels")
-    _, errors = converted(tmp_path, _files(train))
-    assert any("`dice_loss` reads what may get another value" in e for e in errors), errors
+    change = "losses.SMOOTH = 3.0\n"
+    late = f"{train}{change}model.fit(x, y)\n"
+    _, errors = converted(tmp_path / "late", _files(late))
+    assert any("another file changes `SMOOTH`, which `dice_loss` reads" in e for e in errors)
+    early = train.replace("\nx, labels", f"\n{change}x, labels")
+    _, errors = converted(tmp_path / "early", _files(early, LOSSES[: LOSSES.index("\n\nclass")]))
+    assert not errors
 
 
 IMAGES = """\

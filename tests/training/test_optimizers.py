@@ -309,5 +309,5 @@ def test_what_a_step_reads_is_what_it_was() -> None:
     """A variable that changes before the training is no longer what the optimizer was given."""
     text = converted(CHANGED)
     assert "clip_grad_value_(model.parameters(), 0.01)" in text
-    assert "0.01 * output_1_loss" in text
-    assert "output_1 > 0.01" in text
+    assert "0.01 * one_loss" in text
+    assert "one > 0.01" in text
