@@ -47,14 +47,21 @@ from transpiler.source.syntax import program_tree
 def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
     """They get tensors and give arrays, but for the calls that begin where it is `done`."""
     uses, plain = uses_of_computing(draft.tree.text, draft.file.path)
-    uses = [use for use in uses if any(_is_gone(draft, thing, use.name) for thing in use.things)]
-    uses = [use for use in _together(uses) if not _is_said_anyway(draft, use)]
     if not uses:
         return
     positions, spans = Positions(draft.tree.text), spans_on_tensors(draft)
-    found = {use: positions.span(use.place) for use in uses}
+    found = {use: positions.span(use.place) for use in _together(uses)}
     found = {use: span for use, span in found.items() if not within(span[0], spans)}
     found = {use: span for use, span in found.items() if not draft.is_torch(span[0])}
+    # what is of other files asks for these to be converted: last
+    found = {
+        use: span
+        for use, span in found.items()
+        if any(_is_gone(draft, thing, use.name) for thing in use.things)
+        and not _is_said_anyway(draft, use)
+    }
+    if not found:
+        return
     gone = replaces(draft.edits)
     calls = Calls(None)
     draft.tree.module.visit(calls)

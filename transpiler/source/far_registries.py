@@ -32,6 +32,8 @@ def put_by_others(
 ) -> Value:
     """What the other files of its project put into a list or dict of a module."""
     found = NOTHING
+    if imports_framework(read_text(frame.path)):
+        return found  # whose own models are known
     for path in importing_files(frame.path, PUTS):
         if not imports_framework(read_text(path)):
             continue
