@@ -170,10 +170,21 @@ def _may_be_loss(draft: Draft, thing: Thing) -> bool:
 
     What is called by the name that is imported is said with the rest of what that file has.
     """
-    tree = _tree_of(draft, thing)
     name = thing.made.rpartition(".")[2]
+    try:
+        text = program_at(thing.home)
+    except (OSError, Undecodable):
+        return False
+    heads = re.findall(rf"\bdef {name}\(\s*(?:self,\s*)?(\w+)[^,()]*,\s*(\w+)", text)
+    if not any(_TRUTH.fullmatch(first) or _TRUTH.fullmatch(other) for first, other in heads):
+        return False
+    tree = program_tree(text) or ast.Module([], [])
     nodes = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == name)
-    return any(len(node.args.args) > 1 and not _BUILDS.search(ast.unparse(node)) for node in nodes)
+    return not all(_BUILDS.search(ast.unparse(node)) for node in nodes)
+
+
+#: What those of losses and metrics call the targets: any other file would have to be converted.
+_TRUTH = re.compile(r"\w*(?:true|target|label|actual|truth)\w*|y|t|yt|a|gt")
 
 
 def _tree_of(draft: Draft, thing: Thing) -> ast.Module:
