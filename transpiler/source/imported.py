@@ -29,12 +29,17 @@ def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
             yield other, read_text(str(other))
 
 
-def taken_texts(text: str, path: str, depth: int = 4) -> Iterator[str]:
+def taken_texts(text: str, path: str) -> Iterator[str]:
     """What is in the files that one imports, also in those whose names a package passes on."""
-    for other, imported in imported_texts(text, path):
-        yield imported
-        if other.name == "__init__.py" and depth:
-            yield from taken_texts(imported, str(other), depth - 1)
+    pending, seen = [(text, path)], {real_path(path)}
+    while pending:
+        for other, imported in imported_texts(*pending.pop()):
+            place = str(other)
+            if place not in seen:
+                seen.add(place)
+                yield imported
+                if other.name == "__init__.py":
+                    pending.append((imported, place))
 
 
 def reaches(path: str, other: str) -> bool:
