@@ -279,6 +279,17 @@ def test_only_some_rooms_know_libcst_and_black() -> None:
     assert wrong == []
 
 
+def test_nothing_imports_matchers() -> None:
+    """To load `libcst.matchers` takes longer than to convert many a file."""
+    wrong = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in [*TRANSPILER, *files("rules")]
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.Import | ast.ImportFrom) and "matchers" in ast.unparse(node)
+    ]
+    assert wrong == []
+
+
 def test_only_the_command_line_prints() -> None:
     wrong = [
         f"{file.relative_to(ROOT)}:{node.lineno}"

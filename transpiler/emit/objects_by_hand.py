@@ -36,17 +36,22 @@ from transpiler.interpret.functions.constant_tensors import constant_tensors
 from transpiler.interpret.functions.passed import decided_parameters
 from transpiler.interpret.values import Function, Namespace
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.far_computing import CALLED, is_among
-from transpiler.source.far_frames import Thing
-from transpiler.source.far_uses import Use, uses_of_computing
+from transpiler.source.far_frames import Thing, is_about_framework
+from transpiler.source.far_uses import Use, only_computing, uses_of_computing
 from transpiler.source.files import Undecodable, program_at
+from transpiler.source.imported import read_text, with_imported
 from transpiler.source.occurrences import Positions
+from transpiler.source.remembered import remembered
 from transpiler.source.syntax import program_tree
 
 
 def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
     """They get tensors and give arrays, but for the calls that begin where it is `done`."""
-    uses, plain = uses_of_computing(draft.tree.text, draft.file.path)
+    if not draft.operations and not _may_take(draft.file.path):
+        return
+    uses = uses_of_computing(draft.tree.text, draft.file.path)
     if not uses:
         return
     positions, spans = Positions(draft.tree.text), spans_on_tensors(draft)
@@ -62,6 +67,7 @@ def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
     }
     if not found:
         return
+    plain = only_computing(draft.tree.text, draft.file.path)
     gone = replaces(draft.edits)
     calls = Calls(None)
     draft.tree.module.visit(calls)
@@ -85,6 +91,17 @@ def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
         else:
             _say(draft, use, thing, span[0])
     draft.edits += counters.edits
+
+
+def _may_take(path: str) -> bool:
+    """Whether a file may get what computes from those that it imports."""
+    return bool(path) and any(_may_compute(place) for place, _ in with_imported(path, False))
+
+
+@remembered
+def _may_compute(path: str) -> bool:
+    text = read_text(path)
+    return is_about_framework(text) and _COMPUTING.search(text) is not None
 
 
 def _together(uses: list[Use]) -> list[Use]:
@@ -175,16 +192,20 @@ def _may_be_loss(draft: Draft, thing: Thing) -> bool:
         text = program_at(thing.home)
     except (OSError, Undecodable):
         return False
-    heads = re.findall(rf"\bdef {name}\(\s*(?:self,\s*)?(\w+)[^,()]*,\s*(\w+)", text)
-    if not any(_TRUTH.fullmatch(first) or _TRUTH.fullmatch(other) for first, other in heads):
+    if name not in _LOSS.findall(text):
         return False
     tree = program_tree(text) or ast.Module([], [])
     nodes = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == name)
     return not all(_BUILDS.search(ast.unparse(node)) for node in nodes)
 
 
-#: What those of losses and metrics call the targets: any other file would have to be converted.
-_TRUTH = re.compile(r"\w*(?:true|target|label|actual|truth)\w*|y|t|yt|a|gt")
+#: The functions whose parameters are named as those of losses and metrics are: for any others,
+#: too, the files that define them would have to be converted.
+_TRUTH = r"(?:\w*(?:true|target|label|actual|truth)\w*|y|t|yt|a|gt)\b[^,()]*"
+_HEAD = rf"\bdef (\w+)\(\s*(?:self,\s*)?(?:{_TRUTH},|\w+[^,()]*,\s*{_TRUTH})"
+_LOSS = regex(_HEAD)
+#: What a file has that has such, or classes that compute.
+_COMPUTING = regex(rf"{_HEAD}|\b(?:losses|metrics|regularizers|constraints)\b")
 
 
 def _tree_of(draft: Draft, thing: Thing) -> ast.Module:

@@ -110,26 +110,27 @@ def far_uses(text: str, path: str) -> list[Use]:
     return list(dict.fromkeys([*found, *named]))
 
 
-def uses_of_computing(text: str, path: str) -> tuple[list[Use], set[ast.AST]]:
-    """What a file asks of functions and objects that compute, also of its own.
-
-    And which of its nodes ask nothing else, whatever functions get that they stand in.
-    """
-    tree = program_tree(text)
-    if tree is None:
-        return [], set()
-    Steps.begin()
-    seeker = _Seeker(real_path(path) if path else NO_FILE, own=True)
-    whole = Frame(seeker.path, tree, None, {})
-    seeker.module(whole)
-    found = [
+def uses_of_computing(text: str, path: str) -> list[Use]:
+    """What a file asks of functions and objects that compute, also of its own."""
+    seeker = _of_computing(text, path)
+    return [
         u
         for u in seeker.found
         if u.path == seeker.path and not u.function and all(t.kind in COMPUTING for t in u.things)
     ]
-    plain = _Seeker(seeker.path, own=True, deep=False)
-    plain.module(Frame(seeker.path, tree, None, {}))
-    return found, {u.place for u in plain.found if u.sure}
+
+
+def only_computing(text: str, path: str) -> set[ast.AST]:
+    """Which nodes of a file ask nothing else, whatever functions get that they stand in."""
+    return {use.place for use in _of_computing(text, path, deep=False).found if use.sure}
+
+
+def _of_computing(text: str, path: str, deep: bool = True) -> _Seeker:
+    Steps.begin()
+    seeker = _Seeker(real_path(path) if path else NO_FILE, own=True, deep=deep)
+    if (tree := program_tree(text)) is not None:
+        seeker.module(Frame(seeker.path, tree, None, {}))
+    return seeker
 
 
 def _named(frame: Frame) -> Iterator[Use]:

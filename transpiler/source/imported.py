@@ -42,31 +42,30 @@ def taken_texts(text: str, path: str) -> Iterator[str]:
                     pending.append((imported, place))
 
 
-def reaches(path: str, other: str) -> bool:
-    """Whether a file imports another one of its project, or a file that does."""
+def with_imported(path: str, itself: bool = True) -> Iterator[tuple[str, str]]:
+    """A file, and all that it imports, also through others: where they are, and their texts."""
     seen, pending = {real_path(path)}, [path]
     while pending:
         above = pending.pop()
-        for found, _ in imported_texts(read_text(above), above):
+        text = read_text(above)
+        if itself or above != path:
+            yield above, text
+        for found, _ in imported_texts(text, above):
             real = real_path(str(found))
             pending += [str(found)] if real not in seen else []
             seen.add(real)
-    return real_path(other) in seen
+
+
+def reaches(path: str, other: str) -> bool:
+    """Whether a file imports another one of its project, or a file that does."""
+    wanted = real_path(other)
+    return any(real_path(place) == wanted for place, _ in with_imported(path))
 
 
 @remembered
 def mentions(path: str, words: tuple[str, ...]) -> bool:
     """Whether a file has one of some words in it, or one that it imports, or that these do."""
-    seen, pending = {real_path(path)}, [path]
-    while pending:
-        text = read_text(place := pending.pop())
-        if any(word in text for word in words):
-            return True
-        for found, _ in imported_texts(text, place):
-            real = real_path(str(found))
-            pending += [str(found)] if real not in seen else []
-            seen.add(real)
-    return False
+    return any(word in text for _, text in with_imported(path) for word in words)
 
 
 @remembered

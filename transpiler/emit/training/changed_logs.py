@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 
 import libcst as cst
-from libcst import matchers
 
 from transpiler.emit.training.moments import reached_code
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.lexical import mentions
-from transpiler.source.suites import leaf_statements
+from transpiler.source.suites import leaf_statements, nodes_of
 from transpiler.source.tree import Tree
 from transpiler.source.whereabouts import aliases
 
@@ -64,7 +63,7 @@ def added(tree: Tree, method: cst.FunctionDef, logs: str) -> list[tuple[list[str
     """The keys that statements of a method add, each with whether it runs in any case."""
     if method.name.value != "on_epoch_end" or _is_copied(tree, method, logs):
         return []
-    leaves = bool(matchers.findall(method, matchers.Return()))
+    leaves = any(isinstance(node, cst.Return) for node in nodes_of(method))
     always = {id(statement) for statement in method.body.body if not leaves}
     return [
         (keys, id(statement) in always)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import libcst as cst
-from libcst import matchers
 
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_history, named_parts
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.control.perhaps import by_conditions
+from transpiler.interpret.functions.given_parts import calls_in
 from transpiler.interpret.functions.own_metrics import class_of_metric
-from transpiler.interpret.values import Function, Mapping, Sequence, Static, UserClass
+from transpiler.interpret.values import Function, Mapping, Sequence, Static, UserClass, Value
 from transpiler.lower.rates import asked_of_optimizer
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
+from transpiler.source.suites import nodes_of
 
 Span = tuple[int, int]
 
@@ -40,7 +41,7 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
         if not any(holds(tree.span(statement), span) for span in waiting)
         and not _is_shared_dict(shared, part, name, others)
     ]
-    lambdas = [shared.tree.span(n) for n in matchers.findall(room.node, matchers.Lambda())]
+    lambdas = _lambdas(shared, part) if any(map(_is_own_metric, values.values())) else []
     lasting = _arguments_of_callbacks(shared, part)
     changed = True
     while changed:
@@ -55,7 +56,7 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
             used = [p for p in places if within(p.start, own)]
             inside = [p for p in places if within(p.start, [*calls, *spans])]
             inside = [p for p in inside if not within(p.start, lasting)]
-            if (value := values.get(name)) is not None and class_of_metric(value) is not None:
+            if _is_own_metric(values.get(name)):
                 inside = [p for p in inside if not within(p.start, lambdas)]
             if isinstance(values.get(name), Function):  # one that makes data is called as before
                 inside = [p for p in inside if not within(p.start, data)]
@@ -66,6 +67,15 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
                 changed = True
                 break
     return _used_by(shared, part, own, parts)
+
+
+def _is_own_metric(value: Value | None) -> bool:
+    return value is not None and class_of_metric(value) is not None
+
+
+def _lambdas(shared: Shared, part: Part) -> list[Span]:
+    found = (node for node in nodes_of(part.room.node) if isinstance(node, cst.Lambda))
+    return [shared.tree.span(node) for node in found]
 
 
 def _empty_lists(part: Part) -> set[str]:
@@ -96,8 +106,8 @@ def _arguments_of_callbacks(shared: Shared, part: Part) -> list[Span]:
             for _, one in by_conditions(item):
                 if isinstance(one, Static) and isinstance(one.expr.value, UserClass):
                     own.add(one.expr.text.partition("(")[0])
-    calls = matchers.findall(part.room.node, matchers.Call()) if own else []
-    found = [c for c in calls if isinstance(c, cst.Call) and shared.tree.source(c.func) in own]
+    calls = calls_in(part.room.node) if own else ()
+    found = [call for call in calls if shared.tree.source(call.func) in own]
     return [shared.tree.span(argument) for call in found for argument in call.args]
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import libcst as cst
-from libcst import matchers
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit, apply
@@ -48,7 +47,7 @@ from transpiler.lower.rates import methods_that_set
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked
-from transpiler.source.suites import leaf_statements, statement_lines
+from transpiler.source.suites import leaf_statements, nodes_of, statement_lines
 from transpiler.source.tree import Tree
 
 #: The attribute that a callback finds the optimizer in.
@@ -137,9 +136,8 @@ class Methods:
     def _owners(self) -> tuple[str, ...]:
         """How the methods call the model: a variable of the module holds it, too."""
         name = self.writer.variable
-        bound = matchers.Param(matchers.Name(name)) | matchers.AssignTarget(matchers.Name(name))
         known = isinstance(self.writer.room.node, cst.Module) and name.isidentifier()
-        hidden = not known or matchers.findall(self.made.node, bound)
+        hidden = not known or any(_binds(node, name) for node in nodes_of(self.made.node))
         return ("self.model",) if hidden else ("self.model", name)
 
     @property
@@ -160,8 +158,7 @@ class Methods:
         )
         for guard in _conditions(method):
             self._remove_guard(guard)
-        for loop in matchers.findall(method, matchers.For()):
-            assert isinstance(loop, cst.For)
+        for loop in (node for node in nodes_of(method) if isinstance(node, cst.For)):
             for call in _calls(loop.iter):
                 if self.tree.source(call.func) == "self.model.get_weights" and not call.args:
                     lazily = self._takes_in_turn(loop, call)
@@ -425,7 +422,12 @@ def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
 
 
 def _conditions(node: cst.CSTNode) -> Iterator[cst.If]:
-    if isinstance(node, cst.If):
-        yield node
-    for child in node.children:
-        yield from _conditions(child)
+    return (one for one in nodes_of(node) if isinstance(one, cst.If))
+
+
+def _binds(node: cst.CSTNode, name: str) -> bool:
+    """Whether it is a parameter, or the target of an assignment, of that name."""
+    match node:
+        case cst.Param(name=cst.Name(bound)) | cst.AssignTarget(target=cst.Name(bound)):
+            return bound == name
+    return False
