@@ -17,7 +17,7 @@ from transpiler.diagnostics import ASSUMED, LEFT_CODE, LEFT_TRAINING, Code, Diag
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.registry import load_rules
-from transpiler.source.far_computing import CALLED, COMPUTING, is_among
+from transpiler.source.far_computing import CALLED, COMPUTING, HANDED, is_among
 from transpiler.source.far_frames import Thing
 from transpiler.source.far_names import bound_in
 from transpiler.source.far_stars import Star, hiding_stars, late_stars
@@ -164,7 +164,7 @@ class _Sayer:
         if thing.kind in COMPUTING and not is_among(thing, made.functions):
             return False
         tree = program_tree(made.text) if made.changed else None
-        if tree is None or name == CALLED:
+        if tree is None or name in {CALLED, HANDED}:
             return made.changed
         if thing.kind == "name":
             return not {name, "*"} & {*bound_in(tree)}

@@ -212,7 +212,45 @@ LEFT = {
         + trained(metrics="Hit(0.5)").replace("False, ", "False, callbacks=[watch], "),
         "`self.metric.result` is left",
     ),
+    "given to Python": (
+        FUNCTIONS + trained("rmse") + "n = [float(one) for one in map(rmse, [y], [p])]\n",
+        "`map(rmse, [y], [p])` is left as it is: `rmse` takes and gives tensors of torch now, and",
+    ),
+    "given to a library": (
+        FUNCTIONS + trained("rmse")
+        + "from sklearn.metrics import make_scorer\nscorer = make_scorer(score_func=rmse)\n",
+        "`make_scorer(score_func=rmse)` is left as it is: `rmse` takes and gives tensors",
+    ),
+    "an object given to a library": (
+        LOSS + trained("Scaled()")
+        + "from sklearn import metrics\nscorer = metrics.make_scorer(Scaled())\n",
+        "`metrics.make_scorer(Scaled())` is left as it is: `Scaled` takes and gives tensors",
+    ),
+    "given beforehand": (
+        FUNCTIONS + trained("rmse") + "error = partial(rmse, y)\nn = float(error(p))\n",
+        "`partial(rmse, y)` is left as it is: `rmse` takes and gives tensors of torch now",
+    ),
 }  # fmt: skip
+KEPT = {
+    "printed": FUNCTIONS + trained("rmse") + "print(rmse, callable(rmse))\n",
+    "in a dict": FUNCTIONS + trained("rmse") + 'known = dict(rmse=rmse)\nnames = list(known)\n',
+    "copied": FUNCTIONS + trained("rmse") + "import copy\nsame = copy.copy(rmse)\n",
+    "a loss with a number": (
+        FUNCTIONS.replace("y_pred):\n    return", "y_pred, factor):\n    return factor *")
+        + "scaled = partial(rmse, factor=0.3)\nscaled.__name__ = 'scaled'\n" + trained("scaled")
+    ),
+    "of arrays": (
+        FUNCTIONS + trained("rmse")
+        + "def off(a, b):\n    return float(np.abs(a - b).max())\n\n\n"
+        + "n = list(map(off, [y], [p]))\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", KEPT.values(), ids=KEPT)
+def test_what_nothing_calls_is_no_error(program: str) -> None:
+    made = convert(HEAD + program, Options(exact=True))
+    assert [d.message for d in made.diagnostics if d.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize("use", LEFT)
@@ -234,6 +272,12 @@ x, y = np.ones((20, 4)), np.arange(20.0).reshape(-1, 1)
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 model.compile("sgd", Scaled(2.0), metrics=[rmse])
 model.fit(x, y, epochs=1, batch_size=16, verbose=0)
+"""
+OWN = """\
+def own(y_true, y_pred):
+    return keras.ops.mean(y_true - y_pred)
+
+
 """
 REPORT = """\
 import losses
@@ -268,6 +312,8 @@ def both(y, p):
         ("return of(losses.rmse, y, p)", "report(y, y)", "report.py:14: `measure(y, p)` is left"),
         ("return both(y, p)", "report(y, y)", ""),
         ("return of(both, y, p)", "of(np.dot, y.T, y)", ""),
+        ("return both(y, p)", "of(own, y, y)", "main.py:14: `of` of `report.py` is left"),
+        ("return list(map(rmse, y, p))", "report(y, y)", "report.py:22: `map(rmse, y, p)` is left"),
     ],
 )
 def test_files_without_the_framework(tmp_path: Path, function: str, call: str, place: str) -> None:
@@ -285,5 +331,9 @@ from tensorflow import keras
         "report.py": f"{REPORT}def report(y, p):\n    {function}\n",
         "losses.py": losses,
     }
+    if "own" in call:
+        files["main.py"] = (
+            files["main.py"].replace("[rmse]", "[own]").replace("x, y", f"{OWN}x, y", 1)
+        )
     _, errors = converted(tmp_path, files)
     assert [error[: len(place)] for error in errors] == [place] * bool(place)

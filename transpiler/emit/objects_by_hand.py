@@ -37,7 +37,7 @@ from transpiler.interpret.functions.passed import decided_parameters
 from transpiler.interpret.values import Function, Namespace
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.far_computing import CALLED, is_among
+from transpiler.source.far_computing import CALLED, HANDED, is_among
 from transpiler.source.far_frames import Thing, is_about_framework
 from transpiler.source.far_uses import Use, only_computing, uses_of_computing
 from transpiler.source.files import Undecodable, program_at
@@ -82,7 +82,7 @@ def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
         if gone(span[0]):
             if not _is_written_again(draft, use, span):
                 continue
-        elif place is not None and use.place in plain and not others:
+        elif place is not None and use.place in plain and use.name != HANDED and not others:
             edits = _edits(draft, thing, place.call)
         if edits and place is not None:
             draft.edits += [edit for edit in edits if edit not in draft.edits]
@@ -139,14 +139,19 @@ def _say(draft: Draft, use: Use, thing: Thing, offset: int) -> None:
     """Say what is left, and why."""
     home = os.path.basename(thing.home)
     what = f"`{thing.made}`" if is_here(draft, thing) else f"`{thing.made}` of `{home}`"
-    asked = use.text if "\n" not in use.text and len(use.text) <= _LONGEST else f".{use.name}"
     if thing.kind == "metric":
         now = f"{what} has but `update` and `compute` now, and each epoch has its own object"
     elif use.name == CALLED:
         now = f"{what} takes and gives tensors of torch now: give it `torch.as_tensor(...)`"
+    elif use.name == HANDED:
+        now = f"{what} takes and gives tensors of torch now, and this may call it on arrays"
     else:
         now = f"{what} is a class of torch now, without that"
+    asked = use.text if "\n" not in use.text and len(use.text) <= _LONGEST else f".{use.name}"
     message = f"`{asked}` is left as it is: {now}"
+    if use.function:
+        there = f"`{use.function}` of `{os.path.basename(use.path)}`"
+        message = f"{there} is left as it is: it has `{asked}`, and {now}"
     draft.say_at(LEFT_CODE, *draft.tree.line_column(offset), message)
     start = draft.tree.line_start(offset)
     draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))

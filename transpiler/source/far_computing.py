@@ -16,6 +16,7 @@ from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import family, value_of
 
 CALLED = "()"
+HANDED = "(...)"  #: given to what is not of the project, which may call it
 NO_FILE = "<text>"  #: stands for the path of a text that has none
 #: What is asked of them, by what they are.
 COMPUTING = {
@@ -50,6 +51,29 @@ def computing(one: Atom) -> Thing | None:
 def is_among(thing: Thing, functions: Collection[str]) -> bool:
     """Whether it is among those that a conversion has made functions of tensors, or their class."""
     return (f"def {thing.made}" if thing.kind == "function" else thing.made) in functions
+
+
+#: What only keeps a function, or looks at it.
+_KEEPING = frozenset(
+    {"print", "isinstance", "issubclass", "callable", "id", "hash", "type", "repr", "str", "len",
+     "format", "vars", "dir", "getattr", "setattr", "hasattr", "list", "tuple", "dict", "set",
+     "frozenset", "zip", "enumerate", "iter", "reversed", "super", "property", "staticmethod",
+     "classmethod"}
+)  # fmt: skip
+_LOOKING = frozenset(
+    {"copy", "dataclasses", "inspect", "json", "logging", "pickle", "pprint", "types", "typing",
+     "warnings", "weakref", "joblib", "dill", "cloudpickle"}
+)  # fmt: skip
+_WRAPPING = ("functools.wraps", "functools.update_wrapper", "functools.lru_cache")
+
+
+def may_call(callee: Atom, node: ast.Call) -> bool:
+    """Whether what is called there is of a library, or of Python, and may call what it gets."""
+    if not isinstance(callee, Name) or callee.dotted in _KEEPING or callee.dotted in _WRAPPING:
+        return False
+    if callee.dotted == "functools.partial" and len(node.args) == 1:
+        return False  # it is what it gets
+    return callee.dotted.partition(".")[0] not in (*FRAMEWORKS, *_LOOKING)
 
 
 def _kind(one: Object) -> str:

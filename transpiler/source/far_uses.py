@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from transpiler.record import record
-from transpiler.source.far_computing import CALLED, COMPUTING, NO_FILE, computing
+from transpiler.source.far_computing import CALLED, COMPUTING, HANDED, NO_FILE, computing, may_call
 from transpiler.source.far_frames import (
     NOTHING,
     Atom,
@@ -111,12 +111,16 @@ def far_uses(text: str, path: str) -> list[Use]:
 
 
 def uses_of_computing(text: str, path: str) -> list[Use]:
-    """What a file asks of functions and objects that compute, also of its own."""
+    """What a file asks of functions and objects that compute, also of its own.
+
+    What files without a word of the framework ask of those of its own is among it, too.
+    """
     seeker = _of_computing(text, path)
     return [
-        u
-        for u in seeker.found
-        if u.path == seeker.path and not u.function and all(t.kind in COMPUTING for t in u.things)
+        use
+        for use in seeker.found
+        if all(thing.kind in COMPUTING for thing in use.things)
+        and all(thing.home == seeker.path for thing in use.things if use.function)
     ]
 
 
@@ -184,6 +188,8 @@ class _Seeker:
                 case ast.Call():
                     values = value_of(node.func, frame)
                     yield from self.asked(node, CALLED, values, frame)
+                    if any(may_call(one, node) for one in values):
+                        yield from self.handed(node, frame)
                     for made in values:
                         if isinstance(made, Made) and self.deep:
                             yield from self.when_called(made, node, frame, depth)
@@ -199,6 +205,20 @@ class _Seeker:
             text = ast.unparse(node)
             sure = len(them) == len(values)
             yield Use(frame.path, text, node.lineno, name, frozenset(them), sure, node, "")
+
+    def handed(self, node: ast.Call, frame: Frame) -> Iterator[Use]:
+        """What a library gets that it may call."""
+        for each in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if not isinstance(each, (ast.Name, ast.Attribute, ast.Call)):
+                continue
+            values = value_of(each, frame)
+            things = (computing(one) for one in values)
+            found = frozenset(t for t in things if t is not None and t.kind in _GIVEN)
+            away = {thing.home for thing in found} - {self.path}
+            if found and (self.own or frame.path not in away) and all(map(_may_compute, away)):
+                sure = len(found) == len(values)
+                text = ast.unparse(node)
+                yield Use(frame.path, text, node.lineno, HANDED, found, sure, node, "")
 
     def when_called(self, made: Made, node: ast.Call, frame: Frame, depth: int) -> Iterator[Use]:
         """What a function asks of what this call gives it."""
@@ -272,6 +292,10 @@ class _Seeker:
             assert not isinstance(made.node, (ast.ClassDef, ast.Lambda))
             name = use.function or made.node.name
             yield Use(use.path, use.text, use.line, use.name, use.things, use.sure, place, name)
+
+
+#: What libraries get that call it on arrays.
+_GIVEN = ("function", "loss")
 
 
 def _plain(value: object) -> Object | Thing:
