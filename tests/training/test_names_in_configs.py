@@ -139,3 +139,41 @@ def test_what_the_command_line_gives_may_be_another() -> None:
     text = text.replace('"binary_crossentropy"', '"huber"')
     said = [d.message for d in convert(text).diagnostics]
     assert any("may name what no string of the program names" in one for one in said)
+
+
+FILLED = """\
+from tensorflow import keras
+
+CFG = {{"optimizer": "adam", "loss": "mse"}}
+
+
+def override(settings, given):
+    for key, value in (one.split("=") for one in given):
+        {change}
+
+
+{call}
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(CFG["optimizer"], CFG["loss"])
+model.fit(x, y, epochs=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "call", "assumed"),
+    [
+        ("settings[key] = value", 'override(CFG, ["loss=" + x])', True),
+        ("settings.update({key: value})", "override(settings=CFG, given=x)", True),
+        ("settings.update(dict([(key, value)]))", "override(CFG, x)", True),
+        ("CFG[key] = value", "override(0, x)", True),
+        ("settings[key] = value", "same = CFG\noverride(same, x)", True),
+        ("settings[key] = value", "other = {}\noverride(other, x)", False),
+        ("settings['loss'] = 'mae'", "override(CFG, x)", False),
+        ("print(settings[key])", "override(CFG, x)", False),
+    ],
+)
+def test_keys_that_only_the_run_tells(change: str, call: str, assumed: bool) -> None:
+    made = convert(FILLED.format(change=change, call=call))
+    said = [d.message for d in made.diagnostics if "may name what no string" in d.message]
+    assert [one[:7] for one in said] == ['`CFG["o', '`CFG["l'] * assumed
+    assert not any(d.severity.name == "ERROR" for d in made.diagnostics)

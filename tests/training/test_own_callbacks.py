@@ -411,6 +411,22 @@ def test_arrays_that_they_change_are_copied(change: str, copies: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "held", "copies"),
+    [
+        ("sample_weight=w", "w", 1),
+        ("sample_weight=w[:, 0]", "w", 1),
+        ("validation_data=(x[:8], y[:8], w)", "w", 1),
+        ("sample_weight=w, validation_split=0.25", "w", 2),
+        ("sample_weight=w", "np.ones(3)", 0),
+    ],
+)
+def test_weights_of_samples_that_they_change_are_copied(given: str, held: str, copies: int) -> None:
+    before = AUGMENTED.format(change="self.images[:] = 2.0") + "w = np.ones((50, 1))\n"
+    text = converted(Trial(fit=f", {given}, callbacks=[Augment({held})]", before=before).trained)
+    assert text.count(".copy()") == copies
+
+
+@pytest.mark.parametrize(
     "begins",
     ["super(Stop, self)", "super(keras.callbacks.Callback, self)", "keras.callbacks.Callback"],
 )

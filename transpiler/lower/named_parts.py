@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from transpiler.interpret.bindings import sources_given
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.filled_when_run import filled_when_run
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.possible_constants import constants_in, texts_around
@@ -61,7 +62,7 @@ def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], boo
 
 def _given_to(texts: tuple[str, ...], text: str) -> list[str]:
     """The strings that a program gives what an expression reads, if nothing else may be there."""
-    if any(_FROM_OUTSIDE.search(one) for one in texts):
+    if any(_FROM_OUTSIDE.search(one) for one in texts) or filled_when_run(texts, text):
         return []
     ends = constants_in(texts, text)
     found = [ast.literal_eval(end) for end in ends if end and end[0] in "\"'"]

@@ -20,7 +20,7 @@ from typing import TypeAlias
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.array_changes import changes_number, is_array, is_of_array
-from transpiler.source.changed_inside import METHODS
+from transpiler.source.changed_inside import CHANGING, METHODS
 from transpiler.source.syntax import parts_of, program_tree
 
 #: The functions and classes around an expression, from the outermost to the nearest.
@@ -37,9 +37,11 @@ _NOTED = frozenset(
     {
         ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension,
         ast.AugAssign, ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Attribute, ast.Subscript,
-        ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ListComp, ast.SetComp,
+        ast.DictComp, ast.GeneratorExp,
     }
 )  # fmt: skip
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: Where nothing like it is in a text, nothing inside of anything is changed. That each of these
 #: begins with a character of its own passes over all others at once.
 _MAY_CHANGE = regex(
@@ -85,7 +87,7 @@ def _changes(text: str, program: _Program) -> ChangedEntries:
         return ChangedEntries()
     if (tree := program_tree(text)) is None:
         return ChangedEntries()
-    program.read(tree, (tree,))
+    program.read(tree)
     return program.changed()
 
 
@@ -119,6 +121,7 @@ class _Program:
     """Where names get their values, what is called, and what is changed."""
 
     everything: bool = False  #: what the interpreter sees as well
+    module: Scope = ()
     bound: dict[tuple[ast.AST, str], list[tuple[ast.expr, Scope, str]]] = field(
         default_factory=dict
     )
@@ -126,6 +129,7 @@ class _Program:
     calls: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
     functions: dict[str, list[ast.AST]] = field(default_factory=dict)
     changes: list[_Change] = field(default_factory=list)
+    repeated: set[int] = field(default_factory=set)  #: what stands in comprehensions
     called: set[int] = field(default_factory=set)  #: methods that change something, by their ids
     put: dict[str, list[ast.expr]] = field(default_factory=dict)  #: `name["key"] = value`, `append`
     keys: set[object] = field(default_factory=set)
@@ -138,8 +142,9 @@ class _Program:
     entries: dict[object, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
     seen: set[tuple[int, str, bool]] = field(default_factory=set)
 
-    def read(self, node: ast.AST, scope: Scope) -> None:
-        self._read(node, scope)
+    def read(self, node: ast.Module) -> None:
+        self.module = (node,)
+        self._read(node, self.module)
         for name in _LOOKED_AT & self.functions.keys():  # the program's own may keep what they get
             for call, where in self.calls.get(name, ()):
                 for keyword in call.keywords:
@@ -172,10 +177,12 @@ class _Program:
             self.calls.setdefault(name, []).append((node, scope))
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
             if isinstance(function, ast.Attribute) and name in METHODS:
-                self.changes.append(_Change(function.value, scope))
+                self.changes.append(_Change(function.value, scope, far=id(node) in self.repeated))
                 self.called.add(id(function))
                 if isinstance(function.value, ast.Name):
                     self.put.setdefault(function.value.id, []).extend(given)
+            if ast.unparse(function) in CHANGING and given:  # `dict.update(options, …)`
+                self.changes.append(_Change(given[0], scope, far=True))
             if name == "setattr" and len(given) == 3 and isinstance(given[1], ast.Constant):
                 self.attributes.setdefault(str(given[1].value), []).append((given[2], scope))
             handed = [g for g in given if isinstance(g, (ast.Name, ast.Attribute, ast.Lambda))]
@@ -185,6 +192,8 @@ class _Program:
             for keyword in node.keywords:
                 if keyword.arg is not None and name not in _LOOKED_AT:
                     self.entries.setdefault(keyword.arg, []).append((keyword.value, scope))
+        elif isinstance(node, _COMPREHENSIONS):
+            self.repeated |= {id(one) for one in ast.walk(node)}
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 entry = key.value if isinstance(key, ast.Constant) else None
@@ -206,6 +215,8 @@ class _Program:
     def _bind(self, target: ast.expr, value: ast.expr, scope: Scope, how: str) -> None:
         if isinstance(target, ast.Name):
             self.bound.setdefault((scope[-1], target.id), []).append((value, scope, how))
+            if isinstance(scope[-1], ast.ClassDef):
+                self.attributes.setdefault(target.id, []).append((value, scope))
         elif isinstance(target, ast.Attribute) and how == "is":
             self.attributes.setdefault(target.attr, []).append((value, scope))
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
@@ -233,6 +244,8 @@ class _Program:
         if isinstance(value, ast.Name):
             self._reach_name(value.id, scope, far)
         elif isinstance(value, ast.Subscript):
+            if isinstance(value.value, ast.Call) and ast.unparse(value.value) == "globals()":
+                self.names.add(ast.unparse(value.slice).strip("'"))
             if is_of_array(value) or self._is_array(value.value, scope, set()):
                 return
             if not isinstance(value.slice, ast.Slice):
@@ -268,9 +281,10 @@ class _Program:
             seen = not far or not isinstance(home, ast.Module)
             if isinstance(value, (ast.Dict, ast.List)) and (self.everything or not seen):
                 self.names.add(name)
-            self._reach(value, where, far or self.unseen)
-        for given, where in self._given(home, name):
-            self._reach(given, where, far=far or not isinstance(given, ast.Name))
+            another = isinstance(value, ast.Name)  # which the interpreter doesn't know to change
+            self._reach(value, where, far or self.unseen or another)
+        for given, where, seen in self._given(home, name):
+            self._reach(given, where, far=far or not (seen and isinstance(given, ast.Name)))
 
     def _is_array(self, value: ast.expr, scope: Scope, seen: set[str]) -> bool:
         """Whether it is an array, whose elements are numbers: each of the names it has says so."""
@@ -295,7 +309,7 @@ class _Program:
         if isinstance(whole, ast.Name):
             home = next((s for s in reversed(scope) if self._is_bound(s, whole.id)), None)
             if isinstance(home, _FUNCTIONS) and whole.id in _gathered(home):
-                for given, where in self._given(home, whole.id):
+                for given, where, _ in self._given(home, whole.id):
                     self._reach(given, where, far=True)
         self._reach_key(key)
 
@@ -323,9 +337,16 @@ class _Program:
             self._reach_entry(key, function.value, scope, far)
             return
         name = function.id if isinstance(function, ast.Name) else ""
+        if name == "next":
+            for argument in call.args[:1]:
+                self._reach_parts(argument, scope)
+        self._reach_given(name, scope, ast.Return)
+
+    def _reach_given(self, name: str, scope: Scope, by: type[ast.Return] | type[ast.Yield]) -> None:
+        """What the functions of a name give."""
         for made in self.functions.get(name, ()):
             for node in ast.walk(made):
-                if isinstance(node, ast.Return) and node.value is not None:
+                if isinstance(node, by) and node.value is not None:
                     self._reach(node.value, (*scope[:1], made), far=True)
 
     def _reach_parts(self, iterable: ast.expr, scope: Scope) -> None:
@@ -338,6 +359,8 @@ class _Program:
             elif isinstance(function, ast.Name) and function.id in _ITERATES:
                 for argument in iterable.args:
                     self._reach_parts(argument, scope)
+            elif isinstance(function, ast.Name) and function.id in self.functions:
+                self._reach_given(function.id, scope, ast.Yield)
             elif _is_copy(iterable):
                 self._reach_key(None)
         elif isinstance(iterable, (ast.List, ast.Tuple)):
@@ -345,12 +368,14 @@ class _Program:
                 self._reach(part, scope, far=True)
         elif isinstance(iterable, ast.Name):
             home = next((s for s in reversed(scope) if self._is_bound(s, iterable.id)), None)
-            for given, where in self._given(home, iterable.id):
+            for given, where, _ in self._given(home, iterable.id):
                 if self._is_nested(given, where):
                     self._reach_key(None)
-            for value, _, how in self.bound.get((home, iterable.id), ()) if home else ():
+            for value, where, how in self.bound.get((home, iterable.id), ()) if home else ():
                 if how == "is" and _is_copy(value):
                     self._reach_key(None)
+                elif how == "is" and isinstance(value, (ast.List, ast.Tuple)):
+                    self._reach_parts(value, where)
 
     def _is_nested(self, value: ast.expr, scope: Scope) -> bool:
         """Whether it is a list of lists or dicts, as far as that is written out."""
@@ -382,35 +407,36 @@ class _Program:
     def _is_bound(self, scope: ast.AST, name: str) -> bool:
         return (scope, name) in self.bound or name in _parameters(scope)
 
-    def _given(self, scope: ast.AST | None, name: str) -> Iterator[tuple[ast.expr, Scope]]:
-        """What calls pass for a parameter, and its default."""
+    def _given(self, scope: ast.AST | None, name: str) -> Iterator[tuple[ast.expr, Scope, bool]]:
+        """What calls pass for a parameter, and its default; whether the interpreter sees it."""
         if not isinstance(scope, _FUNCTIONS) or name not in _parameters(scope):
             return
         names = [a.arg for a in (*scope.args.posonlyargs, *scope.args.args)]
         called = getattr(scope, "name", "")
         methods = names[:1] in (["self"], ["cls"])
         defaults = zip(reversed(names), reversed(scope.args.defaults), strict=False)
-        yield from ((default, (scope,)) for of, default in defaults if of == name)
+        yield from ((default, self.module, False) for of, default in defaults if of == name)
         for function, call, where in self.handed:
             spelled = getattr(function, "attr", getattr(function, "id", ""))
             if function is scope or (called and spelled == called):
-                for argument in call.args:
+                for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                     if argument is not function:
-                        yield argument, where
+                        yield argument, where, False
                         if isinstance(argument, (ast.List, ast.Tuple)):
-                            yield from ((part, where) for part in argument.elts)
+                            yield from ((part, where, False) for part in argument.elts)
         for call, where in self._calls_of(called):
             if name in _gathered(scope):
-                yield from ((a, where) for a in (*call.args, *(k.value for k in call.keywords)))
+                every = (*call.args, *(keyword.value for keyword in call.keywords))
+                yield from ((argument, where, True) for argument in every)
                 continue
             for keyword in call.keywords:
                 if keyword.arg in (name, None):
-                    yield keyword.value, where
+                    yield keyword.value, where, True
             places = names[1:] if methods else names
             if any(isinstance(a, ast.Starred) for a in call.args):
-                yield from ((a, where) for a in call.args)
+                yield from ((a, where, True) for a in call.args)
             elif name in places and places.index(name) < len(call.args):
-                yield call.args[places.index(name)], where
+                yield call.args[places.index(name)], where, True
 
     def _calls_of(self, name: str) -> Iterator[tuple[ast.Call, Scope]]:
         yield from self.calls.get(name, ())

@@ -19,9 +19,16 @@ from transpiler.source.syntax import parts_of, program_tree
 METHODS = frozenset(
     {
         "append", "extend", "insert", "pop", "popitem", "remove", "clear", "reverse", "sort",
-        "update", "setdefault",
+        "update", "setdefault", "__setitem__", "__delitem__", "__ior__", "__iadd__",
     }
 )  # fmt: skip
+#: Functions that change what they get first.
+CHANGING = frozenset(
+    {
+        *(f"{kind}.{method}" for kind in ("dict", "list", "set") for method in METHODS),
+        *(f"operator.{name}" for name in ("setitem", "delitem", "ior", "iadd", "iconcat")),
+    }
+)
 _LIBRARIES = frozenset({"tensorflow", "keras", "tf_keras", "numpy"})
 _MENTIONED = regex(r"\bdef |\blambda\b")
 #: What there is where something is changed: most suites have nothing of it, and aren't parsed.

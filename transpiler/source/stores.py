@@ -11,7 +11,7 @@ from dataclasses import field
 from functools import lru_cache
 
 from transpiler.record import record
-from transpiler.source.changed_inside import METHODS
+from transpiler.source.changed_inside import CHANGING, METHODS
 from transpiler.source.syntax import program_tree
 
 _METHODS = METHODS | {"__setitem__", "__setattr__"}
@@ -157,9 +157,13 @@ def _note(found: Stores, node: ast.AST) -> None:
             found.names.update(dict.fromkeys(names, 2))
         case ast.ExceptHandler(name=str(name)):
             found.names[name] += 1
+        case ast.Assign(value=ast.Attribute(attr=method, value=held)) if method in _METHODS:
+            found.changed.add(_last(held))  # which is called by that name
         case ast.Call(func=ast.Attribute(attr=method, value=held), args=args, keywords=keywords):
             if method in _METHODS:
                 found.changed.add(_last(held))
+            if args and ast.unparse(node.func) in CHANGING:
+                found.changed.add(_last(args[0]))
             if isinstance(held, ast.Name) and held.id == "self":
                 found.given[method] += 1  # a loss that is called by hand
             if method in _TRAINING:

@@ -22,6 +22,7 @@ streams.py     generators of the program's own
 listed_arrays.py  those of models that take as many inputs as a loop makes, and in lists and dicts
 shown_arrays.py   what the text of functions and methods shows these to hold
 pairs.py       the arrays of a call, also of pairs that it unpacks
+copied_arrays.py  those that callbacks may change
 single_samples.py  batches of one sample
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, may_be_none
+from transpiler.emit.training.copied_arrays import apart
 from transpiler.emit.training.history_readers import EARLY, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
@@ -48,7 +49,6 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import is_streamed
 from transpiler.record import replace
 from transpiler.source.lexical import may_act
-from transpiler.source.reused_arrays import is_changed_by_functions
 
 _ENOUGH = "a sequence with fewer batches than steps_per_epoch ends the training in Keras 2"
 
@@ -220,7 +220,7 @@ class FitData:
             return self._loaded("x", self.pipeline, "steps_per_epoch", "train_loader")
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
-        xs, ys = map(self._apart, (self.xs, self.ys))
+        xs, ys = (apart(model, self.call, arrays) for arrays in (self.xs, self.ys))
         inputs, targets = model.inputs(xs), model.targets(ys, self.compiled)
         tensors = ", ".join([inputs, targets, *self.weighting.tensors.values()])
         self.datasets.insert(0, f"{data} = TensorDataset({tensors})")
@@ -234,12 +234,6 @@ class FitData:
                 self.in_parts = True
                 return self._parts_of(loader, self.steps)
         return loader
-
-    def _apart(self, arrays: tuple[str, ...]) -> tuple[str, ...]:
-        """Copies of arrays that callbacks may change, of which Keras too has its own."""
-        text = self.tree.text if "callbacks" in self.call.given else ""
-        changed = (is_changed_by_functions(a.partition("[")[0], text) for a in arrays)
-        return tuple(f"{a}.copy()" if c else a for a, c in zip(arrays, changed, strict=True))
 
     def _of_sequence(self, loader: str) -> str:
         """The batches of a sequence, or so many of them; Keras 2 begins with the first again."""
@@ -361,7 +355,7 @@ class FitData:
             if size is not None:
                 found = first_batches(found, steps, size)
             size = size or size_for(steps, f"len({data})")
-        xs, ys = map(self._apart, (found.xs, found.ys))
+        xs, ys = (apart(model, call, arrays) for arrays in (found.xs, found.ys))
         inputs, targets = model.inputs(xs), model.targets(ys, self.compiled)
         self.validation_weights = tuple(found.weights)
         tensors = ", ".join([inputs, targets, *found.weights.values()])

@@ -28,7 +28,6 @@ from transpiler.emit.training.data import (
     rows_of,
     shaped_targets,
     target_tensor,
-    weight_tensor,
 )
 from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
@@ -467,12 +466,6 @@ class ModelWriter:
         )
         self.emit(name, source)
         return name
-
-    def weights(self, given: Given, compiled: Compiled) -> dict[str, str]:
-        """The tensors of the weights of samples, by what they are called in the loops."""
-        arrays = self.weight_arrays(given, compiled)
-        found = zip(arrays.items(), compiled.heads, strict=False)
-        return {name: weight_tensor(self.as_array(array), head) for (name, array), head in found}
 
     def weight_arrays(self, given: Given, compiled: Compiled) -> dict[str, str]:
         """Their arrays: one for all outputs, or one for each."""

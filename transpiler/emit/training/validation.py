@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from transpiler.emit.training.absent import bracketed, may_be_none, may_be_zero, present_part
-from transpiler.emit.training.data import is_listed, parts_of
+from transpiler.emit.training.copied_arrays import apart
+from transpiler.emit.training.data import is_listed, parts_of, weight_tensor
 from transpiler.emit.training.listed_arrays import part_of, told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import Pair, halves
@@ -78,8 +79,18 @@ def validation_arrays(
             parts.append(Given(item, text, versions, element.value))
         key = tuple((part.text, part.versions) for part in parts)
     parts, before = _apart(writer, compiled, parts, name)
-    weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
+    weights = _weights(writer, call, compiled, parts[2]) if len(parts) == 3 else {}
     return Validation(*_pair(writer, compiled, parts), weights, key, (*named, *before))
+
+
+def _weights(
+    writer: ModelWriter, call: TrainingCall, compiled: Compiled, given: Given
+) -> dict[str, str]:
+    """The tensors of the weights of samples, by what they are called in the loops."""
+    arrays = writer.weight_arrays(given, compiled)
+    sources = map(writer.as_array, apart(writer, call, tuple(arrays.values())))
+    found = zip(arrays, sources, compiled.heads, strict=False)
+    return {name: weight_tensor(array, head) for name, array, head in found}
 
 
 def _perhaps(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> Validation | None:
@@ -95,7 +106,7 @@ def _perhaps(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> Val
     for element in pair.elements:
         text = writer.shared.source(element.value)
         parts.append(Given(Static(Expr(text)), text, given.versions, element.value))
-    weights = writer.weights(parts[2], compiled) if len(parts) == 3 else {}
+    weights = _weights(writer, call, compiled, parts[2]) if len(parts) == 3 else {}
     test = writer.shared.source(given.node.test)
     condition = test if holds else f"not ({test})"
     return Validation(*_pair(writer, compiled, parts), weights, condition=condition)
@@ -124,7 +135,7 @@ def _unpacked(
         )
     return Validation(
         *_pair(writer, compiled, parts),
-        writer.weights(parts[2], compiled) if len(parts) == 3 else {},
+        _weights(writer, call, compiled, parts[2]) if len(parts) == 3 else {},
         key=(text, given.versions),
         before=(f"{', '.join(names)} = {text}",),
         condition=f"{text} is not None" if absent else "",

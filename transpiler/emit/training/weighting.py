@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import field
 
 from transpiler.emit.training.absent import bracketed, may_be_none
+from transpiler.emit.training.copied_arrays import apart
 from transpiler.emit.training.data import weight_tensor
 from transpiler.emit.training.loaders import weight_names
 from transpiler.emit.training.model import ModelWriter
@@ -89,11 +90,9 @@ def sample_weights(
     writer: ModelWriter, call: TrainingCall, compiled: Compiled, arrays: dict[str, str], part: str
 ) -> dict[str, str]:
     """The tensors of `sample_weight` by their names in the loop, or some part of each."""
-    heads = zip(arrays.items(), compiled.heads, strict=False)
-    return {
-        name: f"{weight_tensor(writer.as_array(array), head)}{part}"
-        for (name, array), head in heads
-    }
+    sources = map(writer.as_array, apart(writer, call, tuple(arrays.values())))
+    found = zip(arrays, sources, compiled.heads, strict=False)
+    return {name: f"{weight_tensor(array, head)}{part}" for name, array, head in found}
 
 
 def present_weights(writer: ModelWriter, call: TrainingCall, compiled: Compiled) -> dict[str, str]:
