@@ -358,7 +358,7 @@ def test_tensors_that_are_made_for_a_loss(
     assert not errors
     device = "torch_device" if before else "device"
     assert f"\n{device} = torch.device(" in texts["losses.py"]
-    tensor = f"    weights = torch.as_tensor(weights, dtype=torch.float32, device={device})\n"
+    tensor = f"    weights = torch.tensor(weights, dtype=torch.float32, device={device})\n"
     assert texts["losses.py"].count(tensor) == 2
     if "variable" in made:
         assert_equal(tmp_path, "train.py", session)

@@ -243,9 +243,6 @@ REFUSED = {
     "twice": Trial(metrics='["mae", "mae"]'),
     "both": Trial('"mse"', "bits", fit=BY_CLASS + WEIGHED, before=WEIGHTS),
     "no reduction": Trial(f"{L}.MeanSquaredError(reduction='none')", "rows"),
-    "one number": _weighed(
-        loss="lambda t, p: keras.ops.mean(keras.ops.square(t - p))", targets="rows"
-    ),
 }
 
 

@@ -200,7 +200,7 @@ def _make_tensors(draft: Draft, summary: Summary) -> None:
         draft.device = next(trained, own)
     for _, made, given in made_there:
         source = draft.tree.source(given)
-        text = f"torch.as_tensor({source}, dtype=torch.float32, device={draft.device})"
+        text = f"torch.tensor({source}, dtype=torch.float32, device={draft.device})"
         edit = Edit(*draft.tree.span(made), text)
         if edit not in draft.edits:
             draft.edits.append(edit)

@@ -5,6 +5,7 @@ Those of `Lambda` layers run on each call; those of data sets once, where the st
 
 from __future__ import annotations
 
+import ast
 import re
 from textwrap import dedent
 
@@ -13,7 +14,10 @@ import libcst as cst
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
 from transpiler.source.between import changed_between
+from transpiler.source.held_values import called_name
 from transpiler.source.lexical import names_in
+from transpiler.source.outer_reads import Functions, Read, functions_of, nodes_in
+from transpiler.source.running import Running
 from transpiler.source.set_outside import set_outside
 
 
@@ -39,6 +43,8 @@ def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> 
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
             raise GiveUp(f"Lambda: `{name}` has another value when Keras runs the function", node)
+    if changed := _changed_in_object(region, function, _LAMBDA):
+        raise GiveUp(f"Lambda: `{changed}` has another value when Keras runs the function", node)
 
 
 def _refuse_others(region: Region, node: cst.CSTNode, names: set[str]) -> None:
@@ -77,7 +83,68 @@ def changed_later(region: Region, function: Function) -> str:
     text = "\n".join(texts)
     found = (n for n in sorted(read) if n in changing or _is_bound(n, text))
     kept = dedent(tree.source(function.node.body))
-    return next(found, "") or changed_between(tree.text, kept, start, None, own)
+    named = next(found, "") or changed_between(tree.text, kept, start, None, own)
+    return named or _changed_in_object(region, function, _STEPS)
+
+
+def _changed_in_object(region: Region, function: Function, makers: frozenset[str]) -> str:
+    """What a function reads of its object that changes after this statement, before a training.
+
+    `makers` are the names of what gets the function there.
+    """
+    if region.statement is None:
+        return ""
+    program = functions_of(region.tree.text)
+    source = program.function_at(*region.tree.span(function.node))
+    reached = program.reaching([source]) if source is not None else []
+    reads = [read for read in program.reads(reached) if read.path[0] in _OF_OBJECT]
+    if not reads:
+        return ""
+    within = program.calls_within(*region.tree.span(region.statement))
+    once = [call for call in within if called_name(call.func) in makers]
+    every = program.calls_within(0, len(region.tree.text))
+    runs = [call for call in every if called_name(call.func) in _RUNS and _is_last(program, call)]
+    changes = program.changes(reads)
+    found = _between(program, changes, once, [*once, *runs]) or _between(
+        program, changes, runs, once
+    )
+    home, room = region.file.path, region.function
+    if found or not home:
+        return found
+    from transpiler.source.changed_later import changed_later, files_around  # few need it
+
+    name = room.name.value if isinstance(room, cst.FunctionDef) else ""
+    files, paths = files_around(home, region.tree.text), [read.path for read in reads]
+    return changed_later(paths, home, files, name, dict(program.changing(changes)))
+
+
+def _is_last(program: Functions, call: ast.Call) -> bool:
+    """Whether it calls Keras's method: not one of the program's own, which does that in turn."""
+    own = program.called(call.func)
+    return not own or any(node is call for function in own for node in nodes_in(function))
+
+
+def _between(
+    program: Functions,
+    changes: dict[ast.AST, Read],
+    begin: list[ast.Call],
+    steps: list[ast.Call],
+) -> str:
+    """What changes from one of the steps to another, if none of those that begin is between."""
+    every: dict[ast.AST, frozenset[str]] = dict.fromkeys(steps, frozenset({"train"}))
+    return Running(program, changes, begin, every).changed_between(by_anyone=False)
+
+
+_OF_OBJECT = ("self", "cls")
+#: Steps of data sets that get functions, and what goes through the data.
+_STEPS = frozenset(
+    {"map", "filter", "flat_map", "interleave", "apply", "scan", "reduce", "group_by_window"}
+)
+_LAMBDA = frozenset({"Lambda"})
+_RUNS = frozenset(
+    {"fit", "evaluate", "predict", "fit_generator", "train_on_batch", "test_on_batch",
+     "predict_on_batch", "take", "as_numpy_iterator"}
+)  # fmt: skip
 
 
 def _is_bound(name: str, text: str) -> bool:

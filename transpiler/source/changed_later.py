@@ -12,9 +12,11 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from transpiler.regex import regex
 from transpiler.source.effects import ANY, Effect, effects_in
+from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
 from transpiler.source.steady_settings import program_in
@@ -34,14 +36,23 @@ def files_around(path: str, text: str) -> dict[str, str]:
     return {place: program_in(place) for place in map(real_path, found) if place != real_path(path)}
 
 
-def changed_later(paths: Iterable[tuple[str, ...]], home: str, files: Mapping[str, str]) -> str:
+def changed_later(
+    paths: Iterable[tuple[str, ...]],
+    home: str,
+    files: Mapping[str, str],
+    made_by: str = "",
+    methods: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """The first of the paths to which a file gives another value that late, "" if none does.
 
-    `paths` are what functions of the file `home` read: `ALPHA`, `self.rate`, `CFG[...]`.
+    `paths` are what functions of the file `home` read: `ALPHA`, `self.rate`, `CFG[...]`. Late is
+    what happens after something has been trained, or after a call of the function `made_by`;
+    `methods` of the file `home` change what they are given with.
     """
     wanted = sorted(set(paths))
     for text in files.values():
-        if not any(path[0] in text or path[-1].strip(".[]'") in text for path in wanted):
+        names = (*methods, *(name.strip(".[]'") for path in wanted for name in (path[0], path[-1])))
+        if not any(name in text for name in names):
             continue
         module = program_tree(text)
         if module is None:
@@ -50,8 +61,12 @@ def changed_later(paths: Iterable[tuple[str, ...]], home: str, files: Mapping[st
         given = _given_by(module, home)
         for path in wanted:
             for effect in effects:
-                if _is_of(effect, path, given) and _is_late(module, effect.node, effect):
+                if _is_of(effect, path, given) and _is_late(module, effect.node, made_by):
                     return "".join("[...]" if part == ANY else part for part in path)
+        for call in ast.walk(module) if methods else ():
+            if isinstance(call, ast.Call) and (changed := methods.get(called_name(call.func))):
+                if _is_late(module, call, made_by):
+                    return changed
     return ""
 
 
@@ -80,8 +95,8 @@ def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str]) -> b
     return bool(named) and first not in _OF_OBJECT and named[-1] in deeper
 
 
-def _is_late(module: ast.Module, node: ast.AST, effect: Effect | None) -> bool:
-    """Whether something may have been trained before a node of a file runs."""
+def _is_late(module: ast.Module, node: ast.AST, made_by: str) -> bool:
+    """Whether something may have been trained, or made, before a node of a file runs."""
     around = _around(module, node)
     rooms = [one for one in around if isinstance(one, _ROOMS)]
     room = rooms[-1] if rooms else module
@@ -90,13 +105,14 @@ def _is_late(module: ast.Module, node: ast.AST, effect: Effect | None) -> bool:
         return True
     place = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
     for call in _calls_in(room):
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        if (call.lineno, call.col_offset) < place and _RUNS.fullmatch(name):
+        name = called_name(call.func)
+        runs = _RUNS.fullmatch(name) is not None or name == made_by != ""
+        if (call.lineno, call.col_offset) < place and runs:
             return True
     if isinstance(room, ast.Module):
         return False
     called = [n for n in ast.walk(module) if _names(n, room.name)]
-    return len(called) != 1 or len(rooms) > 1 or _is_late(module, called[0], None)
+    return len(called) != 1 or len(rooms) > 1 or _is_late(module, called[0], made_by)
 
 
 def _names(node: ast.AST, name: str) -> bool:

@@ -9,7 +9,7 @@ settings["beta"] = 5.0          a change of what `own` reads
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from transpiler.record import record
@@ -61,6 +61,11 @@ class Functions:
         """The call with these offsets."""
         calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))
         return next((c for c in calls if self._positions.span(c) == (begin, end)), None)
+
+    def calls_within(self, begin: int, end: int) -> list[ast.Call]:
+        """The calls that stand between two offsets."""
+        calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))
+        return [c for c in calls if begin <= self._positions.span(c)[0] < end]
 
     def source(self, function: Function) -> str:
         """The text of a function, with strings and comments made blank."""
@@ -127,6 +132,12 @@ class Functions:
                 if not isinstance(effect.node, _DEFINING) and self._changes(effect, read):
                     found[effect.node] = read
         return found
+
+    def changing(self, changes: Mapping[ast.AST, Read]) -> Iterator[tuple[str, str]]:
+        """The names of functions that have some changes in them, and what each changes."""
+        for effect in self._effects:
+            if effect.node in changes and (name := getattr(effect.scope.function, "name", "")):
+                yield name, str(changes[effect.node])
 
     def changed_by(self, node: ast.AST) -> list[tuple[str, ...]]:
         """What one node by itself gives another value, as paths."""

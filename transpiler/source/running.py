@@ -55,8 +55,11 @@ class Running:
         self._late = ""  #: what changes by itself, at any time
         self._found = ""
 
-    def changed_between(self) -> str:
-        """What changes between two steps with one trace, "" if nothing does."""
+    def changed_between(self, by_anyone: bool = True) -> str:
+        """What changes between two steps with one trace, "" if nothing does.
+
+        `by_anyone`: functions that the program doesn't call may be called at any time.
+        """
         if not self._changes:
             return ""
         self._late = next(filter(None, map(self._left_changed, self._by_others())), "")
@@ -65,7 +68,7 @@ class Running:
         for function in alone:
             self._state = _State()
             self._enter(function)
-        for function in alone:
+        for function in alone if by_anyone else ():
             self._late = self._late or self._left_changed(function)
         return self._found or self._late
 

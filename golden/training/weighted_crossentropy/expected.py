@@ -10,7 +10,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 def weighted_categorical_crossentropy(weights):
     """Categorical crossentropy with a weight for each class."""
-    weights = torch.as_tensor(weights, dtype=torch.float32, device=device)
+    weights = torch.tensor(weights, dtype=torch.float32, device=device)
 
     def loss(y_true, y_pred):
         # the probabilities of each sample sum up to 1
