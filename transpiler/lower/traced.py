@@ -205,4 +205,25 @@ def is_eager(compiles: TrainingCall) -> bool:
     given: Value | None = (
         compiles.given["run_eagerly"].value if "run_eagerly" in compiles.given else None
     )
+    region = compiles.region
+    if region is not None and {*_EAGER.findall(region.file.tree.blanked)} == {"True"}:
+        return True  # whatever `compile` says
     return isinstance(given, Static) and given.expr.is_const(True)
+
+
+_EAGER = regex(r"\brun_functions_eagerly\(\s*(\w*)")
+#: Activations that are TensorFlow's own, of which Keras finds the logits in graphs only.
+_OF_TENSORFLOW = regex(
+    r"\b(?:tf|tensorflow)\.(?:compat\.v1\.)?(?:(?:nn|math)\.)?(?:softmax|sigmoid)\b"
+    r"|\b(?:K|backend)\.(?:softmax|sigmoid)\b",
+)
+
+
+def refuse_unseen_logits(home: FileContext, compiles: TrainingCall) -> None:
+    """Refuse a crossentropy of logits where Keras can't tell these, and clips probabilities."""
+    found = _OF_TENSORFLOW.search(home.tree.blanked) if is_eager(compiles) else None
+    if found is not None:
+        raise Unsupported(
+            f"run eagerly, Keras has the loss of clipped probabilities of `{found[0]}`, and goes "
+            "back to no logits: leave `run_eagerly` out, or name the activation by a string"
+        )

@@ -67,7 +67,7 @@ from transpiler.lower.told import (
     times_of,
     unchanging,
 )
-from transpiler.lower.traced import refuse_changing, refuse_in_forward
+from transpiler.lower.traced import refuse_changing, refuse_in_forward, refuse_unseen_logits
 from transpiler.lower.watched import Watched, makers_of, watched_weights
 from transpiler.lower.weighing import is_none
 from transpiler.record import record
@@ -301,6 +301,8 @@ def lower_training(
                 if call.name == "compile":
                     refuse_changing(file, training.calls, call, [region for region, _ in makers])
                     compiled = _compiled(file, training, call, outputs, freezing, droppable)
+                    if any(h.loss.drops or _clips(file, compiled, h) for h in compiled.heads):
+                        refuse_unseen_logits(training.home.file, call)
                     training.compiled[id(call)] = _with_notes(file, compiled, makers)
             except Unsupported as why:  # noqa: PERF203
                 training.problem = (call, str(why))

@@ -34,7 +34,7 @@ from transpiler.emit.training.step_parts import steps_of, taken_over
 from transpiler.emit.training.validating import never_validates, validated_after
 from transpiler.emit.training.weighting import weight_arrays, weighting_of
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Function
+from transpiler.interpret.values import Function, Static
 from transpiler.ir.expr import Expr, literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
@@ -120,6 +120,10 @@ class FitWriter(FitData):
             values |= {f"val_{key}": self._name(f"val_{name}") for key, name in seen}
         in_order = self._hooks(values, train)
         hooks = sorted(in_order, key=lambda hook: hook.order)
+        if any(h.batch_start or h.batch_end for h in hooks) and self._runs_several():
+            raise Unsupported(
+                "steps_per_execution: Keras calls what is for each batch once for so many of them"
+            )
         self.first = next((h.first for h in hooks if h.first), self.first)
         self.kept.first = self.first
         read = {k for h in hooks for k in h.reads}
@@ -413,6 +417,13 @@ class FitWriter(FitData):
         found = _PLACE.finditer(self.tree.text)
         plain = (m.group(1) for m in found if self.tree.blanked[m.start(1)].isspace())
         return tuple(dict.fromkeys(plain))
+
+    def _runs_several(self) -> bool:
+        """Whether Keras trains on several batches before it tells callbacks of them."""
+        given = self.compiled.call.given.get("steps_per_execution")
+        value = given.value if given is not None else None
+        one = isinstance(value, Static) and value.expr.is_const(1, None)
+        return given is not None and not one
 
     def _called_in_batch(self, function: Expr, given: tuple[str, ...]) -> str:
         """A function of the program's own in the function that trains for an epoch."""

@@ -16,6 +16,10 @@ _VALIDATION = (
     "the generator of the validation goes on from epoch to epoch; Keras 3 begins each time with "
     "its first two batches again"
 )
+_VALIDATION_OF_2 = (
+    "the generator of the validation goes on from epoch to epoch, as in Keras before 2.4; later "
+    "ones take some batches in advance each time, and drop them"
+)
 
 _PASSES = (
     "where there are more batches than steps, each epoch goes on where the one before has ended, "
@@ -129,9 +133,10 @@ def _taken(model: ModelWriter, given: Given, so_many: str, variable: str) -> str
 
 
 def note_validation(model: ModelWriter, call: TrainingCall, keras: str) -> None:
-    """Say what Keras 3 does with a generator that validates epoch by epoch."""
-    if keras != "2" and model.argument(call, "epochs") not in (None, "1"):
-        model.made.said.append((ASSUMED, call.node, _VALIDATION))
+    """Say what newer Keras does with a generator that validates epoch by epoch."""
+    if model.argument(call, "epochs") not in (None, "1"):
+        note = _VALIDATION_OF_2 if keras == "2" else _VALIDATION
+        model.made.said.append((ASSUMED, call.node, note))
 
 
 def passes_go_on(model: ModelWriter, call: TrainingCall, steps: str, keras: str) -> bool:

@@ -1,0 +1,125 @@
+"""Training that Keras runs eagerly, or on several batches at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+{before}
+rng = np.random.RandomState(0)
+x, y = rng.randn(46, 4), rng.rand(46, 3) * 2
+"""
+ONE = """
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation={activation})])
+model.compile("sgd", {loss}{given})
+losses = model.fit(x, y, epochs=2, batch_size=8, verbose=0).history["loss"]
+"""
+TWO = """
+inputs = keras.Input((4,))
+a, b = keras.layers.Dense(3, name="a")(inputs), keras.layers.Dense(3, name="b")(inputs)
+model = keras.Model(inputs, [a, b])
+model.compile("sgd", {{"a": "mse", "b": "mae"}}{given})
+fitted = model.fit(x, {{"a": y, "b": -y}}, epochs=2, batch_size=8, verbose=0)
+losses = fitted.history["loss"]
+of_a = fitted.history["a_loss"]
+"""
+EAGER = "tf.config.run_functions_eagerly(True)"
+CROSSENTROPY = '"categorical_crossentropy"'
+
+
+@pytest.mark.parametrize("given", ["", ", run_eagerly=True"])
+def test_outputs_are_weighed_as_keras_does(given: str, scripts: Scripts) -> None:
+    text = HEAD.format(before="") + TWO.format(given=given)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("given", ["", ", run_eagerly=False"])
+def test_all_functions_may_run_eagerly(given: str) -> None:
+    everywhere = HEAD.format(before=EAGER) + TWO.format(given=given)
+    here = HEAD.format(before="") + TWO.format(given=", run_eagerly=True")
+    assert converted(everywhere).split() == converted(here).split()
+    assert converted(here) != converted(HEAD.format(before="") + TWO.format(given=""))
+
+
+@pytest.mark.parametrize("activation", ["tf.nn.softmax", "tf.nn.sigmoid"])
+@pytest.mark.parametrize(("before", "given"), [("", ", run_eagerly=True"), (EAGER, "")])
+def test_logits_that_only_a_graph_tells(before: str, given: str, activation: str) -> None:
+    loss = CROSSENTROPY if "softmax" in activation else '"binary_crossentropy"'
+    text = HEAD.format(before=before) + ONE.format(activation=activation, loss=loss, given=given)
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert f"Keras has the loss of clipped probabilities of `{activation}`" in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "given"),
+    [
+        ("tf.nn.softmax", CROSSENTROPY, ""),
+        ('"softmax"', CROSSENTROPY, ", run_eagerly=True"),
+        ("tf.nn.softmax", '"mse"', ", run_eagerly=True"),
+        ("tf.nn.softmax", CROSSENTROPY, ", run_eagerly=False"),
+    ],
+)
+def test_logits_that_keras_goes_back_to(
+    activation: str, loss: str, given: str, scripts: Scripts
+) -> None:
+    text = HEAD.format(before="") + ONE.format(activation=activation, loss=loss, given=given)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+SEVERAL = """
+class Decay(keras.callbacks.Callback):
+    def on_{event}(self, number, logs=None):
+        self.model.optimizer.learning_rate = self.model.optimizer.learning_rate * 0.9
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+model.compile("sgd", "mse", steps_per_execution={steps})
+model.fit(x, y, epochs=2, batch_size=8, verbose=0, callbacks=[{callback}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "event", "callback", "said"),
+    [
+        ("2", "train_batch_end", "Decay()", True),
+        ("2", "epoch_end", "Decay()", False),
+        ("1", "train_batch_end", "Decay()", False),
+        ("None", "train_batch_end", "Decay()", False),
+        (
+            "4",
+            "epoch_end",
+            "keras.callbacks.LambdaCallback(on_batch_end=lambda b, l: print(b))",
+            True,
+        ),
+        ("4", "epoch_end", 'keras.callbacks.ModelCheckpoint("w.keras", save_freq=5)', True),
+        ("4", "epoch_end", 'keras.callbacks.ModelCheckpoint("w.keras")', False),
+    ],
+)
+def test_callbacks_of_batches_that_run_together(
+    steps: str, event: str, callback: str, said: bool
+) -> None:
+    text = HEAD.format(before="") + SEVERAL.format(steps=steps, event=event, callback=callback)
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("steps_per_execution: Keras calls" in error for error in errors) == said, errors
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+def test_a_generator_that_validates_epoch_by_epoch(keras: str) -> None:
+    text = HEAD.format(before="") + ONE.format(activation="None", loss='"mse"', given="")
+    text = text.replace(
+        "rng =", "def pairs():\n    while True:\n        yield x[:8], y[:8]\n\n\nrng ="
+    )
+    text = text.replace("x, y, epochs", "x, y, validation_data=pairs(), validation_steps=2, epochs")
+    said = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+    assert any("the generator of the validation goes on from epoch to epoch" in one for one in said)
