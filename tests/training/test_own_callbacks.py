@@ -413,17 +413,69 @@ def test_arrays_that_they_change_are_copied(change: str, copies: str) -> None:
 @pytest.mark.parametrize(
     ("given", "held", "copies"),
     [
-        ("sample_weight=w", "w", 1),
-        ("sample_weight=w[:, 0]", "w", 1),
-        ("validation_data=(x[:8], y[:8], w)", "w", 1),
-        ("sample_weight=w, validation_split=0.25", "w", 2),
-        ("sample_weight=w", "np.ones(3)", 0),
+        ("sample_weight=w", "w", 3),
+        ("sample_weight=w[:, 0]", "store", 3),
+        ("validation_data=(x[:8], y[:8], w)", "w", 5),
+        ("sample_weight=w, validation_split=0.25", "w", 6),
     ],
 )
 def test_weights_of_samples_that_they_change_are_copied(given: str, held: str, copies: int) -> None:
-    before = AUGMENTED.format(change="self.images[:] = 2.0") + "w = np.ones((50, 1))\n"
+    before = AUGMENTED.format(change="self.images[:] = 2.0")
+    before += "w = np.ones((50, 1))\nstore = w.ravel()\n"
     text = converted(Trial(fit=f", {given}, callbacks=[Augment({held})]", before=before).trained)
     assert text.count(".copy()") == copies
+
+
+HELD = """
+class Store:
+    def __init__(self, x):
+        self.x = x
+
+    def halve(self):
+        rows = self.x
+        rows[:] = rows / 2
+
+
+class Augment(keras.callbacks.Callback):
+    def __init__(self, held):
+        super().__init__()
+        self.held = held
+        self.current = np.zeros((50, 4))
+        self.seen, self.losses = 0, {{}}
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["seen"] = self.seen
+        {change}
+
+
+store = Store(x)
+augment = Augment(store)
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "copies"),
+    [
+        ("self.held.halve()", 2),
+        ("images = self.held.x\n        images *= 0.5", 2),
+        ("self.held.x[0] = 1.0", 2),
+        ("self.current[...] = 1.0", 0),
+        ("self.seen += 1", 0),
+        ("self.losses[epoch] = logs['loss']", 0),
+        ("weights = self.model.get_weights()\n        weights[0] *= 0.5", 0),
+    ],
+)
+def test_arrays_that_they_reach_through_others_are_copied(change: str, copies: int) -> None:
+    before = HELD.format(change=change)
+    text = converted(Trial(fit=", callbacks=[augment]", before=before).trained)
+    assert text.count("(x.copy(), ") + text.count("(y.copy(), ") == copies
+
+
+def test_arrays_of_their_own_are_copied() -> None:
+    before = HELD.format(change="self.current[...] = 1.0") + "x_noisy = augment.current\n"
+    trained = Trial(fit=", callbacks=[augment]", before=before).trained
+    text = converted(trained.replace("fit(x, ", "fit(augment.current, "))
+    assert text.count("augment.current.copy()") == 1
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,21 @@ _TARGET = regex(r"^\s*\w+ = \Z", re.MULTILINE)
 
 
 def changed_between(
-    text: str, expression: str, begin: int, end: int | None, own: Collection[str] = ()
+    text: str,
+    expression: str,
+    begin: int,
+    end: int | None,
+    own: Collection[str] = (),
+    of_arrays: bool = False,
 ) -> str:
     """What of an expression's values a program changes between two places; "" of nothing.
 
     The first place is where Keras evaluates it, the second one where the text goes; None is any
-    later moment. Names of its `own` are no variables of the program.
+    later moment. Names of its `own` are no variables of the program. `of_arrays`: it gives arrays,
+    which stay as they are where a list grows that has them.
     """
     paths = [path for path in _read_by(expression) if path[0] not in own]
-    return _timeline(text).changed(paths, begin, end)
+    return _timeline(text).changed(paths, begin, end, of_arrays=of_arrays)
 
 
 def grown_between(text: str, expression: str, begin: int, end: int) -> str:
@@ -106,7 +112,12 @@ class _Timeline:
         self.loops = [at.span(loop) for loop in loops]
 
     def changed(
-        self, paths: Iterable[tuple[str, ...]], begin: int, end: int | None, inside: bool = False
+        self,
+        paths: Iterable[tuple[str, ...]],
+        begin: int,
+        end: int | None,
+        inside: bool = False,
+        of_arrays: bool = False,
     ) -> str:
         """Which of some paths has another value; or, `inside`, holds something else."""
         read = list(dict.fromkeys(self._read(paths)))
@@ -115,7 +126,8 @@ class _Timeline:
         span = self._span(begin, end)
         happens = [one for offset, one in self.effects if self._is_in(span, offset, one)]
         for path in read:
-            if any(self._meets(span, path, effect, inside) for effect in happens):
+            others = (e for e in happens if not (of_arrays and e.path[0] != path[0] and _grows(e)))
+            if any(self._meets(span, path, effect, inside) for effect in others):
                 return "".join("[...]" if part == ANY else part for part in path)
         return ""
 
@@ -254,6 +266,14 @@ class _Timeline:
             return frozenset({variable})
         own = scope.own - scope.parameters if scope.function is not None else ()
         return self.program.holding({variable}, _name(scope.function), own=own)
+
+
+def _grows(effect: Effect) -> bool:
+    """Whether a list gets more elements."""
+    match effect.node:
+        case ast.Call(func=ast.Attribute(attr="append" | "extend" | "insert")):
+            return True
+    return False
 
 
 def _given(path: tuple[str, ...], others: Iterable[str]) -> str:

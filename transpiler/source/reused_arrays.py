@@ -40,8 +40,8 @@ def reused_array(text: str, by: Literal["yield", "return"]) -> str:
     for scope, given in _given(function, function, ast.Yield if by == "yield" else ast.Return):
         own = [*_own(scope)]
         bound = _bound(own)
-        changed = {name for node in own for name in (*_changed(node), *_handed(node))}
-        names = [*_views(given)]
+        changed = {name for node in own for name in (*changed_in(node), *_handed(node))}
+        names = [*views_of(given)]
         for name in names:  # grows
             names += [one for one in held.get(name, ()) if one not in names]
         again = (name for name in names if name in changed and name not in bound)
@@ -72,7 +72,7 @@ def _given(
 def _assigned(function: ast.FunctionDef) -> Iterator[tuple[str, list[str]]]:
     """Variables, and the arrays that they hold or share the memory of."""
     for node in _own(function):
-        if isinstance(node, ast.Assign) and (names := [*_views(node.value)]):
+        if isinstance(node, ast.Assign) and (names := [*views_of(node.value)]):
             yield from ((ast.unparse(target), names) for target in node.targets)
 
 
@@ -83,25 +83,25 @@ def _bound(own: list[ast.AST]) -> set[str]:
     return bound - {ast.unparse(n.target) for n in own if isinstance(n, ast.AugAssign)}
 
 
-def _views(value: ast.expr) -> Iterator[str]:
+def views_of(value: ast.expr) -> Iterator[str]:
     """The arrays whose memory an expression gives."""
     match value:
         case ast.Attribute(value=of, attr="T") | ast.Starred(value=of):
-            yield from _views(of)
+            yield from views_of(of)
         case ast.Name() | ast.Attribute():
             yield ast.unparse(value)
         case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
             for part in parts:
-                yield from _views(part)
+                yield from views_of(part)
         case ast.Subscript(value=of, slice=part):  # anything else than slices copies
             if any(isinstance(node, ast.Slice) for node in ast.walk(part)):
-                yield from _views(of)
+                yield from views_of(of)
         case ast.Call(func=ast.Attribute(value=of, attr=name), args=args) if name in _VIEWS:
             for part in (of, *args[:1]):
-                yield from _views(part)
+                yield from views_of(part)
 
 
-def _changed(node: ast.AST) -> Iterator[str]:
+def changed_in(node: ast.AST) -> Iterator[str]:
     """The arrays that a statement or call changes in place."""
     match node:
         case ast.Subscript(ctx=ast.Store()):
@@ -113,9 +113,9 @@ def _changed(node: ast.AST) -> Iterator[str]:
             yield ast.unparse(target)
         case ast.Call(func=ast.Attribute(value=of, attr=name), args=args) if name in _CHANGING:
             for part in (of, *args[:1]):
-                yield from _views(part)
+                yield from views_of(part)
         case ast.keyword(arg="out", value=of):
-            yield from _views(of)
+            yield from views_of(of)
 
 
 def _handed(node: ast.AST) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _handed(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Expr(value=ast.Call(func=ast.Name(name), args=args)) if name != "print":
             for part in args:
-                yield from _views(part)
+                yield from views_of(part)
 
 
 def is_changed_by_functions(array: str, text: str) -> bool:
@@ -142,12 +142,12 @@ def _changed_by_functions(text: str) -> tuple[frozenset[str], frozenset[str]]:
     module = program_tree(text)
     for scope in ast.walk(module) if module is not None else ():
         if isinstance(scope, ast.ClassDef):
-            held = [name for node in ast.walk(scope) for name in _changed(node)]
+            held = [name for node in ast.walk(scope) for name in changed_in(node)]
             classes |= {scope.name for name in held if name.startswith("self.")}
         elif isinstance(scope, _FUNCTIONS):
             own = [*_own(scope)]
             others = {n for node in own if isinstance(node, ast.Global) for n in node.names}
             local = _bound(own) - others
             local |= {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
-            names |= {name for node in own for name in _changed(node)} - local
+            names |= {name for node in own for name in changed_in(node)} - local
     return frozenset(names), frozenset(classes)

@@ -375,8 +375,11 @@ def _looks_up(built: Built, module: Module, number: int) -> bool:
 _LOOKUP = regex(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")
 
 
-def target_tensor(text: str, head: Head) -> str:
-    """Targets as the criterion wants them; Keras takes more shapes than torch."""
+def target_tensor(text: str, head: Head, again: bool = True) -> str:
+    """Targets as the criterion wants them; Keras takes more shapes than torch.
+
+    `again`: the text may be written twice.
+    """
     rank, units = head.prediction.rank, head.prediction.units
     if head.loss.targets is Targets.CLASSES:
         made = f"torch.as_tensor({text}, dtype=torch.long)"
@@ -385,7 +388,7 @@ def target_tensor(text: str, head: Head) -> str:
         return f"{made}.flatten({rank - 2 or ''})"
     made = f"torch.as_tensor({text}, dtype=torch.float32)"
     if rank == 2 and units == 1:
-        return as_column(made, text, head)
+        return as_column(made, text, head, again)
     return f"{made}{without_last_axis(head)}"
 
 
@@ -400,11 +403,11 @@ def without_last_axis(head: Head) -> str:
 _NAMED = regex(r"\w+(?:\.\w+)*(?:\[[^\[\]()]*\])?")
 
 
-def as_column(made: str, text: str, head: Head) -> str:
+def as_column(made: str, text: str, head: Head, again: bool = True) -> str:
     """Targets of an output with one number: those of a loss of one's own may be several."""
     shape = head.prediction.column_shape
-    if shape and head.prediction.open:
-        plain = _NAMED.fullmatch(text)
+    if shape and (head.prediction.open or ("{" in shape and not again)):
+        plain = again and _NAMED.fullmatch(text)
         return f"{made}.reshape(len({text}), -1)" if plain else f"{made}.unsqueeze(1).flatten(1)"
     return f"{made}.reshape({shape.format(text)})" if shape else made
 

@@ -15,7 +15,7 @@ from transpiler.emit.training.history_readers import EARLY, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import arrays_of
-from transpiler.emit.training.ready import size_that_counts
+from transpiler.emit.training.ready import is_computed, size_that_counts
 from transpiler.emit.training.sequences import (
     changes_after_epoch,
     sequence_loader,
@@ -39,7 +39,7 @@ from transpiler.emit.training.streams import (
     so_many,
     stream,
 )
-from transpiler.emit.training.validation import split_off, validation_arrays
+from transpiler.emit.training.validation import named_arrays, split_off, validation_arrays
 from transpiler.emit.training.weighting import Weighting, sample_weights, weight_arrays
 from transpiler.interpret.functions.method_data import perhaps_given
 from transpiler.interpret.training import Given, TrainingCall
@@ -91,6 +91,10 @@ class FitData:
         else:
             arrays = arrays_of(model, call, self.compiled, self._name, "train")
             self.xs, self.ys, self.split = arrays
+            if "class_weight" in call.given and any(is_computed(model.shared, y) for y in self.ys):
+                self.xs, of_x = named_arrays(model, self.xs, ("x_train", "train_x"), self._name)
+                self.ys, of_y = named_arrays(model, self.ys, ("y_train", "train_y"), self._name)
+                self.split += [*of_x, *of_y]
             self.steps = steps_of_epochs(model, call)
             say_single_samples(model, call, self.size)
             if self.steps and self.compiled.keras == "2":

@@ -122,16 +122,28 @@ def _stays(one: Made, loop: cst.For | cst.While, name: str) -> bool:
     shared, room = one.ready.shared, one.ready.room
     tree = shared.tree
     start, end = tree.span(loop)
-    body = tree.span(loop.body)[0]
+    again = _again(tree, loop)
     if name in ("self", "cls") or not any(
         p.binds and not start <= p.start < end for p in shared.found.of(name)
     ):
         return False
     inside = [p for p in shared.places(room, name) if start <= p.start < end]
-    if any(p.binds or (p.start >= body and not _only_looks(one, p)) for p in inside):
+    if any(p.binds or (p.start >= again and not _only_looks(one, p)) for p in inside):
         return False
     changed = rf"\bglobal\b[^\n]*\b{name}\b|(?<![\w.]){name}\s*\[[^\]\n]*\]\s*[-+*/]?=(?!=)"
     return isinstance(room.node, cst.FunctionDef) or not re.search(changed, tree.blanked)
+
+
+def _again(tree: Tree, loop: cst.For | cst.While) -> int:
+    """Where it begins what each round runs: a call may give a generator, which goes on with it."""
+    plain = isinstance(loop, cst.For) and _CALLS.search(tree.source(loop.iter)) is None
+    return tree.span(loop.body)[0] if plain else tree.span(loop)[0]
+
+
+#: A call of a method, or of a function that Python has not itself.
+_CALLS = regex(
+    r"\.\w+\(|(?<![\w.])(?!(?:range|len|zip|enumerate|sorted|list|reversed|tqdm)\()\w+\("
+)
 
 
 def _only_looks(one: Made, place: Occurrence) -> bool:
@@ -149,12 +161,12 @@ def _is_reached(one: Made, loop: cst.For | cst.While, names: set[str]) -> bool:
     program = program_of(shared.tree.text)
     own = "" if isinstance(room.node, cst.Module) else room.node.name.value
     held = program.holding(names, own)
-    (start, end), body = shared.tree.span(loop), shared.tree.span(loop.body)[0]
+    (start, end), again = shared.tree.span(loop), _again(shared.tree, loop)
     for name in held - names:
-        inside = (p for p in shared.places(room, name) if body <= p.start < end)
+        inside = (p for p in shared.places(room, name) if again <= p.start < end)
         if not all(_only_looks(one, p) for p in inside):
             return True
-    called = program.called(shared.tree.blanked[body:end])
+    called = program.called(shared.tree.blanked[again:end])
     if not called:
         return False
     places = [p for name in held for p in shared.places(room, name)]

@@ -45,7 +45,7 @@ from transpiler.emit.training.losses_of_calls import gets_another_loss
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.one_of_several import pick_parts, picked
 from transpiler.emit.training.penalties import bounds, constraint, penalty
-from transpiler.emit.training.ready import Ready
+from transpiler.emit.training.ready import Ready, is_computed
 from transpiler.emit.training.receivers import function_of, label_of
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.emit.training.whole_steps import STEPS, whole_steps
@@ -376,7 +376,10 @@ class ModelWriter:
     def targets(self, ys: tuple[str, ...], compiled: Compiled) -> str:
         """The tensors of targets, one for each output."""
         heads = zip(ys, compiled.heads, strict=True)
-        return ", ".join(target_tensor(self.as_array(y), head) for y, head in heads)
+        return ", ".join(
+            target_tensor(self.as_array(y), head, again=not is_computed(self.shared, y))
+            for y, head in heads
+        )
 
     def target_arrays(
         self, given: Given | None, compiled: Compiled, what: str = "y", surely: bool = False

@@ -16,6 +16,9 @@ from transpiler.ir.expr import Configured
 from transpiler.lower.training import Compiled
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.between import changed_between
+from transpiler.source.changed_by_callbacks import changed_by_callbacks
+from transpiler.source.properties import properties
 from transpiler.source.suites import blocks_around
 
 #: Calls in whose place data is made ready.
@@ -26,6 +29,8 @@ _SIZES = (
     "validation_steps", "sample_weight", "class_weight",
 )  # fmt: skip
 _NAME = regex(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
+_WORD = regex(r"[A-Za-z_]\w*")
+_ATTRIBUTE = regex(r"\.([A-Za-z_]\w*)")
 _CALL = regex(r"[\w\])]\s*\(")
 #: Attributes of arrays through which they are not changed.
 LOOKING = ("shape", "dtype", "ndim", "size")
@@ -145,8 +150,16 @@ class Ready:
         if loops:
             end = span(loops[0])[1]
         texts = [call.given[n].text for n in names if n in call.given]
-        if any(_CALL.search(text) for text in texts):
+        if any(_CALL.search(text) or is_computed(self.shared, text) for text in texts):
             return False
+        begin, until = span(made.call.node)[1], span(call.node)[0]
+        whole = self.shared.tree.text
+        if any(changed_between(whole, text, begin, until, of_arrays=True) for text in texts):
+            return False  # by a function, perhaps
+        if "callbacks" in made.call.given:
+            changed = changed_by_callbacks(whole, self.shared.file.path)
+            if not changed.sets.isdisjoint(w for text in texts for w in _WORD.findall(text)):
+                return False
         calls = self.room.calls
         mine = {id(c.node) for c in calls if c.model is call.model}
         known = [c for c in calls if c.model is call.model or id(c.node) not in mine]
@@ -176,6 +189,13 @@ class Ready:
 
         same_room = first.ready.room is self.room
         return same_room and self._is_there(first, made.call, made.names, is_before)
+
+
+def is_computed(shared: Shared, text: str) -> bool:
+    """Whether an expression reads a property, which may give something else each time."""
+    asked = {*_ATTRIBUTE.findall(text)} if "." in text else set()
+    known = properties(shared.tree.text, shared.file.path) if asked else frozenset()
+    return not asked.isdisjoint(known)
 
 
 def _all_of_one(bound: dict[str, Made], new: Made) -> Made | None:

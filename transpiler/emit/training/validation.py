@@ -14,6 +14,7 @@ from transpiler.emit.training.data import is_listed, parts_of, weight_tensor
 from transpiler.emit.training.listed_arrays import part_of, told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import Pair, halves
+from transpiler.emit.training.ready import is_computed
 from transpiler.emit.training.shown_arrays import shown
 from transpiler.interpret.training import Given, TrainingCall, is_array
 from transpiler.interpret.values import Sequence, Static, Unknown
@@ -243,7 +244,7 @@ def named_arrays(
     found: list[str] = []
     before: list[str] = []
     for number, array in enumerate(arrays):
-        if _PLAIN.fullmatch(array):
+        if _PLAIN.fullmatch(array) and not is_computed(writer.shared, array):
             found.append(array)
             continue
         ending = f"_{number + 1}" if len(arrays) > 1 else ""

@@ -1,0 +1,184 @@
+"""Arrays that are other ones when the next call of a model asks for them: it has no loader yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted as files_converted
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+"""
+PROPERTIES = """
+class Sampler:
+    def __init__(self):
+        self.rng = np.random.RandomState(0)
+
+    @property
+    def x(self):
+        return self.rng.randn(20, 3)
+
+    @property
+    def y(self):
+        return (self.rng.rand(20, 1) > 0.5).astype(float)
+
+
+data = Sampler()
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, "sigmoid")])
+model.compile("sgd", "binary_crossentropy")
+"""
+CALLS = """
+losses = model.fit(data.x, data.y, {given}epochs=2, batch_size=16, verbose=0).history["loss"]
+score = model.evaluate(data.x, data.y, verbose=0)
+again = model.evaluate(data.x, data.y, verbose=0)
+prediction = model.predict(data.x, verbose=0)
+drawn = data.rng.rand()
+"""
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "validation_data=(data.x, data.y), ",
+        "validation_split=0.25, ",
+        "class_weight={0: 1.0, 1: 2.0}, ",
+        "class_weight={0: 1.0, 1: 2.0}, validation_split=0.25, ",
+    ],
+)
+def test_properties_are_read_as_often_as_in_keras(given: str, scripts: Scripts) -> None:
+    program = HEAD + PROPERTIES + CALLS.format(given=given)
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_properties_of_other_files(tmp_path: Path) -> None:
+    made, rest = PROPERTIES.split("data = ")
+    files = {
+        "main.py": f"{HEAD}from data import Sampler\n\ndata = {rest}{CALLS.format(given='')}",
+        "data.py": f"import numpy as np\n\n{made}",
+    }
+    results, errors = files_converted(tmp_path, files)
+    assert not errors
+    assert results["main.py"].count("TensorDataset(\n") == 3
+
+
+TRAINER = """
+class Trainer:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+        self.rows = []
+        self.model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+
+    def double(self):
+        self.x = self.x * 2
+        return 1.0
+
+    def record(self, value):
+        self.double()
+        self.rows.append(value)
+
+    def run(self):
+        self.model.fit(self.x, self.y, epochs=1, batch_size=16, verbose=0)
+        {statements}
+
+
+rng = np.random.RandomState(0)
+trainer = Trainer(rng.randn(40, 3), rng.randn(40, 1))
+trainer.run()
+rows = np.array(trainer.rows)
+"""
+ASKED = "self.model.evaluate(self.x, self.y, verbose=0)"
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        f"self.record({ASKED})\n        self.record({ASKED})",
+        f"self.double()\n        self.rows.append({ASKED})",
+        f"self.rows.append({ASKED} + self.double())\n        self.rows.append({ASKED})",
+    ],
+)
+def test_what_a_method_changes_is_loaded_anew(statements: str, scripts: Scripts) -> None:
+    program = HEAD + TRAINER.format(statements=statements)
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "statement", [f"self.rows.append((self.double(), {ASKED}))", f"total = self.double() + {ASKED}"]
+)
+def test_what_changes_before_it_in_one_statement_is_said(statement: str) -> None:
+    made = convert(HEAD + TRAINER.format(statements=statement))
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any("a call behind another one in one statement that changes" in e for e in errors)
+
+
+ROUNDS = """
+rng = np.random.RandomState(0)
+x, y = rng.randn(20, 3), rng.randn(20, 1)
+{functions}
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+rows = []
+{loop}:
+    model.fit(x, y, epochs=1, batch_size=16, verbose=0)
+    rows.append(model.evaluate(x, y, verbose=0))
+"""
+GENERATOR = """
+
+def rounds():
+    global x
+    for number in range(3):
+        yield number
+        x = x * 2
+
+"""
+QUESTION = """
+
+def more():
+    global x
+    x = x * 2
+    return x.max() < 20
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("functions", "loop"), [(GENERATOR, "for number in rounds()"), (QUESTION, "while more()")]
+)
+def test_what_a_loop_asks_each_time_may_change_it(
+    functions: str, loop: str, scripts: Scripts
+) -> None:
+    program = HEAD + ROUNDS.format(functions=functions, loop=loop)
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart
+
+
+ENDING = """
+class Grow(keras.callbacks.Callback):
+    def __init__(self, owner):
+        super().__init__()
+        self.owner = owner
+
+    def on_train_end(self, logs=None):
+        self.owner.x = self.owner.x * 3
+
+"""
+
+
+def test_what_a_callback_changes_is_loaded_anew(scripts: Scripts) -> None:
+    program = HEAD + ENDING + TRAINER.format(statements=f"self.rows.append({ASKED})")
+    program = program.replace("self.y, epochs=1,", "self.y, epochs=1, callbacks=[Grow(self)],")
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart

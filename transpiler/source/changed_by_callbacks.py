@@ -1,0 +1,119 @@
+"""Arrays that callbacks of the program's own change in place while a model is trained.
+
+class Mining(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.weights[:] = ...            # what it was given, or what others have of it
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from transpiler.record import record
+from transpiler.source.imported import taken_texts
+from transpiler.source.outer_reads import Functions, functions_of, nodes_in
+from transpiler.source.remembered import remembered
+from transpiler.source.reused_arrays import changed_in, views_of
+
+
+@record(frozen=True, slots=True)
+class ChangedArrays:
+    """What callbacks change."""
+
+    any: bool = False  #: whether it may be any array that the program has
+    sets: frozenset[str] = frozenset()  #: variables and attributes that get other ones
+    attributes: frozenset[str] = frozenset()  #: what their own arrays are called
+
+    def has(self, array: str) -> bool:
+        """Whether an array, by its source, may be one of them."""
+        return self.any or array.partition("[")[0].rpartition(".")[2] in self.attributes
+
+
+@remembered
+def changed_by_callbacks(text: str, path: str) -> ChangedArrays:
+    """What the callbacks of a file, and of those that it imports, change in place."""
+    found = [_changed(one) for one in (text, *(taken_texts(text, path) if path else ()))]
+    attributes = frozenset[str]().union(*(one.attributes for one in found))
+    sets = frozenset[str]().union(*(one.sets for one in found))
+    return ChangedArrays(any(one.any for one in found), sets, attributes)
+
+
+def _changed(text: str) -> ChangedArrays:
+    if "Callback" not in text:
+        return ChangedArrays()
+    program = functions_of(text)
+    everything, own, sets = False, set[str](), set[str]()
+    for made in ast.walk(program.module):
+        if isinstance(made, ast.ClassDef) and any("Callback" in ast.unparse(b) for b in made.bases):
+            hooks = [one for one in made.body if isinstance(one, ast.FunctionDef)]
+            fresh = _fresh(hooks)
+            for function in program.reaching(h for h in hooks if h.name.startswith("on_")):
+                sets |= {*_set_in(function)}
+                for name in _changed_by(program, function, function in hooks):
+                    first, *parts = name.split(".")
+                    if first == "self" and len(parts) == 1 and function in hooks:
+                        own.add(parts[0])
+                        everything |= parts[0] not in fresh
+                    elif parts[:1] != ["model"]:
+                        everything = True
+    return ChangedArrays(everything, frozenset(sets), frozenset(own))
+
+
+def _set_in(function: ast.AST) -> Iterator[str]:
+    """The attributes of other objects, and the variables of the module, that a function sets."""
+    shared = {n for node in ast.walk(function) if isinstance(node, ast.Global) for n in node.names}
+    for node in ast.walk(function):
+        match node:
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()) if name in shared:
+                yield name
+
+
+def _changed_by(program: Functions, function: ast.AST, hook: bool) -> Iterator[str]:
+    """The arrays that a function changes which it has not made itself."""
+    assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+    held: dict[str, list[str]] = {}
+    bound = {one.arg for one in function.args.args} if hook else set[str]()
+    for node in nodes_in(function):
+        if isinstance(node, ast.Assign):
+            held |= {ast.unparse(target): [*views_of(node.value)] for target in node.targets}
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            names = (one.id for one in ast.walk(node.target) if isinstance(one, ast.Name))
+            held |= {name: [*views_of(node.iter)] for name in names}
+    shared = {n for node in nodes_in(function) if isinstance(node, ast.Global) for n in node.names}
+    for node in nodes_in(function):
+        for name in (one.partition("[")[0] for one in changed_in(node)):
+            if name in held and "." not in name and name not in shared:
+                yield from (one for one in held[name] if one not in bound - {"self"})
+            elif name.partition(".")[0] not in bound - {"self"} and not _is_counter(node):
+                yield name
+
+
+def _is_counter(node: ast.AST) -> bool:
+    """`step += 1`: of a number, as far as that tells."""
+    match node:
+        case ast.AugAssign(target=ast.Name(), op=ast.Add() | ast.Sub()):
+            return True
+    return False
+
+
+def _fresh(methods: list[ast.FunctionDef]) -> set[str]:
+    """The attributes that hold what the object has made for itself, or numbers."""
+    found, others = set[str](), set[str]()
+    for method in methods:
+        taken = {one.arg for one in method.args.args} - {"self"}
+        for node in ast.walk(method):
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                for one in target.elts if isinstance(target, ast.Tuple) else (target,):
+                    if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self":
+                        assert isinstance(node, ast.Assign)
+                        given = taken.intersection(views_of(node.value))
+                        (others if given or _is_viewed(node.value) else found).add(one.attr)
+    return found - others
+
+
+def _is_viewed(value: ast.expr) -> bool:
+    """Whether it is something that another object may have, too."""
+    return isinstance(value, ast.Attribute)
