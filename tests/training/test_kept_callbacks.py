@@ -93,3 +93,37 @@ def test_one_that_asks_another_model_is_refused() -> None:
         "        self.left -= 1\n", "        self.left -= self.other.predict(x)[0]\n"
     )
     assert any(d.severity is Severity.ERROR for d in convert(head + ALONE).diagnostics)
+
+
+METHODS = (
+    HEAD.replace(
+        "self.left = epochs\n", "self.left = epochs\n        self.compared = np.less_equal\n"
+    )
+    .replace(
+        """        self.left -= 1
+        if self.left <= 0:
+""",
+        """        self.count()
+        if self.compared(self.left, 0):
+""",
+    )
+    .replace(
+        "    def on_epoch_end",
+        "    def count(self):\n        self.left -= 1\n\n    def on_epoch_end",
+    )
+)
+
+
+@pytest.mark.parametrize("text", [MADE, ALONE])
+def test_methods_and_functions_of_its_own_are_no_models(text: str, scripts: Scripts) -> None:
+    made = converted(METHODS + text, Options(exact=True))
+    apart = scripts.compare(METHODS + text, made)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_it_is_given_may_be_a_model() -> None:
+    text = METHODS.replace("= np.less_equal", "= epochs") + ALONE
+    made = convert(text, Options(exact=True))
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any("make what is in `self.budget` where `fit` is called" in one for one in errors)

@@ -26,7 +26,7 @@ from transpiler.source.lexical import blanked
 _ATTRIBUTE = regex(r"self\.\w+")
 #: What a callback may ask of another model than its own.
 _ASKS = regex(
-    r"\bself\.(?!model\b)\w+(?:\.(?:predict|evaluate|fit|save|layers|trainable|inputs?|outputs?"
+    r"\bself\.(?!model\b)(\w+)(?:\.(?:predict|evaluate|fit|save|layers|trainable|inputs?|outputs?"
     r"|summary|optimizer|get_\w+|set_\w+|load_\w+|save_\w+|count_params|\w+_on_batch)\b|\()"
 )
 
@@ -51,7 +51,24 @@ def kept_object(region: Region, attr: str, made: UserClass) -> Static | None:
 def _is_by_itself(region: Region, made: UserClass) -> bool:
     """Whether it asks no other model than the one that is trained."""
     home: FileContext = made.file or region.file
-    return not any(_ASKS.search(blanked(home.tree.source(one.node))) for one in made.lineage)
+    texts = [blanked(home.tree.source(one.node)) for one in made.lineage]
+    whole = "\n".join(texts)
+    asked = (found for text in texts for found in _ASKS.finditer(text))
+    return all(found[0].endswith("(") and _is_function(found[1], whole) for found in asked)
+
+
+def _is_function(name: str, text: str) -> bool:
+    """Whether what a class calls is a method of its own, or a function: no other model."""
+    if re.search(rf"\bdef {name}\(", text) is not None:
+        return True
+    given = re.findall(rf"\bself\.{name}\s*=(?!=)\s*([^\n]*)", text)
+    return bool(given) and all(_FUNCTION.match(one) for one in given)
+
+
+#: A function of Python, of NumPy and the like, or one that is written there.
+_FUNCTION = regex(
+    r"(?:np|numpy|math|operator|time|os)\.[\w.]+\s*$|lambda\b|(?:min|max|print|abs)\s*$"
+)
 
 
 def with_attributes(
