@@ -134,7 +134,7 @@ def _taken(model: ModelWriter, given: Given, so_many: str, variable: str) -> str
 
 def note_validation(model: ModelWriter, call: TrainingCall, keras: str) -> None:
     """Say what newer Keras does with a generator that validates epoch by epoch."""
-    if model.argument(call, "epochs") not in (None, "1"):
+    if model.argument(call, "epochs") not in (None, "1") and not call.by_samples:
         note = _VALIDATION_OF_2 if keras == "2" else _VALIDATION
         model.made.said.append((ASSUMED, call.node, note))
 
