@@ -26,6 +26,7 @@ from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
 from transpiler.source.lexical import skips
 from transpiler.source.syntax import program_tree
+from transpiler.source.unfollowed import asked_of_models
 
 #: What converts the text of a file.
 Convert: TypeAlias = Callable[[str, Options, str], Conversion]
@@ -57,6 +58,22 @@ def with_far_uses(
     uses, stars = far_uses(text, path), late_stars(text, made.text, path)
     sayer = _Sayer(convert, made, text, options, path)
     return sayer.said(uses, stars) if uses or stars or "import *" in text else made
+
+
+def with_unfollowed(made: Conversion, text: str, path: str) -> Conversion:
+    """The conversion of a file that asks as of models, of which nobody sees whether these are."""
+    told = {said.line for said in made.diagnostics}
+    found = [
+        ASSUMED.at(
+            node.lineno,
+            node.col_offset + 1,
+            f"`{ast.unparse(node)}` is left as it is: perhaps of a model, an nn.Module now",
+        )
+        for node in asked_of_models(text, path)
+        if node.lineno not in told
+    ]
+    said = sorted((*made.diagnostics, *found), key=lambda one: (one.line, one.column))
+    return replace(made, diagnostics=tuple(said))
 
 
 class _Sayer:

@@ -18,6 +18,7 @@ from transpiler.source.modules import asks_models, gives_to_plain, is_of_interes
 from transpiler.source.remembered import remembering
 from transpiler.source.shared_lines import apart
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
+from transpiler.source.unfollowed import asks_unfollowed
 
 if TYPE_CHECKING:
     from transpiler.guests import Home
@@ -40,6 +41,10 @@ def convert(
             made = _convert(text, options, path, alone)
     if not alone and _may_ask_afar(text, path, made.text):
         made = _with_far_uses(made, text, options, path)
+    if not alone and made.text == text and asks_unfollowed(text, path):
+        from transpiler.far import with_unfollowed  # few files ask so
+
+        made = with_unfollowed(made, text, path)
     if "TODO(tf2torch)" not in text:
         return made
     from transpiler.emit.said_before import said_again  # most files are converted once

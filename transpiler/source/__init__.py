@@ -59,6 +59,7 @@ picked_classes.py  functions that pick the class of an optimizer out of a dict;
 given_together.py  functions that give callbacks beside something else
 changed_by_callbacks.py  arrays that callbacks change while a model is trained
 properties.py  attributes that are computed whenever they are read
+unfollowed.py  what files without the framework ask as of models, whoever gives them
 filled_when_run.py  dicts of settings that get values under keys which only the run tells
 filled_lists.py  lists of callbacks that the methods of a class fill one by one: written out at once
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case

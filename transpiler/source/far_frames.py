@@ -201,8 +201,9 @@ def _bindings_in(body: ast.AST) -> dict[str, list[tuple[ast.AST, ...]]]:
     """The statements that bind each name, with the target or alias in question."""
     found: dict[str, list[tuple[ast.AST, ...]]] = {}
     for node in inside(body):
-        for name, *how in _bound_by(node):
-            found.setdefault(name, []).append((node, *how))
+        if type(node) in _BINDING:
+            for name, *how in _bound_by(node):
+                found.setdefault(name, []).append((node, *how))
     return found
 
 
@@ -220,6 +221,16 @@ def _puts_in(body: ast.AST) -> dict[str, list[ast.Call | ast.Assign]]:
     return found
 
 
+#: What `_bound_by` looks at.
+_BINDING = frozenset(
+    {
+        ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
+        ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor,
+        ast.comprehension, ast.withitem,
+    }
+)  # fmt: skip
+
+
 def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -229,8 +240,6 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
                 bound = alias.asname or alias.name
                 bound = bound if isinstance(node, ast.ImportFrom) else bound.partition(".")[0]
                 yield bound, alias
-        case ast.Name(id=name, ctx=ast.Store()):
-            pass  # the statement around it tells what of
         case ast.Assign(targets=targets):
             for target in targets:
                 named = (n for n in ast.walk(target) if isinstance(n, ast.Name))

@@ -17,6 +17,7 @@ from transpiler.source.far_frames import reaches_framework
 from transpiler.source.lexical import blanked, skips
 from transpiler.source.modules import is_of_interest
 from transpiler.source.replaced import replaced
+from transpiler.source.unfollowed import asks_unfollowed
 
 _NEWLINE = regex(r"\r\n|\r|\n")
 _NEWLINE_BYTES = regex(rb"\r\n|\r|\n")
@@ -76,7 +77,9 @@ def names_framework(data: bytes, path: str = "") -> bool:
     if b"keras" in data or b"tensorflow" in data or b"TODO(tf2torch)" in data:
         return True
     text = data.decode(errors="replace") if path else ""
-    return bool(text) and (is_of_interest(text, path) or reaches_framework(text, path))
+    return bool(text) and any(
+        of(text, path) for of in (is_of_interest, reaches_framework, asks_unfollowed)
+    )
 
 
 def program_at(path: str) -> str:

@@ -62,6 +62,7 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
     model = Model("sequential", region=region, node=node, ways=tuple(region.ways))
     model.target = region.assigned if region.whole is node else ""
     model.variable = tokens.variable(f"x:{key}")
+    region.scope.values.pop(model.variable, None)  # of the round before, of a loop over losses
     model.input_spec = key
     region.open_sequentials.append(model)
     model.name = ""

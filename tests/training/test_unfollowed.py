@@ -1,0 +1,96 @@
+"""Files without a word of the framework that ask models which nobody sees them get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.test_several_files import converted
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+TRAINER = """\
+import hooks
+from tensorflow import keras
+
+
+class Trainer:
+    def __init__(self):
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+
+    def train(self, x, y):
+        self.model.fit(x, y, epochs=1)
+        for hook in hooks.HOOKS.values():
+            hook(self)
+"""
+HOOKS = """\
+HOOKS = {{}}
+
+
+def register(hook):
+    HOOKS[hook.__name__] = hook
+    return hook
+
+
+@register
+def record(trainer):
+    return {asked}
+"""
+
+
+def said(folder: Path, trainer: str, hooks: str) -> list[str]:
+    """What is said of the hooks, with the lines."""
+    (folder / ".git").mkdir()
+    (folder / "trainer.py").write_text(trainer, encoding="utf-8")
+    path = folder / "hooks.py"
+    path.write_text(hooks, encoding="utf-8")
+    made = convert(hooks, Options(), str(path))
+    assert made.text == hooks
+    return [f"{d.line}: {d.message}" for d in made.diagnostics]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "trainer.model.get_weights",
+        "trainer.model.optimizer.learning_rate",
+        "trainer.model.predict",
+        "trainer.model.layers",
+        "trainer.stop_training",
+    ],
+)
+def test_what_is_asked_as_of_models_is_said(asked: str, tmp_path: Path) -> None:
+    (found,) = said(tmp_path, TRAINER, HOOKS.format(asked=asked))
+    assert found.startswith(f"11: `{asked}` is left as it is: perhaps of a model")
+
+
+@pytest.mark.parametrize(
+    ("trainer", "hooks"),
+    [
+        (TRAINER, HOOKS.format(asked="trainer.history")),
+        (TRAINER, HOOKS.format(asked="trainer.predict")),
+        (TRAINER, "import torch\n\n" + HOOKS.format(asked="trainer.model.get_weights")),
+        (TRAINER, "import sklearn\n\n" + HOOKS.format(asked="trainer.model.predict")),
+        ("import hooks\n", HOOKS.format(asked="trainer.model.get_weights")),
+        (
+            TRAINER + "\n    def get_weights(self):\n        return [0.0]\n",
+            HOOKS.format(asked="trainer.get_weights"),
+        ),
+    ],
+)
+def test_what_others_have_is_not(trainer: str, hooks: str, tmp_path: Path) -> None:
+    assert said(tmp_path, trainer, hooks) == []
+
+
+def test_it_is_said_once(tmp_path: Path) -> None:
+    hooks = "def record(model):\n    return model.get_weights()\n"
+    trainer = TRAINER.replace(
+        "for hook in hooks.HOOKS.values():\n            hook(self)", "hooks.record(self.model)"
+    )
+    _, errors = converted(tmp_path, {"trainer.py": trainer, "hooks.py": hooks})
+    path = tmp_path / "before" / "hooks.py"
+    found = convert(hooks, Options(), str(path)).diagnostics
+    assert len(found) + len(errors) <= 2
+    assert not any("perhaps of a model, an nn.Module now" in error for error in errors)
