@@ -47,6 +47,7 @@ _NOW = {
     "function": "`{1}` of `{0}` takes and gives tensors of torch now",
     "loss": "`{1}` of `{0}` is an nn.Module now, which takes and gives tensors",
     "penalty": "`{1}` of `{0}` takes and gives tensors of torch now",
+    "callback": "`{1}` of `{0}` is a plain class now, without what Keras's callbacks have",
     "metric": "`{1}` of `{0}` has nothing but `update` and `compute` now, and takes tensors",
 }
 

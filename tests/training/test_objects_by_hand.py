@@ -182,6 +182,18 @@ class Watch(keras.callbacks.Callback):
 
 
 """
+ENDS = """\
+def steps(callback):
+    return callback.params["steps"]
+
+
+class Ends(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        self.last = epoch
+
+
+ends = Ends()
+"""
 LEFT = {
     "the name": (LOSS + trained("Scaled()") + "n = Scaled().name\n", "`Scaled().name` is left"),
     "its method": (LOSS + trained("Scaled()") + "n = Scaled().call(y, p)\n", "`Scaled().call`"),
@@ -225,6 +237,15 @@ LEFT = {
         LOSS + trained("Scaled()")
         + "from sklearn import metrics\nscorer = metrics.make_scorer(Scaled())\n",
         "`metrics.make_scorer(Scaled())` is left as it is: `Scaled` takes and gives tensors",
+    ),
+    "a callback that a function gets": (
+        ENDS + trained().replace("False, ", "False, callbacks=[ends], ") + "n = steps(ends)\n",
+        "`callback.params` is left as it is: `Ends` is a plain class now",
+    ),
+    "a callback that gives itself": (
+        ENDS.replace("self.last = epoch", "self.last = steps(self)")
+        + trained().replace("False, ", "False, callbacks=[ends], "),
+        "`callback.params` is left as it is: `Ends` is a plain class now",
     ),
     "given beforehand": (
         FUNCTIONS + trained("rmse") + "error = partial(rmse, y)\nn = float(error(p))\n",

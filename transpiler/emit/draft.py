@@ -54,6 +54,7 @@ class Draft:
         self.device = ""  #: the variable for the device on which models are trained
         #: the names of functions on torch's tensors, and what gives these or has them as methods;
         #: "def pinball.loss": the functions themselves
+        self.callbacks: set[str] = set()  #: classes of them that the loops call
         self.operations: set[str] = set()
         self.brought: list[Edit] = []  #: functions that have come to other files
         self.top = list(self.tree.module.body)

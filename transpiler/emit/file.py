@@ -131,7 +131,7 @@ def _write(draft: Draft) -> Conversion:
     report_left_data(draft)
     write_new_axes(draft)
     write_initializers(draft)
-    if draft.planned.operations or takes_from_others(draft.file):
+    if draft.planned.operations or draft.callbacks or takes_from_others(draft.file):
         from transpiler.emit.called_by_hand import write_calls_by_hand
         from transpiler.emit.objects_by_hand import write_objects_by_hand
 

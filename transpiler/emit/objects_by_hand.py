@@ -49,7 +49,7 @@ from transpiler.source.syntax import program_tree
 
 def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
     """They get tensors and give arrays, but for the calls that begin where it is `done`."""
-    if not draft.operations and not _may_take(draft.file.path):
+    if not (draft.operations or draft.callbacks or _may_take(draft.file.path)):
         return
     uses = uses_of_computing(draft.tree.text, draft.file.path)
     if not uses:
@@ -141,6 +141,8 @@ def _say(draft: Draft, use: Use, thing: Thing, offset: int) -> None:
     what = f"`{thing.made}`" if is_here(draft, thing) else f"`{thing.made}` of `{home}`"
     if thing.kind == "metric":
         now = f"{what} has but `update` and `compute` now, and each epoch has its own object"
+    elif thing.kind == "callback":
+        now = f"{what} is a plain class now, without what Keras's callbacks have"
     elif use.name == CALLED:
         now = f"{what} takes and gives tensors of torch now: give it `torch.as_tensor(...)`"
     elif use.name == HANDED:
@@ -176,7 +178,8 @@ def _is_gone(draft: Draft, thing: Thing, asked: str) -> bool:
 def _is_converted(draft: Draft, thing: Thing) -> bool:
     """Whether it computes with tensors of torch now."""
     if is_here(draft, thing):
-        return is_among(thing, draft.operations)
+        of_kind = draft.callbacks if thing.kind == "callback" else draft.operations
+        return is_among(thing, of_kind)
     agrees = draft.file.agrees
     if agrees is None or (thing.kind == "function" and not _may_be_loss(draft, thing)):
         return False

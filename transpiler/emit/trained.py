@@ -154,6 +154,7 @@ def place_training(draft: Draft) -> None:
         if found.training.problem is not None:
             draft.edits += _freezes(draft, found)
     trained = [found for found in draft.planned.trained if found.training.problem is None]
+    draft.callbacks = {one.name for found in trained for one in _own_callbacks(found).values()}
     if trained:
         from transpiler.emit.training.caught import caught_edits
         from transpiler.emit.training.composing import put_calls

@@ -27,11 +27,13 @@ COMPUTING = {
         {CALLED, "name", "update_state", "result", "reset_state", "reset_states", "get_config",
          "variables", "dtype"}
     ),
+    "callback": frozenset({"model", "params", "validation_data"}),
 }  # fmt: skip
 #: The kinds of objects, by the modules of their bases in Keras.
 _KINDS = {
     "losses": "loss", "Loss": "loss", "metrics": "metric", "Metric": "metric",
     "regularizers": "penalty", "constraints": "penalty",
+    "callbacks": "callback", "Callback": "callback",
 }  # fmt: skip
 
 

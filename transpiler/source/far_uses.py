@@ -199,6 +199,8 @@ class _Seeker:
     ) -> Iterator[Use]:
         """What is asked of such values there."""
         them = [thing for one in values for thing in (_thing(one),) if _has(thing, name)]
+        if not (isinstance(node, ast.Attribute) and _is_passed(node.value, frame)):
+            them = [thing for thing in them if thing.kind != "callback"]
         homes = {thing.home for thing in them if not (self.own and thing.kind in COMPUTING)}
         away = (t.home for t in them if t.kind == "function" and t.home != self.path)
         if them and frame.path not in homes and all(map(_may_compute, away)):
@@ -311,6 +313,15 @@ def _thing(one: Atom) -> Thing:
 
 def _may_compute(path: str) -> bool:
     return is_about_framework(read_text(path))
+
+
+def _is_passed(of: ast.expr, frame: Frame) -> bool:
+    """Whether it is a parameter, or an attribute: no variable that itself is given to `fit`."""
+    if not isinstance(of, ast.Name):
+        return True
+    taken = getattr(frame.node, "args", None)
+    names = {one.arg for one in taken.args} if isinstance(taken, ast.arguments) else set[str]()
+    return of.id in names - {"self", "cls"}
 
 
 def _has(thing: Thing, name: str) -> bool:
