@@ -26,7 +26,7 @@ from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
 from transpiler.source.lexical import skips
 from transpiler.source.syntax import program_tree
-from transpiler.source.unfollowed import asked_of_models
+from transpiler.source.unfollowed import asked_of_models, gives_other_models
 
 #: What converts the text of a file.
 Convert: TypeAlias = Callable[[str, Options, str], Conversion]
@@ -71,6 +71,16 @@ def with_unfollowed(made: Conversion, text: str, path: str) -> Conversion:
             f"`{ast.unparse(node)}` is left as it is: perhaps of a model, an nn.Module now",
         )
         for node in asked_of_models(text, path)
+        if node.lineno not in told
+    ]
+    found += [
+        ASSUMED.at(
+            node.lineno,
+            node.col_offset + 1,
+            f"`{ast.unparse(node)}` gets perhaps another model: the optimizer that an object has "
+            "beside its model stays with the one before",
+        )
+        for node in gives_other_models(text, path)
         if node.lineno not in told
     ]
     said = sorted((*made.diagnostics, *found), key=lambda one: (one.line, one.column))

@@ -123,3 +123,41 @@ def test_a_generator_that_validates_epoch_by_epoch(keras: str) -> None:
     text = text.replace("x, y, epochs", "x, y, validation_data=pairs(), validation_steps=2, epochs")
     said = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
     assert any("the generator of the validation goes on from epoch to epoch" in one for one in said)
+
+
+FILTERED = """
+data = tf.data.Dataset.from_tensor_slices((x, {{"a": y, "b": -y}}))
+data = data.filter(lambda inputs, targets: inputs[0] < 0.8).batch(8)
+model.fit({given}, epochs=1, verbose=0)
+model.evaluate(data, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("keras", "given", "compiled", "said"),
+    [
+        ("3", "data", "", 2),
+        ("3", "data.repeat(), steps_per_epoch=2", "", 1),
+        ("3", "data", ", run_eagerly=True", 0),
+        ("2", "data", "", 0),
+    ],
+)
+def test_batches_that_keras_3_counts_for_each_output(
+    keras: str, given: str, compiled: str, said: int
+) -> None:
+    model = TWO.format(given=compiled).partition("fitted =")[0]
+    text = HEAD.format(before="") + model + FILTERED.format(given=given)
+    found = [d.message for d in convert(text, Options(keras=keras)).diagnostics]
+    assert sum("one more batch in the loss of each output" in one for one in found) == said, found
+    alone = HEAD.format(before="def most(t, p):\n    return tf.reduce_max(p)\n") + model
+    alone = (
+        (alone + FILTERED.format(given=given))
+        .replace("[a, b]", "a")
+        .replace(', "b": "mae"', "")
+        .replace(', "b": -y', "")
+    )
+    found = [d.message for d in convert(alone, Options(keras=keras)).diagnostics]
+    assert not any("one more batch in the" in one for one in found)
+    means = alone.replace(', {"a": "mse"}', ', {"a": "mse"}, metrics=[most]')
+    found = [d.message for d in convert(means, Options(keras=keras)).diagnostics]
+    assert sum("in the means of a metric over the batches" in one for one in found) == said, found

@@ -94,3 +94,25 @@ def test_it_is_said_once(tmp_path: Path) -> None:
     found = convert(hooks, Options(), str(path)).diagnostics
     assert len(found) + len(errors) <= 2
     assert not any("perhaps of a model, an nn.Module now" in error for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("a.model, b.model = b.model, a.model", ["`a.model` gets perhaps another model", "`b."]),
+        ("a.history = b.history", []),
+        ("a.models = b", []),
+    ],
+)
+def test_objects_that_get_other_models(body: str, found: list[str], tmp_path: Path) -> None:
+    told = said(tmp_path, TRAINER, f"HOOKS = {{}}\n\n\ndef swap(a, b):\n    {body}\n")
+    assert [one[3:][: len(begin)] for one, begin in zip(told, found, strict=True)] == found
+
+
+def test_an_object_that_is_called(tmp_path: Path) -> None:
+    lift = "class Lift:\n    def __call__(self, model, x):\n        return model.predict(x).max()\n"
+    main = TRAINER.replace("import hooks", "from lift import Lift").replace(
+        "for hook in hooks.HOOKS.values():\n            hook(self)", "print(Lift()(self.model, x))"
+    )
+    _, errors = converted(tmp_path, {"main.py": main, "lift.py": lift})
+    assert any("it has `model.predict`" in error for error in errors), errors

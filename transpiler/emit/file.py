@@ -157,6 +157,10 @@ def _write(draft: Draft) -> Conversion:
     report_left_models(draft)
     report_left_attributes(draft)
     report_apart(draft)
+    if draft.planned.trained:
+        from transpiler.emit.still_asked import report_still_asked
+
+        report_still_asked(draft)
     settle_unread(draft)
     new_code = bool(draft.class_spots or draft.edits)
     for offset, (code, message) in sorted(draft.todos.items()):

@@ -190,9 +190,8 @@ class _Seeker:
                     yield from self.asked(node, CALLED, values, frame)
                     if any(may_call(one, node) for one in values):
                         yield from self.handed(node, frame)
-                    for made in values:
-                        if isinstance(made, Made) and self.deep:
-                            yield from self.when_called(made, node, frame, depth)
+                    for made in filter(None, map(_runs, values)) if self.deep else ():
+                        yield from self.when_called(made, node, frame, depth)
 
     def asked(
         self, node: ast.Attribute | ast.Call, name: str, values: Value, frame: Frame
@@ -294,6 +293,17 @@ class _Seeker:
             assert not isinstance(made.node, (ast.ClassDef, ast.Lambda))
             name = use.function or made.node.name
             yield Use(use.path, use.text, use.line, use.name, use.things, use.sure, place, name)
+
+
+def _runs(one: Atom) -> Made | None:
+    """What a call of a value runs: a function, a class, or `__call__` of an object."""
+    if not isinstance(one, Object):
+        return one if isinstance(one, Made) else None
+    for made in family(one.made):
+        for node in inside(made.node):
+            if isinstance(node, ast.FunctionDef) and node.name == "__call__":
+                return Made(node, class_frame(made), frozenset({one}))
+    return None
 
 
 #: What libraries get that call it on arrays.

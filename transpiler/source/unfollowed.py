@@ -17,41 +17,55 @@ from transpiler.source.importers import importing_files
 from transpiler.source.syntax import program_tree
 
 #: What few things but Keras's models have.
-_OF_MODELS = (
+OF_MODELS = (
     "get_weights", "set_weights", "train_on_batch", "test_on_batch", "predict_on_batch",
     "count_params", "save_weights", "load_weights", "stop_training", "trainable_variables",
     "trainable_weights", "non_trainable_weights", "get_layer", "reset_states",
 )  # fmt: skip
-_OF_OPTIMIZERS = ("learning_rate", "lr", "iterations")
+OF_OPTIMIZERS = ("learning_rate", "lr", "iterations")
 #: What other things have, too: asked of the `model` of an object.
 _OF_KEPT = ("predict", "evaluate", "fit", "compile", "save", "summary", "layers", "trainable")
 _ASKED = regex(
-    rf"\.({'|'.join(_OF_MODELS)})\b|\.optimizer\.(?:{'|'.join(_OF_OPTIMIZERS)})\b"
+    rf"\.({'|'.join(OF_MODELS)})\b|\.optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
     rf"|\.model\.(?:{'|'.join(_OF_KEPT)})\b"
 )
+_TRAINED = regex(r"\bself\.(\w+)\.(?:fit|compile|train_on_batch)\(")
+_SET = regex(r"(?<!\bself)\.(?:model|models|net|network)(?:,[^=\n]*)?[ \t]*=(?!=)")
 _OTHERS = regex(r"\b(?:torch|sklearn|xgboost|lightgbm|catboost|statsmodels|joblib)\b")
 
 
 @lru_cache(maxsize=256)
 def asks_unfollowed(text: str, path: str) -> bool:
     """Whether a file may ask such, and others of its project that use it have models."""
-    if not path or _ASKED.search(text) is None or is_about_framework(text):
+    if not path or is_about_framework(text):
+        return False
+    if _ASKED.search(text) is None and _SET.search(text) is None:
         return False
     if _OTHERS.search(text) is not None:
         return False
     return any(is_about_framework(one) for one in _near(text, path))
 
 
+def gives_other_models(text: str, path: str) -> Iterator[ast.Attribute]:
+    """The attributes of objects that get another model, beside which an optimizer may stand."""
+    names = {name for one in _near(text, path) for name in _TRAINED.findall(one)}
+    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+        match node:
+            case ast.Attribute(attr=name, value=ast.Name(id=of), ctx=ast.Store()):
+                if name in names and of != "self":
+                    yield node
+
+
 def asked_of_models(text: str, path: str) -> Iterator[ast.Attribute]:
     """The attributes that it asks for, but for those that classes of the project have."""
     near = [*_near(text, path)]
-    own = {name for name in _OF_MODELS if any(f"def {name}(" in one for one in (text, *near))}
+    own = {name for name in OF_MODELS if any(f"def {name}(" in one for one in (text, *near))}
     for node in ast.walk(program_tree(text) or ast.Module([], [])):
         match node:
-            case ast.Attribute(attr=name) if name in _OF_MODELS and name not in own:
+            case ast.Attribute(attr=name) if name in OF_MODELS and name not in own:
                 yield node
             case ast.Attribute(attr=name, value=ast.Attribute(attr="optimizer")):
-                if name in _OF_OPTIMIZERS:
+                if name in OF_OPTIMIZERS:
                     yield node
             case ast.Attribute(attr=name, value=ast.Attribute(attr="model")) if name in _OF_KEPT:
                 yield node

@@ -30,7 +30,7 @@ from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.ready import size_that_counts
 from transpiler.emit.training.sequences import some_of_sequence
 from transpiler.emit.training.so_many_batches import first_samples, size_for, steps_of_arrays
-from transpiler.emit.training.streams import note_even, note_listed, so_many, stream
+from transpiler.emit.training.streams import note_even, note_listed, note_outputs, so_many, stream
 from transpiler.emit.training.taken_criteria import criterion_for
 from transpiler.emit.training.weighting import present_weights, sample_weights
 from transpiler.interpret.models.loading import OUT_OF_KERAS
@@ -228,6 +228,8 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         loop = writer.loop_over(compiled, call.given["x"])
         if pipeline is not None and writer.argument(call, "steps") is None:
             note_even(writer, call, pipeline, compiled.keras)
+        if writer.argument(call, "steps") is None:
+            note_outputs(writer, call, pipeline, compiled)
         note_listed(writer, loop, call.given["x"])
     before: list[str] = []
     known = ""

@@ -33,6 +33,7 @@ from transpiler.emit.training.streams import (
     note_even,
     note_labels,
     note_listed,
+    note_outputs,
     note_steps,
     note_validation,
     passes_go_on,
@@ -85,6 +86,8 @@ class FitData:
             model.check_batches(call)
             self.loop = model.loop_over(self.compiled, call.given["x"])
             note_listed(model, self.loop, call.given["x"])
+            if model.argument(call, "steps_per_epoch") is None:
+                note_outputs(model, call, self.pipeline, self.compiled)
             self.xs, self.ys = (), ()
             if self.streamed:
                 note_labels(model, call, self.compiled)

@@ -75,6 +75,28 @@ def note_even(model: ModelWriter, call: TrainingCall, pipeline: Pipeline, keras:
         model.made.said.append((ASSUMED, call.node, _EVEN))
 
 
+_OF_OUTPUTS = (
+    "Keras 3 counts one more batch in the {}, where it does not know how many batches come: these "
+    "are smaller by that"
+)
+
+
+def note_outputs(
+    model: ModelWriter, call: TrainingCall, pipeline: Pipeline | None, compiled: Compiled
+) -> None:
+    """Say how Keras 3 counts the batches of a generator, or of a data set of unknown length."""
+    ends = pipeline is None or (pipeline.sifted and not pipeline.endless)
+    if not ends or compiled.keras == "2" or is_eager(compiled.call):
+        return
+    metrics = (metric for head in compiled.heads for _, metric in head.metrics)
+    counted = ["loss of each output"] * (len(compiled.heads) > 1)
+    counted += ["means of a metric over the batches"] * any(
+        "{batches}" in m.result for m in metrics
+    )
+    if counted:
+        model.made.said.append((ASSUMED, call.node, _OF_OUTPUTS.format(" and the ".join(counted))))
+
+
 _IN_VAIN = (
     "TensorFlow does not know how many batches the data set has, so Keras counts a step that finds "
     "no batch after {}: by that, schedules, bias corrections and weight decay of its optimizer go "

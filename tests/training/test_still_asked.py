@@ -1,0 +1,81 @@
+"""What code that stays asks as of models, where nothing else tells that they are modules now."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), rng.rand(40, 1)
+
+
+"""
+TRAINER = """\
+def stop(trainer):
+    {stop}
+
+
+class Trainer:
+    def __init__(self):
+        self.model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+        self.seen = []
+
+    def ends(self, epoch, logs):
+        self.seen.append(epoch)
+        if epoch == 1:
+            stop(self)
+
+    def train(self):
+        ends = keras.callbacks.LambdaCallback(on_epoch_end=self.ends)
+        fitted = self.model.fit(x, y, epochs=4, batch_size=16, callbacks=[ends], verbose=0)
+        return fitted.history["loss"]
+
+
+trainer = Trainer()
+losses = trainer.train()
+"""
+
+
+@pytest.mark.parametrize(
+    "asked", ["stop_training", "optimizer.learning_rate", "get_weights", "trainable_weights"]
+)
+def test_it_is_said(asked: str) -> None:
+    made = convert(HEAD + TRAINER.format(stop=f"trainer.model.{asked} = 1"))
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any(error.startswith(f"`trainer.model.{asked}` is left as it is") for error in errors)
+
+
+@pytest.mark.parametrize("asked", ["trainer.stopped = True", "trainer.seen.append(9)"])
+def test_what_others_have_is_not(asked: str, scripts: Scripts) -> None:
+    text = HEAD + TRAINER.format(stop=asked)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+STOPPER = """\
+class Stop(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            self.model.stop_training = True
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+losses = model.fit(x, y, epochs=4, batch_size=16, callbacks=[Stop()], verbose=0).history["loss"]
+"""
+
+
+def test_what_a_callback_asks_of_its_model_is_converted(scripts: Scripts) -> None:
+    text = HEAD + STOPPER
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart

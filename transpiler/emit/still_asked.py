@@ -1,0 +1,66 @@
+"""What the code that stays asks as of Keras's models, and nothing else tells of.
+
+trainer.model.stop_training = True            # in a function that `LambdaCallback` runs
+rates = [one.model.optimizer.learning_rate for one in callbacks]
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from transpiler.diagnostics import LEFT_TRAINING, Severity
+from transpiler.emit.draft import Draft
+from transpiler.emit.edits import replaces
+from transpiler.emit.training.lines import within
+from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
+from transpiler.source.unfollowed import OF_MODELS, OF_OPTIMIZERS
+
+_ASKED = regex(
+    rf"\.(?:{'|'.join(OF_MODELS)})\b|\.model\.optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
+)
+_LOOKS = regex(r"\bif [\w.]+\.stop_training:")
+
+
+def report_still_asked(draft: Draft) -> None:
+    """Say it where all models of the file are converted: else what is left is said already."""
+    trained = [made for made in draft.planned.trained if made.training.problem is None]
+    if not trained or _ASKED.search(draft.tree.blanked) is None:
+        return
+    if any(said.severity is Severity.ERROR for said in draft.diagnostics):
+        return
+    gone, positions = replaces(draft.edits), Positions(draft.tree.text)
+    classes = (one.node for one in draft.file.user_classes if one.name in draft.callbacks)
+    callbacks = [draft.tree.span(node) for node in classes if draft.tree.has_span(node)]
+    looks = any(_LOOKS.search(edit.text) for edit in draft.edits)
+    own = {name for name in OF_MODELS if f"def {name}(" in draft.tree.text}
+    for node in ast.walk(program_tree(draft.tree.text) or ast.Module([], [])):
+        if not isinstance(node, ast.Attribute) or not _is_of_model(node, own):
+            continue
+        start = positions.span(node)[0]
+        if gone(start) or (within(start, callbacks) and ast.unparse(node).startswith("self.")):
+            continue
+        if node.attr == "stop_training" and looks and not _is_of_another(node.value):
+            continue
+        asked = ast.unparse(node)
+        message = f"`{asked}` is left as it is: perhaps of a model, which is an nn.Module now"
+        draft.say_at(LEFT_TRAINING, *draft.tree.line_column(start), message)
+        line = draft.tree.line_start(start)
+        draft.todos.setdefault(line + len(draft.margin(line)), (LEFT_TRAINING, message))
+
+
+def _is_of_model(node: ast.Attribute, own: set[str]) -> bool:
+    """Whether it asks for what Keras's models have, or their optimizers."""
+    if node.attr in OF_MODELS:
+        return node.attr not in own
+    match node.value:
+        case ast.Attribute(attr="optimizer", value=ast.Attribute(attr="model")):
+            return node.attr in OF_OPTIMIZERS
+    return False
+
+
+def _is_of_another(node: ast.expr) -> bool:
+    """`trainer.model`, other than `self.model`."""
+    return isinstance(node, ast.Attribute) and re.match(r"self\.", ast.unparse(node)) is None
