@@ -121,6 +121,7 @@ def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most:
     text = blanked(region.tree.source(node))
     places = re.findall(rf"(?<![\w.]){re.escape(name)}\b", text)
     kept = re.findall(rf"(?m)^\s*self\.(\w+)(?:\s*:[^=\n]+)?\s*=\s*{re.escape(name)}\s*$", text)
+    kept += _kept_in_tuples(text, name)
     bound = re.search(rf"(?m)^\s*{re.escape(name)}\s*(?::[^=\n]+)?=(?!=)", text)
     attribute = kept[0] if len(kept) == 1 and not bound else ""
     above = _handed_above(region, made, node, name) if not kept and not bound else None
@@ -130,11 +131,30 @@ def kept_as(region: Region, made: UserClass, node: cst.CSTNode, name: str, most:
     if not attribute or not 2 <= len(places) <= 2 + most:
         return ""
     given = rf"\.{attribute}\s*(?::[^=\n]+)?=(?!=)"
-    inside = [
-        one for each in made.lineage for one in re.findall(given, region.tree.code(each.node))
-    ]
+    beside = (
+        rf"(?m)^[ \t]*(?:{_PLACE},[ \t]*)*(?:{_PLACE})?\.{attribute}[ \t]*,[ \t\w.,\[\]]*=(?!=)"
+    )
+    codes = [region.tree.code(each.node) for each in made.lineage]
+    inside = [one for code in codes for way in (given, beside) for one in re.findall(way, code)]
     outside = re.search(rf"(?<!\bself){given}", region.tree.blanked)
     return attribute if len(inside) == 1 and outside is None else ""
+
+
+_PLACE = r"[\w.\[\]]+"
+
+
+def _kept_in_tuples(text: str, name: str) -> list[str]:
+    """`self.model, self.rate = model, rate`"""
+    found: list[str] = []
+    for targets, values in _TUPLES.findall(text):
+        pairs = zip(targets.split(","), values.split(","), strict=False)
+        same = targets.count(",") == values.count(",")
+        kept = [one.strip() for one, value in pairs if same and value.strip() == name]
+        found += [one.removeprefix("self.") for one in kept if one.startswith("self.")]
+    return found
+
+
+_TUPLES = regex(r"(?m)^\s*((?:[\w.]+[ \t]*,[ \t]*)+[\w.]+)[ \t]*=(?!=)[ \t]*([^\n=]*)$")
 
 
 def _handed_above(
