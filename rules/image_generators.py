@@ -294,7 +294,9 @@ def flow(
         raise Unsupported("other arrays beside images without targets")
     if not subset.is_const(None):
         images = _part(images, changes, subset)
-        others, rows = ([_part(a, changes, subset) for a in given] for given in (others, rows))
+        others = [_part(array, changes, subset) for array in others]
+        # Keras cuts the targets alone, and gives the weights of the first samples to each part
+        rows = [_part(array, changes, subset) for array in rows[:1]] + rows[1:]
     name = ("ImageArray", "ImageArrays", "WeightedImageArrays")[len(rows)]
     element: Element = (IMAGES, *(Leaf() for _ in rows)) if rows else IMAGES
     if others:

@@ -102,6 +102,14 @@ TRIALS = {
         "gen.fit(x)\ndata = gen.flow(x, y, batch_size=8)",
         FIT, "(4, 6, 3)",
     ),
+    "parts of weighed arrays": program(
+        "x, y = rng.normal(size=(20, 4, 6, 3)), np.tile([[0.5], [2.0]], (10, 1))\n"
+        "w = rng.uniform(size=(20,))\n"
+        "gen = ImageDataGenerator(validation_split=0.25)\n"
+        'data = gen.flow(x, y, 8, subset="training", sample_weight=w, shuffle=False)\n'
+        'rest = gen.flow(x, y, batch_size=8, subset="validation", sample_weight=w)',
+        "model.fit(data, epochs=2, verbose=0, validation_data=rest)", "(4, 6, 3)", "mse", 1,
+    ),
     "parts of arrays": program(
         "x, y = rng.normal(size=(20, 4, 6, 3)), np.tile([[0.5], [2.0]], (10, 1))\n"
         "gen = ImageDataGenerator(validation_split=0.25)\n"

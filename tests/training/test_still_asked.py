@@ -47,7 +47,8 @@ losses = trainer.train()
 
 
 @pytest.mark.parametrize(
-    "asked", ["stop_training", "optimizer.learning_rate", "get_weights", "trainable_weights"]
+    "asked",
+    ["stop_training", "optimizer.learning_rate", "get_weights", "trainable_weights"],
 )
 def test_it_is_said(asked: str) -> None:
     made = convert(HEAD + TRAINER.format(stop=f"trainer.model.{asked} = 1"))
@@ -58,6 +59,61 @@ def test_it_is_said(asked: str) -> None:
 @pytest.mark.parametrize("asked", ["trainer.stopped = True", "trainer.seen.append(9)"])
 def test_what_others_have_is_not(asked: str, scripts: Scripts) -> None:
     text = HEAD + TRAINER.format(stop=asked)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+KEEPER = """\
+class Keeper:
+    def __init__(self, {taken}):
+        {kept}
+
+    def slow(self, rate):
+        {asked} = rate
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+model.fit(x, y, epochs=1)
+keeper = Keeper(model)
+keeper.slow(0.01)
+model.fit(x, y, epochs=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("taken", "kept", "asked"),
+    [
+        ("model", "self.model, self.rate = model, 0.1", "self.model.optimizer.learning_rate"),
+        ("model", "self.rate, self.net = 0.1, model", "self.net.trainable"),
+        ("model=None", "self.model = model or None", "self.model.optimizer.learning_rate"),
+        ("model", "self.models = [model]", "self.models[0].optimizer.learning_rate"),
+        ("*models", "self.models = models", "self.models[0].trainable"),
+        ("model", 'setattr(self, "model", model)', "self.model.stop_training"),
+    ],
+)
+def test_however_an_object_keeps_the_model(taken: str, kept: str, asked: str) -> None:
+    made = convert(HEAD + KEEPER.format(taken=taken, kept=kept, asked=asked))
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert errors
+
+
+SETTINGS = """\
+class Args:
+    class optimizer:
+        lr = 0.1
+
+
+args = Args()
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(args.optimizer.lr), "mse")
+losses = model.fit(x, y, epochs=2, batch_size=16, verbose=0).history["loss"]
+rate = args.optimizer.lr
+"""
+
+
+def test_settings_of_an_optimizer_are_no_optimizer(scripts: Scripts) -> None:
+    text = HEAD + SETTINGS
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart
 

@@ -18,9 +18,14 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.syntax import program_tree
 from transpiler.source.unfollowed import OF_MODELS, OF_OPTIMIZERS
 
+#: What is asked of the `model` of an object, and no model of another library has.
+_OF_KEPT = ("layers", "trainable", "optimizer", "compile", "summary")
 _ASKED = regex(
-    rf"\.(?:{'|'.join(OF_MODELS)})\b|\.model\.optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
+    rf"\.(?:{'|'.join(OF_MODELS)}|trainable)\b|\.model\.(?:{'|'.join(_OF_KEPT)})\b"
+    rf"|\.optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
 )
+#: What settings are called, which have an `optimizer.lr` of their own.
+_SETTINGS = regex(r"(?i)(?:args|opts?|cfg|conf\w*|\w*config|\w*settings|h?params|flags)$")
 _LOOKS = regex(r"\bif [\w.]+\.stop_training:")
 
 
@@ -35,12 +40,14 @@ def report_still_asked(draft: Draft) -> None:
     classes = (one.node for one in draft.file.user_classes if one.name in draft.callbacks)
     callbacks = [draft.tree.span(node) for node in classes if draft.tree.has_span(node)]
     looks = any(_LOOKS.search(edit.text) for edit in draft.edits)
-    own = {name for name in OF_MODELS if f"def {name}(" in draft.tree.text}
+    own = {n for n in (*OF_MODELS, "trainable") if _is_own(n, draft.tree.blanked)}
     for node in ast.walk(program_tree(draft.tree.text) or ast.Module([], [])):
         if not isinstance(node, ast.Attribute) or not _is_of_model(node, own):
             continue
         start = positions.span(node)[0]
-        if gone(start) or (within(start, callbacks) and ast.unparse(node).startswith("self.")):
+        if gone(start) or (
+            within(start, callbacks) and ast.unparse(node).startswith("self.model.")
+        ):
             continue
         if node.attr == "stop_training" and looks and not _is_of_another(node.value):
             continue
@@ -51,13 +58,23 @@ def report_still_asked(draft: Draft) -> None:
         draft.todos.setdefault(line + len(draft.margin(line)), (LEFT_TRAINING, message))
 
 
+def _is_own(name: str, text: str) -> bool:
+    """Whether some class of the file has something of that name."""
+    return (
+        re.search(rf"\bdef {name}\(|\bself\.{name}\s*[:=](?!=)|^[ \t]+{name}\s*:", text, re.M)
+        is not None
+    )
+
+
 def _is_of_model(node: ast.Attribute, own: set[str]) -> bool:
     """Whether it asks for what Keras's models have, or their optimizers."""
-    if node.attr in OF_MODELS:
+    if node.attr in OF_MODELS or node.attr == "trainable":
         return node.attr not in own
     match node.value:
-        case ast.Attribute(attr="optimizer", value=ast.Attribute(attr="model")):
-            return node.attr in OF_OPTIMIZERS
+        case ast.Attribute(attr="model"):
+            return node.attr in _OF_KEPT
+        case ast.Attribute(attr="optimizer", value=of) if node.attr in OF_OPTIMIZERS:
+            return _SETTINGS.search(ast.unparse(of)) is None
     return False
 
 

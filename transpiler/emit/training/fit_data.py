@@ -220,6 +220,8 @@ class FitData:
             self.loaders.insert(0, f"{loader} = {made}")
             return self._of_sequence(loader)
         if self.streamed:
+            if model.argument(self.call, "steps_per_epoch") is None:
+                note_steps(model, self.call, None, self.compiled, self.epochs)
             return self._stream("x", "steps_per_epoch", "train_batches")
         if self.pipeline is not None:
             if model.argument(self.call, "steps_per_epoch") is None:
@@ -318,6 +320,8 @@ class FitData:
         if given is not None and (self.validates_stream or pipeline is not None):
             self.validation_loop = model.loop_over(self.compiled, given)
             note_listed(model, self.validation_loop, given)
+            if model.argument(call, "validation_steps") is None:
+                note_outputs(model, call, pipeline, self.compiled)
             self.validation_weights = self.validation_loop.weights
         if made:
             self.loaders.append(f"{loader} = {made}")

@@ -106,11 +106,15 @@ _STEPPING = ("fit", "train_on_batch")
 
 
 def note_steps(
-    model: ModelWriter, call: TrainingCall, pipeline: Pipeline, compiled: Compiled, epochs: str
+    model: ModelWriter,
+    call: TrainingCall,
+    pipeline: Pipeline | None,
+    compiled: Compiled,
+    epochs: str,
 ) -> None:
     """Say that Keras counts steps which find no batch, where further steps depend on that."""
     counts = compiled.optimizing.counts and not is_eager(compiled.call)
-    if not counts or not pipeline.sifted or pipeline.endless:
+    if not counts or (pipeline is not None and (not pipeline.sifted or pipeline.endless)):
         return
     start, end = model.tree.span(call.node)
     others = [c for c in model.training.calls if c.name in _STEPPING and c is not call]
