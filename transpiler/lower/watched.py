@@ -229,7 +229,7 @@ def _marked(
     """The same where the layers themselves carry it, in a model that is there at some place."""
     watched: Watched = file.mark.weights(file, freezing.of, region, built, frozen, until)
     if watched.bounds and not freezing.of.in_turn.isdisjoint(map(id, watched.layers)):
-        raise Unsupported("a constraint of a layer that is frozen later")
+        raise Unsupported("a constraint of a layer that is frozen at times")
     return replace(watched, in_turn=_in_turn(file, freezing, watched.layers))
 
 
@@ -309,12 +309,14 @@ def _own_weights(
             continue
         module = modules[0]
         layers.append(layer)
-        if not _is_trained(layer) and (what == "constraint" or file.options.keras != "2"):
-            continue
+        stays = id(layer) not in models.in_turn
+        if stays and not _is_trained(layer):
+            if what == "constraint" or file.options.keras != "2":
+                continue
         others = [m for m in layer.modules[1:] if not m.constructor.text.startswith("Activation(")]
         in_turn = id(layer) in models.in_turn and file.options.keras != "2"
         if id(layer) in models.in_turn and what == "constraint":
-            raise Unsupported("a constraint of a layer that is frozen later")
+            raise Unsupported("a constraint of a layer that is frozen at times")
         plain = torchs_own(file, _made(module)).startswith(PLAIN) and not others
         recurrent = _of_recurrent(layer, module, kind)
         if recurrent is not None:
@@ -331,7 +333,7 @@ def _own_weights(
                 raise Unsupported(f"{name} of {layer.symbol}, which has two vectors in torch")
             _refuse_gates(layer, module, name, penalty.ordered)
             if in_turn and not penalty.is_sum:
-                raise Unsupported(f"{name} of a layer that is frozen later")
+                raise Unsupported(f"{name} of a layer that is frozen at times")
             if not penalty.is_nothing:
                 dims = (0,) if kind == "bias" else _DIMS[2]
                 penalized += [
@@ -362,7 +364,7 @@ def _own_weights(
             for factor in penalty.expressions if is_listed else ():
                 refuse_changing(region, factor)
             if in_turn and (is_listed or not penalty.is_sum):
-                raise Unsupported(f"{name} of a layer that is frozen later")
+                raise Unsupported(f"{name} of a layer that is frozen at times")
             penalized.append(
                 Penalized(place, PLACES[kind], penalty, kept, is_listed, dims, in_turn)
             )
