@@ -159,3 +159,42 @@ def test_nor_may_what_the_object_of_a_method_has(tmp_path: Path) -> None:
     main = TWICE.replace("import losses\n", "").format("", "trainer.alpha = 0.1\n")
     _, errors = converted(tmp_path, {"trainer.py": trainer, "main.py": main})
     assert any("another file changes `self.alpha`" in error for error in errors), errors
+
+
+SETTINGS = """\
+ALPHA = 1.0
+CFG = {"alpha": 1.0}
+
+
+def set_alpha(value):
+    global ALPHA
+    ALPHA = value
+
+
+def update(**values):
+    CFG.update(values)
+"""
+TUNE = "import settings\n\n\ndef tune(name, value):\n    setattr(settings, name, value)\n"
+
+
+@pytest.mark.parametrize(
+    ("read", "change"),
+    [
+        ("settings.ALPHA", "settings.set_alpha(0.1)"),
+        ("settings.ALPHA", 'tune.tune("ALPHA", 0.1)'),
+        ('settings.CFG["alpha"]', "settings.update(alpha=0.1)"),
+    ],
+)
+def test_nor_what_a_module_of_the_project_has(read: str, change: str, tmp_path: Path) -> None:
+    files = {"settings.py": SETTINGS} | ({"tune.py": TUNE} if "tune" in change else {})
+    main = "import settings\nimport tune\n" + TWICE.replace("import losses\n", "").replace(
+        "from trainer import Trainer", TRAINER.replace("from losses import own\n", "")
+    )
+    own = LOSSES.partition("\n\n\n")[2].replace("ALPHA", read)
+    main = main.replace("class Trainer", f"import tensorflow as tf\n\n\n{own}\n\nclass Trainer")
+    files["main.py"] = main.format("", f"{change}\n")
+    _, errors = converted(tmp_path / "later", files)
+    assert any("another file changes `settings." in error for error in errors), errors
+    files["main.py"] = main.format(f"{change}\n", "")
+    _, errors = converted(tmp_path / "before", files)
+    assert not any("another file changes" in error for error in errors), errors

@@ -28,7 +28,7 @@ from transpiler.lower.compositions import blocks_of
 from transpiler.lower.optimizers import own_schedule
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
-from transpiler.source.changed_later import changed_later, files_around
+from transpiler.source.changed_later import changed_in_modules, changed_later, files_around
 from transpiler.source.draws import drawn_by, drawn_in
 from transpiler.source.effects import Function as Source
 from transpiler.source.lexical import names_in
@@ -115,7 +115,8 @@ def _refuse_changed_later(home: FileContext, name: str, reads: Iterable[Read]) -
     if not home.path or not paths:
         return
     files = files_around(home.path, home.tree.text)
-    if changed := changed_later(paths, home.path, files):
+    changed = changed_later(paths, home.path, files)
+    if changed := changed or changed_in_modules(paths, home.path, home.tree.text):
         raise Unsupported(
             f"another file changes `{changed}`, which `{name}` reads: Keras goes on with what it "
             f"was when it traced the function; compile the model again where it changes"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -49,10 +50,10 @@ def changed_later(
     what happens after something has been trained, or after a call of the function `made_by`;
     `methods` of the file `home` change what they are given with.
     """
-    wanted = sorted(set(paths))
+    wanted, stem = sorted(set(paths)), os.path.splitext(os.path.basename(home))[0]
     for text in files.values():
         names = (*methods, *(name.strip(".[]'") for path in wanted for name in (path[0], path[-1])))
-        if not any(name in text for name in names):
+        if not any(name in text for name in names) and "setattr" not in text:
             continue
         module = program_tree(text)
         if module is None:
@@ -61,13 +62,51 @@ def changed_later(
         given = _given_by(module, home)
         for path in wanted:
             for effect in effects:
-                if _is_of(effect, path, given) and _is_late(module, effect.node, made_by):
+                if _is_of(effect, path, given, stem) and _is_late(
+                    module, effect.node, made_by, files
+                ):
                     return "".join("[...]" if part == ANY else part for part in path)
         for call in ast.walk(module) if methods else ():
             if isinstance(call, ast.Call) and (changed := methods.get(called_name(call.func))):
-                if _is_late(module, call, made_by):
+                if _is_late(module, call, made_by, files):
                     return changed
     return ""
+
+
+def changed_in_modules(paths: Iterable[tuple[str, ...]], home: str, text: str) -> str:
+    """The same of what a file reads of modules of its project: `conf.BETA`, which these may set."""
+    for name, *parts in sorted(set(paths)):
+        if not parts or not parts[0].startswith("."):
+            continue
+        variable = parts[0].removeprefix(".")
+        for place in _modules_called(name, home, text):
+            program = program_in(place)
+            files = {**files_around(place, program), real_path(home): text}
+            setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
+            if changed_later([(variable,)], place, files, methods=setters):
+                return f"{name}.{variable}"
+    return ""
+
+
+def _modules_called(name: str, home: str, text: str) -> Iterator[str]:
+    """The files of the project that a file imports under a name."""
+    for found in re.findall(rf"^[ \t]*import[ \t]+([\w.]+)[ \t]+as[ \t]+{name}\b", text, re.M):
+        stem = found.rpartition(".")[2]
+        yield from (str(p) for p, _ in imported_texts(text, home) if p.stem == stem)
+    yield from (
+        str(place)
+        for place, _ in imported_texts(text, home)
+        if place.stem == name or (place.name == "__init__.py" and place.parent.name == name)
+    )
+
+
+def _setters(program: str, variable: str) -> Iterator[str]:
+    """The functions of a file that give a variable of it another value, or change it in place."""
+    effects, _ = effects_in(program_tree(program) or ast.Module([], []))
+    for effect in effects:
+        name = getattr(effect.scope.function, "name", "")
+        if name and effect.path[0] == variable and effect.scope.owner(variable) is None:
+            yield name
 
 
 def _given_by(module: ast.Module, home: str) -> dict[str, str]:
@@ -83,7 +122,7 @@ def _given_by(module: ast.Module, home: str) -> dict[str, str]:
     return found
 
 
-def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str]) -> bool:
+def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str], stem: str) -> bool:
     """Whether an effect may be on what a path of another file leads to."""
     name, *parts = path
     if isinstance(effect.node, (*_ROOMS, ast.Import, ast.ImportFrom)):
@@ -91,11 +130,15 @@ def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str]) -> b
     first, *deeper = effect.path
     if name not in _OF_OBJECT and (f".{name}" in deeper or (deeper and given.get(first) == name)):
         return True
+    if ANY in deeper and not parts and first == stem:
+        return True  # `setattr(conf, name, value)`
     named = [part for part in parts if part != ANY]
     return bool(named) and first not in _OF_OBJECT and named[-1] in deeper
 
 
-def _is_late(module: ast.Module, node: ast.AST, made_by: str) -> bool:
+def _is_late(
+    module: ast.Module, node: ast.AST, made_by: str, files: Mapping[str, str], depth: int = 3
+) -> bool:
     """Whether something may have been trained, or made, before a node of a file runs."""
     around = _around(module, node)
     rooms = [one for one in around if isinstance(one, _ROOMS)]
@@ -112,7 +155,21 @@ def _is_late(module: ast.Module, node: ast.AST, made_by: str) -> bool:
     if isinstance(room, ast.Module):
         return False
     called = [n for n in ast.walk(module) if _names(n, room.name)]
-    return len(called) != 1 or len(rooms) > 1 or _is_late(module, called[0], made_by)
+    if not called and len(rooms) == 1 and depth:
+        others = (tree for text in files.values() if (tree := _calling(text, room.name)))
+        found = [(tree, call) for tree in others for call in _calls_of(tree, room.name)]
+        late = (_is_late(tree, call, made_by, files, depth - 1) for tree, call in found)
+        return not found or any(late)
+    return len(called) != 1 or len(rooms) > 1 or _is_late(module, called[0], made_by, files)
+
+
+def _calling(text: str, name: str) -> ast.Module | None:
+    return program_tree(text) if f"{name}(" in text else None
+
+
+def _calls_of(module: ast.Module, name: str) -> Iterator[ast.Call]:
+    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    return (call for call in calls if called_name(call.func) == name)
 
 
 def _names(node: ast.AST, name: str) -> bool:

@@ -113,7 +113,8 @@ def note_steps(
     epochs: str,
 ) -> None:
     """Say that Keras counts steps which find no batch, where further steps depend on that."""
-    counts = compiled.optimizing.counts and not is_eager(compiled.call)
+    counts = compiled.optimizing.counts or model.training.asks_steps
+    counts = counts and not is_eager(compiled.call)
     if not counts or (pipeline is not None and (not pipeline.sifted or pipeline.endless)):
         return
     start, end = model.tree.span(call.node)
