@@ -41,9 +41,10 @@ def report_still_asked(draft: Draft) -> None:
     callbacks = [draft.tree.span(node) for node in classes if draft.tree.has_span(node)]
     looks = any(_LOOKS.search(edit.text) for edit in draft.edits)
     own = {n for n in (*OF_MODELS, "trainable") if _is_own(n, draft.tree.blanked)}
-    for node in ast.walk(program_tree(draft.tree.text) or ast.Module([], [])):
-        if not isinstance(node, ast.Attribute) or not _is_of_model(node, own):
-            continue
+    nodes = [*ast.walk(program_tree(draft.tree.text) or ast.Module([], []))]
+    asked_of = [n for n in nodes if isinstance(n, ast.Attribute) and _is_of_model(n, own)]
+    inner = {id(node.value) for node in asked_of}
+    for node in (one for one in asked_of if id(one) not in inner):
         start = positions.span(node)[0]
         if gone(start) or (
             within(start, callbacks) and ast.unparse(node).startswith("self.model.")
