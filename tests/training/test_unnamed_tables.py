@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.training.programs import converted
@@ -49,3 +51,25 @@ def test_those_that_functions_make_too(tmp_path: Path) -> None:
     (tmp_path / "train.py").write_text(text)
     assert tables_of(text, str(tmp_path / "train.py")).hold("frame(x)[:5]")
     assert not Tables("import pandas as pd\n").hold("pd.DataFrame(x)['a'].values.reshape(-1, 1)")
+
+
+ASKED = """\
+import sys
+from transpiler.source.far_tables import tables_of
+
+path = sys.argv[1]
+with open(path, encoding="utf-8") as file:
+    tables = tables_of(file.read(), path)
+print(tables.hold("table"), tables.hold("other.table"), tables.hold("other.shares"))
+"""
+
+
+def test_modules_that_import_each_other(tmp_path: Path) -> None:
+    """What each calls the tables of the other, these call something else: that has an end."""
+    (tmp_path / ".git").mkdir()
+    table = 'import pandas as pd\nimport {}\n\n{} = pd.read_csv("table.csv")\nshares = 0.5\n'
+    (tmp_path / "one.py").write_text(table.format("other", "table"), encoding="utf-8")
+    (tmp_path / "other.py").write_text(table.format("one", "table"), encoding="utf-8")
+    command = [sys.executable, "-c", ASKED, str(tmp_path / "one.py")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.split() == ["True", "True", "False"]

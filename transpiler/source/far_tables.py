@@ -83,8 +83,16 @@ class _Module:
                     functions.setdefault(name, other.tables.functions[there])
                 own.imports.discard(name)  # an object that the other holds, else
             else:
-                own.names |= {f"{name}.{held}" for held in other.tables.names}
+                own.names |= {f"{name}.{held}" for held in other.tables.names if _is_near(held)}
         own.follow()
+
+
+def _is_near(name: str) -> bool:
+    """Whether others may call it by that of the module: modules that import each other go on."""
+    return name.count(".") < _DOTTED and not name.startswith("self.")
+
+
+_DOTTED = 2
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str, str]]:
