@@ -198,3 +198,10 @@ def test_nor_what_a_module_of_the_project_has(read: str, change: str, tmp_path: 
     files["main.py"] = main.format(f"{change}\n", "")
     _, errors = converted(tmp_path / "before", files)
     assert not any("another file changes" in error for error in errors), errors
+
+
+def test_a_function_that_calls_itself_may_change_it_any_time(tmp_path: Path) -> None:
+    change = "def halve(n):\n    losses.ALPHA *= 0.5\n    if n:\n        halve(n - 1)\n"
+    files = {"losses.py": LOSSES, "trainer.py": TRAINER, "main.py": TWICE.format("", change)}
+    _, errors = converted(tmp_path, files)
+    assert any("another file changes `ALPHA`" in error for error in errors), errors

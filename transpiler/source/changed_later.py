@@ -155,12 +155,16 @@ def _is_late(
     if isinstance(room, ast.Module):
         return False
     called = [n for n in ast.walk(module) if _names(n, room.name)]
-    if not called and len(rooms) == 1 and depth:
+    if not depth:
+        return True  # a function that calls itself, for instance
+    if not called and len(rooms) == 1:
         others = (tree for text in files.values() if (tree := _calling(text, room.name)))
         found = [(tree, call) for tree in others for call in _calls_of(tree, room.name)]
         late = (_is_late(tree, call, made_by, files, depth - 1) for tree, call in found)
         return not found or any(late)
-    return len(called) != 1 or len(rooms) > 1 or _is_late(module, called[0], made_by, files)
+    if len(called) != 1 or len(rooms) > 1:
+        return True
+    return _is_late(module, called[0], made_by, files, depth - 1)
 
 
 def _calling(text: str, name: str) -> ast.Module | None:
