@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.source.changed_entries import changed_entries
 
 PROGRAM = """\
 import operator
@@ -71,3 +72,17 @@ def test_they_are_read_when_the_program_runs(change: str, scripts: Scripts) -> N
     program = PROGRAM.format(change=change)
     apart = scripts.compare(program, converted(program))
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "parts = [[3]]\nfor one in range(2):\n    parts = [*parts, [one]]\nfor part in parts:\n"
+        "    part.append(4)\n",
+        "def deep(n):\n    return deep(n - 1) if n else []\n\n\ndeep(3).append(1)\n",
+        "def turns(n):\n    yield from turns(n - 1)\n    yield turns(n)\n\n\nfor one in turns(2):\n"
+        "    one.append(1)\n",
+    ],
+)
+def test_what_is_made_of_itself_has_an_end(program: str) -> None:
+    assert changed_entries(program).keys == frozenset()  # and no RecursionError

@@ -215,16 +215,19 @@ def is_eager(compiles: TrainingCall) -> bool:
 _EAGER = regex(r"\brun_functions_eagerly\(\s*(\w*)")
 #: Activations that are TensorFlow's own, of which Keras finds the logits in graphs only.
 _OF_TENSORFLOW = regex(
-    r"\b(?:tf|tensorflow)\.(?:compat\.v1\.)?(?:(?:nn|math)\.)?(?:softmax|sigmoid)\b"
-    r"|\b(?:K|backend)\.(?:softmax|sigmoid)\b",
+    r"\b((?:(?:tf|tensorflow)\.(?:compat\.v1\.)?(?:(?:nn|math)\.)?|(?:K|backend)\.)"
+    r"(?:softmax|sigmoid))\b\(?"
 )
+_BY_NAME = regex(r"[\"'](?:softmax|sigmoid)[\"']|activations\.(?:softmax|sigmoid)\b")
 
 
 def refuse_unseen_logits(home: FileContext, compiles: TrainingCall) -> None:
     """Refuse a crossentropy of logits where Keras can't tell these, and clips probabilities."""
-    found = _OF_TENSORFLOW.search(home.tree.blanked) if is_eager(compiles) else None
+    uses = _OF_TENSORFLOW.finditer(home.tree.blanked) if is_eager(compiles) else ()
+    named = _BY_NAME.search(home.tree.text) is not None  # calls are of arrays then
+    found = next((one for one in uses if not (named and one[0].endswith("("))), None)
     if found is not None:
         raise Unsupported(
-            f"run eagerly, Keras has the loss of clipped probabilities of `{found[0]}`, and goes "
+            f"run eagerly, Keras has the loss of clipped probabilities of `{found[1]}`, and goes "
             "back to no logits: leave `run_eagerly` out, or name the activation by a string"
         )

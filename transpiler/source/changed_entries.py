@@ -140,7 +140,7 @@ class _Program:
     unseen: bool = False
     #: What is put under a key, or at a place of a list, that something else may have, too.
     entries: dict[object, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
-    seen: set[tuple[int, str, bool]] = field(default_factory=set)
+    seen: set[tuple[int, str, bool | None]] = field(default_factory=set)
 
     def read(self, node: ast.Module) -> None:
         self.module = (node,)
@@ -345,6 +345,9 @@ class _Program:
     def _reach_given(self, name: str, scope: Scope, by: type[ast.Return] | type[ast.Yield]) -> None:
         """What the functions of a name give."""
         for made in self.functions.get(name, ()):
+            if (id(made), by.__name__, None) in self.seen:
+                continue
+            self.seen.add((id(made), by.__name__, None))
             for node in ast.walk(made):
                 if isinstance(node, by) and node.value is not None:
                     self._reach(node.value, (*scope[:1], made), far=True)
@@ -368,6 +371,9 @@ class _Program:
                 self._reach(part, scope, far=True)
         elif isinstance(iterable, ast.Name):
             home = next((s for s in reversed(scope) if self._is_bound(s, iterable.id)), None)
+            if (id(home), iterable.id, None) in self.seen:  # `layers = [*layers, one]`
+                return
+            self.seen.add((id(home), iterable.id, None))
             for given, where, _ in self._given(home, iterable.id):
                 if self._is_nested(given, where):
                     self._reach_key(None)
