@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted as files_converted
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
@@ -161,3 +164,17 @@ def test_batches_that_keras_3_counts_for_each_output(
     means = alone.replace(', {"a": "mse"}', ', {"a": "mse"}, metrics=[most]')
     found = [d.message for d in convert(means, Options(keras=keras)).diagnostics]
     assert sum("in the means of a metric over the batches" in one for one in found) == said, found
+
+
+@pytest.mark.parametrize("switched", ["setup.py", "run.py", ""])
+def test_other_files_may_run_all_functions_eagerly(switched: str, tmp_path: Path) -> None:
+    eager = f"import tensorflow as tf\n\n{EAGER}\n"
+    model = ONE.format(activation="tf.nn.softmax", loss=CROSSENTROPY, given="")
+    files = {
+        "setup.py": eager if switched == "setup.py" else "rate = 0.1\n",
+        "run.py": f"{eager if switched == 'run.py' else ''}import train\n\nprint(train.losses)\n",
+        "train.py": f"import setup\n{HEAD.format(before='')}{model}",
+    }
+    _, errors = files_converted(tmp_path, files)
+    found = any("Keras has the loss of clipped probabilities" in error for error in errors)
+    assert found == bool(switched), errors

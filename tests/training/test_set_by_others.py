@@ -177,6 +177,7 @@ def update(**values):
 TUNE = "import settings\n\n\ndef tune(name, value):\n    setattr(settings, name, value)\n"
 
 
+@pytest.mark.parametrize("alias", ["", " as cfg"])
 @pytest.mark.parametrize(
     ("read", "change"),
     [
@@ -185,16 +186,26 @@ TUNE = "import settings\n\n\ndef tune(name, value):\n    setattr(settings, name,
         ('settings.CFG["alpha"]', "settings.update(alpha=0.1)"),
     ],
 )
-def test_nor_what_a_module_of_the_project_has(read: str, change: str, tmp_path: Path) -> None:
+def test_nor_what_a_module_of_the_project_has(
+    read: str, change: str, alias: str, tmp_path: Path
+) -> None:
     files = {"settings.py": SETTINGS} | ({"tune.py": TUNE} if "tune" in change else {})
     main = "import settings\nimport tune\n" + TWICE.replace("import losses\n", "").replace(
         "from trainer import Trainer", TRAINER.replace("from losses import own\n", "")
     )
     own = LOSSES.partition("\n\n\n")[2].replace("ALPHA", read)
     main = main.replace("class Trainer", f"import tensorflow as tf\n\n\n{own}\n\nclass Trainer")
+    if alias:
+        main = main.replace("import settings\n", f"import settings{alias}\n")
+        main = main.replace(read, read.replace("settings", "cfg"))
+        change = change.replace("settings", "cfg")
+        tune = TUNE.replace("settings", "cfg").replace("import cfg", f"import settings{alias}")
+        files |= {"tune.py": tune} if "tune" in change else {}
     files["main.py"] = main.format("", f"{change}\n")
     _, errors = converted(tmp_path / "later", files)
-    assert any("another file changes `settings." in error for error in errors), errors
+    assert any(
+        f"another file changes `{alias[4:] or 'settings'}." in error for error in errors
+    ), errors
     files["main.py"] = main.format(f"{change}\n", "")
     _, errors = converted(tmp_path / "before", files)
     assert not any("another file changes" in error for error in errors), errors

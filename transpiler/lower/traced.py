@@ -31,7 +31,9 @@ from transpiler.regex import regex
 from transpiler.source.changed_later import changed_in_modules, changed_later, files_around
 from transpiler.source.draws import drawn_by, drawn_in
 from transpiler.source.effects import Function as Source
-from transpiler.source.lexical import names_in
+from transpiler.source.imported import read_text, taken_texts
+from transpiler.source.importers import importing_files
+from transpiler.source.lexical import blanked, names_in
 from transpiler.source.outer_reads import Functions, Read, functions_of
 from transpiler.source.running import Running
 from transpiler.source.syntax import python_tree
@@ -207,9 +209,20 @@ def is_eager(compiles: TrainingCall) -> bool:
         compiles.given["run_eagerly"].value if "run_eagerly" in compiles.given else None
     )
     region = compiles.region
-    if region is not None and {*_EAGER.findall(region.file.tree.blanked)} == {"True"}:
+    if region is not None and {*_switched(region.file.tree.text, region.file.path)} == {"True"}:
         return True  # whatever `compile` says
     return isinstance(given, Static) and given.expr.is_const(True)
+
+
+def _switched(text: str, path: str) -> Iterator[str]:
+    """What the file, those that it imports and those that import it say of all functions."""
+    texts = [text]
+    if path:
+        texts += taken_texts(text, path)
+        texts += map(read_text, importing_files(path, "run_functions_eagerly"))
+    for one in texts:
+        if "run_functions_eagerly" in one:
+            yield from _EAGER.findall(blanked(one))
 
 
 _EAGER = regex(r"\brun_functions_eagerly\(\s*(\w*)")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from transpiler.regex import regex
@@ -59,10 +59,10 @@ def changed_later(
         if module is None:
             continue
         effects, _ = effects_in(module)
-        given = _given_by(module, home)
+        given, called = _given_by(module, home), {stem, *_aliases(module, stem)}
         for path in wanted:
             for effect in effects:
-                if _is_of(effect, path, given, stem) and _is_late(
+                if _is_of(effect, path, given, called) and _is_late(
                     module, effect.node, made_by, files
                 ):
                     return "".join("[...]" if part == ANY else part for part in path)
@@ -90,8 +90,8 @@ def changed_in_modules(paths: Iterable[tuple[str, ...]], home: str, text: str) -
 
 def _modules_called(name: str, home: str, text: str) -> Iterator[str]:
     """The files of the project that a file imports under a name."""
-    for found in re.findall(rf"^[ \t]*import[ \t]+([\w.]+)[ \t]+as[ \t]+{name}\b", text, re.M):
-        stem = found.rpartition(".")[2]
+    importing = rf"^[ \t]*(?:from|import)\b[^\n]*?(\w+)[ \t]+as[ \t]+{name}\b"
+    for stem in re.findall(importing, text, re.M):
         yield from (str(p) for p, _ in imported_texts(text, home) if p.stem == stem)
     yield from (
         str(place)
@@ -122,7 +122,17 @@ def _given_by(module: ast.Module, home: str) -> dict[str, str]:
     return found
 
 
-def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str], stem: str) -> bool:
+def _aliases(module: ast.Module, stem: str) -> Iterator[str]:
+    """What a file calls a module of that name."""
+    for node in ast.walk(module):
+        for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
+            if alias.asname and alias.name.rpartition(".")[2] == stem:
+                yield alias.asname
+
+
+def _is_of(
+    effect: Effect, path: tuple[str, ...], given: Mapping[str, str], called: Collection[str]
+) -> bool:
     """Whether an effect may be on what a path of another file leads to."""
     name, *parts = path
     if isinstance(effect.node, (*_ROOMS, ast.Import, ast.ImportFrom)):
@@ -130,7 +140,7 @@ def _is_of(effect: Effect, path: tuple[str, ...], given: Mapping[str, str], stem
     first, *deeper = effect.path
     if name not in _OF_OBJECT and (f".{name}" in deeper or (deeper and given.get(first) == name)):
         return True
-    if ANY in deeper and not parts and first == stem:
+    if ANY in deeper and not parts and first in called:
         return True  # `setattr(conf, name, value)`
     named = [part for part in parts if part != ANY]
     return bool(named) and first not in _OF_OBJECT and named[-1] in deeper
