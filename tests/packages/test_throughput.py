@@ -76,7 +76,7 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
     assert len(texts) > 10
     lines = sum(text.count("\n") for text in texts.values())
     ratios: list[float] = []
-    while len(ratios) < SERIES and not any(ratio >= 0.45 for ratio in ratios):
+    while len(ratios) < SERIES and not any(ratio >= 0.43 for ratio in ratios):
         pairs = measured(texts, "parse", 5)
         ratios.append(statistics.median(bare / whole for bare, whole in pairs))
         bare, whole = map(min, zip(*pairs, strict=True))
@@ -85,7 +85,7 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
                 f"\nconverting {len(texts)} files: {lines / whole:,.0f} lines/s, "
                 f"parsing and printing: {lines / bare:,.0f} lines/s, ratio {ratios[-1]:.2f}"
             )
-    assert max(ratios) >= 0.45
+    assert max(ratios) >= 0.43
 
 
 @pytest.mark.timing
