@@ -47,6 +47,7 @@ from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.asked_by_name import asked_by_name
 from transpiler.source.brought_values import values_brought
+from transpiler.source.compiled_by_calls import compiled_by_calls
 from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.compiled_in_turn import compiled_one_by_one
 from transpiler.source.files import decode, program_at
@@ -212,6 +213,7 @@ class Project:
         found = found or made_in_any_case(text, path) or made_in_class(text, path)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or compiled_one_by_one(text) or rates_in_one(text)
+        found = found or compiled_by_calls(text, partial(_texts_importing, path))
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))

@@ -50,6 +50,11 @@ CHANGED = {
     "alias": ('cfg["beta"]', "other = cfg\n" + FITS + 'other["beta"] = 5.0\n' + FIT),
     "update": ('cfg["beta"]', CALLBACK.format("cfg.update(beta=epoch)") + COMPILE + ANNEALED),
     "array": ("weights[0]", FITS + "weights[0] = 5.0\n" + FIT),
+    "given": ("weights[0]", f"def grow(a):\n    a *= 4\n{FITS}grow(weights)\n{FIT}"),
+    "defined": (
+        "scale()",
+        f"def scale():\n    return 1.0\n{FITS}def scale():\n    return 5.0\n{FIT}",
+    ),
     "attribute": ("Settings.beta", CALLBACK.format("Settings.beta = epoch") + COMPILE + ANNEALED),
     "set": ("Settings.beta", FITS + 'setattr(Settings, "beta", 1.0)\n' + FIT),
     "tested": ("beta", COMPILE + EVALUATE + "beta = 5.0\n" + EVALUATE),

@@ -131,7 +131,14 @@ class Functions:
             for effect in self._effects:
                 if not isinstance(effect.node, _DEFINING) and self._changes(effect, read):
                     found[effect.node] = read
+            found.update(dict.fromkeys(self._defined_again(read), read))
         return found
+
+    def _defined_again(self, read: Read) -> list[ast.AST]:
+        """The definitions that give a function or class of the module another body, in order."""
+        made = self.reached.made.get(read.path[0], []) if read.owner is None else []
+        top: list[ast.AST] = [node for node in self.module.body if node in made]
+        return top[1:] if len(made) > 1 else []
 
     def changing(self, changes: Mapping[ast.AST, Read]) -> Iterator[tuple[str, str]]:
         """The names of functions that have some changes in them, and what each changes."""
@@ -194,8 +201,23 @@ class Functions:
         if deeper[-1] != ANY:  # another way to the same object, as far as names tell
             return deeper[-1] in parts
         room = getattr(effect.scope.function, "name", "")
+        if effect.on_parameter and self._is_given(read, room):
+            return True
         aliases = self.reached.holding({variable}, room)
         return changed in aliases and (owner is not None or changed != variable)
+
+    def _is_given(self, read: Read, function: str) -> bool:
+        """Whether what is read is given to a function of that name, which changes it in place."""
+        names = {read.path[0], *(part.removeprefix(".") for part in read.path[1:2])} - {*_SELF}
+        calls = (node for node in ast.walk(self.module) if isinstance(node, ast.Call))
+        given = (
+            part
+            for call in calls
+            if getattr(call.func, "attr", getattr(call.func, "id", "")) == function != ""
+            for one in (*call.args, *(keyword.value for keyword in call.keywords))
+            for part in ast.walk(one)
+        )
+        return any(getattr(part, "id", getattr(part, "attr", "")) in names for part in given)
 
     def _are_one(self, made: ast.ClassDef | None, read: Read) -> bool:
         """Whether `self` of two classes may be one object."""

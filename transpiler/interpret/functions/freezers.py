@@ -14,6 +14,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.models.frozen import is_told_apart
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Function, Model, Static, Value
@@ -32,6 +33,8 @@ def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[s
     value = expr(given == "True") if given in ("True", "False") else None
     held = bound.get(given, _default(function, given)) if value is None else Static(value)
     of = _argument(node, function, name)
+    if of is not None and is_told_apart(region, region.tree.source(of)):
+        return _tells(region, node, function, bound)
     if not isinstance(model, Model) or not isinstance(held, Static) or of is None:
         return False
     if constant(held) is UNKNOWN or not _is_statement(region, node):

@@ -184,9 +184,8 @@ def freezes_given(region: Region, model: Model, value: Static, layers: list[Laye
     )
     if not made_elsewhere or model.expr is None or constant(value) not in (True, False):
         return False
-    plain = all(
-        x.block is None and not x.freezes and "trainable" not in x.arguments for x in layers
-    )
+    frozen = any("trainable" in x.arguments for x in layers) and _tells(region, layers)
+    plain = not frozen and all(x.block is None and not x.freezes for x in layers)
     norms = any(x.symbol.endswith("BatchNormalization") for x in layers)
     by_hand = norms and _BY_HAND.search(region.tree.blanked)
     unsure = region.branches or (model.source is not None and not region.is_module)

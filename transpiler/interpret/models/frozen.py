@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -82,14 +83,17 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
         return True
     if norms is not None:
         return False
-    given = _layers_given(region, model, node.iter) if others is None else None
+    source = region.tree.source(listed.value)
+    apart = listed is not node.iter or is_told_apart(region, source)
+    given = _layers_given(region, model, node.iter) if apart else None
+    if given is not None and others is not None:
+        given = [layer for layer in given if layer.symbol != _NORM]
     if given is not None and freezes_given(region, model, const(value), given):
         noted_layer: Any = provided("note_layer")
         for layer in given:
             refuse_kept_norm(layer, const(value), node)
             noted_layer(region, node, model, const(value), layer)
         return True
-    source = region.tree.source(listed.value)
     if listed is node.iter and _is_followed(region, model):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
         if value:
@@ -240,8 +244,6 @@ def _layers_made_here(
 
 def _layers_given(region: Region, model: Model, listed: cst.BaseExpression) -> list[Layer] | None:
     """Those layers of a model which a function gives that the loop runs over, if it is certain."""
-    if not isinstance(listed, cst.Subscript):
-        return None
     origin = origin_of(model)
     part = _part_of(region, listed)
     if model.region is region or origin is None or origin.region is None or part is None:
@@ -269,6 +271,17 @@ def _part_of(region: Region, listed: cst.BaseExpression) -> slice | None:
         for bound in (taken.lower, taken.upper, taken.step)
     ]
     return None if any(b is UNKNOWN for b in bounds) else slice(*bounds)
+
+
+def is_told_apart(region: Region, model: str) -> bool:
+    """Whether other code says of single layers of a model whether they are trainable.
+
+    for layer in model.layers:
+        layer.trainable = False
+    model.layers[-1].trainable = True
+    """
+    one = r"(?:layers\[[^\]\n]*\]|get_layer\([^()\n]*\))\.trainable\s*=(?!=)"
+    return re.search(rf"\b{re.escape(model)}\.{one}", region.tree.blanked) is not None
 
 
 #: What a frozen layer has to be, or to leave undone, besides.
