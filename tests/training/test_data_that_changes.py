@@ -182,3 +182,126 @@ def test_what_a_callback_changes_is_loaded_anew(scripts: Scripts) -> None:
     program = program.replace("self.y, epochs=1,", "self.y, epochs=1, callbacks=[Grow(self)],")
     apart = scripts.compare(program, converted(program))
     assert max(apart.values()) < 1e-9, apart
+
+
+HELD = """
+rng = np.random.RandomState(0)
+x, y = rng.randint(0, 9, (37, 3)), rng.randint(0, 9, 37)
+{holder}
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+first = model.fit(x, y, epochs=1, batch_size=16, verbose=0).history["loss"]
+{change}
+second = model.fit(x, y, epochs=1, batch_size=16, verbose=0).history["loss"]
+score = model.evaluate(x, y, verbose=0)
+"""
+HOLDER = """
+
+class Holder:
+    def __init__(self, *arrays):
+        self.arrays = arrays
+        self.targets = arrays[1]
+
+    def bump(self):
+        self.targets += 1
+
+    def bump_all(self):
+        for one in self.arrays:
+            one += 1
+
+
+holder = Holder(x, y)
+"""
+NAMED = "import collections\nPair = collections.namedtuple('Pair', 'inputs targets')"
+FILLED = """
+
+class Store:
+    items = []
+
+    @classmethod
+    def add(cls, array):
+        cls.items.append(array)
+
+"""
+ADDING = """
+import functools
+
+
+def add_to(array, number):
+    array += number
+
+"""
+CLOSURE = """
+
+def outer({taken}):
+    kept = {kept}
+
+    def step():
+        kept[:6] += 3
+
+    return step
+
+
+step = outer({given})
+"""
+
+
+@pytest.mark.parametrize(
+    ("holder", "change"),
+    [
+        (HOLDER, "holder.bump()"),
+        (HOLDER, "holder.bump_all()"),
+        (CLOSURE.format(taken="", kept="y", given=""), "step()"),
+        (CLOSURE.format(taken="array", kept="array", given="y"), "step()"),
+        ("", "vars()['y'][:4] = 9"),
+        ("rows = []\nrows.append(x)\nrows.append(y)", "rows[-1] *= 2"),
+        (f"{NAMED}\npair = Pair(x, y)", "pair.targets[:] = 0"),
+        (f"{FILLED}\nStore.add(y)\nstore = Store()", "store.items[0][:] = 5"),
+        (f"{ADDING}\nadd = functools.partial(add_to, y, 3)", "add()"),
+    ],
+)
+def test_what_others_hold_of_an_array_changes_it(
+    holder: str, change: str, scripts: Scripts
+) -> None:
+    """Whole numbers: the loader has a copy of them."""
+    program = HEAD + HELD.format(holder=holder, change=change)
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart
+
+
+KEPT = """
+class Noise(keras.callbacks.Callback):
+    def __init__(self, data):
+        super().__init__()
+        self.data = data
+
+    def on_epoch_end(self, epoch, logs=None):
+        {change}
+
+
+rng = np.random.RandomState(0)
+x, y = rng.randn(37, 3), rng.randn(37)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+losses = model.fit(
+    x, y, epochs=3, batch_size=16, verbose=0, callbacks=[Noise((x, y))]
+).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "targets = self.data[1]\n        targets[:] = targets * 2",
+        "_, targets = self.data\n        targets += 1",
+        "for array in self.data:\n            array *= 2",
+    ],
+)
+def test_what_a_callback_has_in_a_tuple(change: str, scripts: Scripts) -> None:
+    """Keras has copies of the arrays; what is of one type with the model shares its memory."""
+    program = HEAD + KEPT.format(change=change)
+    after = converted(program)
+    assert after.count(".copy()") == 2
+    apart = scripts.compare(program, after)
+    assert max(apart.values()) < 1e-9, apart

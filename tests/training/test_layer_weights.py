@@ -180,3 +180,18 @@ model.layers[1].set_weights(second.layers[1].get_weights())
 def test_weights_of_models_that_nobody_knows_are_said() -> None:
     found = convert(OF_SEVERAL)
     assert [d.line for d in found.diagnostics if d.severity is Severity.ERROR] == [23]
+
+
+KEPT = """\
+from tensorflow import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+kernel = model.layers[0].kernel
+total = kernel.numpy().sum()
+"""
+
+
+def test_a_weight_in_a_variable_is_said() -> None:
+    said = [(d.line, d.message) for d in convert(KEPT).diagnostics]
+    assert any(line == 4 and "`model.layers` is left as it is" in message for line, message in said)
+    assert not any("internal error" in message for _, message in said)

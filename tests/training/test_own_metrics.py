@@ -364,3 +364,26 @@ def test_a_variable_as_the_result_is_said() -> None:
 def test_objects_without_names_are_counted_by_keras() -> None:
     conversion = convert(_with_classes(Trial(targets="rows", metrics="[Spread(), Spread()]")))
     assert any("counts its objects" in d.message for d in conversion.diagnostics)
+
+
+NAMED_PARTIAL = """\
+from functools import partial
+
+from tensorflow.keras import backend as K
+
+
+def label_dice(y_true, y_pred, label):
+    return K.sum(y_true[..., label] * y_pred[..., label])
+
+
+def get_metric(label):
+    metric = partial(label_dice, label=label)
+    metric.__setattr__("__name__", f"label_{label}")
+    return metric
+"""
+
+
+def test_what_a_partial_function_is_asked_is_no_defect() -> None:
+    said = [d.message for d in convert(NAMED_PARTIAL).diagnostics]
+    assert said
+    assert not any("internal error" in message for message in said)

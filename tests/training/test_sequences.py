@@ -169,3 +169,21 @@ def test_what_is_not_seen_to_be_pairs_is_refused(text: str) -> None:
     assert any(d.severity is Severity.ERROR for d in found.diagnostics)
     assert "class Batches(keras.utils.PyDataset):" in found.text
     assert "history = model.fit(" in found.text
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ("return np.random.permutation(self.x[rows]), self.y[rows]", "np.random.permutation"),
+        ("part = self.x[rows]\n        part += 1\n        return part, self.y[rows]", "self.x"),
+        ("self.asked = self.asked + 1\n        return self.x[rows], self.y[rows]", "self.asked"),
+        (GIVEN, ""),
+        ("part = self.x[rows] + 1\n        part += 1\n        return part, self.y[rows]", ""),
+    ],
+)
+def test_what_a_batch_draws_or_changes_is_said(given: str, named: str) -> None:
+    """Keras has looked at the first ones before it trains on them."""
+    said = [d.message for d in convert(program(given=given)).diagnostics]
+    ahead = [message for message in said if "Keras looks at the first batches before" in message]
+    assert len(ahead) == bool(named), said
+    assert not named or named in ahead[0]

@@ -50,7 +50,9 @@ def note_asked_layer(
     method = node.func if isinstance(node, cst.Call) else node
     asked = method.value if isinstance(method, cst.Attribute) else method
     if name in OF_WEIGHTS and isinstance(node, cst.Call):
-        assert isinstance(asked, cst.Attribute)
+        if not isinstance(asked, cst.Attribute):  # a variable holds the weight
+            region.left_calls.append((node, name, inside))
+            return Unknown("what a layer of a model gives")
         asked = asked.value
     named = region.named_in_models.get(id(inside)) if isinstance(asked, cst.Name) else None
     of = _model_of(asked) if named is None else named.of

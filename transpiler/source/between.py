@@ -126,8 +126,9 @@ class _Timeline:
         span = self._span(begin, end)
         happens = [one for offset, one in self.effects if self._is_in(span, offset, one)]
         for path in read:
-            others = (e for e in happens if not (of_arrays and e.path[0] != path[0] and _grows(e)))
-            if any(self._meets(span, path, effect, inside) for effect in others):
+            others = [e for e in happens if not (of_arrays and e.path[0] != path[0] and _grows(e))]
+            kept = of_arrays and any(self._is_kept(span, path, effect) for effect in others)
+            if kept or any(self._meets(span, path, effect, inside) for effect in others):
                 return "".join("[...]" if part == ANY else part for part in path)
         return ""
 
@@ -260,12 +261,41 @@ class _Timeline:
         seen = [n for n in self.program.holding({variable}, "") if not effect.scope.owner(n)]
         return changed in self.program.holding(seen, room, within=True)
 
+    def _is_kept(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
+        """Whether an effect is on an array that an object, or a function in another, has got.
+
+        holder = Holder(y)          or          def outer():
+        holder.bump()                               kept = y
+                                                    def bump(): kept[:6] += 3
+        """
+        scope, changed, room = effect.scope, effect.path[0], _name(effect.scope.function)
+        if len(effect.path) == 1 or path[0] in ("self", *self.program.imported):
+            return False
+        own = span.scope.own - span.scope.parameters if span.scope.function is not None else ()
+        objects = self.program.holding({path[0]}, _name(span.scope.function), own=own, stored=True)
+        if scope is span.scope or scope.function is None:
+            return changed in objects - {path[0]}
+        called = "|".join(map(re.escape, objects))
+        if effect.on_parameter and re.search(rf"(?<![\w.])(?:{called})\(", span.code):
+            return True
+        if "self" in scope.parameters and changed in self.program.holding({"self"}, room, True):
+            return re.search(rf"(?<![\w.])(?:{called})\.{room}\(", span.code) is not None
+        around = scope.owner(changed)
+        if around is None or around is scope.function:
+            return False
+        outside = {*self.program.holding({path[0]}, ""), *_parameters(around)}
+        return changed in self.program.holding(outside, _name(around), within=True)
+
     def _held(self, variable: str, scope: Scope) -> frozenset[str]:
         """The variables that may hold the same; of what is imported, nobody has a part."""
         if variable in self.program.imported:
             return frozenset({variable})
         own = scope.own - scope.parameters if scope.function is not None else ()
         return self.program.holding({variable}, _name(scope.function), own=own)
+
+
+def _parameters(function: Function) -> set[str]:
+    return {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
 
 
 def _grows(effect: Effect) -> bool:

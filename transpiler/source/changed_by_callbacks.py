@@ -50,7 +50,7 @@ def _changed(text: str) -> ChangedArrays:
             fresh = _fresh(hooks)
             for function in program.reaching(h for h in hooks if h.name.startswith("on_")):
                 sets |= {*_set_in(function)}
-                for name in _changed_by(program, function, function in hooks):
+                for name in arrays_changed_by(program, function, function in hooks):
                     first, *parts = name.split(".")
                     if first == "self" and len(parts) == 1 and function in hooks:
                         own.add(parts[0])
@@ -71,17 +71,20 @@ def _set_in(function: ast.AST) -> Iterator[str]:
                 yield name
 
 
-def _changed_by(program: Functions, function: ast.AST, hook: bool) -> Iterator[str]:
-    """The arrays that a function changes which it has not made itself."""
+def arrays_changed_by(program: Functions, function: ast.AST, hook: bool) -> Iterator[str]:
+    """The arrays that a function changes which it has not made itself.
+
+    What a `hook` gets is its own.
+    """
     assert isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
     held: dict[str, list[str]] = {}
     bound = {one.arg for one in function.args.args} if hook else set[str]()
     for node in nodes_in(function):
         if isinstance(node, ast.Assign):
-            held |= {ast.unparse(target): [*views_of(node.value)] for target in node.targets}
+            for target in node.targets:
+                held |= {name: [*_parts_of(node.value)] for name in _names_in(target)}
         elif isinstance(node, (ast.For, ast.comprehension)):
-            names = (one.id for one in ast.walk(node.target) if isinstance(one, ast.Name))
-            held |= {name: [*views_of(node.iter)] for name in names}
+            held |= {name: [*_parts_of(node.iter)] for name in _names_in(node.target)}
     shared = {n for node in nodes_in(function) if isinstance(node, ast.Global) for n in node.names}
     for node in nodes_in(function):
         for name in (one.partition("[")[0] for one in changed_in(node)):
@@ -89,6 +92,26 @@ def _changed_by(program: Functions, function: ast.AST, hook: bool) -> Iterator[s
                 yield from (one for one in held[name] if one not in bound - {"self"})
             elif name.partition(".")[0] not in bound - {"self"} and not _is_counter(node):
                 yield name
+
+
+def _names_in(target: ast.expr) -> Iterator[str]:
+    """What a statement gives values to: `vx, vy = self.val`."""
+    parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    return (ast.unparse(one) for one in parts)
+
+
+def _parts_of(value: ast.expr) -> Iterator[str]:
+    """The arrays whose memory an expression gives, or what has them: `self.data[1]`."""
+    while isinstance(value, ast.Subscript):
+        value = value.value
+    match value:
+        case ast.Call(func=ast.Name("zip" | "enumerate" | "list" | "tuple" | "iter"), args=args):
+            for one in args:
+                yield from _parts_of(one)
+        case ast.Call(func=ast.Attribute(value=of, attr="values" | "items" | "get" | "pop")):
+            yield from _parts_of(of)
+        case _:
+            yield from views_of(value)
 
 
 def _is_counter(node: ast.AST) -> bool:

@@ -71,6 +71,11 @@ def path_of(node: ast.AST) -> tuple[str, ...]:
                 return (name, *reversed(parts))
             case ast.Attribute(value=node, attr=name):
                 parts.append(ANY if name == "__dict__" else f".{name}")
+            case ast.Subscript(
+                value=ast.Call(func=ast.Name(id="vars" | "locals" | "globals"), args=[]),
+                slice=ast.Constant(value=str(name)),
+            ):
+                return (name, *reversed(parts))
             case ast.Subscript(value=node, slice=key):
                 parts.append(f"[{key.value!r}]" if isinstance(key, ast.Constant) else ANY)
             case ast.Call(func=ast.Name(id="vars"), args=[node]):

@@ -25,6 +25,10 @@ _VIEWS = frozenset(
 )  # fmt: skip
 #: Attributes that hold nothing of an array.
 _FACTS = frozenset({"shape", "dtype", "ndim", "size"})
+#: What models do with arrays, which they don't keep.
+_ASKING = frozenset({
+    "fit", "evaluate", "predict", "compile", "train_on_batch", "test_on_batch", "predict_on_batch",
+})  # fmt: skip
 _WORD = regex(r"(?:(?<!\d)\.)?\b[A-Za-z_]\w*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DISPLAYS = (ast.Tuple, ast.List)
@@ -54,12 +58,18 @@ class Program:
         self.imported = frozenset(name.split(".")[0] for name in names)
 
     def holding(
-        self, names: Iterable[str], room: str, within: bool = False, own: Collection[str] = ()
+        self,
+        names: Iterable[str],
+        room: str,
+        within: bool = False,
+        own: Collection[str] = (),
+        stored: bool = False,
     ) -> frozenset[str]:
         """These variables, and those of the module or a function that may hold the same.
 
         What happens `within` the function is all that counts where its names are its own. Its `own`
-        variables are others than those of the module that have the same names.
+        variables are others than those of the module that have the same names. `stored`: also what
+        may have put it away when one of its methods, or what has made it, got it.
         """
         inside = (n for f in self.made.get(room, ()) for n in ast.walk(f))
         outside = () if within else _outside(self.tree)
@@ -67,7 +77,7 @@ class Program:
             [{_ELSEWHERE + n if n in hidden else n for n in side} for side in pair]
             for hidden, nodes in ((own, outside), ((), inside))
             for node in nodes
-            for pair in self._pairs(node)
+            for pair in (*self._pairs(node), *(self._put_away(node) if stored else ()))
         ]
         found, before = set(names), -1
         while len(found) != before:
@@ -83,6 +93,17 @@ class Program:
         """The variables that a statement binds, each time with those whose objects they get."""
         for targets, value in _assigned(node):
             yield set(map(_root, targets)), set(self._sources(value)) - self.imported
+
+    def _put_away(self, node: ast.AST) -> Iterator[tuple[set[str], set[str]]]:
+        """The object of a method with what that gets, `rows.append(x)`, and what a call makes."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=held, attr=name)) if name not in _ASKING:
+                given = [*node.args, *(one.value for one in node.keywords)]
+                objects = {_root(held)} - self.imported
+                yield objects, {n for value in given for n in self._sources(value)} - self.imported
+            case ast.Assign(targets=[target], value=ast.Call(func=ast.Name()) as made):
+                given = [*made.args, *(one.value for one in made.keywords)]
+                yield {_root(target)}, {n for v in given for n in self._sources(v)} - self.imported
 
     def called(self, text: str) -> frozenset[str]:
         """The functions, methods and classes of the program that some lines may lead to."""

@@ -23,7 +23,10 @@ from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import sequence_of
 from transpiler.regex import regex
+from transpiler.source.changed_by_callbacks import arrays_changed_by
+from transpiler.source.draws import drawn_by
 from transpiler.source.lexical import mentions
+from transpiler.source.outer_reads import functions_of
 from transpiler.source.patched_methods import patched
 
 _OF_KERAS = regex(
@@ -40,7 +43,10 @@ _ENDS = (
     "`on_epoch_end` is called once after each epoch, as by Keras 2; Keras 3 calls it before the "
     "first one, too"
 )
-
+_AHEAD = (
+    "Keras looks at the first batches before it begins: what `__getitem__` draws or changes there, "
+    "`{}`, is ahead by that"
+)
 _NO_END = "`on_epoch_end`, which Keras calls when it asks the model, too, is called by `fit` alone"
 
 
@@ -50,7 +56,10 @@ def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: 
     made = sequence_of(given)
     if made is None or given is None:
         return ""
-    edits, helpers = class_edits(home_of(model.shared.file, made), made)
+    home = home_of(model.shared.file, made)
+    edits, helpers = class_edits(home, made)
+    if (once_more := _done_once_more(home, made)) != "":
+        model.made.said.append((ASSUMED, call.node, f"`{made.name}`: {_AHEAD.format(once_more)}"))
     if made.file in (None, model.shared.file):
         model.edits += [edit for edit in edits if edit not in model.edits]
         model.made.helpers |= helpers
@@ -59,6 +68,20 @@ def sequence_loader(model: ModelWriter, call: TrainingCall, name: str, shuffle: 
         model.made.helpers.add("contiguous")
         options += ", collate_fn=contiguous"
     return f"DataLoader({model.source_of(given)}, {options})"
+
+
+def _done_once_more(file: FileContext, made: UserClass) -> str:
+    """What a batch draws or changes, which Keras has it do when it looks at the first ones."""
+    methods = _methods(made)
+    if "__getitem__" not in methods:
+        return ""
+    program = functions_of(file.tree.text)
+    method = program.function_at(*file.tree.span(methods["__getitem__"]))
+    reached = program.reaching([method]) if method is not None else []
+    if (drawn := drawn_by(program.module, reached)) != "":
+        return drawn
+    changed = (name for one in reached for name in arrays_changed_by(program, one, one is method))
+    return next(changed, "") or program.own_changes(reached)
 
 
 def class_edits(file: FileContext, made: UserClass) -> tuple[list[Edit], frozenset[str]]:
