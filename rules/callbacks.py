@@ -163,6 +163,7 @@ def reduce_lr_on_plateau(
         threshold_mode="abs",
         **unless(pause, 0, cooldown=pause),
         **unless(min_lr, 0, min_lr=min_lr),
+        **({} if _stays_large(factor, min_lr) else {"eps": 0}),
     )
     steps: tuple[str, ...] = (f"{plateau}.step({value})",)
     if fit.exact and fit.keras != "2":
@@ -185,6 +186,17 @@ def reduce_lr_on_plateau(
             *(("patience", str(patience)), ("min_lr", str(min_lr))),
         ),
     )
+
+
+#: Torch leaves a rate as it is that would change by no more than that: `eps`.
+_SMALLEST_CHANGE = 1e-8
+
+
+def _stays_large(factor: Expr, min_lr: Expr) -> bool:
+    """Whether each reduction of a rate that is above the smallest one is one for torch, too."""
+    if not (factor.known and min_lr.known and 0 < factor.value < 1):
+        return False
+    return bool(min_lr.value * (1 - factor.value) / factor.value > _SMALLEST_CHANGE)
 
 
 _FROM_NAN = "where its first value is NaN, Keras 3 takes no later one for better, torch does"

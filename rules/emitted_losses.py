@@ -36,6 +36,21 @@ _formula(
     of="logits",
 )
 
+emitted(
+    "softmax_cross_entropy",
+    '''
+def softmax_cross_entropy(logits, labels):
+    """Crossentropy of each row, with TensorFlow's gradient, `softmax - labels`, in any case.
+
+    Where labels don't add up to 1, that of torch has the softmax times their sum.
+    """
+    total = logits.logsumexp(-1)
+    lacking = (1 - labels.sum(-1)).detach()
+    loss = -(labels * logits.log_softmax(-1)).sum(-1)
+    return loss + lacking * (total - total.detach())
+''',
+)
+
 _formula(
     "sparse_categorical_crossentropy",
     "Crossentropy of probabilities, clipped as Keras clips them, with classes as targets.",

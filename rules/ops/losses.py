@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rules.ops.nn import softmax_cross_entropy_of
 from rules.ops.operators import broadcast
 from rules.ops.reductions import reduced, without
-from transpiler.ir.expr import Expr, call, expr, infix, method, prefix
+from transpiler.ir.expr import Expr, call, expr, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Param, helper, op, unless
@@ -111,8 +112,8 @@ def backend_binary_crossentropy(
 
 def _categorical(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Tensor:
     if on_logits:
-        share = infix(y_true.code, "*", method(y_pred.code, "log_softmax", -1))
-        return _rows(y_true, y_pred, prefix("-", method(share, "sum", -1)))
+        code = softmax_cross_entropy_of(y_true.code, y_pred.code, y_pred.rank)
+        return _rows(y_true, y_pred, code)
     each = helper("categorical_crossentropy_of_each", y_pred.code, y_true.code)
     return _rows(y_true, y_pred, each)
 

@@ -12,7 +12,7 @@ from rules.ops.reductions import torch_axes
 from transpiler.ir.expr import Expr, call, expr, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import Param, Result, op, unless
+from transpiler.rule import Param, Result, helper, op, unless
 
 
 def _same(name: str, *names: str) -> None:
@@ -236,14 +236,24 @@ def sparse_softmax_cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     return replace(x, code=code, dims=(x.dims or ())[:-1], mask=None)
 
 
+def softmax_cross_entropy_of(labels: Expr, logits: Expr, rank: int | None) -> Expr:
+    """The crossentropy of each row, whose classes are at the last axis; torch's are at axis 1.
+
+    TensorFlow's gradient is `softmax - labels`, which is that of torch if these add up to 1.
+    """
+    if "F.one_hot(" not in labels.text or rank is None:
+        return helper("softmax_cross_entropy", logits, labels)
+    codes = [code if rank == 2 else method(code, "movedim", -1, 1) for code in (logits, labels)]
+    return call("F.cross_entropy", *codes, reduction=expr("none"))
+
+
 @op("tf.nn.softmax_cross_entropy_with_logits", layout=Layout.LAST)
 def softmax_cross_entropy(labels: Tensor, logits: Tensor, axis: Param = -1) -> Tensor:
-    """One loss for each sample; torch wants the classes at axis 1."""
+    """One loss for each sample."""
     if not axis.is_const(-1):
         raise Unsupported(f"cross-entropy along axis {axis}")
     x, target = in_order(logits), in_order(labels)
-    codes = [t.code if x.rank == 2 else method(t.code, "movedim", -1, 1) for t in (x, target)]
-    code = call("F.cross_entropy", *codes, reduction=expr("none"))
+    code = softmax_cross_entropy_of(target.code, x.code, x.rank)
     return replace(x, code=code, dims=(x.dims or ())[:-1], mask=None)
 
 

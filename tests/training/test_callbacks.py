@@ -77,6 +77,19 @@ def test_decides_equally(
     assert far < 1e-7, apart  # Keras keeps the learning rate in float32
 
 
+@pytest.mark.parametrize(("smallest", "names"), [("", True), (", min_lr=1e-5", False)])
+def test_rates_that_are_small_already_are_reduced(
+    smallest: str, names: bool, scripts: Scripts
+) -> None:
+    """Torch skips a change of no more than 1e-8 where nothing else is said."""
+    reduces = f"{C}.ReduceLROnPlateau('loss', patience=0, min_delta=9, factor=0.5{smallest})"
+    chosen = replace(trial(reduces), optimizer="keras.optimizers.SGD(4e-9)")
+    assert ("eps=0" in converted(chosen.text)) is names
+    apart = scripts.compare(chosen.text, converted(chosen.text, Options(exact=True)))
+    assert "history" in apart
+    assert max(apart.values()) < 1e-7, apart
+
+
 @pytest.mark.parametrize("more", ["", ", start_from_epoch=1"])
 def test_the_best_weights_of_a_long_name_with_a_baseline(more: str, scripts: Scripts) -> None:
     stops = '"val_mean_absolute_error", patience=1, baseline=5, restore_best_weights=True'

@@ -389,3 +389,48 @@ def test_a_loop_adds_losses_to_a_number(way: str, scripts: Scripts) -> None:
         assert f"    total = {number}\n    for {header}:\n        total = total " in made.text
         far, apart = farthest(scripts, text)
         assert far < 1e-9, apart
+
+
+UNEVEN = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import backend as K
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), (rng.rand(40, 3) > 0.5) * 1.0
+
+
+def own(y_true, y_pred):
+    return tf.reduce_mean({})
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+model.compile("sgd", own)
+losses = model.fit(x, y, batch_size=16, epochs=2, verbose=0).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "tf.nn.softmax_cross_entropy_with_logits(labels=y_true, logits=y_pred)",
+        "keras.losses.categorical_crossentropy(y_true, y_pred, from_logits=True)",
+        "keras.losses.CategoricalCrossentropy(from_logits=True)(y_true, y_pred)",
+        "K.categorical_crossentropy(y_true, y_pred, from_logits=True)",
+    ],
+)
+def test_labels_that_do_not_add_up_have_the_gradient_of_tensorflow(
+    loss: str, scripts: Scripts
+) -> None:
+    text = UNEVEN.format(loss)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_labels_that_surely_add_up_need_nothing_besides() -> None:
+    classes = "tf.one_hot(tf.cast(y_true[:, 0], tf.int32), 3)"
+    text = UNEVEN.format(f"tf.nn.softmax_cross_entropy_with_logits({classes}, y_pred)")
+    after = converted(text)
+    assert "F.cross_entropy(" in after
+    assert "softmax_cross_entropy" not in after

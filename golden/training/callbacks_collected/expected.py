@@ -86,7 +86,7 @@ val_loader = DataLoader(val_data, batch_size=32)
 
 history = {"loss": [], "val_loss": [], "learning_rate": []}
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-    optimizer, factor=0.3, patience=0, threshold_mode="abs"
+    optimizer, factor=0.3, patience=0, threshold_mode="abs", eps=0
 )
 best_loss, wait = None, 0
 for epoch in range(15):

@@ -164,7 +164,7 @@ train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=16)
 
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-    optimizer, factor=0.5, patience=0, threshold_mode="abs"
+    optimizer, factor=0.5, patience=0, threshold_mode="abs", eps=0
 )
 for _ in range(4):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)

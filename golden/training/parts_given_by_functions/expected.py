@@ -225,7 +225,7 @@ train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=64)
 
 plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-    stopped_optimizer, factor=0.5, patience=0, threshold_mode="abs"
+    stopped_optimizer, factor=0.5, patience=0, threshold_mode="abs", eps=0
 )
 best_loss, wait = None, 0
 for _ in range(6):

@@ -83,7 +83,7 @@ def fit_model(model, criterion, optimizer, x, y, epochs=5):
 
     history = {"loss": [], "val_loss": [], "learning_rate": []}
     plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimizer, patience=0, threshold_mode="abs"
+        optimizer, patience=0, threshold_mode="abs", eps=0
     )
     best_loss, wait = None, 0
     for _ in range(epochs):
