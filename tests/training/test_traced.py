@@ -85,6 +85,16 @@ STEADY = {
 }
 
 
+REBOUND = {
+    "value": f"{FITS}own = m.evaluate(x, y, verbose=0)\n{FIT}",
+    "of several": f"{FITS}total, own = 1.0, 2.0\n{FIT}",
+    "before it trains": f"{COMPILE}own = 2.0\n{FIT}",
+    "import": f"{FITS}from numpy import mean as own\n{FIT}",
+    "function": f"{COMPILE}def own(t, p):\n    return tf.square(t - p)\n{FIT}",
+    "loop": f"{COMPILE}for own in range(2):\n    {FIT}",
+}
+
+
 def program(read: str, rest: str) -> str:
     return HEAD.replace("@", read) + rest
 
@@ -98,6 +108,53 @@ def errors(text: str) -> list[str]:
 def test_what_changes_behind_a_trace_is_refused(case: tuple[str, str]) -> None:
     found = errors(program(*case))
     assert any("Keras goes on with the one of when it traced" in message for message in found)
+
+
+@pytest.mark.parametrize("rest", REBOUND.values(), ids=REBOUND)
+def test_a_name_that_is_another_one_by_then_is_refused(rest: str) -> None:
+    found = errors(program("1.0", rest))
+    assert any("`own` gets another value once it was given to `compile`" in one for one in found)
+
+
+def test_a_name_that_is_another_one_at_last_is_converted(scripts: Scripts) -> None:
+    """And so is a function that is defined anew, with which the model is compiled again."""
+    again = "def own(t, p):\n    return tf.square(t - p)\n"
+    text = program("1.0", f"{FITS}{again}{FITS.replace('a = ', 'c = ')}own = 2.0\n")
+    assert max(scripts.compare(text, convert(text, Options(exact=True)).text).values()) < 1e-9
+
+
+GIVEN = {
+    "schedule": (
+        "rates = keras.callbacks.LearningRateScheduler(given)\n{}"
+        "m.fit(x, y, verbose=0, callbacks=[rates])\n"
+    ),
+    "at each epoch": (
+        "shown = keras.callbacks.LambdaCallback(on_epoch_end=given)\n{}"
+        "m.fit(x, y, verbose=0, callbacks=[shown])\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("use", GIVEN.values(), ids=GIVEN)
+@pytest.mark.parametrize("bound", ["given = 3\n", "def given(epoch, other):\n    return 0.1\n", ""])
+def test_what_a_callback_got_is_another_one_by_then(use: str, bound: str) -> None:
+    made = "def given(epoch, other):\n    return 0.2\n"
+    found = errors(program("1.0", f'm.compile("sgd", "mse")\n{made}{use.format(bound)}'))
+    assert any("`given`, of which callbacks is made, has changed" in one for one in found) == (
+        bound != ""
+    )
+
+
+@pytest.mark.parametrize(
+    "layer",
+    ["layers.Lambda(twice)", "layers.Dense(4, activation=twice)", "layers.Activation(twice)"],
+)
+def test_a_function_in_a_model_is_another_one_by_then(layer: str) -> None:
+    made = f"def twice(t):\n    return 2 * t\nm = keras.Sequential([layers.Input((4,)), {layer}])\n"
+    text = program("1.0", f'{made}m.compile("sgd", "mse")\n{FIT}')
+    for more, refused in (("", False), (f"twice = 3\n{FIT}", True)):
+        found = errors(text + more)
+        assert any("`twice` gets another value: Keras goes on" in one for one in found) is refused
 
 
 @pytest.mark.parametrize("case", STEADY.values(), ids=STEADY)

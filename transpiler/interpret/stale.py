@@ -16,7 +16,7 @@ from transpiler.interpret.effects import has_effect
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr
-from transpiler.source.between import changed_between, grown_between
+from transpiler.source.between import changed_between, grown_between, is_rebound
 
 
 def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
@@ -28,6 +28,10 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
             for argument in told_to(made):
                 if found := changed_between(text, argument.text, begin, use):
                     return found
+            functions = (one.text for one in _told(made) if isinstance(one.value, Function))
+            for name in filter(str.isidentifier, functions):
+                if is_rebound(text, name, begin, use):
+                    return name
     return ""
 
 
@@ -101,5 +105,9 @@ def made_in(value: Value) -> Iterator[Configured]:
 
 def told_to(made: Configured) -> Iterator[Expr]:
     """What an object is told that the program reads somewhere; functions are called later."""
-    given = (*made.args, *(value for _, value in made.kwargs))
-    return (e for e in given if not isinstance(e.value, (Configured, Function)) and e.text)
+    others = (Configured, Function)
+    return (one for one in _told(made) if not isinstance(one.value, others) and one.text)
+
+
+def _told(made: Configured) -> tuple[Expr, ...]:
+    return (*made.args, *(value for _, value in made.kwargs))

@@ -45,6 +45,7 @@ _STEPS = {
 #: Those that run the model.
 _RUNS = frozenset({*_STEPS, "predict", "predict_on_batch"})
 _ALL = frozenset({"train"})
+_EITHER = frozenset({"train", "test"})
 _TOKEN = regex(tokens.ANY)
 _VALIDATED = ("validation_data", "validation_split")
 
@@ -72,12 +73,18 @@ def _refuse(
     _refuse_acting(program, name, reached)
     reads = program.reads(reached)
     _refuse_changed_later(file, name, reads)
-    changes = program.changes(reads)
-    if not changes:
+    changes, anew = program.changes(reads), program.rebindings(source)
+    if not changes and not anew:
         return
     places = [(call, node) for call in calls if (node := _place(file, program, call)) is not None]
     steps = {node: _kinds(call) for call, node in places if call.name in _STEPS}
     compiled = [node for call, node in places if call.name == "compile"]
+    given = {**steps, **dict.fromkeys(compiled, _EITHER)}
+    if anew and Running(program, anew, compiled, given).changed_between():
+        raise Unsupported(
+            f"`{name}` gets another value once it was given to `compile`: Keras goes on with the "
+            f"function, torch calls what has the name then; give one of them another name"
+        )
     if changed := Running(program, changes, compiled, steps).changed_between():
         raise Unsupported(
             f"`{changed}`, which `{name}` reads, gets another value: Keras goes on with the one "
@@ -151,13 +158,15 @@ def refuse_in_forward(
         found = program.reads([source]) if source is not None else set()
         _refuse_changed_later(file, function.name, (r for r in found if r.path[0] in words))
         changes = program.changes(read for read in found if read.path[0] in words)
+        changes |= program.rebindings(source) if source is not None else {}
         compiled = [made] if made is not None else []
         runs: dict[ast.AST, frozenset[str]] = {**steps, **dict.fromkeys(compiled, _ALL)}
         running = Running(program, changes, compiled, runs)
         if changed := running.changed_between():
+            what = f"`{changed}`, which `{function.name}` reads,"
+            what = f"`{changed}`" if changed == function.name else what
             raise Unsupported(
-                f"`{changed}`, which `{function.name}` reads, gets another value: Keras goes on "
-                f"with the one of when the model was built"
+                f"{what} gets another value: Keras goes on with the one of when the model was built"
             )
 
 

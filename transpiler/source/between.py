@@ -49,6 +49,11 @@ def changed_between(
     return _timeline(text).changed(paths, begin, end, of_arrays=of_arrays)
 
 
+def is_rebound(text: str, name: str, begin: int, end: int) -> bool:
+    """Whether a variable that holds a function holds something else by another place."""
+    return _timeline(text).is_rebound(name, begin, end)
+
+
 def grown_between(text: str, expression: str, begin: int, end: int) -> str:
     """The same of changes inside of the lists and dicts that it reads: they stay the same ones."""
     return _timeline(text).changed(_read_by(expression), begin, end, inside=True)
@@ -131,6 +136,12 @@ class _Timeline:
             if kept or any(self._meets(span, path, effect, inside) for effect in others):
                 return "".join("[...]" if part == ANY else part for part in path)
         return ""
+
+    def is_rebound(self, name: str, begin: int, end: int) -> bool:
+        """Whether a variable gets another value between two places."""
+        span = self._span(begin, end)
+        happens = (e for offset, e in self.effects if self._is_in(span, offset, e))
+        return any(e.path == (name,) and self._meets(span, (name,), e, False) for e in happens)
 
     def _read(self, paths: Iterable[tuple[str, ...]], depth: int = 3) -> Iterator[tuple[str, ...]]:
         """The paths, and those that functions of the program read which are called there."""

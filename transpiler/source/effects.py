@@ -94,12 +94,30 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
             line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
             paths = filter(None, _changed(node))
             found += (Effect(line, column, path, scope, node) for path in paths)
+        for again in _defined_again(scope.function or module):
+            line, column = again.end_lineno or 0, again.end_col_offset or 0
+            found.append(Effect(line, column, (again.name,), scope, again))
         scopes += (_scope_of(n, scope) for n in nodes if isinstance(n, _FUNCTIONS))
     imported = {one.path[0] for one in found if isinstance(one.node, _IMPORTS)}
     if any(one.path[0] in imported and isinstance(one.node, ast.Call) for one in found):
         libraries = libraries_in(ast.walk(module))
         found = [e for e in found if e.path[0] not in libraries or not isinstance(e.node, ast.Call)]
     return found, scopes
+
+
+def _defined_again(
+    scope: ast.AST,
+) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """The functions and classes that take the name of one before; not the methods of classes."""
+    pending, names = [*ast.iter_child_nodes(scope)], set[str]()
+    while pending:
+        node = pending.pop(0)
+        if isinstance(node, _NAMED):
+            if node.name in names:
+                yield node
+            names.add(node.name)
+        elif isinstance(node, (ast.stmt, ast.ExceptHandler)):
+            pending = [*ast.iter_child_nodes(node), *pending]
 
 
 def _scope_of(function: Function, outer: Scope) -> Scope:

@@ -20,7 +20,7 @@ from transpiler.source.reached import program_of
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 #: What a name gets once and for all.
-_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_DEFINING = (ast.Import, ast.ImportFrom)
 _SELF = ("self", "cls")
 
 
@@ -105,6 +105,13 @@ class Functions:
         """What some functions read that is not theirs."""
         return {read for function in functions for read in self._reads(function)}
 
+    def _itself(self, function: Function) -> Read | None:
+        """The variable that a function is, of the module or another function; None of methods."""
+        outer = self._scopes[function].outer
+        if isinstance(function, ast.Lambda) or function in self._classes or outer is None:
+            return None
+        return Read((function.name,), outer.owner(function.name))
+
     def _reads(self, function: Function) -> Iterator[Read]:
         scope, held = self._scopes[function], set[ast.AST]()
         for node in nodes_in(function):
@@ -131,14 +138,20 @@ class Functions:
             for effect in self._effects:
                 if not isinstance(effect.node, _DEFINING) and self._changes(effect, read):
                     found[effect.node] = read
-            found.update(dict.fromkeys(self._defined_again(read), read))
         return found
 
-    def _defined_again(self, read: Read) -> list[ast.AST]:
-        """The definitions that give a function or class of the module another body, in order."""
-        made = self.reached.made.get(read.path[0], []) if read.owner is None else []
-        top: list[ast.AST] = [node for node in self.module.body if node in made]
-        return top[1:] if len(made) > 1 else []
+    def rebindings(self, function: Function) -> dict[ast.AST, Read]:
+        """The nodes at which the variable that holds a function gets something else."""
+        itself = self._itself(function)
+        return (
+            {}
+            if itself is None
+            else {
+                effect.node: itself
+                for effect in self._effects
+                if effect.path == itself.path and effect.scope.owner(effect.path[0]) is itself.owner
+            }
+        )
 
     def changing(self, changes: Mapping[ast.AST, Read]) -> Iterator[tuple[str, str]]:
         """The names of functions that have some changes in them, and what each changes."""
