@@ -115,3 +115,27 @@ def test_what_gives_something_else_is_refused(old: str, new: str) -> None:
     text = (HEAD + CHOICE + TRAIN).replace(old, new)
     assert text != HEAD + CHOICE + TRAIN
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+BY_ENTRY = """\
+def build(network):
+    {name} = network["optimizer"]
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(2), layers.Dense(1)])
+    model.compile(optimizer={name}, loss="mse")
+    return model
+
+
+def train(network):
+    model = build(network)
+    return model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"][-1]
+
+
+results = [train({{"optimizer": name}}) for name in ("sgd", "adam")]
+"""
+
+
+@pytest.mark.parametrize("name", ["optimizer", "chosen"])
+def test_what_names_the_choice_stays(name: str, scripts: Scripts) -> None:
+    text = HEAD + BY_ENTRY.format(name=name)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart

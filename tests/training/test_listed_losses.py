@@ -119,3 +119,45 @@ def test_what_is_not_sure_is_said(case: str) -> None:
     errors = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any(reason in message for message in errors), errors
     assert 'model.compile("sgd", loss=loss, metrics=["mae"])' in conversion.text
+
+
+SEVERAL = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, targets = rng.random((40, 6)), [rng.random((40, 1)), rng.random((40, 1))]
+names = ["first", "second"]
+{before}
+inputs = keras.Input((6,))
+one = keras.layers.Dense(1, name="first")(inputs)
+other = keras.layers.Dense(1, name="second")(inputs)
+model = keras.Model(inputs, [one, other])
+model.compile("sgd", loss={loss})
+losses = model.fit(x, targets, epochs=2, batch_size=16, verbose=0).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        '["mae"] * 2',
+        '2 * ["mae"]',
+        '["mae" for _ in names]',
+        '["mae"] * len(names)',
+        '["mae", "mse"]',
+    ],
+)
+@pytest.mark.parametrize("named", [False, True])
+def test_as_many_names_as_outputs(named: bool, loss: str, scripts: Scripts) -> None:
+    before, given = (f"listed = {loss}", "listed") if named else ("", loss)
+    text = SEVERAL.format(before=before, loss=given)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_list_that_grows_is_the_name_of_no_loss() -> None:
+    before = 'listed = []\nfor name in names:\n    listed.append("mae")'
+    made = convert(SEVERAL.format(before=before, loss="listed"))
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any("`listed` may be a loss, or the name of one" in error for error in errors)

@@ -143,11 +143,12 @@ def _bound_to(text: str, name: str) -> Iterator[str]:
 
 
 def gives_no_name(tree: Tree, text: str) -> bool:
-    """Whether an expression is a call, or a variable for one, that need not give a string."""
+    """Whether it is a call or a list, or a variable for one, that need not give a string."""
     if text.isidentifier():
         bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
-        return any(_calls(value) for value in bound) or _gets_an_object(tree, text)
-    if _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
+        listed = any(value.startswith("[") for value in bound)
+        return listed or any(map(_calls, bound)) or _gets_an_object(tree, text)
+    if text.startswith("[") or _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
         return True
     table = re.match(r"(\w+)(?:\[|\.get\()", text)
     return table is not None and _holds_functions(tree, table[1])

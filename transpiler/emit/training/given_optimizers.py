@@ -87,7 +87,7 @@ def give_optimizer(
         writer.made.once += [*direct, Edit(tree.line_start(start), tree.line_end(end), "")]
     else:
         writer.made.once += [*picked, Edit(start, end, f"{local} = {source}")]
-        if not picked:
+        if not picked and choice not in words_in(source):
             writer.made.once += _without_name(tree, function, statement, choice)
     writer.made.once.append(Edit(*tree.span(answer), f"{model}, {local}"))
     span = tree.span(node.targets[0].target)

@@ -27,7 +27,7 @@ from transpiler.interpret.layers.lists import (
     listed_layers,
 )
 from transpiler.interpret.region import GiveUp, Region, Way
-from transpiler.interpret.statics import verbatim
+from transpiler.interpret.statics import constant, verbatim
 from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
@@ -130,6 +130,8 @@ def comprehension(
         own = _comprehension_names(loop)
         result = verbatim(region, node, iterable, *[v for v in values if is_plain(v)])
         names = frozenset(p for p in result.expr.names if p[0] not in own)
+        if (again := _names_again(node, iterable, values)) is not None:
+            return replace(again, static=replace(result.expr, names=names))
         run = result.run
         if run is not None:
             run = replace(run, names=frozenset(p for p in run.names if p[0] not in own))
@@ -185,6 +187,20 @@ def _kept_comprehension(
         static = Expr(text, strength=ATOM, names=sizes)
         tensor = replace(tensor, dims=(*dims[:-1], None))
     return Repeated(Bound(tensor, fixed=not varying), listed, static)
+
+
+#: So many names of a list are told apart.
+_MOST = 64
+
+
+def _names_again(node: cst.BaseExpression, iterable: Value, values: list[Value]) -> Sequence | None:
+    """`["mse" for _ in outputs]`: as many names, each of which is known."""
+    one = len(values) == 1 and isinstance(constant(values[0]), str)
+    if not one or not isinstance(node, cst.ListComp) or node.for_in.inner_for_in is not None:
+        return None
+    held = iterable.items if isinstance(iterable, (Sequence, Mapping)) else constant(iterable)
+    counted = isinstance(held, (list, tuple, dict, range)) and 0 < len(held) <= _MOST
+    return Sequence((values[0],) * len(held), list) if counted else None
 
 
 def _holds_data(region: Region, entries: Mapping) -> bool:

@@ -77,6 +77,11 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         return joined
     if operator == "*" and _is_one_blank(left) and isinstance(right, Static):
         return _blanks(region, node, left, right)
+    if operator == "*":
+        sides = ((left, right), (right, left))
+        names = filter(None, (_names_again(region, node, *pair) for pair in sides))
+        if (again := next(names, None)) is not None:
+            return again
     if holds_tensor(left) or holds_tensor(right):
         raise GiveUp("lists of tensors are put together in a way that is not understood", node)
     made = verbatim(
@@ -121,6 +126,19 @@ _MOST = 64
 def _is_one_blank(value: Value) -> bool:
     """Whether it is `[None]`."""
     return isinstance(value, Sequence) and len(value.items) == 1 and constant(value) == [None]
+
+
+def _names_again(
+    region: Region, node: cst.BinaryOperation, names: Value, count: Value
+) -> Sequence | None:
+    """`["mse"] * 2`: as many names, each of which is known."""
+    known, number = names.items if isinstance(names, Sequence) else (), constant(count)
+    again = isinstance(count, Static) and count.run is None and isinstance(number, int)
+    if not known or not again or not 0 < number * len(known) <= _MOST:
+        return None
+    if not all(isinstance(constant(one), str) for one in known):
+        return None
+    return Sequence(known * number, list, static=verbatim(region, node, names, count).expr)
 
 
 def _blanks(region: Region, node: cst.BinaryOperation, blank: Value, count: Static) -> Value:
