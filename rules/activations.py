@@ -256,7 +256,8 @@ def gelu(x: Tensor, approximate: Param = False) -> Tensor:
 @activation("softmax")
 def softmax(x: Tensor, axis: Param = -1) -> Tensor:
     """Over Keras's last axis, wherever the channels are."""
-    return x.to(call("F.softmax", x.code, dim=dimension(x, axis)))
+    made = x.to(call("F.softmax", x.code, dim=dimension(x, axis)))
+    return made.ending_in("softmax", x.code) if axis.is_const(-1) else made
 
 
 @activation("log_softmax")
@@ -328,6 +329,12 @@ def sparsemax(x: Tensor, axis: Param = -1) -> Tensor:
     raise Unsupported("Keras's sparsemax is not the one of the paper; its rows don't sum to 1")
 
 
+@activation("sigmoid")
+def sigmoid(x: Tensor) -> Tensor:
+    """The same."""
+    return x.to(call("torch.sigmoid", x.code)).ending_in("sigmoid", x.code)
+
+
 def _same(function: str, *names: str) -> None:
     @activation(*names)
     def build(x: Tensor) -> Tensor:
@@ -343,7 +350,6 @@ _same("F.logsigmoid", "log_sigmoid")
 _same("F.mish", "mish")
 _same("F.relu6", "relu6")
 _same("F.selu", "selu")
-_same("torch.sigmoid", "sigmoid")
 _same("F.silu", "silu", "swish")
 _same("F.softplus", "softplus")
 _same("F.softsign", "softsign")

@@ -46,6 +46,32 @@ def _on_logits(from_logits: Expr, label_smoothing: Expr, axis: Expr) -> bool:
     return bool(from_logits.value)
 
 
+def _refuse_ended(y_pred: Tensor) -> None:
+    """Refuse what the two Keras's backends take for different things."""
+    if y_pred.ended is not None:
+        raise Unsupported(
+            f"a crossentropy of Keras's backend of what `{y_pred.ended[0]}` gives: Keras 2 goes "
+            f"back to the logits, Keras 3 does not; give it these, with from_logits=True"
+        )
+
+
+def _compared(y_pred: Tensor, activation: str, on_logits: bool) -> tuple[Tensor, bool]:
+    """What Keras compares with the targets, and whether that is logits.
+
+    It goes back to them where it sees the activation that has made probabilities of them,
+    whatever `from_logits` says (`_get_logits` of its backend).
+    """
+    if y_pred.ended is None:
+        return y_pred, on_logits
+    found, logits = y_pred.ended
+    if found != activation or logits is None:
+        raise Unsupported(
+            f"a crossentropy of what `{found}` gives, from which Keras goes back to the logits: "
+            f"give it these, with from_logits=True"
+        )
+    return replace(y_pred, code=logits), True
+
+
 @op(*_rooms("mean_squared_error", "mse", "MSE"), "keras.losses.MeanSquaredError",
     layout=Layout.LAST, aliases=_PAIR)  # fmt: skip
 def mean_squared_error(y_true: Tensor, y_pred: Tensor) -> Tensor:
@@ -70,6 +96,7 @@ def huber(y_true: Tensor, y_pred: Tensor, delta: Param = 1.0) -> Tensor:
 
 def _binary(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Expr:
     """The crossentropy of each element."""
+    y_pred, on_logits = _compared(y_pred, "sigmoid", on_logits)
     if on_logits:
         function = "F.binary_cross_entropy_with_logits"
         return call(function, y_pred.code, y_true.code, reduction="none")
@@ -104,6 +131,7 @@ def backend_binary_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: Param = False
 ) -> Tensor:
     """One number for each element; 1e-7 is added to the probabilities that were clipped."""
+    _refuse_ended(y_pred)
     if _on_logits(from_logits, expr(0), expr(-1)):
         return _each(y_true, y_pred, _binary(y_true, y_pred, True))
     code = helper("binary_crossentropy_with_epsilon", y_pred.code, y_true.code)
@@ -111,6 +139,7 @@ def backend_binary_crossentropy(
 
 
 def _categorical(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Tensor:
+    y_pred, on_logits = _compared(y_pred, "softmax", on_logits)
     if on_logits:
         code = softmax_cross_entropy_of(y_true.code, y_pred.code, y_pred.rank)
         return _rows(y_true, y_pred, code)
@@ -137,6 +166,7 @@ def backend_categorical_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: Param = False, axis: Param = -1
 ) -> Tensor:
     """One number for each row."""
+    _refuse_ended(y_pred)
     return _categorical(y_true, y_pred, _on_logits(from_logits, expr(0), axis))
 
 
@@ -147,6 +177,7 @@ def _check_classes(y_true: Tensor, y_pred: Tensor) -> None:
 
 def _sparse(y_true: Tensor, y_pred: Tensor, on_logits: bool) -> Tensor:
     _check_classes(y_true, y_pred)
+    y_pred, on_logits = _compared(y_pred, "softmax", on_logits)
     shaped = replace(y_true, dims=y_pred.dims)
     if on_logits:
         scores = y_pred.code if y_pred.rank == 2 else method(y_pred.code, "movedim", -1, 1)
@@ -176,6 +207,7 @@ def backend_sparse_categorical_crossentropy(
     y_true: Tensor, y_pred: Tensor, from_logits: Param = False, axis: Param = -1
 ) -> Tensor:
     """One number for each row, whose target is a class."""
+    _refuse_ended(y_pred)
     return _sparse(y_true, y_pred, _on_logits(from_logits, expr(0), axis))
 
 

@@ -38,7 +38,8 @@ def _method(name: str, *names: str, dtype: str | None = None) -> None:
     @op(*names, aliases=ONE)
     def build(x: Tensor) -> Tensor:
         """The same."""
-        return replace(x, code=method(x.code, name), mask=None, dtype=dtype or x.dtype)
+        made = replace(x, code=method(x.code, name), mask=None, dtype=dtype or x.dtype)
+        return made.ending_in(name, x.code) if name == "sigmoid" else made
 
 
 for _name in (

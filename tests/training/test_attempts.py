@@ -119,3 +119,27 @@ def test_clauses_that_catch_it_stay() -> None:
         assert f"    found = 1\nexcept {clause}:\n" in text
     text = converted(LOADING.replace("except ValueError:", "except (OSError, ValueError):"))
     assert "    found = 1\nexcept (OSError, ValueError, RuntimeError):\n" in text
+
+
+LENGTHS = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(37, 4), np.random.RandomState(1).rand(37, 1)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+count = 37
+try:
+    history = model.fit(x, y[:30], verbose=0)
+except ValueError:
+    count = 30
+history = model.fit(x[:count], y[:count], verbose=0)
+losses = history.history["loss"]
+"""
+
+
+def test_arrays_of_other_lengths_are_caught(scripts: Scripts) -> None:
+    text = converted(LENGTHS)
+    assert "except (ValueError, AssertionError):" in text
+    apart = scripts.compare(LENGTHS, text)
+    assert max(apart.values()) < 1e-9, apart

@@ -8,6 +8,7 @@ import pytest
 
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
 
@@ -434,3 +435,77 @@ def test_labels_that_surely_add_up_need_nothing_besides() -> None:
     after = converted(text)
     assert "F.cross_entropy(" in after
     assert "softmax_cross_entropy" not in after
+
+
+LOGITS = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import backend as K
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4) * 30, {targets}
+
+
+def own(y_true, y_pred):
+    {before}
+    return K.mean({loss}({targets_and_output}))
+
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+model.compile(keras.optimizers.SGD(1.0), own)
+losses = model.fit(x, y, batch_size=16, epochs=2, verbose=0).history["loss"]
+"""
+MULTIPLE, SPARSE = "(rng.rand(40, 3) > 0.5) * 1.0", "rng.randint(0, 3, 40)"
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "output"),
+    [
+        ("keras.losses.binary_crossentropy", MULTIPLE, "K.sigmoid(y_pred)"),
+        ("keras.losses.BinaryCrossentropy()", MULTIPLE, "keras.activations.sigmoid(y_pred)"),
+        ("keras.losses.categorical_crossentropy", MULTIPLE, "K.softmax(y_pred)"),
+        ("keras.losses.CategoricalCrossentropy()", MULTIPLE, "tf.nn.softmax(y_pred)"),
+        ("keras.losses.sparse_categorical_crossentropy", SPARSE, "tf.nn.softmax(y_pred)"),
+    ],
+)
+def test_crossentropies_go_back_to_the_logits_that_they_see(
+    loss: str, targets: str, output: str, scripts: Scripts
+) -> None:
+    """Most probabilities here are clipped otherwise."""
+    both = f"y_true, {output}"
+    text = LOGITS.format(targets=targets, before="", loss=loss, targets_and_output=both)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("before", "output", "refused"),
+    [
+        ("p = K.sigmoid(y_pred)", "p", True),
+        ("p = K.softmax(y_pred)", "p", True),
+        ("p = K.clip(K.sigmoid(y_pred), 0.01, 0.99)", "p", False),
+        ("", "K.clip(K.sigmoid(y_pred), 0.01, 0.99)", False),
+        ("", "K.softmax(y_pred)", True),
+    ],
+)
+def test_logits_behind_a_variable_are_asked_for(before: str, output: str, refused: bool) -> None:
+    both, loss = f"y_true, {output}", "keras.losses.binary_crossentropy"
+    text = LOGITS.format(targets=MULTIPLE, before=before, loss=loss, targets_and_output=both)
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("from which Keras goes back to the logits" in error for error in errors) is refused
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets", "output"),
+    [
+        ("K.binary_crossentropy", MULTIPLE, "K.sigmoid(y_pred)"),
+        ("K.categorical_crossentropy", MULTIPLE, "tf.nn.softmax(y_pred)"),
+        ("K.sparse_categorical_crossentropy", SPARSE, "tf.nn.softmax(y_pred)"),
+    ],
+)
+def test_those_of_the_backend_are_refused(loss: str, targets: str, output: str) -> None:
+    both = f"y_true, {output}"
+    text = LOGITS.format(targets=targets, before="", loss=loss, targets_and_output=both)
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("Keras 2 goes back to the logits, Keras 3 does not" in error for error in errors)

@@ -20,9 +20,16 @@ from transpiler.source.outer_reads import Functions, Read, functions_of, nodes_i
 from transpiler.source.running import Running
 from transpiler.source.set_outside import set_outside
 
+_LAYER = "Lambda"
 
-def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> None:
-    """Refuse a function that reads a variable around it which has another value later on."""
+
+def refuse_late_names(
+    region: Region, node: cst.CSTNode, function: Function, what: str = _LAYER
+) -> None:
+    """Refuse a function that reads a variable around it which has another value later on.
+
+    `what` the layer calls it.
+    """
     if function.file not in (None, region.file):
         return
     outer = (0, len(region.tree.text))
@@ -35,19 +42,20 @@ def refuse_late_names(region: Region, node: cst.CSTNode, function: Function) -> 
     own = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
     body = region.tree.code(function.node.body)
     names = {n for n in names_in(body) - own if not (_is_bound(n, body) or _is_drawn(n, body))}
-    _refuse_others(region, node, names)
-    in_rounds = {n for way in region.ways if way.side == -1 for n, _ in way.changing}
+    _refuse_others(region, node, names, what)
+    ways = region.ways if what == _LAYER else []  # another model of each round has its own
+    in_rounds = {n for way in ways if way.side == -1 for n, _ in way.changing}
     text = region.tree.blanked[inner[1] : outer[1]]
     statement = region.tree.span(region.statement)[1] if region.statement is not None else inner[1]
     here = region.tree.blanked[inner[1] : max(statement, inner[1])]
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
-            raise GiveUp(f"Lambda: `{name}` has another value when Keras runs the function", node)
+            raise GiveUp(f"{what}: `{name}` has another value when Keras runs the function", node)
     if changed := _changed_in_object(region, function, _LAMBDA):
-        raise GiveUp(f"Lambda: `{changed}` has another value when Keras runs the function", node)
+        raise GiveUp(f"{what}: `{changed}` has another value when Keras runs the function", node)
 
 
-def _refuse_others(region: Region, node: cst.CSTNode, names: set[str]) -> None:
+def _refuse_others(region: Region, node: cst.CSTNode, names: set[str], what: str) -> None:
     """Refuse variables of the module that other files change, once a model may have run."""
     home = region.file.path
     changed = set_outside(home) if home else None
@@ -58,7 +66,7 @@ def _refuse_others(region: Region, node: cst.CSTNode, names: set[str]) -> None:
     from transpiler.source.changed_later import changed_later, files_around  # few need it
 
     if found := changed_later(paths, home, files_around(home, region.tree.text)):
-        raise GiveUp(f"Lambda: another file changes `{found}`, which Keras reads but once", node)
+        raise GiveUp(f"{what}: another file changes `{found}`, which Keras reads but once", node)
 
 
 def changed_later(region: Region, function: Function) -> str:
@@ -140,7 +148,7 @@ _OF_OBJECT = ("self", "cls")
 _STEPS = frozenset(
     {"map", "filter", "flat_map", "interleave", "apply", "scan", "reduce", "group_by_window"}
 )
-_LAMBDA = frozenset({"Lambda"})
+_LAMBDA = frozenset({_LAYER})
 _RUNS = frozenset(
     {"fit", "evaluate", "predict", "fit_generator", "train_on_batch", "test_on_batch",
      "predict_on_batch", "take", "as_numpy_iterator"}

@@ -73,6 +73,8 @@ class Tensor:
     open_steps: bool = False  #: of unknown rank: a recurrent layer keeps its steps by a condition
     #: of an input of unknown rank: how it is read, and all sizes of it as the program declares them
     declared: tuple[Expr, Expr] | None = None
+    #: how it is read, the activation that gives it, and of what, unless it has got a name since
+    ending: tuple[Expr, str, Expr | None] | None = None
 
     @property
     def elements(self) -> Dim:
@@ -91,7 +93,22 @@ class Tensor:
     def renamed(self, code: Expr, mask: Expr | None) -> Tensor:
         """The same tensor under another name."""
         kept = (code, self.declared[1]) if self._is_declared and self.declared else None
-        return replace(self, code=code, mask=mask, declared=kept)
+        ended = self.ended
+        ending = (code, ended[0], None) if ended is not None else None
+        return replace(self, code=code, mask=mask, declared=kept, ending=ending)
+
+    def ending_in(self, activation: str, given: Expr) -> Tensor:
+        """The same, which an activation makes of `given`."""
+        return replace(self, ending=(self.code, activation, given))
+
+    @property
+    def ended(self) -> tuple[str, Expr | None] | None:
+        """The activation that gives it, if nothing has been done since, and of what."""
+        if self.ending is None:
+            return None
+        code, activation, given = self.ending
+        same = (code.text, code.names) == (self.code.text, self.code.names)
+        return (activation, given) if same else None
 
     @property
     def rank(self) -> int:

@@ -158,7 +158,8 @@ def refuse_in_forward(
         found = program.reads([source]) if source is not None else set()
         _refuse_changed_later(file, function.name, (r for r in found if r.path[0] in words))
         changes = program.changes(read for read in found if read.path[0] in words)
-        changes |= program.rebindings(source) if source is not None else {}
+        if source is not None and summary.kind == "operation":  # a block is a module
+            changes |= program.rebindings(source)
         compiled = [made] if made is not None else []
         runs: dict[ast.AST, frozenset[str]] = {**steps, **dict.fromkeys(compiled, _ALL)}
         running = Running(program, changes, compiled, runs)

@@ -1,4 +1,7 @@
-"""What programs catch where they load weights: torch raises another error for other shapes."""
+"""What programs catch where they load weights or train: torch raises another error there.
+
+Weights of other shapes are a RuntimeError, arrays of other lengths an AssertionError.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,17 @@ from transpiler.source.suites import suites
 from transpiler.source.tree import Tree
 
 _MAY_CATCH = regex(r"\bexcept\b[^:\n]*\bValueError\b")
-#: What torch raises where Keras raises a ValueError: weights of other shapes; no such file.
-_RAISED = {"load_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError")}
+#: What torch raises where Keras raises a ValueError.
+_RAISED = {
+    "load_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError"),
+    "fit": ("AssertionError",), "evaluate": ("AssertionError",),
+}  # fmt: skip
 _COVERING = {"FileNotFoundError": {"OSError", "IOError"}}
 _ALL = {"Exception", "BaseException"}
 
 
 def caught_edits(tree: Tree, calls: list[TrainingCall]) -> list[Edit]:
-    """`except ValueError` around what loads weights also catches what torch raises."""
+    """`except ValueError` around such calls also catches what torch raises."""
     loads = [(call.name, tree.span(call.node)[0]) for call in calls if call.name in _RAISED]
     may_catch = loads and "ValueError" in tree.text
     catching = [m.start() for m in _MAY_CATCH.finditer(tree.text)] if may_catch else []

@@ -78,8 +78,8 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
     if operator == "*" and _is_one_blank(left) and isinstance(right, Static):
         return _blanks(region, node, left, right)
     if operator == "*":
-        sides = ((left, right), (right, left))
-        names = filter(None, (_names_again(region, node, *pair) for pair in sides))
+        turned = ((left, right), (right, left))
+        names = filter(None, (_names_again(region, node, *pair) for pair in turned))
         if (again := next(names, None)) is not None:
             return again
     if holds_tensor(left) or holds_tensor(right):

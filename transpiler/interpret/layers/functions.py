@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.late_binding import refuse_late_names
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Bound, Function, Layer, Static, Value
@@ -66,6 +67,7 @@ def activated_by(region: Region, node: cst.CSTNode, layer: Layer, value: Value) 
         raise GiveUp(f"`{function.name}` activates more than a tensor", node)
     if function.parameter:
         raise GiveUp(f"the activation `{function.parameter}` is a function that is passed on", node)
+    refuse_late_names(region, node, function, "its activation")
     result: Value = provided("call_function")(region, node, function, [(None, value)])
     if isinstance(result, Bound):
         result = replace(result, tensor=replace(result.tensor, mask=value.tensor.mask))
