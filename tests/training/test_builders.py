@@ -154,6 +154,33 @@ def test_what_has_all_its_sizes_is_not_built_again(scripts: Scripts) -> None:
     assert max(apart[name] for name in ("first", "second", "third")) < 1e-9, apart
 
 
+EMBEDDED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.randint(0, 40, (44, 10)), rng.rand(44, 5)
+model = keras.Sequential([layers.Embedding(40, 8), {rest}, layers.Dense(5)])
+model.build((None, 10))
+model.compile("sgd", "mse")
+losses = model.fit(x, y, batch_size=16, epochs=2, verbose=0).history["loss"]
+"""
+
+
+def test_an_embedding_needs_no_sizes_to_be_built(scripts: Scripts) -> None:
+    text = EMBEDDED.format(rest="layers.Conv1D(4, 3), layers.LSTM(6)")
+    result = converted(text, Options(exact=True))
+    assert ".build(" not in result
+    apart = scripts.compare(text, result)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_waits_for_its_sizes_is_built() -> None:
+    messages = [d.message for d in convert(EMBEDDED.format(rest="layers.Flatten()")).diagnostics]
+    assert "`build` is left as it is; the model is an nn.Module now" in messages
+
+
 ROUNDS = """\
 import numpy as np
 from tensorflow import keras

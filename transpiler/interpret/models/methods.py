@@ -12,10 +12,12 @@ from transpiler.interpret.layers.freezing import (
     LEFT_FROZEN,
     freezes_given,
     is_trainable_anyway,
+    layers_of,
     leaves_frozen,
     may_freeze,
     set_trainable,
 )
+from transpiler.interpret.models.dry_runs import lazy_among
 from transpiler.interpret.models.parts import get_layer
 from transpiler.interpret.models.popping import pop_layer
 from transpiler.interpret.models.sequential import add
@@ -79,7 +81,7 @@ def model_method(region: Region, node: cst.Call, model: Model, name: str) -> Val
         raise GiveUp("a layer is added to a model that is made elsewhere", node)
     if name == "get_layer":
         return get_layer(region, node, model)
-    if name == "build" and _is_sized(model) and is_statement(region, node):
+    if name == "build" and _is_made(region, model) and is_statement(region, node):
         arguments_of(region, node)
         region.graph_events += 1
         region.done.add(id(node))
@@ -100,10 +102,14 @@ _OF_TORCH = frozenset(
 )
 
 
-def _is_sized(model: Model) -> bool:
-    """Whether all sizes of a model are known, so that there is nothing to build."""
+def _is_made(region: Region, model: Model) -> bool:
+    """Whether all sizes of a model are known that its layers need: there is nothing to build."""
     dims = [bound.tensor.dims for bound in model.inputs]
-    return bool(dims) and all(d is not None and d[-1:] != (None,) for d in dims)
+    if dims and all(d is not None and d[-1:] != (None,) for d in dims):
+        return True
+    layers = layers_of(model) if model.region is region and model.kind == "sequential" else []
+    modules = [module for layer in layers for module in layer.modules]
+    return bool(modules) and lazy_among(region.file, modules) is None
 
 
 @provides("set_attribute")
