@@ -73,6 +73,7 @@ from transpiler.source.set_outside import set_outside
 from transpiler.source.shared_lines import apart
 from transpiler.source.trained_in_turn import trained_in_turn
 from transpiler.source.tree import Tree
+from transpiler.source.written_outputs import written_outputs
 
 if TYPE_CHECKING:
     from transpiler.source.passed_options import Spelled
@@ -218,7 +219,7 @@ class Project:
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
         found = found or trained_in_turn(text)
-        found = found or named_models(text, path)
+        found = found or named_models(text, path) or written_outputs(text)
         return found or values_brought(text, path)
 
     def _widened(

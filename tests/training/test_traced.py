@@ -310,3 +310,13 @@ def test_an_object_is_changed_by_whoever_has_it(changes: str, later: str) -> Non
     found = errors(OWN_LOSS.format(changes=changes, later=later))
     assert any("`self.scale`, which `call` reads, gets another value" in one for one in found)
     assert not errors(OWN_LOSS.format(changes="self.scale *= 0.5", later=""))
+
+
+def test_a_lambda_that_activates_is_no_other_one_later() -> None:
+    layer = "layers.Dense(1, activation=lambda v: beta * v)"
+    made = f"m = keras.Sequential([layers.Input((4,)), {layer}])\n"
+    start = HEAD.partition("class Settings")[0]
+    text = f'{start}{made}m.compile("sgd", "mse")\n{FIT}'
+    assert not errors(text)
+    found = errors(f"{text}beta = 3.0\n{EVALUATE}")
+    assert any("its activation: `beta` has another value when Keras" in one for one in found)

@@ -69,6 +69,7 @@ named_models.py  models that functions get at once from what builds them: these 
 trained_in_turn.py  lists of what training gives, made in one expression: loops
 compiled_in_turn.py  loops that only compile some models: one call for each
 picked_rates.py  learning rates that an `if` statement picks: one expression does
+written_outputs.py  outputs of models that loops make, one by one
 compiled_by_calls.py  functions that compile models which are compiled elsewhere, too
 compiled_either.py  models that each way of a condition compiles: one `compile` behind it
 brought_values.py  parts of the training that have names in another file

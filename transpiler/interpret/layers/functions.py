@@ -67,7 +67,8 @@ def activated_by(region: Region, node: cst.CSTNode, layer: Layer, value: Value) 
         raise GiveUp(f"`{function.name}` activates more than a tensor", node)
     if function.parameter:
         raise GiveUp(f"the activation `{function.parameter}` is a function that is passed on", node)
-    refuse_late_names(region, node, function, "its activation")
+    if isinstance(function.node, cst.Lambda):  # which stands in `forward`
+        refuse_late_names(region, node, function, "its activation")
     result: Value = provided("call_function")(region, node, function, [(None, value)])
     if isinstance(result, Bound):
         result = replace(result, tensor=replace(result.tensor, mask=value.tensor.mask))

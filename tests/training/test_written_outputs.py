@@ -1,0 +1,96 @@
+"""Outputs of a model that a loop or comprehension makes, which training needs one by one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.options import Options
+from transpiler.source.written_outputs import written_outputs
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+TASKS = ["age", "height"]
+HEADS = {{"age": (1, "linear"), "height": (1, "softplus")}}
+x, targets = rng.rand(40, 5), [rng.rand(40, 1), rng.rand(40, 1)]
+
+
+def build():
+    inputs = keras.Input((5,))
+    z = layers.Dense(4, activation="tanh")(inputs)
+    {made}
+    return keras.Model(inputs, {outputs})
+
+
+model = build()
+model.compile(
+    "sgd", loss={{name: "mse" for name in TASKS}}, loss_weights={{"age": 1.0, "height": 0.5}}
+)
+history = model.fit(x, dict(zip(TASKS, targets)), batch_size=16, epochs=2, verbose=0).history
+losses = history["age_loss"]
+predicted = model.predict(x, verbose=0)
+"""
+MADE = {
+    "comprehension": ("outputs = [layers.Dense(1, name=k)(z) for k in TASKS]", "outputs"),
+    "in the call": ("", "[layers.Dense(1, name=k)(z) for k in TASKS]"),
+    "numbered": (
+        'outputs = [layers.Dense(n, name=f"{k}")(z) for n, k in [(1, "age"), (1, "height")]]',
+        "outputs",
+    ),
+    "table": (
+        "outputs = [layers.Dense(n, act, name=k)(z) for k, (n, act) in HEADS.items()]",
+        "outputs",
+    ),
+    "joined": (
+        "outputs = [layers.Dense(1, name=k)(z) for i, k in enumerate(TASKS)]",
+        "outputs=outputs",
+    ),
+    "loop": (
+        """outputs = []
+    for k in TASKS:
+        # a head of its own
+        h = layers.Dense(3, activation="relu", name=k + "_hidden")(z)
+        outputs.append(layers.Dense(1, name=k)(h))""",
+        "outputs",
+    ),
+    "pairs": (
+        """outputs = []
+    for k, units in zip(TASKS, (1, 1)):
+        outputs.append(layers.Dense(units, name=k)(z))""",
+        "outputs",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MADE)
+def test_each_output_is_known(case: str, scripts: Scripts) -> None:
+    made, outputs = MADE[case]
+    text = PROGRAM.format(made=made, outputs=outputs)
+    after = converted(text, Options(exact=True))
+    assert "self.age = nn.Linear(" in after
+    assert after.count("# a head of its own") == made.count("# a head of its own")
+    apart = scripts.compare(text, after)
+    assert {"losses", "history"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "outputs = [layers.Dense(1, name=k)(z) for k in names()]",
+        "outputs = [layers.Dense(1, name=k)(z) for k in TASKS if k]",
+        "outputs = [layers.Lambda(lambda t: t * k)(z) for k in (1, 2)]",
+        "outputs = [layers.Dense(1)(z) for k in range(99)]",
+        "outputs = []\n    for k in TASKS:\n        outputs.append(k)\n    k = 3",
+        "outputs = []\n    for k in TASKS:\n        if k:\n            outputs.append(k)",
+        "outputs = []\n    for k in TASKS:\n        outputs.append(layers.Input((1,)))",
+        "TASKS.append('more')\n    outputs = [layers.Dense(1, name=k)(z) for k in TASKS]",
+    ],
+)
+def test_what_is_not_known_stays(made: str) -> None:
+    assert written_outputs(PROGRAM.format(made=made, outputs="outputs")) is None
