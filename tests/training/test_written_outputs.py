@@ -94,3 +94,53 @@ def test_each_output_is_known(case: str, scripts: Scripts) -> None:
 )
 def test_what_is_not_known_stays(made: str) -> None:
     assert written_outputs(PROGRAM.format(made=made, outputs="outputs")) is None
+
+
+INPUTS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+columns = {"city": 5, "kind": 3}
+table = {name: rng.randint(0, size, 60) for name, size in columns.items()}
+numbers, y = rng.randn(60, 6), rng.randn(60)
+
+
+def build():
+    inputs, encoded = [], []
+    numeric = keras.Input((6,), name="numbers")
+    inputs.append(numeric)
+    for name, size in columns.items():
+        one = keras.Input((1,), name=name)
+        width = min(50, (size + 1) // 2)
+        # a vector for each
+        e = layers.Embedding(size, width, name="of_" + name)(one)
+        e = layers.Reshape((width,))(e)
+        inputs.append(one)
+        encoded.append(e)
+    x = layers.Concatenate()([numeric] + encoded)
+    return keras.Model(inputs, layers.Dense(1)(x))
+
+
+model = build()
+model.compile("sgd", "mse")
+given = [numbers] + [table[name] for name in columns]
+losses = model.fit(given, y, batch_size=16, epochs=2, verbose=0).history["loss"]
+predicted = model.predict(given, verbose=0)
+"""
+
+
+def test_inputs_that_a_loop_appends_to_others(scripts: Scripts) -> None:
+    after = converted(INPUTS, Options(exact=True))
+    assert "def forward(self, numeric, one_city, one_kind):" in after
+    assert "self.of_kind = nn.Embedding(3, 2)" in after
+    assert after.count("# a vector for each") == 1
+    apart = scripts.compare(INPUTS, after)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_inputs_of_a_loop_alone_stay_as_many_as_there_are() -> None:
+    text = INPUTS.replace("    inputs.append(numeric)\n", "")
+    text = text.replace("    x = layers", "    inputs.append(numeric)\n    x = layers")
+    assert written_outputs(text) is None

@@ -4,15 +4,18 @@ TASKS = ["age", "gender"]
 outputs = [Dense(1, name=k)(x) for k in TASKS]     outputs = [Dense(1, name="age")(x), ...]
 model = Model(inputs, outputs)                     model = Model(inputs, outputs)
 
-So does a loop that appends them. What trains such a model knows each of its outputs.
+So does a loop that appends them. What trains such a model knows each of its outputs. Inputs that a
+loop appends to others are written likewise: those of a loop alone are `*inputs` of `forward`.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from operator import add, floordiv, mul, sub, truediv
+from typing import Any
 
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
@@ -37,8 +40,10 @@ def written_outputs(text: str) -> Rewritten | None:
     touched: list[tuple[int, int]] = []
     for room in ast.walk(module) if module is not None else ():
         if isinstance(room, (ast.Module, ast.FunctionDef)):
-            for model, outputs in _models(room):
-                for node, written in _Room(text, room).written(outputs):
+            for model, inputs, outputs in _models(room):
+                made_there = _Room(text, room)
+                found = [*made_there.written(outputs), *made_there.inputs_written(inputs)]
+                for node, written in found:
                     edits[Positions(text).span(node)] = written
                     whole = room if isinstance(room, ast.FunctionDef) else model
                     touched.append((whole.lineno, whole.end_lineno or 0))
@@ -49,18 +54,19 @@ def written_outputs(text: str) -> Rewritten | None:
     return made
 
 
-def _models(room: ast.AST) -> Iterator[tuple[ast.Call, ast.expr]]:
-    """The calls that make functional models, and their outputs."""
+def _models(room: ast.AST) -> Iterator[tuple[ast.Call, ast.expr, ast.expr]]:
+    """The calls that make functional models, with their inputs and outputs."""
     for node in _own(room):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
         given = {k.arg: k.value for k in node.keywords}
         outputs = given.get("outputs", given.get("output"))
+        inputs = given.get("inputs", given.get("input", next(iter(node.args), None)))
         if outputs is None and len(node.args) == 2:
             outputs = node.args[1]
-        if name == "Model" and outputs is not None:
-            yield node, outputs
+        if name == "Model" and inputs is not None and outputs is not None:
+            yield node, inputs, outputs
 
 
 class _Room:
@@ -76,25 +82,53 @@ class _Room:
             yield from self._listed(outputs)
         if not isinstance(outputs, ast.Name):
             return
-        name = outputs.id
-        made = [
-            node
-            for node in self._nodes
-            if isinstance(node, ast.Assign)
-            and any(isinstance(t, ast.Name) and t.id == name for t in node.targets)
-        ]
+        name, made = outputs.id, self._made(outputs.id)
         match made:
-            case [ast.Assign(targets=[_], value=ast.ListComp() as listed)]:
+            case [(ast.Assign(targets=[ast.Name()]) as statement, ast.ListComp() as listed)]:
                 for _, written in self._listed(listed):
-                    margin = f"\n{' ' * made[0].col_offset}"
+                    margin = f"\n{' ' * statement.col_offset}"
                     parts = ast.parse(written, mode="eval").body
                     assert isinstance(parts, ast.List)
                     appends = (f"{name}.append({ast.unparse(one)})" for one in parts.elts)
-                    yield made[0], margin.join([f"{name} = []", *appends])
-            case [ast.Assign(value=ast.List(elts=[]))]:
-                for loop in self._nodes:
-                    if isinstance(loop, ast.For):
-                        yield from self._looped(loop, name)
+                    yield statement, margin.join([f"{name} = []", *appends])
+            case [(_, ast.List(elts=[]))]:
+                for loop in self._loops:
+                    yield from self._looped(loop, name)
+
+    def inputs_written(self, inputs: ast.expr) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+        """The same of a loop that makes inputs, and appends them to others."""
+        name = inputs.id if isinstance(inputs, ast.Name) else ""
+        match self._made(name):
+            case [(_, ast.List())]:
+                pass
+            case _:
+                return
+        loops = self._loops
+        inside = {node for loop in loops for node in ast.walk(loop)}
+        appended = [n for n in self._nodes if isinstance(n, ast.stmt) and _appends(n, name)]
+        others = [n.lineno for n in appended if n not in inside]
+        for loop in loops:
+            if min(others, default=loop.lineno) < loop.lineno:
+                yield from self._looped(loop, name, makes_inputs=True)
+
+    @property
+    def _loops(self) -> list[ast.For]:
+        return [node for node in self._nodes if isinstance(node, ast.For)]
+
+    def _made(self, name: str) -> list[tuple[ast.Assign, ast.expr]]:
+        """The statements that give a variable a value, and which: `inputs, encoded = [], []`."""
+        found: list[tuple[ast.Assign, ast.expr]] = []
+        for node in self._nodes:
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                assert isinstance(node, ast.Assign)
+                match target, node.value:
+                    case ast.Name(id=one), value if one == name:
+                        found.append((node, value))
+                    case ast.Tuple(elts=targets), ast.Tuple(elts=values):
+                        pairs = zip(targets, values, strict=False)
+                        same = ((t, v) for t, v in pairs if isinstance(t, ast.Name))
+                        found += ((node, v) for t, v in same if t.id == name)
+        return found
 
     def _listed(self, made: ast.ListComp) -> Iterator[tuple[ast.expr, str]]:
         if len(made.generators) != 1 or made.generators[0].ifs or made.generators[0].is_async:
@@ -105,11 +139,14 @@ class _Room:
         if rows := _rows(self._text, over.target, over.iter):
             yield made, f"[{', '.join(_with(made.elt, row) for row in rows)}]"
 
-    def _looped(self, loop: ast.For, name: str) -> Iterator[tuple[ast.stmt, str]]:
-        appends = [s for s in loop.body if _appends(s, name)]
+    def _looped(
+        self, loop: ast.For, name: str, makes_inputs: bool = False
+    ) -> Iterator[tuple[ast.stmt, str]]:
+        appends = [s for s in loop.body if _appends(s)]
         others = [s for s in loop.body if s not in appends]
         named = {n for s in others for n in _named(s)}
-        plain = all(map(_named, others)) and not loop.orelse and len(appends) == 1
+        plain = all(map(_named, others)) and not loop.orelse
+        plain = plain and sum(_appends(s, name) for s in appends) == 1
         nodes = [n for s in loop.body for n in ast.walk(s)]
         if not plain or any(_has_names_of_its_own(n) for n in nodes if isinstance(n, ast.expr)):
             return
@@ -117,11 +154,14 @@ class _Room:
         variables = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
         inside = {*ast.walk(loop)}
         outside = {n.id for n in self._nodes if isinstance(n, ast.Name) and n not in inside}
-        if not rows or variables & (outside | named) or any(map(_makes_input, nodes)):
+        if not rows or variables & (outside | named):
+            return
+        if any(map(_makes_input, nodes)) is not makes_inputs:
             return
         lines: list[str] = []
         for number, constants in enumerate(rows):
-            again = {one: f"{one}_{number + 1}" for one in named} if number else {}
+            mark = next(filter(str.isidentifier, _texts(constants)), str(number + 1))
+            again = {one: f"{one}_{mark}" for one in named} if number or mark != "1" else {}
             if any(re.search(rf"\b{one}\b", self._text) for one in again.values()):
                 return
             own = {one: ast.Name(other, ast.Load()) for one, other in again.items()}
@@ -129,7 +169,12 @@ class _Room:
             end = (loop.iter.end_lineno or loop.lineno) + 1
             for statement in loop.body:
                 before = self._lines(end, statement.lineno) if number == 0 else []
-                lines += [*before, _with(statement, row)]
+                lines += before
+                value = _constant(statement, row)
+                if value is not None and sum(_named(s) == _named(statement) for s in others) == 1:
+                    row |= dict.fromkeys(_named(statement), value)  # which needs no name
+                else:
+                    lines.append(_with(statement, row))
                 end = (statement.end_lineno or statement.lineno) + 1
         margin = " " * loop.col_offset
         yield loop, f"\n{margin}".join("\n".join(lines).split("\n"))
@@ -153,14 +198,15 @@ def _own(room: ast.AST) -> Iterator[ast.AST]:
             pending += ast.iter_child_nodes(node)
 
 
-def _appends(statement: ast.stmt, name: str) -> bool:
+def _appends(statement: ast.stmt, name: str = "") -> bool:
+    """Whether it puts something at the end of a list, of any or that of a name."""
     match statement:
         case ast.Expr(
             value=ast.Call(
                 func=ast.Attribute(value=ast.Name(held), attr="append"), args=[_], keywords=[]
             )
         ):
-            return held == name
+            return name in ("", held)
     return False
 
 
@@ -170,6 +216,14 @@ def _named(statement: ast.stmt) -> list[str]:
         case ast.Assign(targets=[ast.Name(name)]):
             return [name]
     return []
+
+
+def _constant(statement: ast.stmt, row: dict[str, ast.expr]) -> ast.expr | None:
+    """The number or text that a statement gives a variable in one round."""
+    if not isinstance(statement, ast.Assign):
+        return None
+    value: ast.expr = _Replacing(row).visit(deepcopy(statement.value))
+    return value if isinstance(value, ast.Constant) else None
 
 
 def _makes_input(node: ast.AST) -> bool:
@@ -265,6 +319,19 @@ def _with(node: ast.AST, row: dict[str, ast.expr]) -> str:
     return ast.unparse(_Replacing(row).visit(deepcopy(node)))
 
 
+def _texts(row: dict[str, ast.expr]) -> Iterator[str]:
+    """The texts among what the variables of a round are."""
+    for value in row.values():
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield value.value
+
+
+#: What is computed of constants, as the program would.
+_COMPUTED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.FloorDiv: floordiv, ast.Div: truediv,
+}  # fmt: skip
+
+
 class _Replacing(ast.NodeTransformer):
     """Puts what the variables are in their places, and makes one text of its parts."""
 
@@ -276,13 +343,25 @@ class _Replacing(ast.NodeTransformer):
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
+        compute = _COMPUTED.get(type(node.op))
         match node:
-            case ast.BinOp(
-                left=ast.Constant(value=str(one)),
-                op=ast.Add(),
-                right=ast.Constant(value=str(other)),
-            ):
-                return ast.Constant(one + other)
+            case ast.BinOp(left=ast.Constant(value=one), right=ast.Constant(value=other)):
+                texts = isinstance(one, str) and isinstance(other, str)
+                numbers = isinstance(one, (int, float)) and isinstance(other, (int, float))
+                if compute is not None and other != 0 and (numbers or (compute is add and texts)):
+                    return ast.Constant(compute(one, other))
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        values = [one.value for one in node.args if isinstance(one, ast.Constant)]
+        plain = len(values) == len(node.args) > 0 and not node.keywords
+        numbers = [value for value in values if isinstance(value, (int, float))]
+        match node.func:
+            case ast.Name("min" | "max" as name) if plain and len(numbers) == len(values) > 1:
+                return ast.Constant(min(numbers) if name == "min" else max(numbers))
+            case ast.Name("int") if plain and len(numbers) == len(values) == 1:
+                return ast.Constant(int(numbers[0]))
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
