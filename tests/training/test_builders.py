@@ -455,3 +455,32 @@ def test_a_builder_without_sizes_is_for_the_data_of_the_program(scripts: Scripts
     apart = scripts.compare(K_FOLD, made.text)
     assert {"scores", "last"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+DEFAULTS = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), rng.rand(40, 1)
+losses = []
+for width in [2, 3]:
+
+    def build(units={default}, activation="relu"):
+        hidden = layers.Dense(units, activation)
+        model = keras.Sequential([keras.Input((4,)), hidden, layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    model = build()
+    losses += model.fit(x, y, batch_size=16, epochs=2, verbose=0).history["loss"]
+drawn = rng.rand()
+"""
+
+
+@pytest.mark.parametrize("default", ["width", "rng.randint(3, 6)"])
+def test_what_a_default_reads_is_read_where_it_stands(default: str, scripts: Scripts) -> None:
+    text = DEFAULTS.format(default=default)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart

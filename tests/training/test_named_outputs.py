@@ -56,6 +56,10 @@ MADE = {
     "named-by-the-call": (
         f'{BRANCH}{INPUTS}outs = [branch(inputs, "tall", "sigmoid"), branch(inputs, name="age")]\n'
     ),
+    "named-in-turn": (
+        f"{BRANCH}{INPUTS}outs = [\n    branch(inputs, n, act) "
+        'for n, act in [("tall", "sigmoid"), ("age", "linear")]\n]\n'
+    ),
     "two-of-one": f"{BOTH}{INPUTS}a, b = both(inputs)\nouts = [b, a]\n",
 }
 TRAINED = """\
@@ -83,7 +87,7 @@ def test_they_train_equally(name: str, scripts: Scripts) -> None:
 
 
 def test_a_name_that_is_not_known_is_an_error() -> None:
-    made = f'{BRANCH}{INPUTS}outs = [branch(inputs, name) for name in ("tall", "age")]\n'
+    made = f'{BRANCH}{INPUTS}outs = [branch(inputs, n) for n in sorted(["tall", "age"])]\n'
     found = convert(HEAD + made + TRAINED).diagnostics
     assert any(d.severity is Severity.ERROR for d in found)
 

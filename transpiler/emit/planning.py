@@ -22,6 +22,7 @@ from transpiler.ir.code import Construct, Line, Node
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.source.changed_inside import changed_inside
 from transpiler.source.lexical import words_in
+from transpiler.source.literals import is_settled_at_once
 
 if TYPE_CHECKING:
     from transpiler.emit.training.elsewhere import Wanted
@@ -216,9 +217,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         variables, own = _variables_of(summary, region, built.init)
         problem = give_values(planned.file, built, variables, own)
     parameters = [_given(name) for name in built.varying]
-    parameters += [
-        _parameter(planned, p, summary) for p in summary.parameters if p.name not in built.varying
-    ]
+    parameters += _parameters_of_builder(planned, summary, built)
     keywords = planned.file.keywords.get(id(summary.function.node), {})
     statics = frozenset(p[0] for p in parameters) | region.closure_reads | region.handed
     guards = tuple(
@@ -289,6 +288,21 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
     )
     depends = {s.serial for s in module.called}
     return Unit(plan, module, None, built, problem=problem, node=built.node, depends=depends)
+
+
+def _parameters_of_builder(
+    planned: FilePlan, summary: Summary, built: Built
+) -> list[tuple[str, str, str, bool]]:
+    """The parameters of a class whose function stays, and gives it all of them.
+
+    What their defaults compute is computed where that stands, and then.
+    """
+    given = [p for p in summary.parameters if p.name not in built.varying]
+    found = [_parameter(planned, p, summary) for p in given]
+    text = planned.tree.text
+    if all(is_settled_at_once(default, text) for _, _, default, _ in found if default):
+        return found
+    return [(name, annotation, "", only) for name, annotation, _, only in found]
 
 
 def _parameter(planned: FilePlan, parameter: Any, summary: Summary) -> tuple[str, str, str, bool]:

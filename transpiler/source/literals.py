@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TypeAlias
 
 from transpiler.source.stores import stores_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import program_tree, python_tree
 
 Literal: TypeAlias = "str | int | float | tuple[Literal, ...]"
 
@@ -50,6 +50,24 @@ def computed(text: str) -> set[str]:
         found = {s.name for s in module.body if isinstance(s, made)}
         names |= {name for name in found if stores[name] == 1}
     return names - literals(text).keys()
+
+
+def is_settled_at_once(expression: str, text: str) -> bool:
+    """Whether it calls nothing, and reads at most what the statements of a module bind once."""
+    parsed, module = python_tree(expression), program_tree(text)
+    if parsed is None or module is None or any(isinstance(n, ast.Call) for n in ast.walk(parsed)):
+        return False
+    stores, made = Counter(_bound(module)), set[str]()
+    for statement in module.body:
+        match statement:
+            case ast.Assign(targets=targets):
+                made |= {to.id for to in targets if isinstance(to, ast.Name)}
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                made |= {(alias.asname or alias.name).split(".")[0] for alias in names}
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                made.add(name)
+    read = {n.id for n in ast.walk(parsed) if isinstance(n, ast.Name)}
+    return all(name in made and stores[name] == 1 for name in read)
 
 
 def lists_bound_to(text: str, name: str) -> int:

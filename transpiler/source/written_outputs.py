@@ -25,7 +25,7 @@ from transpiler.source.stores import stores_of
 from transpiler.source.syntax import program_tree
 
 _MADE = regex(r"\bModel\(")
-_IN_TURN = regex(r"\[[^\[\]\n]*\)\s*for\b|\.append\(")
+_IN_TURN = regex(r"\)\s*for\b|\.append\(")
 _ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _OWN_NAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MOST = 12  #: outputs of a model, which are written one by one
