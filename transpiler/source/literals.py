@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import lru_cache
 from typing import TypeAlias
 
+from transpiler.regex import regex
 from transpiler.source.stores import stores_of
 from transpiler.source.syntax import program_tree, python_tree
 
+#: The usual ones, which need no parsing.
+_LITERAL = regex(
+    r"[-+]?[\d.]+(?:e[-+]?\d+)?|\"[^\"\\]*\"|'[^'\\]*'|None|True|False|[\d\s,.()\[\]]+"
+)
 Literal: TypeAlias = "str | int | float | tuple[Literal, ...]"
 
 
@@ -54,11 +60,20 @@ def computed(text: str) -> set[str]:
 
 def is_settled_at_once(expression: str, text: str) -> bool:
     """Whether it calls nothing, and reads at most what the statements of a module bind once."""
-    parsed, module = python_tree(expression), program_tree(text)
-    if parsed is None or module is None or any(isinstance(n, ast.Call) for n in ast.walk(parsed)):
+    if _LITERAL.fullmatch(expression):
+        return True
+    parsed = python_tree(expression)
+    nodes = [*ast.walk(parsed)] if parsed is not None else []
+    if not nodes or any(isinstance(node, ast.Call) for node in nodes):
         return False
-    stores, made = Counter(_bound(module)), set[str]()
-    for statement in module.body:
+    return all(n.id in _bound_by_statements(text) for n in nodes if isinstance(n, ast.Name))
+
+
+@lru_cache(maxsize=4)
+def _bound_by_statements(text: str) -> frozenset[str]:
+    """The names that the statements of a module bind once, and nothing else."""
+    module, made = program_tree(text), set[str]()
+    for statement in module.body if module is not None else ():
         match statement:
             case ast.Assign(targets=targets):
                 made |= {to.id for to in targets if isinstance(to, ast.Name)}
@@ -66,8 +81,8 @@ def is_settled_at_once(expression: str, text: str) -> bool:
                 made |= {(alias.asname or alias.name).split(".")[0] for alias in names}
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                 made.add(name)
-    read = {n.id for n in ast.walk(parsed) if isinstance(n, ast.Name)}
-    return all(name in made and stores[name] == 1 for name in read)
+    stores = Counter(_bound(module)) if module is not None else Counter[str]()
+    return frozenset(name for name in made if stores[name] == 1)
 
 
 def lists_bound_to(text: str, name: str) -> int:
