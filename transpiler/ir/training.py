@@ -197,6 +197,7 @@ class Hooks:
     #: the keys of what it adds to the values of an epoch, as those that come later see them
     adds: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()  #: those that it adds in some epochs only
+    keeps: bool = False  #: whether it keeps the dict of the values, which others add to
     helpers: frozenset[str] = field(default_factory=frozenset)
     #: what it does when an epoch has ended without the values that it looks at; None: not known
     lacking: tuple[str, ...] | None = None

@@ -13,6 +13,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.callback_arguments import once_called, with_names
 from transpiler.emit.training.callback_attributes import Asked
+from transpiler.emit.training.changed_logs import check_unchanged_by_function
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
 from transpiler.emit.training.given_functions import given_function
 from transpiler.emit.training.lasting import going_on
@@ -197,6 +198,22 @@ def _method(model: ModelWriter, text: str) -> cst.FunctionDef | None:
     return found[0] if len(found) == 1 and not found[0].decorators else None
 
 
+def _check_logs(model: ModelWriter, function: Expr, place: int) -> None:
+    """Refuse a function that changes the values of the epoch, which it gets at some place."""
+    found, method = function.value, _method(model, function.text)
+    node = method if method is not None else getattr(found, "node", None)
+    if isinstance(node, (cst.FunctionDef, cst.Lambda)):
+        names = [p.name.value for p in node.params.params][method is not None :]
+        home = found.file if isinstance(found, UserFunction) and found.file else None
+        tree = home.tree if home is not None else model.tree
+        if place < len(names):
+            check_unchanged_by_function(tree, tree.source(node), names[place])
+        return
+    given = given_function(model, model.named_calls.get(function.text, function.text))
+    if given is not None:
+        check_unchanged_by_function(model.tree, given.made, "logs")
+
+
 def called(
     model: ModelWriter,
     function: Expr,
@@ -206,6 +223,8 @@ def called(
 ) -> str:
     """A function of the program's own, applied to as many of the arguments as it takes."""
     found = function.value
+    if logs in arguments:
+        _check_logs(model, function, arguments.index(logs))
     if (method := _method(model, function.text)) is not None:
         taken = len(method.params.params) - 1
         return f"{function.text}({', '.join(arguments[:taken])})"

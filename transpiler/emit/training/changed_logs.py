@@ -14,7 +14,7 @@ from transpiler.emit.training.moments import reached_code
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
-from transpiler.source.lexical import mentions
+from transpiler.source.lexical import blanked, mentions
 from transpiler.source.suites import leaf_statements, nodes_of
 from transpiler.source.tree import Tree
 from transpiler.source.whereabouts import aliases
@@ -42,6 +42,23 @@ def check_unchanged(tree: Tree, made: UserClass, method: cst.FunctionDef, logs: 
     changes = sum(len(re.findall(_CHANGED.format(name), reached)) for name in names)
     if changes > len(added(tree, method, logs)):
         raise Unsupported(f"`{made.name}.{name}` changes the values of the epoch")
+
+
+def check_unchanged_by_function(tree: Tree, source: str, logs: str) -> None:
+    """Refuse a function that changes the values: `lambda epoch, logs: logs.update(z=1.0)`."""
+    reached = reached_code(tree.text, source)
+    if any(re.search(_CHANGED.format(name), reached) for name in aliases(tree.text, logs)):
+        raise Unsupported("a function of a callback that changes the values of the epoch")
+
+
+_KEEPING = (
+    r"(?:\.(?:append|insert|extend|add|put|setdefault)\([^()\n]*|[.\]]\w*\s*=\s*)\b{0}\b(?![.\[(])"
+)
+
+
+def keeps(source: str, logs: str) -> bool:
+    """Whether some code keeps the dict of the values itself: `self.kept.append(logs)`."""
+    return re.search(_KEEPING.format(logs), blanked(source)) is not None
 
 
 def parameters_of(method: cst.FunctionDef) -> list[cst.Param]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from transpiler.emit.training.changed_logs import keeps
 from transpiler.ir.expr import literal
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Fit, Hooks
@@ -32,7 +33,8 @@ def with_logs(hooks: list[Hooks], fit: Fit) -> list[Hooks]:
     entries = plain | {key: code for h in hooks[:first] if not h.when for key, code in h.logs}
     whole = re.compile(rf"(?<![\w.]){fit.logs}\b(?!\[)")
     reading = [i for i, h in enumerate(hooks) if any(map(whole.search, h.epoch_end))]
-    last = max(reading, default=first)
+    kept = any(h.keeps or any(keeps(line, fit.logs) for line in h.epoch_end) for h in hooks)
+    last = len(hooks) if kept else max(reading, default=first)
     maybe = [line for h in hooks[:first] if h.when and reading for line in _put(h, fit)]
     found = [Hooks(epoch_end=(f"{fit.logs} = {written(entries)}", *maybe)), *hooks[:first]]
     for place, hook in enumerate(hooks[first:], first):
@@ -76,3 +78,13 @@ def check_columns(hooks: list[Hooks]) -> None:
         changed = any(h.sets_rate or (h.logs and h.epoch_end) for h in hooks[:place])
         if writes and (changes_logged(hooks) or (changed and hook.order >= 0)):
             raise Unsupported(_AFTER)
+
+
+def put_in_turn(hooks: list[Hooks]) -> list[str]:
+    """The keys that callbacks add to the values of an epoch, in the order in which they do so."""
+    own = [key for hook in hooks for key in (*hook.adds, *hook.perhaps)]
+    rates = {key for hook in hooks for key, _ in hook.logs}
+    if len(set(own)) < len(own) or not rates.isdisjoint(own):
+        raise Unsupported("several callbacks put a value of one name into the logs")
+    keys = (k for h in hooks for k in (*h.adds, *(key for key, _ in h.logs if not h.when)))
+    return list(dict.fromkeys(keys))

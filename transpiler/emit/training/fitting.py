@@ -16,6 +16,7 @@ from transpiler.emit.training.epoch_logs import (
     changes_logged,
     check_columns,
     in_order,
+    put_in_turn,
     with_logs,
     written,
 )
@@ -153,7 +154,6 @@ class FitWriter(FitData):
         else:
             body += [*step, *self._kept(logs), *self.logged_if]
             body += self._shown(shows, values)
-        added = [key for h in hooks for key in h.adds]
         for hook in hooks:
             body += self._where_validated(hook, hook.epoch_end, hook.lacking or ())
             body += self._kept({key: f'{self.logs}["{key}"]' for key in hook.adds})
@@ -167,7 +167,7 @@ class FitWriter(FitData):
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = distinct(line for h in hooks for line in h.before)
         ordered = self.kept.in_order(values) if self.history else values
-        keys = [*ordered, *logged, *added]
+        keys = [*ordered, *put_in_turn(in_order)]
         if self.history:
             before[:0] = self._empty_history(keys)
         after = []

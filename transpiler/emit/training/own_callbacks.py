@@ -17,6 +17,7 @@ from transpiler.emit.training.changed_logs import (
     added,
     check_unchanged,
     check_unchanged_by_star,
+    keeps,
     parameters_of,
 )
 from transpiler.emit.training.classes_elsewhere import home_of, refuse_asking
@@ -132,6 +133,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         test_takes=((taken, name),) if any(test_batches) else (),
         adds=adds,
         perhaps=perhaps,
+        keeps=_keeps_logs(tree, made),
         sets_rate=any(methods.sets_rate for methods in family),
     )
 
@@ -203,6 +205,13 @@ def _calls(tree: Tree, made: UserClass, holder: str, method: str, fit: Fit) -> t
         elif (parameter.default is None and not parameter.star) or reads is not None:
             given.append("{}")
     return (f"{holder}.{method}({', '.join(given)})",)
+
+
+def _keeps_logs(tree: Tree, made: UserClass) -> bool:
+    """Whether a class keeps the dict of an epoch's values, to which others may add some."""
+    node = methods_in(made).get("on_epoch_end")
+    taken = parameters_of(node)[2:] if node is not None else []
+    return node is not None and any(keeps(tree.source(node.body), p.name.value) for p in taken)
 
 
 def _added(tree: Tree, made: UserClass, fit: Fit) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -19,6 +19,8 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
+from transpiler.source.imported import read_text
+from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked, mentions, names_in
 from transpiler.source.tree import Tree
 
@@ -63,7 +65,47 @@ def schedule_edits(file: FileContext, made: UserClass) -> list[Edit]:
     frameworks = {n for n, value in file.globals.items() if isinstance(value, Framework)}
     if used := sorted(n for n in frameworks & names_in(rest) if mentions(n, rest)):
         raise Unsupported(f"{where} uses `{used[0]}` in a way that is not translated")
+    called = next((m for m in methods if m.name.value == "__call__"), None)
+    if called is not None and edits and _is_called_by_hand(file, made.name):
+        edits += _of_tensor(file, called)
     return edits
+
+
+def _is_called_by_hand(file: FileContext, name: str) -> bool:
+    """Whether the program asks a schedule for a rate itself: `[schedule(n) for n in range(9)]`."""
+    texts = [file.tree.blanked]
+    texts += (blanked(read_text(path)) for path in importing_files(file.path, rf"\b{name}\b"))
+    made = re.compile(rf"([\w.]+)\s*=\s*(?:\w+\.)*{name}\(")
+    for text in texts:
+        objects = {re.escape(found) for found in made.findall(text)}
+        called = "|".join((*objects, rf"{name}\([^()]*\)"))
+        if re.search(rf"(?<![\w.])(?:{called})\(", text):
+            return True
+    return False
+
+
+def _of_tensor(file: FileContext, method: cst.FunctionDef) -> list[Edit]:
+    """The edit that makes a tensor of the step first, unless a statement does so at once."""
+    names = [p.name.value for p in method.params.params]
+    body = method.body.body if isinstance(method.body, cst.IndentedBlock) else ()
+    code = [s for s in body if not _is_text(s)]
+    if len(names) != 2 or not code:
+        return []
+    start = file.tree.span(code[0])[0]
+    source, step = file.tree.source(code[0]), names[1]
+    if re.match(rf"\w+ = (?:[\w.]+\.)?(?:cast|convert_to_tensor|constant)\({step}\b", source):
+        rest = file.tree.source(method.body).partition(source)[2]
+        if source.startswith(f"{step} =") or not mentions(step, rest):
+            return []
+    margin = " " * (start - file.tree.line_start(start))
+    return [Edit(start, start, f"{step} = torch.as_tensor({step})\n{margin}")]
+
+
+def _is_text(statement: cst.CSTNode) -> bool:
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString())]):
+            return True
+    return False
 
 
 def _rewrite(file: FileContext, node: cst.CSTNode, replaced: dict[tuple[int, int], str]) -> None:
