@@ -111,8 +111,8 @@ class Trainer:
             "accuracy": [],
             "val_loss": [],
             "val_accuracy": [],
-            "learning_rate": [],
             "val_f1": [],
+            "learning_rate": [],
         }
         f1 = F1(validation_data)
         f1.model = self.model
