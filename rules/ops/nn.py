@@ -12,6 +12,7 @@ from rules.ops.reductions import torch_axes
 from transpiler.ir.expr import Expr, call, expr, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.rule import Param, Result, helper, op, unless
 
 
@@ -236,12 +237,27 @@ def sparse_softmax_cross_entropy(labels: Tensor, logits: Tensor) -> Tensor:
     return replace(x, code=code, dims=(x.dims or ())[:-1], mask=None)
 
 
+_AS_FLOATS = regex(r"(?:\.(?:float|double|to)\([^()]*\))*$")
+
+
+def _is_one_hot(code: str) -> bool:
+    """Whether it is torch's function of that name, and nothing is done with what that gives."""
+    made, depth = code[: _AS_FLOATS.search(code).start()], 0  # type: ignore[union-attr]
+    if not made.startswith("F.one_hot("):
+        return False
+    for place, sign in enumerate(made):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == ")" and not depth:
+            return place == len(made) - 1
+    return False
+
+
 def softmax_cross_entropy_of(labels: Expr, logits: Expr, rank: int | None) -> Expr:
     """The crossentropy of each row, whose classes are at the last axis; torch's are at axis 1.
 
     TensorFlow's gradient is `softmax - labels`, which is that of torch if these add up to 1.
     """
-    if "F.one_hot(" not in labels.text or rank is None:
+    if not _is_one_hot(labels.text) or rank is None:
         return helper("softmax_cross_entropy", logits, labels)
     codes = [code if rank == 2 else method(code, "movedim", -1, 1) for code in (logits, labels)]
     return call("F.cross_entropy", *codes, reduction=expr("none"))

@@ -437,6 +437,21 @@ def test_labels_that_surely_add_up_need_nothing_besides() -> None:
     assert "softmax_cross_entropy" not in after
 
 
+@pytest.mark.parametrize(
+    "labels",
+    [
+        "{} * tf.cast(y_true[:, :1], tf.float32)",
+        "tf.reduce_sum(tf.stack([{}, {}]), axis=0)",
+        "0.5 * {}",
+    ],
+)
+def test_labels_that_are_made_of_such_may_not_add_up(labels: str, scripts: Scripts) -> None:
+    labels = labels.replace("{}", "tf.one_hot(tf.cast(y_true[:, 0], tf.int32), 3)")
+    text = UNEVEN.format(f"tf.nn.softmax_cross_entropy_with_logits({labels}, y_pred)")
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
 LOGITS = """\
 import numpy as np
 import tensorflow as tf
