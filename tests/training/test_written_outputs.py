@@ -89,6 +89,12 @@ def test_each_output_is_known(case: str, scripts: Scripts) -> None:
         "outputs = []\n    for k in TASKS:\n        outputs.append(k)\n    k = 3",
         "outputs = []\n    for k in TASKS:\n        if k:\n            outputs.append(k)",
         "outputs = []\n    for k in TASKS:\n        outputs.append(layers.Input((1,)))",
+        "h = z\n    outputs = []\n    for k in TASKS:\n        h = layers.Dense(3)(h)\n"
+        "        outputs.append(h)",
+        "outputs = []\n    for k in TASKS:\n        h = layers.Dense(3)(z)\n"
+        "        outputs.append(h)\n    z = h",
+        "outputs = []\n    for _ in few():\n        for k in TASKS:\n"
+        "            h = layers.Dense(3)(z)\n            outputs.append(h)",
         "TASKS.append('more')\n    outputs = [layers.Dense(1, name=k)(z) for k in TASKS]",
     ],
 )
@@ -129,6 +135,13 @@ given = [numbers] + [table[name] for name in columns]
 losses = model.fit(given, y, batch_size=16, epochs=2, verbose=0).history["loss"]
 predicted = model.predict(given, verbose=0)
 """
+
+
+def test_a_parameter_of_that_name_is_something_else() -> None:
+    made, outputs = MADE["comprehension"]
+    text = PROGRAM.format(made=made, outputs=outputs)
+    assert written_outputs(text) is not None
+    assert written_outputs(text.replace("def build():", "def build(TASKS=()):")) is None
 
 
 def test_inputs_that_a_loop_appends_to_others(scripts: Scripts) -> None:

@@ -96,6 +96,8 @@ class _Program:
         if len(found) != len(uses) - 1 or not all(self._may_stand(function, c) for c in found):
             return []  # one is the definition
         inside = set(ast.walk(function))
+        if any(call.statement in inside for call in found):
+            return []
         models = [ast.unparse(call.given[model]) for call in found]
         elsewhere = {ast.unparse(c.func) for c in self._calls if c not in inside}
         again = any(f"{one}.compile" in elsewhere for one in models)

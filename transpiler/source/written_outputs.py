@@ -158,6 +158,8 @@ class _Room:
             return
         if any(map(_makes_input, nodes)) is not makes_inputs:
             return
+        if not all(self._is_of_one_round(loop, one) for one in named):
+            return
         lines: list[str] = []
         for number, constants in enumerate(rows):
             mark = next(filter(str.isidentifier, _texts(constants)), str(number + 1))
@@ -178,6 +180,22 @@ class _Room:
                 end = (statement.end_lineno or statement.lineno) + 1
         margin = " " * loop.col_offset
         yield loop, f"\n{margin}".join("\n".join(lines).split("\n"))
+
+    def _is_of_one_round(self, loop: ast.For, name: str) -> bool:
+        """Whether a variable has a value of its own in each round, which nothing reads after it."""
+        around = (n for n in self._nodes if isinstance(n, (ast.For, ast.While)) and n is not loop)
+        if any(loop in ast.walk(other) for other in around):
+            return False
+        for statement in loop.body:
+            reads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == name]
+            if reads:
+                first = _named(statement) == [name] and len(reads) == 1
+                if not first:
+                    return False
+                break
+        inside, end = {*ast.walk(loop)}, loop.end_lineno or loop.lineno
+        others = (n for n in self._nodes if isinstance(n, ast.Name) and n.id == name)
+        return all(n in inside or n.lineno < end for n in others)
 
     def _lines(self, begin: int, end: int) -> list[str]:
         """The comments in some lines."""
@@ -302,7 +320,9 @@ def _held(text: str, name: ast.Name) -> ast.expr | None:
         and any(isinstance(t, ast.Name) and t.id == name.id for t in statement.targets)
     ]
     entries = {base for base, _ in stores.entries}
-    return values[0] if len(values) == 1 and name.id not in entries else None
+    taken = any(isinstance(n, ast.arg) and n.arg == name.id for n in ast.walk(module))
+    alone = len(values) == 1 and name.id not in entries and not taken
+    return values[0] if alone else None
 
 
 def _is_constant(node: ast.expr) -> bool:
