@@ -71,3 +71,16 @@ def test_so_it_is_of_ones_own(metrics: str, said: bool) -> None:
     )
     found = convert(HEAD + OWN + body).diagnostics
     assert any("same metric objects" in d.message for d in found) is said
+
+
+MAKER = "def made():\n    return [keras.metrics.AUC(name='auc')]\n\n\nheld = made()\n"
+
+
+@pytest.mark.parametrize(("metrics", "said"), [("held", True), ("made()", False)])
+def test_those_that_a_function_makes_each_time_are_others(metrics: str, said: bool) -> None:
+    body = "".join(
+        f"{name} = build()\n{TRAIN.format(model=name, metrics=metrics)}"
+        for name in ("one", "other")
+    )
+    found = convert(HEAD + MAKER + body).diagnostics
+    assert any("same metric objects" in d.message for d in found) is said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 
@@ -18,6 +19,8 @@ from transpiler.lower.optimizers import Optimizing
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
 
 _IDS = (
     "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
@@ -174,12 +177,31 @@ _SHARED = (
 def shared_metrics(file: FileContext, model: Model, call: TrainingCall, uses: Iterable[Use]) -> str:
     """What to say where another model, or another `compile`, has the same objects."""
     mine = (id(model), id(call))
+    uses = [use for use in uses if use.place and not _is_made_then(file, call, use.place)]
     owners = [file.metric_owners.setdefault(use.place, mine) for use in uses if use.place]
     start, end = file.tree.span(call.node)
     inside = all(start <= use.place[0] < end for use in uses if use.place)
     once = any(use.place in file.single_metrics for use in uses)
     again = (call.in_loop and once) or any(owner != mine for owner in owners)
     return _SHARED if not inside and again else ""
+
+
+def _is_made_then(file: FileContext, call: TrainingCall, place: tuple[int, int]) -> bool:
+    """Whether a `compile` itself calls the function that makes a metric: `metrics=make()`."""
+    given = (
+        call.given[name].text for name in ("metrics", "weighted_metrics") if name in call.given
+    )
+    called = {name.rpartition(".")[2] for text in given for name in _CALLED.findall(text)}
+    module, positions = program_tree(file.tree.text), Positions(file.tree.text)
+    for node in ast.walk(module) if called and module is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.name in called:
+            start, end = positions.span(node)
+            if start <= place[0] < end:
+                return True
+    return False
+
+
+_CALLED = regex(r"([\w.]+)\(")
 
 
 def shared_object(file: FileContext, call: TrainingCall, name: str) -> str:
