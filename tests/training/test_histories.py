@@ -294,3 +294,29 @@ def test_the_loop_leaves_a_dict_alone_that_nothing_reads(name: str, scripts: Scr
     apart = scripts.compare(text, converted(text))
     assert name in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+ITS_OWN_NAME = """\
+from tensorflow import keras
+import numpy as np
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", metrics=["mae"])
+for _ in range(2):
+    history = model.fit(x, y, epochs=2, batch_size=16, verbose=0)
+    history = history.history
+    keys, lasts = [len(key) for key in history.keys()], [v[-1] for v in history.values()]
+"""
+
+
+def test_the_dict_under_the_name_of_the_object(scripts: Scripts) -> None:
+    apart = scripts.compare(ITS_OWN_NAME, converted(ITS_OWN_NAME))
+    assert {"keys", "lasts"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_may_still_be_the_object_is_said() -> None:
+    text = ITS_OWN_NAME.replace("    history = history.h", "    if _:\n        history = history.h")
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("`history.keys` is left as it is" in error for error in errors), errors

@@ -226,7 +226,7 @@ class History:
     def _say_lacking(self, places: list[Occurrence]) -> None:
         """`history.params`, `vars(history)` and the like, which nothing stands for."""
         source = self.model.tree.text
-        for place in places:
+        for place in (one for one in places if not self.fits.sees_another(one)):
             before = source[self.model.tree.line_start(place.start) : place.start]
             asks = _ASKING.search(before)
             if asks is not None and not _KNOWN.match(source, place.end):

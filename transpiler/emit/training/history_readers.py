@@ -101,6 +101,11 @@ class Fits:
         seen = self._seen.get(place.start, frozenset()) & self.calls.keys()
         return seen or frozenset(self.calls)
 
+    def sees_another(self, place: Occurrence) -> bool:
+        """Whether a place surely reads something else: `history = history.history` before it."""
+        seen = self._seen.get(place.start, frozenset())
+        return bool(seen) and seen.isdisjoint(self.calls)
+
     def is_seen(self, place: Occurrence) -> bool:
         """Whether a place may read what this call gives."""
         mine = self.model.tree.span(self.call.statement)[0] if self.call.statement else 0
