@@ -22,7 +22,7 @@ def _weighted_mean(p: Prediction, name: str, variable: str, each: Expr) -> Metri
         raise Unsupported(f"{name} with weights of steps or pixels")
     total = _item(method(infix(each, "*", p.weights), "sum"))
     sums = ((f"weighted_{variable}", total), ("weights_sum", _item(method(p.weights, "sum"))))
-    return Metric(name, sums, "{0} / {1}")
+    return Metric(name, sums, "{0} / ({1} or 1)")  # 0 where nothing weighs, as in Keras
 
 
 def _mean(p: Prediction, name: str, variable: str, each: Expr, label: str) -> Metric:

@@ -336,3 +336,22 @@ def test_callbacks_see_them_after_each_batch(outputs: str, fit: str, scripts: Sc
     apart = scripts.compare(text, converted(text))
     assert "seen" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+NOTHING_WEIGHS = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(30, 4), np.random.RandomState(1).rand(30, 1)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", weighted_metrics=["mae"])
+weights = np.zeros(30)
+history = model.fit(x, y, sample_weight=weights, epochs=2, batch_size=8, verbose=0).history
+score = model.evaluate(x, y, sample_weight=weights, verbose=0)
+"""
+
+
+def test_what_no_sample_weighs_in_is_zero(scripts: Scripts) -> None:
+    apart = scripts.compare(NOTHING_WEIGHS, converted(NOTHING_WEIGHS))
+    assert {"history", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

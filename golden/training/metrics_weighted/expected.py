@@ -65,7 +65,7 @@ def train_epoch(model, loader, criterion, optimizer):
     return (
         loss_sum / count,
         correct / count,
-        weighted_correct / weights_sum,
+        weighted_correct / (weights_sum or 1),
         (weighted_hits / weighted_positives if weighted_positives else 0.0),
     )
 
@@ -109,7 +109,7 @@ def train_regression_epoch(model, loader, criterion, optimizer):
             ((outputs - targets).abs().flatten() * weights).sum().item()
         )
         weights_sum += weights.sum().item()
-    return loss_sum / len(loader.dataset), weighted_absolute_error / weights_sum
+    return loss_sum / len(loader.dataset), weighted_absolute_error / (weights_sum or 1)
 
 
 @torch.no_grad()
@@ -127,7 +127,7 @@ def evaluate_weighted(model, loader, criterion):
             ((outputs - targets).abs().flatten() * weights).sum().item()
         )
         weights_sum += weights.sum().item()
-    return loss_sum / len(loader.dataset), weighted_absolute_error / weights_sum
+    return loss_sum / len(loader.dataset), weighted_absolute_error / (weights_sum or 1)
 
 
 model = Model().to(device)
