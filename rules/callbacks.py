@@ -168,6 +168,7 @@ def reduce_lr_on_plateau(
     steps: tuple[str, ...] = (f"{plateau}.step({value})",)
     if fit.exact and fit.keras != "2":
         steps = (
+            "# To Keras 3, nothing is better than a first value of NaN",
             f"if {plateau}.last_epoch == 0 and math.isnan({value}):",
             f"    {plateau}.best, {plateau}.last_epoch = {value}, 1",
             "else:",

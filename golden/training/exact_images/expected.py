@@ -169,6 +169,7 @@ plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
 for _ in range(4):
     loss, accuracy = train_epoch(model, train_loader, criterion, optimizer)
     val_loss, val_accuracy = evaluate(model, val_loader, criterion)
+    # To Keras 3, nothing is better than a first value of NaN
     if plateau.last_epoch == 0 and math.isnan(val_loss):
         plateau.best, plateau.last_epoch = val_loss, 1
     else:
