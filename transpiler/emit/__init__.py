@@ -40,6 +40,7 @@
                      lent.py: of models that other files make
     apart.py         files that need each other, where a run converts but one
     key_tables.py    dicts of which only the keys are read still
+    called_schedules.py  schedules that a program asks for rates itself
     called_by_hand.py  functions on tensors that a program calls on arrays by itself;
                      objects_by_hand.py: losses and the like that are objects, and other names;
                      metrics_by_hand.py: metrics of the program's own

@@ -140,6 +140,10 @@ def _write(draft: Draft) -> Conversion:
         from transpiler.emit.registered import drop_registrations
 
         drop_registrations(draft)
+    if "Decay" in draft.tree.text:
+        from transpiler.emit.called_schedules import write_called_schedules
+
+        write_called_schedules(draft)
     report_left_code(draft)
     report_left_stars(draft)
     report_called_losses(draft)

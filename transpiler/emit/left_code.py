@@ -79,13 +79,31 @@ def report_left_code(draft: Draft) -> None:
             previous_end = last_line
             continue
         why = draft.file.unsettled.get(found, "") or left_with(draft, names_of(statement))
-        why = why or _INSTEAD.get(_canonical(draft, found), "")
+        why = why or _INSTEAD.get(_canonical(draft, found), "") or _used_on(draft, statement, found)
         message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
         draft.say_at(LEFT_CODE, line, column, message)
         if first_line > previous_end + 1 or why:  # one comment stands for lines in a row
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
+
+
+#: What there is a counterpart of where a model gets it, and nowhere else.
+_PARTS = ("keras.optimizers.", "keras.losses.", "keras.metrics.", "keras.callbacks.")
+
+
+def _used_on(draft: Draft, statement: cst.CSTNode, found: int) -> str:
+    """Where the program asks something else of such an object than to train a model with it."""
+    if not canonical(_canonical(draft, found)).startswith(_PARTS):
+        return ""
+    gone, end = replaces(draft.edits), draft.tree.span(statement)[1]
+    for name in names_of(statement):
+        read = re.compile(rf"(?<![\w.]){re.escape(name)}\b(?!\s*=(?!=))")
+        places = (use.start() for use in read.finditer(draft.tree.blanked, end))
+        if (first := next((place for place in places if not gone(place)), None)) is not None:
+            line = draft.tree.line_column(first)[0]
+            return f"`{name}` is used in line {line} in a way that is not translated"
+    return ""
 
 
 def report_called_losses(draft: Draft) -> None:

@@ -288,6 +288,12 @@ def _schedule(rules: Rules, rate: Expr, step: Expr) -> Schedule:
     return made
 
 
+def rate_after(rules: Rules, made: Expr) -> Expr:
+    """The learning rate of one of Keras's schedules, of `step`, which counts from 0."""
+    schedule = _schedule(rules, made, _STEP)
+    return infix(schedule.initial, "*", schedule.factor)
+
+
 def own_schedule(value: Value | None) -> UserClass | None:
     """The class of the program's own that gives an optimizer its learning rate."""
     made = value.expr.value if isinstance(value, Static) else None

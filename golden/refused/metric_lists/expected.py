@@ -4,8 +4,9 @@ from tensorflow import keras
 
 x = np.random.rand(100, 6)
 y = np.random.randint(0, 2, (100, 1))
-# TODO(tf2torch) T2T103: `keras.metrics.BinaryAccuracy` is left as it is
+# TODO(tf2torch) T2T103: `keras.metrics.BinaryAccuracy` is left as it is: `BASE` is used in line 8 in a way that is not translated
 BASE = [keras.metrics.BinaryAccuracy(name="accuracy")]
+# TODO(tf2torch) T2T103: `keras.metrics.AUC` is left as it is: `METRICS` is used in line 11 in a way that is not translated
 METRICS = BASE + [keras.metrics.AUC(name="auc")]
 
 

@@ -43,7 +43,7 @@ for _ in range(2):
     model.fit(x, y, epochs=2, verbose=0)
 
 other = build()
-# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is
+# TODO(tf2torch) T2T103: `keras.optimizers.SGD` is left as it is: `kept` is used in line 27 in a way that is not translated
 kept = keras.optimizers.SGD(0.1, momentum=0.9)
 for _ in range(2):
     run(other, kept)
