@@ -18,6 +18,7 @@ from operator import add, floordiv, mul, sub, truediv
 from typing import Any
 
 from transpiler.regex import regex
+from transpiler.source.changed_inside import own_nodes
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
@@ -26,7 +27,6 @@ from transpiler.source.syntax import program_tree
 
 _MADE = regex(r"\bModel\(")
 _IN_TURN = regex(r"\)\s*for\b|\.append\(")
-_ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _OWN_NAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MOST = 12  #: outputs of a model, which are written one by one
 
@@ -56,7 +56,7 @@ def written_outputs(text: str) -> Rewritten | None:
 
 def _models(room: ast.AST) -> Iterator[tuple[ast.Call, ast.expr, ast.expr]]:
     """The calls that make functional models, with their inputs and outputs."""
-    for node in _own(room):
+    for node in own_nodes(room):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -74,7 +74,7 @@ class _Room:
 
     def __init__(self, text: str, room: ast.AST) -> None:
         self._text, self._room, self._positions = text, room, Positions(text)
-        self._nodes = list(_own(room))
+        self._nodes = list(own_nodes(room))
 
     def written(self, outputs: ast.expr) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
         """What makes outputs in turn, and what stands there instead."""
@@ -204,16 +204,6 @@ class _Room:
 
     def _source(self, node: ast.AST) -> str:
         return self._text[slice(*self._positions.span(node))]
-
-
-def _own(room: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a room, without those of rooms in it."""
-    pending = [*ast.iter_child_nodes(room)]
-    while pending:
-        node = pending.pop()
-        if not isinstance(node, _ROOMS):
-            yield node
-            pending += ast.iter_child_nodes(node)
 
 
 def _appends(statement: ast.stmt, name: str = "") -> bool:

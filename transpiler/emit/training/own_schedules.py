@@ -22,6 +22,7 @@ from transpiler.regex import regex
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked, mentions, names_in
+from transpiler.source.suites import is_docstring
 from transpiler.source.tree import Tree
 
 SCHEDULE = "keras.optimizers.schedules.LearningRateSchedule"  #: what such a class is derived from
@@ -88,7 +89,7 @@ def _of_tensor(file: FileContext, method: cst.FunctionDef) -> list[Edit]:
     """The edit that makes a tensor of the step first, unless a statement does so at once."""
     names = [p.name.value for p in method.params.params]
     body = method.body.body if isinstance(method.body, cst.IndentedBlock) else ()
-    code = [s for s in body if not _is_text(s)]
+    code = [s for s in body if not is_docstring(s)]
     if len(names) != 2 or not code:
         return []
     start = file.tree.span(code[0])[0]
@@ -99,13 +100,6 @@ def _of_tensor(file: FileContext, method: cst.FunctionDef) -> list[Edit]:
             return []
     margin = " " * (start - file.tree.line_start(start))
     return [Edit(start, start, f"{step} = torch.as_tensor({step})\n{margin}")]
-
-
-def _is_text(statement: cst.CSTNode) -> bool:
-    match statement:
-        case cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString())]):
-            return True
-    return False
 
 
 def _rewrite(file: FileContext, node: cst.CSTNode, replaced: dict[tuple[int, int], str]) -> None:

@@ -19,13 +19,14 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.values import Function, Model, Static, Value
 from transpiler.ir.expr import UNKNOWN, expr
+from transpiler.source.suites import is_docstring
 
 
 def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[str, Value]) -> bool:
     """Whether a call is of such a function; then it is noted as what it does."""
     if not isinstance(node, cst.Call) or not isinstance(function.node, cst.FunctionDef):
         return False
-    said = [_said(s) for s in function.node.body.body if not _is_docstring(s)]
+    said = [_said(s) for s in function.node.body.body if not is_docstring(s)]
     if not said or len(set(said)) != 1 or said[0] is None:
         return _tells(region, node, function, bound)
     name, given = said[0]
@@ -51,7 +52,7 @@ def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[s
 def _tells(region: Region, node: cst.Call, function: Function, bound: dict[str, Value]) -> bool:
     """The same of a function that is a loop over layers: `for layer in model.layers[:n]`."""
     assert isinstance(function.node, cst.FunctionDef)
-    body = [s for s in function.node.body.body if not _is_docstring(s)]
+    body = [s for s in function.node.body.body if not is_docstring(s)]
     models = [value for value in bound.values() if isinstance(value, Model)]
     match body:
         case [cst.For(orelse=None) as loop] if len(models) == 1 and _is_statement(region, node):
@@ -102,13 +103,6 @@ def _is_statement(region: Region, node: cst.Call) -> bool:
     match region.statement:
         case cst.SimpleStatementLine(body=[cst.Expr(value)]):
             return value is node
-    return False
-
-
-def _is_docstring(statement: cst.CSTNode) -> bool:
-    match statement:
-        case cst.SimpleStatementLine(body=[cst.Expr(cst.SimpleString())]):
-            return True
     return False
 
 
