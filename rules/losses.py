@@ -63,14 +63,19 @@ def smoothed(smoothing: Expr, classes: int | None) -> str:
     """Smoothed targets over so many classes: `{0}` is the targets, `{1}` the output."""
     if is_written(smoothing, 0, 0.0):
         return ""
+    kept, spread = shares(smoothing, expr(classes) if classes else Expr("{1}.shape[-1]"))
+    return f"{{0}} * {kept.wrapped(14)} + {spread.text}"
+
+
+def shares(smoothing: Expr, classes: Expr) -> tuple[Expr, Expr]:
+    """What smoothed targets keep of each target, and what each class gets besides."""
     smoothing = by_name(smoothing)
-    spread = f"{smoothing.wrapped(14)} / {classes or '{1}.shape[-1]'}"
-    kept = infix(1, "-", smoothing)
+    kept, spread = infix(1, "-", smoothing), infix(smoothing, "/", classes)
     if smoothing.known:
         kept = expr(round(1 - smoothing.value, 12))
-        share = str(smoothing.value / classes) if classes else ""
-        spread = share if 0 < len(share) < 8 else spread
-    return f"{{0}} * {kept.wrapped(14)} + {spread}"
+        share = smoothing.value / classes.value if classes.known else None
+        spread = expr(share) if share is not None and 0 < len(str(share)) < 8 else spread
+    return kept, spread
 
 
 def _own(p: Prediction, name: str) -> Expr:

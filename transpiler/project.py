@@ -68,6 +68,7 @@ from transpiler.source.modules import builds_models, goes_with_data, is_of_inter
 from transpiler.source.named_models import named_models
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.picked_rates import rates_in_one
+from transpiler.source.read_from_callbacks import read_from_callbacks
 from transpiler.source.replaced import Rewritten
 from transpiler.source.set_outside import set_outside
 from transpiler.source.shared_lines import apart
@@ -215,6 +216,7 @@ class Project:
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or compiled_one_by_one(text) or rates_in_one(text)
         found = found or compiled_by_calls(text, partial(_texts_importing, path))
+        found = found or read_from_callbacks(text, partial(_texts_importing, path))
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from rules.losses import shares
 from rules.ops.nn import softmax_cross_entropy_of
 from rules.ops.operators import broadcast
 from rules.ops.reductions import reduced, without
-from transpiler.ir.expr import Expr, call, expr, infix, method
+from transpiler.ir.expr import Expr, attribute, call, expr, index, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
-from transpiler.rule import Param, helper, op, unless
+from transpiler.rule import Param, helper, is_written, op, unless
 
 #: What their parameters are called besides.
 _PAIR = {"target": "y_true", "output": "y_pred", "labels": "y_true", "logits": "y_pred"}
@@ -38,12 +39,20 @@ def _error(y_true: Tensor, y_pred: Tensor) -> Expr:
     return infix(y_true.code, "-", y_pred.code)
 
 
-def _on_logits(from_logits: Expr, label_smoothing: Expr, axis: Expr) -> bool:
-    if not label_smoothing.is_const(0, 0.0) or not axis.is_const(-1):
-        raise Unsupported("a crossentropy that is smoothed, or along another axis than the last")
+def _on_logits(from_logits: Expr, axis: Expr) -> bool:
+    if not axis.is_const(-1):
+        raise Unsupported("a crossentropy along another axis than the last")
     if not from_logits.known:
         raise Unsupported("from_logits is only known at run time")
     return bool(from_logits.value)
+
+
+def _smoothed(y_true: Tensor, smoothing: Expr, classes: Expr) -> Tensor:
+    """Targets of which each class gives a share to all classes."""
+    if is_written(smoothing, 0, 0.0):
+        return y_true
+    kept, spread = shares(smoothing, classes)
+    return replace(y_true, code=infix(infix(y_true.code, "*", kept), "+", spread))
 
 
 def _refuse_ended(y_pred: Tensor) -> None:
@@ -113,7 +122,8 @@ def binary_crossentropy(
     axis: Param = -1,
 ) -> Tensor:
     """The mean over the last axis."""
-    on_logits = _on_logits(from_logits, label_smoothing, axis)
+    on_logits = _on_logits(from_logits, axis)
+    y_true = _smoothed(y_true, label_smoothing, expr(2))
     return _mean(y_true, y_pred, _binary(y_true, y_pred, on_logits))
 
 
@@ -122,7 +132,7 @@ def binary_crossentropy_of_each(
     y_true: Tensor, y_pred: Tensor, from_logits: Param = False
 ) -> Tensor:
     """One number for each element."""
-    on_logits = _on_logits(from_logits, expr(0), expr(-1))
+    on_logits = _on_logits(from_logits, expr(-1))
     return _each(y_true, y_pred, _binary(y_true, y_pred, on_logits))
 
 
@@ -132,7 +142,7 @@ def backend_binary_crossentropy(
 ) -> Tensor:
     """One number for each element; 1e-7 is added to the probabilities that were clipped."""
     _refuse_ended(y_pred)
-    if _on_logits(from_logits, expr(0), expr(-1)):
+    if _on_logits(from_logits, expr(-1)):
         return _each(y_true, y_pred, _binary(y_true, y_pred, True))
     code = helper("binary_crossentropy_with_epsilon", y_pred.code, y_true.code)
     return _each(y_true, y_pred, code)
@@ -157,7 +167,9 @@ def categorical_crossentropy(
     axis: Param = -1,
 ) -> Tensor:
     """One number for each row."""
-    return _categorical(y_true, y_pred, _on_logits(from_logits, label_smoothing, axis))
+    classes = index(attribute(y_true.code, "shape"), -1)
+    y_true = _smoothed(y_true, label_smoothing, classes)
+    return _categorical(y_true, y_pred, _on_logits(from_logits, axis))
 
 
 @op("keras.backend.categorical_crossentropy", "keras.ops.categorical_crossentropy",
@@ -167,7 +179,7 @@ def backend_categorical_crossentropy(
 ) -> Tensor:
     """One number for each row."""
     _refuse_ended(y_pred)
-    return _categorical(y_true, y_pred, _on_logits(from_logits, expr(0), axis))
+    return _categorical(y_true, y_pred, _on_logits(from_logits, axis))
 
 
 def _check_classes(y_true: Tensor, y_pred: Tensor) -> None:
@@ -198,7 +210,7 @@ def sparse_categorical_crossentropy(
     """One number for each row, whose target is a class."""
     if not ignore_class.is_const(None):
         raise Unsupported("ignore_class in a function of the program's own")
-    return _sparse(y_true, y_pred, _on_logits(from_logits, expr(0), axis))
+    return _sparse(y_true, y_pred, _on_logits(from_logits, axis))
 
 
 @op("keras.backend.sparse_categorical_crossentropy",
@@ -208,7 +220,7 @@ def backend_sparse_categorical_crossentropy(
 ) -> Tensor:
     """One number for each row, whose target is a class."""
     _refuse_ended(y_pred)
-    return _sparse(y_true, y_pred, _on_logits(from_logits, expr(0), axis))
+    return _sparse(y_true, y_pred, _on_logits(from_logits, axis))
 
 
 def _by_helper(name: str, *names: str, by_row: bool) -> None:

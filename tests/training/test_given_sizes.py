@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.training.programs import converted as alone
+from tests.training.scripts import Scripts
 from tests.training.test_guests import assert_alike
 from tests.training.test_several_files import converted
+from transpiler.options import Options
+from transpiler.pipeline import convert
 from transpiler.source.given_axes import axes_of
 from transpiler.verify.session import VerifySession
 
@@ -238,3 +242,35 @@ def test_axes_in_the_middle(around: str, sizes: tuple[int, ...] | None, inside: 
     if around.startswith("def") and not inside:
         sizes = (4,)  # the function itself
     assert axes_of(IMPORTS + text, "", line + 1, "x") == sizes
+
+
+EMBEDDED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.randint(0, 30, (40, 7)), rng.randint(0, 2, (40, 1))
+{made}
+model.compile("sgd", "binary_crossentropy")
+losses = model.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0).history["loss"]
+"""
+LISTED = (
+    "model = keras.Sequential([layers.Embedding(30, 4), layers.Flatten(), "
+    "layers.Dense(1, activation='sigmoid')])"
+)
+
+
+@pytest.mark.parametrize("made", [f"{LISTED}\nmodel.build((None, 7))", LISTED])
+def test_so_many_words_as_the_data_have(made: str, scripts: Scripts) -> None:
+    text = EMBEDDED.format(made=made)
+    after = alone(text, Options(exact=True))
+    assert "nn.Linear(28, 1)" in after
+    apart = scripts.compare(text, after)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_an_input_of_any_length_stays_one() -> None:
+    any_length = LISTED.replace("[", "[layers.InputLayer(shape=(None,)), ", 1)
+    said = convert(EMBEDDED.format(made=any_length)).diagnostics
+    assert any("is not known before the first batch" in one.message for one in said)

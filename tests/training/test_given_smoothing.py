@@ -134,3 +134,53 @@ def test_objects_that_get_the_model_are_refused() -> None:
     found = convert(text + "Trainer(build(0.3)).train()\n").diagnostics
     errors = [d.message for d in found if d.severity is Severity.ERROR]
     assert any("not by how much its loss is changed" in one for one in errors), errors
+
+
+OWN = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+SHARE = 0.2
+rng = np.random.RandomState(0)
+x, y = rng.rand(48, 6), np.eye(3)[rng.randint(0, 3, 48)]
+
+
+{loss}
+
+
+model = keras.Sequential([keras.Input((6,)), layers.Dense(3), layers.Activation("{activation}")])
+model.compile("adam", {name})
+losses = model.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0).history["loss"]
+"""
+OF_CLASS = """\
+class Mixed(keras.losses.Loss):
+    def __init__(self, share=0.05):
+        super().__init__()
+        self.share = share
+
+    def call(self, y_true, y_pred):
+        first = keras.losses.binary_crossentropy(y_true, y_pred, label_smoothing=self.share)
+        return first + keras.losses.categorical_crossentropy(y_true, y_pred, label_smoothing=SHARE)
+"""
+OF_FUNCTION = """\
+def smoothed(y_true, y_pred):
+    crossentropy = keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=0.1, reduction="none"
+    )
+    return crossentropy(y_true, y_pred) + keras.losses.binary_crossentropy(
+        y_true, y_pred, True, 0.3
+    )
+"""
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation", "name"),
+    [(OF_CLASS, "exponential", "Mixed()"), (OF_FUNCTION, "linear", "smoothed")],
+)
+def test_losses_of_the_programs_own_smooth(
+    loss: str, activation: str, name: str, scripts: Scripts
+) -> None:
+    text = OWN.format(loss=loss, activation=activation, name=name)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart

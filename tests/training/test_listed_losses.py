@@ -161,3 +161,29 @@ def test_a_list_that_grows_is_the_name_of_no_loss() -> None:
     made = convert(SEVERAL.format(before=before, loss="listed"))
     errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
     assert any("`listed` may be a loss, or the name of one" in error for error in errors)
+
+
+TWO_OUTPUTS = """\
+import numpy as np
+from tensorflow import keras
+
+COUNT = 2
+x, y = np.random.rand(40, 6), np.random.rand(40, 1)
+inputs = keras.Input((6,))
+outputs = [keras.layers.Dense(1, name=f"out_{n}")(inputs) for n in ("a", "b")]
+model = keras.Model(inputs, outputs)
+model.compile("sgd", loss=["mse"] * 2, loss_weights=WEIGHTS)
+losses = model.fit(x, [y, 1 - y], epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+@pytest.mark.parametrize("weights", ["[0.5] * 2", "[2.0] * COUNT", "[0.25, *[0.5]]"])
+def test_weights_that_are_repeated(weights: str, scripts: Scripts) -> None:
+    text = TWO_OUTPUTS.replace("WEIGHTS", weights)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_weights_of_another_count_are_refused() -> None:
+    said = convert(TWO_OUTPUTS.replace("WEIGHTS", "[0.5] * 3")).diagnostics
+    assert "a weight that is not given for each output" in said[0].message

@@ -222,6 +222,9 @@ def by_output(given: Given | None, outputs: list[Output], what: str) -> list[Val
         return [value.items.get(output.name) for output in outputs]
     if isinstance(value, Sequence) and len(value.items) == len(outputs):
         return list(value.items)
+    listed = value.expr.value if isinstance(value, Static) and value.expr.known else None
+    if isinstance(listed, list | tuple) and len(listed) == len(outputs):  # `[1.0] * 2`
+        return [Static(expr(item)) for item in listed]
     raise Unsupported(f"{what} that is not given for each output by itself")
 
 

@@ -71,6 +71,7 @@ compiled_in_turn.py  loops that only compile some models: one call for each
 picked_rates.py  learning rates that an `if` statement picks: one expression does
 written_outputs.py  outputs of models that loops make, one by one
 compiled_by_calls.py  functions that compile models which are compiled elsewhere, too
+read_from_callbacks.py  what is read of callbacks far from their `fit`: kept by itself behind it
 compiled_either.py  models that each way of a condition compiles: one `compile` behind it
 brought_values.py  parts of the training that have names in another file
 passed_options.py  functions that pass options on to a model: these as their parameters

@@ -80,7 +80,10 @@ def _changes_of(path: str) -> tuple[str, frozenset[_Path]]:
 
 
 def _changes_in(text: str) -> Iterator[_Path]:
-    for name, parts, within, _, inside in _CHANGED.findall(text):
+    for place in _CHANGED.finditer(text):
+        name, parts, within, bound, inside = place.groups(default="")
+        if not (within or bound or inside) and _is_inside(text, place.start()):
+            continue  # an argument before one with a keyword
         path = [name]
         for part in _PARTS.findall(parts):
             if part[0] == "[":
@@ -96,6 +99,15 @@ def _changes_in(text: str) -> Iterator[_Path]:
                 name = argument.rpartition("=")[2].strip(" *")
                 if name and name.replace(".", "_").isidentifier():
                     yield (*name.split("."), _INSIDE)
+
+
+def _is_inside(text: str, place: int) -> bool:
+    """Whether a bracket is open at a place of a text."""
+    start = text.rfind("\n", 0, place) + 1
+    while start and text[start : start + 1].isspace():  # the statement of the module around it
+        start = text.rfind("\n", 0, start - 1) + 1
+    opened, closed = (sum(text.count(sign, start, place) for sign in s) for s in ("([{", ")]}"))
+    return opened > closed
 
 
 _PARTS = regex(_PART)

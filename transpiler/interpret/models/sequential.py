@@ -14,7 +14,12 @@ from transpiler.interpret.models.functional import is_still, output_code
 from transpiler.interpret.models.nested import call_any
 from transpiler.interpret.models.popping import note_before
 from transpiler.interpret.models.rounds import of_one_round
-from transpiler.interpret.models.sequential_inputs import declared_shape, open_shape, shape_of
+from transpiler.interpret.models.sequential_inputs import (
+    declared_shape,
+    least_shape,
+    open_shape,
+    shape_of,
+)
 from transpiler.interpret.models.taken_in import make_inner
 from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.interpret.statics import constant
@@ -197,7 +202,7 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
         return
     if held is None:
         shape = declared_shape(region, value) if taken is None else shape_of(taken)
-        open_shape(region, model, shape, None, node)
+        open_shape(region, model, shape, None, node, least_shape(value))
         held = region.scope.values[model.variable]
     assert isinstance(held, Bound)
     note_before(region, model, held)

@@ -38,11 +38,20 @@ def declared_shape(region: Region, value: Value) -> Value | None:
         return Sequence(tuple(sizes), tuple)
     if value.symbol == "keras.layers.Embedding":
         length = arguments.get("input_length")
-        return Sequence((length if length is not None else const(None),), tuple)
+        return Sequence((length,), tuple) if length is not None else None
     if value.symbol in ("keras.layers.Bidirectional", "keras.layers.TimeDistributed"):
         inner = arguments.get("layer")
         return declared_shape(region, inner) if isinstance(inner, Layer) else None
     return None
+
+
+def least_shape(value: Value) -> Value | None:
+    """What is known of a layer's input that declares no shape: an `Embedding` has an axis."""
+    if isinstance(value, Choice):
+        shapes = (least_shape(option) for option in value.options)
+        return next((shape for shape in shapes if shape is not None), None)
+    embeds = isinstance(value, Layer) and value.symbol == "keras.layers.Embedding"
+    return Sequence((const(None),), tuple) if embeds else None
 
 
 def shape_of(bound: Bound) -> Value | None:
@@ -54,9 +63,17 @@ def shape_of(bound: Bound) -> Value | None:
 
 
 def open_shape(
-    region: Region, model: Model, shape: Value | None, dtype: Value | None, node: cst.CSTNode | None
+    region: Region,
+    model: Model,
+    shape: Value | None,
+    dtype: Value | None,
+    node: cst.CSTNode | None,
+    least: Value | None = None,
 ) -> None:
-    """Open a Sequential: its input is a parameter of `forward`, of this shape if it is known."""
+    """Open a Sequential: its input is a parameter of `forward`, of this shape if it is known.
+
+    `least` is what is known of the shape where neither the program nor its data tell more.
+    """
     if tuple(region.ways) != model.ways:
         region.want(f"open:{model.input_spec}", _lasting(shape) or True)
     kind = constant(dtype) if dtype is not None else None
@@ -66,6 +83,7 @@ def open_shape(
         shape = _shape_of_data(region, model)
     if shape is None and isinstance(region.function, cst.FunctionDef):
         shape = _shape_for_builder(region, region.function) or _shape_of_own(region, model)
+    shape = shape if shape is not None else least
     model.undeclared = shape is None
     where = node if node is not None else model.node
     assert where is not None
