@@ -60,6 +60,7 @@ from transpiler.source.importers import (
     training_files,
     words_beside_imports,
 )
+from transpiler.source.layers_asked_in_turn import layers_asked_in_turn
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
 from transpiler.source.loaded_or_trained import loaded_or_trained
@@ -220,7 +221,7 @@ class Project:
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
-        found = found or trained_in_turn(text)
+        found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
         return found or values_brought(text, path)
 

@@ -69,7 +69,9 @@ named_models.py  models that functions get at once from what builds them: these 
 trained_in_turn.py  lists of what training gives, made in one expression: loops
 compiled_in_turn.py  loops that only compile some models: one call for each
 picked_rates.py  learning rates that an `if` statement picks: one expression does
+constant_rounds.py  what loops over constants do in each of their rounds
 written_outputs.py  outputs of models that loops make, one by one
+layers_asked_in_turn.py  layers that loops over constants ask a model for, one by one
 compiled_by_calls.py  functions that compile models which are compiled elsewhere, too
 read_from_callbacks.py  what is read of callbacks far from their `fit`: kept by itself behind it
 compiled_either.py  models that each way of a condition compiles: one `compile` behind it

@@ -12,23 +12,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from operator import add, floordiv, mul, sub, truediv
-from typing import Any
+from collections.abc import Iterator
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
+from transpiler.source.constant_rounds import (
+    constant_in_round,
+    has_names_of_its_own,
+    in_round,
+    rounds_of,
+)
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.stores import stores_of
 from transpiler.source.syntax import program_tree
 
 _MADE = regex(r"\bModel\(")
 _IN_TURN = regex(r"\)\s*for\b|\.append\(")
-_OWN_NAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_MOST = 12  #: outputs of a model, which are written one by one
 
 
 def written_outputs(text: str) -> Rewritten | None:
@@ -134,10 +134,10 @@ class _Room:
         if len(made.generators) != 1 or made.generators[0].ifs or made.generators[0].is_async:
             return
         over = made.generators[0]
-        if comments_in(self._source(made)) or _has_names_of_its_own(made.elt):
+        if comments_in(self._source(made)) or has_names_of_its_own(made.elt):
             return
-        if rows := _rows(self._text, over.target, over.iter):
-            yield made, f"[{', '.join(_with(made.elt, row) for row in rows)}]"
+        if rows := rounds_of(self._text, over.target, over.iter):
+            yield made, f"[{', '.join(in_round(made.elt, row) for row in rows)}]"
 
     def _looped(
         self, loop: ast.For, name: str, makes_inputs: bool = False
@@ -148,9 +148,9 @@ class _Room:
         plain = all(map(_named, others)) and not loop.orelse
         plain = plain and sum(_appends(s, name) for s in appends) == 1
         nodes = [n for s in loop.body for n in ast.walk(s)]
-        if not plain or any(_has_names_of_its_own(n) for n in nodes if isinstance(n, ast.expr)):
+        if not plain or any(has_names_of_its_own(n) for n in nodes if isinstance(n, ast.expr)):
             return
-        rows = _rows(self._text, loop.target, loop.iter)
+        rows = rounds_of(self._text, loop.target, loop.iter)
         variables = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
         inside = {*ast.walk(loop)}
         outside = {n.id for n in self._nodes if isinstance(n, ast.Name) and n not in inside}
@@ -176,7 +176,7 @@ class _Room:
                 if value is not None and sum(_named(s) == _named(statement) for s in others) == 1:
                     row |= dict.fromkeys(_named(statement), value)  # which needs no name
                 else:
-                    lines.append(_with(statement, row))
+                    lines.append(in_round(statement, row))
                 end = (statement.end_lineno or statement.lineno) + 1
         margin = " " * loop.col_offset
         yield loop, f"\n{margin}".join("\n".join(lines).split("\n"))
@@ -228,105 +228,11 @@ def _named(statement: ast.stmt) -> list[str]:
 
 def _constant(statement: ast.stmt, row: dict[str, ast.expr]) -> ast.expr | None:
     """The number or text that a statement gives a variable in one round."""
-    if not isinstance(statement, ast.Assign):
-        return None
-    value: ast.expr = _Replacing(row).visit(deepcopy(statement.value))
-    return value if isinstance(value, ast.Constant) else None
+    return constant_in_round(statement.value, row) if isinstance(statement, ast.Assign) else None
 
 
 def _makes_input(node: ast.AST) -> bool:
     return getattr(node, "attr", getattr(node, "id", "")) == "Input"
-
-
-def _has_names_of_its_own(node: ast.AST) -> bool:
-    return any(isinstance(inner, _OWN_NAMES) for inner in ast.walk(node))
-
-
-def _rows(text: str, target: ast.expr, over: ast.expr) -> list[dict[str, ast.expr]]:
-    """What the variables of a loop are in each of its rounds; nothing where that is not known."""
-    items = _items(text, over)
-    if items is None or not 1 < len(items) <= _MOST:
-        return []
-    rows = [_bound(target, item) for item in items]
-    return [row for row in rows if row is not None] if None not in rows else []
-
-
-def _bound(target: ast.expr, item: ast.expr) -> dict[str, ast.expr] | None:
-    """The variables of a target, with the constants that they get."""
-    match target, item:
-        case ast.Name(name), _:
-            return {name: item} if _is_constant(item) else None
-        case ast.Tuple(elts=targets), ast.Tuple(elts=parts) | ast.List(elts=parts):
-            each = [_bound(t, p) for t, p in zip(targets, parts, strict=False)]
-            if len(targets) != len(parts) or None in each:
-                return None
-            return {name: value for one in each if one for name, value in one.items()}
-    return None
-
-
-def _items(text: str, over: ast.expr) -> list[ast.expr] | None:
-    """What an expression goes over, as far as the program says it once and for all."""
-    match over:
-        case ast.List(elts=items) | ast.Tuple(elts=items):
-            return items
-        case ast.Dict(keys=keys):
-            return [key for key in keys if key is not None] if None not in keys else None
-        case ast.Name():
-            held = _held(text, over)
-            return _items(text, held) if held is not None else None
-        case ast.Call(func=ast.Name("range"), args=[ast.Constant(value=int(count))]):
-            return [ast.Constant(number) for number in range(min(count, _MOST + 1))]
-        case ast.Call(func=ast.Name("enumerate"), args=[inner], keywords=[]):
-            items = _items(text, inner) or []
-            pairs = enumerate(items)
-            return [ast.Tuple([ast.Constant(n), one], ast.Load()) for n, one in pairs]
-        case ast.Call(func=ast.Name("zip"), args=parts, keywords=[]) if parts:
-            lists = [_items(text, part) for part in parts]
-            each = [one for one in lists if one is not None]
-            if len(each) < len(lists):
-                return None
-            return [ast.Tuple([*row], ast.Load()) for row in zip(*each, strict=False)]
-        case ast.Call(func=ast.Attribute(value=of, attr="items" | "keys" | "values" as view)):
-            table = _held(text, of) if isinstance(of, ast.Name) else of
-            if not isinstance(table, ast.Dict) or None in table.keys:
-                return None
-            known = [key for key in table.keys if key is not None]
-            if view == "items":
-                both = zip(known, table.values, strict=True)
-                return [ast.Tuple([k, v], ast.Load()) for k, v in both]
-            return known if view == "keys" else table.values
-    return None
-
-
-def _held(text: str, name: ast.Name) -> ast.expr | None:
-    """The list or dict that a variable of the module stands for throughout a program."""
-    module, stores = program_tree(text), stores_of(text)
-    if module is None or stores is None or not stores.is_steady(name):
-        return None
-    values = [
-        statement.value
-        for statement in module.body
-        if isinstance(statement, ast.Assign)
-        and any(isinstance(t, ast.Name) and t.id == name.id for t in statement.targets)
-    ]
-    entries = {base for base, _ in stores.entries}
-    taken = any(isinstance(n, ast.arg) and n.arg == name.id for n in ast.walk(module))
-    alone = len(values) == 1 and name.id not in entries and not taken
-    return values[0] if alone else None
-
-
-def _is_constant(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant() | ast.UnaryOp(operand=ast.Constant()):
-            return True
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return all(map(_is_constant, parts))
-    return False
-
-
-def _with(node: ast.AST, row: dict[str, ast.expr]) -> str:
-    """The source of something in one round."""
-    return ast.unparse(_Replacing(row).visit(deepcopy(node)))
 
 
 def _texts(row: dict[str, ast.expr]) -> Iterator[str]:
@@ -334,57 +240,3 @@ def _texts(row: dict[str, ast.expr]) -> Iterator[str]:
     for value in row.values():
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield value.value
-
-
-#: What is computed of constants, as the program would.
-_COMPUTED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.FloorDiv: floordiv, ast.Div: truediv,
-}  # fmt: skip
-
-
-class _Replacing(ast.NodeTransformer):
-    """Puts what the variables are in their places, and makes one text of its parts."""
-
-    def __init__(self, row: dict[str, ast.expr]) -> None:
-        self._row = row
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return deepcopy(self._row.get(node.id, node))
-
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        compute = _COMPUTED.get(type(node.op))
-        match node:
-            case ast.BinOp(left=ast.Constant(value=one), right=ast.Constant(value=other)):
-                texts = isinstance(one, str) and isinstance(other, str)
-                numbers = isinstance(one, (int, float)) and isinstance(other, (int, float))
-                if compute is not None and other != 0 and (numbers or (compute is add and texts)):
-                    return ast.Constant(compute(one, other))
-        return node
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        values = [one.value for one in node.args if isinstance(one, ast.Constant)]
-        plain = len(values) == len(node.args) > 0 and not node.keywords
-        numbers = [value for value in values if isinstance(value, (int, float))]
-        match node.func:
-            case ast.Name("min" | "max" as name) if plain and len(numbers) == len(values) > 1:
-                return ast.Constant(min(numbers) if name == "min" else max(numbers))
-            case ast.Name("int") if plain and len(numbers) == len(values) == 1:
-                return ast.Constant(int(numbers[0]))
-        return node
-
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
-        self.generic_visit(node)
-        parts: list[str] = []
-        for part in node.values:
-            match part:
-                case ast.Constant(value=str(said)):
-                    parts.append(said)
-                case ast.FormattedValue(
-                    value=ast.Constant(value=value), conversion=-1, format_spec=None
-                ):
-                    parts.append(str(value))
-                case _:
-                    return node
-        return ast.Constant("".join(parts))
