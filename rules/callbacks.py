@@ -210,11 +210,12 @@ def _rate(fit: Fit) -> tuple[str, str]:
 @callback("LearningRateScheduler", changes_rate=True)
 def learning_rate_scheduler(fit: Fit, schedule: Param, verbose: Param = 0) -> Hooks:
     """The same."""
-    rate = fit.called(schedule, (fit.epoch, 'group["lr"]'))
+    group = fit.free("group")
+    rate = fit.called(schedule, (fit.epoch, f'{group}["lr"]'))
     return Hooks(
         epoch_start=(
-            f"for group in {fit.optimizer}.param_groups:",
-            f'    group["lr"] = {rate}',
+            f"for {group} in {fit.optimizer}.param_groups:",
+            f'    {group}["lr"] = {rate}',
         ),
         logs=(_rate(fit),),
     )

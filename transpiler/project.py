@@ -46,6 +46,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.asked_by_name import asked_by_name
+from transpiler.source.asked_of_rates import asked_of_rates
 from transpiler.source.brought_values import values_brought
 from transpiler.source.compiled_by_calls import compiled_by_calls
 from transpiler.source.compiled_either import compiled_behind
@@ -213,6 +214,7 @@ class Project:
     def _rewritten(self, text: str, path: str) -> Rewritten | None:
         """The text with something written in another way that is easier to understand."""
         found: Rewritten | None = asked_by_name(text, path) or made_where_picked(text)
+        found = found or asked_of_rates(text)
         found = found or made_in_any_case(text, path) or made_in_class(text, path)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or compiled_one_by_one(text) or rates_in_one(text)

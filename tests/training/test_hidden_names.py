@@ -168,3 +168,89 @@ def test_numbers_of_models_without_names_are_not_guessed() -> None:
     text = text.replace(', name="decoder"', "").replace("decoder_loss", "functional_1_loss")
     errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("an output of the model has no name of its own" in message for message in errors)
+
+
+CAPTURED = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 4)), rng.normal(size=(40, 1))
+{before}
+
+def build({taken}):
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+{run}
+"""
+RUN = """\
+def run({given}):
+    model = build()
+    history = model.fit(x, y, epochs=2, shuffle=False, verbose=0, validation_split=0.25)
+    {local}
+    return [history.history["loss"][-1], float(np.sum({read}))]
+
+
+found = run()
+"""
+FOLD = (
+    "for {0} in ('a', 'b'):\n    model = build()\n    model.fit(x, y, epochs=2, verbose=0)\n"
+    "    kept.append({0})"
+)
+RATES = """\
+model, kept = build(), []
+for group in ("slow", "fast"):
+    model.optimizer.learning_rate = {"slow": 0.1, "fast": 0.2}[group]
+    model.fit(x, y, epochs=2, shuffle=False, verbose=0, callbacks=[
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)])
+    kept.append(group)
+found = len("".join(kept))"""
+#: Names of the program's own that what is written could bind anew, or take for another thing.
+OWN_NAMES = [
+    ("", RUN.format(given="", local="predict = model.predict(x)", read="predict")),
+    ("", RUN.format(given="", local="evaluate = model.evaluate(x, y)", read="evaluate")),
+    ("", RUN.format(given="train_epoch=3, predict=True", read="train_epoch",
+                    local="predictions = model.predict(x) if predict else 0")),
+    ("device='/gpu:0'", RUN.format(given="device='cpu'", local="", read="len(device)")),
+    ("", RUN.format(given="_=2.5", local="", read="_")),
+    ("", f"kept = []\n{FOLD.format('_')}\nfound = ord(kept[-1])"),
+    ("", f"kept = []\n{FOLD.format('epoch')}\nfound = ord(kept[-1])"),
+    ("", RATES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("taken", "run"), OWN_NAMES)
+def test_names_of_functions_and_loops_stay_the_programs_own(
+    taken: str, run: str, scripts: Scripts
+) -> None:
+    text = CAPTURED.format(before="", taken=taken, run=run)
+    apart = scripts.compare(text, converted_text(text, Options(exact=True)))
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("before", "given"),
+    [
+        ("len = x.shape[0]\n", ""),
+        ("range = x.max() - x.min()\n", ""),
+        ("int, float = 4, 3.0\n", ""),
+        ("", "range=(0, 1)"),
+        ("", "len=3"),
+    ],
+)
+def test_names_of_python_that_converted_code_needs(before: str, given: str) -> None:
+    run = RUN.format(given=given, local="", read="0")
+    said = convert(CAPTURED.format(before=before, taken="", run=run)).diagnostics
+    messages = [d.message for d in said if d.severity is Severity.ERROR]
+    assert any("is also the name of something that converted code needs" in m for m in messages)
+
+
+def test_names_of_python_that_nothing_needs_are_the_programs_own() -> None:
+    for before, given in (("max, id = 3, 4\n", ""), ("", "input=3, type=4")):
+        run = RUN.format(given=given, local="", read="0")
+        said = convert(CAPTURED.format(before=before, taken="", run=run)).diagnostics
+        assert not [d for d in said if d.severity is Severity.ERROR]

@@ -118,6 +118,29 @@ def test_a_function_that_gets_builders_serves_what_each_gives(scripts: Scripts) 
         assert max(apart.values()) < 1e-9, apart
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for build in (build_deep, build_shallow):\n    scores.extend(train(build))",
+        "for name, one in BUILDERS.items():\n    scores.extend(train(one))",
+        "for number in range(2):\n    for one in [build_shallow, build_deep]:\n"
+        "        scores.extend(train(one))",
+    ],
+)
+def test_a_loop_alone_gives_a_function_its_builders(loop: str, scripts: Scripts) -> None:
+    """All of them count: one has regularizers, and one ends in what its loss leaves out."""
+    before = TRAINER.partition("first = ")[0]
+    regularized = before.replace('"first"', '"first", kernel_regularizer="l2"')
+    ending = before.replace("(3)(h)", "(3, activation='relu')(h)").replace('"mse"', '"bce"')
+    ending = ending.replace("layers.Dense(1)", "layers.Dense(1, activation='sigmoid')")
+    for text in (f"{regularized}{loop}\n", f"{ending}{loop}\n"):
+        result = converted(text)
+        assert result.count(".to(device)") >= 2
+        apart = scripts.compare(text, result)
+        assert "scores" in apart
+        assert max(apart.values()) < 1e-9, apart
+
+
 def test_a_function_that_would_train_each_in_its_own_way_is_left() -> None:
     text = TRAINER.replace("layers.Dense(1)(", 'layers.Dense(1, activity_regularizer="l2")(')
     messages = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from transpiler.conversion import Conversion
 from transpiler.emit.alike import merge_alike
 from transpiler.emit.apart import report_apart, report_changed_apart
+from transpiler.emit.captured import report_captured
 from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
@@ -210,6 +211,7 @@ def _write(draft: Draft) -> Conversion:
         text = with_names_listed(draft, text)
     report_kept_imports(draft, text)
     report_changed_apart(draft, text)
+    report_captured(draft, text)
     said = sorted(draft.diagnostics, key=lambda d: (d.line, d.column))
     changed, functions = text != draft.tree.text, frozenset(draft.operations)
     return Conversion(text, tuple(draft.records), tuple(said), changed, functions)

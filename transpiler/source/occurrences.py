@@ -233,6 +233,13 @@ class FreeNames:
         """A name for something that lives on; the first of the wanted ones that is free."""
         return self._first(wanted, lambda name: not self._places(name))
 
+    def seen_everywhere(self, *wanted: str) -> str:
+        """A name for something of the module that functions read: none has its own so called."""
+        return self._first(wanted, lambda name: not self._places(name) and not self._hidden(name))
+
+    def _hidden(self, name: str) -> bool:
+        return any(place.binds and place.local for place in self.found.of(name))
+
     def passing(self, *wanted: str, end: int, looped: int | None = None) -> str:
         """A name for something that is dead at `end`: it may be bound anew after that.
 

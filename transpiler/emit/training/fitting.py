@@ -164,6 +164,7 @@ class FitWriter(FitData):
         body = distributing.joined(body)
         counted = any(re.search(rf"\b{epoch}\b", line) for line in body)
         rounds = self.epochs if self.first == "0" else f"{self.first}, {self.epochs}"
+        counted |= any(not place.binds for place in model.shared.found.of("_"))  # which it reads
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = distinct(line for h in hooks for line in h.before)
         ordered = self.kept.in_order(values) if self.history else values

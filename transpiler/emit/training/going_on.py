@@ -19,7 +19,7 @@ from pathlib import PurePath
 
 from transpiler.emit.training.lines import within
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.rates import rate_of, setting_rate
+from transpiler.emit.training.rates import GROUP, rate_of, setting_rate
 from transpiler.emit.training.shared import Part
 from transpiler.interpret.training import STEPS, Given, TrainingCall, root
 from transpiler.interpret.values import Static
@@ -181,7 +181,7 @@ def optimizer_of_loaded(writer: ModelWriter, loaded: TrainingCall, copied: bool)
             state = f"copy.deepcopy({known}.state_dict())"
             lines.append(f"{writer.optimizer}.load_state_dict({state})")
         elif moves:
-            lines += setting_rate(writer.optimizer, rate)
+            lines += setting_rate(writer.optimizer, rate, writer.lasting(*GROUP))
     if not holds_state and training.asks_steps:
         raise Unsupported("Keras loads the model without the number of steps that it has taken")
     if moves and not holds_rate:
@@ -189,7 +189,7 @@ def optimizer_of_loaded(writer: ModelWriter, loaded: TrainingCall, copied: bool)
         given = use.arguments.get("learning_rate", use.rule.defaults["learning_rate"])
         assert given is not None
         lines.append("# as Keras loads it: with the rate of `compile`")
-        lines += setting_rate(writer.optimizer, given.text)
+        lines += setting_rate(writer.optimizer, given.text, writer.lasting(*GROUP))
     return lines
 
 

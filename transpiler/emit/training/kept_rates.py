@@ -28,6 +28,7 @@ _CHANGES = regex(
 #: Methods and functions that keep what they get.
 _KEEPING = frozenset({"append", "appendleft", "insert", "add", "setdefault", "setattr"})
 _MAKING = frozenset({"dict", "list", "tuple", "deque"})
+_QUESTIONS = frozenset({"hasattr", "isinstance", "callable", "getattr", "type"})
 _PASSING = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.BoolOp, ast.keyword)
 _LOOPS = (ast.For, ast.While, ast.AsyncFor)
 _UNKNOWN = ""
@@ -86,10 +87,28 @@ class _Rate:
         ]
         for node in found:
             holder = self._holder(node)
+            if isinstance(holder, ast.Name):
+                self._refuse_questions(holder)
             if holder is not None and self._is_stale(node, holder, lasting):
                 raise Unsupported(
                     f"`{self._tree.text[slice(*self._span(node))]}` is kept, which changes in "
                     "Keras where the learning rate is set: float() makes it a number"
+                )
+
+    def _refuse_questions(self, holder: ast.Name) -> None:
+        """Refuse what asks a variable for more than the number that it is here."""
+        seen = reaching(self._tree.text, holder.id, self._extent)
+        for read in self._reads(holder.id):
+            if self._span(holder)[0] not in seen.get(self._span(read)[0], ()):
+                continue
+            around = self._parents[read]
+            asks = isinstance(around, ast.Attribute)
+            if isinstance(around, ast.Call) and isinstance(around.func, ast.Name):
+                asks = around.func.id in _QUESTIONS
+            if asks:
+                said = self._tree.text[slice(*self._span(read))]
+                raise Unsupported(
+                    f"`{said}` is asked for more than its value, which is a number here"
                 )
 
     def _is_stale(self, node: ast.expr, holder: ast.expr | str, lasting: bool) -> bool:

@@ -148,7 +148,7 @@ class ModelWriter:
         self.criterion = self.criterion_name
         mine = prefix if made.training.late is None else ""  # a loop makes one for each model
         self.optimizer = self.lasting(f"{mine}optimizer", f"{mine}optim")
-        self.device = self.lasting("device", "torch_device")
+        self.device = self.names.seen_everywhere("device", "torch_device")
         self.scheduler = self.scaler = self.averaged = self.batch_numbers = ""
         #: of functions that hand the model on, by the ids of their regions
         self.passing: dict[int, ModelWriter] = {}

@@ -27,6 +27,7 @@ from transpiler.emit.training.own_questions import (
     arrays_of_model,
     evaluation,
     every_array,
+    free_in,
     inputs_asked,
     resetting,
     setting_arrays,
@@ -34,6 +35,7 @@ from transpiler.emit.training.own_questions import (
 from transpiler.emit.training.predicting import predictor
 from transpiler.emit.training.rates import (
     RATE_SET,
+    plain_rate,
     rate_of,
     rate_set,
     setting_rate,
@@ -115,7 +117,7 @@ class Methods:
     @property
     def sets_rate(self) -> bool:
         """Whether one of them sets the learning rate."""
-        return any(RATE_SET in edit.text for edit in self.written)
+        return any(RATE_SET.search(edit.text) for edit in self.written)
 
     def _replacements(self) -> Iterator[Edit]:
         """What is replaced, with the statement around it where its line gets too long."""
@@ -254,7 +256,9 @@ class Methods:
             return
         self.writer.shared.replaced[self.tree.span(statement)] = ""
         start, end = self.tree.span(statement)
-        lines = setting_rate(optimizer, rewritten(self.tree, given, self.replaced))
+        group = free_in(self.tree.source(self.made.node), "group")
+        value = plain_rate(rewritten(self.tree, given, self.replaced), self.tree.text)
+        lines = setting_rate(optimizer, value, group)
         indent = start - self.tree.line_start(start)
         self.written.append(Edit(start, end, block(lines, indent).lstrip(" ")))
 

@@ -78,7 +78,7 @@ def evaluation(
     by_key = given["return_dict"][0] if "return_dict" in given else "False"
     if by_key not in ("True", "False"):
         return None
-    data, loader = (_free(name, body) for name in ("test_data", "test_loader"))
+    data, loader = (free_in(body, name) for name in ("test_data", "test_loader"))
     xs = inputs_asked(writer, call, given["x"][1], owner)
     if xs is None:
         return None
@@ -109,7 +109,7 @@ def _compiled(writer: ModelWriter) -> Compiled | None:
     return found[0] if len(found) == 1 and len(found[0].heads) == 1 else None
 
 
-def _free(name: str, body: str) -> str:
+def free_in(body: str, name: str) -> str:
     """A variable that a method does not have yet."""
     number, free = 1, name
     while re.search(rf"\b{free}\b", body) is not None:
@@ -206,7 +206,7 @@ def setting_arrays(writer: ModelWriter, model: str, given: str, body: str) -> li
     """The lines that copy arrays to the weights; `body` has the names that are not free."""
     views = views_of_all(writer, model)
     many = f"{function_of_all(writer)}({model})" if len(views) > FEW else ""
-    weight, array = (_free(name, body) for name in ("weight", "array"))
+    weight, array = (free_in(body, name) for name in ("weight", "array"))
     return [
         "with torch.no_grad():",
         f"    for {weight}, {array} in zip({many or _listed(views)}, {given}):",

@@ -32,7 +32,7 @@ from transpiler.regex import regex
 from transpiler.source.tree import Tree
 
 #: What sets it in a loop over the groups of parameters.
-RATE_SET = 'group["lr"] = '
+RATE_SET = regex(r'\bgroup(?:_\d+)?\["lr"\] = ')
 
 
 def sets_rate(shared: Shared, part: Part) -> bool:
@@ -105,7 +105,9 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     if given is not None:
         if len(statement.body) > 1:
             raise Unsupported("a learning rate that is set beside other statements")
-        writer.whole[id(statement)] = setting_rate(writer.optimizer, writer.shared.source(given))
+        group = writer.lasting(*GROUP)
+        value = plain_rate(writer.shared.source(given), writer.tree.text)
+        writer.whole[id(statement)] = setting_rate(writer.optimizer, value, group)
         writer.statements.setdefault(id(statement), (statement, {}, {}))
         writer.shared.replaced[writer.tree.span(statement)] = ""
         return
@@ -159,9 +161,25 @@ def steps_read(
     return spans
 
 
-def setting_rate(optimizer: str, value: str) -> list[str]:
-    """The statement that gives an optimizer another learning rate."""
-    return [f"for group in {optimizer}.param_groups:", f"    {RATE_SET}{value}"]
+#: Functions of NumPy that give a single number as an array.
+_GIVES_ARRAYS = regex(r"\b(?:np|numpy)\.(?:where|select|piecewise|vectorize)\(")
+_NUMBER = regex(r"[-+*/ ().\de]*")
+
+
+def plain_rate(value: str, text: str) -> str:
+    """A rate as a number of Python, as Keras makes it one, where a program may have an array."""
+    if not _GIVES_ARRAYS.search(text) or _NUMBER.fullmatch(value) or value.startswith("float("):
+        return value
+    return f"float({value})"
+
+
+def setting_rate(optimizer: str, value: str, group: str) -> list[str]:
+    """The statement that gives an optimizer another learning rate, by a variable that is free."""
+    return [f"for {group} in {optimizer}.param_groups:", f'    {group}["lr"] = {value}']
+
+
+#: What a group of parameters is called, as far as the program does not call other things so.
+GROUP = ("group", "param_group")
 
 
 def rate_set(

@@ -423,6 +423,6 @@ class Shared:
         taken = set(self.functions.values())
         numbered = (f"{wanted[0]}_{number}" for number in itertools.count(2))
         for name in itertools.chain(wanted, numbered):
-            if name not in taken and self.names.lasting(name) == name:
+            if name not in taken and self.names.seen_everywhere(name) == name:
                 return name
         raise AssertionError("there is always another number")

@@ -142,7 +142,9 @@ def note_handing(region: Region, handed: Handed) -> Value:
     for model in models_in(*handed.given.values()):
         if model.region is region:
             model.handings.append(handed.node)
-    rounds = tuple(id(root(model)) for model in each) if region.unrolled else ()
+    functions = [value for value in handed.given.values() if isinstance(value, Function)]
+    kinds = (*(id(root(model)) for model in each), *(id(one.node) for one in functions))
+    rounds = kinds if region.unrolled else ()
     region.handings[(id(handed.node), *rounds)] = handed
     given = _given_back(handed.summary)
     answers = [] if inner is None else [value for value, _ in inner.returns]

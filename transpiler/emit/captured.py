@@ -1,0 +1,114 @@
+"""Names of the program's own that hide what converted code calls by them: Python's, or new ones.
+
+def run(x, y, evaluate=True):       len = 3
+    ...                             ...
+    evaluate(model, loader)         loss_sum / len(loader)
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import Counter
+from collections.abc import Iterator
+
+from transpiler.diagnostics import LEFT_CODE
+from transpiler.emit.clashes import BOTH
+from transpiler.emit.draft import Draft
+from transpiler.record import record
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_PYTHONS = frozenset(name for name in vars(builtins) if name[0].islower())
+
+
+def report_captured(draft: Draft, text: str) -> None:
+    """A diagnostic where a name is bound that converted code takes for another thing."""
+    before = program_tree(draft.tree.text)
+    if before is None or not (draft.planned.trained or _PYTHONS & draft.tree.words):
+        return
+    known = _Scopes(before)
+    if not known.own or not (draft.planned.trained or _PYTHONS & known.own):
+        return
+    after = program_tree(text)
+    made = _Scopes(after) if after is not None else known
+    new = made.of_module - known.of_module
+    for (scope, name), number in made.called.items():
+        hidden = name in _PYTHONS or (scope and name in new)
+        if hidden and (scope, name) in known.bound and number > known.called[scope, name]:
+            start, _ = Positions(draft.tree.text).span(known.bound[scope, name])
+            line, column = draft.tree.line_column(start)
+            draft.say_at(LEFT_CODE, line, column, f"`{name}` {BOTH}: rename it")
+
+
+@record(frozen=True, slots=True)
+class _Scope:
+    """A function, or the module, with the names that are bound there."""
+
+    path: str  #: the names of the functions and classes that it is in; "" of the module
+    names: dict[str, ast.AST]
+
+
+class _Scopes:
+    """What is bound in each scope of a program, and how often it is called by that name."""
+
+    def __init__(self, module: ast.Module) -> None:
+        self.bound: dict[tuple[str, str], ast.AST] = {}
+        self.called: Counter[tuple[str, str]] = Counter()
+        whole = _Scope("", dict(_bound(module)))
+        self.of_module = whole.names.keys()
+        self._read(module, [whole], "")
+        self.own = {name for _, name in self.bound}
+
+    def _read(self, node: ast.AST, scopes: list[_Scope], path: str) -> None:
+        scope = scopes[-1]
+        self.bound |= {(scope.path, name): one for name, one in scope.names.items()}
+        pending = [*ast.iter_child_nodes(node)]
+        while pending:
+            inner = pending.pop()
+            match inner:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                    name = getattr(inner, "name", "<lambda>")
+                    own = _Scope(f"{path}.{name}", dict(_bound(inner)))
+                    self._read(inner, [*scopes, own], own.path)
+                    continue
+                case ast.ClassDef():
+                    inside = f"{path}.{inner.name}"
+                    for part in ast.iter_child_nodes(inner):
+                        self._read(ast.Module([part], []) if isinstance(part, ast.stmt) else part,
+                                   scopes, inside)  # fmt: skip
+                    continue
+                case ast.Call(func=ast.Name(name)) | ast.Attribute(value=ast.Name(name)):
+                    owner = next((s for s in reversed(scopes) if name in s.names), None)
+                    if owner is not None:
+                        self.called[owner.path, name] += 1
+            pending += ast.iter_child_nodes(inner)
+
+
+def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
+    """The names that a scope binds, with what does; later ones first."""
+    found: list[tuple[str, ast.AST]] = []
+    shared: set[str] = set()
+    pending = [*ast.iter_child_nodes(scope)]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                found.append((name, node))
+                continue
+            case ast.ClassDef(name=name):
+                found.append((name, node))
+                continue
+            case ast.Lambda():
+                continue
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                found.append((name, node))
+            case ast.ExceptHandler(name=str(name)):
+                found.append((name, node))
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                shared.update(names)
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                found += (((a.asname or a.name).partition(".")[0], node) for a in aliases)
+        pending += ast.iter_child_nodes(node)
+    yield from ((name, node) for name, node in found if name not in shared)
