@@ -254,3 +254,68 @@ def test_names_of_python_that_nothing_needs_are_the_programs_own() -> None:
         run = RUN.format(given=given, local="", read="0")
         said = convert(CAPTURED.format(before=before, taken="", run=run)).diagnostics
         assert not [d for d in said if d.severity is Severity.ERROR]
+
+
+METRICS = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 4)), rng.normal(size=(40, 1))
+
+
+def {0}(y_true, y_pred):
+    return tf.reduce_mean(tf.square(y_true - y_pred) + 1.0)
+
+
+net = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+net.compile("sgd", "mae", metrics={1})
+history = net.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0, validation_split=0.25)
+found = [history.history[key] for key in sorted(history.history)]
+score = net.evaluate(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("name", ["criterion", "model", "loader", "optimizer", "inputs", "targets"])
+def test_metrics_that_are_called_as_what_loops_have_are_refused(name: str) -> None:
+    said = convert(METRICS.format(name, f"[{name}]")).diagnostics
+    messages = [d.message for d in said if d.severity is Severity.ERROR]
+    assert any(f"`{name}` is also the name of something" in m for m in messages), messages
+
+
+def test_metrics_whose_names_loops_have_get_others(scripts: Scripts) -> None:
+    names = ("criterion", "model", "optimizer", "device")
+    metrics = ", ".join(f"keras.metrics.MeanSquaredError(name={name!r})" for name in names)
+    text = METRICS.format("plain", f"[{metrics}, plain]")
+    apart = scripts.compare(text, converted_text(text, Options(exact=True)))
+    assert {"found", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+LAYERS = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 4)), rng.normal(size=(40, 1))
+net = keras.Sequential([keras.layers.Input((4,))])
+net.add(keras.layers.Dense(3))
+net.add(keras.layers.Dense(3))
+net.add(keras.layers.Dense(3))
+net.add(keras.layers.Dense(1))
+net.compile("sgd", "mse")
+layer = 3
+net.fit(x, y, epochs=1, batch_size=16, shuffle=False, verbose=0)
+for one in net.layers[:3]:
+    one.trainable = False
+net.compile("sgd", "mse")
+losses = net.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+found = layer + 0.5
+"""
+
+
+def test_layers_that_are_frozen_leave_a_variable_alone(scripts: Scripts) -> None:
+    apart = scripts.compare(LAYERS, converted_text(LAYERS, Options(exact=True)))
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart

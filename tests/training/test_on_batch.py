@@ -145,6 +145,16 @@ def test_parts_are_frozen_in_place_where_compiles_follow(scripts: Scripts) -> No
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
+def test_whether_a_part_is_frozen_may_be_computed(scripts: Scripts) -> None:
+    text = f'{HEAD}{PAIR}first.trainable = len(x) > 300\nboth.compile("sgd", "mse")\n'
+    text += 'losses = both.fit(x, y, epochs=2, batch_size=32, shuffle=False).history["loss"]\n'
+    converted = convert(text, Options(exact=True))
+    assert not [d for d in converted.diagnostics if d.severity is Severity.ERROR]
+    assert "first.requires_grad_(len(x) > 300)" in converted.text
+    apart = scripts.compare(text, converted.text)
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -157,7 +167,6 @@ def test_parts_are_frozen_in_place_where_compiles_follow(scripts: Scripts) -> No
             'both.compile("sgd", "mse")\nboth.fit(x, y)\n',
             "condition",
         ),
-        ('first.trainable = len(x) > 3\nboth.compile("sgd", "mse")\nboth.fit(x, y)\n', "run time"),
     ],
 )
 def test_what_is_frozen_must_be_known(text: str, said: str) -> None:

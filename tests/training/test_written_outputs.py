@@ -46,6 +46,14 @@ MADE = {
         "outputs = [layers.Dense(n, act, name=k)(z) for k, (n, act) in HEADS.items()]",
         "outputs",
     ),
+    "dict": ("outputs = {k: layers.Dense(1, name=k)(z) for k in TASKS}", "outputs"),
+    "dict that a loop fills": (
+        """tasks = [k for k in HEADS]
+    outputs = {}
+    for k in TASKS:
+        outputs[k] = layers.Dense(1, name=k)(z)""",
+        "outputs",
+    ),
     "joined": (
         "outputs = [layers.Dense(1, name=k)(z) for i, k in enumerate(TASKS)]",
         "outputs=outputs",
@@ -157,3 +165,35 @@ def test_inputs_of_a_loop_alone_stay_as_many_as_there_are() -> None:
     text = INPUTS.replace("    inputs.append(numeric)\n", "")
     text = text.replace("    x = layers", "    inputs.append(numeric)\n    x = layers")
     assert written_outputs(text) is None
+
+
+NUMBERED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+COUNT = 3
+x = np.random.rand(40, 5)
+y = [np.random.randint(0, 2, (40, 1)).astype(float) for _ in range(COUNT)]
+inputs = keras.Input((5,))
+heads = [layers.Dense(1, activation="sigmoid", name=f"head_{i}")(inputs) for i in range(COUNT)]
+model = keras.Model(inputs, heads)
+model.compile(
+    "sgd",
+    loss=["binary_crossentropy"] * COUNT,
+    loss_weights=[1.0 / (i + 1) for i in range(COUNT)],
+    metrics=[["accuracy"] for _ in range(COUNT)],
+)
+history = model.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0).history
+found = [history[f"head_{i}_accuracy"][-1] for i in range(COUNT)]
+losses = history["loss"]
+"""
+
+
+def test_as_many_as_a_constant_says(scripts: Scripts) -> None:
+    result = converted(NUMBERED, Options(exact=True))
+    assert "self.head_2 = nn.Linear(5, 1)" in result
+    apart = scripts.compare(NUMBERED, result)
+    assert {"found", "losses"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+    assert written_outputs(NUMBERED.replace("COUNT = 3", "COUNT = count()")) is None

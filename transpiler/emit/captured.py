@@ -19,7 +19,7 @@ from transpiler.record import record
 from transpiler.source.occurrences import Positions
 from transpiler.source.syntax import program_tree
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PYTHONS = frozenset(name for name in vars(builtins) if name[0].islower())
 
 
@@ -33,7 +33,7 @@ def report_captured(draft: Draft, text: str) -> None:
         return
     after = program_tree(text)
     made = _Scopes(after) if after is not None else known
-    new = made.of_module - known.of_module
+    new = made.of_module - known.of_module  # functions, classes and imports
     for (scope, name), number in made.called.items():
         hidden = name in _PYTHONS or (scope and name in new)
         if hidden and (scope, name) in known.bound and number > known.called[scope, name]:
@@ -57,7 +57,8 @@ class _Scopes:
         self.bound: dict[tuple[str, str], ast.AST] = {}
         self.called: Counter[tuple[str, str]] = Counter()
         whole = _Scope("", dict(_bound(module)))
-        self.of_module = whole.names.keys()
+        defines = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
+        self.of_module = {n for n, one in whole.names.items() if isinstance(one, defines)}
         self._read(module, [whole], "")
         self.own = {name for _, name in self.bound}
 

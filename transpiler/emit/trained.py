@@ -15,6 +15,7 @@ from transpiler.interpret.training import options_of
 from transpiler.ir import tokens
 from transpiler.source.between import changed_between
 from transpiler.source.lexical import words_in
+from transpiler.source.occurrences import FreeNames, Occurrences
 
 if TYPE_CHECKING:
     from transpiler.emit.training.shared import Trained
@@ -239,7 +240,11 @@ def _freezes(draft: Draft, found: Trained) -> list[Edit]:
     from transpiler.emit.training.freezing import freeze_edit
 
     calls = [c for c in found.training.calls if c.name == "freeze" and c.statement is not None]
-    edits = [freeze_edit(draft.tree, call, found.training.variable) for call in calls]
+    free, edits = FreeNames(Occurrences(draft.tree.text), []), list[Edit]()
+    for call in calls:
+        assert call.statement is not None
+        name = free.passing("layer", "module", end=draft.tree.span(call.statement)[1])
+        edits.append(freeze_edit(draft.tree, call, found.training.variable, name))
     return [edit_with_names(draft, edit) for edit in edits]
 
 

@@ -8,7 +8,7 @@ for task in TASKS:                          Dense(1, name="age_head")
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from operator import add, floordiv, mul, sub, truediv
 from typing import Any
@@ -27,6 +27,31 @@ _MOST = 12  #: rounds that are written one by one
 def has_names_of_its_own(node: ast.AST) -> bool:
     """Whether some names in it may be others than those of the same name around it."""
     return any(isinstance(inner, _OWN_NAMES) for inner in ast.walk(node))
+
+
+def used_besides(nodes: Iterable[ast.AST], loop: ast.For) -> set[str]:
+    """The variables among some nodes, but for what a loop and others like it have of their own."""
+    nodes = list(nodes)
+    own = {
+        (inner, variable)
+        for node in nodes
+        for variable in _bound_by(node)
+        for inner in (ast.walk(node) if node is loop or variable in _bound_by(loop) else ())
+    }
+    own |= {(inner, variable) for inner in ast.walk(loop) for variable in _bound_by(loop)}
+    return {n.id for n in nodes if isinstance(n, ast.Name) and (n, n.id) not in own}
+
+
+def _bound_by(node: ast.AST) -> set[str]:
+    """The variables of a loop or a comprehension."""
+    match node:
+        case ast.For(target=target):
+            targets = [target]
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            targets = [one.target for one in node.generators]
+        case _:
+            return set()
+    return {n.id for one in targets for n in ast.walk(one) if isinstance(n, ast.Name)}
 
 
 def rounds_of(text: str, target: ast.expr, over: ast.expr) -> list[dict[str, ast.expr]]:
@@ -59,10 +84,11 @@ def _items(text: str, over: ast.expr) -> list[ast.expr] | None:
         case ast.Dict(keys=keys):
             return [key for key in keys if key is not None] if None not in keys else None
         case ast.Name():
-            held = _held(text, over)
-            return _items(text, held) if held is not None else None
+            table = _held(text, over)
+            return _items(text, table) if table is not None else None
         case ast.Call(func=ast.Name("range"), args=limits, keywords=[]):
-            given = [n.value for n in limits if isinstance(n, ast.Constant)]
+            held = [n if isinstance(n, ast.Constant) else _held(text, n) for n in limits]
+            given = [n.value for n in held if isinstance(n, ast.Constant)]
             whole = [number for number in given if isinstance(number, int)]
             if len(whole) < len(limits):
                 return None
@@ -78,14 +104,14 @@ def _items(text: str, over: ast.expr) -> list[ast.expr] | None:
                 return None
             return [ast.Tuple([*row], ast.Load()) for row in zip(*each, strict=False)]
         case ast.Call(func=ast.Attribute(value=of, attr="items" | "keys" | "values" as view)):
-            table = _held(text, of) if isinstance(of, ast.Name) else of
-            if not isinstance(table, ast.Dict) or None in table.keys:
+            entries = _held(text, of) if isinstance(of, ast.Name) else of
+            if not isinstance(entries, ast.Dict) or None in entries.keys:
                 return None
-            known = [key for key in table.keys if key is not None]
+            known = [key for key in entries.keys if key is not None]
             if view == "items":
-                both = zip(known, table.values, strict=True)
+                both = zip(known, entries.values, strict=True)
                 return [ast.Tuple([k, v], ast.Load()) for k, v in both]
-            return known if view == "keys" else table.values
+            return known if view == "keys" else entries.values
     return None
 
 
@@ -96,10 +122,12 @@ def _rounds(limits: list[int]) -> list[int]:
     return [*range(*limits)[: _MOST + 1]]
 
 
-def _held(text: str, name: ast.Name) -> ast.expr | None:
-    """The list or dict that a variable of the module stands for throughout a program."""
+def _held(text: str, name: ast.expr) -> ast.expr | None:
+    """What a variable of the module stands for throughout a program, a list, dict or number."""
     module, stores = program_tree(text), stores_of(text)
-    if module is None or stores is None or not stores.is_steady(name):
+    if module is None or stores is None or not isinstance(name, ast.Name):
+        return None
+    if not stores.is_steady(name):
         return None
     values = [
         statement.value

@@ -22,6 +22,7 @@ from transpiler.source.constant_rounds import (
     in_round,
     replaced_in_round,
     rounds_of,
+    used_besides,
 )
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
@@ -168,17 +169,6 @@ class _Room:
         if line.encode()[: loop.col_offset].strip() or loop.body[0].lineno == loop.lineno:
             return False
         stored = {n.id for n in body if isinstance(n, ast.Name) and not _is_read(n)}
-        bound = {
-            node
-            for other in self._nodes
-            if other is not loop and variables <= _bound_by(other)
-            for node in ast.walk(other)
-        }
-        outside = {
-            n.id
-            for n in self._nodes
-            if isinstance(n, ast.Name) and n not in inside and n not in bound
-        }
         hidden = {
             n.id
             for part in self._nodes
@@ -186,7 +176,7 @@ class _Room:
             for n in ast.walk(part)
             if isinstance(n, ast.Name) and part not in inside
         } - self._own_of_inner()
-        return not variables & (stored | outside | hidden)
+        return not variables & (stored | hidden | used_besides(self._nodes, loop))
 
     def _own_of_inner(self) -> set[str]:
         """The names that functions inside have as their own."""
@@ -229,18 +219,6 @@ def _is_output(node: ast.expr) -> bool:
         case ast.Attribute(value=ast.Call() as call, attr="output"):
             return _asked(call) is not None
     return False
-
-
-def _bound_by(node: ast.AST) -> set[str]:
-    """The variables of a loop or a comprehension."""
-    match node:
-        case ast.For(target=target):
-            targets = [target]
-        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            targets = [one.target for one in node.generators]
-        case _:
-            return set()
-    return {n.id for one in targets for n in ast.walk(one) if isinstance(n, ast.Name)}
 
 
 def _is_read(node: ast.Name) -> bool:

@@ -21,6 +21,7 @@ from transpiler.source.constant_rounds import (
     has_names_of_its_own,
     in_round,
     rounds_of,
+    used_besides,
 )
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
@@ -28,7 +29,8 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _MADE = regex(r"\bModel\(")
-_IN_TURN = regex(r"\)\s*for\b|\.append\(")
+_FOR_EACH = ("loss", "loss_weights", "metrics", "weighted_metrics")
+_IN_TURN = regex(r"\)\s*for\b|\.append\(|\w\[\w+\]\s*=")
 
 
 def written_outputs(text: str) -> Rewritten | None:
@@ -48,6 +50,11 @@ def written_outputs(text: str) -> Rewritten | None:
                     whole = room if isinstance(room, ast.FunctionDef) else model
                     touched.append((whole.lineno, whole.end_lineno or 0))
                     touched.append((node.lineno, node.end_lineno or 0))
+    for room in ast.walk(module) if module is not None and edits else ():
+        if isinstance(room, (ast.Module, ast.FunctionDef)):
+            for given in _compiled_with(room):
+                for node, written in _Room(text, room).written(given):
+                    edits[Positions(text).span(node)] = written
     made = rewritten(text, edits, touched=touched) if edits else None
     if made is None or program_tree(made.text) is None:
         return None
@@ -69,6 +76,15 @@ def _models(room: ast.AST) -> Iterator[tuple[ast.Call, ast.expr, ast.expr]]:
             yield node, inputs, outputs
 
 
+def _compiled_with(room: ast.AST) -> Iterator[ast.expr]:
+    """What `compile` gets for each output, where that is made in turn."""
+    for node in own_nodes(room):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="compile"), keywords=keywords):
+                each = (k.value for k in keywords if k.arg in _FOR_EACH)
+                yield from (v for v in each if isinstance(v, (ast.ListComp, ast.DictComp)))
+
+
 class _Room:
     """A function, or a module, in which outputs are made."""
 
@@ -78,7 +94,7 @@ class _Room:
 
     def written(self, outputs: ast.expr) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
         """What makes outputs in turn, and what stands there instead."""
-        if isinstance(outputs, ast.ListComp):
+        if isinstance(outputs, (ast.ListComp, ast.DictComp)):
             yield from self._listed(outputs)
         if not isinstance(outputs, ast.Name):
             return
@@ -91,7 +107,9 @@ class _Room:
                     assert isinstance(parts, ast.List)
                     appends = (f"{name}.append({ast.unparse(one)})" for one in parts.elts)
                     yield statement, margin.join([f"{name} = []", *appends])
-            case [(_, ast.List(elts=[]))]:
+            case [(ast.Assign(targets=[ast.Name()]), ast.DictComp() as table)]:
+                yield from self._listed(table)
+            case [(_, ast.List(elts=[]) | ast.Dict(keys=[]))]:
                 for loop in self._loops:
                     yield from self._looped(loop, name)
 
@@ -130,14 +148,17 @@ class _Room:
                         found += ((node, v) for t, v in same if t.id == name)
         return found
 
-    def _listed(self, made: ast.ListComp) -> Iterator[tuple[ast.expr, str]]:
+    def _listed(self, made: ast.ListComp | ast.DictComp) -> Iterator[tuple[ast.expr, str]]:
         if len(made.generators) != 1 or made.generators[0].ifs or made.generators[0].is_async:
             return
         over = made.generators[0]
-        if comments_in(self._source(made)) or has_names_of_its_own(made.elt):
+        parts = [made.elt] if isinstance(made, ast.ListComp) else [made.key, made.value]
+        if comments_in(self._source(made)) or any(map(has_names_of_its_own, parts)):
             return
         if rows := rounds_of(self._text, over.target, over.iter):
-            yield made, f"[{', '.join(in_round(made.elt, row) for row in rows)}]"
+            items = (": ".join(in_round(part, row) for part in parts) for row in rows)
+            opening, closing = "[]" if len(parts) == 1 else "{}"
+            yield made, f"{opening}{', '.join(items)}{closing}"
 
     def _looped(
         self, loop: ast.For, name: str, makes_inputs: bool = False
@@ -152,9 +173,7 @@ class _Room:
             return
         rows = rounds_of(self._text, loop.target, loop.iter)
         variables = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
-        inside = {*ast.walk(loop)}
-        outside = {n.id for n in self._nodes if isinstance(n, ast.Name) and n not in inside}
-        if not rows or variables & (outside | named):
+        if not rows or variables & (used_besides(self._nodes, loop) | named):
             return
         if any(map(_makes_input, nodes)) is not makes_inputs:
             return
@@ -207,13 +226,15 @@ class _Room:
 
 
 def _appends(statement: ast.stmt, name: str = "") -> bool:
-    """Whether it puts something at the end of a list, of any or that of a name."""
+    """Whether it puts something into a list or dict, any or that of a name."""
     match statement:
         case ast.Expr(
             value=ast.Call(
                 func=ast.Attribute(value=ast.Name(held), attr="append"), args=[_], keywords=[]
             )
         ):
+            return name in ("", held)
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name(held))]):
             return name in ("", held)
     return False
 

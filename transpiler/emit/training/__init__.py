@@ -97,6 +97,7 @@ ready.py       data that an earlier call has made ready
 hoisting.py    data that a loop would make anew in each round
 composing.py   statements around calls of several models
 placing.py     the edits of statements, and their comments
+hidden_functions.py  functions of the program's own with names that the loops have
 head.py        where a file's head ends, for what goes there
 progress.py    what is shown of it
 evaluation_order.py  when a statement evaluates its parts

@@ -121,11 +121,17 @@ def write_freeze(writer: ModelWriter, call: TrainingCall) -> None:
     if call.statement is None:
         raise Unsupported("a layer is frozen in the middle of a statement")
     _see_compiled(writer, call, writer.tree.span(call.statement)[1])
-    writer.edits.append(freeze_edit(writer.tree, call, writer.variable))
+    end = writer.tree.span(call.statement)[1]
+    looped = writer.tree.span(call.statement)[0] if call.in_loop else None
+    name = writer.names.passing("layer", "module", end=end, looped=looped)
+    writer.edits.append(freeze_edit(writer.tree, call, writer.variable, name))
 
 
-def freeze_edit(tree: Tree, call: TrainingCall, variable: str) -> Edit:
-    """What stands for a statement that freezes layers: it is no part of a training."""
+def freeze_edit(tree: Tree, call: TrainingCall, variable: str, each: str) -> Edit:
+    """What stands for a statement that freezes layers: it is no part of a training.
+
+    `each` is the variable for a layer, where these take a loop.
+    """
     assert call.statement is not None
     span = tree.span(call.statement)
     lines = comments_in(tree.source(call.statement))
@@ -139,7 +145,7 @@ def freeze_edit(tree: Tree, call: TrainingCall, variable: str) -> Edit:
             if not module.constructor.text.startswith(WEIGHTLESS)
         ]
         if len(names) > 2:
-            lines += [f"for layer in ({', '.join(names)}):", f"    layer.requires_grad_({value})"]
+            lines += [f"for {each} in ({', '.join(names)}):", f"    {each}.requires_grad_({value})"]
         else:
             lines += [f"{name}.requires_grad_({value})" for name in names]
     indent = span[0] - tree.line_start(span[0])

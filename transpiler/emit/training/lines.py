@@ -78,11 +78,16 @@ def identifier(key: str) -> str:
     return cleaned if cleaned.isidentifier() else f"value_{cleaned}"
 
 
+#: What the loops call other things.
+_PARTS = frozenset({"model", "loader", "optimizer", "criterion", "device", "inputs", "targets"})
+
+
 def identifiers(keys: list[str]) -> dict[str, str]:
     """Variables for keys, no two alike."""
     found: dict[str, str] = {}
     for key in keys:
         name = identifier(key)
+        name = f"{name}_value" if name in _PARTS else name
         while name in found.values():
             name += "_"
         found[key] = name

@@ -31,6 +31,7 @@ from transpiler.emit.training.data import (
 )
 from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
+from transpiler.emit.training.hidden_functions import refuse_hidden
 from transpiler.emit.training.lent_parts import has_loss_of_caller, take_as_arguments
 from transpiler.emit.training.lines import is_made_once, is_nested, within
 from transpiler.emit.training.listed_arrays import (
@@ -426,6 +427,8 @@ class ModelWriter:
         called = f"model.{LOGITS}" if self.training.logits is not None else "model"
         if self.training.penalized is not None:
             outputs, called = [*outputs, ACTIVITY], f"model.{PENALIZED}"
+        targets = [head.prediction.targets.text for head in heads]
+        refuse_hidden(compiled, {*criteria, *outputs, *targets, *input_names(self.built)})
         return Epoch(
             ", ".join(outputs),
             calls[0],
@@ -437,7 +440,7 @@ class ModelWriter:
             input_names(self.built),
             self.built.keys,
             of_batches(self),
-            tuple(head.prediction.targets.text for head in heads),
+            tuple(targets),
             criteria + besides,
             tuple(losses) if named else (),
             by_rows=compiled.keras == "2" or is_eager(compiled.call),
