@@ -139,7 +139,7 @@ FLAGS = [
 ]
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("stated", [False, True])
 @pytest.mark.parametrize("flags", FLAGS)
@@ -173,7 +173,7 @@ def test_single(
     compare(keras_run(layer, X, 0, **keras_call), torch_run(model, X, *given), within)
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("stated", [False, True])
 @pytest.mark.parametrize("state", [False, True])

@@ -11,7 +11,7 @@ from transpiler.options import Options
 from transpiler.pipeline import convert
 
 
-@pytest.mark.sample(48)
+@pytest.mark.sample(96)
 @pytest.mark.parametrize("carrier", CARRIERS)
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_it_is_the_same_or_refused(name: str, carrier: str, scripts: Scripts) -> None:
