@@ -68,6 +68,7 @@ from transpiler.source.loaded_or_trained import loaded_or_trained
 from transpiler.source.made_if_absent import made_in_any_case
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.named_models import named_models
+from transpiler.source.nested_losses import nested_losses
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.picked_rates import rates_in_one
 from transpiler.source.read_from_callbacks import read_from_callbacks
@@ -223,6 +224,7 @@ class Project:
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
+        found = found or nested_losses(text)
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
         return found or values_brought(text, path)

@@ -69,6 +69,7 @@ named_models.py  models that functions get at once from what builds them: these 
 trained_in_turn.py  lists of what training gives, made in one expression: loops
 compiled_in_turn.py  loops that only compile some models: one call for each
 asked_of_rates.py  whether learning rates are variables of Keras's: they are
+nested_losses.py  losses that are functions inside of what trains with them: before it
 picked_rates.py  learning rates that an `if` statement picks: one expression does
 constant_rounds.py  what loops over constants do in each of their rounds
 written_outputs.py  outputs of models that loops make, one by one
