@@ -109,6 +109,13 @@ def test_a_variable_of_several_loops() -> None:
     )
 
 
+def test_outputs_by_computed_names() -> None:
+    listed = layers_asked_in_turn("outs = [m.get_layer(f'a_{k}').output for k in range(2)]\n")
+    assert listed is not None
+    assert listed.text == 'outs = [m.get_layer("a_0").output, m.get_layer("a_1").output]\n'
+    assert layers_asked_in_turn("outs = [m.get_layer(k).output for k in ['a', 'b']]\n") is None
+
+
 def test_layers_that_nobody_asks_for_stay_in_their_loop() -> None:
     made = "for k in range(2):\n    x = Dense(3, name=f'{}_{{k}}')(x)\n"
     found = layers_asked_in_turn(made.format("c") + made.format("a") + "m.get_layer('a_1')\n")

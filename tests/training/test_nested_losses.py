@@ -108,6 +108,7 @@ def test_others_stay_inside() -> None:
     assert made is not None
     assert inner in made.text
     assert nested_losses(text.replace("1 * K", "step(1, 2) * K")) is None
+    assert nested_losses(text.replace("[rate, step]", "[rate, loss]")) is None
 
 
 def test_names_that_others_have_stay_theirs() -> None:

@@ -183,6 +183,16 @@ def test_what_other_files_ask_stays(text: str, other: str) -> None:
     assert read_from_callbacks(text, lambda: ("import train", other)) is None
 
 
+def test_a_method_that_does_nothing_else_stays() -> None:
+    made = read_from_callbacks(OF_OBJECT.replace("        self.model = build()\n", ""), lambda: ())
+    assert made is not None
+    assert "def __init__(self):\n        self.stopped_epoch = 0\n" in made.text
+    reads = OF_OBJECT.replace("        self.model = build()\n", "").replace("stopped_epoch", "best")
+    made = read_from_callbacks(reads, lambda: ())
+    assert made is not None
+    assert "def __init__(self):\n        pass\n" in made.text
+
+
 def test_the_best_of_a_checkpoint_outlasts_a_training() -> None:
     moved = OF_OBJECT.replace("EarlyStopping()", "ModelCheckpoint('best.weights.h5')")
     assert read_from_callbacks(moved.replace("stopped_epoch", "best"), lambda: ()) is None

@@ -25,6 +25,7 @@ _HAS = ("numpy", "assign", "value")
 #: What numbers of Python and NumPy are, and a rate is not.
 _NUMBERS = ("float", "int", "np.floating", "np.float32", "np.float64", "numbers.Number")
 _READS = ("numpy", "value", "read_value")
+_SPEAKS = regex(r"optimizer\.(?:lr|learning_rate)\b|\bmodel\.optimizer\s*\n")
 _ASKS = regex(
     r"\b(?:hasattr|isinstance)\(\s*[\w.]+,"
     r"|=\s*(?:\w+\.)*(?:model\.optimizer|optimizer\.(?:lr|learning_rate))[ \t]*(?:#[^\n]*)?$",
@@ -34,7 +35,8 @@ _ASKS = regex(
 
 def asked_of_rates(text: str) -> Rewritten | None:
     """The text without such questions, if it has any."""
-    module = program_tree(text) if _ASKS.search(text) and "optimizer" in text else None
+    speaks = "optimizer" in text and _SPEAKS.search(text) is not None
+    module = program_tree(text) if speaks and _ASKS.search(text) else None
     if module is None:
         return None
     edits = dict[Span, str]()

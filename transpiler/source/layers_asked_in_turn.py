@@ -90,7 +90,7 @@ class _Room:
             yield from self._written(loop, asks)
         for listed in self._lists:
             asks = [name for n in ast.walk(listed.elt) if (name := _asked(n)) is not None]
-            if not _is_output(listed.elt):  # those of a model are known as they are
+            if not _is_output(listed.elt):  # those of names that are listed are known
                 yield from self._listed(listed, asks)
 
     def making(self, asked: set[str]) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
@@ -217,7 +217,7 @@ def _keywords(node: ast.AST) -> list[ast.keyword]:
 def _is_output(node: ast.expr) -> bool:
     match node:
         case ast.Attribute(value=ast.Call() as call, attr="output"):
-            return _asked(call) is not None
+            return isinstance(_asked(call), ast.Name)
     return False
 
 

@@ -82,7 +82,7 @@ class _Program:
         moving, found = inner, list[_Nested]()
         while moving:
             each = [self._nested(room, node, moving, nodes, given) for node in moving]
-            found = [one for one in each if one is not None]
+            found = [one for one in each if one is not None and not _is_read_by(one, inner, moving)]
             if len(found) == len(moving):
                 break
             moving = [one.node for one in found]  # do they without the others?
@@ -187,6 +187,12 @@ class _Program:
         marks = getattr(top, "decorator_list", [])
         line = min([top.lineno, *(mark.lineno for mark in marks)])
         return self._above(self._positions.offset(line, 0))
+
+
+def _is_read_by(one: _Nested, inner: list[ast.FunctionDef], moving: list[ast.FunctionDef]) -> bool:
+    """Whether a function that stays reads one by its name."""
+    nodes = (n for other in inner if other not in moving for n in ast.walk(other))
+    return any(isinstance(n, ast.Name) and n.id == one.node.name for n in nodes)
 
 
 def _given_to_compile(nodes: list[ast.AST]) -> Iterator[ast.Name]:

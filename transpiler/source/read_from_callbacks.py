@@ -171,7 +171,7 @@ class _Program:
         edits[self._span(kept.given)] = kept.name
         if moved:
             stays += [f"self.{names[one]} = 0" for one in names if one in _COUNTED]
-            self._replace(edits, kept.made, stays)
+            self._replace(edits, kept.made, stays or ["pass"] * (len(kept.maker.body) == 1))
         else:
             edits[self._span(kept.made.targets[0])] = kept.name
         self._around_fit(edits, kept, code if moved else "", names)
@@ -183,7 +183,7 @@ class _Program:
         """What makes the callback in another method, and what its own keeps for that."""
         if kept.maker.name != "__init__" or kept.made not in kept.maker.body:
             return None
-        if _kind(kept.made.value) == "ModelCheckpoint" or len(kept.maker.body) == 1:
+        if _kind(kept.made.value) == "ModelCheckpoint":
             return None  # the best of one training is that of the next, too
         taken = {a.arg for a in (*kept.maker.args.args, *kept.maker.args.kwonlyargs)}
         stored = {n.id for n in ast.walk(kept.maker) if _is_stored(n)}
