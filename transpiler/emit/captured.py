@@ -8,32 +8,64 @@ def run(x, y, evaluate=True):       len = 3
 from __future__ import annotations
 
 import ast
-import builtins
+import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.emit.clashes import BOTH
 from transpiler.emit.draft import Draft
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.syntax import program_tree
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_PYTHONS = frozenset(name for name in vars(builtins) if name[0].islower())
+#: What converted code calls of Python's own.
+_PYTHONS = frozenset(
+    {
+        "abs", "all", "any", "bool", "callable", "dict", "enumerate", "float", "format", "getattr",
+        "hasattr", "int", "isinstance", "iter", "len", "list", "map", "max", "min", "next", "open",
+        "print", "range", "reversed", "round", "set", "setattr", "slice", "sorted", "str", "sum",
+        "super", "tuple", "type", "zip",
+    }
+)  # fmt: skip
+_TOP = regex(r"^(?:def|class)[ \t]+(\w+)|^(?:import|from)[ \t]([^\n]+)", re.MULTILINE)
+
+
+@lru_cache(maxsize=64)
+def _binding(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Where some names stand that are not called, and what of a line may bind one of them."""
+    one = rf"(?<![\w.])(?:{'|'.join(sorted(names))})\b"
+    found = re.compile(rf"{one}(?!\s*\()|\bdef\s+{one}|\bclass\s+{one}")
+    binds = re.compile(
+        rf"^[ \t]*(?:[\w.\[\]]+\s*,\s*)*{one}\s*(?:,.*)?=(?!=)|^[ \t]*{one}\s*[,:]"
+        rf"|\bfor\b.*{one}.*\sin\b|\b(?:import|as)\b.*{one}|\b(?:def|class)\s+{one}"
+        rf"|\b(?:def|lambda)\b(?:.*[(,*])?\s*{one}\s*[,:=)]|{one}\s*:="
+    )
+    return found, binds
+
+
+def _may_bind(text: str, names: frozenset[str]) -> bool:
+    """Whether a program may bind one of some names: most don't."""
+    found, binds = _binding(names)
+    for place in found.finditer(text):
+        start, end = text.rfind("\n", 0, place.start()) + 1, text.find("\n", place.end())
+        if binds.search(text[start : end if end >= 0 else None]):
+            return True
+    return False
 
 
 def report_captured(draft: Draft, text: str) -> None:
     """A diagnostic where a name is bound that converted code takes for another thing."""
-    before = program_tree(draft.tree.text)
-    if before is None or not (draft.planned.trained or _PYTHONS & draft.tree.words):
+    new = _defined(text) - _defined(draft.tree.text)
+    names = frozenset((new | _PYTHONS) & draft.tree.words)
+    if not names or not _may_bind(draft.tree.blanked, names):
         return
-    known = _Scopes(before)
-    if not known.own or not (draft.planned.trained or _PYTHONS & known.own):
+    before, after = program_tree(draft.tree.text), program_tree(text)
+    if before is None or after is None:
         return
-    after = program_tree(text)
-    made = _Scopes(after) if after is not None else known
-    new = made.of_module - known.of_module  # functions, classes and imports
+    known, made = _Scopes(before), _Scopes(after)
     for (scope, name), number in made.called.items():
         hidden = name in _PYTHONS or (scope and name in new)
         if hidden and (scope, name) in known.bound and number > known.called[scope, name]:
@@ -57,10 +89,7 @@ class _Scopes:
         self.bound: dict[tuple[str, str], ast.AST] = {}
         self.called: Counter[tuple[str, str]] = Counter()
         whole = _Scope("", dict(_bound(module)))
-        defines = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
-        self.of_module = {n for n, one in whole.names.items() if isinstance(one, defines)}
         self._read(module, [whole], "")
-        self.own = {name for _, name in self.bound}
 
     def _read(self, node: ast.AST, scopes: list[_Scope], path: str) -> None:
         scope = scopes[-1]
@@ -85,6 +114,14 @@ class _Scopes:
                     if owner is not None:
                         self.called[owner.path, name] += 1
             pending += ast.iter_child_nodes(inner)
+
+
+def _defined(text: str) -> set[str]:
+    """The functions, classes and imports at the top of a program, by their names."""
+    found: set[str] = set()
+    for defined, imported in _TOP.findall(text):
+        found.update({defined} if defined else re.findall(r"\w+", imported))
+    return found - {"import", "as"}
 
 
 def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
