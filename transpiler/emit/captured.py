@@ -30,7 +30,9 @@ _PYTHONS = frozenset(
         "super", "tuple", "type", "zip",
     }
 )  # fmt: skip
-_TOP = regex(r"^(?:def|class)[ \t]+(\w+)|^(?:import|from)[ \t]([^\n]+)", re.MULTILINE)
+_TOP = regex(
+    r"^(?:def|class)[ \t]+(\w+)|^(?:import|from)[ \t]([^\n(]+(?:\([^)]*\))?)", re.MULTILINE
+)
 
 
 @lru_cache(maxsize=64)
