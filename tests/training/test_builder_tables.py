@@ -113,3 +113,41 @@ def test_dicts_of_blocks_are_still_said(tmp_path: Path) -> None:
     )
     _, errors = converted(tmp_path, {"blocks.py": blocks, "train.py": train})
     assert any("`BLOCKS` stays" in error for error in errors), errors
+
+
+PLAIN = """\
+from tensorflow.keras import Input, Model
+from tensorflow.keras.layers import Dense
+
+SEEN = {}
+
+
+def double(x):
+    return 2 * x
+
+
+STEPS = {"double": double}
+
+
+def make_net(size):
+    inputs = Input((size,))
+    return Model(inputs, Dense(1)(inputs))
+
+
+BUILDERS = {"net": make_net}
+"""
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "from nets import BUILDERS, SEEN, STEPS, make_net\n\nnet = make_net(3)\n",
+        "from nets import *\n\nSEEN['a'] = STEPS['double'](2)\n",
+        "import nets\n",
+    ],
+)
+def test_dicts_without_parts_of_the_framework_stay(main: str, tmp_path: Path) -> None:
+    texts, errors = converted(tmp_path, {"nets.py": PLAIN, "main.py": main})
+    assert not errors
+    for line in ("SEEN = {}", 'STEPS = {"double": double}', 'BUILDERS = {"net": make_net}'):
+        assert f"\n{line}\n" in texts["nets.py"]

@@ -12,7 +12,7 @@ from transpiler.emit.edits import Edit, apply
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.symbols import canonical, is_framework
-from transpiler.interpret.values import Choice, Framework, Function, Mapping
+from transpiler.interpret.values import Choice, Framework, Function, Mapping, Value
 from transpiler.record import record
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import names_read, words_in
@@ -123,10 +123,21 @@ def names_framework(file: FileContext, name: str) -> bool:
     """
     held = file.globals.get(name)
     if isinstance(held, Mapping):
-        return all(isinstance(v, (Framework, Function)) for v in held.items.values())
+        parts = list(held.items.values())
+        known = all(isinstance(part, (Framework, Function)) for part in parts)
+        return known and any(_is_gone(file, part) for part in parts)
     while isinstance(held, Choice) and isinstance(held.then, Framework):
         held = held.otherwise
     return isinstance(held, Framework)
+
+
+def _is_gone(file: FileContext, part: Value) -> bool:
+    """Whether it is a part of the framework, or a function of the program that becomes a class."""
+    blocks = file.planned.blocks.values() if file.planned is not None else ()
+    functions = (block.summary.function for block in blocks if block.summary is not None)
+    return isinstance(part, Framework) or (
+        isinstance(part, Function) and any(one.node is part.node for one in functions)
+    )
 
 
 def is_for_others(file: FileContext, name: str) -> bool:
