@@ -51,7 +51,10 @@ def _mask(xs: Tensors, keras: str = "auto") -> Expr | None:
 def _broadcast(xs: Tensors) -> tuple[Dim, ...] | None:
     shapes = [_dims_of_each(x, x.dims) for x in xs if x.dims is not None]
     if len(shapes) < len(xs):
-        return max(shapes, key=len, default=None)
+        longest = max(shapes, key=len, default=None)
+        if longest is None:
+            return None
+        return tuple(None if d is not None and d.is_const(1) else d for d in longest)
     return tuple(_widest(axis) for axis in zip(*shapes, strict=True))
 
 

@@ -133,9 +133,12 @@ def broadcast(tensors: Sequence[Tensor]) -> Tensor:
 
 def _one_of(a: Dim, b: Dim) -> Dim:
     """The size of an axis that two tensors share."""
-    if a is None or a.is_const(1):
-        return b if b is not None and not b.is_const(1) else a
-    return a if b is None or b.is_const(1) else simplest((a, b))
+    if a is None or b is None:
+        known = a if b is None else b
+        return None if known is None or known.is_const(1) else known
+    if a.is_const(1) or b.is_const(1):
+        return a if b.is_const(1) else b
+    return simplest((a, b))
 
 
 def _dtype(a: Operand, operator: str, b: Operand) -> str:

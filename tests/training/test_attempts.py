@@ -140,6 +140,60 @@ losses = history.history["loss"]
 
 def test_arrays_of_other_lengths_are_caught(scripts: Scripts) -> None:
     text = converted(LENGTHS)
-    assert "except (ValueError, AssertionError):" in text
+    assert "except (ValueError, AssertionError, RuntimeError):" in text
     apart = scripts.compare(LENGTHS, text)
     assert max(apart.values()) < 1e-9, apart
+
+
+FORMER = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(50, 5)), rng.normal(size=(50, 1))
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+{before}
+try:
+    history = model.fit(x, y, epochs=3, batch_size=16, shuffle=False, verbose=0){asked}
+except KeyboardInterrupt:
+    print("stopped")
+found = -1.0 if history is None else {read}["loss"][-1]
+"""
+
+
+@pytest.mark.parametrize(("asked", "read"), [("", "history.history"), (".history", "history")])
+def test_a_variable_is_what_it_was_until_the_training_ends(
+    asked: str, read: str, scripts: Scripts
+) -> None:
+    text = FORMER.format(before="history = None", asked=asked, read=read)
+    result = converted(text, Options(exact=True))
+    assert 'history["loss"].append' not in result  # which would be there if it is stopped
+    apart = scripts.compare(text, result)
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+    alone = converted(
+        text.replace("history = None\n", "").replace("-1.0 if history is None else ", "")
+    )
+    assert 'history["loss"].append' in alone
+
+
+WRONG_SIZES = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.default_rng(0).normal(size=(50, 5))
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+found = 1.0
+try:
+    model.predict(x[:, :3], verbose=0)
+except ValueError:
+    found = 2.0
+"""
+
+
+def test_inputs_of_other_sizes_are_caught(scripts: Scripts) -> None:
+    result = converted(WRONG_SIZES, Options(exact=True))
+    assert "except (ValueError, RuntimeError):" in result
+    apart = scripts.compare(WRONG_SIZES, result)
+    assert apart["found"] < 1e-9

@@ -28,6 +28,7 @@
     distribution.py  the strategy of a file, and its scopes
     metric_classes.py  classes of metrics
     passed_metrics.py  metrics that are called under other names
+    left_over.py     layers whose last result nobody reads, which Keras leaves out of a model
     metric_lists.py  losses and lists of metrics that nobody reads any more
     handed.py        arguments that are shapes now
     signatures.py    signatures that have become too long

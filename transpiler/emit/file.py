@@ -68,6 +68,7 @@ from transpiler.emit.left_code import (
     write_new_axes,
 )
 from transpiler.emit.left_data import report_left_data, report_left_steps
+from transpiler.emit.left_over import report_left_over
 from transpiler.emit.lent import report_lent
 from transpiler.emit.metric_lists import drop_metric_lists
 from transpiler.emit.orphans import refuse_orphans
@@ -87,6 +88,7 @@ def convert_file(file: FileContext) -> Conversion:
     file.planned = planned = plan_file(file)
     run_dry(planned)
     render(planned)
+    report_left_over(planned)
     refuse_orphans(planned)
     refuse_clashes(planned)
     merge_alike(planned)

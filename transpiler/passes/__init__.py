@@ -1,5 +1,6 @@
 """Changes of the two programs, each a function from statements to statements.
 
+last_rounds.py  modules whose last call gives what nobody reads
 liveness.py  what neither program needs goes
 moves.py     axes that are moved and straight back
 results.py   results of layers that nobody reads

@@ -20,7 +20,8 @@ _MAY_CATCH = regex(r"\bexcept\b[^:\n]*\bValueError\b")
 #: What torch raises where Keras raises a ValueError.
 _RAISED = {
     "load_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError"),
-    "fit": ("AssertionError",), "evaluate": ("AssertionError",),
+    "fit": ("AssertionError", "RuntimeError"), "evaluate": ("AssertionError", "RuntimeError"),
+    "predict": ("RuntimeError",),
 }  # fmt: skip
 _COVERING = {"FileNotFoundError": {"OSError", "IOError"}}
 _ALL = {"Exception", "BaseException"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 
@@ -23,6 +24,7 @@ from transpiler.source.holders import holders_of
 from transpiler.source.importers import is_imported
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.outer_reads import functions_of
+from transpiler.source.syntax import program_tree
 
 #: What stands behind a list that is changed.
 _CHANGED = regex(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
@@ -136,7 +138,7 @@ class History:
         start, end = self.model.tree.span(self.statement)
         places = self.model.shared.places(self.model.room, name)
         again = any(start < p.start < end for p in places)
-        if again or Fits(self.model, self.call, name).read_inside:
+        if again or Fits(self.model, self.call, name).read_inside or self._keeps_former(name):
             return ""
         if self._asks_numbers(self._kept_by_model()):
             return ""
@@ -161,12 +163,28 @@ class History:
         lent = not (places or kept or self.fits.read_inside) and self._is_lent(name)
         self.object = asked or lent or self._holds_others(name) or self.fits.asked_early
         self.result = f"{name} = "
-        if self.fits.read_inside:
-            start, end = self.model.tree.span(self.statement)
-            looped = start if self.call.in_loop else None
-            wanted = [w for w in ("losses", "training_history") if w != name]
-            self.growing = self.model.names.passing(*wanted, end=end, looped=looped)
+        if self.fits.read_inside or self._keeps_former(name):
+            self._grow_apart(name)
         return name if places or kept or lent or self.fits.read_inside else ""
+
+    def _grow_apart(self, name: str) -> None:
+        """Let the loop extend another variable, which the program's own gets at its end."""
+        start, end = self.model.tree.span(self.statement)
+        looped = start if self.call.in_loop else None
+        wanted = [w for w in ("losses", "training_history") if w != name]
+        self.growing = self.model.names.passing(*wanted, end=end, looped=looped)
+
+    def _keeps_former(self, name: str) -> bool:
+        """Whether a variable has what it held before where something stops the training."""
+        tree, start = self.model.tree, self.model.tree.span(self.statement)[0]
+        places = self.model.shared.places(self.model.room, name)
+        if "except" not in tree.text or not any(p.binds and p.start < start for p in places):
+            return False
+        module, (line, _) = program_tree(tree.text), tree.line_column(start)
+        tries = (n for n in ast.walk(module) if isinstance(n, ast.Try)) if module else ()
+        return any(
+            t.handlers and t.body[0].lineno <= line <= (t.body[-1].end_lineno or 0) for t in tries
+        )
 
     def _is_lent(self, name: str) -> bool:
         """Whether another file imports the variable, as the object that it is."""
