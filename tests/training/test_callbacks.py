@@ -334,3 +334,19 @@ def test_batches_are_not_counted_from_another_epoch_than_the_first() -> None:
 def test_what_they_would_print_is_said(callback: str, said: bool) -> None:
     found = convert(trial(f"{C}.{callback}").trained).diagnostics
     assert any("what `verbose` has it print is left out" in d.message for d in found) is said
+
+
+@pytest.mark.parametrize(
+    ("path", "after", "said"),
+    [
+        ("w-{{epoch:02d}}.weights.h5", "found = len(glob.glob('w-*'))\n", True),
+        ("w-{{epoch:02d}}.weights.h5", "", False),
+        ("w-{{epoch:02d}}.pt", "found = len(os.listdir('.'))\n", False),
+    ],
+)
+def test_other_names_of_files_are_said_where_some_are_listed(
+    path: str, after: str, said: bool
+) -> None:
+    made = f'{C}.ModelCheckpoint("{path}", save_weights_only=True)'
+    result = convert("import glob, os\n" + trial(made).text + after)
+    assert any("files are called `.pt` now" in d.message for d in result.diagnostics) is said

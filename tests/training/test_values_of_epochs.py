@@ -143,3 +143,37 @@ def test_a_schedule_that_the_program_asks_itself(step: str, scripts: Scripts) ->
     apart = scripts.compare(text, made.text)
     assert {"rates", "losses"} <= apart.keys()
     assert max(apart.values()) < 1e-6, apart
+
+
+OWN = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), rng.rand(40, 1)
+
+
+class Kept(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.logs = {begun}
+
+    def on_epoch_end(self, epoch, logs=None):
+        {first}
+        for key in sorted(logs):
+            self.logs.setdefault(key, []).append(logs[key])
+
+
+kept = Kept()
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, y, batch_size=16, epochs=3, shuffle=False, verbose=0, callbacks=[kept])
+found = kept.logs["loss"]
+"""
+
+
+def test_a_dict_of_the_same_name_is_the_objects_own(scripts: Scripts) -> None:
+    text = OWN.format(begun="{}", first="pass")
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert apart["found"] < 1e-9
+    said = convert(OWN.format(begun="{}", first="self.logs = logs")).diagnostics
+    assert any("changes the values of the epoch" in one.message for one in said)

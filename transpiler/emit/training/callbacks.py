@@ -170,11 +170,21 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     if not use.arguments.get("verbose", expr(0)).is_const(0, False):
         note = "what `verbose` has it print is left out"
         model.made.said.append((DROPPED, call.node, f"{use.symbol}: {note}"))
+    path = use.arguments.get("filepath", expr("")).value
+    renamed = isinstance(path, str) and path.endswith(_RENAMED)
+    if renamed and _LISTS.search(model.tree.blanked):
+        model.made.said.append((ASSUMED, call.node, f"{use.symbol}: {_NAMES}"))
     if hooks.note:
         model.made.said.append((DROPPED, call.node, f"{use.symbol}: {hooks.note}"))
     if hooks.warns:
         model.made.said.append((ASSUMED, call.node, f"{use.symbol}: {hooks.warns}"))
     return hooks
+
+
+#: What a path that is written down ends in, where its file gets torch's name.
+_RENAMED = (".h5", ".hdf5", ".keras")
+_LISTS = regex(r"\b(?:i?glob|rglob|listdir|scandir|iterdir|walk)\(")
+_NAMES = "its files are called `.pt` now, also to what lists them or reads their names"
 
 
 def _gives_schedule(model: ModelWriter, use: Use) -> None:

@@ -21,7 +21,8 @@ _MAY_CATCH = regex(r"\bexcept\b[^:\n]*\bValueError\b")
 _RAISED = {
     "load_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError"),
     "fit": ("AssertionError", "RuntimeError"), "evaluate": ("AssertionError", "RuntimeError"),
-    "predict": ("RuntimeError",),
+    "predict": ("RuntimeError",), "predict_on_batch": ("RuntimeError",),
+    "train_on_batch": ("RuntimeError",), "test_on_batch": ("RuntimeError",),
 }  # fmt: skip
 _COVERING = {"FileNotFoundError": {"OSError", "IOError"}}
 _ALL = {"Exception", "BaseException"}

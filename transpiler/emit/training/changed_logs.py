@@ -39,6 +39,9 @@ def check_unchanged(tree: Tree, made: UserClass, method: cst.FunctionDef, logs: 
     code = "\n".join(tree.code(one.body) for one in same)
     reached = reached_code(tree.text, re.sub(rf"\bsuper\([^()]*\)\.{name}\b", "", code))
     names = aliases(tree.text, logs) - ({logs} if _is_copied(tree, method, logs) else set())
+    kept = re.search(rf"\.{logs}\s*=(?!=)[^\n]*(?<![\w.]){logs}\b", tree.blanked) is not None
+    if not kept:  # `self.logs` is the object's own then
+        reached = re.sub(rf"\.{logs}\b", ".own", reached)
     changes = sum(len(re.findall(_CHANGED.format(name), reached)) for name in names)
     if changes > len(added(tree, method, logs)):
         raise Unsupported(f"`{made.name}.{name}` changes the values of the epoch")
