@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transpiler.ir.expr import Expr, expr, infix, prefix
+from transpiler.ir.expr import Expr, expr, infix, method, prefix
 
 _VALUES = {"a": 7, "b": 3, "c": 5, "d": 2, "f": lambda value: value + 11}
 _OPERATORS: dict[str, Any] = {
@@ -55,3 +55,9 @@ def test_brackets_that_only_products_need_are_left_out() -> None:
     assert infix(3, "*", product).text == "3 * d * b"
     assert infix(3, "*", infix(product, "%", Expr("c"))).text == "3 * (d * b % c)"
     assert infix(3, "+", infix(product, "-", Expr("c"))).text == "3 + (d * b - c)"
+
+
+def test_a_method_of_starred_items_is_one_of_each() -> None:
+    made = method(Expr("*paths", names=frozenset({("paths", 2)})), "permute", 0, 2)
+    assert made.text == "*(item.permute(0, 2) for item in paths)"
+    assert made.names == frozenset({("paths", 2)})

@@ -187,3 +187,30 @@ def test_an_heir_in_another_file_may_fill_them_too(tmp_path: Path) -> None:
     (tmp_path / "heir.py").write_text(heir)
     diagnostics = convert(HEAD + METHOD, path=str(path)).diagnostics
     assert any(d.severity is Severity.ERROR for d in diagnostics)
+
+
+IMAGES = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(12, 6, 6, 2), rng.rand(12, 1)
+inputs = keras.Input((6, 6, 2))
+paths = []
+for size in (1, 3):
+    paths.append(layers.Conv2D(4, size, padding="same")(inputs))
+stacked = layers.Flatten()(layers.Lambda(lambda t: tf.stack(t, axis=1))(paths))
+model = keras.Model(inputs, layers.Dense(1)(stacked))
+model.compile("sgd", "mse")
+losses = model.fit(x, y, epochs=2, batch_size=5, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+def test_images_of_a_list_are_turned_one_by_one(scripts: Scripts) -> None:
+    result = converted(IMAGES, Options(exact=True))
+    assert "for item in paths" in result
+    apart = scripts.compare(IMAGES, result)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -305,7 +305,11 @@ def call(function: Expr | str, /, *args: Arg, **kwargs: Arg) -> Expr:
 
 
 def method(receiver: Expr, name: str, *args: Arg, **kwargs: Arg) -> Expr:
-    """`receiver.name(*args, **kwargs)`."""
+    """`receiver.name(*args, **kwargs)`; where it is `*items`, of each of them."""
+    if receiver.text.startswith("*"):
+        each = replace(receiver, text="item", strength=ATOM)
+        asked = method(each, name, *args, **kwargs)
+        return replace(asked, text=f"*({asked.text} for item in {receiver.text[1:]})")
     return call(attribute(receiver, name), *args, **kwargs)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import TypeGuard
 
 from transpiler.record import record
@@ -250,7 +251,8 @@ class _Program:
         """Write what stands before and behind the statement that trains."""
         start, end = self._span(kept.statement)
         margin = " " * kept.statement.col_offset
-        before = f"{kept.name} = {code}\n{margin}" if code else ""
+        said = [*self._comments(kept.made), f"{kept.name} = {code}"] if code else []
+        before = "".join(f"{line}\n{margin}" for line in said)
         after = [f"self.{new} = {kept.name}.{old}" for old, new in names.items()]
         match kept.statement:
             case ast.Return(value=ast.Call() as value) if after:
@@ -266,12 +268,21 @@ class _Program:
         """Write other lines in the place of a statement, which is alone on its own."""
         start, end = self._span(statement)
         margin = " " * statement.col_offset
-        if lines:
-            edits[start, end] = f"\n{margin}".join(lines)
-            return
         first = self._text.rfind("\n", 0, start) + 1
+        for comment in reversed(self._comments(statement)):  # it goes along
+            first = self._text.rfind(comment, 0, first)
+        first = self._text.rfind("\n", 0, first) + 1
+        if lines:
+            edits[first, end] = margin + f"\n{margin}".join(lines)
+            return
         last = self._text.find("\n", end) + 1 or len(self._text)
         edits[first, last] = ""
+
+    def _comments(self, statement: ast.stmt) -> list[str]:
+        """The comments that stand right above a statement."""
+        above = self._text.split("\n")[: statement.lineno - 1]
+        found = [*takewhile(lambda line: line.startswith("#"), map(str.strip, reversed(above)))]
+        return found[::-1]
 
     # -- callbacks that functions give back --------------------------------------------------
 
