@@ -69,6 +69,7 @@ def test_it_is_said(body: str, second: str, last: str) -> None:
         (LOOP, "h", "if i < 2: "),
         (f"{BLOCK_LOOP}\nskips[-1] = layers.Concatenate()([skip, x])", "h", ""),
         (BLOCKS.replace("[first, second]", "[first, b]"), "h", "b"),
+        (BLOCKS.replace("[first, second]", "[first, b]"), "layers.Dropout(0.5)(h)", "b"),
     ],
 )
 def test_nothing_is_said_where_all_is_read(body: str, second: str, last: str) -> None:

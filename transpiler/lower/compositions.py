@@ -29,7 +29,7 @@ WRAPPED = regex(r"^\w+\((?=nn\.)")
 _STILL = ".requires_grad_(False)"
 #: What else goes by what is frozen, besides the statistics of batches.
 _BESIDES = regex(r"(?i)regulariz|constraint")
-_NOTHING_TO_LEARN = (*WEIGHTLESS, "nn.MaxPool", "nn.AvgPool", "nn.Upsample", "nn.ZeroPad")
+NOTHING_TO_LEARN = (*WEIGHTLESS, "nn.MaxPool", "nn.AvgPool", "nn.Upsample", "nn.ZeroPad")
 
 
 @record(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class Compositions:
             if module.token not in inner and module.token not in still
         ]
         return not (texts or inner or still) or (
-            any(not t.endswith(_STILL) and not t.startswith(_NOTHING_TO_LEARN) for t in texts)
+            any(not t.endswith(_STILL) and not t.startswith(NOTHING_TO_LEARN) for t in texts)
             or any(self.learns(part, frozen, still) for part in inner.values())
         )
 

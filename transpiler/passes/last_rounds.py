@@ -43,9 +43,10 @@ def unread_at_last(nodes: list[Node], blocks: Mapping[int, list[Node]]) -> dict[
 
 def _with_live(nodes: list[Node], live: frozenset[str]) -> Iterator[tuple[Node, frozenset[str]]]:
     """The statements, last ones first, with the names that are read behind each."""
-    for place in range(len(nodes) - 1, -1, -1):
-        _, behind = prune(nodes[place + 1 :], live, False, None, live)
-        yield nodes[place], behind
+    behind = live
+    for node in reversed(nodes):
+        yield node, behind
+        _, behind = prune([node], behind, False, None, live)
 
 
 def _beside(
