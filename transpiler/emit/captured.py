@@ -64,8 +64,11 @@ def report_captured(draft: Draft, text: str) -> None:
     names = frozenset((new | _PYTHONS) & draft.tree.words)
     if not names or not _may_bind(draft.tree.blanked, names):
         return
-    before, after = program_tree(draft.tree.text), program_tree(text)
-    if before is None or after is None:
+    before = program_tree(draft.tree.text)
+    if before is None or not _binds_any(before, names):
+        return
+    after = program_tree(text)
+    if after is None:
         return
     known, made = _Scopes(before), _Scopes(after)
     for (scope, name), number in made.called.items():
@@ -74,6 +77,29 @@ def report_captured(draft: Draft, text: str) -> None:
             start, _ = Positions(draft.tree.text).span(known.bound[scope, name])
             line, column = draft.tree.line_column(start)
             draft.say_at(LEFT_CODE, line, column, f"`{name}` {BOTH}: rename it")
+
+
+def _binds_any(module: ast.Module, names: frozenset[str]) -> bool:
+    """Whether a function binds one of some names, or anything does one of Python's."""
+    functions: list[tuple[int, int]] = []
+    imports: list[int] = []  #: the lines of those that are not at the top
+    for node in ast.walk(module):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                if name in names:
+                    return True
+            case ast.ExceptHandler(name=str(name)) if name in names:
+                return True
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                functions.append((node.lineno, node.end_lineno or 0))
+                if name in names & _PYTHONS:
+                    return True
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                bound = {a.asname or a.name for a in aliases} & names
+                if bound & _PYTHONS:
+                    return True
+                imports += [node.lineno] if bound and node.col_offset else []
+    return any(first < line <= last for line in imports for first, last in functions)
 
 
 @record(frozen=True, slots=True)
