@@ -44,7 +44,13 @@ def asked_of_rates(text: str) -> Rewritten | None:
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             edits |= dict(_Room(text, room).edits())
     edits = {span: new for span, new in edits.items() if not _is_within(span, edits)}
-    made = rewritten(text, edits) if edits else None
+    lines = {text.count("\n", 0, start) + 1 for start, _ in edits}
+    touched = [
+        (part.lineno, part.end_lineno or 0)
+        for part in module.body
+        if any(part.lineno <= line <= (part.end_lineno or 0) for line in lines)
+    ]
+    made = rewritten(text, edits, touched=touched) if edits else None
     if made is None or program_tree(made.text) is None:
         return None
     return made
