@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from transpiler.emit.captured import _may_bind
+from transpiler.emit.captured import _defined, _may_bind
 
 NAMES = frozenset({"len", "int", "range", "predict"})
 BINDS = [
@@ -28,3 +28,12 @@ def test_lines_that_bind(line: str) -> None:
 @pytest.mark.parametrize("line", READS)
 def test_lines_that_read(line: str) -> None:
     assert not _may_bind(f"x = 1\n{line}\n", NAMES)
+
+
+def test_what_a_module_defines() -> None:
+    text = (
+        "import os.path\nimport numpy as np\nfrom torch.utils.data import DataLoader\n"
+        "from a import (\n    b,\n    c as d,\n)\n\n\nclass Net:\n    pass\n\n\n"
+        "def run():\n    import e\n"
+    )
+    assert _defined(text) == {"os", "np", "DataLoader", "b", "d", "Net", "run"}

@@ -140,6 +140,7 @@ def test_equalization_has_no_place_in_a_model() -> None:
 
 def test_what_is_erased() -> None:
     """Rectangles of the sizes that Keras draws, equally often at each place."""
+    keras.utils.set_random_seed(0)  # sizes at the edge of another one come once in a long while
     options = {"factor": (1, 1), "scale": (0.25, 0.25), "fill_value": 255.0}
     layer = keras.layers.RandomErasing(**options)
     result = build("RandomErasing", images(True), options)

@@ -249,7 +249,7 @@ def test_values_that_no_epoch_has_change_nothing(
     text = f"import glob, os\n\nos.chdir({str(tmp_path)!r})\n{chosen.text}"
     conversion = convert(text, Options(keras=keras))
     said = [d.message for d in conversion.diagnostics if d.code == "T2T303"]
-    assert len(said) == 3
+    assert sum("is not among the values of an epoch" in one for one in said) == 3
     assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     expected = scripts.original(text, keras)
     for file in os.listdir(str(tmp_path)):

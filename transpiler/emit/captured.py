@@ -148,8 +148,10 @@ def _defined(text: str) -> set[str]:
     """The functions, classes and imports at the top of a program, by their names."""
     found: set[str] = set()
     for defined, imported in _TOP.findall(text):
-        found.update({defined} if defined else re.findall(r"\w+", imported))
-    return found - {"import", "as"}
+        *_, names = imported.rpartition(" import ")  # all else is where these are from
+        each = (one.split() for one in names.strip("() \t").split(","))
+        found.update({defined} if defined else {one[-1].partition(".")[0] for one in each if one})
+    return found
 
 
 def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:

@@ -240,11 +240,8 @@ def _freezes(draft: Draft, found: Trained) -> list[Edit]:
     from transpiler.emit.training.freezing import freeze_edit
 
     calls = [c for c in found.training.calls if c.name == "freeze" and c.statement is not None]
-    free, edits = FreeNames(Occurrences(draft.tree.text), []), list[Edit]()
-    for call in calls:
-        assert call.statement is not None
-        name = free.passing("layer", "module", end=draft.tree.span(call.statement)[1])
-        edits.append(freeze_edit(draft.tree, call, found.training.variable, name))
+    free = FreeNames(Occurrences(draft.tree.text), [])
+    edits = [freeze_edit(draft.tree, call, found.training.variable, free) for call in calls]
     return [edit_with_names(draft, edit) for edit in edits]
 
 

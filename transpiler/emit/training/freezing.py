@@ -17,6 +17,7 @@ from transpiler.lower.compositions import Still
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
+from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import blocks_around
 from transpiler.source.tree import Tree
 
@@ -121,19 +122,19 @@ def write_freeze(writer: ModelWriter, call: TrainingCall) -> None:
     if call.statement is None:
         raise Unsupported("a layer is frozen in the middle of a statement")
     _see_compiled(writer, call, writer.tree.span(call.statement)[1])
-    end = writer.tree.span(call.statement)[1]
-    looped = writer.tree.span(call.statement)[0] if call.in_loop else None
-    name = writer.names.passing("layer", "module", end=end, looped=looped)
-    writer.edits.append(freeze_edit(writer.tree, call, writer.variable, name))
+    writer.edits.append(freeze_edit(writer.tree, call, writer.variable, writer.names))
 
 
-def freeze_edit(tree: Tree, call: TrainingCall, variable: str, each: str) -> Edit:
-    """What stands for a statement that freezes layers: it is no part of a training.
-
-    `each` is the variable for a layer, where these take a loop.
-    """
+def freeze_edit(tree: Tree, call: TrainingCall, variable: str, free: FreeNames) -> Edit:
+    """What stands for a statement that freezes layers: it is no part of a training."""
     assert call.statement is not None
     span = tree.span(call.statement)
+    match call.statement:
+        case cst.For(target=cst.Name(value=each)):  # as the program calls a layer
+            pass
+        case _:
+            looped = span[0] if call.in_loop else None
+            each = free.passing("layer", "module", end=span[1], looped=looped)
     lines = comments_in(tree.source(call.statement))
     for value in dict.fromkeys(said_of(call, layer) for layer in call.layers):
         modules = (
