@@ -61,8 +61,9 @@ def _may_bind(text: str, names: frozenset[str]) -> bool:
 def report_captured(draft: Draft, text: str) -> None:
     """A diagnostic where a name is bound that converted code takes for another thing."""
     new = _defined(text) - _defined(draft.tree.text)
-    names = frozenset((new | _PYTHONS) & draft.tree.words)
-    if not names or not _may_bind(draft.tree.blanked, names):
+    named = {one for one in new & draft.tree.words if one.islower() or len(one) == 1}
+    names = _PYTHONS.union(named)  # classes have names that no variable has
+    if not _may_bind(draft.tree.blanked, names):
         return
     before = program_tree(draft.tree.text)
     if before is None or not _binds_any(before, names):
