@@ -61,6 +61,9 @@ def measured(texts: dict[str, str], yardstick: str, rounds: int) -> list[tuple[f
 #: How often a series that says too little is repeated: what else runs on the machine slows one of
 #: the two ways now and then, but not the same one again and again.
 SERIES = 6
+#: How fast it is at least beside parsing and printing. The same code has shown 0.39 to 0.46 on one
+#: machine: what is lower has become slower.
+LEAST = 0.38
 
 
 @pytest.mark.timing
@@ -76,7 +79,7 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
     assert len(texts) > 10
     lines = sum(text.count("\n") for text in texts.values())
     ratios: list[float] = []
-    while len(ratios) < SERIES and not any(ratio >= 0.43 for ratio in ratios):
+    while len(ratios) < SERIES and not any(ratio >= LEAST for ratio in ratios):
         pairs = measured(texts, "parse", 5)
         ratios.append(statistics.median(bare / whole for bare, whole in pairs))
         bare, whole = map(min, zip(*pairs, strict=True))
@@ -85,7 +88,7 @@ def test_throughput(packages: Packages, capsys: pytest.CaptureFixture[str]) -> N
                 f"\nconverting {len(texts)} files: {lines / whole:,.0f} lines/s, "
                 f"parsing and printing: {lines / bare:,.0f} lines/s, ratio {ratios[-1]:.2f}"
             )
-    assert max(ratios) >= 0.43
+    assert max(ratios) >= LEAST
 
 
 @pytest.mark.timing
