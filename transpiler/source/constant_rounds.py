@@ -29,6 +29,12 @@ def has_names_of_its_own(node: ast.AST) -> bool:
     return any(isinstance(inner, _OWN_NAMES) for inner in ast.walk(node))
 
 
+def comments_between(text: str, begin: int, end: int) -> list[str]:
+    """The comments in the lines of a program from one on, up to another."""
+    lines = text.split("\n")[begin - 1 : end - 1]
+    return [line.strip() for line in lines if line.strip().startswith("#")]
+
+
 def used_besides(nodes: Iterable[ast.AST], loop: ast.For) -> set[str]:
     """The variables among some nodes, but for what a loop and others like it have of their own."""
     nodes = list(nodes)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.constant_rounds import (
+    comments_between,
     constant_in_round,
     has_names_of_its_own,
     in_round,
@@ -113,7 +114,7 @@ class _Room:
         for number, constants in enumerate(rows):
             row = dict(constants)
             for statement in loop.body:
-                lines += self._comments(end, statement.lineno) if not number else []
+                lines += comments_between(self._text, end, statement.lineno) if not number else []
                 if (held := self._layer_held(loop, statement)) is not None:
                     row[held[0]] = replaced_in_round(held[1], row)
                 else:
@@ -183,11 +184,6 @@ class _Room:
         inner = [n for part in self._nodes if isinstance(part, _ROOMS) for n in ast.walk(part)]
         own = {n.id for n in inner if isinstance(n, ast.Name) and not _is_read(n)}
         return own | {n.arg for n in inner if isinstance(n, ast.arg)}
-
-    def _comments(self, begin: int, end: int) -> list[str]:
-        """The comments in some lines."""
-        lines = self._text.split("\n")[begin - 1 : end - 1]
-        return [line.strip() for line in lines if line.strip().startswith("#")]
 
 
 def _asked(node: ast.AST) -> ast.expr | None:

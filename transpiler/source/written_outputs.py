@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.constant_rounds import (
+    comments_between,
     constant_in_round,
     has_names_of_its_own,
     in_round,
@@ -189,7 +190,7 @@ class _Room:
             row = {**constants, **own}
             end = (loop.iter.end_lineno or loop.lineno) + 1
             for statement in loop.body:
-                before = self._lines(end, statement.lineno) if number == 0 else []
+                before = comments_between(self._text, end, statement.lineno) if number == 0 else []
                 lines += before
                 value = _constant(statement, row)
                 if value is not None and sum(_named(s) == _named(statement) for s in others) == 1:
@@ -215,11 +216,6 @@ class _Room:
         inside, end = {*ast.walk(loop)}, loop.end_lineno or loop.lineno
         others = (n for n in self._nodes if isinstance(n, ast.Name) and n.id == name)
         return all(n in inside or n.lineno < end for n in others)
-
-    def _lines(self, begin: int, end: int) -> list[str]:
-        """The comments in some lines."""
-        lines = self._text.split("\n")[begin - 1 : end - 1]
-        return [line.strip() for line in lines if line.strip().startswith("#")]
 
     def _source(self, node: ast.AST) -> str:
         return self._text[slice(*self._positions.span(node))]
