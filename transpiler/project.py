@@ -65,6 +65,7 @@ from transpiler.source.layers_asked_in_turn import layers_asked_in_turn
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
 from transpiler.source.loaded_or_trained import loaded_or_trained
+from transpiler.source.losses_in_turn import losses_in_turn
 from transpiler.source.made_if_absent import made_in_any_case
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
 from transpiler.source.named_models import named_models
@@ -224,7 +225,7 @@ class Project:
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
-        found = found or nested_losses(text)
+        found = found or nested_losses(text) or losses_in_turn(text)
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
         return found or values_brought(text, path)

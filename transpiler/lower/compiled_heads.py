@@ -9,7 +9,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.settled_arguments import settled_by_call
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall, root
-from transpiler.interpret.values import Mapping, Sequence, Static, Value
+from transpiler.interpret.values import Function, Mapping, Partial, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, expr, index
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
@@ -72,7 +72,7 @@ def lower_heads(
     given = call.given
     elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
     losses: list[Value | None] = [_loss(training, call, outputs)] * len(outputs)
-    if not isinstance(given["loss"].value, Static):
+    if not isinstance(given["loss"].value, (Function, Partial, Static)):
         losses = by_output(given["loss"], outputs, "a loss")
     weights = _weights(file, given, outputs)
     named = metrics_of_config(file.tree, file.path, given.get("metrics"))

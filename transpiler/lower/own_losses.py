@@ -56,9 +56,7 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
             raise Unsupported("which loss it is depends on the round of a loop")
     elif isinstance(value, (Partial, Static)):
         if value is not compiles.given["loss"].value:  # one of several, for one of the outputs
-            if isinstance(value, Partial):
-                raise Unsupported("a function with some of its arguments, for one of the outputs")
-            text = value.expr.text
+            text = _partial(file, value) if isinstance(value, Partial) else value.expr.text
         criterion = Expr(without_reduction(file, value, text))
     else:
         criterion = code_of(file, summaries[0], _function(value))
@@ -144,10 +142,9 @@ def own_metric(
     if _is_lambda(function):
         each = _inserted(summary, seen)
     else:
-        arguments = value.arguments if isinstance(value, Partial) else ()
-        given = {str(k): steady(file, v) for k, v in arguments}
+        first, given = _arguments(file, value)
         code = _everywhere(file, summary, function)
-        each = call(code, seen.targets, activated(seen), **given)
+        each = call(code, *first, seen.targets, activated(seen), **given)
     label, variable = key.replace("_", " "), re.sub(r"\W", "_", f"{key}_sum")
     if result.number:
         value_of_batch = method(each, "item")
@@ -197,6 +194,20 @@ def _as_keras_calls(file: FileContext, name: str) -> str:
     if file.options.keras == "2" or asked is not None:
         return name
     return snake_case(name)
+
+
+def _arguments(file: FileContext, value: Value) -> tuple[list[Expr], dict[str, Expr]]:
+    """What a partial function gets, by position and by name."""
+    arguments = value.arguments if isinstance(value, Partial) else ()
+    given = [(name, steady(file, held)) for name, held in arguments]
+    return [e for name, e in given if name is None], {n: e for n, e in given if n is not None}
+
+
+def _partial(file: FileContext, value: Partial) -> str:
+    """A partial function, as the program would write one by itself."""
+    first, given = _arguments(file, value)
+    name = "functools.partial" if "functools.partial(" in file.tree.text else "partial"
+    return call(name, Expr(_named(_function(value))), *first, **given).text
 
 
 def steady(file: FileContext, value: Value) -> Expr:

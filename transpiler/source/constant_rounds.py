@@ -158,7 +158,7 @@ def _is_constant(node: ast.expr) -> bool:
 
 def in_round(node: ast.AST, row: dict[str, ast.expr]) -> str:
     """The source of something in one round."""
-    return _in_double_quotes(ast.unparse(_Replacing(row).visit(deepcopy(node))))
+    return source_of(_Replacing(row).visit(deepcopy(node)))
 
 
 def replaced_in_round(node: ast.expr, row: dict[str, ast.expr]) -> ast.expr:
@@ -167,9 +167,10 @@ def replaced_in_round(node: ast.expr, row: dict[str, ast.expr]) -> ast.expr:
     return found
 
 
-def _in_double_quotes(source: str) -> str:
-    """Source of Python's own making with its plain texts as most people write them."""
-    return _TEXT.sub(lambda found: f'"{found[1]}"' if found[1] is not None else found[0], source)
+def source_of(node: ast.AST) -> str:
+    """The source of something, with its plain texts as most people write them."""
+    quoted = ast.unparse(node)
+    return _TEXT.sub(lambda found: f'"{found[1]}"' if found[1] is not None else found[0], quoted)
 
 
 def constant_in_round(node: ast.expr, row: dict[str, ast.expr]) -> ast.Constant | None:

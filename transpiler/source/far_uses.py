@@ -129,6 +129,16 @@ def only_computing(text: str, path: str) -> set[ast.AST]:
     return {use.place for use in _of_computing(text, path, deep=False).found if use.sure}
 
 
+def _is_for_compile(node: ast.Call, frame: Frame) -> bool:
+    """Whether only `compile` gets what it makes: `loss=partial(tilted, 0.9)`."""
+    for other in inside(frame.node):
+        match other:
+            case ast.Call(func=ast.Attribute(attr="compile")):
+                if any(node is one for one in ast.walk(other)):
+                    return getattr(node.func, "attr", getattr(node.func, "id", "")) == "partial"
+    return False
+
+
 def _of_computing(text: str, path: str, deep: bool = True) -> _Seeker:
     Steps.begin()
     seeker = _Seeker(real_path(path) if path else NO_FILE, own=True, deep=deep)
@@ -189,7 +199,8 @@ class _Seeker:
                     values = value_of(node.func, frame)
                     yield from self.asked(node, CALLED, values, frame)
                     if any(may_call(one, node) for one in values):
-                        yield from self.handed(node, frame)
+                        if not _is_for_compile(node, frame):
+                            yield from self.handed(node, frame)
                     for made in filter(None, map(_runs, values)) if self.deep else ():
                         yield from self.when_called(made, node, frame, depth)
 

@@ -22,6 +22,8 @@ _ARITHMETIC = frozenset({"tf", "tf.dtypes", "tf.math", "keras.ops", "keras.backe
 _DTYPE = regex(r"(?<!\w)(?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool)(?!\w)")
 #: Functions that Python's `math` has by the same name.
 _OF_MATH = frozenset({"exp", "log", "sin", "cos", "tan", "tanh"})
+#: `2 * np.pi`
+_WITH_PI = regex(r"(?:[\d\s.+\-*/()]|\b(?:np|numpy|math)\.(?:pi|e)\b)+")
 #: That a function without tensors casts what may be arrays.
 CASTS_ARRAYS = "casts:arrays"
 
@@ -71,7 +73,7 @@ def _by_python(region: Region, node: cst.Call, given: Static, name: str) -> Stat
 def _is_number(value: Expr) -> bool:
     """Whether it is a number for sure, and no array."""
     sized = tokens.SIZE in value.text or value.text.startswith(("len(", "int(", "float("))
-    return value.known or value.whole or sized
+    return value.known or value.whole or sized or bool(_WITH_PI.fullmatch(value.text))
 
 
 def _may_be_data(region: Region, node: cst.Call, own: bool) -> bool:

@@ -150,11 +150,16 @@ def interpret_own(
         if home is not None and _is_plain(home, function, arguments):
             own = bool(function.owner) and not is_static(function)
             bound: dict[str, Value] = {"self": Static(Expr("self"))} if own else {}
-            bound |= tensors_of(home.file, function, given, of_classes, own)
+            first = [held for name, held in arguments if name is None]
+            bound |= tensors_of(home.file, function, given, of_classes, own + len(first))
+            names = (p.name for p in parameters_of(function.node))
+            bound |= dict(zip(names, first, strict=False))
+            if home is not region and first:
+                continue
             if home is not region:
                 found |= _of_another_file(region, function, bound)
                 continue
-            bound |= {str(name): value for name, value in arguments}
+            bound |= {name: held for name, held in arguments if name is not None}
             try:
                 summary = summarize(region.file, function, bound, region)
             except GiveUp:
@@ -168,10 +173,10 @@ def interpret_own(
 
 
 def tensors_of(
-    file: FileContext, function: Function, output: Bound, of_classes: bool, own: bool = False
+    file: FileContext, function: Function, output: Bound, of_classes: bool, start: int = 0
 ) -> dict[str, Value]:
-    """What a function of targets and outputs gets of a model, by its first parameters."""
-    names = [p.name for p in parameters_of(function.node)][own : own + 2]
+    """What a function of targets and outputs gets of a model, by its parameters from one on."""
+    names = [p.name for p in parameters_of(function.node)][start : start + 2]
     seen = (_targets(file, function, output, of_classes), output)
     return dict(zip(names, seen, strict=True))
 
@@ -311,9 +316,9 @@ def _is_plain(region: Region, function: Function, arguments: tuple[Argument, ...
     if function.maker is not None and _computes_with_lists(region, function):
         return False
     given = {name for name, _ in arguments}
-    if None in given or any(holds_tensor(value) for _, value in arguments):
+    if any(holds_tensor(value) for _, value in arguments):
         return False
-    parameters = parameters_of(function.node)
+    parameters = parameters_of(function.node)[sum(name is None for name, _ in arguments) :]
     required = [p for p in parameters if p.default is None and p.name not in given]
     return [p.name for p in required] == [p.name for p in parameters[:2]] and not any(
         p.star for p in required

@@ -10,6 +10,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.calling import branch_value
 from transpiler.interpret.calls.layers import call_layer
 from transpiler.interpret.dispatch import provided, provides
+from transpiler.interpret.functions.kept_ranks import with_rank_of_given
 from transpiler.interpret.layers.fixed import fixed_training, runs_alike
 from transpiler.interpret.models.functional import flattened
 from transpiler.interpret.models.labels import name_of
@@ -99,10 +100,10 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
         raise GiveUp("a model is called with training=False, and also without", node)
     codes = [b.tensor.code for b in inputs]
     code = module_of(region, model, node, still)(*codes)
-    result = _model_result(region, model, code, codes)
+    result = _model_result(region, model, code, inputs)
     register(region, result)
     if (once := called_once(region, node, code, result)) is not None:
-        result = _model_result(region, model, once, codes)
+        result = _model_result(region, model, once, inputs)
     if isinstance(result, Bound) and (name := name_of(model)):
         region.given_by_name.append((result, name))
     return result
@@ -195,13 +196,16 @@ def _inline(region: Region, node: cst.CSTNode, model: Model, flat: list[Value]) 
     raise GiveUp("a Sequential without a name is called", node)
 
 
-def _model_result(region: Region, model: Model, code: Expr, given: list[Expr]) -> Value:
-    outputs = model.outputs
+def _model_result(region: Region, model: Model, code: Expr, inputs: list[Bound]) -> Value:
+    outputs, given = model.outputs, [b.tensor.code for b in inputs]
     own = model.caller is region or (model.region is region and model.summary is None)
     if isinstance(outputs, Sequence) and len(outputs.items) == 1:
         outputs = outputs.items[0]
     if isinstance(outputs, Bound):
-        return Bound(_leaving(region, model, outputs.tensor, code, own, given))
+        result: Value = Bound(_leaving(region, model, outputs.tensor, code, own, given))
+        inner = model.summary.region if model.summary is not None else None
+        taken: dict[str, Value] = {str(number): held for number, held in enumerate(inputs)}
+        return result if inner is None else with_rank_of_given(result, inner, taken)
     if isinstance(outputs, Sequence):
         items = tuple(
             Bound(_leaving(region, model, o.tensor, index(code, i), own, given))
