@@ -116,10 +116,21 @@ class _Room:
 
     def inputs_written(self, inputs: ast.expr) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
         """The same of a loop that makes inputs, and appends them to others."""
-        name = inputs.id if isinstance(inputs, ast.Name) else ""
+        match inputs:
+            case ast.Name(name):
+                behind = False
+            case ast.BinOp(ast.List(elts=[_, *_]), ast.Add(), ast.Name(name)):
+                behind = True
+            case ast.List(elts=[_, *_, ast.Starred(ast.Name(name))]):
+                behind = True
+            case _:
+                return
         match self._made(name):
-            case [(_, ast.List())]:
-                pass
+            case [(_, ast.List(elts=first))]:
+                behind = behind or bool(first)
+            case [(_, ast.Dict(keys=keys))]:
+                filled = sum(any(_appends(s, name) for s in loop.body) for loop in self._loops)
+                behind = bool(keys) or filled > 1
             case _:
                 return
         loops = self._loops
@@ -127,7 +138,7 @@ class _Room:
         appended = [n for n in self._nodes if isinstance(n, ast.stmt) and _appends(n, name)]
         others = [n.lineno for n in appended if n not in inside]
         for loop in loops:
-            if min(others, default=loop.lineno) < loop.lineno:
+            if behind or min(others, default=loop.lineno) < loop.lineno:
                 yield from self._looped(loop, name, makes_inputs=True)
 
     @property
