@@ -161,6 +161,57 @@ def test_inputs_that_a_loop_appends_to_others(scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+@pytest.mark.parametrize(
+    ("first", "given"),
+    [
+        ("inputs, encoded = [], []", "[numeric] + inputs"),
+        ("inputs, encoded = [], []", "[numeric, *inputs]"),
+        ("encoded = []\n    inputs = [numeric]", "inputs"),
+    ],
+)
+def test_inputs_of_a_loop_behind_others(first: str, given: str, scripts: Scripts) -> None:
+    text = INPUTS.replace("    inputs.append(numeric)\n", "")
+    text = text.replace("    inputs, encoded = [], []\n", "")
+    text = text.replace('name="numbers")\n', f'name="numbers")\n    {first}\n')
+    text = text.replace("keras.Model(inputs,", f"keras.Model({given},")
+    after = converted(text, Options(exact=True))
+    assert "def forward(self, numeric, one_city, one_kind):" in after
+    apart = scripts.compare(text, after)
+    assert max(apart.values()) < 1e-9, apart
+
+
+KEYED = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+NUMBERS, KINDS = ["age", "fare"], ["sex", "port"]
+table = {name: rng.rand(40) for name in NUMBERS} | {k: rng.randint(0, 3, 40) for k in KINDS}
+y = rng.rand(40)
+inputs, encoded = {}, []
+for name in NUMBERS:
+    inputs[name] = keras.Input((1,), name=name)
+    encoded.append(inputs[name])
+for name in KINDS:
+    inputs[name] = keras.Input((1,), name=name, dtype="int32")
+    encoded.append(layers.Flatten()(layers.Embedding(3, 2)(inputs[name])))
+model = keras.Model(inputs, layers.Dense(1)(layers.concatenate(encoded)))
+model.compile("sgd", "mse")
+given = {name: table[name] for name in ["age", "fare", "sex", "port"]}
+losses = model.fit(given, y, batch_size=16, epochs=2, verbose=0).history["loss"]
+"""
+
+
+def test_inputs_that_several_loops_put_in_a_dict(scripts: Scripts) -> None:
+    text = KEYED.replace('NUMBERS, KINDS = ["age", "fare"], ["sex", "port"]',
+                         'NUMBERS = ["age", "fare"]\nKINDS = ["sex", "port"]')  # fmt: skip
+    after = converted(text, Options(exact=True))
+    assert 'port = inputs["port"]' in after
+    apart = scripts.compare(text, after)
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_inputs_of_a_loop_alone_stay_as_many_as_there_are() -> None:
     text = INPUTS.replace("    inputs.append(numeric)\n", "")
     text = text.replace("    x = layers", "    inputs.append(numeric)\n    x = layers")
