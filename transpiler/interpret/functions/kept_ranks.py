@@ -1,7 +1,8 @@
-"""Blocks that give as many axes as they take, of any number, which only their callers tell."""
+"""Blocks and models that give as many axes as they take, which only their callers tell."""
 
 from __future__ import annotations
 
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Bound, Value
 from transpiler.ir.tensor import Dim
@@ -19,8 +20,9 @@ _DOES_ELSE = regex(r"\b(?:tf|K|ops|np|backend|Lambda)\b|\w\[")
 _READS_SIZE = regex(r"\.shape\[-?\d\]")
 
 
+@provides("with_rank_of_given")
 def with_rank_of_given(result: Value, inner: Region, given: dict[str, Value]) -> Value:
-    """What a block gives that says nothing of axes, where its layers leave their number."""
+    """What a block or model gives that says nothing of axes, if its layers leave their number."""
     if not isinstance(result, Bound) or result.tensor.dims is not None or not given:
         return result
     taken = [v.tensor.dims if isinstance(v, Bound) else None for v in given.values()]

@@ -10,7 +10,6 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.calling import branch_value
 from transpiler.interpret.calls.layers import call_layer
 from transpiler.interpret.dispatch import provided, provides
-from transpiler.interpret.functions.kept_ranks import with_rank_of_given
 from transpiler.interpret.layers.fixed import fixed_training, runs_alike
 from transpiler.interpret.models.functional import flattened
 from transpiler.interpret.models.labels import name_of
@@ -205,7 +204,9 @@ def _model_result(region: Region, model: Model, code: Expr, inputs: list[Bound])
         result: Value = Bound(_leaving(region, model, outputs.tensor, code, own, given))
         inner = model.summary.region if model.summary is not None else None
         taken: dict[str, Value] = {str(number): held for number, held in enumerate(inputs)}
-        return result if inner is None else with_rank_of_given(result, inner, taken)
+        if inner is not None:
+            result = provided("with_rank_of_given")(result, inner, taken)
+        return result
     if isinstance(outputs, Sequence):
         items = tuple(
             Bound(_leaving(region, model, o.tensor, index(code, i), own, given))
