@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import libcst as cst
 
@@ -80,12 +80,29 @@ def report_left_code(draft: Draft) -> None:
             continue
         why = draft.file.unsettled.get(found, "") or left_with(draft, names_of(statement))
         why = why or _INSTEAD.get(_canonical(draft, found), "") or _used_on(draft, statement, found)
+        why = why or _uncalled(draft, found, reported)
         message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
         draft.say_at(LEFT_CODE, line, column, message)
         if first_line > previous_end + 1 or why:  # one comment stands for lines in a row
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
+
+
+def _uncalled(draft: Draft, found: int, reported: Collection[int]) -> str:
+    """Why it is not known what the function around a place gets."""
+    for statement in draft.top:
+        start, end = draft.tree.span(statement)
+        if isinstance(statement, cst.FunctionDef) and start <= found < end:
+            name = statement.name.value
+            read = re.finditer(rf"(?<![\w.]){re.escape(name)}\b", draft.tree.blanked)
+            places = [one.start() for one in read if not start <= one.start() < end]
+            lines = [draft.tree.line_column(place)[0] for place in places]
+            if not lines and canonical(_canonical(draft, found)) in draft.file.rules.ops:
+                return f"nothing here calls `{name}`, which would tell what it gets"
+            if left := [line for line in lines if line in reported]:
+                return f"so is what calls `{name}`, in line {left[0]}"
+    return ""
 
 
 #: What there is a counterpart of where a model gets it, and nowhere else.

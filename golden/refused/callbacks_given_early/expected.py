@@ -5,7 +5,7 @@ from tensorflow import keras
 from torch import nn
 
 
-# TODO(tf2torch) T2T103: `keras.callbacks.TerminateOnNaN` is left as it is
+# TODO(tf2torch) T2T103: `keras.callbacks.TerminateOnNaN` is left as it is: so is what calls `get_callbacks`, in line 18
 def get_callbacks(stop):
     callbacks = [keras.callbacks.TerminateOnNaN()]
     if stop:
