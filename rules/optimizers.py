@@ -237,13 +237,15 @@ def adagrad(
     weight_decay: Param = None,
     *,
     exact: bool = False,
+    legacy: bool = False,
 ) -> Optimizer:
     """Torch adds epsilon to the root, not in it: steps differ by up to epsilon / min(2 s, sqrt(s)).
 
-    Of themselves; s is the sum of the squares of the gradients, which starts at 0.1.
+    Of themselves; s is the sum of the squares of the gradients, which starts at 0.1. Keras's legacy
+    optimizer adds it to the root, too.
     """
     start, eps = initial_accumulator_value, expr(_eps(epsilon))
-    if exact:  # what the sum starts with stays in it
+    if exact and not legacy:  # what the sum starts with stays in it
         start, eps = infix(start, "+", eps), expr(0.0)
     made = _optim(
         "Adagrad",
@@ -253,7 +255,7 @@ def adagrad(
         initial_accumulator_value=start,
         eps=eps,
     )
-    return replace(made, equal=exact)
+    return replace(made, equal=exact or legacy)
 
 
 @optimizer("Adadelta", "adadelta", aliases=_OLD)

@@ -47,12 +47,14 @@ from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.asked_by_name import asked_by_name
 from transpiler.source.asked_of_rates import asked_of_rates
+from transpiler.source.assigned_together import assigned_apart
 from transpiler.source.brought_values import values_brought
 from transpiler.source.compiled_by_calls import compiled_by_calls
 from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.compiled_in_turn import compiled_one_by_one
 from transpiler.source.files import decode, program_at
 from transpiler.source.filled_lists import filled_lists
+from transpiler.source.first_rounds import first_rounds
 from transpiler.source.given_by_one_call import made_in_class
 from transpiler.source.given_together import given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
@@ -225,7 +227,8 @@ class Project:
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
-        found = found or nested_losses(text) or losses_in_turn(text)
+        found = found or nested_losses(text) or losses_in_turn(text) or assigned_apart(text)
+        found = found or first_rounds(text)
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
         return found or values_brought(text, path)

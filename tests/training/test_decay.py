@@ -118,3 +118,26 @@ def test_a_rate_that_others_set_or_read(
     exact = exact.replace("\nimport torch\n", f"\nimport torch\n{other}", 1)
     differences = scripts.compare(text, exact, keras="2")
     assert max(differences.values()) < 1e-9, differences
+
+
+@pytest.mark.parametrize("kind", ["RMSprop", "Adam", "SGD", "Adagrad", "Adadelta"])
+@pytest.mark.parametrize("decay", ["0.0", "0", "0.02"])
+def test_who_says_a_decay_means_the_older_ones(kind: str, decay: str, scripts: Scripts) -> None:
+    """Those of Keras 2.10 and before, whichever it is: the new ones have no such argument."""
+    trial = Trial(optimizer=f"{OPT}.{kind}(lr=0.05, epsilon=1e-2, decay={decay})")
+    text = trial.text.replace("epsilon=1e-2, ", "") if kind == "SGD" else trial.text
+    text = text.replace("from tensorflow import keras", "import tf_keras as keras")
+    differences = scripts.compare(text, converted(text, Options(exact=True)), keras="2")
+    assert max(differences.values()) < 1e-9, differences
+
+
+@pytest.mark.parametrize(
+    "kind", ["RMSprop", "Adam", "Adagrad", "Adadelta", "Adamax", "Nadam", "RMSprop(momentum=0.5)"]
+)
+def test_the_older_ones_by_name(kind: str, scripts: Scripts) -> None:
+    name, _, more = kind.rstrip(")").partition("(")
+    optimizer = f"{OPT}.legacy.{name}(learning_rate=0.05, epsilon=1e-2, {more})"
+    text = Trial(optimizer=optimizer).text
+    text = text.replace("from tensorflow import keras", "import tf_keras as keras")
+    differences = scripts.compare(text, converted(text, Options(exact=True)), keras="2")
+    assert max(differences.values()) < 1e-9, differences

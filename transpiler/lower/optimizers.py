@@ -192,7 +192,7 @@ def _optimizer(
         schedule = _decaying(use, decay)
     if schedule is not None:
         use = replace(use, arguments={**use.arguments, "learning_rate": schedule.initial})
-    legacy = decays or ".legacy." in use.symbol
+    legacy = not decay.is_const(None) or ".legacy." in use.symbol  # the new ones have no `decay`
     made: Optimizer = use.build(parameters, exact=exact, legacy=legacy)
     if made.momentum and (changes or (schedule is not None and not decays)):
         made = use.build(parameters, exact=True, legacy=legacy)

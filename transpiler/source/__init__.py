@@ -71,7 +71,9 @@ compiled_in_turn.py  loops that only compile some models: one call for each
 asked_of_rates.py  whether learning rates are variables of Keras's: they are
 nested_losses.py  losses that are functions inside of what trains with them: before it
 picked_rates.py  learning rates that an `if` statement picks: one expression does
-losses_in_turn.py   losses that a loop over constants makes, one by one
+assigned_together.py  what trains models and gets values in one statement: in one for each
+first_rounds.py  loops whose first round takes something else: it is taken before them
+losses_in_turn.py  losses that a loop over constants makes, one by one
 constant_rounds.py  what loops over constants do in each of their rounds
 written_outputs.py  outputs of models that loops make, one by one
 layers_asked_in_turn.py  layers that loops over constants ask a model for, one by one

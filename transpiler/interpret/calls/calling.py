@@ -34,6 +34,7 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Inside,
     Layer,
     Model,
     Named,
@@ -94,6 +95,8 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         return _call_choice(region, node, made) if isinstance(made, Choice) else made
     if isinstance(callee, Choice):
         return _call_choice(region, node, callee)
+    if isinstance(callee, Inside) and callee.layer is not None:  # `model.get_layer("x")(y)`
+        callee = callee.layer
     if isinstance(callee, Layer):
         return call_on_arguments(region, node, callee)
     if isinstance(callee, Function):

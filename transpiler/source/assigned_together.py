@@ -1,0 +1,67 @@
+"""What trains a model and gets its values in one statement: in one for each.
+
+optimizer, metrics = Adam(0.01), ["mae"]        optimizer = Adam(0.01)
+model.compile(optimizer, "mse", metrics)        metrics = ["mae"]
+                                                model.compile(optimizer, "mse", metrics)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from transpiler.regex import regex
+from transpiler.source.lexical import comments_in
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.syntax import program_tree
+
+_TOGETHER = regex(r"^[ \t]*\(?\w+(?:, *\w+)+\)? = .*[\[(]", re.MULTILINE)
+_GIVEN = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics",
+                    "callbacks", "class_weight"})  # fmt: skip
+_MADE = (ast.List, ast.Dict, ast.Call)
+
+
+def assigned_apart(text: str) -> Rewritten | None:
+    """The text with a statement for each of them, if it has any."""
+    module = program_tree(text) if ".compile(" in text and _TOGETHER.search(text) else None
+    if module is None:
+        return None
+    given, edits, positions = {*_given(module)}, dict[Span, str](), Positions(text)
+    for node in ast.walk(module):
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = [(t.id, v) for t, v in zip(targets, values, strict=False)
+                         if isinstance(t, ast.Name)]  # fmt: skip
+                if len(pairs) < len(targets) or len(targets) != len(values):
+                    continue
+                made = any(name in given and isinstance(v, _MADE) for name, v in pairs)
+                if made and _is_free(pairs) and not comments_in(text[slice(*positions.span(node))]):
+                    margin = "\n" + " " * node.col_offset
+                    lines = (f"{n} = {text[slice(*positions.span(v))]}" for n, v in pairs)
+                    edits[positions.span(node)] = margin.join(lines)
+    made_apart = rewritten(text, edits) if edits else None
+    return made_apart if made_apart and program_tree(made_apart.text) is not None else None
+
+
+def _given(module: ast.Module) -> Iterator[str]:
+    """The variables that `compile` and `fit` get for something else than data."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="compile" | "fit" as called), args=places):
+                every = [k.value for k in node.keywords if k.arg in _GIVEN]
+                every += places if called == "compile" else []
+                yield from (value.id for value in every if isinstance(value, ast.Name))
+
+
+def _is_free(pairs: list[tuple[str, ast.expr]]) -> bool:
+    """Whether the values need none of the variables as they were before, or are of several."""
+    names = {name for name, _ in pairs}
+    inside = [n for _, value in pairs for n in ast.walk(value)]
+    read = {n.id for n in inside if isinstance(n, ast.Name)}
+    return (
+        len(names) == len(pairs)
+        and not names & read
+        and not any(isinstance(n, (ast.NamedExpr, ast.Starred)) for n in inside)
+    )
