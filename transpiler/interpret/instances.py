@@ -261,12 +261,10 @@ def interpret_instances(file: FileContext) -> None:
         groups = {} if made.bases else kept_groups(file, made)
         if not models and not objects and not groups:
             continue
-        noted = {
-            id(node)
-            for summary in file.summaries.values()
-            if summary.region is not None and summary.kind != "failed"
-            for node, _, _ in summary.region.left_calls
-        }
+        regions = [s.region for s in file.summaries.values() if s.kind != "failed"]
+        known = [region for region in regions if region is not None]
+        noted = {id(node) for region in known for node, _, _ in region.left_calls}
+        noted |= {place for region in known for place in region.called_by_place}
         names = "|".join(map(re.escape, (*models, *objects, *groups)))
         uses = re.compile(rf"\bself\.({names})\b(?!\s*=[^=])")
         of_others = re.compile(rf"\.({names})\.")

@@ -229,6 +229,7 @@ class Region:
         self.elements: dict[int, int] = {}  #: elements of lists that have comments of their own
         self.left_calls: list[tuple[cst.CSTNode, str, Value]] = []
         self.asked_of_models: list[tuple[cst.Attribute, str, Value]] = []  #: `model.losses`
+        self.called_by_place: set[int] = set()  #: `model.layers[-1]` of `model.layers[-1](x)`
         self.called_elsewhere: set[int] = set()  #: of these, of models of objects: `net.model(x)`
         self.calls_on_data: list[Any] = []  #: `TrainingCall`s: models that are called on no tensor
         self.left_code: list[tuple[cst.CSTNode, str]] = []  #: statements that go on calling Keras

@@ -97,6 +97,8 @@ def call_value(region: Region, node: cst.Call, callee: Value) -> Value:
         return _call_choice(region, node, callee)
     if isinstance(callee, Inside) and callee.layer is not None:  # `model.get_layer("x")(y)`
         callee = callee.layer
+    if isinstance(callee, Layer) and isinstance(node.func, (cst.Call, cst.Subscript)):
+        region.called_by_place |= {id(node.func), id(getattr(node.func, "value", None))}
     if isinstance(callee, Layer):
         return call_on_arguments(region, node, callee)
     if isinstance(callee, Function):
