@@ -255,6 +255,34 @@ def test_what_goes_by_the_axes_of_weights_does_so_in_torch(
     assert sum("nn.GRU keeps its weights in other tensors" in e for e in errors) == 2
 
 
+PICKED = """\
+from tensorflow import keras
+
+found = []
+for optimizer in [keras.optimizers.{first}, keras.optimizers.{second}]:
+    model = keras.Sequential(
+        [keras.Input((5, 3)), keras.layers.{layer}, keras.layers.Dense(1)]
+    )
+    model.compile(optimizer=optimizer, loss="mse")
+    found.append(model)
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "layer", "wanted"),
+    [
+        ("SGD(0.1)", "Lamb(0.01)", "GRU(4)", "nn.GRU keeps its weights in other tensors"),
+        ("Adafactor(0.01)", "SGD(0.1)", "GRU(4)", "nn.GRU keeps its weights in other tensors"),
+        ("SGD(0.1)", "Muon(0.01)", "Dense(3, name='embedding')", "by the word 'embedding'"),
+    ],
+)
+def test_each_of_those_that_it_may_be_is_looked_at(
+    first: str, second: str, layer: str, wanted: str
+) -> None:
+    text = PICKED.format(first=first, second=second, layer=layer)
+    assert any(wanted in d.message for d in convert(text).diagnostics)
+
+
 LOCAL = """\
 import numpy as np
 from tensorflow import keras

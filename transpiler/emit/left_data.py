@@ -51,21 +51,33 @@ def report_left_steps(draft: Draft) -> None:
     steps = rf"(?<![\w.])(?:{names}|\w+\.(?:{kept}))\.(?:{STEPS})\b"
     if draft.file.data_names:
         steps += rf"|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
+    asking = rf"\b(?:hasattr|getattr|dir|vars|type)\(\s*(?:{names}|\w+\.(?:{kept}))(?=\s*[,)])"
     applying = rf"(?:\w+\.)*{_APPLY}(?=\(\s*({'|'.join(sorted(functions)) or '(?!)'})\s*[,)])"
-    pattern = re.compile(f"{steps}|{applying}")
+    pattern = re.compile(f"{steps}|{asking}|{applying}")
     replaced = replaces(draft.edits)
     reported = {d.line for d in draft.diagnostics if d.severity is Severity.ERROR}
     for match in pattern.finditer(draft.tree.blanked):
         line, column = draft.tree.line_column(match.start())
-        if replaced(match.end() - 1) or line in reported:
+        gone = replaced(match.end() - 1) and not _is_kept(draft, match)
+        if gone or line in reported:
             continue
         why = "which data set that is, is not known"
         if match[1]:
             why = f"`{match[1]}`, which it applies, takes torch's tensors now"
-        message = f"`{match.group()}` is left as it is: {why}"
+        asked = match.group()
+        if "(" in asked:
+            asked = f"{asked}, ...)" if "attr(" in asked else f"{asked})"
+            why = "it asks one of torch's data sets now, or a DataLoader"
+        message = f"`{asked}` is left as it is: {why}"
         draft.say_at(LEFT_CODE, line, column, message)
         start = draft.tree.line_start(match.start())
         draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
+def _is_kept(draft: Draft, asked: re.Match[str]) -> bool:
+    """Whether what stands instead of a statement asks a data set just what that did."""
+    around = (e.text for e in draft.edits if e.start <= asked.start() < e.end)
+    return "(" in asked.group() and any(asked.group() in text for text in around)
 
 
 def _applied(draft: Draft) -> set[str]:

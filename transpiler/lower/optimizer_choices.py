@@ -46,6 +46,7 @@ class Choices:
     """The optimizers, and what stands for each of them."""
 
     optimizing: Optimizing
+    each: tuple[Optimizing, ...]  #: those that it may be
     texts: dict[Span, str]  #: by the place where it is made
     by_name: str = ""  #: the source of the function that makes the one of a name
 
@@ -113,7 +114,8 @@ def _placed(
     plain = called or _PLAIN.fullmatch(given.text)
     source = CHOSEN if plain else f"({CHOSEN})"
     together = _together(lowered, Expr(f"{source}({parameters})", strength=18), kept)
-    return Choices(replace(together, clipping=clipping, unclipped=unclipped), texts)
+    together = replace(together, clipping=clipping, unclipped=unclipped)
+    return Choices(together, tuple(lowered), texts)
 
 
 def _options(value: Value) -> Iterator[Value]:
@@ -175,7 +177,7 @@ def _named(
     ])  # fmt: skip
     text = f"optimizer_by_name({given.text}, {parameters})"
     made = _together(list(options.values()), Expr(text, strength=18))
-    return Choices(replace(made, assumed=names.assumed), {}, source)
+    return Choices(replace(made, assumed=names.assumed), tuple(options.values()), {}, source)
 
 
 def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:

@@ -402,16 +402,20 @@ def _with_notes(
 ) -> Compiled:
     """Say where Keras's optimizer computes what nobody else would."""
     optimizing = compiled.optimizing
-    name = optimizing.optimizer.by_name
-    if name and any(name in region.file.tree.text.lower() for region, _ in makers):
-        raise Unsupported(f"{optimizing.use.symbol} steps weights by the word {name!r}")
+    each = (optimizing,) if compiled.choices is None else compiled.choices.each
+    for one in each:
+        name = one.optimizer.by_name
+        if name and any(name in region.file.tree.text.lower() for region, _ in makers):
+            raise Unsupported(f"{one.use.symbol} steps weights by the word {name!r}")
     keras = compiled.keras
     if keras == "auto" and optimizing.legacy:  # Keras 3 has no `decay`
         keras = "2"
     if keras != "2" and file.distribution is None:
         optimizing = seeing_ids(optimizing, keras, makers)
-    notes = notes_of_optimizer(optimizing, keras, makers)
-    return replace(compiled, optimizing=replace(optimizing, notes=notes))
+    each = (optimizing,) if compiled.choices is None else each
+    notes = (note for one in each for note in notes_of_optimizer(one, keras, makers))
+    notes_of_all = tuple(dict.fromkeys((*optimizing.notes, *notes)))
+    return replace(compiled, optimizing=replace(optimizing, notes=notes_of_all))
 
 
 def _trainable(training: Training, built: Built) -> None:
