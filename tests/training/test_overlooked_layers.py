@@ -30,6 +30,9 @@ def head(x):
         ),
         ("def freeze(nets):\n    nets[0].base.trainable = True", "nets[0].base.trainable ="),
         ("class Stack:\n    def size(self):\n        return len(self.layers)", ""),
+        ("args = parse_args()\nsizes = eval(args.layers)", ""),
+        ("def main():\n    opt, rest = parser.parse_known_args()\n    print(opt.layers)", ""),
+        ("args = parse_args()\nprint(args.net.layers)", "args.net.layers"),
         ("def ask(net):\n    return net.is_trainable == net.n_layers", ""),
     ],
 )

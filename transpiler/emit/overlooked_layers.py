@@ -7,6 +7,8 @@ def freeze(net):                    # in a file of helpers, which calls it nowhe
 
 from __future__ import annotations
 
+import re
+
 from transpiler.diagnostics import LEFT_TRAINING
 from transpiler.emit.causes import lines_said
 from transpiler.emit.draft import Draft
@@ -18,6 +20,8 @@ from transpiler.regex import regex
 #: What a model of Keras has, and what says whether a part of it is trained.
 _ASKED = regex(r"\.(?:layers\b(?![ \t]*=(?!=))|trainable[ \t]*=(?!=))")
 _BEFORE = regex(r"(?<![\w.])([A-Za-z_]\w*)(?:\.\w+|\[[^\[\]\n]*\]|\([^()\n]*\))*$")
+#: `args = parser.parse_args()`, or what a function of such a name gives
+_OPTIONS = regex(r"^[ \t]*(\w+)(?:, \w+)? = [\w.]*\bparse_(?:known_)?args\(", re.MULTILINE)
 _IMPORTING = regex(r"[ \t]*(?:import|from)\b")
 
 
@@ -37,6 +41,8 @@ def report_overlooked_layers(draft: Draft) -> None:
             continue
         held = draft.file.globals.get(of[1])
         if of[1] in ("self", "cls") or isinstance(held, (Framework, Namespace)):
+            continue
+        if found.group() == ".layers" and of.group() in _OPTIONS.findall(text):
             continue
         reported.add(line)
         asked = f"{of.group()}{found.group()}".rstrip()
