@@ -94,7 +94,8 @@ def _placed(
     changes: bool,
 ) -> Choices:
     every = [one for value in made.values() for one in _options(value)]
-    lowered = [_lowered(file.rules, without_none(file, one), exact, changes) for one in every]
+    how = exact, changes, file.options.keras
+    lowered = [_lowered(file.rules, without_none(file, one), *how) for one in every]
     clipping, unclipped = bounds_of_several(file, [one.clipping for one in lowered])
     kept = any(not bound.known for _, bound in clipping)  # in the groups of the optimizers
     texts_of_options = (_partial(one, kept) for one in lowered)
@@ -180,8 +181,10 @@ def _named(
     return Choices(replace(made, assumed=names.assumed), tuple(options.values()), {}, source)
 
 
-def _lowered(rules: Rules, value: Value, exact: bool, changes: bool) -> Optimizing:
-    made = lower_optimizer(rules, value, _PLACE, exact, changes)
+def _lowered(
+    rules: Rules, value: Value, exact: bool, changes: bool, keras: str = "auto"
+) -> Optimizing:
+    made = lower_optimizer(rules, value, _PLACE, exact, changes, keras=keras)
     if made.schedule is not None or made.decay is not None:
         raise Unsupported("one of several optimizers has a schedule")
     if made.scaling is not None or made.averaging is not None or made.accumulation is not None:
