@@ -265,13 +265,25 @@ def _items(region: Region, named: Expr, parts: list[Expr]) -> tuple[Expr, ...]:
 def _anonymous(region: Region, function: Function, node: cst.Lambda) -> Expr:
     """A lambda that computes with plain values, as the program writes it."""
     mentions: Any = provided("mentions_framework")(region.file, function)
-    if mentions:
+    if mentions and not _makes_object(region, node):
         raise GiveUp("a lambda that calls the framework is used as a plain value")
     taken = {parameter.name.value for parameter in node.params.params}
     read = (region.tree.names(node) - taken) & region.scope.values.keys()
     names = frozenset[Any]().union(*(region.scope.read(name).names for name in read))
     text = one_line(rewritten(region.tree, node, region.rewrites))
     return Expr(text, strength=LAMBDA, names=names)
+
+
+def _makes_object(region: Region, node: cst.Lambda) -> bool:
+    """Whether it makes an object of the program's own, which keeps what it is called with."""
+    match node.body:
+        case cst.Call(func=cst.Name(value=name), args=arguments):
+            made = region.file.globals.get(name)
+            read = {n for a in arguments for n in region.tree.names(a)}
+            held = [v for v in map(region.file.globals.get, read) if v is not None]
+            own = isinstance(made, UserClass) and not made.bases
+            return own and all(isinstance(value, Static) for value in held)
+    return False
 
 
 _SIZE_OF = regex(r"(\w+\.shape)\[(\d+)\]")
