@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Value
+from transpiler.source.suites import returns_of
 from transpiler.source.tree import Tree
 
 Span = tuple[int, int]
@@ -30,9 +31,32 @@ def made_at(region: Region, node: cst.BaseExpression, anew: bool = False) -> Ite
 
 def losses_made_at(region: Region, node: cst.BaseExpression) -> list[Span]:
     """Where the losses are made of which an expression may be one, or the expression's place."""
+    function, tree, known = region.function, region.tree, region.file.losses.keys()
+    body = function.body if isinstance(function, cst.FunctionDef) else tree.module
+    found = list(dict.fromkeys(made_in(tree, known, body, node)))
+    if known.isdisjoint(found) and isinstance(node, (cst.Subscript, cst.Call)):
+        found = list(dict.fromkeys(made_in(tree, known, tree.module, node)))
+    elsewhere = dict.fromkeys((*_by_function(tree, known, node), *_by_callers(region, node)))
+    return list(elsewhere) or found
+
+
+def _by_function(tree: Tree, known: Collection[Span], node: cst.BaseExpression) -> Iterator[Span]:
+    """Where a function of the module makes what its call gives; nothing for all else."""
+    name = tree.source(node.func) if isinstance(node, cst.Call) else ""
+    for statement in tree.module.body if name else ():
+        if isinstance(statement, cst.FunctionDef) and statement.name.value == name:
+            for answer in returns_of(statement):
+                if answer.value is not None:
+                    yield from made_in(tree, known, statement.body, answer.value)
+
+
+def _by_callers(region: Region, node: cst.BaseExpression) -> Iterator[Span]:
+    """Where the callers of a function make what it gets, as they call it."""
     function = region.function
-    body = function.body if isinstance(function, cst.FunctionDef) else region.tree.module
-    return list(dict.fromkeys(made_in(region.tree, region.file.losses.keys(), body, node)))
+    if isinstance(node, cst.Name) and isinstance(function, cst.FunctionDef):
+        if not _bound_to(function.body, node.value):
+            for _, given, _ in calls_giving(region.tree, function, node.value) or ():
+                yield region.tree.span(given)
 
 
 def optimizer_at(region: Region, place: Span) -> Value | None:

@@ -206,6 +206,17 @@ class Compositions:
         shared = [mine[token].constructor.text for token in mine.keys() & others.keys()]
         return any(not text.startswith(WEIGHTLESS) for text in shared)
 
+    def has_all_of(self, one: Model, other: Model) -> bool:
+        """Whether a model is made of another one, or of all its layers that have weights."""
+        first, second = root(one), root(other)
+        if first is second:
+            return False
+        theirs, wanted = (
+            {m.token for m in self.modules(each) if not m.constructor.text.startswith(WEIGHTLESS)}
+            for each in (first, second)
+        )
+        return id(second) in self.parts(first) or (bool(wanted) and wanted <= theirs)
+
     def _runs(self, one: Model, other: Model) -> bool:
         """Whether a model runs layers of another one, which a function has given.
 

@@ -37,6 +37,7 @@ from transpiler.regex import regex
 
 _TRAINS = ("fit", "train_on_batch")
 _BOTH = "the function of another file has frozen a part of it, and this file says of it, too"
+_NOTHING = "a model that has all of its layers is not trainable: Keras would train nothing"
 #: What batch normalization without one of its two weights is made with.
 _LACKING = regex(r"\b(?:scale|center)\b|\*\*")
 
@@ -322,6 +323,8 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     models = (call.model, *(c.model for c in trains))  # as its function builds it, and gives it
     mine = frozenset[int]().union(*map(plan.of.parts, models))
     itself = {id(root(model)) for model in models}
+    if any(plan.of.has_all_of(one.model, call.model) for c in trains for one in c.frozen):
+        plan.problems[id(call)] = _NOTHING
     compiled = _frozen(call) & mine
     first = _frozen(trains[0]) & mine if trains else compiled
     frozen = compiled if keras == "2" else first

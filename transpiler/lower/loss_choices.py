@@ -54,8 +54,8 @@ def _by_name(rules: Rules, picks: Expr, known: Names, seen: Prediction) -> Loss:
     seen = replace(seen, droppable=False)
     uses = {n: use_of(rules.losses, "keras.losses", Static(Expr(n, n)), "the loss") for n in names}
     losses: dict[str, Loss] = {name: use.build(seen) for name, use in uses.items()}
-    first = losses[names[0]]
-    _refuse_several_kinds(list(losses.values()), f" ({', '.join(names)}): write the one that it is")
+    which = f" ({', '.join(names)}): write the one that it is"
+    first = _of_one_kind(list(losses.values()), which)
     entries = ", ".join(f'"{name}": {made.criterion}' for name, made in losses.items())
     helpers = frozenset[str]().union(*(made.criterion.helpers for made in losses.values()))
     criterion = Expr(f"{{{entries}}}[{picks.text}]", helpers=helpers, names=picks.names)
@@ -69,10 +69,10 @@ def losses_made_before(
     given = call.given["loss"]
     if not isinstance(given.value, Static) or given.value.expr.known or given.node is None:
         return None
-    places = losses_made_at(region, given.node) if given.text.isidentifier() else []
+    places = losses_made_at(region, given.node) if _is_picked(given.text) else []
     if not any(place in file.losses for place in places):
         return None
-    named = _named_in_rounds(file, given.text, places)
+    named = _named_in_rounds(file, given.text, places) or _named_there(file, given.text, places)
     if not all(place in file.losses or place in named for place in places):
         raise Unsupported("a loss that is made elsewhere in one of several cases")
     made = [file.losses.get(place) or named[place] for place in places]
@@ -80,13 +80,25 @@ def losses_made_before(
     for use in uses:
         only(use, "name", "dtype")
     losses = [reduced_loss(use, seen) for use in uses]
-    _refuse_several_kinds(losses)
-    if losses[0].smoothed:
+    if len({loss.drops for loss in losses}) > 1:  # some would take what others have no use for
+        losses = [reduced_loss(use, replace(seen, droppable=False)) for use in uses]
+    kind = _of_one_kind(losses)
+    if kind.smoothed:
         raise Unsupported("one of several losses smooths labels")
     helpers = frozenset[str]().union(*(loss.criterion.helpers for loss in losses))
     texts = tuple((p, str(loss.criterion)) for p, loss in zip(places, losses, strict=True))
     criterion = Expr(given.text, helpers=helpers, names=given.value.expr.names)
-    return replace(losses[0], criterion=criterion, places=texts), uses
+    return replace(kind, criterion=criterion, places=texts), uses
+
+
+def _is_picked(text: str) -> bool:
+    """Whether it is a variable, an entry of a table, or what a function gives."""
+    match ast.parse(text, mode="eval").body:
+        case ast.Name() | ast.Subscript(value=ast.Name()) | ast.Call(func=ast.Name()):
+            return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get")):
+            return True
+    return False
 
 
 def _named_in_rounds(file: FileContext, name: str, places: list[Span]) -> dict[Span, Static]:
@@ -111,9 +123,27 @@ def _named_in_rounds(file: FileContext, name: str, places: list[Span]) -> dict[S
     return found if not stored and found.keys() <= {*places} else {}
 
 
-def _refuse_several_kinds(losses: list[Loss], which: str = "") -> None:
-    """What stands around a criterion must be the same for all of them."""
-    blank = Expr("")
-    alike = [replace(loss, criterion=blank, note="", differs="") for loss in losses]
+def _named_there(file: FileContext, text: str, places: list[Span]) -> dict[Span, Static]:
+    """Those that strings name: what a variable, a table, a function or its callers have."""
+    module, positions = program_tree(file.tree.text), Positions(file.tree.text)
+    nodes = list(ast.walk(module or ast.Module([], [])))
+    reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == text]
+    if sum(isinstance(n.ctx, ast.Load) for n in reads) > 1:
+        return {}  # what reads it may want the name
+    found: dict[Span, Static] = {}
+    for node in nodes:
+        match node:
+            case ast.Constant(str(said)) if f"keras.losses.{said}" in file.rules.losses:
+                place = positions.span(node)
+                if place in places:
+                    found[place] = Static(Expr(said, said))
+    return found
+
+
+def _of_one_kind(losses: list[Loss], which: str = "") -> Loss:
+    """The first of them: what stands around a criterion must be the same for all."""
+    blank, paired = Expr(""), all(loss.paired for loss in losses)
+    alike = [replace(one, criterion=blank, note="", differs="", paired=paired) for one in losses]
     if any(one != alike[0] for one in alike):
         raise Unsupported(f"a loss that is only known at run time, of several kinds{which}")
+    return replace(losses[0], paired=paired)

@@ -75,7 +75,9 @@ def _unheard(plan: Freezing, call: TrainingCall, calls: Sequence[TrainingCall], 
         return _INSIDE if inside else ""
     itself = any(one.model is made and one.itself for one in call.frozen)
     itself = itself and not is_told_by_run(call)
-    unheard = inside or _holds_frozen(plan, made, call, calls)
+    others = (root(one.model) for one in call.frozen if root(one.model) is not made)
+    shared = any(plan.of.has_all_of(o, made) or plan.of.share(o, made) for o in others)
+    unheard = inside or shared or _holds_frozen(plan, made, call, calls)
     return _UNHEARD if keras != "2" and unheard and not itself else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 
@@ -37,7 +38,11 @@ from transpiler.lower.optimizers import Averaging
 from transpiler.lower.watched import constructors
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.importers import is_imported
+from transpiler.source.occurrences import Positions
 from transpiler.source.suites import blocks_around, statement_lines
+from transpiler.source.syntax import program_tree
+from transpiler.source.tree import Tree
 
 
 def write_compile(
@@ -133,7 +138,8 @@ def _write_losses(writer: ModelWriter, call: TrainingCall, head: Head) -> None:
     """Criteria stand where the program makes the losses of which it picks one."""
     given = call.given["loss"].node
     spans = [writer.tree.span(c.node) for c in writer.room.calls if c.name == "compile"]
-    uses = writer.shared.places(writer.room, head.loss.criterion.text)
+    text = head.loss.criterion.text
+    uses = writer.shared.places(writer.room, text) if text.isidentifier() else []
     if given is None or not all(p.binds or within(p.start, spans) for p in uses):
         raise Unsupported(f"`{head.loss.criterion}`, one of several losses, is used besides")
     for span, text in head.loss.places:
@@ -144,15 +150,32 @@ def _write_losses(writer: ModelWriter, call: TrainingCall, head: Head) -> None:
 
 
 #: How a program may read a list or dict of losses besides to pick one: it runs through it.
-_RUN_THROUGH = regex(r"\bin (\w+)(?:\.(?:items|values)\(\))?:|\blen\((\w+)\)")
+_RUN_THROUGH = regex(
+    r"\bin (\w+)(?:\.(?:items|values|keys)\(\))?(?=[:\]})])|\b(?:len|list|sorted)\((\w+)\)"
+)
 
 
 def _check_list(writer: ModelWriter, span: tuple[int, int], name: str) -> None:
     """Refuse losses that a list holds of which more is asked: they are torch's then."""
     tree, shared = writer.tree, writer.shared
-    statements = simple_statements(tree.module)
+    if (function := _given_to(tree, writer.room, span)) is not None:
+        if is_imported(writer.shared.file.path, rf"\b{function.name.value}\b"):
+            raise Unsupported(f"`{name}` is one of several losses, and other files give it others")
+        return
+    calls = [c for room in shared.rooms for c in room.calls]
+    compiles = [tree.span(c.node) for c in calls if c.name == "compile"]
+    maker = _maker(tree, name)
+    statements = simple_statements(tree.module if maker is None else maker)
     statement = next((s for s in statements if holds(tree.span(s), span)), None)
     held = bound_by(tree, statement)
+    if maker is not None:
+        asked = re.finditer(rf"(?<!\bdef )\b{maker.name.value}\b", tree.blanked)
+        kept = rf"(?<![\w.]){held}\b(?!\s*=(?!=))(?<!return {held})(?!\[)" if held else r"(?!)"
+        used = re.search(kept, tree.code(maker.body)) is not None
+        used = used or is_imported(writer.shared.file.path, rf"\b{maker.name.value}\b")
+        if used or not all(within(one.start(), compiles) for one in asked):
+            raise Unsupported(f"`{name}` gives one of several losses, and is used besides")
+        return
     if statement is None or held == name:
         return
     room = min(
@@ -160,14 +183,35 @@ def _check_list(writer: ModelWriter, span: tuple[int, int], name: str) -> None:
         key=lambda r: shared.extent(r)[1] - shared.extent(r)[0],
     )
     places = shared.places(room, held) if held.isidentifier() else []
-    code, run = tree.blanked, [
-        m.span(m.lastindex or 0) for m in _RUN_THROUGH.finditer(tree.blanked)
-    ]
-    known = [p for p in places if p.binds or (p.start, p.end) in run]
+    code = tree.blanked
+    run = [m.span(m.lastindex or 0) for m in _RUN_THROUGH.finditer(code)]
+    known = [p for p in places if p.binds or (p.start, p.end) in run or within(p.start, compiles)]
     taken = re.compile(rf"{name} = {held}(?:\[|\.get\()")
     known += [p for p in places if taken.match(code, p.start - len(f"{name} = "))]
     if not held.isidentifier() or len(known) < len(places):
         raise Unsupported(f"`{held or name}` has several losses, and is used besides")
+
+
+def _maker(tree: Tree, text: str) -> cst.FunctionDef | None:
+    """The function of the module that a call calls."""
+    name = text.partition("(")[0] if text.endswith(")") else ""
+    functions = (s for s in tree.module.body if isinstance(s, cst.FunctionDef))
+    return next((f for f in functions if f.name.value == name), None)
+
+
+def _given_to(tree: Tree, room: Room, span: tuple[int, int]) -> cst.FunctionDef | None:
+    """The function that compiles with a loss, if that is an argument of one of its calls."""
+    function = room.region.function
+    if not isinstance(function, cst.FunctionDef):
+        return None
+    module, positions = program_tree(tree.text), Positions(tree.text)
+    for node in ast.walk(module or ast.Module([], [])):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name == function.name.value:
+                given = (*node.args, *(keyword.value for keyword in node.keywords))
+                if any(positions.span(one) == span for one in given):
+                    return function
+    return None
 
 
 def _write_there(writer: ModelWriter, room: Room, span: tuple[int, int], text: str) -> None:
