@@ -84,6 +84,16 @@ def binary_crossentropy_of_each(probabilities, targets):
     FUNCTIONAL,
 )
 
+_formula(
+    "moved_binary_crossentropy",
+    "Crossentropy of probabilities, clipped and moved as Keras 2 does.",
+    """    probabilities = probabilities.clamp(1e-7, 1 - 1e-7)
+    hits = targets * (probabilities + 1e-7).log()
+    misses = (1 - targets) * (1 - probabilities + 1e-7).log()
+    return -(hits + misses)""",
+    of="probabilities",
+)
+
 emitted(
     "binary_crossentropy_with_epsilon",
     '''

@@ -176,7 +176,8 @@ def binary_crossentropy(
         criterion = call("nn.BCEWithLogitsLoss", **_reduced(p, reduction))
         return Loss(criterion, drops=drops, smoothed=targets, paired=True)
     _averaged(p, reduction)
-    return Loss(_own(p, "binary_crossentropy"), smoothed=targets, paired=True)
+    name = "moved_binary_crossentropy" if p.moved else "binary_crossentropy"
+    return Loss(_own(p, name), smoothed=targets, paired=True)
 
 
 @loss("MeanSquaredError", "mean_squared_error", "mse", "MSE")

@@ -75,6 +75,8 @@ class Tensor:
     declared: tuple[Expr, Expr] | None = None
     #: how it is read, the activation that gives it, and of what, unless it has got a name since
     ending: tuple[Expr, str, Expr | None] | None = None
+    #: how it is read where a layer that does nothing here has made another tensor of it in Keras
+    copied: Expr | None = None
 
     @property
     def elements(self) -> Dim:
@@ -95,7 +97,8 @@ class Tensor:
         kept = (code, self.declared[1]) if self._is_declared and self.declared else None
         ended = self.ended
         ending = (code, ended[0], None) if ended is not None else None
-        return replace(self, code=code, mask=mask, declared=kept, ending=ending)
+        copied = code if self.is_copied else None
+        return replace(self, code=code, mask=mask, declared=kept, ending=ending, copied=copied)
 
     def ending_in(self, activation: str, given: Expr) -> Tensor:
         """The same, which an activation makes of `given`."""
@@ -109,6 +112,11 @@ class Tensor:
         code, activation, given = self.ending
         same = (code.text, code.names) == (self.code.text, self.code.names)
         return (activation, given) if same else None
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether Keras finds no activation behind it that would be seen in the code."""
+        return self.copied is not None and self.copied.text == self.code.text
 
     @property
     def rank(self) -> int:

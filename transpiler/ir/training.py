@@ -54,6 +54,7 @@ class Prediction:
     #: what `reshape` makes of targets `{0}` where the output has one number; "": they are a table
     column_shape: str = "-1, 1"
     weights: Expr | None = None  #: those of the samples, which count in a metric
+    moved: bool = False  #: Keras 2 adds its epsilon to probabilities, of which it finds no logits
 
     @property
     def dim(self) -> int:

@@ -54,6 +54,7 @@ class Endings:
     outputs: tuple[str, ...]  #: how `forward` writes each of them
     found: tuple[Ending | None, ...]
     keys: tuple[str, ...] = ()  #: where they stand in a dict
+    copied: tuple[bool, ...] = ()  #: whether Keras sees no activation behind them
 
     @property
     def hidden(self) -> bool:
@@ -115,13 +116,14 @@ def endings(region: Region, forward: list[Node], made: Value | None) -> Endings:
         if any(part not in last.value.text for part in _written(outputs, keys)):
             return Endings(region, forward, outputs, (None,) * len(items))
     body = forward[:-1]
+    copied = tuple(isinstance(one, Bound) and one.tensor.is_copied for one in items)
     found = []
     for number, output in enumerate(outputs):
         others = [*outputs[:number], *outputs[number + 1 :]]
         ending = _ending(region, body, output)
         shared = ending is not None and _is_read(body, ending, output, others)
-        found.append(None if shared else ending)
-    return Endings(region, forward, outputs, tuple(found), keys)
+        found.append(None if shared or copied[number] else ending)
+    return Endings(region, forward, outputs, tuple(found), keys, copied)
 
 
 def held_by(made: Value | None) -> list[Value | None]:

@@ -316,10 +316,11 @@ def lower_training(
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
     hidden = ends.hidden or bool(training.home.activations)
+    behind = [hidden and not copied for copied in ends.copied] or [hidden] * len(outputs)
     training.clips = any(
-        _clips(file, compiled, head) and (bool(head.prediction.activation) or hidden)
+        _clips(file, compiled, head) and (bool(head.prediction.activation) or perhaps)
         for compiled in training.compiled.values()
-        for head in compiled.heads
+        for head, perhaps in zip(compiled.heads, behind, strict=True)
     )
     for dropped in drops:
         if any(dropped):

@@ -41,7 +41,14 @@ from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
 from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.rule import Rule
+
+#: Layers that make another tensor, also where that has the same numbers in the same order.
+_COPIES = regex(
+    r"keras\.layers\.(?:Flatten|Reshape|Permute|Rescaling|RepeatVector|Masking"
+    r"|(?:Cropping|ZeroPadding|UpSampling)\dD|(?:Max|Average)Pooling\dD)"
+)
 
 
 def apply_layer(
@@ -87,6 +94,9 @@ def apply_layer(
     value = result_values(region, result, bounds)
     if isinstance(value, Bound):
         value = _with_source(region, layer, rule, bounds, value, image)
+        if _COPIES.fullmatch(layer.symbol) and value.tensor.code.text == bounds[0].tensor.code.text:
+            copied = replace(value.tensor, copied=value.tensor.code, ending=None)
+            value = replace(value, tensor=copied)
         if layer.symbol in _ACTIVATIONS and len(bounds) == 1:
             _note_activation_layer(region, arguments, bounds[0], value)
     if not modules_of(value) and _needs_running(value):
