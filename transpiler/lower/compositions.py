@@ -32,6 +32,11 @@ _BESIDES = regex(r"(?i)regulariz|constraint")
 NOTHING_TO_LEARN = (*WEIGHTLESS, "nn.MaxPool", "nn.AvgPool", "nn.Upsample", "nn.ZeroPad")
 
 
+def _is_weightless(made: str) -> bool:
+    """Whether a layer has no parameters, as it is made."""
+    return made.startswith(NOTHING_TO_LEARN) or ("BatchNorm" in made and "affine=False" in made)
+
+
 @record(frozen=True, slots=True)
 class Still:
     """A part that is not trained: it normalizes as in inference."""
@@ -189,9 +194,16 @@ class Compositions:
             if module.token not in inner and module.token not in still
         ]
         return not (texts or inner or still) or (
-            any(not t.endswith(_STILL) and not t.startswith(NOTHING_TO_LEARN) for t in texts)
+            any(not t.endswith(_STILL) and not _is_weightless(t) for t in texts)
             or any(self.learns(part, frozen, still) for part in inner.values())
         )
+
+    def is_weightless(self, model: Model) -> bool:
+        """Whether a model surely has no weights that anybody could train."""
+        inner = {module.token: part for module, part in self.nested(model)}
+        own = (m.constructor.text for m in self.modules(model) if m.token not in inner)
+        parts = all(map(self.is_weightless, inner.values()))
+        return self.home(model) is not None and all(map(_is_weightless, own)) and parts
 
     def share(self, one: Model, other: Model) -> bool:
         """Whether two models have layers in common, as one region builds both or has one given."""

@@ -461,6 +461,8 @@ def _compiled(
     changing = any(one.name in ("trainable", "freeze") for one in training.calls)
     still = frozenset[int]() if changing else frozenset(file.still)
     steps = any(one.name in ("fit", "train_on_batch") for one in training.calls)
+    if freezing.of.is_weightless(call.model):
+        raise Unsupported("it has no weights, and torch's optimizers want some")
     if steps and freezing.trains_nothing(call, still):
         raise Unsupported("none of its weights is trainable: Keras would train nothing")
     parameters = subset.parameters if subset is not None else None
