@@ -43,3 +43,20 @@ def test_it_is_said(asked: str, cited: str) -> None:
 @pytest.mark.parametrize("asked", ['hasattr(x, "reduce")', "type(x)", "len(list(data))"])
 def test_all_else_is_none_of_its_business(asked: str) -> None:
     assert not _errors(asked)
+
+
+COUNT = """
+
+def count(data, default=1):
+    return len(list(data)) if hasattr({asked}, "cardinality") else default
+
+
+found = count(data)
+"""
+
+
+@pytest.mark.parametrize(("asked", "is_said"), [("data", True), ("default", False)])
+def test_what_a_function_asks_that_gets_one_is_said(asked: str, is_said: bool) -> None:
+    text = PROGRAM.format(asked="1") + COUNT.format(asked=asked)
+    errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("it asks one of torch's data sets now" in e for e in errors) is is_said

@@ -226,3 +226,26 @@ def test_the_rate_of_the_best_model(best: str, scripts: Scripts) -> None:
     assert "lr=best)" in new
     apart = scripts.compare(text, new)
     assert apart["score"] < 1e-9
+
+
+OF_SCHEDULE = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(40, 4)
+model = keras.Sequential([keras.layers.Dense(1, input_shape=(4,))])
+schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 3, 0.9)
+model.compile(keras.optimizers.Adam(schedule), "mse")
+model.fit(x, x.sum(1), epochs=2, batch_size=8, verbose=0)
+{asked}
+"""
+
+
+def test_keras_2_gives_the_rate_of_the_last_step_of_a_schedule(scripts: Scripts) -> None:
+    asked = OF_SCHEDULE.format(asked="rate = float(model.optimizer.learning_rate)")
+    said = [d.message for d in convert(asked, Options(keras="2")).diagnostics]
+    assert any("Keras 2 gives that of the last step" in message for message in said)
+    plain = convert(OF_SCHEDULE.format(asked=""), Options(keras="2")).diagnostics
+    assert not [d for d in plain if d.severity is Severity.ERROR]
+    apart = scripts.compare(asked, converted(asked, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart

@@ -7,6 +7,7 @@
     module_values.py  what of the module a class reads, and what it computes again
     units.py         what there is to write: the data that all of this is about
     class_names.py   how the classes are called
+    inherited.py     what objects had from Keras's classes alone
     heirs.py         methods that several classes inherit
     foreign.py       what other files' functions are called here
     operation_names.py  how functions on tensors are called

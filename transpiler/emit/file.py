@@ -67,7 +67,11 @@ from transpiler.emit.left_code import (
     write_key_tables,
     write_new_axes,
 )
-from transpiler.emit.left_data import report_left_data, report_left_steps
+from transpiler.emit.left_data import (
+    report_asked_parameters,
+    report_left_data,
+    report_left_steps,
+)
 from transpiler.emit.left_over import report_left_over
 from transpiler.emit.lent import report_lent
 from transpiler.emit.metric_lists import drop_metric_lists
@@ -147,11 +151,16 @@ def _write(draft: Draft) -> Conversion:
         from transpiler.emit.called_schedules import write_called_schedules
 
         write_called_schedules(draft)
+    if any(made.bases for made in draft.file.user_classes):
+        from transpiler.emit.inherited import report_inherited
+
+        report_inherited(draft)
     report_left_code(draft)
     report_left_stars(draft)
     report_called_losses(draft)
     report_left_numbers(draft)
     report_left_steps(draft)
+    report_asked_parameters(draft)
     report_lacking(draft)
     report_overlooked(draft)
     report_lent(draft)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Collection, Iterator
 
 from transpiler.diagnostics import LEFT_CODE, Severity
 from transpiler.emit.draft import Draft
@@ -12,6 +14,8 @@ from transpiler.interpret.functions.data_sets import LENT_DATA, STEPS
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.statics import ENDLESS
 from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import program_tree
 
 
 def report_left_data(draft: Draft) -> None:
@@ -37,6 +41,7 @@ _ONLY_STEPS = (
 #: Those that apply a function.
 _APPLY = "(?:filter|flat_map|interleave|map)"
 _APPLIES = regex(rf"\.{_APPLY}\(\s*(\w+)")
+_ASKED = "it asks one of torch's data sets now, or a DataLoader"
 _MODULES = r"(?<!\bnp)(?<!\bnumpy)(?<!\brandom)(?<!\brng)"
 
 
@@ -51,7 +56,7 @@ def report_left_steps(draft: Draft) -> None:
     steps = rf"(?<![\w.])(?:{names}|\w+\.(?:{kept}))\.(?:{STEPS})\b"
     if draft.file.data_names:
         steps += rf"|{_MODULES}\.(?:{_ONLY_STEPS})(?=\()"
-    asking = rf"\b(?:hasattr|getattr|dir|vars|type)\(\s*(?:{names}|\w+\.(?:{kept}))(?=\s*[,)])"
+    asking = rf"\b(?:{'|'.join(_ASKING)})\(\s*(?:{names}|\w+\.(?:{kept}))(?=\s*[,)])"
     applying = rf"(?:\w+\.)*{_APPLY}(?=\(\s*({'|'.join(sorted(functions)) or '(?!)'})\s*[,)])"
     pattern = re.compile(f"{steps}|{asking}|{applying}")
     replaced = replaces(draft.edits)
@@ -67,11 +72,47 @@ def report_left_steps(draft: Draft) -> None:
         asked = match.group()
         if "(" in asked:
             asked = f"{asked}, ...)" if "attr(" in asked else f"{asked})"
-            why = "it asks one of torch's data sets now, or a DataLoader"
+            why = _ASKED
         message = f"`{asked}` is left as it is: {why}"
         draft.say_at(LEFT_CODE, line, column, message)
         start = draft.tree.line_start(match.start())
         draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
+_ASKING = ("hasattr", "getattr", "dir", "vars", "type")
+_ASKS = regex(rf"\b(?:{'|'.join(_ASKING)})\(")
+
+
+def report_asked_parameters(draft: Draft) -> None:
+    """What functions of the program ask of their parameters that get data sets."""
+    names = draft.file.data_names - {""}
+    module = program_tree(draft.tree.text) if names and _ASKS.search(draft.tree.text) else None
+    functions = [n for n in module.body if isinstance(n, ast.FunctionDef)] if module else []
+    given = {(f.name, one) for f in functions for one in _given_data(module, f, names)}
+    for function in functions:
+        for node in ast.walk(function):
+            match node:
+                case ast.Call(func=ast.Name(id=asks), args=[ast.Name(id=name), *_]) if (
+                    asks in _ASKING and (function.name, name) in given
+                ):
+                    start = Positions(draft.tree.text).span(node)[0]
+                    message = f"`{ast.unparse(node)}` is left as it is: {_ASKED}"
+                    draft.say_at(LEFT_CODE, *draft.tree.line_column(start), message)
+                    start = draft.tree.line_start(start)
+                    draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
+
+
+def _given_data(
+    module: ast.Module | None, function: ast.FunctionDef, names: Collection[str]
+) -> Iterator[str]:
+    """The parameters of a function that get one of the data sets in some call."""
+    places = [a.arg for a in function.args.args]
+    for node in ast.walk(module) if module is not None else ():
+        match node:
+            case ast.Call(func=ast.Name(id=called)) if called == function.name:
+                pairs = [*zip(places, node.args, strict=False)]
+                pairs += [(k.arg, k.value) for k in node.keywords if k.arg is not None]
+                yield from (p for p, v in pairs if isinstance(v, ast.Name) and v.id in names)
 
 
 def _is_kept(draft: Draft, asked: re.Match[str]) -> bool:

@@ -15,6 +15,12 @@ RATES = ("learning_rate", "lr")
 ASKED = (*RATES, "iterations")
 
 
+OF_LAST_STEP = (
+    "the program asks for the rate of a schedule: Keras 2 gives that of the last step, torch and "
+    "Keras 3 that of the next"
+)
+
+
 def asks_rate(tree: Tree, optimizer: str) -> bool:
     """Whether a program asks for the rate of a model, or of a variable for its optimizer."""
     own = rf"|(?<![\w.]){optimizer}" if optimizer.isidentifier() else ""

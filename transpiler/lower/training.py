@@ -54,7 +54,7 @@ from transpiler.lower.open_endings import settled
 from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.predictions import is_constant
-from transpiler.lower.rates import asks_rate, class_sets_rate
+from transpiler.lower.rates import OF_LAST_STEP, asks_rate, class_sets_rate
 from transpiler.lower.remarks import (
     notes_of_optimizer,
     seeing_ids,
@@ -483,6 +483,8 @@ def _compiled(
         region = call.region or training.home
         value = without_none(file, value)
         optimizing = lower_optimizer(rules, value, parameters, *how)
+        if asked and file.options.keras == "2" and optimizing.schedule and not optimizing.legacy:
+            raise Unsupported(OF_LAST_STEP)
         times = times_of(file, call)
         unclipped = perhaps_unclipped(file, optimizing.clipping)
 
