@@ -201,7 +201,7 @@ def _head(
         column=not name and 1 in columns and output.rank in (None, 2),
         flat=not name and columns == {0} and file.options.keras != "2",
         exact=file.options.exact,
-        moved=file.options.keras == "2" and not output.ends_in,
+        moved=file.options.keras == "2" and not (output.ends_in or output.hidden),
     )
     uses: list[Use] = []
     smoothing: Expr | None = None

@@ -88,6 +88,7 @@ class Output:
     rank: int | None = None  #: its axes, the batch included
     units: int | None = None  #: the size of its last axis
     ends_in: str = ""  #: the activation that makes it: "softmax" or "sigmoid"
+    hidden: bool = False  #: whether one that is not seen here may do so
     may_end_in: frozenset[str] = frozenset()  #: those, where only the run tells
     plain: bool = False  #: whether it surely comes from a layer without an activation
     single: bool = False  #: whether one layer gives it, whichever way the program goes

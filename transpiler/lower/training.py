@@ -265,6 +265,9 @@ def lower_training(
         )
         for one, ending, name, plain, names in known
     ]
+    hidden = ends.hidden or bool(training.home.activations)
+    behind = [hidden and not copied for copied in ends.copied] or [hidden] * len(outputs)
+    outputs = [replace(one, hidden=h) for one, h in zip(outputs, behind, strict=True)]
     own = training.home.file is file
     seen = seen and own and len(outputs) == 1 and not outputs[0].key and not ends.inner((True,))
     seen = seen and not any(one is not None and one.applied for one in ends.found)
@@ -315,8 +318,6 @@ def lower_training(
     if unsure and any(one != loops[0] for one in loops):
         training.problem = (compiles[-1], "which `compile` holds depends on a condition")
         return
-    hidden = ends.hidden or bool(training.home.activations)
-    behind = [hidden and not copied for copied in ends.copied] or [hidden] * len(outputs)
     training.clips = any(
         _clips(file, compiled, head) and (bool(head.prediction.activation) or perhaps)
         for compiled in training.compiled.values()

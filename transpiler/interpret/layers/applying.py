@@ -94,7 +94,7 @@ def apply_layer(
     value = result_values(region, result, bounds)
     if isinstance(value, Bound):
         value = _with_source(region, layer, rule, bounds, value, image)
-        if _COPIES.fullmatch(layer.symbol) and value.tensor.code.text == bounds[0].tensor.code.text:
+        if _COPIES.fullmatch(layer.symbol):
             copied = replace(value.tensor, copied=value.tensor.code, ending=None)
             value = replace(value, tensor=copied)
         if layer.symbol in _ACTIVATIONS and len(bounds) == 1:

@@ -224,6 +224,8 @@ def _leaving(
 ) -> Tensor:
     """A tensor that leaves a model which is called on some others, with its mask."""
     result = plain_tensor(region, tensor, code, own_sizes)
+    if tensor.is_copied:
+        result = replace(result, copied=code)
     if tensor.mask is None:
         return result
     names, forward = _program(region, model)
