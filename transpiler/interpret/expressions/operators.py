@@ -131,14 +131,19 @@ def _is_one_blank(value: Value) -> bool:
 def _names_again(
     region: Region, node: cst.BinaryOperation, names: Value, count: Value
 ) -> Sequence | None:
-    """`["mse"] * 2`: as many names, each of which is known."""
+    """`["mse"] * 2`, `[y] * 2`: as many names, or variables, each of which is known."""
     known, number = names.items if isinstance(names, Sequence) else (), constant(count)
     again = isinstance(count, Static) and count.run is None and isinstance(number, int)
     if not known or not again or not 0 < number * len(known) <= _MOST:
         return None
-    if not all(isinstance(constant(one), str) for one in known):
+    if not all(isinstance(constant(one), str) or _is_variable(one) for one in known):
         return None
     return Sequence(known * number, list, static=verbatim(region, node, names, count).expr)
+
+
+def _is_variable(value: Value) -> bool:
+    """Whether it is what a variable holds of which no more is known."""
+    return isinstance(value, Static) and not value.expr.known and value.expr.text.isidentifier()
 
 
 def _blanks(region: Region, node: cst.BinaryOperation, blank: Value, count: Static) -> Value:
