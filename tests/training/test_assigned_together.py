@@ -52,3 +52,24 @@ def test_each_has_a_statement(together: str, compiled: str, scripts: Scripts) ->
 def test_all_else_stays(together: str) -> None:
     text = PROGRAM.format(together=together, compiled='"sgd", loss=loss, metrics=metrics')
     assert assigned_apart(text) is None
+
+
+MODELS = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(40, 4)
+inputs = keras.Input((4,))
+code = keras.layers.Dense(2, activation="tanh")(inputs)
+outputs = keras.layers.Dense(4)(code)
+autoencoder, encoder = keras.Model(inputs, outputs), keras.Model(inputs, code)
+autoencoder.compile("sgd", "mse")
+losses = autoencoder.fit(x, x, batch_size=16, epochs=2, verbose=0).history["loss"]
+codes = encoder.predict(x, verbose=0)
+"""
+
+
+def test_models_that_share_layers(scripts: Scripts) -> None:
+    apart = scripts.compare(MODELS, converted(MODELS, Options(exact=True)))
+    assert {"losses", "codes"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

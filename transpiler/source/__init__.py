@@ -71,7 +71,7 @@ compiled_in_turn.py  loops that only compile some models: one call for each
 asked_of_rates.py  whether learning rates are variables of Keras's: they are
 nested_losses.py  losses that are functions inside of what trains with them: before it
 picked_rates.py  learning rates that an `if` statement picks: one expression does
-assigned_together.py  what trains models and gets values in one statement: in one for each
+assigned_together.py  models and what trains them that get values in one statement: in one for each
 asking_schedules.py  schedules that ask the model for its rate: they get it
 first_rounds.py  loops whose first round takes something else: it is taken before them
 losses_in_turn.py  losses that a loop over constants makes, one by one

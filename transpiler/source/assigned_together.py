@@ -1,4 +1,4 @@
-"""What trains a model and gets its values in one statement: in one for each.
+"""Models and what trains them that get their values in one statement: in one for each.
 
 optimizer, metrics = Adam(0.01), ["mae"]        optimizer = Adam(0.01)
 model.compile(optimizer, "mse", metrics)        metrics = ["mae"]
@@ -37,6 +37,7 @@ def assigned_apart(text: str) -> Rewritten | None:
                 if len(pairs) < len(targets) or len(targets) != len(values):
                     continue
                 made = any(name in given and isinstance(v, _MADE) for name, v in pairs)
+                made = made or all(map(_is_model, values))
                 if made and _is_free(pairs) and not comments_in(text[slice(*positions.span(node))]):
                     margin = "\n" + " " * node.col_offset
                     lines = (f"{n} = {text[slice(*positions.span(v))]}" for n, v in pairs)
@@ -53,6 +54,12 @@ def _given(module: ast.Module) -> Iterator[str]:
                 every = [k.value for k in node.keywords if k.arg in _GIVEN]
                 every += places if called == "compile" else []
                 yield from (value.id for value in every if isinstance(value, ast.Name))
+
+
+def _is_model(value: ast.expr) -> bool:
+    """Whether it is `Model(...)`: of two in one statement, one may have layers of the other."""
+    called = value.func if isinstance(value, ast.Call) else None
+    return getattr(called, "attr", getattr(called, "id", "")) in ("Model", "Sequential")
 
 
 def _is_free(pairs: list[tuple[str, ast.expr]]) -> bool:
