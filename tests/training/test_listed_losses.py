@@ -14,6 +14,7 @@ HEAD = """\
 import numpy as np
 from tensorflow import keras
 from tensorflow.keras.losses import BinaryCrossentropy, Huber, MeanSquaredError
+from tensorflow.keras.losses import SparseCategoricalCrossentropy
 
 rng = np.random.default_rng(0)
 x, y = rng.random((40, 6)), rng.integers(0, 2, (40, 1)).astype(float)
@@ -70,6 +71,11 @@ PROGRAMS = {
         PICK,
         "loss = nn.BCEWithLogitsLoss()",
     ),
+    "some, on probabilities that others would do without": (
+        "sigmoid",
+        f"for loss in [MeanSquaredError(), BinaryCrossentropy()]:\n{FIT}",
+        "for loss in [nn.MSELoss(), binary_crossentropy]:",
+    ),
 }
 
 
@@ -98,7 +104,7 @@ REFUSED = {
         "`losses` has several losses, and is used besides",
     ),
     "they want other targets": (
-        f"for loss in [MeanSquaredError(), BinaryCrossentropy()]:\n{FIT}",
+        f"for loss in [MeanSquaredError(), SparseCategoricalCrossentropy()]:\n{FIT}",
         "a loss that is only known at run time, of several kinds",
     ),
     "one is no name of a loss": (
