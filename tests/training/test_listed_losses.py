@@ -13,8 +13,7 @@ from transpiler.pipeline import convert
 HEAD = """\
 import numpy as np
 from tensorflow import keras
-from tensorflow.keras.losses import BinaryCrossentropy, Huber, MeanSquaredError
-from tensorflow.keras.losses import SparseCategoricalCrossentropy
+from tensorflow.keras.losses import BinaryCrossentropy, CosineSimilarity, Huber, MeanSquaredError
 
 rng = np.random.default_rng(0)
 x, y = rng.random((40, 6)), rng.integers(0, 2, (40, 1)).astype(float)
@@ -104,7 +103,7 @@ REFUSED = {
         "`losses` has several losses, and is used besides",
     ),
     "they want other targets": (
-        f"for loss in [MeanSquaredError(), SparseCategoricalCrossentropy()]:\n{FIT}",
+        f"for loss in [MeanSquaredError(), CosineSimilarity()]:\n{FIT}",
         "a loss that is only known at run time, of several kinds",
     ),
     "one is no name of a loss": (
