@@ -45,6 +45,7 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
+from transpiler.source.annotated_parts import annotated_parts
 from transpiler.source.asked_by_name import asked_by_name
 from transpiler.source.asked_of_rates import asked_of_rates
 from transpiler.source.asking_schedules import asking_schedules
@@ -229,7 +230,7 @@ class Project:
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
         found = found or nested_losses(text) or losses_in_turn(text) or assigned_apart(text)
-        found = found or first_rounds(text) or asking_schedules(text)
+        found = found or first_rounds(text) or asking_schedules(text) or annotated_parts(text)
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
         return found or values_brought(text, path)

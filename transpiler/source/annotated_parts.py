@@ -1,0 +1,45 @@
+"""Annotations of variables that name what nobody else has: the variables do without.
+
+callbacks: List[keras.callbacks.Callback] = [EarlyStopping()]     callbacks = [EarlyStopping()]
+self.optimizer: keras.optimizers.Optimizer = SGD(0.1)             self.optimizer = SGD(0.1)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from transpiler.regex import regex
+from transpiler.source.changed_inside import own_nodes
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.syntax import program_tree
+
+_PARTS = r"\b(?:Callback|Optimizer|Loss|Metric|History|LearningRateSchedule)\b"
+_ANNOTATED = regex(rf"^[ \t]*[\w.]+[ \t]*:[^=\n#]*{_PARTS}[^=\n#]*=(?!=)", re.MULTILINE)
+_NAMED = regex(rf"(?:optimizers?|losses|metrics|callbacks|schedules)\.\w+|{_PARTS}")
+
+
+def annotated_parts(text: str) -> Rewritten | None:
+    """The text without such annotations, if it has any of variables of functions or objects."""
+    module = program_tree(text) if _ANNOTATED.search(text) else None
+    edits: dict[Span, str] = {}
+    positions = Positions(text)
+    for node in _statements(module) if module is not None else ():
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            said = ast.unparse(node.annotation)
+            alone = isinstance(node.annotation, (ast.Name, ast.Attribute))
+            held = isinstance(node.target, ast.Attribute) or said.endswith("History")
+            if _NAMED.search(said) and (held or not alone):
+                start = positions.span(node.target)[1]
+                edits[start, positions.span(node.annotation)[1]] = ""
+    return rewritten(text, edits) if edits else None
+
+
+def _statements(module: ast.Module) -> Iterator[ast.AST]:
+    """The statements of the module and of functions; those of classes declare what these have."""
+    yield from module.body
+    for node in ast.walk(module):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from own_nodes(node)
