@@ -24,12 +24,12 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
-_GIVES = regex(r"\.compile\((?:[^)]|\n)*\bloss\b")
+_GIVES = regex(r"\bloss\s*=\s*(?:[\[{]|list\(|\w+\s*[,)\n])")
 
 
 def losses_in_turn(text: str) -> Rewritten | None:
     """The text with such losses where `compile` gets them, if it has any."""
-    module = program_tree(text) if _GIVES.search(text) else None
+    module = program_tree(text) if ".compile(" in text and _GIVES.search(text) else None
     edits: dict[Span, str] = {}
     touched: list[tuple[int, int]] = []
     for room in ast.walk(module) if module is not None else ():
