@@ -23,9 +23,9 @@ class Autoencoder(nn.Module):
 
 
 class Encoder(nn.Module):
-    def __init__(self, model):
+    def __init__(self, autoencoder):
         super().__init__()
-        self.code = model.code
+        self.code = autoencoder.code
 
     def forward(self, inputs):
         return torch.tanh(self.code(inputs))
@@ -71,8 +71,8 @@ def predict(model, x):
 
 
 def build(size, codes=8):
-    model = Autoencoder(size, codes).to(device)
-    autoencoder, encoder = model, Encoder(model).to(device)
+    autoencoder = Autoencoder(size, codes).to(device)
+    encoder = Encoder(autoencoder).to(device)
     return autoencoder, encoder
 
 
