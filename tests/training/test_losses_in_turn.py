@@ -118,3 +118,13 @@ def test_one_of_its_own_for_all_outputs(scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert {"losses", "history"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_targets_beside_others_may_lack_an_axis() -> None:
+    function = "def own(y_true, y_pred):\n    return K.mean(K.abs(y_true - y_pred))"
+    said = convert(PROGRAM.format(function=function, before="", loss="own")).diagnostics
+    assert any("`own`: the targets are taken as a column" in d.message for d in said)
+    single = PROGRAM.format(function=function, before="", loss="own")
+    single = single.replace("(inputs, outputs)", "(inputs, outputs[0])")
+    single = single.replace("[y, y, y]", "y").replace("q90_loss", "loss")
+    assert not any("as a column" in d.message for d in convert(single).diagnostics)

@@ -212,7 +212,7 @@ def _head(
             raise Unsupported("weights of samples beside a mask that the output carries")
         seen = replace(seen, rank=2)  # the steps that count, as rows
     if is_own(wanted):
-        loss = own_loss(file, call, wanted, seen)
+        loss = own_loss(file, call, wanted, seen, bool(name))
     elif not name and (several := losses_made_before(file, call, region, seen)) is not None:
         loss, uses = several
     elif (chosen := loss_by_name(file, wanted, seen)) is not None:

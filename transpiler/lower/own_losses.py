@@ -44,8 +44,13 @@ def is_own(value: Value) -> bool:
     return isinstance(function, Function) or class_of_loss(value) is not None
 
 
-def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction) -> Loss:
-    """A function of targets and outputs, in this order; what it gives is averaged."""
+def own_loss(
+    file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction, beside: bool = False
+) -> Loss:
+    """A function of targets and outputs, in this order; what it gives is averaged.
+
+    `beside` others: Keras 3 then leaves targets without an axis for their one number as they are.
+    """
     values = [value, *(r.given["loss"].value for r in compiles.rounds if "loss" in r.given)]
     functions = {id(f.node): f for f in map(_function, values)}
     summaries = [_summary(compiles, function) for function in functions.values()]
@@ -77,7 +82,8 @@ def own_loss(file: FileContext, compiles: TrainingCall, value: Value, seen: Pred
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
     notes = []
     for function, summary in zip(functions.values(), summaries, strict=True):
-        if is_column(seen) and _of(summary).dims == () and not _is_mean(summary):
+        by_row = _of(summary).dims == () and not _is_mean(summary)
+        if is_column(seen) and (by_row or (beside and _of(summary).number)):
             notes.append(f"`{_named(function)}`: {COLUMN}")
     return Loss(
         criterion,
