@@ -10,7 +10,6 @@ for i in range(layers):                         x = inputs
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from copy import deepcopy
 
@@ -22,7 +21,10 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.stores import names_bound
 from transpiler.source.syntax import program_tree
 
-_FIRST = regex(r"^[ \t]+if (?:\w+ == 0|not \w+):", re.MULTILINE)
+_FIRST = regex(
+    r"\bfor (\w+) in range\([^\n]*\):[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*"
+    r"[ \t]+if (?:\1 == 0|not \1):"
+)
 
 
 def first_rounds(text: str) -> Rewritten | None:
