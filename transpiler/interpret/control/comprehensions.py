@@ -52,7 +52,11 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import ATOM, Expr
 from transpiler.ir.pipeline import Generated
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.made_batches import Maker
+
+#: What makes a model there, one in each round.
+_MAKES = regex(r"\b(?:Sequential|Model)\(")
 
 
 @evaluates(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
@@ -75,7 +79,7 @@ def comprehension(
         inside = _tensors_inside(region, node, iterable)
         if inside is not None:
             return inside
-    if isinstance(node, cst.DictComp):
+    if isinstance(node, cst.DictComp) and not _MAKES.search(region.tree.source(node.value)):
         pairs: Value | None = provided("pairs_of")(region, loop.iter)
         entries = known_dict(region, node, iterable if pairs is None else pairs)
         if entries is not None and is_graph(entries):
