@@ -50,8 +50,8 @@ def _asked(module: ast.Module, function: ast.FunctionDef) -> str:
     reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
     rates = [n for n in ast.walk(function) if _is_rate(n, name)]
     bound = names_bound(ast.Module(function.body, [])) | {taken.args[0].arg}
-    inner = any(isinstance(n, (ast.Lambda, ast.FunctionDef)) for s in function.body
-                for n in ast.walk(s))  # fmt: skip
+    nodes = (n for s in function.body for n in ast.walk(s))
+    inner = any(isinstance(n, (ast.Lambda, ast.FunctionDef)) for n in nodes)
     known = len(reads) == len(rates) > 0 and not bound & {name, "rate"} and not inner
     return name if known and all(_is_understood(function, rate) for rate in rates) else ""
 
@@ -73,9 +73,7 @@ def _is_rate(node: ast.AST, model: str) -> bool:
 
 def _is_understood(function: ast.FunctionDef, rate: ast.AST) -> bool:
     """Whether a rate is read by `K.get_value`, or set by a statement of its own."""
-    return any(rate in (read, asked) for asked, read, _ in _uses(function)) and not isinstance(
-        getattr(rate, "ctx", None), ast.Del
-    )
+    return any(read is rate for _, read, _ in _uses(function))
 
 
 def _uses(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, ast.AST | None, str]]:
