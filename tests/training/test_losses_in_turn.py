@@ -96,6 +96,11 @@ def test_each_output_has_its_own(case: str, scripts: Scripts) -> None:
         (LOOP.format("quantile_loss(q)") + "\nprint(q)", "each"),
         (LOOP.format("quantile_loss(q)") + "\n    print(1)", "each"),
         (LOOP.format("quantile_loss(q)") + "\neach.pop()", "each"),
+        (
+            "each = [quantile_loss(3)]\nfor q in QUANTILES:\n    each.append(quantile_loss(q))",
+            "each",
+        ),
+        ("each = []\nfor q in QUANTILES:\n    other.append(quantile_loss(each))", "each"),
         ("if x:\n    each = [quantile_loss(q) for q in QUANTILES]", "each"),
     ],
 )

@@ -65,8 +65,8 @@ class _Room:
         written_out = isinstance(given, (ast.List, ast.Tuple))
         losses = None if written_out else self._each(made[0] if made else given)
         for loop in statements[1:]:
-            assert isinstance(loop, ast.For)
-            losses = self._looped(loop)
+            empty = ast.unparse(made[0]) in ("[]", "{}")
+            losses = self._looped(loop, ast.unparse(given)) if empty else None
         if losses is None:
             return {}
         gone = dict.fromkeys(map(self._lines, statements), "")
@@ -108,16 +108,22 @@ class _Room:
                 return made
         return None
 
-    def _looped(self, loop: ast.For) -> ast.expr | None:
+    def _looped(self, loop: ast.stmt, name: str) -> ast.expr | None:
         """The same of a loop that does nothing but to fill it."""
+        if not isinstance(loop, ast.For):
+            return None
         own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
         if loop.orelse or own & used_besides(self._nodes, loop):
             return None
         rows = rounds_of(self._text, loop.target, loop.iter)
         match loop.body:
-            case [ast.Expr(ast.Call(ast.Attribute(attr="append"), [one], []))] if _is_made(one):
+            case [ast.Expr(ast.Call(ast.Attribute(ast.Name(held), "append"), [one], []))] if (
+                _is_made(one) and held == name
+            ):
                 return _listed([_in_round(one, row) for row in rows])
-            case [ast.Assign([ast.Subscript(slice=key)], one)] if _is_made(one):
+            case [ast.Assign([ast.Subscript(ast.Name(held), key)], one)] if (
+                _is_made(one) and held == name
+            ):
                 keys = [replaced_in_round(key, row) for row in rows]
                 return _keyed(keys, [_in_round(one, row) for row in rows])
         return None
