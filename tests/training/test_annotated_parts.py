@@ -54,6 +54,7 @@ def test_the_variables_do_without(scripts: Scripts) -> None:
         "class A:\n    optimizer: Optimizer = None\n",
         "def f():\n    model: keras.Model = build()\n",
         "def f():\n    rates: List[float] = []\n",
+        "from metrics import Metric\n\ndef f():\n    found: List[Metric] = []\n",
         "def f(a: List[keras.callbacks.Callback] = ()):\n    return a\n",
         "def f():\n    callbacks: List[keras.callbacks.Callback]\n    return 1\n",
     ],

@@ -74,3 +74,12 @@ def test_it_is_taken_before_them(changes: dict[str, str], scripts: Scripts) -> N
 )
 def test_other_loops_stay(changes: dict[str, str]) -> None:
     assert first_rounds(PROGRAM.format(**PLAIN | changes)) is None
+
+
+def test_a_loop_of_something_else_is_none_of_its_business() -> None:
+    text = (
+        "def f(n, start):\n    for i in range(n):\n        if i == 0:\n            x = g(start)\n"
+    )
+    text += "        else:\n            x = g(x)\n    return x\n"
+    assert first_rounds(text) is None
+    assert first_rounds(text.replace("g(", "layers.ReLU()(")) is not None

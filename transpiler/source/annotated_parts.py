@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
+from transpiler.source.draws import whole_names
+from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
@@ -25,10 +27,13 @@ def annotated_parts(text: str) -> Rewritten | None:
     """The text without such annotations, if it has any of variables of functions or objects."""
     module = program_tree(text) if _ANNOTATED.search(text) else None
     edits: dict[Span, str] = {}
-    positions = Positions(text)
+    positions, names = Positions(text), whole_names(module) if module is not None else {}
+    known = {name for name, whole in names.items() if whole.partition(".")[0] in FRAMEWORKS}
     for node in _statements(module) if module is not None else ():
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             said = ast.unparse(node.annotation)
+            if known.isdisjoint(n.id for n in ast.walk(node.annotation) if isinstance(n, ast.Name)):
+                continue
             alone = isinstance(node.annotation, (ast.Name, ast.Attribute))
             held = isinstance(node.target, ast.Attribute) or said.endswith("History")
             if _NAMED.search(said) and (held or not alone):

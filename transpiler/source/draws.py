@@ -27,7 +27,7 @@ def drawn_by(module: ast.Module, functions: Iterable[Function]) -> str:
 
 def drawn_in(module: ast.Module, parts: Iterable[Iterable[ast.AST]]) -> str:
     """The same of some nodes of a program, or of what has become of them."""
-    modules = _imported(module)
+    modules = whole_names(module)
     drawing = _drawing(module, modules)
     for nodes in parts:
         for node in nodes:
@@ -42,7 +42,7 @@ def drawn_in(module: ast.Module, parts: Iterable[Iterable[ast.AST]]) -> str:
     return ""
 
 
-def _imported(module: ast.Module) -> dict[str, str]:
+def whole_names(module: ast.Module) -> dict[str, str]:
     """The whole names of what a program imports."""
     found: dict[str, str] = {}
     for node in ast.walk(module):

@@ -26,13 +26,15 @@ _FIRST = regex(
     r"[ \t]+if (?:\1 == 0|not \1):"
 )
 
+_BUILDS = regex(r"\b(?:layers\.|Input\(|Model\(|Sequential\(|Dense\(|Conv\dD\(|LSTM\(|GRU\()")
+
 
 def first_rounds(text: str) -> Rewritten | None:
     """The text with such loops alike in all rounds, if it has any."""
     module = program_tree(text) if _FIRST.search(text) else None
     positions, edits, touched = Positions(text), dict[Span, str](), list[tuple[int, int]]()
     for room in ast.walk(module) if module is not None else ():
-        for loop in _loops(room):
+        for loop in _loops(room) if _builds(text, room) else ():
             choice, number = loop.body[0], loop.target
             assert isinstance(choice, ast.If)
             assert isinstance(number, ast.Name)
@@ -47,6 +49,14 @@ def first_rounds(text: str) -> Rewritten | None:
             touched.append((loop.lineno, loop.end_lineno or 0))
     made = rewritten(text, edits, touched=touched) if edits else None
     return made if made is not None and program_tree(made.text) is not None else None
+
+
+def _builds(text: str, room: ast.AST) -> bool:
+    """Whether a function names something of which models are made."""
+    if not isinstance(room, ast.FunctionDef):
+        return False
+    lines = text.split("\n")[room.lineno - 1 : room.end_lineno]
+    return _BUILDS.search("\n".join(lines)) is not None
 
 
 def _loops(room: ast.AST) -> Iterator[ast.For]:
