@@ -139,3 +139,53 @@ def test_what_another_module_makes_for_training_is_an_error(imports: str, tmp_pa
     )
     _, errors = several.converted(tmp_path, {"config.py": config, "main.py": main})
     assert any("`compile` is left as it is: the optimizer is" in error for error in errors)
+
+
+TRAIN = """\
+import config as cfg
+import numpy as np
+from tensorflow import keras
+
+
+def train():
+    x = np.random.rand(30, 4)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation=cfg.ACTIVATION)])
+    model.compile(optimizer=cfg.OPTIMIZER, loss=cfg.LOSS)
+    return model.fit(x, x[:, :3], epochs=2, verbose=0).history["loss"]
+"""
+
+
+def _trained_with(tmp_path: Path, settings: dict[str, str], change: str) -> tuple[str, list[str]]:
+    lines = "".join(f"{name} = {value!r}\n" for name, value in settings.items())
+    main = f"import config as cfg\nfrom train import train\n\ntrain()\n{change}\ntrain()\n"
+    files = {"config.py": lines, "train.py": TRAIN, "main.py": main}
+    texts, errors = several.converted(tmp_path, files)
+    return texts["train.py"], errors
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ('cfg.LOSS = "mae"', '{"mae": nn.L1Loss(), "mse": nn.MSELoss()}[cfg.LOSS]'),
+        ('cfg.OPTIMIZER = "adam"', '"sgd": partial(torch.optim.SGD'),
+    ],
+)
+def test_what_a_module_has_from_the_start_is_one_of_the_names(
+    change: str, wanted: str, tmp_path: Path
+) -> None:
+    settings = {"LOSS": "mse", "OPTIMIZER": "sgd", "ACTIVATION": "relu"}
+    text, errors = _trained_with(tmp_path, settings, change)
+    assert not errors
+    assert wanted in text
+
+
+def test_an_activation_that_another_file_sets_may_be_one_that_the_loss_goes_behind(
+    tmp_path: Path,
+) -> None:
+    settings = {
+        "LOSS": "categorical_crossentropy",
+        "OPTIMIZER": "sgd",
+        "ACTIVATION": "sigmoid",
+    }
+    _, errors = _trained_with(tmp_path, settings, 'cfg.ACTIVATION = "softmax"')
+    assert any("whose activation only the run tells" in message for message in errors)

@@ -31,6 +31,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import words_in
 from transpiler.source.may_be import names_it_may_be
+from transpiler.source.possible_constants import texts_around
 
 #: The activations that Keras's crossentropies go back behind.
 BACK = frozenset({"softmax", "sigmoid"})
@@ -117,7 +118,8 @@ def _names(
             return frozenset({name}), True
         if home.file is file and (names := names_it_may_be(file.tree.text, given.text)) is not None:
             return names, True
-    texts = [one.tree.text.lower() for one in (file, home.file)]
+    around = (texts_around(one.tree.text, one.path) for one in (file, home.file))
+    texts = [text.lower() for each in around for text in each]
     return frozenset(name for name in BACK if any(name in text for text in texts)), False
 
 

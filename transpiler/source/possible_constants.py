@@ -8,7 +8,7 @@ for name, share in SPLITS.items():
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from itertools import product
@@ -107,8 +107,11 @@ _COUNTING = frozenset({"len", "int", "float", "max", "min", "round", "abs", "sum
 class _Program:
     """What the expressions of some files may be."""
 
-    def __init__(self, modules: Iterable[ast.Module]) -> None:
+    def __init__(self, modules: list[ast.Module]) -> None:
         self._held = HeldValues(modules)
+        nodes = (node for module in modules for node in module.body)
+        imports = (n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
+        self._imported = {a.asname or a.name for node in imports for a in node.names}
         self._pending: set[str] = set()
         self._found: dict[str, list[ast.expr | None]] = {}
 
@@ -218,12 +221,19 @@ class _Program:
             known = True
             yield from self.ends(value)
         for binding in self._held.bindings[f".{name}"]:
-            known = True
+            known |= not self._is_of_module(binding.target, name)  # that has it from the start
             yield from self._bound(binding, f".{name}")
         if not known and name in self._held.functions:
             yield from self._returned(name)
         elif not known:  # a variable of another module
             yield from self._of_name(name)
+
+    def _is_of_module(self, target: ast.expr, name: str) -> bool:
+        """Whether a variable of another module is set: `config.LOSS = "mae"`."""
+        match target:
+            case ast.Attribute(value=ast.Name(id=held), attr=attr):
+                return attr == name and held in self._imported
+        return False
 
     def _bound(self, binding: Binding, name: str) -> Iterator[ast.expr | None]:
         if binding.value is None:
