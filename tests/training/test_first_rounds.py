@@ -57,6 +57,17 @@ def test_it_is_taken_before_them(changes: dict[str, str], scripts: Scripts) -> N
     assert max(apart.values()) < 1e-9, apart
 
 
+def test_comments_stay() -> None:
+    text = PROGRAM.format(**PLAIN | {"taken": "inputs)  # what it takes\n            # behind it"})
+    text = text.replace("behind it)", "behind it").replace(
+        "        else:", "        else:  # later"
+    )
+    made = first_rounds(text)
+    assert made is not None
+    for said in ("# what it takes", "# behind it", "# later"):
+        assert made.text.count(said) == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -92,7 +92,6 @@ def test_each_output_has_its_own(case: str, scripts: Scripts) -> None:
         ("each = [quantile_loss(q) for q in sizes()]", "each"),
         ("a = [quantile_loss(q) for q in QUANTILES]\na = other", "a"),
         ("each = [quantile_loss(k)]\nk = 3", "each"),
-        ("each = [quantile_loss(3)]  # only one", "each"),
         (LOOP.format("quantile_loss(q)") + "\nprint(q)", "each"),
         (LOOP.format("quantile_loss(q)") + "\n    print(1)", "each"),
         (LOOP.format("quantile_loss(q)") + "\neach.pop()", "each"),
@@ -106,6 +105,15 @@ def test_each_output_has_its_own(case: str, scripts: Scripts) -> None:
 )
 def test_what_is_not_known_stays(before: str, loss: str) -> None:
     assert losses_in_turn(PROGRAM.format(function=TILTED, before=before, loss=loss)) is None
+
+
+def test_comments_stay() -> None:
+    before = "# all\neach = []  # none yet\nfor q in QUANTILES:\n    # one\n"
+    before += "    each.append(quantile_loss(q))  # more"
+    made = losses_in_turn(PROGRAM.format(function=QUANTILE, before=before, loss="each"))
+    assert made is not None
+    for said in ("# all", "# none yet", "# one", "# more"):
+        assert made.text.count(said) == 1
 
 
 def test_a_partial_function_that_something_else_gets_is_said() -> None:

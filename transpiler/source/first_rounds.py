@@ -39,13 +39,15 @@ def first_rounds(text: str) -> Rewritten | None:
             assert isinstance(choice, ast.If)
             assert isinstance(number, ast.Name)
             names = _taken(choice) if _is_first(choice.test, number.id) else None
-            whole = text[slice(*positions.span(choice))]
-            if names is None or comments_in(whole) or _is_bound_before(room, loop, names[1]):
+            if names is None or _is_bound_before(room, loop, names[1]):
                 continue
             start = positions.span(loop)[0]
             edits[start, start] = f"{names[1]} = {names[0]}\n{' ' * loop.col_offset}"
-            sources = (text[slice(*positions.span(other))] for other in choice.orelse)
-            edits[positions.span(choice)] = f"\n{' ' * choice.col_offset}".join(sources)
+            sources = [text[slice(*positions.span(other))] for other in choice.orelse]
+            comments = comments_in(text[slice(*positions.span(choice))])
+            inside = [c for source in sources for c in comments_in(source)]
+            lines = [*(c for c in comments if c not in inside), *sources]
+            edits[positions.span(choice)] = f"\n{' ' * choice.col_offset}".join(lines)
             touched.append((loop.lineno, loop.end_lineno or 0))
     made = rewritten(text, edits, touched=touched) if edits else None
     return made if made is not None and program_tree(made.text) is not None else None

@@ -69,7 +69,7 @@ class _Room:
             losses = self._looped(loop, ast.unparse(given)) if empty else None
         if losses is None:
             return {}
-        gone = dict.fromkeys(map(self._lines, statements), "")
+        gone = {self._lines(one): self._comments(one) for one in statements}
         return {**gone, self._positions.span(given): source_of(losses)}
 
     def _making(self, name: ast.Name) -> list[ast.stmt]:
@@ -83,8 +83,7 @@ class _Room:
         following = self._body[named[0] : named[0] + 2]
         made = [one for one in following if one.lineno <= name.lineno][: len(uses) - 1]
         inside = {n for one in made for n in ast.walk(one)}
-        text = "".join(self._text[slice(*self._lines(one))] for one in made)
-        if len(made) != len(uses) - 1 or not {*uses} <= {*inside, name} or comments_in(text):
+        if len(made) != len(uses) - 1 or not {*uses} <= {*inside, name}:
             return []
         end = made[-1].end_lineno or 0
         later = {n for n in self._nodes if isinstance(n, ast.Name) and not _is_read(n)} - inside
@@ -130,6 +129,11 @@ class _Room:
 
     def _rounds(self, over: ast.comprehension) -> list[dict[str, ast.expr]]:
         return rounds_of(self._text, over.target, over.iter)
+
+    def _comments(self, statement: ast.stmt) -> str:
+        """The comments of a statement that goes, in lines of their own."""
+        margin, source = " " * statement.col_offset, self._text[slice(*self._lines(statement))]
+        return "".join(f"{margin}{comment}\n" for comment in comments_in(source))
 
     def _lines(self, statement: ast.stmt) -> Span:
         return self._positions.offset(statement.lineno, 0), self._positions.offset(
