@@ -72,4 +72,18 @@ def test_they_get_the_rate(case: str, given: str, scripts: Scripts) -> None:
     ],
 )
 def test_all_else_stays(parameters: str, body: str, given: str) -> None:
-    assert asking_schedules(PROGRAM.format(parameters=parameters, body=body, given=given)) is None
+    text = PROGRAM.format(parameters=parameters, body=body, given=given)
+    assert asking_schedules(text, list) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "stays"),
+    [
+        ("from train import schedule\n\nprint(schedule(3))\n", True),
+        ("from train import *\n", True),
+        ("from train import model\n", False),
+    ],
+)
+def test_other_files_may_call_them(other: str, stays: bool) -> None:
+    text = PROGRAM.format(parameters="epoch", body=SETS, given="schedule")
+    assert (asking_schedules(text, lambda: [other]) is None) is stays

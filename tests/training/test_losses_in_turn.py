@@ -104,13 +104,22 @@ def test_each_output_has_its_own(case: str, scripts: Scripts) -> None:
     ],
 )
 def test_what_is_not_known_stays(before: str, loss: str) -> None:
-    assert losses_in_turn(PROGRAM.format(function=TILTED, before=before, loss=loss)) is None
+    assert losses_in_turn(PROGRAM.format(function=TILTED, before=before, loss=loss), list) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "stays"),
+    [("from train import each\n", True), ("from train import *\n", True), ("import os\n", False)],
+)
+def test_what_other_files_name_stays(other: str, stays: bool) -> None:
+    text = PROGRAM.format(function=QUANTILE, before=MADE["variable"][1], loss="each")
+    assert (losses_in_turn(text, lambda: [other]) is None) is stays
 
 
 def test_comments_stay() -> None:
     before = "# all\neach = []  # none yet\nfor q in QUANTILES:\n    # one\n"
     before += "    each.append(quantile_loss(q))  # more"
-    made = losses_in_turn(PROGRAM.format(function=QUANTILE, before=before, loss="each"))
+    made = losses_in_turn(PROGRAM.format(function=QUANTILE, before=before, loss="each"), list)
     assert made is not None
     for said in ("# all", "# none yet", "# one", "# more"):
         assert made.text.count(said) == 1

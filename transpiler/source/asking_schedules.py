@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from transpiler.regex import regex
+from transpiler.source.lexical import may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.stores import names_bound
@@ -26,14 +27,18 @@ _RATES = ("lr", "learning_rate")
 _FITS = ("fit", "fit_generator")
 
 
-def asking_schedules(text: str) -> Rewritten | None:
-    """The text with such schedules as functions of the rate, if it has any."""
+def asking_schedules(text: str, others: Callable[[], Iterable[str]]) -> Rewritten | None:
+    """The text with such schedules as functions of the rate, if it has any.
+
+    `others` gives the texts that import it, which may call them.
+    """
     module = program_tree(text) if "LearningRateScheduler(" in text and _ASKS.search(text) else None
     edits: dict[Span, str] = {}
     touched: list[tuple[int, int]] = []
     for node in module.body if module is not None else ():
         if isinstance(node, ast.FunctionDef) and module is not None:
-            if (model := _asked(module, node)) and _is_schedule(module, node.name):
+            model = _asked(module, node)
+            if model and _is_schedule(module, node.name) and not may_name(others(), node.name):
                 edits |= _edits(text, node, model)
                 touched.append((node.lineno, node.end_lineno or 0))
     made = rewritten(text, edits, touched=touched) if edits else None

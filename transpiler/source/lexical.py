@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from transpiler.regex import regex
@@ -170,6 +170,13 @@ def words_in(text: str) -> set[str]:
     """All that could be a name in some source, also in strings and comments."""
     return set(text.translate(_BETWEEN_WORDS).split() if text.isascii() else _WORD.findall(text))
 
+
+def may_name(texts: Iterable[str], name: str) -> bool:
+    """Whether one of some files that import another may name something of it."""
+    return any(name in words_in(text) or _STAR.search(text) for text in texts)
+
+
+_STAR = regex(r"\bimport\s*\*")
 
 #: Functions of Python that do nothing but compute, numbers or the names of files.
 _COMPUTING = frozenset(

@@ -13,13 +13,13 @@ a list or dict of functions that only `compile` is given.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.constant_rounds import replaced_in_round, rounds_of, source_of, used_besides
-from transpiler.source.lexical import comments_in
+from transpiler.source.lexical import comments_in, may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
@@ -27,8 +27,11 @@ from transpiler.source.syntax import program_tree
 _GIVES = regex(r"\bloss\s*=\s*(?:[\[{]|list\(|\w+\s*[,)\n])")
 
 
-def losses_in_turn(text: str) -> Rewritten | None:
-    """The text with such losses where `compile` gets them, if it has any."""
+def losses_in_turn(text: str, others: Callable[[], Iterable[str]]) -> Rewritten | None:
+    """The text with such losses where `compile` gets them, if it has any.
+
+    `others` gives the texts that import it: what they name stays.
+    """
     module = program_tree(text) if ".compile(" in text and _GIVES.search(text) else None
     edits: dict[Span, str] = {}
     touched: list[tuple[int, int]] = []
@@ -36,6 +39,9 @@ def losses_in_turn(text: str) -> Rewritten | None:
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             made_there = _Room(text, room)
             for call, given in made_there.given:
+                if isinstance(room, ast.Module) and isinstance(given, ast.Name):
+                    if may_name(others(), given.id):
+                        continue
                 if found := made_there.written(given):
                     edits |= found
                     touched.append((call.lineno, call.end_lineno or 0))
