@@ -78,7 +78,7 @@ from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.picked_rates import rates_in_one
 from transpiler.source.read_from_callbacks import read_from_callbacks
 from transpiler.source.replaced import Rewritten
-from transpiler.source.set_outside import set_outside
+from transpiler.source.set_outside import set_when_run
 from transpiler.source.shared_lines import apart
 from transpiler.source.trained_in_turn import trained_in_turn
 from transpiler.source.tree import Tree
@@ -360,7 +360,7 @@ class Project:
         if place != self._first == real_path(str(path)) and path.name == "__init__.py":
             if place.startswith(os.path.join(os.path.dirname(self._first), "")):
                 return self._of_circle(path)  # a package, which a module of its own asks
-        other, changed = self._context(path), set_outside(str(path)).fullmatch
+        other, changed = self._context(path), set_when_run(str(path)).fullmatch
         if other is None:
             known = self._of_circle(path) or self._constants(path)
             known = known and {n: _as_it_is(v, changed(n)) for n, v in known.items()}

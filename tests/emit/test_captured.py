@@ -11,6 +11,7 @@ BINDS = [
     "len = 3", "  a, len = f()", "len, b = f()", "for i, len in x:", "def f(a, range=(1, 2)):",
     "lambda len: 3", "lambda x, len=2: x", "def len(x):", "class int:", "from a import b, range",
     "import a as len", "with open(f) as int:", "    len,", "    range: int = 3,", "if (len := 3):",
+    "    x, len, y=2,", "    x, y=1, len=3,", "    x, int):", "    x, int) -> float:",
     "def f(predict):", "def f(*, predict=None):", "def f(x: int, len: int) -> int:",
 ]  # fmt: skip
 READS = [

@@ -37,6 +37,7 @@ def current():
 
 rate, config, args = 0.1, {{"rate": 0.1, "steps": 3}}, Args()
 other, sizes = config, [4]
+both, shown = ChainMap({{}}, config), MappingProxyType(config)
 #begin
 {between}
 #end
@@ -64,6 +65,8 @@ def between(expression: str, lines: str, inside: bool = False) -> str:
         ('config["rate"]', "key = 'rate'; config[key] = 5"),
         ('config.get("rate")', 'config["rate"] = 5'),
         ("current()", 'config["rate"] = 5'),
+        ('both["rate"]', 'config["rate"] = 5'),
+        ('shown["rate"]', 'config["rate"] = 5'),
         ("args.rate", "args.rate = 5"),
         ("args.rate", "args.slow()"),
         ("args.rate", 'setattr(args, "rate", 5)'),

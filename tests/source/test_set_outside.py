@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from transpiler.source.set_outside import set_outside
+from transpiler.source.set_outside import set_outside, set_when_run
 
 CHANGES = {
     "config.RATE = 0.1": {"RATE"},
@@ -28,3 +28,23 @@ def test_what_is_changed(change: str, tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(f"import config\n\n{change}\n")
     found = set_outside(str(tmp_path / "config.py"))
     assert {name for name in ("CFG", "RATE") if found.fullmatch(name)} == CHANGES[change]
+
+
+@pytest.mark.parametrize(
+    ("sets", "names"),
+    [
+        ("globals()['RATE'] = rate", {"RATE"}),
+        ("globals()[name] = rate", {"CFG", "RATE"}),
+        ("globals().update(rates)", {"CFG", "RATE"}),
+        ("exec(text)", {"CFG", "RATE"}),
+        ("setattr(sys.modules[__name__], 'RATE', rate)", {"RATE"}),
+        ("this = sys.modules[__name__]; this.RATE = rate", {"RATE"}),
+        ("this = sys.modules[__name__]; setattr(this, name, rate)", {"CFG", "RATE"}),
+        ("print(globals()['RATE'], globals().get('CFG'))", set()),
+    ],
+)
+def test_what_a_module_sets_by_text(sets: str, names: set[str], tmp_path: Path) -> None:
+    path = tmp_path / "config.py"
+    path.write_text(f"import sys\nCFG = {{'rate': 0.5}}\nRATE = 0.5\ndef f():\n    {sets}\n")
+    found = set_when_run(str(path))
+    assert {name for name in ("CFG", "RATE") if found.fullmatch(name)} == names

@@ -80,3 +80,47 @@ def test_trains_equally(steps: str, scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text))
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+CHANGED = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(40, 3))
+y = (rng.normal(size=(40, 1)) > 0).astype(float)
+data = tf.data.Dataset.from_tensor_slices((x, y)).batch(16)
+weights = {0: 1.0, 1: 2.0}
+
+
+class Grow(keras.callbacks.Callback):
+    def __init__(self, weights):
+        super().__init__()
+        self.weights = weights
+
+    def on_epoch_end(self, epoch, logs=None):
+        CHANGE
+
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", "binary_crossentropy")
+h = model.fit(data, epochs=3, verbose=0, class_weight=weights, callbacks=[Grow(weights)])
+losses = h.history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["self.weights[1] *= 2", "weights[1] *= 2", "self.weights.update({1: 7.0})", "weights.clear()"],
+)
+def test_callbacks_that_change_them_come_too_late(change: str, scripts: Scripts) -> None:
+    program = CHANGED.replace("CHANGE", change)
+    text = converted(program)
+    assert "class_weight = weights.copy()\n" in text
+    apart = scripts.compare(program, text)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_others_are_not_copied() -> None:
+    assert ".copy()" not in converted(CHANGED.replace("CHANGE", "print(self.weights)"))

@@ -249,7 +249,7 @@ def test_arrays_that_a_program_computes_become_the_weights(scripts: Scripts) -> 
     conversion = convert(AVERAGED, Options(exact=True))
     assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert conversion.text.count("def keras_weights(model):\n") == 1
-    setting = "for weight, array in zip(keras_weights(model), averages):\n"
+    setting = "for weight, array in zip(keras_weights(model), averages, strict=True):\n"
     assert f"with torch.no_grad():\n    {setting}" in conversion.text
     apart = scripts.compare(AVERAGED, conversion.text)
     assert {"averaged", "softly", "largest"} <= apart.keys()

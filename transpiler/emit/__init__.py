@@ -54,6 +54,7 @@
     registered.py    marks by which Keras finds classes and functions in files
     dangling.py      functions that are gone, and what still reads them
     changed_sizes.py  what a script changes while it makes a model
+    shown_attributes.py  code that looks at all attributes of an object, the added ones too
     captured.py      names of the program's own that hide what converted code calls
     stale_names.py   variables that loops set which are in a class now
     unused.py        imports that nobody needs any more

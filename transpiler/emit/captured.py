@@ -42,7 +42,8 @@ def _binding(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     found = re.compile(rf"{one}(?!\s*\()|\bdef\s+{one}|\bclass\s+{one}")
     binds = re.compile(
         rf"^[ \t]*(?:[\w.\[\]]+\s*,\s*)*{one}\s*(?:,.*)?=(?!=)|^[ \t]*{one}\s*[,:]"
-        rf"|\bfor\b.*{one}.*\sin\b|\b(?:import|as)\b.*{one}|\b(?:def|class)\s+{one}"
+        rf"|,[ \t]*{one}[ \t]*[,:=]|,[ \t]*{one}[ \t]*\)[^\n,]*:[ \t]*$|\bfor\b.*{one}.*\sin\b"
+        rf"|\b(?:import|as)\b.*{one}|\b(?:def|class)\s+{one}"
         rf"|\b(?:def|lambda)\b(?:.*[(,*])?\s*{one}\s*[,:=)]|{one}\s*:="
     )
     return found, binds

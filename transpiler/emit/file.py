@@ -80,6 +80,7 @@ from transpiler.emit.overlooked_layers import report_overlooked_layers
 from transpiler.emit.planning import plan_file
 from transpiler.emit.rendering import render
 from transpiler.emit.set_by_name import report_set_by_name
+from transpiler.emit.shown_attributes import report_shown
 from transpiler.emit.signatures import fold_signatures
 from transpiler.emit.stale_names import report_stale
 from transpiler.emit.trained import decide_training, drop_given_elsewhere, place_training
@@ -223,6 +224,7 @@ def _write(draft: Draft) -> Conversion:
     report_kept_imports(draft, text)
     report_changed_apart(draft, text)
     report_captured(draft, text)
+    report_shown(draft, text)
     said = sorted(draft.diagnostics, key=lambda d: (d.line, d.column))
     changed, functions = text != draft.tree.text, frozenset(draft.operations)
     return Conversion(text, tuple(draft.records), tuple(said), changed, functions)

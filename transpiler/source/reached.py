@@ -21,6 +21,7 @@ _VIEWS = frozenset(
         "expand_dims", "split", "array_split", "hsplit", "vsplit", "atleast_1d", "atleast_2d",
         "moveaxis", "swapaxes", "flip", "broadcast_to", "view", "to_numpy", "from_numpy", "get",
         "dict", "list", "tuple", "iter", "zip", "reversed", "partial", "SimpleNamespace",
+        "ChainMap", "MappingProxyType",
     }
 )  # fmt: skip
 #: Attributes that hold nothing of an array.

@@ -18,6 +18,7 @@ from functools import lru_cache
 from textwrap import dedent
 from typing import Literal
 
+from transpiler.source.effects import Function
 from transpiler.source.syntax import program_tree
 
 #: Methods and functions that give another view of the same memory, and those that change it.
@@ -38,7 +39,7 @@ def reused_array(text: str, by: Literal["yield", "return"]) -> str:
         return ""
     held = dict(_assigned(function))
     for scope, given in _given(function, function, ast.Yield if by == "yield" else ast.Return):
-        own = [*_own(scope)]
+        own = [*own_nodes_of(scope)]
         bound = _bound(own)
         changed = {name for node in own for name in (*changed_in(node), *_handed(node))}
         names = [*views_of(given)]
@@ -50,12 +51,12 @@ def reused_array(text: str, by: Literal["yield", "return"]) -> str:
     return ""
 
 
-def _own(node: ast.AST) -> Iterator[ast.AST]:
+def own_nodes_of(node: ast.AST) -> Iterator[ast.AST]:
     """What stands in a function or loop; functions in it are left out."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, _SCOPES):
-            yield from _own(child)
+            yield from own_nodes_of(child)
 
 
 def _given(
@@ -71,7 +72,7 @@ def _given(
 
 def _assigned(function: ast.FunctionDef) -> Iterator[tuple[str, list[str]]]:
     """Variables, and the arrays that they hold or share the memory of."""
-    for node in _own(function):
+    for node in own_nodes_of(function):
         if isinstance(node, ast.Assign) and (names := [*views_of(node.value)]):
             yield from ((ast.unparse(target), names) for target in node.targets)
 
@@ -145,9 +146,13 @@ def _changed_by_functions(text: str) -> tuple[frozenset[str], frozenset[str]]:
             held = [name for node in ast.walk(scope) for name in changed_in(node)]
             classes |= {scope.name for name in held if name.startswith("self.")}
         elif isinstance(scope, _FUNCTIONS):
-            own = [*_own(scope)]
-            others = {n for node in own if isinstance(node, ast.Global) for n in node.names}
-            local = _bound(own) - others
-            local |= {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
-            names |= {name for node in own for name in changed_in(node)} - local
+            own = [*own_nodes_of(scope)]
+            names |= {name for node in own for name in changed_in(node)} - local_names(scope, own)
     return frozenset(names), frozenset(classes)
+
+
+def local_names(scope: Function, own: list[ast.AST]) -> set[str]:
+    """The names of a function's own."""
+    others = {n for node in own if isinstance(node, ast.Global) for n in node.names}
+    taken = {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
+    return (_bound(own) - others) | taken

@@ -7,6 +7,7 @@ config.CFG["rate"] = 0.1                      Net.units = 8
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
+from transpiler.source.syntax import program_tree
 
 _PART = r"\[[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)?\]|\.\w+"
 _METHOD = rf"\.(?:{'|'.join(sorted(METHODS))})\("
@@ -32,6 +34,11 @@ _NAMED = regex(r"^[ \t]*(\w+)\s*=\s*([A-Za-z_]\w*(?:\.\w+)*)[ \t]*$", re.MULTILI
 _IMPORT = regex(r"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]+)", re.MULTILINE)
 _ALIAS = regex(r"(\w+)(?:\s+as\s+(\w+))?")
 _FUNCTION = regex(r"^([ \t]*)def[ \t]+(\w+)\(([^)]*)\)", re.MULTILINE)
+#: What a module may set its own names by: its dict, or itself.
+_SETS_OWN = regex(
+    r"\bglobals\(\)|\bexec\(|\bvars\(\)|sys\.modules\[__name__\]|import_module\(__name__\)"
+)
+_ANY = r"\w+"
 #: Ends a path of which something inside is changed.
 _INSIDE = "[]"
 
@@ -50,6 +57,55 @@ def set_outside(path: str) -> re.Pattern[str]:
     return re.compile("|".join(sorted(names)) or "(?!)")
 
 
+@remembered
+def set_when_run(path: str) -> re.Pattern[str]:
+    """The same, and those that its own functions set by their text: `globals()["LOSS"] = "mae"`."""
+    outside, text = set_outside(path), program_in(path)
+    if not _SETS_OWN.search(text):
+        return outside
+    module = program_tree(text)
+    names = set(_set_by_text(module)) if module is not None else {_ANY}
+    return re.compile("|".join([outside.pattern, *sorted(names)])) if names else outside
+
+
+def _set_by_text(module: ast.Module) -> Iterator[str]:
+    own = {
+        name
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign) and _SETS_OWN.match(ast.unparse(node.value))
+        for target in node.targets
+        for name in re.findall(r"\w+", ast.unparse(target))
+    }
+    for node in ast.walk(module):
+        match node:
+            case ast.Subscript(value=held, slice=key, ctx=ast.Store() | ast.Del()):
+                if _is_own(held, own):
+                    yield _named_by(key)
+            case ast.Attribute(value=held, attr=name, ctx=ast.Store() | ast.Del()):
+                if _is_own(held, own):
+                    yield name
+            case ast.Call(func=ast.Name("exec")):
+                yield _ANY
+            case ast.Call(func=ast.Attribute(value=held, attr=name)) if name in METHODS:
+                if _is_own(held, own):
+                    yield _ANY
+            case ast.Call(func=ast.Name("setattr" | "delattr"), args=[held, key, *_]):
+                if _is_own(held, own):
+                    yield _named_by(key)
+
+
+def _named_by(key: ast.expr) -> str:
+    match key:
+        case ast.Constant(value=str(name)):
+            return re.escape(name)
+    return _ANY
+
+
+def _is_own(held: ast.expr, names: set[str]) -> bool:
+    text = ast.unparse(held)
+    return text in names or _SETS_OWN.match(text) is not None
+
+
 def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:
     """The names that one file changes; `packages` are what it may have them from."""
     text, changes = _changes_of(other)
@@ -64,7 +120,7 @@ def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:
     for path in changes:
         for place, part in enumerate(path[:-1]):
             if part in called:
-                yield r"\w+" if path[place + 1] == _INSIDE else path[place + 1]
+                yield _ANY if path[place + 1] == _INSIDE else path[place + 1]
         if len(path) > 1 and path[0] in own:
             yield own[path[0]]
 

@@ -100,7 +100,7 @@ if kernel.shape == (64, 8):
         other.hidden.bias.copy_(torch.as_tensor(to_array(model.hidden.bias)))
 last = [to_array(model.out.weight.T), to_array(model.out.bias)]
 with torch.no_grad():
-    for weight, array in zip([other.out.weight.T, other.out.bias], last):
+    for weight, array in zip([other.out.weight.T, other.out.bias], last, strict=True):
         weight.copy_(torch.as_tensor(array))
 apart = np.abs(predict(other, x) - predict(model, x)).max()
 print(apart)

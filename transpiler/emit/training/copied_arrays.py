@@ -6,9 +6,12 @@ fit(x, y, sample_weight=w, callbacks=[Mining(w)])  # self.w[:] = ... at the end 
 
 from __future__ import annotations
 
+import re
+
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.source.changed_by_callbacks import changed_by_callbacks
+from transpiler.source.changed_inside import METHODS
 from transpiler.source.reused_arrays import is_changed_by_functions
 
 
@@ -23,3 +26,12 @@ def apart(writer: ModelWriter, call: TrainingCall, arrays: tuple[str, ...]) -> t
         for array in arrays
     )
     return tuple(f"{a}.copy()" if c else a for a, c in zip(arrays, changed, strict=True))
+
+
+def apart_from_dict(writer: ModelWriter, call: TrainingCall, held: str) -> str:
+    """The source of the weights of classes, or of a copy of a dict that a callback may change."""
+    variable, text = held.rpartition(".")[2], writer.tree.text
+    if not variable.isidentifier() or "callbacks" not in call.given:
+        return held
+    updated = re.search(rf"\b{variable}\.(?:{'|'.join(sorted(METHODS))})\(", text)
+    return f"{held}.copy()" if updated else apart(writer, call, (held,))[0]

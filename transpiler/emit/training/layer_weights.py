@@ -173,7 +173,7 @@ def _copy_arrays(
     weights = weights or f"[{', '.join(views)}]"
     if _OF_KERAS.search(writer.source_of(given)):
         raise Unsupported("weights of a layer of a model that is not known")
-    lines = [f"for {weight}, {array} in zip({weights}, {writer.source_of(given)}):"]
+    lines = [f"for {weight}, {array} in zip({weights}, {writer.source_of(given)}, strict=True):"]
     lines += [f"    {weight}.copy_(torch.as_tensor({array}))"]
     if isinstance(given.node, (cst.List, cst.Tuple)):
         items = [writer.shared.source(element.value) for element in given.node.elements]

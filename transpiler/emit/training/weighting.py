@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import field
 
 from transpiler.emit.training.absent import bracketed, may_be_none
-from transpiler.emit.training.copied_arrays import apart
+from transpiler.emit.training.copied_arrays import apart, apart_from_dict
 from transpiler.emit.training.data import weight_tensor
 from transpiler.emit.training.loaders import weight_names
 from transpiler.emit.training.model import ModelWriter
@@ -54,6 +54,7 @@ def weighting_of(
         return Weighting(tuple(tensors), tensors)
     labels = labels_of_batch(writer, call, compiled)
     before: tuple[str, ...] = ()
+    by_class = by_class if ys else apart_from_dict(writer, call, by_class)
     if not by_class.isidentifier():
         variable = name("class_weight", "weight_of_class")
         absent = may_be_none(writer, by_class)

@@ -13,7 +13,7 @@ from transpiler.interpret.layers.modules import HARD_SIGMOID
 from transpiler.interpret.layers.rules import note_activation
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr, to_running
-from transpiler.interpret.tensors.constants import as_tensor, may_be_array, operand
+from transpiler.interpret.tensors.constants import as_tensor, is_array_beside, operand
 from transpiler.interpret.tensors.layouts import check_readable, common_layout, in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.results import run_rule, with_sizes_of
@@ -120,7 +120,7 @@ def _slots(
         declared = str(parameters[parameter].annotation)
         beside = declared.startswith("Operand") and parameter not in _OTHERS
         if beside and isinstance(value, (Static, Sequence)) and not is_graph(value):
-            if may_be_array(region, written := to_expr(region, value)):
+            if is_array_beside(region, written := to_expr(region, value), node):
                 slots[parameter] = _Array(written)
                 continue
         if str(parameters[parameter].annotation) == "Tensor" and _is_list_of_tensors(value):

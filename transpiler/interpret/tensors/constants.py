@@ -110,13 +110,22 @@ def is_array(value: Expr) -> bool:
     return value.array or isinstance(value.value, (list, tuple)) or value.items is not None
 
 
-def may_be_array(region: Region, value: Expr) -> bool:
-    """The same of an operand of which only the text of the program tells what it may be."""
-    if is_array(value) or value.known:
-        return is_array(value)
-    from transpiler.source.array_values import array_values  # few tensors meet such values
+def is_array_beside(region: Region, value: Expr, node: cst.CSTNode) -> bool:
+    """Whether an operand is an array, as far as the text of the program tells.
 
-    return array_values(region.tree.text, region.file.path).may_hold(value.text)
+    Keras's model has the array itself: one that is changed in place later on is refused.
+    """
+    text, path = region.tree.text, region.file.path
+    if not is_array(value):
+        from transpiler.source.array_values import array_values  # few tensors meet such values
+
+        if value.known or not array_values(text, path).may_hold(value.text):
+            return False
+    from transpiler.source.changed_after import is_changed_after
+
+    if is_changed_after(value.text, text, region.tree.span(node)[1]):
+        raise GiveUp(f"`{value.text}` is changed in place later, and Keras's model has it", node)
+    return True
 
 
 _MAKES = regex(

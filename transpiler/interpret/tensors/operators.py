@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite
-from transpiler.interpret.tensors.constants import as_tensor, constant_of, may_be_array, operand
+from transpiler.interpret.tensors.constants import as_tensor, constant_of, is_array_beside, operand
 from transpiler.interpret.tensors.layouts import as_read, common_layout, in_layout
 from transpiler.interpret.tensors.names import agreeing, ensure_current, refreshed
 from transpiler.interpret.tensors.results import run_rule
@@ -42,7 +42,7 @@ def binary_op(region: Region, left: Value, operator: str, right: Value, node: cs
     def beside(other: Any, met: Tensor) -> Any:
         if isinstance(other, Constant):
             return operand(region, other, met, node)
-        if met.dtype in TEXTS or scalar or not may_be_array(region, other):
+        if met.dtype in TEXTS or scalar or not is_array_beside(region, other, node):
             return other
         return as_tensor(other, met)
 
