@@ -260,7 +260,7 @@ def test_few_weights_are_written_where_they_are_set(scripts: Scripts) -> None:
     text = BEST.replace("keras.layers.Dense(4), ", "").replace("best_weights", "w")
     text = text.replace("w = model.get_weights()", "w = [one * 2 for one in model.get_weights()]")
     conversion = convert(text, Options(exact=True))
-    assert "in zip([model.dense.weight.T, model.dense.bias], w):" in conversion.text
+    assert "[model.dense.weight.T, model.dense.bias], w, strict=True" in conversion.text
     assert max(scripts.compare(text, conversion.text).values()) < 1e-9
 
 
