@@ -14,6 +14,7 @@ from operator import add, floordiv, mul, sub, truediv
 from typing import Any
 
 from transpiler.regex import regex
+from transpiler.source.lexical import placed_comments
 from transpiler.source.stores import stores_of
 from transpiler.source.syntax import program_tree
 
@@ -29,10 +30,20 @@ def has_names_of_its_own(node: ast.AST) -> bool:
     return any(isinstance(inner, _OWN_NAMES) for inner in ast.walk(node))
 
 
-def comments_between(text: str, begin: int, end: int) -> list[str]:
-    """The comments in the lines of a program from one on, up to another."""
-    lines = text.split("\n")[begin - 1 : end - 1]
-    return [line.strip() for line in lines if line.strip().startswith("#")]
+def comments_of(text: str, loop: ast.For, statement: ast.stmt) -> list[str]:
+    """The comments above a statement of a loop, and in its lines, which are written anew.
+
+    Those of the head of the loop go with its first one; what is behind the last one stays there.
+    """
+    place = loop.body.index(statement)
+    before = loop.body[place - 1] if place else None
+    begin = loop.lineno if before is None else (before.end_lineno or before.lineno) + 1
+    end = statement.end_lineno or statement.lineno
+    lines = text.split("\n")
+    first, last = (sum(len(line) + 1 for line in lines[:n]) for n in (begin - 1, end))
+    if statement is loop.body[-1]:
+        last -= len(lines[end - 1]) + 1
+    return [comment for at, comment in placed_comments(text) if first <= at < last]
 
 
 def used_besides(nodes: Iterable[ast.AST], loop: ast.For) -> set[str]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.constant_rounds import (
-    comments_between,
+    comments_of,
     constant_in_round,
     has_names_of_its_own,
     in_round,
@@ -110,16 +110,14 @@ class _Room:
         if not self._are_told(names, rows, among) or not self._may_be_written(loop):
             return
         lines: list[str] = []
-        end = (loop.iter.end_lineno or loop.lineno) + 1
         for number, constants in enumerate(rows):
             row = dict(constants)
             for statement in loop.body:
-                lines += comments_between(self._text, end, statement.lineno) if not number else []
+                lines += comments_of(self._text, loop, statement) if not number else []
                 if (held := self._layer_held(loop, statement)) is not None:
                     row[held[0]] = replaced_in_round(held[1], row)
                 else:
                     lines += in_round(statement, row).split("\n")
-                end = (statement.end_lineno or statement.lineno) + 1
         if len(lines) <= _LONGEST:
             yield loop, f"\n{' ' * loop.col_offset}".join(lines)
 

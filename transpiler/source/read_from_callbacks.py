@@ -251,7 +251,8 @@ class _Program:
         """Write what stands before and behind the statement that trains."""
         start, end = self._span(kept.statement)
         margin = " " * kept.statement.col_offset
-        said = [*self._comments(kept.made), f"{kept.name} = {code}"] if code else []
+        made = f"{kept.name} = {code}{self._behind(kept.made)}"
+        said = [*self._comments(kept.made), made] if code else []
         before = "".join(f"{line}\n{margin}" for line in said)
         after = [f"self.{new} = {kept.name}.{old}" for old, new in names.items()]
         match kept.statement:
@@ -262,6 +263,7 @@ class _Program:
             case _ if before:
                 edits[start, start] = before
         if after:
+            end += len(self._behind(kept.statement))
             edits[end, end] = "".join(f"\n{margin}{line}" for line in after)
 
     def _replace(self, edits: dict[Span, str], statement: ast.stmt, lines: list[str]) -> None:
@@ -273,10 +275,16 @@ class _Program:
             first = self._text.rfind(comment, 0, first)
         first = self._text.rfind("\n", 0, first) + 1
         if lines:
+            end += len(self._behind(statement))
             edits[first, end] = margin + f"\n{margin}".join(lines)
             return
         last = self._text.find("\n", end) + 1 or len(self._text)
         edits[first, last] = ""
+
+    def _behind(self, statement: ast.stmt) -> str:
+        """The comment behind a statement that is alone on its lines, with the blanks before it."""
+        end = self._span(statement)[1]
+        return self._text[end:].partition("\n")[0].rstrip()
 
     def _comments(self, statement: ast.stmt) -> list[str]:
         """The comments that stand right above a statement."""
@@ -391,7 +399,7 @@ class _Program:
         """Whether nothing else stands on its lines, and it is a call, or names what one gives."""
         start, end = self._span(statement)
         before = self._text[self._text.rfind("\n", 0, start) + 1 : start]
-        after = self._text[end : (self._text.find("\n", end) + 1 or len(self._text) + 1) - 1]
+        after = self._text[end:].partition("\n")[0].partition("#")[0]
         plain = isinstance(statement, (ast.Assign, ast.Expr, ast.Return))
         calls = plain and isinstance(getattr(statement, "value", None), ast.Call)
         return calls and not before.strip() and not after.strip()

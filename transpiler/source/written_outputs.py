@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.constant_rounds import (
-    comments_between,
+    comments_of,
     constant_in_round,
     has_names_of_its_own,
     in_round,
@@ -199,16 +199,13 @@ class _Room:
                 return
             own = {one: ast.Name(other, ast.Load()) for one, other in again.items()}
             row = {**constants, **own}
-            end = (loop.iter.end_lineno or loop.lineno) + 1
             for statement in loop.body:
-                before = comments_between(self._text, end, statement.lineno) if number == 0 else []
-                lines += before
+                lines += comments_of(self._text, loop, statement) if number == 0 else []
                 value = _constant(statement, row)
                 if value is not None and sum(_named(s) == _named(statement) for s in others) == 1:
                     row |= dict.fromkeys(_named(statement), value)  # which needs no name
                 else:
                     lines.append(in_round(statement, row))
-                end = (statement.end_lineno or statement.lineno) + 1
         margin = " " * loop.col_offset
         yield loop, f"\n{margin}".join("\n".join(lines).split("\n"))
 
