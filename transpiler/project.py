@@ -50,6 +50,7 @@ from transpiler.source.asked_by_name import asked_by_name
 from transpiler.source.asked_of_rates import asked_of_rates
 from transpiler.source.asking_schedules import asking_schedules
 from transpiler.source.assigned_together import assigned_apart
+from transpiler.source.backend_defaults import backend_defaults
 from transpiler.source.brought_values import values_brought
 from transpiler.source.compiled_by_calls import compiled_by_calls
 from transpiler.source.compiled_either import compiled_behind
@@ -232,6 +233,7 @@ class Project:
         found = found or nested_losses(text) or assigned_apart(text)
         found = found or losses_in_turn(text, partial(_texts_importing, path))
         found = found or first_rounds(text) or annotated_parts(text)
+        found = found or backend_defaults(text, partial(_texts_importing, path))
         found = found or asking_schedules(text, partial(_texts_importing, path))
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
