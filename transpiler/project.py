@@ -77,6 +77,7 @@ from transpiler.source.named_models import named_models
 from transpiler.source.nested_losses import nested_losses
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.picked_rates import rates_in_one
+from transpiler.source.plain_constants import plain_constants
 from transpiler.source.read_from_callbacks import read_from_callbacks
 from transpiler.source.replaced import Rewritten
 from transpiler.source.set_outside import set_when_run
@@ -230,6 +231,7 @@ class Project:
         found = found or given_together(text, partial(_texts_importing, path))
         found = found or filled_lists(text, path, partial(_texts_importing, path))
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
+        found = found or plain_constants(text, partial(_texts_importing, path))
         found = found or nested_losses(text) or assigned_apart(text)
         found = found or losses_in_turn(text, partial(_texts_importing, path))
         found = found or first_rounds(text) or annotated_parts(text)

@@ -74,6 +74,7 @@ nested_losses.py  losses that are functions inside of what trains with them: bef
 picked_rates.py  learning rates that an `if` statement picks: one expression does
 assigned_together.py  models and what trains them that get values in one statement: in one for each
 annotated_parts.py  annotations that name what is no more: the variables do without
+plain_constants.py  constant tensors that functions read: they are arrays
 backend_defaults.py  parameters that are Keras's smallest number unless they are given
 asking_schedules.py  schedules that ask the model for its rate: they get it
 first_rounds.py  loops whose first round takes something else: it is taken before them
