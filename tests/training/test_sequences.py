@@ -171,12 +171,24 @@ def test_what_is_not_seen_to_be_pairs_is_refused(text: str) -> None:
     assert "history = model.fit(" in found.text
 
 
+#: What is drawn from numbers that begin anew with each batch.
+SEEDED = (
+    "draws = np.random.RandomState({})\n"
+    "        return self.x[rows] + draws.normal(size=self.x[rows].shape)"
+)
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
         ("return np.random.permutation(self.x[rows]), self.y[rows]", "np.random.permutation"),
         ("part = self.x[rows]\n        part += 1\n        return part, self.y[rows]", "self.x"),
         ("self.asked = self.asked + 1\n        return self.x[rows], self.y[rows]", "self.asked"),
+        (f"{SEEDED.format('index')}, self.y[rows]", ""),
+        (f"{SEEDED.format('self.asked')}, self.y[rows]", ""),
+        (f"{SEEDED.format('None')}, self.y[rows]", "np.random.RandomState"),
+        (f"{SEEDED.format('')}, self.y[rows]", "np.random.RandomState"),
+        (f"{SEEDED.format('time.time()')}, self.y[rows]", "np.random.RandomState"),
         (GIVEN, ""),
         ("part = self.x[rows] + 1\n        part += 1\n        return part, self.y[rows]", ""),
     ],

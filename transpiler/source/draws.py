@@ -18,6 +18,8 @@ _MAKERS = frozenset({
     "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.Generator",
     "random.Random", "random.SystemRandom", "iter", "itertools.count", "itertools.cycle",
 })  # fmt: skip
+#: Those that always give the same after the same seed.
+_SEEDED = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", "random.Random"})
 
 
 def drawn_by(module: ast.Module, functions: Iterable[Function]) -> str:
@@ -29,17 +31,36 @@ def drawn_in(module: ast.Module, parts: Iterable[Iterable[ast.AST]]) -> str:
     """The same of some nodes of a program, or of what has become of them."""
     modules = whole_names(module)
     drawing = _drawing(module, modules)
-    for nodes in parts:
+    for nodes in map(list, parts):
+        seeded = _seeded(nodes, modules)
         for node in nodes:
-            if not isinstance(node, ast.Call):
+            if not isinstance(node, ast.Call) or node in seeded:
                 continue
             whole = _resolved(node.func, modules)
             held = node.func.value if isinstance(node.func, ast.Attribute) else None
+            if isinstance(held, ast.Name) and held.id in seeded.values():
+                continue
             if whole in _BUILTINS or whole.startswith(tuple(f"{m}." for m in _MODULES)):
                 return ast.unparse(node)
             if held is not None and ast.unparse(held) in drawing:
                 return ast.unparse(node)
     return ""
+
+
+def _seeded(nodes: list[ast.AST], modules: dict[str, str]) -> dict[ast.Call, str]:
+    """What a function makes anew from a seed whenever it is called, which gives the same then."""
+    stores = [n for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+    shared = {n for one in nodes if isinstance(one, (ast.Global, ast.Nonlocal)) for n in one.names}
+    found: dict[ast.Call, str] = {}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(name)], value=ast.Call(args=[seed]) as call):
+                once = sum(n.id == name for n in stores) == 1 and name not in shared
+                told = not any(isinstance(n, ast.Call) for n in ast.walk(seed))
+                if _resolved(call.func, modules) in _SEEDED and once and told:
+                    if not (isinstance(seed, ast.Constant) and seed.value is None):
+                        found[call] = name
+    return found
 
 
 def whole_names(module: ast.Module) -> dict[str, str]:
