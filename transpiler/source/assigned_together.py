@@ -1,4 +1,4 @@
-"""Models and what trains them that get their values in one statement: in one for each.
+"""Models, what trains them and lists of tensors that get their values in one statement: in several.
 
 optimizer, metrics = Adam(0.01), ["mae"]        optimizer = Adam(0.01)
 model.compile(optimizer, "mse", metrics)        metrics = ["mae"]
@@ -38,6 +38,7 @@ def assigned_apart(text: str) -> Rewritten | None:
                     continue
                 made = any(name in given and isinstance(v, _MADE) for name, v in pairs)
                 made = made or all(map(_is_model, values))
+                made = made or any(_is_list(v) and f"{name}.append(" in text for name, v in pairs)
                 if made and _is_free(pairs) and not comments_in(text[slice(*positions.span(node))]):
                     margin = "\n" + " " * node.col_offset
                     lines = (f"{n} = {text[slice(*positions.span(v))]}" for n, v in pairs)
@@ -60,6 +61,12 @@ def _is_model(value: ast.expr) -> bool:
     """Whether it is `Model(...)`: of two in one statement, one may have layers of the other."""
     called = value.func if isinstance(value, ast.Call) else None
     return getattr(called, "attr", getattr(called, "id", "")) in ("Model", "Sequential")
+
+
+def _is_list(value: ast.expr) -> bool:
+    """Whether it is a list with variables in it, as of the tensors to which a loop appends more."""
+    elements = value.elts if isinstance(value, ast.List) else []
+    return bool(elements) and all(isinstance(one, ast.Name) for one in elements)
 
 
 def _is_free(pairs: list[tuple[str, ast.expr]]) -> bool:

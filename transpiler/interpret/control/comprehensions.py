@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.control.branches import is_plain, on_way
 from transpiler.interpret.control.changes import what_changes
 from transpiler.interpret.control.elements import one_of_models
+from transpiler.interpret.control.entries import reads_entries
 from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.control.perhaps import callbacks_left
 from transpiler.interpret.control.sequences import append, loop_sources
@@ -216,27 +217,21 @@ def _holds_data(region: Region, entries: Mapping) -> bool:
 def _tensors_inside(region: Region, node: cst.ListComp, iterable: Value) -> Sequence | None:
     """`[model.get_layer(name).output for name in names]`, where the names are known.
 
-    Or `[layer.output for layer in model.layers]`, or `[inputs[name] for name in names]`.
+    Or `[layer.output for layer in model.layers]`, or `[Dense(4)(inputs[name]) for name in names]`.
     """
     plain = not node.for_in.ifs and node.for_in.inner_for_in is None
     listed = iterable.items if isinstance(iterable, Sequence) else ()
     inside = bool(listed) and all(isinstance(item, Inside) for item in listed)
-    named = ".get_layer(" in region.tree.source(node.elt) or _is_entry(region, node.elt)
+    named = ".get_layer(" in region.tree.source(node.elt)
+    named = named or reads_entries(region, node.elt, target_names(node.for_in.target))
     if not plain or not (inside or named):
         return None
-    items = known_elements(region, iterable)
+    pairs: Value | None = provided("pairs_of")(region, node.for_in.iter)
+    items = known_elements(region, iterable if pairs is None else pairs)
     if items is None:
         return None
     found = [evaluated(region, node.for_in.target, item, node.elt) for item in items]
     return Sequence(tuple(found), list) if all(isinstance(v, Bound) for v in found) else None
-
-
-def _is_entry(region: Region, node: cst.BaseExpression) -> bool:
-    """Whether it is an entry of a dict of tensors whose keys are known: `inputs[name]`."""
-    if not isinstance(node, cst.Subscript) or not isinstance(node.value, cst.Name):
-        return False
-    held = region.scope.values.get(node.value.value)
-    return isinstance(held, Mapping) and all(isinstance(v, Bound) for v in held.items.values())
 
 
 def _comprehension_names(loop: cst.CompFor) -> frozenset[str]:

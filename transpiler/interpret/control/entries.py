@@ -28,6 +28,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Line, Node
 from transpiler.ir.expr import NO_SIZE, UNKNOWN, Expr, index, reads
 from transpiler.record import replace
+from transpiler.source.suites import nodes_of
 
 
 def holds_entries(base: Value) -> bool:
@@ -145,3 +146,17 @@ def entry_of(region: Region, held: Keyed, key: Value, text: Expr) -> Value | Non
     if not same or not region.scope.current(written):
         return None
     return replace(value, tensor=replace(value.tensor, code=text))
+
+
+def reads_entries(region: Region, node: cst.CSTNode, names: frozenset[str]) -> bool:
+    """Whether tensors of a dict whose keys are known are read by some variables: `inputs[name]`."""
+    for part in nodes_of(node):
+        match part:
+            case cst.Subscript(
+                value=cst.Name(held), slice=[cst.SubscriptElement(cst.Index(cst.Name(key)))]
+            ) if (key in names):
+                table = region.scope.values.get(held)
+                if isinstance(table, Mapping) and table.items:
+                    if all(isinstance(one, Bound) for one in table.items.values()):
+                        return True
+    return False

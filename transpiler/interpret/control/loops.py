@@ -20,6 +20,7 @@ from transpiler.interpret.control.changes import (
     what_changes,
 )
 from transpiler.interpret.control.elements import known_items, one_of_models
+from transpiler.interpret.control.entries import reads_entries
 from transpiler.interpret.control.first_rounds import parted
 from transpiler.interpret.control.jumps import (
     Round,
@@ -32,7 +33,7 @@ from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.control.targets import bind_target, item_of, layers_in_turn, target_names
 from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
-from transpiler.interpret.layers.lists import loop_over
+from transpiler.interpret.layers.lists import bound_to, known_elements, loop_over
 from transpiler.interpret.object_groups import round_of_objects, settled_objects
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.repeats import run_again
@@ -58,6 +59,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import For, Node, While
 from transpiler.ir.expr import NO_SIZE, Expr
 from transpiler.passes.liveness import jumps_out
+from transpiler.source.suites import assigned_names, nodes_of
 
 
 def _takes_one(node: cst.For) -> bool:
@@ -120,6 +122,15 @@ def _for(region: Region, node: cst.For) -> None:
                 run_block(region, body_of(node.body))
         return
 
+    turning = target_names(node.target)
+    if reads_entries(region, node.body, turning) and not _binds(node.body, turning):
+        pairs: Value | None = provided("pairs_of")(region, node.iter)
+        items = known_elements(region, iterable if pairs is None else pairs)
+        if items is not None:
+            for item in items:
+                with bound_to(region, node.target, item):
+                    run_block(region, body_of(node.body))
+            return
     first, body = parted(region, node)
     run_block(region, first)
 
@@ -128,6 +139,12 @@ def _for(region: Region, node: cst.For) -> None:
         run_loop(region, node, models, node.target, lambda: run_block(region, body))
 
     provided("with_comments")(region, node, run)
+
+
+def _binds(body: cst.CSTNode, names: frozenset[str]) -> bool:
+    """Whether a loop gives one of its own variables another value."""
+    parts = (n for n in nodes_of(body) if isinstance(n, (cst.AssignTarget, cst.For, cst.AugAssign)))
+    return any(not names.isdisjoint(assigned_names(part.target)) for part in parts)
 
 
 def _adds_each(node: cst.For, layers: Sequence) -> bool:

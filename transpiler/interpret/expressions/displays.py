@@ -49,7 +49,27 @@ def formatted(region: Region, node: cst.FormattedString) -> Value:
     ]
     if any(is_graph(p) or isinstance(p, Unknown) for p in parts):
         return Unknown("a string made from a tensor")
-    return verbatim(region, node, *parts)
+    known = _formatted(node, [constant(p) for p in parts]) if region.inline else UNKNOWN
+    return verbatim(region, node, *parts, value=known)
+
+
+def _formatted(node: cst.FormattedString, parts: list[object]) -> object:
+    """The string for one round of a loop that is written out."""
+    found: list[str] = []
+    values = iter(parts)
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            found.append(part.value)
+            continue
+        value = next(values)
+        plain = isinstance(part, cst.FormattedStringExpression) and not (
+            part.format_spec or part.conversion or part.equal
+        )
+        if not plain or not isinstance(value, (str, int)) or "{" in "".join(found):
+            return UNKNOWN
+        found.append(str(value))
+    text = "".join(found)
+    return UNKNOWN if "\\" in text or "}" in text else text
 
 
 @evaluates(cst.Ellipsis)

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.layers.inputs import list_inputs
 from transpiler.interpret.object_groups import OF_METHOD
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
@@ -67,7 +68,8 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         plain = all(isinstance(i, (Static, Sequence, Mapping)) for i in (*left.items, *right.items))
         if plain and not is_graph(left) and not is_graph(right):
             written = verbatim(region, node, left, right).expr
-        return Sequence((*left.items, *right.items), left.kind, static=written)
+        items = [item for side in (left, right) for item in _items_of(region, side, node)]
+        return Sequence(tuple(items), left.kind, static=written)
     if operator == "+" and (chain := provided("chain_lists")(region, left, right)) is not None:
         layers: Value = chain
         return layers
@@ -93,6 +95,13 @@ def binary(region: Region, node: cst.BinaryOperation) -> Value:
         if stays_whole(left.expr, operator, right.expr):
             return replace(made, expr=replace(made.expr, whole=True))
     return made
+
+
+def _items_of(region: Region, values: Sequence, node: cst.CSTNode) -> list[Value]:
+    """What is in a list or tuple: tensors whose variables changed are read from the list itself."""
+    if values.code is not None and all(isinstance(item, Bound) for item in values.items):
+        return [*list_inputs(region, values, node)]
+    return [*values.items]
 
 
 def of_arrays(left: Value, right: Value, whole: bool = False) -> Unknown | None:

@@ -15,7 +15,7 @@ from transpiler.interpret.tensors.layouts import (
     parameter_behind,
     with_rank,
 )
-from transpiler.interpret.tensors.names import ensure_current
+from transpiler.interpret.tensors.names import ensure_current, is_plain
 from transpiler.interpret.values import Bound, Layer, Repeated, Sequence, Static, Value
 from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Expr, index, infix
@@ -47,7 +47,8 @@ def starred(inputs: Repeated) -> Bound:
     """
     item = inputs.item
     assert isinstance(item, Bound)
-    star = Expr(f"*{inputs.code.text}", names=inputs.code.names)
+    code = inputs.code
+    star = Expr(f"*{code.text}", names=code.names, modules=code.modules, helpers=code.helpers)
     dims, each = item.tensor.dims, item.tensor.channels_hint
     if dims:  # else each is one number for a sample
         channels, each = None, None
@@ -84,7 +85,8 @@ def list_inputs(region: Region, inputs: Sequence, node: cst.CSTNode) -> list[Bou
     bounds: list[Bound] = []
     for position, item in enumerate(inputs.items):
         assert isinstance(item, Bound)
-        if not region.scope.current(item.tensor.code):
+        current = region.scope.current(item.tensor.code)
+        if not current or (inputs.code is not None and not is_plain(item.tensor.code)):
             if inputs.code is None:
                 raise GiveUp("a tensor is used after its variable got another value", node)
             code = Expr(f"{inputs.code.text}[{position}]", names=inputs.code.names)

@@ -6,7 +6,8 @@ over, and makes each layer where it is called: only there, the size of its input
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
@@ -100,20 +101,31 @@ def known_elements(region: Region, iterable: Value) -> list[Value] | None:
     return found if len(found) <= _MOST else None
 
 
+@contextmanager
+def bound_to(region: Region, target: cst.BaseExpression, item: Value) -> Iterator[None]:
+    """Where the variables of a loop are what one known element is, rather than names."""
+    frame: dict[str, Value] = {}
+    _bind(frame, target, item)
+    saved = region.inline
+    region.inline = {**saved, **frame}
+    try:
+        with region.unrolling():  # else the model of the last one would stand for all
+            yield
+    finally:
+        region.inline = saved
+
+
 def evaluated(
     region: Region, target: cst.BaseExpression, item: Value, node: cst.BaseExpression
 ) -> Value:
     """The value of an expression for one element of what a comprehension runs over."""
-    frame: dict[str, Value] = {}
-    _bind(frame, target, item)
-    saved = region.inline, dict(region.rewrites), dict(region.running), region.whole
-    region.inline = {**region.inline, **frame}
+    saved = dict(region.rewrites), dict(region.running), region.whole
     region.whole = None
     try:
-        with region.unrolling():  # else the model of the last one would stand for all
+        with bound_to(region, target, item):
             return evaluate(region, node)
     finally:
-        region.inline, region.rewrites, region.running, region.whole = saved
+        region.rewrites, region.running, region.whole = saved
 
 
 def _bind(frame: dict[str, Value], target: cst.BaseExpression, item: Value) -> None:
