@@ -114,3 +114,71 @@ def test_what_is_read_of_a_callback_that_a_function_of_another_file_gives(
     assert "# Stop early" in texts["main.py"]  # which is no word of the function
     assert not texts["stopping.py"].strip()
     assert_alike(tmp_path, session)
+
+
+ENGINE = """\
+from tensorflow import keras
+
+from .hooks import Rates
+
+
+class Trainer:
+    def __init__(self, model, cfg):
+        self.model = model
+        self.cfg = cfg
+        self.model.compile(keras.optimizers.SGD(cfg["rate"], momentum=0.9), "mse")
+        self.rates = Rates()
+
+    def schedule(self, epoch):
+        return self.cfg["rate"] * 0.9**epoch
+
+    def fit(self, x, y):
+        slower = keras.callbacks.LearningRateScheduler(self.schedule)
+        callbacks = [slower, self.rates]
+        return self.model.fit(x, y, epochs=self.cfg["epochs"], callbacks=callbacks, verbose=0)
+"""
+HOOKS = """\
+from tensorflow.keras import backend as K
+from tensorflow.keras.callbacks import Callback
+
+
+class Rates(Callback):
+    def __init__(self):
+        super().__init__()
+        self.values = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.values.append(float(K.get_value(self.model.optimizer.learning_rate)))
+"""
+NETS = """\
+from tensorflow import keras
+
+
+def create(cfg):
+    return keras.Sequential([keras.Input((cfg["features"],)), keras.layers.Dense(1)])
+"""
+RUN = """\
+import numpy as np
+from src.engine import Trainer
+from src.nets import create
+
+cfg = {"features": 4, "rate": 0.1, "epochs": 3}
+x = np.random.default_rng(0).normal(size=(40, 4))
+y = np.random.default_rng(1).normal(size=(40, 1))
+model = create(cfg)
+trainer = Trainer(model, cfg)
+history = trainer.fit(x, y)
+loss = history.history["loss"]
+found = np.array(trainer.rates.values)
+"""
+
+
+def test_a_callback_that_a_class_of_a_second_file_has_from_a_third_one(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    files = {"src/__init__.py": "", "src/engine.py": ENGINE, "src/hooks.py": HOOKS}
+    texts, errors = converted(tmp_path, {**files, "src/nets.py": NETS, "main.py": RUN})
+    assert not errors
+    assert "class Rates:\n" in texts["src/hooks.py"]
+    assert texts["main.py"] == RUN
+    assert_alike(tmp_path, session)

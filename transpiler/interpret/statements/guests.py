@@ -103,11 +103,12 @@ def with_guests(
     host = _Host(file)
     here = set() if before is None else {(g.path, g.name) for g in before.guests}
     for definition in file.lent.values():
-        if (definition.file.path, definition.name) not in {*unwelcome, *here}:
+        places = {(d.file.path, d.name) for d in (definition, host.at_home(definition)) if d}
+        if places.isdisjoint({*unwelcome, *here}):
             host.invite(definition)
     host.invite_makers()
     host.write()
-    if not host.texts:
+    if not host.texts or {(one.path, one.name) for one in host.guests} <= here:
         return None
     text, lines = replaced(file.tree.text, host.edits())
     known = () if before is None else before.guests
@@ -153,13 +154,18 @@ class _Host:
         self.away: dict[str, str] = {}  #: what stands in imports instead of them, and what did
         self.places: list[cst.SimpleStatementLine] = []
 
-    def invite(self, definition: Function | UserClass) -> bool:
-        """Have a definition in the file, with what it is derived from; tell whether it can be."""
+    def invite(
+        self, definition: Function | UserClass, seen: Function | UserClass | None = None
+    ) -> bool:
+        """Have a definition in the file, with what it is derived from; tell whether it can be.
+
+        `seen` is what it is in another file, which has it as a guest, and gives it to this one.
+        """
         key = id(definition.node)
         if key in self.invited:
             return True
-        if (itself := self._at_home(definition)) is not definition:
-            if itself is None or not self.invite(itself):
+        if (itself := self.at_home(definition)) is not definition:
+            if itself is None or not self.invite(itself, definition):
                 return False
             self.invited[key] = self.invited[id(itself.node)]
             return True
@@ -174,6 +180,7 @@ class _Host:
         if not all(self.invite(base) for base in reversed(above)):
             return False
         written = _written(self.file, definition)
+        written = written or (_written(self.file, seen) if seen is not None else "")
         here = written.rpartition(".")[2] or definition.name
         if written != here and here in self.found.names:
             here = f"{ASIDE}{here}"
@@ -194,7 +201,7 @@ class _Host:
                     if new and makes and self.invite(value):
                         pending.append(value)
 
-    def _at_home(self, definition: Function | UserClass) -> Function | UserClass | None:
+    def at_home(self, definition: Function | UserClass) -> Function | UserClass | None:
         """What a definition is in its own file, where another one has it as a guest."""
         hosting = definition.file.hosting
         guests = hosting.guests if hosting is not None else ()
