@@ -123,3 +123,16 @@ def test_the_last_statement_of_a_function_belongs_to_it(shared: bool) -> None:
     function = function if shared else function.replace("    global sizes\n", "")
     text = f"{function}\n\n\nbuild()\nsizes.append(1)\n"
     assert bool(grown_between(text, "sizes", len(function), len(text))) == shared
+
+
+@pytest.mark.parametrize(
+    ("expression", "line"),
+    [
+        ('config["rate"]', "give()['rate'] = 3"),
+        ("args.rate", "give().rate = 3"),
+        ("config", "give()['rate'] = 3"),
+    ],
+)
+def test_what_a_call_gives_may_be_what_is_read(expression: str, line: str) -> None:
+    assert between(expression, line)
+    assert not between("rate", line)

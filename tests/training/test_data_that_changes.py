@@ -259,6 +259,10 @@ step = outer({given})
         (f"{NAMED}\npair = Pair(x, y)", "pair.targets[:] = 0"),
         (f"{FILLED}\nStore.add(y)\nstore = Store()", "store.items[0][:] = 5"),
         (f"{ADDING}\nadd = functools.partial(add_to, y, 3)", "add()"),
+        ("data = {'x': x, 'y': y}", "for one in data.values():\n    one += 3"),
+        ("data = {'x': x, 'y': y}", "for name, one in data.items():\n    one += 3"),
+        ("store = {'y': y}\n\n\ndef labels():\n    return store['y']\n", "labels()[:9] = 3"),
+        ("rows = [y]", "max(rows, key=len)[:9] = 1"),
     ],
 )
 def test_what_others_hold_of_an_array_changes_it(

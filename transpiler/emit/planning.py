@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -188,6 +189,7 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
         takes_all=summary.recursive or summary.unpacked,
         is_block=True,
         channels_lead=planned.file.channels_lead,
+        changes=_changes(planned, summary.function.node),
     )
     unit = Unit(
         plan,
@@ -244,6 +246,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
         kept=frozenset(keywords if region.unpacks and not summary.function.functional else ()),
+        changes=_changes(planned, built.node),
     )
     depends = {s.serial for s in region.called}
     return Unit(plan, region, summary, built, problem=problem, node=built.node, depends=depends)
@@ -282,12 +285,25 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
         apply_init=planned.file.options.init == "keras",
         channels_lead=planned.file.channels_lead,
         required=_model_names(planned, module, built),
+        changes=_changes(planned, built.node),
         label=built.model.label if built.model.labelled else None,
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
     )
     depends = {s.serial for s in module.called}
     return Unit(plan, module, None, built, problem=problem, node=built.node, depends=depends)
+
+
+def _changes(planned: FilePlan, node: cst.CSTNode) -> Callable[[str], str]:
+    """What tells of a path how the program changes it after a model, or block, is made."""
+
+    def changes(path: str) -> str:
+        from transpiler.source.changed_once_made import changed_once_made  # few models read any
+
+        tree = planned.tree
+        return changed_once_made(tree.text, planned.file.path, path, tree.span(node)[1] - 1)
+
+    return changes
 
 
 def _parameters_of_builder(

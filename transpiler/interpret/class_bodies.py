@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import libcst as cst
 
@@ -23,6 +24,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, literal
 from transpiler.record import replace
+from transpiler.source.changed_entries import all_changed
 from transpiler.source.set_outside import set_outside
 
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
@@ -95,7 +97,7 @@ def class_attribute(region: Region, owner: UserClass, attr: str, node: cst.Attri
     home: FileContext = owner.file or region.file
     if (
         not _is_plain(owner.node)
-        or _is_changed(region, attr)
+        or _is_changed({region.tree.text, home.tree.text}, attr, value)
         or (set_outside(home.path).fullmatch(owner.name))
     ):
         return Static(reading)
@@ -122,7 +124,10 @@ def _is_plain(node: cst.ClassDef) -> bool:
     return not node.decorators and not node.keywords and bases in ([], ["object"])
 
 
-def _is_changed(region: Region, attr: str) -> bool:
-    """Whether the program gives an attribute of this name another value, of whatever it is."""
-    pattern = rf"\w\.{attr}\s*(?:[-+*/%|&]|//|\*\*)?=[^=]|setattr\("
-    return re.search(pattern, region.tree.text) is not None
+def _is_changed(texts: Iterable[str], attr: str, value: Value) -> bool:
+    """Whether a program gives an attribute of this name another value, of whatever it is."""
+    pattern = rf"[\w\])]\.{attr}\s*(?:[-+*/%|&]|//|\*\*)?=[^=]|setattr\(|\bpatch\b"
+    inside = isinstance(value, (Sequence, Mapping))
+    return any(
+        re.search(pattern, text) or (inside and all_changed(text).under(attr)) for text in texts
+    )

@@ -144,8 +144,11 @@ def _setting(
     What that takes for granted is noted in `said`.
     """
     from transpiler.source.held_settings import setting  # few files have such
+    from transpiler.source.looked_up import changes_inside
 
     source, file = region.tree.source(node), region.file
+    if changes_inside([region.tree.text], source):
+        return None
     found = setting(file.path, region.tree.text, source)
     if found is None and given and (line := _line(region)):
         from transpiler.source.given_settings import given_setting  # fewer files have those

@@ -18,6 +18,7 @@ from transpiler.regex import regex
 from transpiler.source.filled_when_run import filled_when_run
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
+from transpiler.source.looked_up import changes_inside
 from transpiler.source.possible_constants import constants_in, texts_around
 from transpiler.source.set_outside import set_outside
 from transpiler.source.syntax import program_tree
@@ -52,7 +53,7 @@ class Names:
 def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], bool]) -> Names:
     """Those of `known` names that an expression of a file may be."""
     texts = texts_around(tree.text, path)
-    outside = path and set_outside(path).match(text) is not None
+    outside = (path and set_outside(path).match(text) is not None) or changes_inside(texts, text)
     if not outside and (found := tuple(filter(known, _given_to(texts, text)))):
         return Names(found, surely=True)
     found, near = (tuple(filter(known, _strings_of(t))) for t in (texts, _next_to(tree.text, path)))

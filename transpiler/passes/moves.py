@@ -120,9 +120,9 @@ def _without(
         def unmoved(text: str) -> str:
             return text.replace(undone, move.origin).replace(made, there)
 
-        changed = [_rewritten(n, unmoved, names) for n in readers]
+        changed = [rewritten_node(n, unmoved, names) for n in readers]
         # what comes behind may only seem to read the moved tensor
-        rest = [_rewritten(n, str, frozenset({move.target})) for n in nodes[reach:]]
+        rest = [rewritten_node(n, str, frozenset({move.target})) for n in nodes[reach:]]
         return [*nodes[: position + 1], *changed, *rest]
     if reach < len(nodes) and not _assigns(nodes[reach - 1], {move.target}, renames):
         return nodes
@@ -142,12 +142,14 @@ def _with_origin(nodes: list[Node], position: int, reach: int, move: Move) -> li
         return made.replace(f"{moved}{_PLACING}", f"{move.target}{_PLACING}")
 
     names = frozenset({move.target, moved})
-    readers = [_rewritten(n, rename, names) for n in nodes[position + 1 : reach]]
+    readers = [rewritten_node(n, rename, names) for n in nodes[position + 1 : reach]]
     uses = sum(text.count(moved) for node in readers for text in _texts(node))
     loops = [n for n in readers if isinstance(n, (For, While))]
     if uses == 1 and not any(moved in text for n in loops for text in _texts(n)):
         there = f"{move.origin}{move.moving}"
-        readers = [_rewritten(n, lambda text: text.replace(moved, there), names) for n in readers]
+        readers = [
+            rewritten_node(n, lambda text: text.replace(moved, there), names) for n in readers
+        ]
         uses = 0
     if uses:
         line = replace(statement, text=f"{moved} = {move.origin}{move.moving}")
@@ -221,7 +223,7 @@ def _texts(node: Node) -> list[str]:
     return found
 
 
-def _rewritten(node: Node, change: Callable[[str], str], names: frozenset[str]) -> Node:
+def rewritten_node(node: Node, change: Callable[[str], str], names: frozenset[str]) -> Node:
     """A statement whose expressions are written in another way; what may change are these names."""
 
     def changed(expr: Expr) -> Expr:
@@ -232,7 +234,7 @@ def _rewritten(node: Node, change: Callable[[str], str], names: frozenset[str]) 
         return replace(expr, text=text, names=others | {(n, 0) for n in _variables(text, names)})
 
     def inside(nodes: list[Node]) -> list[Node]:
-        return [_rewritten(n, change, names) for n in nodes]
+        return [rewritten_node(n, change, names) for n in nodes]
 
     match node:
         case Line():

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
-from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
+from transpiler.source.effects import ANY, GIVEN, Effect, Function, Scope, effects_in, path_of
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
@@ -54,7 +54,7 @@ def is_rebound(text: str, name: str, begin: int, end: int) -> bool:
     return _timeline(text).is_rebound(name, begin, end)
 
 
-def grown_between(text: str, expression: str, begin: int, end: int) -> str:
+def grown_between(text: str, expression: str, begin: int, end: int | None) -> str:
     """The same of changes inside of the lists and dicts that it reads: they stay the same ones."""
     return _timeline(text).changed(_read_by(expression), begin, end, inside=True)
 
@@ -233,6 +233,9 @@ class _Timeline:
     def _meets(self, span: _Span, path: tuple[str, ...], effect: Effect, inside: bool) -> bool:
         """Whether an effect is one on a path, or, `inside`, on something in what it leads to."""
         (variable, *parts), (changed, *deeper) = path, effect.path
+        if changed == GIVEN:
+            given = not (inside and parts) and self._may_be_given(path, deeper[0])
+            return given and variable not in self.program.imported
         owner = span.scope.owner(variable)
         same = variable == changed and effect.scope.owner(changed) is owner
         if not deeper:
@@ -249,6 +252,13 @@ class _Timeline:
         if last.startswith("."):
             return not inside and (not parts or last in parts)
         return inside or not parts or any(last == one or ANY in (last, one) for one in parts)
+
+    def _may_be_given(self, path: tuple[str, ...], key: str) -> bool:
+        """Whether what a call gives may be what a path leads to, or has on its way."""
+        variable, *parts = path
+        if not parts:
+            return variable in self.program.variables()
+        return any(part == key or (ANY in (part, key) and part[0] != ".") for part in parts)
 
     def _is_reached(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
         """Whether what an effect is on may be what a path of a span leads to, or is led through."""

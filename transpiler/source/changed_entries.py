@@ -46,8 +46,14 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: begins with a character of its own passes over all others at once.
 _MAY_CHANGE = regex(
     rf"\.(?<=[\])\w]\.)(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|\+=|\*=|\|=|&=|-="
-    r"|del\b(?<!\wdel)"
+    r"|del\b(?<!\wdel)|\.(?<=[\])\w]\.)(?:shuffle|heap\w+)\(|\bshuffle\(|insort\w*\(|\bheap\w+\("
+    r"|\.dict\("
 )
+#: Functions of libraries that put what they get in another order, or add to it.
+_REARRANGES = frozenset(
+    {"shuffle", "heapify", "heappush", "heappop", "heapreplace", "insort", "insort_left",
+     "insort_right"}
+)  # fmt: skip
 _LOOKS_UP = frozenset({"get", "setdefault", "pop"})
 _PARTS = frozenset({"values", "items"})
 #: What gives the elements of what it is given, one after the other.
@@ -128,6 +134,7 @@ class _Program:
     attributes: dict[str, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
     calls: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
     functions: dict[str, list[ast.AST]] = field(default_factory=dict)
+    lambdas: dict[ast.AST, str] = field(default_factory=dict)  #: what they are called
     changes: list[_Change] = field(default_factory=list)
     repeated: set[int] = field(default_factory=set)  #: what stands in comprehensions
     called: set[int] = field(default_factory=set)  #: methods that change something, by their ids
@@ -181,7 +188,9 @@ class _Program:
                 self.called.add(id(function))
                 if isinstance(function.value, ast.Name):
                     self.put.setdefault(function.value.id, []).extend(given)
-            if ast.unparse(function) in CHANGING and given:  # `dict.update(options, …)`
+            whole = ast.unparse(function)
+            changes = whole in CHANGING or name in _REARRANGES or whole.endswith("patch.dict")
+            if changes and given:  # `dict.update(options, …)`
                 self.changes.append(_Change(given[0], scope, far=True))
             if name == "setattr" and len(given) == 3 and isinstance(given[1], ast.Constant):
                 self.attributes.setdefault(str(given[1].value), []).append((given[2], scope))
@@ -213,6 +222,10 @@ class _Program:
             self.functions.setdefault(node.name, []).append(node)
 
     def _bind(self, target: ast.expr, value: ast.expr, scope: Scope, how: str) -> None:
+        if isinstance(value, ast.Lambda) and isinstance(target, (ast.Name, ast.Attribute)):
+            name = target.id if isinstance(target, ast.Name) else target.attr
+            self.lambdas[value] = name
+            self.functions.setdefault(name, []).append(value)
         if isinstance(target, ast.Name):
             self.bound.setdefault((scope[-1], target.id), []).append((value, scope, how))
             if isinstance(scope[-1], ast.ClassDef):
@@ -274,6 +287,11 @@ class _Program:
         if home is None or (id(home), name, far) in self.seen:
             return
         self.seen.add((id(home), name, far))
+        for key in self._holding(home, name):  # which the interpreter knows by what it was then
+            if key is None:
+                self._reach_key(None)
+            else:
+                self.keys.add(key)
         for value, where, how in self.bound.get((home, name), ()):
             if how == "in":
                 self._reach_parts(value, where)
@@ -285,6 +303,15 @@ class _Program:
             self._reach(value, where, far or self.unseen or another)
         for given, where, seen in self._given(home, name):
             self._reach(given, where, far=far or not (seen and isinstance(given, ast.Name)))
+
+    def _holding(self, home: ast.AST, name: str) -> Iterator[object]:
+        """Under which keys, or attributes, others have what a variable holds."""
+        for key, found in (*self.entries.items(), *self.attributes.items()):
+            for value, scope in found:
+                if isinstance(value, ast.Name) and value.id == name:
+                    if next((s for s in reversed(scope) if self._is_bound(s, name)), None) is home:
+                        yield key
+                        break
 
     def _is_array(self, value: ast.expr, scope: Scope, seen: set[str]) -> bool:
         """Whether it is an array, whose elements are numbers: each of the names it has says so."""
@@ -323,6 +350,8 @@ class _Program:
                         self._reach(value, scope, far=True)
         elif key not in self.keys:
             self.keys.add(key)
+            if isinstance(key, str):  # a property
+                self._reach_given(key, self.module, ast.Return)
             for name in (key, None):
                 for value, scope in self.entries.get(name, ()):
                     self._reach(value, scope, far=True)
@@ -336,10 +365,13 @@ class _Program:
             key = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
             self._reach_entry(key, function.value, scope, far)
             return
-        name = function.id if isinstance(function, ast.Name) else ""
-        if name == "next":
-            for argument in call.args[:1]:
+        name = getattr(function, "attr", getattr(function, "id", ""))
+        if name not in self.functions:  # `next(lists)`, `max(lists, key=len)`
+            for argument in call.args:
                 self._reach_parts(argument, scope)
+        if name == "getattr" and len(call.args) > 1:
+            key = call.args[1].value if isinstance(call.args[1], ast.Constant) else None
+            self._reach_key(key)
         self._reach_given(name, scope, ast.Return)
 
     def _reach_given(self, name: str, scope: Scope, by: type[ast.Return] | type[ast.Yield]) -> None:
@@ -348,6 +380,8 @@ class _Program:
             if (id(made), by.__name__, None) in self.seen:
                 continue
             self.seen.add((id(made), by.__name__, None))
+            if isinstance(made, ast.Lambda):
+                self._reach(made.body, (*scope[:1], made), far=True)
             for node in ast.walk(made):
                 if isinstance(node, by) and node.value is not None:
                     self._reach(node.value, (*scope[:1], made), far=True)
@@ -418,7 +452,7 @@ class _Program:
         if not isinstance(scope, _FUNCTIONS) or name not in _parameters(scope):
             return
         names = [a.arg for a in (*scope.args.posonlyargs, *scope.args.args)]
-        called = getattr(scope, "name", "")
+        called = getattr(scope, "name", self.lambdas.get(scope, ""))
         methods = names[:1] in (["self"], ["cls"])
         defaults = zip(reversed(names), reversed(scope.args.defaults), strict=False)
         yield from ((default, self.module, False) for of, default in defaults if of == name)
@@ -430,6 +464,7 @@ class _Program:
                         yield argument, where, False
                         if isinstance(argument, (ast.List, ast.Tuple)):
                             yield from ((part, where, False) for part in argument.elts)
+        followed = not isinstance(scope, ast.Lambda)
         for call, where in self._calls_of(called):
             if name in _gathered(scope):
                 every = (*call.args, *(keyword.value for keyword in call.keywords))
@@ -437,12 +472,12 @@ class _Program:
                 continue
             for keyword in call.keywords:
                 if keyword.arg in (name, None):
-                    yield keyword.value, where, True
+                    yield keyword.value, where, followed
             places = names[1:] if methods else names
             if any(isinstance(a, ast.Starred) for a in call.args):
-                yield from ((a, where, True) for a in call.args)
+                yield from ((a, where, followed) for a in call.args)
             elif name in places and places.index(name) < len(call.args):
-                yield call.args[places.index(name)], where, True
+                yield call.args[places.index(name)], where, followed
 
     def _calls_of(self, name: str) -> Iterator[tuple[ast.Call, Scope]]:
         yield from self.calls.get(name, ())

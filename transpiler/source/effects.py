@@ -16,6 +16,8 @@ from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
+#: Stands for the variable where something is reached through what a call gives.
+GIVEN = "()"
 Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -136,9 +138,9 @@ def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:
         case ast.Name(ctx=ast.Store() | ast.Del()):
             yield path_of(node)
         case ast.Attribute(ctx=ast.Store() | ast.Del()):
-            yield path_of(node)
+            yield path_of(node) or _in_given(node)
         case ast.Subscript(ctx=ast.Store() | ast.Del()):
-            yield path_of(node)
+            yield path_of(node) or _in_given(node)
         case ast.Assign(targets=targets):  # once its value is there
             yield from (path for t in targets for part in ast.walk(t) for path in _changed(part))
         case ast.AugAssign(target=target):  # a list grows in place
@@ -159,6 +161,17 @@ def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:
             yield (name,)
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             yield from (((alias.asname or alias.name).split(".")[0],) for alias in names)
+
+
+def _in_given(node: ast.Subscript | ast.Attribute) -> tuple[str, ...]:
+    """The path in what a call gives, `labels()[mask] = 0`, which anything else may have."""
+    held: ast.expr = node
+    while isinstance(held, (ast.Subscript, ast.Attribute)):
+        held = held.value
+    key = f".{node.attr}" if isinstance(node, ast.Attribute) else ANY
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        key = f"[{node.slice.value!r}]"
+    return (GIVEN, key) if isinstance(held, ast.Call) else ()
 
 
 def _within(held: ast.AST) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ _VIEWS = frozenset(
         "expand_dims", "split", "array_split", "hsplit", "vsplit", "atleast_1d", "atleast_2d",
         "moveaxis", "swapaxes", "flip", "broadcast_to", "view", "to_numpy", "from_numpy", "get",
         "dict", "list", "tuple", "iter", "zip", "reversed", "partial", "SimpleNamespace",
-        "ChainMap", "MappingProxyType",
+        "ChainMap", "MappingProxyType", "values", "items", "enumerate", "sorted", "next", "max",
+        "min",
     }
 )  # fmt: skip
 #: Attributes that hold nothing of an array.
@@ -145,7 +146,8 @@ class Program:
             yield from () if value.attr in _FACTS else self._sources(value.value)
         elif isinstance(value, ast.Call):
             name = getattr(value.func, "attr", getattr(value.func, "id", ""))
-            if name in _VIEWS or name in self.made:
+            copied = name == "astype" and not any(k.arg == "copy" for k in value.keywords)
+            if name in _VIEWS or name in self.made or (name == "astype" and not copied):
                 for part in ast.iter_child_nodes(value):
                     yield from self._sources(part)
         elif isinstance(value, (ast.BinOp, ast.Compare, ast.UnaryOp)):

@@ -8,6 +8,7 @@ from transpiler.emit.classes.contents import mentions, names_read_by, texts_of
 from transpiler.emit.classes.kept_values import without_kept
 from transpiler.emit.classes.module_loops import loop_over_modules
 from transpiler.emit.classes.plan import ClassPlan, EmitError
+from transpiler.emit.classes.settled_values import root_of, settled_paths, with_settled
 from transpiler.emit.comments import Arrangement
 from transpiler.emit.text import substitute_names
 from transpiler.ir import tokens
@@ -41,18 +42,20 @@ class ClassDraft:
         self.plan = plan
         forward, _ = prune(plan.forward, frozenset(), effects=False)
         forward = lean_results(straighten(forward, plan.renames))
-        forward, _ = prune(forward, frozenset(), effects=False)
+        forward, live = prune(forward, frozenset(), effects=False)
+        self.settled = settled_paths(plan, forward, live)
         last = applied_modules(plan)
         modules = modules_used(forward) | last
         wanted = frozenset(n for names_ in plan.attribute_names for n in names_)
         wanted |= reads(plan.label) if plan.label is not None else frozenset()
-        wanted = wanted.union(*map(reads, plan.zeros))
+        wanted = wanted.union(*map(reads, plan.zeros), map(root_of, self.settled))
         init, _ = prune(plan.init, wanted, plan.effects, frozenset(modules) - set(plan.shared))
         init = sink_constructions(init, forward)
         init, forward = merge_choices(init, forward)
         forward, late = without_kept(plan, init, forward)
         forward = ask_modules(init, forward)
         forward = loop_over_modules(init, forward, plan.shared)
+        forward = with_settled(forward, self.settled) if self.settled else forward
         forward, live = prune(forward, frozenset(), effects=False)
         self.late = [name for name in late if name in live]
         wanted |= frozenset(self.late)
@@ -131,6 +134,7 @@ class ClassDraft:
         if not texts:
             return
         known = {*self.live_init, *self.stored, *self.plan.required}
+        known |= {f"self.{name}" for name in self.settled.values()}
         known |= {d for n in nodes if isinstance(n, Line) for d in n.defs}
         for name in _OF_SELF.findall(blanked("\n".join(texts))):
             if name not in known:

@@ -108,6 +108,7 @@ def _name_modules(draft: ClassDraft) -> None:
     used = (
         {n.removeprefix("self.") for n in (*draft.stored, *draft.late)}
         | {a for a, _ in draft.plan.attributes}
+        | {*draft.settled.values()}
         | ({"name"} if draft.plan.label is not None else set())
         | set(RESERVED)
     )

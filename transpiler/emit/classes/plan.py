@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import field
 
 from transpiler.emit.comments import Script
@@ -58,6 +59,8 @@ class ClassPlan:
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict
     )  #: token -> owner, attribute, loops
+    #: how what a path leads to, `cfg["alpha"]`, changes once an object is made: "" not at all
+    changes: Callable[[str], str] = lambda path: ""
 
 
 @record(slots=True)

@@ -53,6 +53,8 @@ def class_text(draft: ClassDraft) -> str:
     for name in draft.stored:
         plain = name.removeprefix("self.")
         lines.append(f"        self.{plain} = {plain}")
+    for path, name in draft.settled.items():
+        lines.append(f"        self.{name} = {init_text(draft, path)}")
     lines += _shared_lines(draft)
     body = init_block(draft, draft.init, 8, ())
     if plan.label is not None and "name" not in draft.stored:

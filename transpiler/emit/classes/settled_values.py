@@ -1,0 +1,75 @@
+"""Settings that `forward` would read when it is called, and that change once the model is made.
+
+def forward(self, x):                           self.alpha = cfg["alpha"]      # in `__init__`
+    return self.dense(x) * self.cfg["alpha"]    return self.dense(x) * self.alpha
+"""
+
+from __future__ import annotations
+
+import ast
+
+from transpiler.emit.classes.contents import texts_of
+from transpiler.emit.classes.plan import ClassPlan, EmitError
+from transpiler.ir.code import Node
+from transpiler.passes.liveness import walk
+from transpiler.passes.moves import rewritten_node
+from transpiler.regex import regex
+
+#: A variable, or an attribute of the object that builds the model, and what is read through it.
+_PATH = regex(
+    r"(?<![\w.\"'\]])((?:self\.)?(?!(?:self|nn|F|torch|np|math)\b)[A-Za-z_]\w*)"
+    r"((?:\.[A-Za-z_]\w*|\[(?:\"[^\"\]\n]*\"|'[^'\]\n]*'|-?\d+)\])*)(?![\w(\[.]|=[^=])"
+)
+
+
+def settled_paths(plan: ClassPlan, forward: list[Node], live: frozenset[str]) -> dict[str, str]:
+    """What `forward` reads so, and the attributes that keep it; `live` is what others give it."""
+    free = live - {*plan.inputs, *plan.tensor_names}
+    found: dict[str, str] = {}
+    for node in walk(forward) if free else ():
+        for text in texts_of(node):
+            for match in _PATH.finditer(text):
+                path, (root, rest) = match.group(), match.groups()
+                given = not rest and (root in plan.statics or root.startswith("self."))
+                if root not in free or path in found or given:
+                    continue
+                if (change := plan.changes(path)) == "inside":
+                    raise EmitError(
+                        f"`{path}` changes once the model is made, which goes on with what it was"
+                    )
+                if change:
+                    found[path] = _attribute(root, rest, {*plan.statics, *found.values()})
+    return found
+
+
+def with_settled(forward: list[Node], found: dict[str, str]) -> list[Node]:
+    """`forward`, where it reads what `__init__` keeps."""
+
+    def change(text: str) -> str:
+        return _PATH.sub(
+            lambda m: f"self.{found[m.group()]}" if m.group() in found else m.group(), text
+        )
+
+    roots = frozenset(root_of(path) for path in found)
+    return [rewritten_node(node, change, roots) for node in forward]
+
+
+def root_of(path: str) -> str:
+    """The variable of a path, or the attribute of the object: `self.cfg`."""
+    start = "self." if path.startswith("self.") else ""
+    rest = path.removeprefix("self.")
+    return start + rest.partition(".")[0].partition("[")[0]
+
+
+def _attribute(root: str, rest: str, taken: set[str]) -> str:
+    if not rest:
+        return root.lower() if root.lower() not in taken else f"{root.lower()}_value"
+    last = rest.rpartition(".")[2] if rest[-1] != "]" else rest[rest.rindex("[") + 1 : -1]
+    name = str(ast.literal_eval(last)) if not last.isidentifier() else last
+    name = name if name.isidentifier() else f"{root.removeprefix('self.')}_value"
+    name = name.lower() if name.isupper() else name
+    number, made = 1, name
+    while made in taken:
+        made = f"{name}_{number}"
+        number += 1
+    return made
