@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Iterable
 from dataclasses import field
 
@@ -51,6 +52,7 @@ _METHODS = frozenset(
 )  # fmt: skip
 #: A name for what may have one already, or is kept somewhere.
 _SHARED = regex(r"^\w+ = (\w+)(?:(?:\.\w+|\[[^\]]*\])*$| (?:or|if) )")
+_TRAINS = regex(r"\.(?:fit|fit_generator|evaluate|predict|(?:train|test)_on_batch)\(")
 #: What changes something in a variable: `sizes.append(8)`, `del options["units"]`.
 _INSIDE = regex(r"(?:del )?\w+ ?[.\[]")
 #: What a variable is given by a call.
@@ -193,11 +195,32 @@ class _Changes:
                 case If() | For() | While():
                     bodies = [node.body, node.orelse] if isinstance(node, If) else [node.body]
                     makes = graph or any(_is_of_class(n) for body in bodies for n in walk(body))
+                    if not isinstance(node, If) and _TRAINS.search(self._suite(node)):
+                        self._stand_all(node.body)
+                        continue
                     if isinstance(node, For) and self.copies & names_in(node.iterable.text):
                         self.made |= node.target_names
                         self.copies |= node.target_names
                     for body in bodies:
                         self.go(body, makes)
+
+    def _suite(self, node: For | While) -> str:
+        """The text of a loop, as far as the file has it."""
+        tree, start = self.file.tree, min(node.origins, default=-1)
+        if start < 0:
+            return ""
+        first = tree.line_start(start)
+        margin = re.escape(tree.text[first:start])
+        end = re.compile(rf"^(?!{margin}[ \t])(?=[ \t]*[^\s#])", re.MULTILINE)
+        found = end.search(tree.text, tree.line_end(start))
+        return tree.text[start : found.start() if found else None]
+
+    def _stand_all(self, nodes: list[Node]) -> None:
+        """Of a loop that trains models, a class can have no part."""
+        for node in walk(nodes):
+            if isinstance(node, Line) and node.static:
+                node.effect |= not self.everywhere
+                self.given.add(id(node))
 
     def _look(self, line: Line, graph: bool) -> None:
         bound = _BINDS.match(line.text)
