@@ -50,3 +50,35 @@ def test_what_it_trains_is_trained(said: str, scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert "losses" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+BUILT = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+
+def build():
+    inputs = keras.Input((3,))
+    return keras.Model(inputs, layers.Dense(1)(layers.Dense(4)(inputs)))
+
+
+x = np.random.RandomState(0).rand(40, 3)
+critic = build()
+critic.compile("sgd", "mse")
+still = keras.Model(critic.inputs, critic.outputs)
+still.trainable = False
+z = keras.Input((2,))
+both = keras.Model(z, still(layers.Dense(3)(z)))
+both.compile("sgd", "mse")
+critic.train_on_batch(x, x.sum(1))
+both.train_on_batch(x[:, :2], x.sum(1))
+"""
+
+
+@pytest.mark.parametrize("keras", ["auto", "2", "3"])
+def test_a_frozen_view_of_what_a_function_gives(keras: str) -> None:
+    found = convert(BUILT, Options(keras=keras)).diagnostics
+    said = [d.message for d in found if d.severity is Severity.ERROR]
+    wanted = "trains on without" if keras == "2" else "would train nothing"
+    assert any(wanted in message for message in said), said

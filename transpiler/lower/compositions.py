@@ -221,13 +221,15 @@ class Compositions:
     def has_all_of(self, one: Model, other: Model) -> bool:
         """Whether a model is made of another one, or of all its layers that have weights."""
         first, second = root(one), root(other)
+        if first is not second and id(second) in self.parts(first):
+            return True
         if first is second or "instance" in (first.kind, second.kind):
             return False  # what calls of one function give has layers of its own
         theirs, wanted = (
             {m.token for m in self.modules(each) if not m.constructor.text.startswith(WEIGHTLESS)}
             for each in (first, second)
         )
-        return id(second) in self.parts(first) or (bool(wanted) and wanted <= theirs)
+        return bool(wanted) and wanted <= theirs
 
     def _runs(self, one: Model, other: Model) -> bool:
         """Whether a model runs layers of another one, which a function has given.

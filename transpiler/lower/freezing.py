@@ -324,7 +324,7 @@ def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], kera
     mine = frozenset[int]().union(*map(plan.of.parts, models))
     itself = {id(root(model)) for model in models}
     if any(plan.of.has_all_of(one.model, call.model) for c in trains for one in c.frozen):
-        plan.problems[id(call)] = _NOTHING
+        plan.problems[id(call)] = GOES_ON if keras == "2" else _NOTHING
     compiled = _frozen(call) & mine
     first = _frozen(trains[0]) & mine if trains else compiled
     frozen = compiled if keras == "2" else first

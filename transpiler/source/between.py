@@ -131,7 +131,7 @@ class _Timeline:
         span = self._span(begin, end)
         happens = [one for offset, one in self.effects if self._is_in(span, offset, one)]
         for path in read:
-            others = [e for e in happens if not (of_arrays and e.path[0] != path[0] and _grows(e))]
+            others = [e for e in happens if not (of_arrays and _leaves_arrays(e, path))]
             kept = of_arrays and any(self._is_kept(span, path, effect) for effect in others)
             if kept or any(self._meets(span, path, effect, inside) for effect in others):
                 return "".join("[...]" if part == ANY else part for part in path)
@@ -317,6 +317,13 @@ class _Timeline:
 
 def _parameters(function: Function) -> set[str]:
     return {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
+
+
+def _leaves_arrays(effect: Effect, path: tuple[str, ...]) -> bool:
+    """Whether it only adds to a list, or sets an attribute of what a call gives."""
+    if effect.path[0] == GIVEN:
+        return effect.path[1].startswith(".")
+    return effect.path[0] != path[0] and _grows(effect)
 
 
 def _grows(effect: Effect) -> bool:
