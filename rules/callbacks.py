@@ -90,7 +90,9 @@ def early_stopping(
     if not start_from_epoch.is_const(0):
         begin = start_from_epoch.wrapped(BITOR)
         decision = [f"if {fit.epoch} >= {begin}:", *(f"    {d}" for d in decision)]
-    counted = fit.first == "0" or (fit.first.isdigit() and fit.epochs.isdigit())
+    counted = fit.first == "0" and not fit.epochs.isdigit()  # there is an epoch at least
+    if fit.first.isdigit() and fit.epochs.isdigit():
+        counted = int(fit.first) < int(fit.epochs)
     if after and (chosen or not start_from_epoch.is_const(0) or not counted):  # none may be left
         after = (f"if {weights} is not None:", f"    {after[0]}")
     return Hooks(

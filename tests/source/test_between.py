@@ -136,3 +136,11 @@ def test_the_last_statement_of_a_function_belongs_to_it(shared: bool) -> None:
 def test_what_a_call_gives_may_be_what_is_read(expression: str, line: str) -> None:
     assert between(expression, line)
     assert not between("rate", line)
+
+
+def test_numbers_that_functions_get_are_no_lists() -> None:
+    function = "    def half(units):\n        units *= 2\n        return units\n\n"
+    text = f"SIZES = [4]\n\n\ndef build():\n{function}    return SIZES\n"
+    assert not changed_between(text, "SIZES", text.index("return SIZES"), None)
+    grows = text.replace("*= 2", "+= [2]")
+    assert changed_between(grows, "SIZES", grows.index("return SIZES"), None)

@@ -309,3 +309,58 @@ def test_what_a_callback_has_in_a_tuple(change: str, scripts: Scripts) -> None:
     assert after.count(".copy()") == 2
     apart = scripts.compare(program, after)
     assert max(apart.values()) < 1e-9, apart
+
+
+EARLY = """
+class Scale(keras.callbacks.Callback):
+    {hook}
+        vx[:] = vx * 3
+
+
+rng = np.random.RandomState(0)
+x, y = rng.randn(37, 3), rng.randn(37)
+vx, vy = rng.randn(10, 3), rng.randn(10)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+losses = model.fit(
+    x, y, validation_data=(vx, vy), epochs=2, verbose=0, callbacks=[Scale()]
+).history["val_loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "hook",
+    ["def on_train_begin(self, logs=None):", "def on_train_batch_end(self, batch, logs=None):"],
+)
+def test_what_changes_before_keras_validates_is_refused(hook: str) -> None:
+    said = convert(HEAD + EARLY.format(hook=hook)).diagnostics
+    errors = [d.message for d in said if d.severity is Severity.ERROR]
+    assert any("changes `vx` before the first validation" in message for message in errors), errors
+
+
+def test_what_changes_behind_it_comes_too_late(scripts: Scripts) -> None:
+    program = HEAD + EARLY.format(hook="def on_epoch_end(self, epoch, logs=None):")
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_functions_of_the_program_may_change_what_they_score(scripts: Scripts) -> None:
+    program = HEAD + """
+rng = np.random.RandomState(0)
+x, y = rng.randint(0, 9, (37, 3)), rng.randn(37, 1)
+
+
+def f1_score(array):
+    array[:] = array * 2
+    return 1
+
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+scores = []
+for number in range(3):
+    scores.append(model.evaluate(x, y, verbose=0))
+    f1_score(x)
+"""
+    apart = scripts.compare(program, converted(program))
+    assert max(apart.values()) < 1e-9, apart

@@ -95,3 +95,9 @@ def test_they_are_looked_up_when_run(case: str, scripts: Scripts) -> None:
 def test_what_stays_is_written() -> None:
     program = PROGRAM.format(settings=CFG + "grid = ['mse', 'mae']", change="", read="grid[1]")
     assert "criterion = nn.L1Loss()\n" in converted(program)
+
+
+def test_a_list_that_is_complete_when_a_dict_gets_it() -> None:
+    settings = "names = []\nnames.append('mae')\ncfg = {'losses': names}"
+    text = converted(PROGRAM.format(settings=settings, change="", read="cfg['losses'][0]"))
+    assert "criterion = nn.L1Loss()\n" in text

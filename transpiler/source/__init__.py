@@ -58,6 +58,7 @@ picked_classes.py  functions that pick the class of an optimizer out of a dict;
                    looped_classes.py: loops over such classes
 given_together.py  functions that give callbacks beside something else
 changed_once_made.py  settings of a model that change once it is made
+fresh_values.py  lists and dicts that an expression makes, or copies
 looked_up.py    whether lists and dicts change in which an expression looks something up
 changed_by_callbacks.py  arrays that callbacks change while a model is trained;
                 changed_after.py: those that a program changes once something has got them

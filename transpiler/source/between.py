@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.array_changes import changes_number
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.effects import ANY, GIVEN, Effect, Function, Scope, effects_in, path_of
 from transpiler.source.lexical import blanked, names_in
@@ -131,7 +132,8 @@ class _Timeline:
         span = self._span(begin, end)
         happens = [one for offset, one in self.effects if self._is_in(span, offset, one)]
         for path in read:
-            others = [e for e in happens if not (of_arrays and _leaves_arrays(e, path))]
+            leaves = _leaves_arrays if of_arrays else _is_of_number
+            others = [e for e in happens if not leaves(e, path)]
             kept = of_arrays and any(self._is_kept(span, path, effect) for effect in others)
             if kept or any(self._meets(span, path, effect, inside) for effect in others):
                 return "".join("[...]" if part == ANY else part for part in path)
@@ -324,6 +326,17 @@ def _leaves_arrays(effect: Effect, path: tuple[str, ...]) -> bool:
     if effect.path[0] == GIVEN:
         return effect.path[1].startswith(".")
     return effect.path[0] != path[0] and _grows(effect)
+
+
+def _is_of_number(effect: Effect, path: tuple[str, ...]) -> bool:
+    """Whether it only computes with a number that a function gets: `filters *= width`."""
+    node = effect.node
+    by_itself = effect.path[0] != path[0] and effect.on_parameter
+    return (
+        by_itself
+        and isinstance(node, ast.AugAssign)
+        and (isinstance(node.op, (ast.Mult, ast.Sub)) or changes_number(node))
+    )
 
 
 def _grows(effect: Effect) -> bool:

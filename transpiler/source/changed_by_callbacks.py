@@ -8,13 +8,18 @@ class Mining(keras.callbacks.Callback):
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from transpiler.record import record
+from transpiler.regex import regex
 from transpiler.source.imported import taken_texts
 from transpiler.source.outer_reads import Functions, functions_of, nodes_in
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
+
+#: What Keras calls of a callback before it validates for the first time.
+_EARLY = regex(r"on_(?:train_begin|epoch_begin|(?:train_)?batch_(?:begin|end))")
 
 
 @record(frozen=True, slots=True)
@@ -24,6 +29,17 @@ class ChangedArrays:
     any: bool = False  #: whether it may be any array that the program has
     sets: frozenset[str] = frozenset()  #: variables and attributes that get other ones
     attributes: frozenset[str] = frozenset()  #: what their own arrays are called
+    #: variables that change before an epoch is over, and the classes that change arrays so early
+    early: frozenset[str] = frozenset()
+
+    def has_early(self, array: str, text: str) -> bool:
+        """Whether a variable, or what one of these classes gets, changes before a first epoch ends.
+
+        Keras looks at the arrays of a validation only then.
+        """
+        variable = re.escape(array.partition("[")[0].partition(".")[0])
+        given = (rf"\b{one}\([^()]*(?<![\w.]){variable}\b" for one in self.early)
+        return array.partition("[")[0] in self.early or any(re.search(g, text) for g in given)
 
     def has(self, array: str) -> bool:
         """Whether an array, by its source, may be one of them."""
@@ -36,28 +52,32 @@ def changed_by_callbacks(text: str, path: str) -> ChangedArrays:
     found = [_changed(one) for one in (text, *(taken_texts(text, path) if path else ()))]
     attributes = frozenset[str]().union(*(one.attributes for one in found))
     sets = frozenset[str]().union(*(one.sets for one in found))
-    return ChangedArrays(any(one.any for one in found), sets, attributes)
+    early = frozenset[str]().union(*(one.early for one in found))
+    return ChangedArrays(any(one.any for one in found), sets, attributes, early)
 
 
 def _changed(text: str) -> ChangedArrays:
     if "Callback" not in text:
         return ChangedArrays()
     program = functions_of(text)
-    everything, own, sets = False, set[str](), set[str]()
+    everything, own, sets, early = False, set[str](), set[str](), set[str]()
     for made in ast.walk(program.module):
         if isinstance(made, ast.ClassDef) and any("Callback" in ast.unparse(b) for b in made.bases):
             hooks = [one for one in made.body if isinstance(one, ast.FunctionDef)]
             fresh = _fresh(hooks)
             for function in program.reaching(h for h in hooks if h.name.startswith("on_")):
                 sets |= {*_set_in(function)}
+                begins = _EARLY.fullmatch(getattr(function, "name", "")) is not None
                 for name in arrays_changed_by(program, function, function in hooks):
                     first, *parts = name.split(".")
+                    if begins:
+                        early.add(made.name if first == "self" else first)
                     if first == "self" and len(parts) == 1 and function in hooks:
                         own.add(parts[0])
                         everything |= parts[0] not in fresh
                     elif parts[:1] != ["model"]:
                         everything = True
-    return ChangedArrays(everything, frozenset(sets), frozenset(own))
+    return ChangedArrays(everything, frozenset(sets), frozenset(own), frozenset(early))
 
 
 def _set_in(function: ast.AST) -> Iterator[str]:

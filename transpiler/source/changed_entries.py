@@ -21,6 +21,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.array_changes import changes_number, is_array, is_of_array
 from transpiler.source.changed_inside import CHANGING, METHODS
+from transpiler.source.fresh_values import LOOKS_UP, is_copy, is_fresh, is_made
 from transpiler.source.syntax import parts_of, program_tree
 
 #: The functions and classes around an expression, from the outermost to the nearest.
@@ -28,7 +29,6 @@ Scope: TypeAlias = "tuple[ast.AST, ...]"
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
-_DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 
 #: What has nothing inside, and says nothing.
 _PLAIN = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, ast.Pass})
@@ -36,7 +36,8 @@ _PLAIN = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, ast.Pass})
 _NOTED = frozenset(
     {
         ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension,
-        ast.AugAssign, ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Attribute, ast.Subscript,
+        ast.While, ast.AugAssign, ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Attribute,
+        ast.Subscript,
         ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ListComp, ast.SetComp,
         ast.DictComp, ast.GeneratorExp,
     }
@@ -54,13 +55,11 @@ _REARRANGES = frozenset(
     {"shuffle", "heapify", "heappush", "heappop", "heapreplace", "insort", "insort_left",
      "insort_right"}
 )  # fmt: skip
-_LOOKS_UP = frozenset({"get", "setdefault", "pop"})
 _PARTS = frozenset({"values", "items"})
 #: What gives the elements of what it is given, one after the other.
 _ITERATES = frozenset({"list", "tuple", "sorted", "reversed", "iter", "zip", "enumerate"})
 #: Methods of models that keep no list that they get.
 _LOOKED_AT = frozenset({"fit", "fit_generator", "compile", "evaluate", "predict"})
-_COPIES = frozenset({"list", "dict", "tuple", "sorted", "copy", "OrderedDict", "defaultdict"})
 
 
 @record(frozen=True, slots=True)
@@ -147,6 +146,8 @@ class _Program:
     unseen: bool = False
     #: What is put under a key, or at a place of a list, that something else may have, too.
     entries: dict[object, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
+    loops: list[tuple[int, int]] = field(default_factory=list)  #: their first and last lines
+    change: _Change | None = None  #: the one that is looked at
     seen: set[tuple[int, str, bool | None]] = field(default_factory=set)
 
     def read(self, node: ast.Module) -> None:
@@ -167,6 +168,8 @@ class _Program:
             self._read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
 
     def _note(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            self.loops.append((node.lineno, node.end_lineno or node.lineno))
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value, scope, "is")
@@ -248,7 +251,7 @@ class _Program:
     def changed(self) -> ChangedEntries:
         for change in self.changes:
             self.seen.clear()
-            self.unseen = change.unseen
+            self.unseen, self.change = change.unseen, change
             self._reach(change.value, change.scope, change.far)
         return ChangedEntries(frozenset(self.keys), self.anywhere, frozenset(self.names))
 
@@ -309,9 +312,17 @@ class _Program:
         for key, found in (*self.entries.items(), *self.attributes.items()):
             for value, scope in found:
                 if isinstance(value, ast.Name) and value.id == name:
-                    if next((s for s in reversed(scope) if self._is_bound(s, name)), None) is home:
+                    held = next((s for s in reversed(scope) if self._is_bound(s, name)), None)
+                    if held is home and not self._is_before(value, scope):
                         yield key
                         break
+
+    def _is_before(self, value: ast.Name, scope: Scope) -> bool:
+        """Whether the change that is looked at has happened when something gets what it is of."""
+        assert self.change is not None
+        first, last = self.change.value.lineno, value.lineno
+        again = any(begin <= first and last <= end for begin, end in self.loops)
+        return self.change.scope[-1] is scope[-1] and first < last and not again
 
     def _is_array(self, value: ast.expr, scope: Scope, seen: set[str]) -> bool:
         """Whether it is an array, whose elements are numbers: each of the names it has says so."""
@@ -361,7 +372,7 @@ class _Program:
 
     def _reach_call(self, call: ast.Call, scope: Scope, far: bool) -> None:
         function = call.func
-        if isinstance(function, ast.Attribute) and function.attr in _LOOKS_UP and call.args:
+        if isinstance(function, ast.Attribute) and function.attr in LOOKS_UP and call.args:
             key = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
             self._reach_entry(key, function.value, scope, far)
             return
@@ -398,7 +409,7 @@ class _Program:
                     self._reach_parts(argument, scope)
             elif isinstance(function, ast.Name) and function.id in self.functions:
                 self._reach_given(function.id, scope, ast.Yield)
-            elif _is_copy(iterable):
+            elif is_copy(iterable):
                 self._reach_key(None)
         elif isinstance(iterable, (ast.List, ast.Tuple)):
             for part in iterable.elts:
@@ -412,7 +423,7 @@ class _Program:
                 if self._is_nested(given, where):
                     self._reach_key(None)
             for value, where, how in self.bound.get((home, iterable.id), ()) if home else ():
-                if how == "is" and _is_copy(value):
+                if how == "is" and is_copy(value):
                     self._reach_key(None)
                 elif how == "is" and isinstance(value, (ast.List, ast.Tuple)):
                     self._reach_parts(value, where)
@@ -441,8 +452,8 @@ class _Program:
         if home is None or any(True for _ in self._given(home, value.id)):
             return False
         made = self.bound.get((home, value.id), ())
-        put = all(_is_fresh(v, alone) for v in self.put.get(value.id, ()))
-        return bool(made) and put and all(how == "is" and _is_made(v, alone) for v, _, how in made)
+        put = all(is_fresh(v, alone) for v in self.put.get(value.id, ()))
+        return bool(made) and put and all(how == "is" and is_made(v, alone) for v, _, how in made)
 
     def _is_bound(self, scope: ast.AST, name: str) -> bool:
         return (scope, name) in self.bound or name in _parameters(scope)
@@ -497,49 +508,3 @@ def _gathered(scope: ast.AST) -> frozenset[str]:
     """What a function calls the rest of its arguments: `*args`, `**options`."""
     assert isinstance(scope, _FUNCTIONS)
     return frozenset(a.arg for a in (scope.args.vararg, scope.args.kwarg) if a is not None)
-
-
-def _is_copy(value: ast.expr) -> bool:
-    """Whether it is a copy of a list or dict, with the same lists and dicts in it."""
-    if isinstance(value, ast.Subscript):
-        return isinstance(value.slice, ast.Slice)
-    if not isinstance(value, ast.Call):
-        return False
-    if isinstance(value.func, ast.Attribute):
-        return value.func.attr == "copy"
-    return isinstance(value.func, ast.Name) and value.func.id in _COPIES and bool(value.args)
-
-
-def _is_made(value: ast.expr, alone: bool) -> bool:
-    """Whether a list or dict is made there, of parts that are known to the interpreter."""
-    if isinstance(value, ast.Dict):
-        parts = [v for k, v in zip(value.keys, value.values, strict=True) if k or alone]
-        return all(_is_fresh(part, alone) for part in parts)
-    if isinstance(value, (ast.List, ast.Set, ast.Tuple)):
-        return all(_is_fresh(part, alone) for part in value.elts)
-    if isinstance(value, (ast.ListComp, ast.SetComp)):
-        return _is_fresh(value.elt, alone=True)
-    if isinstance(value, ast.DictComp):
-        return _is_fresh(value.value, alone=True)
-    return _is_empty(value)
-
-
-def _is_fresh(value: ast.expr, alone: bool) -> bool:
-    """Whether it is no list or dict that something else has, too."""
-    if isinstance(value, (*_DISPLAYS, ast.ListComp, ast.SetComp, ast.DictComp)):
-        return _is_made(value, alone)
-    if isinstance(value, (ast.Name, ast.Subscript, ast.Starred)):
-        return not alone
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        return value.func.attr not in _LOOKS_UP
-    return not isinstance(value, (ast.Attribute, ast.IfExp, ast.BoolOp, ast.NamedExpr))
-
-
-def _is_empty(value: ast.expr) -> bool:
-    """Whether it is `dict()`, `list()` or `defaultdict(list)`."""
-    plain = isinstance(value, ast.Call) and isinstance(value.func, (ast.Name, ast.Attribute))
-    if not plain:
-        return False
-    assert isinstance(value, ast.Call)
-    name = value.func.id if isinstance(value.func, ast.Name) else getattr(value.func, "attr", "")
-    return name == "defaultdict" or (name in ("dict", "list") and not value.args)

@@ -10,6 +10,7 @@ import re
 
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
+from transpiler.ir.tensor import Unsupported
 from transpiler.source.changed_by_callbacks import changed_by_callbacks
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.reused_arrays import is_changed_by_functions
@@ -26,6 +27,15 @@ def apart(writer: ModelWriter, call: TrainingCall, arrays: tuple[str, ...]) -> t
         for array in arrays
     )
     return tuple(f"{a}.copy()" if c else a for a, c in zip(arrays, changed, strict=True))
+
+
+def refuse_early(writer: ModelWriter, call: TrainingCall, arrays: tuple[str, ...]) -> None:
+    """Refuse arrays of a validation that a callback changes before Keras looks at them."""
+    text = writer.tree.text
+    changed = changed_by_callbacks(text, writer.shared.file.path)
+    for array in arrays if "callbacks" in call.given else ():
+        if changed.has_early(array, text):
+            raise Unsupported(f"a callback changes `{array}` before the first validation")
 
 
 def apart_from_dict(writer: ModelWriter, call: TrainingCall, held: str) -> str:

@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM
 from transpiler.emit.training import distributing
 from transpiler.emit.training.absent import batch_size, may_be_none
-from transpiler.emit.training.copied_arrays import apart
+from transpiler.emit.training.copied_arrays import apart, refuse_early
 from transpiler.emit.training.history_readers import EARLY, made_by_hand
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
@@ -366,6 +366,7 @@ class FitData:
             if size is not None:
                 found = first_batches(found, steps, size)
             size = size or size_for(steps, f"len({data})")
+        refuse_early(model, call, (*found.xs, *found.ys, *found.weights.values()))
         xs, ys = (apart(model, call, arrays) for arrays in (found.xs, found.ys))
         inputs, targets = model.inputs(xs), model.targets(ys, self.compiled)
         self.validation_weights = tuple(found.weights)

@@ -152,7 +152,10 @@ def _only_looks(one: Made, place: Occurrence) -> bool:
     before = tree.blanked[tree.line_start(place.start) : place.start]
     calls = [tree.span(call.node) for call in one.ready.room.calls]
     looks = place.attribute in LOOKING or within(place.start, calls)
-    return looks or _LOOKS.search(before) is not None
+    if looks or (found := _LOOKS.search(before)) is None:
+        return looks
+    function = found.group().partition("(")[0]
+    return not function.isidentifier() or f"def {function}(" not in tree.text
 
 
 def _is_reached(one: Made, loop: cst.For | cst.While, names: set[str]) -> bool:
