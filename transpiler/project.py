@@ -391,7 +391,7 @@ class Project:
         mentioning = [*importing_files(file.path, rf"\b(?:{names})\b")] if training else []
         wishes = [w for path in mentioning for w in self._wishes_of_hosts(path, file)]
         for path in training if mentioning else ():
-            other = self._context(Path(path)) if path in mentioning else None
+            other = self._context(Path(path))
             wishes += [w for w in other.wanted if is_of(w, file)] if other is not None else []
         read = (words_beside_imports(path) for path in mentioning if wishes)
         return wishes, set[str]().union(*read)

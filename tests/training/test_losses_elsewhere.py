@@ -382,3 +382,57 @@ def test_such_tensors_for_several_processes(tmp_path: Path) -> None:
     _, errors = converted(tmp_path, _files(train, losses))
     said = "`weights` of `weighted_crossentropy` is on another device"
     assert any(said in error for error in errors), errors
+
+
+METRICS = """\
+from tensorflow.keras import backend as K
+
+
+def overlap(y_true, y_pred, smooth=1.0):
+    both = K.sum(K.flatten(y_true) * K.flatten(y_pred))
+    return (2.0 * both + smooth) / (K.sum(y_true) + K.sum(y_pred) + smooth)
+"""
+CALLING = """\
+import tensorflow as tf
+from {metrics} import overlap
+
+
+def own_loss(y_true, y_pred):
+    return tf.reduce_mean(tf.abs(y_true - y_pred)) + 1 - overlap(y_true, y_pred)
+"""
+TRAINING = """\
+{imports}
+from data import load_data
+from model import build
+from tensorflow import keras
+
+x, y, x_test, y_test = load_data()
+y, y_test = keras.utils.to_categorical(y, 3), keras.utils.to_categorical(y_test, 3)
+model = build(x.shape[1])
+model.compile(optimizer="sgd", loss=own_loss{metrics})
+history = model.fit(x, y, batch_size=16, epochs=3, validation_data=(x_test, y_test))
+"""
+
+
+@pytest.mark.parametrize("package", ["", "parts/"])
+@pytest.mark.parametrize("both", [True, False])
+def test_a_loss_that_calls_a_function_of_a_third_file(
+    package: str, both: bool, tmp_path: Path, session: VerifySession
+) -> None:
+    module = package.replace("/", ".")
+    imports = f"from {module}losses import own_loss"
+    imports += f"\nfrom {module}metrics import overlap" if both else ""
+    metrics = ", metrics=[overlap]" if both else ""
+    files = {
+        f"{package}losses.py": CALLING.format(metrics=".metrics" if package else "metrics"),
+        f"{package}metrics.py": METRICS,
+        "data.py": DATA,
+        "model.py": MODEL,
+        "main.py": TRAINING.format(imports=imports, metrics=metrics),
+    }
+    files |= {f"{package}__init__.py": ""} if package else {}
+    texts, errors = converted(tmp_path, files)
+    assert not errors
+    assert "- overlap(y_true, y_pred)\n" in texts[f"{package}losses.py"]
+    assert "both = (y_true.flatten() * y_pred.flatten()).sum()\n" in texts[f"{package}metrics.py"]
+    assert_equal(tmp_path, "main.py", session)

@@ -197,6 +197,7 @@ class FileContext:
     #: the outputs that models of the file are compiled for, and whether targets are classes
     compared: list[tuple[Bound, bool]] = field(default_factory=list)
     wanted: list[Any] = field(default_factory=list)  #: of functions of other files: `Wish`es
+    onward: list[Any] = field(default_factory=list)  #: what functions want that others want of it
     told: set[int] = field(
         default_factory=set
     )  #: summaries that these have asked for, by their ids

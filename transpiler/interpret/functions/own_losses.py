@@ -189,7 +189,7 @@ def _of_another_file(
     summary = interpret_on_tensors(function, bound) if wish is not None else None
     if summary is None:
         return {}
-    region.file.wanted.append(wish)
+    region.file.wanted += [wish, *function.file.onward]
     return {id(function.node): summary}
 
 

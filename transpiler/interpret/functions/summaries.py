@@ -107,7 +107,7 @@ def _summarize(
     key: tuple[Any, ...] = (id(function.node), kinds, *heir, *(["elements"] * on_elements))
     home: FileContext = function.file if function.file is not None else file
     if home is not file:
-        return _foreign(file, home, function)
+        return _foreign(file, home, function, given)
     found = home.summaries.get(key)
     if found is not None and found.kind == "operation" and _in_other_layouts(found, given):
         key = (*key, tuple((n, v.tensor.layout) for n, v in given.items() if isinstance(v, Bound)))
@@ -308,7 +308,9 @@ def _without_functions(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
-def _foreign(file: FileContext, home: FileContext, function: Function) -> Summary:
+def _foreign(
+    file: FileContext, home: FileContext, function: Function, given: dict[str, Value]
+) -> Summary:
     """The summary of another file's function, as that file's own conversion has it."""
     known = (s for s in home.summaries.values() if id(s) not in home.told)
     found = {id(s): s for s in known if s.function.node is function.node}
@@ -323,6 +325,10 @@ def _foreign(file: FileContext, home: FileContext, function: Function) -> Summar
     called = {home.planned.class_names.get(s.serial) for s in other if s.kind == "operation"}
     if len(called) > 1:
         return Summary(function, "failed", reason=f"`{function.name}` becomes several functions")
+    if not called and any(isinstance(value, Bound) for value in given.values()):
+        wanted: Any = provided("wanted_of")(file, function, given)
+        if isinstance(wanted, Summary):
+            return wanted
     if other:
         return other[-1]
     reason = next((s.reason for s in candidates if s.reason), "it is not converted in its own file")

@@ -14,6 +14,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.done_first import given_a_value
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -151,6 +152,18 @@ def interpret_on_tensors(function: Function, given: dict[str, Value]) -> Summary
     home.module.operations_used.append(summary)
     if function.nested_in or function.owner:
         home.kept_closures.add(id(function.node))
+    return summary
+
+
+@provides("wanted_of")
+def wanted_of(file: FileContext, function: Function, given: dict[str, Value]) -> Summary | None:
+    """What a function of a third file computes, which a loss or metric of a second one calls."""
+    tensors = [value for value in given.values() if isinstance(value, Bound)]
+    plain = all(isinstance(value, (Bound, Static)) for value in given.values())
+    wish = wish_of(function, given) if tensors and plain and not function.owner else None
+    summary = interpret_on_tensors(function, given) if wish is not None else None
+    if summary is not None:
+        file.onward.append(wish)
     return summary
 
 
