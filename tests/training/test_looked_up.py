@@ -6,6 +6,8 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
 
 PROGRAM = """\
 import random
@@ -101,3 +103,19 @@ def test_a_list_that_is_complete_when_a_dict_gets_it() -> None:
     settings = "names = []\nnames.append('mae')\ncfg = {'losses': names}"
     text = converted(PROGRAM.format(settings=settings, change="", read="cfg['losses'][0]"))
     assert "criterion = nn.L1Loss()\n" in text
+
+
+def test_layers_that_a_list_in_a_dict_gets_later_are_missed() -> None:
+    made = "stack = [keras.Input((4,)), keras.layers.Dense(3)]"
+    added = "stack.append(keras.layers.Dense(1))"
+    before = PROGRAM.format(
+        settings=f"{made}\n{added}\nparts = {{'a': stack}}", change="", read="'mse'"
+    )
+    after = PROGRAM.format(
+        settings=f"{made}\nparts = {{'a': stack}}\n{added}", change="", read="'mse'"
+    )
+    model = "keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])"
+    before, after = (p.replace(model, "keras.Sequential(parts['a'])") for p in (before, after))
+    assert "self.dense_1 = nn.Linear(3, 1)\n" in converted(before)
+    said = [d.message for d in convert(after).diagnostics if d.severity is Severity.ERROR]
+    assert any("changes by another name" in message for message in said), said

@@ -148,6 +148,7 @@ class _Program:
     entries: dict[object, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
     loops: list[tuple[int, int]] = field(default_factory=list)  #: their first and last lines
     change: _Change | None = None  #: the one that is looked at
+    inside: bool = False  #: what is reached is in what changes
     seen: set[tuple[int, str, bool | None]] = field(default_factory=set)
 
     def read(self, node: ast.Module) -> None:
@@ -280,8 +281,10 @@ class _Program:
         elif isinstance(value, ast.Starred):
             self._reach_parts(value.value, scope)
         elif isinstance(value, (ast.List, ast.Tuple)) and far:
+            before, self.inside = self.inside, True
             for part in value.elts:
                 self._reach(part, scope, far)
+            self.inside = before
         elif isinstance(value, ast.NamedExpr):
             self._reach(value.value, scope, far)
 
@@ -290,11 +293,8 @@ class _Program:
         if home is None or (id(home), name, far) in self.seen:
             return
         self.seen.add((id(home), name, far))
-        for key in self._holding(home, name):  # which the interpreter knows by what it was then
-            if key is None:
-                self._reach_key(None)
-            else:
-                self.keys.add(key)
+        for key in [*self._holding(home, name)]:  # the interpreter knows it by what it was then
+            self._reach_key(key)
         for value, where, how in self.bound.get((home, name), ()):
             if how == "in":
                 self._reach_parts(value, where)
@@ -313,16 +313,23 @@ class _Program:
             for value, scope in found:
                 if isinstance(value, ast.Name) and value.id == name:
                     held = next((s for s in reversed(scope) if self._is_bound(s, name)), None)
-                    if held is home and not self._is_before(value, scope):
+                    if held is home and not self._is_another(home, value, scope):
                         yield key
                         break
 
-    def _is_before(self, value: ast.Name, scope: Scope) -> bool:
-        """Whether the change that is looked at has happened when something gets what it is of."""
+    def _is_another(self, home: ast.AST, value: ast.Name, scope: Scope) -> bool:
+        """Whether the change that is looked at is of what a variable held before, or holds later.
+
+        What something got of it in between is another list or dict, or had the change already.
+        """
         assert self.change is not None
+        if self.inside or self.change.scope[-1] is not scope[-1]:
+            return self.inside
         first, last = self.change.value.lineno, value.lineno
-        again = any(begin <= first and last <= end for begin, end in self.loops)
-        return self.change.scope[-1] is scope[-1] and first < last and not again
+        if any(begin <= min(first, last) <= max(first, last) <= end for begin, end in self.loops):
+            return False
+        made = (one for one, _, how in self.bound.get((home, value.id), ()) if how == "is")
+        return first < last or any(last < one.lineno < first for one in made)
 
     def _is_array(self, value: ast.expr, scope: Scope, seen: set[str]) -> bool:
         """Whether it is an array, whose elements are numbers: each of the names it has says so."""

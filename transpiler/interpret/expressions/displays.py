@@ -205,6 +205,8 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
     if any(isinstance(p, Unknown) for p in parts):
         return Unknown(_SOMETHING_UNKNOWN)
     if any(is_graph(p) for p in parts):
+        if is_changed_inside(region, items):
+            raise GiveUp("a list in a dict of layers or tensors changes by another name", node)
         return Mapping(items)
     if not all_static(parts):
         return Mapping(items)
