@@ -16,6 +16,7 @@ from transpiler.emit.classes.writing import write_class
 from transpiler.emit.stale_names import READ_FIRST, is_read_first
 from transpiler.emit.units import CLASS_TOKEN, FilePlan, Unit
 from transpiler.interpret.region import Built
+from transpiler.ir.tokens import MARK
 from transpiler.passes.liveness import modules_used, prune
 
 
@@ -65,6 +66,8 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
     try:
         tables = [symtable.symtable(text, "<class>", "exec")]
     except SyntaxError as why:
+        if MARK in text:
+            raise EmitError("a loop over what is only known when the program runs") from why
         raise EmitError(f"internal error (the class is not valid Python: {why})") from why
     while tables:
         table = tables.pop()

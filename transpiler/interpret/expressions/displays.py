@@ -80,13 +80,15 @@ def ellipsis(region: Region, node: cst.Ellipsis) -> Value:
 @evaluates(cst.List, cst.Tuple)
 def display(region: Region, node: cst.List | cst.Tuple) -> Value:
     items: list[Value] = []
-    spread = False
+    spread = open_ended = False
     for element in node.elements:
         value = evaluate(region, element.value)
         if type(element) is cst.StarredElement:
             if not isinstance(value, Sequence):
                 if not is_graph(value) and isinstance(value, Static):
-                    return verbatim(region, node, *items, value)
+                    items.append(value)
+                    open_ended = True
+                    continue
                 if isinstance(value, Unknown) and region.may_ask and not any(map(is_graph, items)):
                     items.append(value)  # what a model says, entry by entry
                     continue
@@ -98,6 +100,11 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
             items.extend(value.items)
         else:
             items.append(value)
+    if open_ended and any(is_graph(i) for i in items):
+        raise GiveUp("unpacking a list whose length is not known", node)
+    if open_ended:
+        unknown = any(isinstance(i, Unknown) for i in items)
+        return Unknown(_unknown_within(items)) if unknown else verbatim(region, node, *items)
     if spread:
         joined: Value = provided("join_lists")(region, items, node)
         return joined
@@ -179,26 +186,28 @@ _SOMETHING_UNKNOWN = "a dict with something unknown in it"
 def dict_display(region: Region, node: cst.Dict) -> Value:
     items: dict[Any, Value] = {}
     parts: list[Value] = []
-    for element in node.elements:
+    known = True
+    for element in node.elements:  # all are evaluated, whatever the first ones are
         value = _entry(region, element)
         parts.append(value)
         if isinstance(element, cst.StarredDictElement):
-            if not isinstance(value, Mapping):
-                return verbatim(region, node, *parts)
-            items.update(value.items)
+            known &= isinstance(value, Mapping)
+            items |= value.items if isinstance(value, Mapping) else {}
             continue
         key = (
             constant(evaluate(region, element.key))
             if isinstance(element, cst.DictElement)
             else UNKNOWN
         )
-        if key is UNKNOWN:
-            if any(is_graph(p) for p in parts):
-                raise GiveUp("a dict of tensors whose keys are not known", node)
-            if any(isinstance(p, Unknown) for p in parts):
-                return Unknown(_SOMETHING_UNKNOWN)
-            return verbatim(region, node, *parts)
-        items[key] = value
+        known &= key is not UNKNOWN
+        if key is not UNKNOWN:
+            items[key] = value
+    if not known:
+        if any(is_graph(p) for p in parts):
+            raise GiveUp("a dict of tensors whose keys are not known", node)
+        if any(isinstance(p, Unknown) for p in parts):
+            return Unknown(_SOMETHING_UNKNOWN)
+        return verbatim(region, node, *parts)
     if parts and all(isinstance(p, Instance) for p in parts) and len(items) == len(parts):
         held = tuple(item for item in items.values() if isinstance(item, Instance))
         return Instances(_SOMETHING_UNKNOWN, items=held, keys=tuple(items))
