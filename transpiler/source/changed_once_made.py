@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 from transpiler.source.between import changed_between, grown_between
 from transpiler.source.changed_later import changed_in_modules
 from transpiler.source.importers import importing_files
+from transpiler.source.looked_up import changes_in_place
 from transpiler.source.occurrences import Positions
 from transpiler.source.set_outside import set_outside
 from transpiler.source.steady_settings import program_in
@@ -70,7 +71,10 @@ class _Program:
     def changes(self, path: str, place: int, depth: int) -> Change:
         """How what a path of the file leads to changes after a place of it."""
         if changed_between(self._text, path, place, None):
-            return "inside" if grown_between(self._text, path, place, None) else "bound"
+            if not grown_between(self._text, path, place, None):
+                return "bound"
+            if changes_in_place(self._text, path):
+                return "inside"
         root = _root(path)
         if self._home and root in self._imported and "." in path:
             name, dot, attribute = path.partition("[")[0].rpartition(".")

@@ -29,6 +29,13 @@ def changes_inside(texts: Iterable[str], expression: str) -> bool:
     return False
 
 
+def changes_in_place(text: str, path: str) -> bool:
+    """Whether a program changes the list or dict that a path leads to, by whatever name."""
+    parsed = python_tree(path)
+    held = parsed.body[0] if parsed is not None and parsed.body else None
+    return isinstance(held, ast.Expr) and _changes(text, held.value, named=False)
+
+
 def _changes(text: str, held: ast.expr, named: bool) -> bool:
     changed = changed_entries(text) if named else all_changed(text)
     match held:
