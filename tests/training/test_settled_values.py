@@ -131,3 +131,51 @@ def test_those_of_other_files_are_kept(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(MAIN.replace("cfg[", "other["))
     text = convert(NETS, Options(), str(tmp_path / "nets.py")).text
     assert "self.alpha" not in text
+
+
+UNCHANGED = """\
+import numpy as np
+from tensorflow import keras
+
+NAMES = ["a", "b"]
+rng = np.random.default_rng(0)
+table = {name: rng.normal(size=40) for name in NAMES}
+
+
+def columns(frame):
+    found = {name: frame[name] for name in NAMES}
+    found["sum"] = sum(found.values())
+    return found
+
+
+class Trainer:
+    def __init__(self, config):
+        self.config = config
+
+    def build(self):
+        model = keras.Sequential([keras.Input((3,))])
+        for units in self.config["hidden"]:
+            model.add(keras.layers.Dense(units))
+        model.add(keras.layers.Dense(1))
+        model.compile("sgd", "mse")
+        return model
+
+
+inputs, parts = [], []
+for name in NAMES:
+    one = keras.Input((1,), name=name)
+    inputs.append(one)
+    parts.append(keras.layers.Dense(2)(one))
+model = keras.Model(inputs, keras.layers.Dense(1)(keras.layers.concatenate(parts)))
+config = {"hidden": [4, 2], "epochs": 2}
+trainer = Trainer(config)
+other = trainer.build()
+config["epochs"] = 3
+data = np.stack(list(columns(table).values()), axis=1)
+losses = other.fit(data, data[:, 0], epochs=config["epochs"], verbose=0).history["loss"]
+"""
+
+
+def test_lists_that_stay_are_gone_over(scripts: Scripts) -> None:
+    apart = scripts.compare(UNCHANGED, converted(UNCHANGED, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
