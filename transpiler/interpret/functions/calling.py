@@ -48,7 +48,7 @@ from transpiler.interpret.functions.splicing import (
     spliced,
 )
 from transpiler.interpret.functions.summaries import force_closures, force_passed, summarize
-from transpiler.interpret.layers.adapting import as_column, is_of_one_column
+from transpiler.interpret.layers.adapting import as_column, is_of_one_column, refuse_whole
 from transpiler.interpret.layers.applying import ASSUMED_RANK
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
@@ -451,7 +451,10 @@ def _instance(
         region.file.frozen[id(made)] = replace(frozen, model=made)
     bound = bind_arguments(summary.function, parameters_of(summary.function.node), arguments)
     made.arguments = bound
-    if any(isinstance(v, Layer) and is_of_one_column(v) for v in bound.values()):
+    layers = [v for v in bound.values() if isinstance(v, Layer)]
+    for layer in layers:
+        refuse_whole(layer)
+    if any(map(is_of_one_column, layers)):
         made.inputs = [as_column(one) for one in model.inputs]
     outputs = model.outputs
     if model.kind == "sequential" and model.region is not None:

@@ -170,9 +170,14 @@ def _is_whole(layer: Layer) -> bool:
 
 def as_given(layer: Layer, reading: Expr) -> Layer:
     """A layer that stands by itself, as a function sees it that gets it."""
+    refuse_whole(layer)
+    return Layer(layer.rule, layer.symbol, {"standing": Static(reading)}, layer.node, reading.text)
+
+
+def refuse_whole(layer: Layer) -> None:
+    """Refuse one that tells nothing of how many columns there are, of whatever call."""
     if _is_whole(layer) and not is_of_one_column(layer):
         raise GiveUp("a normalization of all columns by the same numbers is passed to a function")
-    return Layer(layer.rule, layer.symbol, {"standing": Static(reading)}, layer.node, reading.text)
 
 
 def is_of_one_column(layer: Layer) -> bool:
