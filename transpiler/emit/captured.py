@@ -39,10 +39,13 @@ _TOP = regex(
 def _binding(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Where some names stand that are not called, and what of a line may bind one of them."""
     one = rf"(?<![\w.])(?:{'|'.join(sorted(names))})\b"
+    # in a signature of several lines; others than Python's are arguments of many calls
+    python = rf"(?<![\w.])(?:{'|'.join(sorted(names & _PYTHONS)) or '(?!)'})\b"
     found = re.compile(rf"{one}(?!\s*\()|\bdef\s+{one}|\bclass\s+{one}")
     binds = re.compile(
         rf"^[ \t]*(?:[\w.\[\]]+\s*,\s*)*{one}\s*(?:,.*)?=(?!=)|^[ \t]*{one}\s*[,:]"
-        rf"|,[ \t]*{one}[ \t]*[,:=]|,[ \t]*{one}[ \t]*\)[^\n,]*:[ \t]*$|\bfor\b.*{one}.*\sin\b"
+        rf"|,[ \t]*{python}[ \t]*[,:=]|,[ \t]*{python}[ \t]*\)[^\n,]*:[ \t]*$"
+        rf"|\bfor\b.*{one}.*\sin\b"
         rf"|\b(?:import|as)\b.*{one}|\b(?:def|class)\s+{one}"
         rf"|\b(?:def|lambda)\b(?:.*[(,*])?\s*{one}\s*[,:=)]|{one}\s*:="
     )

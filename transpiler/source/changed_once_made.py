@@ -9,11 +9,13 @@ def build(cfg):                                 for alpha in (0.1, 1.0):
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from transpiler.source.between import changed_between, grown_between
+from transpiler.source.changed_entries import all_changed
 from transpiler.source.changed_later import changed_in_modules
 from transpiler.source.importers import importing_files
 from transpiler.source.looked_up import changes_in_place
@@ -34,7 +36,28 @@ def changed_once_made(text: str, home: str, path: str, place: int) -> Change:
 
     Where that is in a function which gets the variable, after its calls, too.
     """
+    texts = [text, *(map(program_in, importing_files(home, r"\w")) if home else ())]
+    if not any(_may_change(path, one) for one in texts):
+        return ""
     return _program(text, home).changes(path, place, _DEPTH)
+
+
+def _may_change(path: str, text: str) -> bool:
+    """Whether anything in a text looks like a change of it: most models need no more than that."""
+    last = re.findall(r"\w+", path)[-1]
+    if last not in text:
+        return False
+    if re.search(r"\b(?:setattr|vars|globals|__dict__)\b", text):
+        return True
+    if last == path:  # a variable, which is bound once at least
+        bound = rf"(?<![\w.]){last}\b[ \t]*(?:[-+*/|]=|=(?!=)|,[^=\n()]*=(?!=))"
+        turned = rf"\bfor\b[^\n]*\b{last}\b[^\n]*\bin\b|\b{last}\b *\[[^\n]*="
+        often = len(re.findall(bound, text)) > 1 or re.search(turned, text) is not None
+        return often or last in all_changed(text).names
+    stored = rf"\.{last}\b[ \t]*(?:[-+*/|]|\*\*|//)?=(?!=)|[\"']{last}[\"']\][^\n=]*=(?!=)"
+    filled = rf"\b{last}\b\.(?:append|extend|insert|remove|clear)\("
+    given = r"\b(?:update|setdefault|pop)\(|\]\s*(?:[-+*/])?=(?!=)"
+    return re.search(f"{stored}|{filled}|{given}", text) is not None
 
 
 @lru_cache(maxsize=8)
