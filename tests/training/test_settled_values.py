@@ -54,7 +54,9 @@ SCRIPTS = {
 }
 BUILDERS = {
     "global": ("", "ALPHA", "", "ALPHA = 3.0"),
+    "global by an operator": ("", "ALPHA", "", "ALPHA **= 3"),
     "entry": ("", 'cfg["alpha"]', "", 'cfg["alpha"] = 3.0'),
+    "entry by an operator": ("", 'cfg["alpha"]', "", 'cfg["alpha"] += 3.0'),
     "parameter": ("cfg", 'cfg["alpha"]', "cfg", 'cfg["alpha"] = 3.0'),
     "keyword": ("*, options", 'options["alpha"]', "options=cfg", 'cfg["alpha"] = 3.0'),
     "attribute": ("args", "args.alpha", "args", "args.alpha = 3.0"),
@@ -178,4 +180,11 @@ losses = other.fit(data, data[:, 0], epochs=config["epochs"], verbose=0).history
 
 def test_lists_that_stay_are_gone_over(scripts: Scripts) -> None:
     apart = scripts.compare(UNCHANGED, converted(UNCHANGED, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_an_annotated_variable_may_get_another_value(scripts: Scripts) -> None:
+    made = BUILDER.format(takes="", read="ALPHA", given="", changed="ALPHA = 3.0")
+    program = PROGRAM.format(made=made).replace("ALPHA = 0.5", "ALPHA: float = 0.5")
+    apart = scripts.compare(program, converted(program))
     assert max(apart.values()) < 1e-9, apart

@@ -29,6 +29,8 @@ Change: TypeAlias = Literal["", "bound", "inside"]
 _DEPTH = 4  #: of functions that hand on what they get
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
+#: How something gets a value, perhaps with an annotation or an operator.
+_SET = r"(?::[^=\n]*)?(?:[-+*/|@%&^]|\*\*|//|<<|>>)?=(?!=)"
 
 
 def changed_once_made(text: str, home: str, path: str, place: int) -> Change:
@@ -50,11 +52,13 @@ def _may_change(path: str, text: str) -> bool:
     if re.search(r"\b(?:setattr|vars|globals|__dict__)\b", text):
         return True
     if last == path:  # a variable, which is bound once at least
-        bound = rf"(?<![\w.]){last}\b[ \t]*(?:[-+*/|]=|=(?!=)|,[^=\n()]*=(?!=))"
-        turned = rf"\bfor\b[^\n]*\b{last}\b[^\n]*\bin\b|\b{last}\b *\[[^\n]*="
-        often = len(re.findall(bound, text)) > 1 or re.search(turned, text) is not None
-        return often or last in all_changed(text).names
-    stored = rf"\.{last}\b[ \t]*(?:[-+*/|]|\*\*|//)?=(?!=)|[\"']{last}[\"']\][^\n=]*=(?!=)"
+        bound = rf"(?<![\w.]){last}\b[ \t]*(?:{_SET}|,[^=\n()]*=(?!=))"
+        turned = rf"\b(?:for|global|as|nonlocal)\b[^\n]*\b{last}\b|\b{last}\b *(?:\[[^\n]*=|:=)"
+        often = 1 - (re.search(rf"\bimport\b[^\n]*\b{last}\b", text) is not None)
+        if len(re.findall(bound, text)) > often or re.search(turned, text) is not None:
+            return True
+        return last in all_changed(text).names
+    stored = rf"\.{last}\b[ \t]*(?:{_SET}|,[^=\n()]*=(?!=))|[\"']{last}[\"']\][^\n=]*=(?!=)"
     filled = rf"\b{last}\b\.(?:append|extend|insert|remove|clear)\("
     given = r"\b(?:update|setdefault|pop)\(|\]\s*(?:[-+*/])?=(?!=)"
     return re.search(f"{stored}|{filled}|{given}", text) is not None
@@ -98,6 +102,11 @@ class _Program:
                 return "bound"
             if changes_in_place(self._text, path):
                 return "inside"
+            computed = (
+                re.findall(r"\w+", path)[-1] + r"\b[\"'\]]*[ \t]*(?:[-+*/|@%&^]|\*\*|//)=(?!=)"
+            )
+            if re.search(rf"\b{computed}", self._text):  # a number: `cfg["alpha"] *= 2`
+                return "bound"
         root = _root(path)
         if self._home and root in self._imported and "." in path:
             name, dot, attribute = path.partition("[")[0].rpartition(".")
