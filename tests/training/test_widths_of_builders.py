@@ -37,6 +37,11 @@ APART = {
     "tables": ('part = table[["a", "c"]]', "table", "part"),
     "a table and an array": ("", "table", "array"),
     "an array and something unknown": ("part = np.load('a.npy')", "array", "part"),
+    "columns side by side": (
+        "wide = np.concatenate([array, array], axis=1)",
+        "array",
+        "wide",
+    ),
     "halves": ("part, _ = train_test_split(table[['a']], test_size=0)", "table", "part"),
 }
 
@@ -49,9 +54,18 @@ def test_widths_that_may_differ_are_refused(case: str) -> None:
     assert any(d.severity is Severity.ERROR for d in said)
 
 
-@pytest.mark.parametrize("same", ["table", "array"])
+SAME = {
+    "table": ("", "table", "table"),
+    "array": ("", "array", "array"),
+    "rows": ("part = table[2:]\ny = y[2:]", "part", "part"),
+    "a fold": ("fold = np.concatenate([array[:10], array[10:]], axis=0)", "array", "fold"),
+}
+
+
+@pytest.mark.parametrize("same", list(SAME))
 def test_the_same_data_has_one(same: str, scripts: Scripts) -> None:
-    program = PROGRAM.format(more="", one=same, other=same)
+    more, one, other = SAME[same]
+    program = PROGRAM.format(more=more, one=one, other=other)
     apart = scripts.compare(program, converted(program))
     assert max(apart.values()) < 1e-9, apart
 

@@ -22,10 +22,13 @@ _KEEPING = frozenset(
         "drop_duplicates", "rename", "replace", "to_numpy", "round", "clip",
     }
 )  # fmt: skip
+#: Those of them that keep every column.
+_ALL_COLUMNS = frozenset({"copy", "head", "tail", "to_numpy", "round", "clip"})
 #: The same of what is given to the methods of others.
 _SCALING = frozenset({"fit_transform", "transform"})
 _COPYING = frozenset({"array", "asarray", "scale", "nan_to_num"})
 _JOINING = frozenset({"concatenate", "hstack", "vstack"})
+_JOINING_ROWS = frozenset({"concatenate", "vstack"})
 _SPLIT = "train_test_split"
 #: Classes of scikit-learn that take nothing else than rows and columns, and give them.
 _SCALERS = frozenset(
@@ -82,6 +85,32 @@ class Rows:
     def hold(self, name: str) -> bool:
         """Whether a variable holds nothing else at any time."""
         return self._has_columns(ast.Name(name), frozenset())
+
+    def columns_of(self, name: str) -> object:
+        """What tells how many columns a variable has; the same for two that have as many."""
+        return self._columns(ast.Name(name), frozenset())
+
+    def _columns(self, node: ast.expr, asked: frozenset[str]) -> object:
+        match node:
+            case ast.Name(id=name):
+                given = self._given.get(name, [])
+                known = [value for value in given if value is not None]
+                if name in asked or not known or len(given) != 2 * len(known):
+                    return name
+                found = {self._columns(value, asked | {name}) for value in known} - {name}
+                return found.pop() if len(found) == 1 else name
+            case ast.Attribute(value=value, attr="values") | ast.Subscript(
+                value=value, slice=ast.Slice()
+            ):
+                return self._columns(value, asked)
+            case ast.Call(func=ast.Attribute(value=value, attr=kept)) if kept in _ALL_COLUMNS:
+                return self._columns(value, asked)
+            case ast.Call(args=[ast.Tuple(elts=parts) | ast.List(elts=parts)]):
+                rows = [k.arg == "axis" and ast.unparse(k.value) == "0" for k in node.keywords]
+                if _last_name(node.func) in _JOINING_ROWS and parts and all(rows):
+                    found = {self._columns(part, asked) for part in parts}
+                    return found.pop() if len(found) == 1 else node
+        return node
 
     def _bind(self, target: ast.expr, value: ast.expr) -> None:
         """Remember what an assignment gives; each name is met once more by itself."""

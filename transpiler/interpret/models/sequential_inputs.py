@@ -205,29 +205,33 @@ def _shape_for_builder(region: Region, function: cst.FunctionDef) -> Value | Non
     shapes: dict[tuple[int | None, ...], None] = {}
     tables: list[str] = []
     firsts: list[Sequence | None] = []  #: the sizes of what each model gets first
-    kinds: set[object] = set()  #: what tells the sizes of the data of each
+    sizes_of: set[object] = set()  #: the sizes of the data of each, as far as these are known
+    columns_of: set[object] = set()  #: what tells how many columns the data of each have
     for model, begin in ((found.group(1), found.end()) for found in made):
         until = re.compile(rf"^[ \t]*{model} = ", re.MULTILINE).search(tree.blanked, begin)
         end = until.start() if until is not None else len(tree.blanked)
         uses = re.compile(rf"\b{model}\.{_HANDED}").finditer(tree.blanked, begin, end)
-        kind: object = None
+        known: tuple[int | None, ...] | None = None
+        columns: object = None
         for number, handed in enumerate(uses):
             whole = _expression_at(region, handed.start(1))
             of_it = _OF_TABLE.fullmatch(tree.source(whole)) if whole is not None else None
             data = of_it.group(1) if of_it is not None else ""
             array = region.file.arrays.get(data)
+            columns = columns or rows_of(tree.text).columns_of(data)
             if array is not None and array.shape is not None:
                 shapes[array.shape[1:]] = None
-                kind = array.shape[1:]
+                known = array.shape[1:]
             if data in region.file.globals and rows_of(tree.text).hold(data):
                 tables.append(data)
-                kind = kind or data
             elif not number:
                 sizes = provided("given_sizes")
                 found = sizes(region, data, begin, handed.start(), of_module=True)
                 firsts.append(found if isinstance(found, Sequence) else None)
-        kinds.add(kind)
-    if len(kinds) > 1:  # one may have more columns than another
+        sizes_of.add(known)
+        columns_of.add(columns)
+    if len(columns_of) > 1 and (len(sizes_of) > 1 or None in sizes_of):
+        # one may have more columns than another
         return None
     if firsts and not shapes and not tables:
         return firsts[0] if len({*map(_written, firsts)}) == 1 else None
