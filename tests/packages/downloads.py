@@ -73,7 +73,9 @@ class Packages:
     def _find(self, name: str) -> Package:
         if name != "keras":
             wheel = {**WHEELS, **UNVERIFIED}[name]
-            return Package(name, download(wheel, self.cache), self.place / name, name)
+            root = download(wheel, self.cache)
+            (root / ".git").mkdir(exist_ok=True)  # it is no part of the project that has the cache
+            return Package(name, root, self.place / name, name)
         keras = importlib.util.find_spec("keras")
         assert keras is not None
         assert keras.origin is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -11,7 +12,7 @@ from itertools import islice
 from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
-from transpiler.source.imported import read_text, real_path, taken_texts
+from transpiler.source.imported import locate, read_text, real_path, taken_texts
 from transpiler.source.lexical import imports_framework
 from transpiler.source.remembered import remembered
 
@@ -101,16 +102,64 @@ def _importers(path: str, mentions: re.Pattern[bytes], seen: set[str]) -> Iterat
 @remembered
 def _importing(real: str, stem: str, root: str) -> list[tuple[str, bytes]]:
     """The files that import one, and their texts."""
-    found = [*_by_word(root).get(stem.encode(), ())]
+    word, by_word = stem.encode(), _by_word(root)
+    near = by_word.get(word, {}).items()
+    found = [other for other, statements in near if _may_mean(other, statements, word, real)]
     if os.path.basename(real) == "__init__.py":
-        found += _by_word(root).get(os.fsencode(os.path.dirname(real)), ())
+        found += by_word.get(os.fsencode(os.path.dirname(real)), ())
     return [(other, _read(other)) for other in dict.fromkeys(found) if other != real]
 
 
+def _may_mean(other: str, statements: list[bytes], word: bytes, real: str) -> bool:
+    """Whether a file that imports something named so may mean the module of another file.
+
+    `from keras import metrics` means another one than `from .metrics import iou`.
+    """
+    text = read_text(other)
+    program, home = text if "sys.path" in text else "", os.path.dirname(other)
+    for module in (module for each in statements for module in _modules(each, word)):
+        if not module:
+            return True  # by a value of that name
+        place = locate(home, module, program)
+        if place is not None and real_path(str(place)) == real:
+            return True
+        top = module.partition(".")[0]
+        elsewhere = place is None and top and top not in _LIBRARIES
+        if elsewhere and locate(home, top, program) is None:
+            return True  # of a folder of which only Python knows where it is
+    return False
+
+
+def _modules(statement: bytes, word: bytes) -> Iterator[str]:
+    """The modules with some name that a statement may import, or of which it imports others.
+
+    An empty one stands for what only the running program knows.
+    """
+    if _IMPORT.match(statement) is None:
+        yield ""
+        return
+    found = _FROM.match(statement)
+    dotted = _DOTTED.findall(statement) if found is None else [found.group(1)]
+    for parts in (name.split(b".") for name in dotted):
+        if word in parts:
+            yield b".".join(parts[: parts.index(word) + 1]).decode()
+    if found is not None and word in _WORD.findall(statement, found.end()):
+        package = found.group(1).decode()
+        yield package + ("" if package.endswith(".") else ".") + word.decode()
+
+
+#: Packages of others, of which no module is one of the project.
+_LIBRARIES = sys.stdlib_module_names | {
+    "keras", "tensorflow", "tf_keras", "sklearn", "numpy", "scipy", "pandas", "matplotlib",
+    "seaborn", "skimage", "torch", "torchvision", "transformers", "datasets", "cv2", "PIL",
+}  # fmt: skip
 _IMPORT = regex(
-    rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^\n]+)|import\b[^\n]*)",
+    rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\((?:[^)#]|#[^\n]*)*\)|[^\n]+)"
+    rb"|import\b[^\n]*)",
     re.MULTILINE,
 )
+_FROM = regex(rb"[ \t]*from[ \t]+([\w.]+)[ \t]+import\b")
+_DOTTED = regex(rb"[\w.]+")
 #: Modules that are named by a value, and files that notebooks run.
 _LOADED = regex(rb"\bimport_module\([^()\n]*|^[ \t]*%run\b[^\n]*", re.MULTILINE)
 _WORD = regex(rb"\w+")
@@ -121,25 +170,38 @@ _ENDS = regex(rb"\\n|\"")
 
 
 @lru_cache(maxsize=16)
-def _by_word(root: str) -> dict[bytes, list[str]]:
-    """The files of a project by the words of their imports: read once for all of one run.
+def _by_word(root: str) -> dict[bytes, dict[str, list[bytes]]]:
+    """The files of a project, and their imports, by the words in these: read once for one run.
 
     Those that import from a package by dots alone are known by its folder.
     """
-    found: dict[bytes, list[str]] = {}
+    found: dict[bytes, dict[str, list[bytes]]] = {}
     for path in map(os.path.realpath, _code_files(root)):
-        text = _read(path)
-        if path.endswith(".ipynb"):
-            text = _ENDS.sub(b"\n", text)
-        imports = _IMPORT.findall(text)
-        if b"import_module" in text or b"run" in text:
-            imports += _LOADED.findall(text)
-        for word in {word for each in imports for word in _WORD.findall(each)}:
-            found.setdefault(word, []).append(path)
-        for above in {len(dots.group(1)) for dots in map(_OF_PACKAGE.match, imports) if dots}:
-            folder = os.path.join(os.path.dirname(path), *[".."] * above)
-            found.setdefault(os.fsencode(os.path.normpath(folder)), []).append(path)
+        for statement in _imports_of(path):
+            for word in {*_WORD.findall(statement)}:
+                found.setdefault(word, {}).setdefault(path, []).append(statement)
+            if dots := _OF_PACKAGE.match(statement):
+                folder = os.path.join(os.path.dirname(path), *[".."] * len(dots.group(1)))
+                package = os.fsencode(os.path.normpath(folder))
+                found.setdefault(package, {}).setdefault(path, []).append(statement)
     return found
+
+
+def _imports_of(path: str) -> list[bytes]:
+    """The statements of a file that import something, and calls that do by a value's name."""
+    text = _read(path)
+    if path.endswith(".ipynb"):
+        text = _ENDS.sub(b"\n", text)
+    if b"\\" in text:
+        text = _CONTINUED.sub(b" ", text)
+    statements = [_COMMENT.sub(b"", each) for each in _IMPORT.findall(text)]
+    if b"import_module" in text or b"run" in text:
+        statements += _LOADED.findall(text)
+    return statements
+
+
+_CONTINUED = regex(rb"\\\r?\n")
+_COMMENT = regex(rb"#[^\n]*")
 
 
 @remembered
