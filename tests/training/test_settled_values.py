@@ -54,6 +54,10 @@ SCRIPTS = {
 }
 BUILDERS = {
     "global": ("", "ALPHA", "", "ALPHA = 3.0"),
+    "global in several lines": ("", "ALPHA", "", "(\n    ALPHA,\n    other,\n) = 3.0, 1.0"),
+    "global in parentheses": ("", "ALPHA", "", "if len(x):\n    (ALPHA) = 3.0"),
+    "entry in several lines": ("", 'cfg["alpha"]', "", 'cfg[\n    "alpha"\n] = 3.0'),
+    "several entries": ("", 'cfg["alpha"]', "", '(cfg["alpha"], other) = 3.0, 1.0'),
     "global by an operator": ("", "ALPHA", "", "ALPHA **= 3"),
     "entry": ("", 'cfg["alpha"]', "", 'cfg["alpha"] = 3.0'),
     "entry by an operator": ("", 'cfg["alpha"]', "", 'cfg["alpha"] += 3.0'),

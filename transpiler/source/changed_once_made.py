@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 from transpiler.source.between import changed_between, grown_between
 from transpiler.source.changed_entries import all_changed
 from transpiler.source.changed_later import changed_in_modules
+from transpiler.source.effects import ANY, effects_in
 from transpiler.source.importers import importing_files
 from transpiler.source.looked_up import changes_in_place
 from transpiler.source.occurrences import Positions
@@ -29,8 +31,7 @@ Change: TypeAlias = Literal["", "bound", "inside"]
 _DEPTH = 4  #: of functions that hand on what they get
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-#: How something gets a value, perhaps with an annotation or an operator.
-_SET = r"(?::[^=\n]*)?(?:[-+*/|@%&^]|\*\*|//|<<|>>)?=(?!=)"
+_SHARING = (ast.Global, ast.Nonlocal)
 
 
 def changed_once_made(text: str, home: str, path: str, place: int) -> Change:
@@ -45,23 +46,40 @@ def changed_once_made(text: str, home: str, path: str, place: int) -> Change:
 
 
 def _may_change(path: str, text: str) -> bool:
-    """Whether anything in a text looks like a change of it: most models need no more than that."""
+    """Whether anything in a text may be a change of it: most models need no more than that."""
     last = re.findall(r"\w+", path)[-1]
     if last not in text:
         return False
+    variables, inside = _changed_in(text)
+    if last == path:
+        return last in variables or last in all_changed(text).names
+    return bool({last, ANY} & inside)
+
+
+@lru_cache(maxsize=64)
+def _changed_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The variables that get several values, and the attributes and keys that are given any."""
+    tree = program_tree(text)
+    if tree is None:
+        return frozenset(), frozenset()
+    effects, _ = effects_in(tree)
+    inside = {part for e in effects for part in e.path[1:]}
+    names = {re.sub(r"\W", "", part) if part != ANY else ANY for part in inside}
     if re.search(r"\b(?:setattr|vars|globals|__dict__)\b", text):
-        return True
-    if last == path:  # a variable, which is bound once at least
-        bound = rf"(?<![\w.]){last}\b[ \t]*(?:{_SET}|,[^=\n()]*=(?!=))"
-        turned = rf"\b(?:for|global|as|nonlocal)\b[^\n]*\b{last}\b|\b{last}\b *(?:\[[^\n]*=|:=)"
-        often = 1 - (re.search(rf"\bimport\b[^\n]*\b{last}\b", text) is not None)
-        if len(re.findall(bound, text)) > often or re.search(turned, text) is not None:
-            return True
-        return last in all_changed(text).names
-    stored = rf"\.{last}\b[ \t]*(?:{_SET}|,[^=\n()]*=(?!=))|[\"']{last}[\"']\][^\n=]*=(?!=)"
-    filled = rf"\b{last}\b\.(?:append|extend|insert|remove|clear)\("
-    given = r"\b(?:update|setdefault|pop)\(|\]\s*(?:[-+*/])?=(?!=)"
-    return re.search(f"{stored}|{filled}|{given}", text) is not None
+        names.add(ANY)
+    nodes = [*ast.walk(tree)]
+    again = [n for n in nodes if isinstance(n, (ast.For, ast.AsyncFor, ast.While))]
+    bound = [e for e in effects if len(e.path) == 1 and not isinstance(e.node, ast.Assign)]
+    several = Counter(e.path[0] for e in bound)
+    variables = {name for name, times in several.items() if times > 1}
+    variables |= {n.id for loop in again for n in ast.walk(loop) if _is_stored(n)}
+    variables |= {n for one in nodes if isinstance(one, _SHARING) for n in one.names}
+    variables |= {e.path[0] for e in effects if len(e.path) > 1}
+    return frozenset(variables), frozenset(names)
+
+
+def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 @lru_cache(maxsize=8)
