@@ -292,6 +292,32 @@ def test_a_rate_that_is_set_by_hand_is_set_in_both(session: VerifySession, betwe
     assert only(session, text, other).status == "different"
 
 
+SET = "model.layers[-1].set_weights([np.full((3, 1), 0.1), np.zeros(1)])"
+IN_A_FUNCTION = """\
+def train():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.fit(x, y, epochs=1, verbose=0)
+    {set}
+    model.fit(x, y, epochs=2, verbose=0)
+
+
+train()
+"""
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_weights_that_are_set_between_fits_are_set_in_both(
+    session: VerifySession, inside: bool
+) -> None:
+    text = TWICE.format(rate=0.1, between=SET)
+    if inside:
+        text = text[: text.index("model = ")] + IN_A_FUNCTION.format(set=SET)
+    assert only(session, text).status == "equal"
+    other = convert(text).text.replace("np.full((3, 1), 0.1)", "np.full((3, 1), 0.2)")
+    assert only(session, text, other).status == "different"
+
+
 @pytest.mark.parametrize(
     "schedule",
     [

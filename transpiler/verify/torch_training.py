@@ -96,6 +96,7 @@ def _within_bounds(player: Player, request: TrainingRequest) -> str:
     for statement in converted_slice(tree, original):
         steps = player.steps
         reason = execute(statement, run, request.program)
+        player.settle()
         _hand_over(statement, run, player.trained, bound)
         if reason:
             bind_unread(statement, run)
@@ -188,7 +189,7 @@ class Player:
     def _leaving_images(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(module: Any, *args: Any, **kwargs: Any) -> Any:
             """What changes images at random leaves them alone."""
-            self._settle()
+            self.settle()
             if type(module).__name__.startswith((*_RANDOM_CHANGES, *_RANDOM_LAYERS)):
                 return args[0]
             return original(module, *args, **kwargs)
@@ -198,7 +199,7 @@ class Player:
     def _loading(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def load(module: Any, *args: Any, **kwargs: Any) -> Any:
             """What is loaded takes the place of the weights that a model starts with."""
-            self._settle()
+            self.settle()
             if not self._knows(module):
                 self._meet(module)
             return original(module, *args, **kwargs)
@@ -296,7 +297,7 @@ class Player:
         if last is not None and self.trained.fits[last].model in self.pairs:
             self.pending.append(lambda: self._check_end(last))
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Compare weights after a step, and after the constraints that the program keeps then."""
         pending, self.pending = self.pending, []
         for one in pending:
@@ -319,7 +320,7 @@ class Player:
 
     def keep_values(self, values: Mapping[str, Any]) -> None:
         """What one epoch measured, whose steps are over."""
-        self._settle()
+        self.settle()
         measured = self.values.setdefault(bisect_left(self.ends, self.steps) - 1, {})
         for name, value in values.items():
             measured.setdefault(name, []).append(float(np.mean(value)))
@@ -339,7 +340,7 @@ class Player:
 
     def finish(self) -> None:
         """Compare the histories, and the weights at the end."""
-        self._settle()
+        self.settle()
         replay, fits = self.replay, self.trained.fits
         if self.clipped:
             replay.notes.append(CLIPPED)

@@ -203,6 +203,13 @@ class _Bounded(ast.NodeTransformer):
         self.generic_visit(node)
         return node
 
+    def visit_Expr(self, node: ast.Expr) -> list[ast.stmt]:
+        """Steps of which nothing is kept are over before what follows changes weights by hand."""
+        self.generic_visit(node)
+        steps = isinstance(node.value, ast.Call) and callee(node.value) in self.steps
+        over = ast.Expr(_called(KEEP_VALUES, ast.Dict([], [])))
+        return [node, ast.copy_location(over, node)] if steps else [node]
+
     def visit_Assign(self, node: ast.Assign) -> ast.stmt:
         self.generic_visit(node)
         if isinstance(node.value, ast.Dict) and node.value.keys:
