@@ -78,6 +78,7 @@ from transpiler.source.nested_losses import nested_losses
 from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.picked_rates import rates_in_one
 from transpiler.source.plain_constants import plain_constants
+from transpiler.source.rates_of_variables import rates_of_variables
 from transpiler.source.read_from_callbacks import read_from_callbacks
 from transpiler.source.replaced import Rewritten
 from transpiler.source.set_outside import set_when_run
@@ -222,7 +223,7 @@ class Project:
     def _rewritten(self, text: str, path: str) -> Rewritten | None:
         """The text with something written in another way that is easier to understand."""
         found: Rewritten | None = asked_by_name(text, path) or made_where_picked(text)
-        found = found or asked_of_rates(text)
+        found = found or asked_of_rates(text) or rates_of_variables(text)
         found = found or made_in_any_case(text, path) or made_in_class(text, path)
         found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
         found = found or compiled_one_by_one(text) or rates_in_one(text)
