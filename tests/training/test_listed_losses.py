@@ -42,7 +42,27 @@ PICK = f"""def run(kind):
 run("bce")
 run("focal")
 """
+#: A function that calls something of its own as the loop calls its loss.
+MAKER = """
+def weighted(w):
+    def loss(y_true, y_pred):
+        return keras.ops.mean(w * keras.ops.square(y_true - y_pred))
+
+    return loss
+
+
+"""
 PROGRAMS = {
+    "beside a function that has a loss of its own": (
+        "linear",
+        f'{MAKER}for name, loss in [("mse", MeanSquaredError()), ("huber", Huber(0.25))]:\n{FIT}',
+        'for name, loss in [("mse", nn.MSELoss()), ("huber", nn.HuberLoss(delta=0.25))]:',
+    ),
+    "pairs of names and what a function makes": (
+        "linear",
+        f'{MAKER}for name, loss in [("once", weighted(1.0)), ("twice", weighted(2.0))]:\n{FIT}',
+        'for name, loss in [("once", weighted(1.0)), ("twice", weighted(2.0))]:',
+    ),
     "in the head of a loop": (
         "linear",
         f"for loss in [MeanSquaredError(), Huber(0.25)]:\n{FIT}",

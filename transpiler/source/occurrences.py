@@ -6,6 +6,7 @@ import ast
 import keyword
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeAlias
 
 from transpiler.record import record
@@ -118,7 +119,8 @@ class Occurrences:
     def _locals_of(self, function: ast.AST) -> frozenset[str]:
         known = self._locals.get(function)
         if known is None:
-            known = self._locals[function] = frozenset(_locals(ast.walk(function)))
+            inside = islice(ast.walk(function), 1, None)
+            known = self._locals[function] = frozenset(_locals(inside))
         return known
 
     def _end(self, node: ast.expr) -> int:
@@ -195,14 +197,14 @@ def _within(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _locals(inside: Iterable[ast.AST]) -> Iterator[str]:
-    """The names of a function's own: its parameters, and what it assigns."""
+    """The names of a function's own: its parameters, and what it binds."""
     shared: set[str] = set()
     bound: list[str] = []
     for inner in inside:
         if isinstance(inner, (ast.Global, ast.Nonlocal)):
             shared |= set(inner.names)
-        elif isinstance(inner, ast.arg):
-            bound.append(inner.arg)
+        elif isinstance(inner, _BINDING):
+            bound += _bound_otherwise(inner)
         elif isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             bound.append(inner.id)
     return (n for n in bound if n not in shared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import libcst as cst
@@ -14,6 +15,7 @@ from transpiler.interpret.values import (
     Bound,
     Choice,
     Framework,
+    Function,
     Instance,
     Instances,
     Mapping,
@@ -150,8 +152,16 @@ def _is_plain_array(value: Value) -> bool:
     return isinstance(value, Static)
 
 
-def all_static(items: list[Value]) -> bool:
-    return all(isinstance(i, (Static, Sequence, Mapping, Framework, Choice)) for i in items)
+def all_static(items: Iterable[Value]) -> bool:
+    static = (Static, Sequence, Mapping, Framework, Choice)
+    return all(isinstance(i, static) and not _has_closure(i) for i in items)
+
+
+def _has_closure(value: Value) -> bool:
+    """Whether a function is in a list or tuple that another function has made."""
+    if isinstance(value, Sequence):
+        return any(map(_has_closure, value.items))
+    return isinstance(value, Function) and value.static is None and value.maker is not None
 
 
 @evaluates(cst.Set)
