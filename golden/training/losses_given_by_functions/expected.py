@@ -168,11 +168,11 @@ history = {
     "val_accuracy": [],
 }
 for _ in range(3):
-    train_loss, f_score, accuracy = train_epoch(
+    loss, f_score, accuracy = train_epoch(
         model, train_loader, model_criterion, model_optimizer
     )
     val_loss, val_f_score, val_accuracy = evaluate(model, val_loader, model_criterion)
-    history["loss"].append(train_loss)
+    history["loss"].append(loss)
     history["f_score"].append(f_score)
     history["accuracy"].append(accuracy)
     history["val_loss"].append(val_loss)
@@ -193,10 +193,8 @@ train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 
 results = {"loss": [], "focal_loss": []}
 for _ in range(2):
-    train_loss, focal_loss = train_other_epoch(
-        other, train_loader, focal, other_optimizer
-    )
-    results["loss"].append(train_loss)
+    loss, focal_loss = train_other_epoch(other, train_loader, focal, other_optimizer)
+    results["loss"].append(loss)
     results["focal_loss"].append(focal_loss)
 
 print(results["focal_loss"])

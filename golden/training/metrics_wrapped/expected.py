@@ -107,7 +107,7 @@ for width in (4, 8):
         (
             loss,
             accuracy,
-            train_recall,
+            recall,
             confident_rate,
             partial,
             brier_score,
@@ -115,7 +115,7 @@ for width in (4, 8):
         ) = train_epoch(model, train_loader, criterion, optimizer)
         history["loss"].append(loss)
         history["accuracy"].append(accuracy)
-        history["recall"].append(train_recall)
+        history["recall"].append(recall)
         history["confident_rate"].append(confident_rate)
         history["partial"].append(partial)
         history["brier_score"].append(brier_score)

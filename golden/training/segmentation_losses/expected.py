@@ -157,10 +157,10 @@ train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
 
 whole_history = {"loss": [], "weighted": []}
 for _ in range(2):
-    train_loss, train_weighted = train_whole_epoch(
+    train_loss, weighted = train_whole_epoch(
         whole, train_loader, bce_dice_loss, whole_optimizer
     )
     whole_history["loss"].append(train_loss)
-    whole_history["weighted"].append(train_weighted)
+    whole_history["weighted"].append(weighted)
 
 print(np.round(whole_history["weighted"], 4))
