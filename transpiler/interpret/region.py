@@ -171,6 +171,7 @@ class Region:
         self.given_together: set[str] = set()  #: parameters that get tuples or dicts
         self.presumed: dict[str, Expr] = {}  #: parameters that must have this value
         self.fixed_parameters: set[str] = set()  #: those that are a class, or part of the framework
+        self.called_back: set[str] = set()  #: those that callbacks call
         self.joined: set[str] = set()  #: those that are callbacks, put into lists with others
         self.asked_first: set[str] = set()  #: sources of tensors that were wanted channels first
         self.speculative = False  #: whether a rank was left open, since later layers may tell it

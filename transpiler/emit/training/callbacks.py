@@ -208,6 +208,14 @@ def _method(model: ModelWriter, text: str) -> cst.FunctionDef | None:
     return found[0] if len(found) == 1 and not found[0].decorators else None
 
 
+def _is_passed(model: ModelWriter, text: str) -> bool:
+    """Whether it is a parameter of the function that trains, which has it all the time."""
+    if isinstance(model.room.node, cst.Module) or not text.isidentifier():
+        return False
+    names = {parameter.name.value for parameter in model.room.node.params.params}
+    return text in names and not any(p.binds for p in model.shared.places(model.room, text)[1:])
+
+
 def _check_logs(model: ModelWriter, function: Expr, place: int) -> None:
     """Refuse a function that changes the values of the epoch, which it gets at some place."""
     found, method = function.value, _method(model, function.text)
@@ -244,7 +252,7 @@ def called(
             raise Unsupported("what a callback calls is not a function of the program")
         return f"{function.text}({', '.join(arguments[: given.takes])})"
     parameters = [p.name.value for p in found.node.params.params]
-    if not isinstance(found.node, cst.Lambda):
+    if not isinstance(found.node, cst.Lambda) or _is_passed(model, function.text):
         return f"{function.text}({', '.join(arguments[: len(parameters)])})"
     pairs = dict(zip(parameters, arguments, strict=False))
     text = substitute_names(model.tree.source(found.node.body), pairs)

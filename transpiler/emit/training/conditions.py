@@ -106,6 +106,6 @@ def under(hooks: Hooks, condition: str) -> Hooks:
 
 
 def _guarded(lines: tuple[str, ...], condition: str) -> tuple[str, ...]:
-    if not lines:
-        return ()
+    if not lines or (lines[0] == f"if {condition}:" and all(n.startswith(" ") for n in lines[1:])):
+        return lines
     return (f"if {condition}:", *(f"    {line}" if line else "" for line in lines))

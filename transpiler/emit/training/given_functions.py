@@ -21,6 +21,7 @@ from transpiler.source.far_frames import Frame, Made, Object, Steps, is_about_fr
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import family, value_of
 from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.importers import is_imported
 from transpiler.source.syntax import program_tree
 
 _SHARING = (ast.Global, ast.Nonlocal)
@@ -62,9 +63,12 @@ class _Program:
         """What an expression may give; nothing where one of that is not known."""
         match node:
             case ast.Name(id=name):
-                return self._held(name, room) or self._elsewhere(node, name, room)
+                held = self._held(name, room) or self._here(name)
+                return held or self._elsewhere(node, name, room)
             case ast.Attribute(value=ast.Name(id=name)):
                 return self._elsewhere(node, name, room)
+            case ast.Lambda() if (takes := _parameters(node)) is not None:
+                return [GivenFunction(takes, ast.unparse(node), _remembers(node))]
             case ast.Call(
                 func=ast.Name(id="partial") | ast.Attribute(attr="partial"),
                 args=[ast.Name(id=name), *given],
@@ -160,19 +164,58 @@ class _Program:
     def _passed(self, name: str, room: Room) -> list[GivenFunction]:
         """What the calls of the function of a room give a parameter of it."""
         shared, node = self._writer.shared, room.node
-        if isinstance(node, cst.Module) or not shared.sees_calls(node):
+        if isinstance(node, cst.Module):
             return []
+        if not shared.sees_calls(node):
+            return self._written(name, room)
         found: list[GivenFunction] = []
         for other in shared.rooms:
             for handed in other.region.handings.values():
                 if handed.summary.function.node is node:
                     argument = argument_for(handed, name)
                     source = shared.tree.source(argument.value) if argument is not None else "None"
+                    if source == "None":  # which nothing calls: Keras would fail
+                        continue
                     given = self.functions(ast.parse(source, mode="eval").body, other)
                     if not given:
                         return []
                     found += given
         return found
+
+    def _written(self, name: str, room: Room) -> list[GivenFunction]:
+        """The same, where all that the program does with the function is to call it by its name."""
+        function, path = self._function(room), self._writer.shared.file.path
+        if function is None or room.owner or _stores(self._nodes, function.name):
+            return []
+        uses = [n for n in self._nodes if isinstance(n, ast.Name) and n.id == function.name]
+        calls = [c for c in self._nodes if isinstance(c, ast.Call) and c.func in uses]
+        given = [_argument(function, name, call) for call in calls]
+        if len(calls) != len(uses) or is_imported(path, rf"\b{function.name}\b"):
+            return []
+        found: list[GivenFunction] = []
+        for value in given:
+            match value:
+                case ast.Constant(value=None):  # which nothing calls: Keras would fail
+                    continue
+                case ast.Name(id=held):
+                    known = self._here(held)
+                case ast.Lambda():
+                    known = self.functions(value, room)
+                case _:
+                    known = []
+            if not known:
+                return []
+            found += known
+        return found
+
+    def _here(self, name: str) -> list[GivenFunction]:
+        """A function of the module, where nothing else has its name anywhere."""
+        made = _defined(self._module.body, name)
+        takes = _parameters(made)
+        alone = not _stores(self._nodes, name) and not self._imports(name)
+        if not isinstance(made, ast.FunctionDef) or made.decorator_list or not alone or not takes:
+            return []
+        return [GivenFunction(takes, name, _remembers(made))]
 
     def _called(self, made: ast.ClassDef, node: ast.Call) -> list[GivenFunction]:
         """An object that is called as a function is."""
@@ -182,6 +225,24 @@ class _Program:
             return self._called(base, node) if isinstance(base, ast.ClassDef) else []
         takes, source = _parameters(method), ast.unparse(node)
         return [GivenFunction(takes - 1, source, _remembers(method))] if takes else []
+
+
+def _argument(function: ast.FunctionDef, name: str, call: ast.Call) -> ast.expr | None:
+    """What a call gives a parameter of a function, or else its default; None if that is open."""
+    taken = [*function.args.posonlyargs, *function.args.args]
+    if any(isinstance(a, ast.Starred) for a in call.args):
+        return None
+    given = {parameter.arg: value for parameter, value in zip(taken, call.args, strict=False)}
+    given |= {keyword.arg or "**": keyword.value for keyword in call.keywords}
+    defaults = dict(
+        zip([p.arg for p in reversed(taken)], function.args.defaults[::-1], strict=False)
+    )
+    defaults |= {
+        p.arg: value
+        for p, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+        if value is not None
+    }
+    return None if "**" in given else given.get(name, defaults.get(name))
 
 
 def _owners(made: Made) -> list[Made]:

@@ -311,6 +311,11 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
     text = one_line(rewritten(region.tree, node, region.rewrites))
     chosen = region.branches > 0 and not name.startswith(OF_TRAINING)
     place = region.tree.span(node) if chosen or name.startswith(_PLACED) else None
+    if name.startswith("keras.callbacks."):
+        called = (
+            a.value for a in (*args, *(v for _, v in kwargs)) if isinstance(a.value, Function)
+        )
+        region.called_back |= {function.parameter for function in called}
     made = Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
     if region.file.mark is not None:
         made = region.file.mark.handed.made(region, node, made)
@@ -333,6 +338,8 @@ def _as_lambda(region: Region, value: Value) -> Value:
     if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
         if not region.tree.has_span(value.node):
             return Unknown("a lambda of another module")
+        if value.parameter and value.static is not None:
+            return Static(replace(value.static, value=value))
         return Static(Expr(one_line(region.tree.source(value.node)), value, LAMBDA))
     return value
 

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
     models_in,
 )
 from transpiler.ir.expr import UNKNOWN, Configured
+from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.suites import leaf_statements
 
@@ -155,6 +156,8 @@ def _run_if(
     orelse = node.orelse
     if decided is not UNKNOWN and not settled and _only_trains(region, node):
         decided = UNKNOWN  # a switch of the program, which stays one
+    if decided is not UNKNOWN and isinstance(test, Static) and _adds_callbacks(region, node):
+        decided, test = UNKNOWN, Static(replace(test.expr, value=UNKNOWN))
     if decided is not UNKNOWN:
         settled = settled or not isinstance(test, Static) or _is_of_a_graph(region, node)
         if settled:
@@ -228,6 +231,35 @@ def _only_trains(region: Region, node: cst.If) -> bool:
         return False
     uses = re.finditer(rf"(?<![\w.])(?:{'|'.join(models)})\b", region.tree.blanked[start:end])
     return all(_TRAINING.match(region.tree.blanked, start + use.end()) for use in uses)
+
+
+def _adds_callbacks(region: Region, node: cst.If) -> bool:
+    """Whether a branch on a function that another one gets adds callbacks, and does nothing else.
+
+    if schedule is not None:
+        callbacks.append(LearningRateScheduler(schedule))
+    """
+    held = [region.scope.get(name) for name in region.tree.names(node.test)]
+    asked = [value for value in held if isinstance(value, Function) and value.parameter]
+    if region.is_module or node.orelse is not None or not asked:
+        return False
+    for statement in body_of(node.body):
+        match statement:
+            case cst.SimpleStatementLine(
+                body=[
+                    cst.Expr(
+                        cst.Call(
+                            func=cst.Attribute(attr=cst.Name("append")),
+                            args=[cst.Arg(value=cst.Call(func=made))],
+                        )
+                    )
+                ]
+            ):
+                symbol = evaluate(region, made)
+                if isinstance(symbol, Framework) and symbol.name.startswith("keras.callbacks."):
+                    continue
+        return False
+    return True
 
 
 def _is_of_a_graph(region: Region, node: cst.If) -> bool:

@@ -209,6 +209,7 @@ def settle(file: FileContext) -> None:
     Blocks get a class for each set of keywords then; builders, whose calls stay, are refused.
     """
     builders: dict[int, tuple[Any, ...]] = {}
+    taken: dict[tuple[int, str], int] = {}  #: how many parameters what callbacks call has
     for (_, kinds, *_), summary in list(file.summaries.items()):
         function, region = summary.function, summary.region
         key = id(function.node)
@@ -221,15 +222,27 @@ def settle(file: FileContext) -> None:
             file.grown = True
         if summary.kind != "builder":
             continue
-        called = {name for name, _, _, _ in region.parameter_calls}
+        back = _called_back(file, function)
+        called = {name for name, _, _, _ in region.parameter_calls} | back
         # any function will do, and a class is not written for the axis that one call gives
         apart = tuple(k for k in kinds if k[0] not in called | {"**"} and k[1][0] != "axis")
-        if builders.setdefault(key, apart) != apart:
+        takes = [(n, kind) for n, kind in kinds if n in back and kind[0] == "function"]
+        alike = all(taken.setdefault((key, n), kind[2]) == kind[2] for n, kind in takes)
+        if builders.setdefault(key, apart) != apart or not alike:
             file.refused[key] = "its calls need different classes"
             file.grown = True
         elif any(_is_class(region.scope.get(name)) for name in region.fixed_parameters):
             file.refused[key] = "it takes a layer class, and its callers can't all be seen"
             file.grown = True
+
+
+def _called_back(file: FileContext, function: Function) -> set[str]:
+    """The parameters that a function gives to one callback, and asks for nothing but whether."""
+    regions = [s.region for s in file.summaries.values() if s.function.node is function.node]
+    names = set[str]().union(*(one.called_back for one in regions if one is not None))
+    body = file.tree.code(function.node.body) if names else ""
+    asked = {n: rf"\b{n}\b(?! is(?: not)? None\b)(?<!\bif {n}(?=:))" for n in names}
+    return {name for name, pattern in asked.items() if len(re.findall(pattern, body)) == 1}
 
 
 def _is_class(value: Value | None) -> bool:

@@ -283,7 +283,7 @@ def _kind(value: Value) -> Any:
     if isinstance(value, Repeated):
         return ("repeated", _kind(value.item))
     if isinstance(value, Function):
-        return ("function", id(value.node))
+        return ("function", id(value.node), len(parameters_of(value.node)))
     if isinstance(value, Framework):
         return ("framework", value.name)
     if isinstance(value, Layer) and "standing" in value.arguments:
