@@ -6,6 +6,8 @@ import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
 
 HEAD = """\
 import numpy as np
@@ -134,3 +136,41 @@ def test_the_same_arrays_are_one_data_set(between: str, sets: int, scripts: Scri
     new = converted(text)
     assert new.count("= TensorDataset(") == sets, new
     assert scripts.compare(text, new)["losses"] < 1e-9
+
+
+CALLBACKS = HEAD + """
+class Reweight(keras.callbacks.Callback):
+    def __init__(self, n):
+        super().__init__()
+        self.weights = np.ones(n)
+
+    def {hook}(self, {taken}logs=None):
+        {change}
+
+
+weigh = Reweight(len(x))
+model = build()
+{fits}
+"""
+FIT = "losses += model.fit(x, y, sample_weight=weigh.weights, shuffle=False, callbacks=[weigh], \
+verbose=0).history['loss']"
+FITS = {
+    "a loop": f"for _ in range(3):\n    {FIT}",
+    "twice": f"{FIT}\n{FIT}",
+    "others look": f"{FIT}\nlosses.append(model.evaluate(x, y, sample_weight=weigh.weights))",
+}
+HOOKS = {
+    "another array": ("on_train_end", "", "self.weights = self.weights * np.linspace(0.5, 2, 40)"),
+    "in place": ("on_epoch_end", "epoch, ", "self.weights *= np.linspace(0.5, 2, 40)"),
+    "set by name": ("on_train_end", "", "setattr(self, 'weights', np.linspace(0.5, 2, 40))"),
+}
+
+
+@pytest.mark.parametrize("fits", FITS)
+@pytest.mark.parametrize("hook", HOOKS)
+def test_what_callbacks_change_is_made_anew(hook: str, fits: str, scripts: Scripts) -> None:
+    name, taken, change = HOOKS[hook]
+    text = CALLBACKS.format(hook=name, taken=taken, change=change, fits=FITS[fits])
+    conversion = convert(text)
+    if not any(d.severity is Severity.ERROR for d in conversion.diagnostics):
+        assert scripts.compare(text, conversion.text)["losses"] < 1e-9

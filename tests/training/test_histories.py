@@ -320,3 +320,34 @@ def test_what_may_still_be_the_object_is_said() -> None:
     text = ITS_OWN_NAME.replace("    history = history.h", "    if _:\n        history = history.h")
     errors = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("`history.keys` is left as it is" in error for error in errors), errors
+
+
+FAILING = """
+class Budget(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            raise TimeoutError("out of time")
+
+
+history = None
+try:
+    {fit}model.fit(x, y, epochs=4, verbose=0, shuffle=False{given})
+except {caught}:
+    print("stopped")
+kept = len(model.history.history["loss"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("fit", "given", "caught"),
+    [
+        ("history = ", ", callbacks=[Budget()]", "TimeoutError"),
+        ("", ", callbacks=[Budget()]", "TimeoutError"),
+        ("history = ", "", "ValueError"),
+    ],
+)
+def test_what_a_failed_training_has_kept_is_left_open(fit: str, given: str, caught: str) -> None:
+    """Keras keeps it once all other callbacks have seen the epoch, whatever the `fit` gives."""
+    conversion = convert(HEAD + FAILING.format(fit=fit, given=given, caught=caught))
+    said = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any("`model.history` of a training that may have failed" in one for one in said)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from transpiler.record import record
 from transpiler.regex import regex
@@ -17,6 +18,7 @@ from transpiler.source.imported import taken_texts
 from transpiler.source.outer_reads import Functions, functions_of, nodes_in
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
+from transpiler.source.syntax import program_tree
 
 #: What Keras calls of a callback before it validates for the first time.
 _EARLY = regex(r"on_(?:train_begin|epoch_begin|(?:train_)?batch_(?:begin|end))")
@@ -56,6 +58,24 @@ def changed_by_callbacks(text: str, path: str) -> ChangedArrays:
     return ChangedArrays(any(one.any for one in found), sets, attributes, early)
 
 
+@lru_cache(maxsize=8)
+def set_in_methods(text: str) -> frozenset[str]:
+    """The attributes that get other values, or other elements, once their objects are made."""
+    tree, found = program_tree(text), set[str]()
+    methods = (n for n in ast.walk(tree or ast.Module([], [])) if isinstance(n, ast.FunctionDef))
+    for method in methods:
+        if method.name == "__init__":
+            continue
+        found |= {*_set_in(method)}
+        for node in ast.walk(method):
+            held = node
+            while isinstance(held, ast.Subscript):
+                held = held.value
+            if isinstance(held, ast.Attribute) and isinstance(node, ast.Subscript):
+                found |= set[str]() if isinstance(node.ctx, ast.Load) else {held.attr}
+    return frozenset(found)
+
+
 def _changed(text: str) -> ChangedArrays:
     if "Callback" not in text:
         return ChangedArrays()
@@ -86,6 +106,11 @@ def _set_in(function: ast.AST) -> Iterator[str]:
     for node in ast.walk(function):
         match node:
             case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.Call(
+                func=ast.Name("setattr") | ast.Attribute(attr="__setattr__"),
+                args=[*_, ast.Constant(str(name)), _],
+            ):
                 yield name
             case ast.Name(id=name, ctx=ast.Store()) if name in shared:
                 yield name

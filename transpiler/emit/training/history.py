@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
+from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.epoch_logs import in_order
 from transpiler.emit.training.history_readers import EARLY, Fits, made_by_hand
@@ -24,6 +25,7 @@ from transpiler.source.holders import holders_of
 from transpiler.source.importers import is_imported
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.outer_reads import functions_of
+from transpiler.source.suites import blocks_around
 from transpiler.source.syntax import program_tree
 
 #: What stands behind a list that is changed.
@@ -62,6 +64,11 @@ _DICT = regex(r"\.history\b(?!\.history\b|\s*=(?!=))")
 _OF_HISTORY = regex(r"\.(history|epoch)\b")
 #: What may leave out a part of a statement, or run it several times.
 _SOMETIMES = regex(r"\b(?:if|and|or|for|lambda)\b")
+
+
+def _is_stop(caught: str) -> bool:
+    """Whether an exception comes from outside, in the middle of a batch."""
+    return caught == "KeyboardInterrupt"
 
 
 class History:
@@ -325,6 +332,18 @@ class History:
         later = [p for p in places if begin < p.start < end]
         return [p for p in later if self._kept_of(p)]
 
+    def _check_failed(self) -> None:
+        """Refuse `model.history` of a training that may have failed: Keras's has what was kept."""
+        tree, room = self.model.tree, self.model.room
+        around = blocks_around(tree, room.node, tree.span(self.call.node)[0])
+        tries = [s for s, suite in around if isinstance(s, cst.Try) and suite is s.body]
+        caught = [handler for one in tries for handler in one.handlers]
+        stopped = all(h.type is not None and _is_stop(tree.source(h.type)) for h in caught)
+        if caught and (self.growing or (own_classes([self.call]) and not stopped)):
+            body = tree.span(tries[0].body)
+            if any(not within(p.start, [body]) for p in self._kept_by_model()):
+                raise Unsupported("`model.history` of a training that may have failed")
+
     def _asks_numbers(self, kept: list[Occurrence]) -> bool:
         """Whether `model.history.epoch` is read, which needs the object."""
         return any(self._kept_of(place) == "epoch" for place in kept)
@@ -369,6 +388,7 @@ class History:
     def finished(self) -> list[str]:
         """What stands after the last epoch, so that later code finds what it reads."""
         if self.variable:
+            self._check_failed()
             self._rewrite_kept()
         if self.variable and not self.object and self.place is None and not self.is_dict:
             self._rewrite_readers()

@@ -18,6 +18,9 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block, within
 from transpiler.emit.training.ready import LOOKING, Made
 from transpiler.regex import regex
+from transpiler.source.changed_by_callbacks import changed_by_callbacks, set_in_methods
+from transpiler.source.imported import taken_texts
+from transpiler.source.lexical import names_in
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.reached import program_of
 from transpiler.source.suites import blocks_around, statement_lines
@@ -80,6 +83,7 @@ def _loop_of(
         same = all(_stays(one, statement, name) for name in names)
         if (
             not same
+            or _is_set_meanwhile(one, data[one.mark])
             or _is_reached(one, statement, names)
             or not _is_alone(one, statement, made, data)
         ):
@@ -132,6 +136,21 @@ def _stays(one: Made, loop: cst.For | cst.While, name: str) -> bool:
         return False
     changed = rf"\bglobal\b[^\n]*\b{name}\b|(?<![\w.]){name}\s*\[[^\]\n]*\]\s*[-+*/]?=(?!=)"
     return isinstance(room.node, cst.FunctionDef) or not re.search(changed, tree.blanked)
+
+
+def _is_set_meanwhile(one: Made, lines: tuple[str, ...]) -> bool:
+    """Whether callbacks, or other methods that training runs, may change what statements read."""
+    path, text = one.ready.shared.file.path, one.ready.shared.tree.text
+    changed = changed_by_callbacks(text, path)
+    read = {n for line in lines for n in names_in(line)}
+    if changed.any or read & (changed.sets | changed.attributes):
+        return True
+    attributes = {n for line in lines for n in _ATTRIBUTE.findall(line)}
+    texts = (text, *(taken_texts(text, path) if path else ()))
+    return any(attributes & set_in_methods(one) for one in texts)
+
+
+_ATTRIBUTE = regex(r"(?<!torch)\.([A-Za-z_]\w*)\b(?!\()")
 
 
 def _again(tree: Tree, loop: cst.For | cst.While) -> int:
