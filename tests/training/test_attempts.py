@@ -10,7 +10,9 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from tests.training.test_refusals import errors
+from transpiler.diagnostics import Severity
 from transpiler.options import Options
+from transpiler.pipeline import convert
 
 PROGRAM = """\
 import numpy as np
@@ -197,3 +199,41 @@ def test_inputs_of_other_sizes_are_caught(scripts: Scripts) -> None:
     assert "except (ValueError, RuntimeError):" in result
     apart = scripts.compare(WRONG_SIZES, result)
     assert apart["found"] < 1e-9
+
+
+WARM = """
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((8, 3)), np.ones((8, 1))
+
+
+def make(width):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(width), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+a, b = make(4), make(6)
+a.fit(x, y, verbose=0)
+try:
+    b.set_weights(a.get_weights())
+    warm = True
+except ValueError:
+    {handled}
+b.fit(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("handled", "said"), [("warm = False", True), ("raise", False), ("exit(1)", False)]
+)
+def test_weights_that_are_set_in_part(handled: str, said: bool) -> None:
+    made = convert(WARM.format(handled=handled))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any("torch has taken those that do" in d.message for d in made.diagnostics) is said
+    assert "except (ValueError, RuntimeError):" in made.text
+    if said:
+        known: dict[str, Any] = {}
+        exec(made.text, known)
+        assert known["warm"] is False

@@ -285,6 +285,32 @@ def test_what_keras_does_with_the_generator_itself_is_said() -> None:
     assert any("first two batches" in d.message for d in convert(validated).diagnostics)
 
 
+AGAIN = {
+    "a loop": "seen = batches(x, y)\nfor _ in range(2):\n    {fit}",
+    "a function": "def train(g):\n    {fit}\n\n\ng = batches(x, y)\ntrain(g)\ntrain(g)\n".replace(
+        "{fit}", "model.fit(g, steps_per_epoch=1)"
+    ),
+    "a global": "seen = batches(x, y)\ndef train():\n    {fit}\n\n\ntrain()\ntrain()\n",
+}
+ANEW = {
+    "a loop": "for _ in range(2):\n    seen = batches(x, y)\n    {fit}",
+    "a function": "def train():\n    seen = batches(x, y)\n    {fit}\n\n\ntrain()\ntrain()\n",
+    "a call": "for _ in range(2):\n    model.fit(batches(x, y), steps_per_epoch=1)\n",
+}
+
+
+@pytest.mark.parametrize("case", AGAIN)
+def test_a_generator_that_goes_on_is_said(case: str) -> None:
+    said = convert(program(AGAIN[case].format(fit="model.fit(seen, steps_per_epoch=1)\n")))
+    assert any("in advance" in d.message for d in said.diagnostics)
+
+
+@pytest.mark.parametrize("case", ANEW)
+def test_of_a_new_generator_nothing_is_said(case: str) -> None:
+    said = convert(program(ANEW[case].format(fit="model.fit(seen, steps_per_epoch=1)\n")))
+    assert not any("in advance" in d.message for d in said.diagnostics)
+
+
 @pytest.mark.parametrize(
     ("keras", "metric", "said"), [("2", "acc", True), ("3", "acc", False), ("2", "mae", False)]
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from transpiler.diagnostics import ASSUMED_CALLERS, LEFT_TRAINING, REGULARIZER
+from transpiler.diagnostics import ASSUMED, ASSUMED_CALLERS, LEFT_TRAINING, REGULARIZER
 from transpiler.emit.causes import place_of_call
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, replaces
@@ -157,7 +157,7 @@ def place_training(draft: Draft) -> None:
     trained = [found for found in draft.planned.trained if found.training.problem is None]
     draft.callbacks = {one.name for found in trained for one in _own_callbacks(found).values()}
     if trained:
-        from transpiler.emit.training.caught import caught_edits
+        from transpiler.emit.training.caught import caught_edits, partly_taken
         from transpiler.emit.training.composing import put_calls
         from transpiler.emit.training.giving import done_first, functions_gone, statements_gone
 
@@ -165,7 +165,10 @@ def place_training(draft: Draft) -> None:
         draft.edits += [*done_first(draft.file, trained, draft.edits)]
         draft.edits += functions_gone(draft.file, trained)
         draft.edits += [*statements_gone(draft.file, trained, draft.edits)]
-        draft.edits += caught_edits(draft.tree, [c for f in trained for c in f.training.calls])
+        calls = [c for found in trained for c in found.training.calls]
+        draft.edits += caught_edits(draft.tree, calls)
+        for node, message in partly_taken(draft.tree, calls):
+            draft.say(ASSUMED, node, message)
     if draft.planned.classes:
         from transpiler.emit.training.elsewhere import place_classes
 

@@ -19,11 +19,18 @@ from transpiler.source.tree import Tree
 _MAY_CATCH = regex(r"\bexcept\b[^:\n]*\bValueError\b")
 #: What torch raises where Keras raises a ValueError.
 _RAISED = {
-    "load_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError"),
+    "load_weights": ("RuntimeError",), "set_weights": ("RuntimeError",),
+    "layer.set_weights": ("RuntimeError",), "load_model": ("RuntimeError", "FileNotFoundError"),
     "fit": ("AssertionError", "RuntimeError"), "evaluate": ("AssertionError", "RuntimeError"),
     "predict": ("RuntimeError",), "predict_on_batch": ("RuntimeError",),
     "train_on_batch": ("RuntimeError",), "test_on_batch": ("RuntimeError",),
 }  # fmt: skip
+#: What gives a model weights, one after another.
+_TAKES = ("load_weights", "set_weights")
+_PARTLY = (
+    "where the weights don't fit, torch has taken those that do before it fails: what goes on "
+    "with the model begins with these, in Keras with what came before the first that doesn't fit"
+)
 _COVERING = {"FileNotFoundError": {"OSError", "IOError"}}
 _ALL = {"Exception", "BaseException"}
 
@@ -49,6 +56,33 @@ def caught_edits(tree: Tree, calls: list[TrainingCall]) -> list[Edit]:
         raised = dict.fromkeys(error for name in names for error in _RAISED[name])
         found += _edits(tree, node, list(raised))
     return found
+
+
+def partly_taken(tree: Tree, calls: list[TrainingCall]) -> Iterator[tuple[cst.CSTNode, str]]:
+    """The calls that may give a model some weights, and fail, where the program goes on then."""
+    takes = [call for call in calls if call.name in _TAKES]
+    nodes = (n for s in tree.module.body for n in _tries(s)) if takes else ()
+    for node in nodes:
+        start, end = tree.span(node.body)
+        if any(_is_caught(tree, handler) and not _leaves(handler) for handler in node.handlers):
+            inside = (call.node for call in takes if start <= tree.span(call.node)[0] < end)
+            yield from ((one, _PARTLY) for one in inside)
+
+
+def _is_caught(tree: Tree, handler: cst.ExceptHandler) -> bool:
+    """Whether it is for weights of other shapes."""
+    caught = set() if handler.type is None else _names(tree, handler.type)
+    return handler.type is None or bool(caught & {*_ALL, "ValueError"})
+
+
+def _leaves(handler: cst.ExceptHandler) -> bool:
+    """Whether the program does not go on behind it."""
+    last = handler.body.body[-1] if handler.body.body else None
+    small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
+    exits = cst.ensure_type(small, cst.Expr).value if isinstance(small, cst.Expr) else None
+    called = exits.func if isinstance(exits, cst.Call) else None
+    name = getattr(getattr(called, "attr", called), "value", "")
+    return isinstance(small, (cst.Raise, cst.Return)) or name in ("exit", "_exit", "quit")
 
 
 def _tries(statement: cst.CSTNode) -> Iterator[cst.Try]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from transpiler.diagnostics import ASSUMED
+from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.loaders import Unpacked
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
@@ -11,6 +14,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import generated
 from transpiler.lower.traced import is_eager
 from transpiler.lower.training import Compiled
+from transpiler.regex import regex
 
 _VALIDATION = (
     "the generator of the validation goes on from epoch to epoch; Keras 3 begins each time with "
@@ -152,11 +156,27 @@ def so_many(model: ModelWriter, call: TrainingCall, steps: str) -> str:
 def _taken(model: ModelWriter, given: Given, so_many: str, variable: str) -> str:
     """Some batches of a generator."""
     text = model.source_of(given)
-    uses = [p for p in model.shared.places(model.room, text) if not p.binds]
-    if len(uses) > 1 and given.node is not None:
+    if given.node is not None and _goes_on(model, text, given.node):
         note = f"`{text}` is used again; Keras takes batches in advance, and drops them then"
         model.made.said.append((ASSUMED, given.node, note))
     return so_many.format(variable or text)
+
+
+def _goes_on(model: ModelWriter, text: str, node: cst.BaseExpression) -> bool:
+    """Whether something else takes batches of a generator, or the same place does again."""
+    shared, room = model.shared, model.room
+    if not _VARIABLE.fullmatch(text):
+        return False  # a new one
+    places = shared.places(room, text)
+    if sum(not p.binds for p in places) > 1 or made_outside(shared, room, node, text):
+        return True
+    taken = room.node.params.params if isinstance(room.node, cst.FunctionDef) else ()
+    given = {parameter.name.value for parameter in taken}
+    made_there = text not in given and any(p.binds for p in places)
+    return not made_there and not shared.runs_once(shared.tree.span(node)[0])
+
+
+_VARIABLE = regex(r"[A-Za-z_][\w.]*")
 
 
 def note_validation(model: ModelWriter, call: TrainingCall, keras: str) -> None:
