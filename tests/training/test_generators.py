@@ -311,6 +311,28 @@ def test_of_a_new_generator_nothing_is_said(case: str) -> None:
     assert not any("in advance" in d.message for d in said.diagnostics)
 
 
+COUNTING = """\
+served = []
+
+
+def counting():
+    for batch in batches(x, y):
+        served.append({kept})
+        yield batch
+
+
+model.fit(counting(), steps_per_epoch=2, epochs=2, verbose=0)
+{read}
+"""
+
+
+@pytest.mark.parametrize(("read", "said"), [("n = len(served)", True), ("n = 0", False)])
+def test_what_changes_as_batches_are_given_is_said(read: str, said: bool) -> None:
+    """Where the program reads it, as Keras has taken some batches more by then."""
+    found = convert(program(COUNTING.format(kept="len(batch[0])", read=read))).diagnostics
+    assert any("`served` changes as `counting` gives batches" in d.message for d in found) is said
+
+
 @pytest.mark.parametrize(
     ("keras", "metric", "said"), [("2", "acc", True), ("3", "acc", False), ("2", "mae", False)]
 )

@@ -15,6 +15,7 @@ from transpiler.lower.data import generated
 from transpiler.lower.traced import is_eager
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
+from transpiler.source.told_by_generators import told_by_generators
 
 _VALIDATION = (
     "the generator of the validation goes on from epoch to epoch; Keras 3 begins each time with "
@@ -54,9 +55,15 @@ def stream(
         return ""
     if made.refilled and model.shared.file.options.keras != "2":
         model.made.said.append((ASSUMED, call.node, _REFILLED.format(made.refilled)))
+    for name, function in told_by_generators(model.tree.text):
+        model.made.said.append((ASSUMED, call.node, _TOLD.format(name, function)))
     return _taken(model, given, so_many(model, call, steps), variable)
 
 
+_TOLD = (
+    "`{}` changes as `{}` gives batches, and is read besides: Keras takes some in advance, which "
+    "changes it before they are trained on"
+)
 _LISTED = "what it gives for several inputs or outputs is taken for a list or tuple, not a dict"
 
 
