@@ -174,3 +174,45 @@ def test_what_callbacks_change_is_made_anew(hook: str, fits: str, scripts: Scrip
     conversion = convert(text)
     if not any(d.severity is Severity.ERROR for d in conversion.diagnostics):
         assert scripts.compare(text, conversion.text)["losses"] < 1e-9
+
+
+SWAPPING = HEAD + """
+from tensorflow.keras.callbacks import Callback as Base
+
+
+class Held:
+    x, y = x, y
+
+
+held = Held()
+
+
+def swap(*given):
+    held.x, held.y = held.x[::-1][:20], held.y[::-1][:20] + 1
+
+
+{made}
+model = build()
+losses.append(model.evaluate(held.x, held.y, verbose=0))
+model.fit(x, y, shuffle=False, verbose=0, callbacks=[{given}])
+losses.append(model.evaluate(held.x, held.y, verbose=0))
+"""
+SWAPS = {
+    "another name of the base": (
+        "class Swap(Base):\n    def on_train_end(self, logs=None):\n        swap()\n",
+        "Swap()",
+    ),
+    "a base of its own": (
+        "class Own(Base):\n    pass\n\n\n"
+        "class Swap(Own):\n    def on_train_end(self, logs=None):\n        swap()\n",
+        "Swap()",
+    ),
+    "a function": ("", "keras.callbacks.LambdaCallback(on_train_end=swap)"),
+}
+
+
+@pytest.mark.parametrize("case", SWAPS)
+def test_what_callbacks_set_is_made_anew_for_others(case: str, scripts: Scripts) -> None:
+    made, given = SWAPS[case]
+    text = SWAPPING.format(made=made, given=given)
+    assert scripts.compare(text, converted(text))["losses"] < 1e-9

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from transpiler.record import record
 from transpiler.regex import regex
@@ -18,8 +17,12 @@ from transpiler.source.imported import taken_texts
 from transpiler.source.outer_reads import Functions, functions_of, nodes_in
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
-from transpiler.source.syntax import program_tree
 
+_RUNS = regex(r"Callback|LearningRateScheduler|\bdef (?:on_|__)|\byield\b")
+#: Callbacks that call functions of the program's own.
+_CALLING = frozenset({"LambdaCallback", "LearningRateScheduler"})
+_RUN = regex(r"on_(?:\w+_)?(?:begin|end)|__(?:getitem|next|iter|call|len)__")
+_HOOK = regex(r"on_(?:train|epoch|batch|train_batch)_(?:begin|end)")
 #: What Keras calls of a callback before it validates for the first time.
 _EARLY = regex(r"on_(?:train_begin|epoch_begin|(?:train_)?batch_(?:begin|end))")
 
@@ -58,35 +61,17 @@ def changed_by_callbacks(text: str, path: str) -> ChangedArrays:
     return ChangedArrays(any(one.any for one in found), sets, attributes, early)
 
 
-@lru_cache(maxsize=8)
-def set_in_methods(text: str) -> frozenset[str]:
-    """The attributes that get other values, or other elements, once their objects are made."""
-    tree, found = program_tree(text), set[str]()
-    methods = (n for n in ast.walk(tree or ast.Module([], [])) if isinstance(n, ast.FunctionDef))
-    for method in methods:
-        if method.name == "__init__":
-            continue
-        found |= {*_set_in(method)}
-        for node in ast.walk(method):
-            held = node
-            while isinstance(held, ast.Subscript):
-                held = held.value
-            if isinstance(held, ast.Attribute) and isinstance(node, ast.Subscript):
-                found |= set[str]() if isinstance(node.ctx, ast.Load) else {held.attr}
-    return frozenset(found)
-
-
 def _changed(text: str) -> ChangedArrays:
-    if "Callback" not in text:
+    if _RUNS.search(text) is None:
         return ChangedArrays()
     program = functions_of(text)
-    everything, own, sets, early = False, set[str](), set[str](), set[str]()
-    for made in ast.walk(program.module):
-        if isinstance(made, ast.ClassDef) and any("Callback" in ast.unparse(b) for b in made.bases):
-            hooks = [one for one in made.body if isinstance(one, ast.FunctionDef)]
+    everything, own, early = False, set[str](), set[str]()
+    sets = {n for f in program.reaching(_run_by_keras(program.module)) for n in _set_in(f)}
+    for made in _callbacks_in(program.module):
+        if hooks := [one for one in made.body if isinstance(one, ast.FunctionDef)]:
             fresh = _fresh(hooks)
-            for function in program.reaching(h for h in hooks if h.name.startswith("on_")):
-                sets |= {*_set_in(function)}
+            called = [h for h in hooks if h.name.startswith("on_")]
+            for function in program.reaching(called or hooks):
                 begins = _EARLY.fullmatch(getattr(function, "name", "")) is not None
                 for name in arrays_changed_by(program, function, function in hooks):
                     first, *parts = name.split(".")
@@ -100,8 +85,44 @@ def _changed(text: str) -> ChangedArrays:
     return ChangedArrays(everything, frozenset(sets), frozenset(own), frozenset(early))
 
 
+def _run_by_keras(module: ast.Module) -> Iterator[ast.FunctionDef]:
+    """The functions that training runs: hooks of callbacks, what gives batches, what both get."""
+    nodes = [*ast.walk(module)]
+    made = (n for n in nodes if isinstance(n, ast.Call) and _last(n.func) in _CALLING)
+    given = {n.id for call in made for n in ast.walk(call) if isinstance(n, ast.Name)}
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef):
+            gives = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
+            if gives or node.name in given or _RUN.fullmatch(node.name):
+                yield node
+
+
+def _last(node: ast.expr) -> str:
+    return ast.unparse(node).rpartition(".")[2]
+
+
+def _callbacks_in(module: ast.Module) -> list[ast.ClassDef]:
+    """The classes that are callbacks, by their bases, or by what Keras calls of them."""
+    nodes = [*ast.walk(module)]
+    imports = (a for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names)
+    names = {"Callback"} | {a.asname for a in imports if a.asname and "Callback" in a.name}
+    classes = [n for n in nodes if isinstance(n, ast.ClassDef)]
+    found: list[ast.ClassDef] = []
+    while more := [c for c in classes if c not in found and _is_callback(c, names)]:
+        found += more
+        names |= {one.name for one in more}
+    return found
+
+
+def _is_callback(made: ast.ClassDef, names: set[str]) -> bool:
+    bases = [ast.unparse(base).rpartition(".")[2] for base in made.bases]
+    hooks = (n.name for n in made.body if isinstance(n, ast.FunctionDef))
+    derived = any(base in names or "Callback" in base for base in bases)
+    return derived or any(map(_HOOK.fullmatch, hooks))
+
+
 def _set_in(function: ast.AST) -> Iterator[str]:
-    """The attributes of other objects, and the variables of the module, that a function sets."""
+    """The attributes, and the variables of the module, that a function sets, or parts of them."""
     shared = {n for node in ast.walk(function) if isinstance(node, ast.Global) for n in node.names}
     for node in ast.walk(function):
         match node:
@@ -113,6 +134,8 @@ def _set_in(function: ast.AST) -> Iterator[str]:
             ):
                 yield name
             case ast.Name(id=name, ctx=ast.Store()) if name in shared:
+                yield name
+            case ast.Subscript(value=ast.Attribute(attr=name), ctx=ast.Store()):
                 yield name
 
 

@@ -18,9 +18,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import block, within
 from transpiler.emit.training.ready import LOOKING, Made
 from transpiler.regex import regex
-from transpiler.source.changed_by_callbacks import changed_by_callbacks, set_in_methods
-from transpiler.source.imported import taken_texts
-from transpiler.source.lexical import names_in
+from transpiler.source.changed_by_callbacks import changed_by_callbacks
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.reached import program_of
 from transpiler.source.suites import blocks_around, statement_lines
@@ -139,18 +137,13 @@ def _stays(one: Made, loop: cst.For | cst.While, name: str) -> bool:
 
 
 def _is_set_meanwhile(one: Made, lines: tuple[str, ...]) -> bool:
-    """Whether callbacks, or other methods that training runs, may change what statements read."""
-    path, text = one.ready.shared.file.path, one.ready.shared.tree.text
-    changed = changed_by_callbacks(text, path)
-    read = {n for line in lines for n in names_in(line)}
-    if changed.any or read & (changed.sets | changed.attributes):
-        return True
-    attributes = {n for line in lines for n in _ATTRIBUTE.findall(line)}
-    texts = (text, *(taken_texts(text, path) if path else ()))
-    return any(attributes & set_in_methods(one) for one in texts)
+    """Whether callbacks, or what gives batches, may change what statements read."""
+    changed = changed_by_callbacks(one.ready.shared.tree.text, one.ready.shared.file.path)
+    read = {word for line in lines for word in _WORD.findall(line)}
+    return changed.any or not read.isdisjoint(changed.sets | changed.attributes)
 
 
-_ATTRIBUTE = regex(r"(?<!torch)\.([A-Za-z_]\w*)\b(?!\()")
+_WORD = regex(r"[A-Za-z_]\w*")
 
 
 def _again(tree: Tree, loop: cst.For | cst.While) -> int:

@@ -156,10 +156,9 @@ class Ready:
         whole = self.shared.tree.text
         if any(changed_between(whole, text, begin, until, of_arrays=True) for text in texts):
             return False  # by a function, perhaps
-        if "callbacks" in made.call.given:
-            changed = changed_by_callbacks(whole, self.shared.file.path)
-            if not changed.sets.isdisjoint(w for text in texts for w in _WORD.findall(text)):
-                return False
+        changed = changed_by_callbacks(whole, self.shared.file.path)
+        if not changed.sets.isdisjoint(w for text in texts for w in _WORD.findall(text)):
+            return False
         calls = self.room.calls
         mine = {id(c.node) for c in calls if c.model is call.model}
         known = [c for c in calls if c.model is call.model or id(c.node) not in mine]
