@@ -216,3 +216,29 @@ def test_what_callbacks_set_is_made_anew_for_others(case: str, scripts: Scripts)
     made, given = SWAPS[case]
     text = SWAPPING.format(made=made, given=given)
     assert scripts.compare(text, converted(text))["losses"] < 1e-9
+
+
+GROWING = HEAD + """
+class Data:
+    x, y = x, y
+
+    @classmethod
+    def grow(cls):
+        cls.x, cls.y = np.concatenate([cls.x, cls.x + 1]), np.concatenate([cls.y, cls.y])
+
+
+def refill():
+    Data.grow()
+
+
+model = build()
+losses.append(model.evaluate(Data.x, Data.y, verbose=0))
+{grows}
+losses.append(model.evaluate(Data.x, Data.y, verbose=0))
+"""
+
+
+@pytest.mark.parametrize("grows", ["Data.grow()", "refill()", "[f() for f in (refill,)]"])
+def test_what_a_class_has_may_change(grows: str, scripts: Scripts) -> None:
+    text = GROWING.format(grows=grows)
+    assert scripts.compare(text, converted(text))["losses"] < 1e-9

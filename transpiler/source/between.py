@@ -23,6 +23,8 @@ from transpiler.source.reached import program_of
 from transpiler.source.syntax import python_tree
 
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: What methods call their object, or its class.
+_OWN = ("self", "cls")
 #: The last part of the path of a method that is called.
 _CALLED = "()"
 #: Calls of Keras, which change nothing of what they are given.
@@ -243,14 +245,14 @@ class _Timeline:
         if not deeper:
             return same and not inside
         is_new = getattr(effect.scope.function, "name", "") == "__init__"
-        if changed == "self" and is_new and effect.scope is not span.scope:
+        if changed in _OWN and is_new and effect.scope is not span.scope:
             return False
         if same or variable == changed == "self":
             common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
             return common and (len(deeper) > len(parts) or not inside)
         last = deeper[-1]
         if not self._is_reached(span, path, effect):  # another object may keep the same
-            return changed == "self" and bool(({*deeper} - {ANY}) & {*parts})
+            return changed in _OWN and bool(({*deeper} - {ANY}) & {*parts})
         if last.startswith("."):
             return not inside and (not parts or last in parts)
         return inside or not parts or any(last == one or ANY in (last, one) for one in parts)
@@ -265,7 +267,7 @@ class _Timeline:
     def _is_reached(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
         """Whether what an effect is on may be what a path of a span leads to, or is led through."""
         variable, changed, room = path[0], effect.path[0], _name(effect.scope.function)
-        if changed == "self":
+        if changed in _OWN:
             return re.search(rf"\b{re.escape(variable)}\.{room}\(", span.code) is not None
         if variable in span.scope.parameters and effect.scope.owner(changed) is None:
             if room in span.called:
