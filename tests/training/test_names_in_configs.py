@@ -177,3 +177,43 @@ def test_keys_that_only_the_run_tells(change: str, call: str, assumed: bool) -> 
     said = [d.message for d in made.diagnostics if "may name what no string" in d.message]
     assert [one[:7] for one in said] == ['`CFG["o', '`CFG["l'] * assumed
     assert not any(d.severity.name == "ERROR" for d in made.diagnostics)
+
+
+TABLES = {
+    "functions": "{'mse': mse, 'mae': mae}",
+    "lambdas": "{'mse': lambda t, p: (t - p) ** 2, 'mae': lambda t, p: abs(t - p)}",
+    "of a library": "dict(mse=numeric.square, mae=numeric.abs)",
+    "strings": "{'mse': 'mse', 'mae': 'mae'}",
+}
+LOSSES = """\
+import numpy as numeric
+
+
+def mse(targets, outputs):
+    return (targets - outputs) ** 2
+
+
+def mae(targets, outputs):
+    return abs(targets - outputs)
+
+
+TABLE = {table}
+"""
+CHOOSING = HEAD.replace("layers\n", "layers\nfrom losses import TABLE\n", 1) + """
+
+def run(name):
+    model = keras.Sequential([layers.Input((6,)), layers.Dense(1)])
+    model.compile("sgd", loss=TABLE[name])
+    return model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+
+
+print([run(name) for name in ("mse", "mae")])
+"""
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_of_functions_in_another_file_names_nothing(table: str, tmp_path: Path) -> None:
+    """Their keys may be names of losses all the same."""
+    files = {"train.py": CHOOSING, "losses.py": LOSSES.format(table=TABLES[table])}
+    _, errors = files_converted(tmp_path, files)
+    assert bool(errors) is (table != "strings"), errors

@@ -39,7 +39,7 @@ def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | No
     names = names_it_may_be(tree, file.path, text, lambda n: f"keras.losses.{n}" in rules.losses)
     if not names.found:
         return None
-    if not names.surely and gives_no_name(tree, text):
+    if not names.surely and gives_no_name(tree, file.path, text):
         raise Unsupported(f"`{text}` may be a loss, or the name of one")
     try:
         return _by_name(rules, value.expr, names, seen)

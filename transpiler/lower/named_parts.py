@@ -143,7 +143,7 @@ def _bound_to(text: str, name: str) -> Iterator[str]:
                 pass
 
 
-def gives_no_name(tree: Tree, text: str) -> bool:
+def gives_no_name(tree: Tree, path: str, text: str) -> bool:
     """Whether it is a call or a list, or a variable for one, that need not give a string."""
     if text.isidentifier():
         bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
@@ -151,22 +151,47 @@ def gives_no_name(tree: Tree, text: str) -> bool:
         return listed or any(map(_calls, bound)) or _gets_an_object(tree, text)
     if text.startswith("[") or _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
         return True
-    table = re.match(r"(\w+)(?:\[|\.get\()", text)
-    return table is not None and _holds_functions(tree, table[1])
+    table = re.match(r"(?:\w+\.)*(\w+)(?:\[|\.get\()", text)
+    texts = texts_around(tree.text, path) if table is not None else ()
+    return table is not None and any(_holds_objects(one, table[1]) for one in texts)
 
 
-def _holds_functions(tree: Tree, name: str) -> bool:
-    """Whether a dict of the program has functions of its own in it."""
-    module = program_tree(tree.text)
+def _holds_objects(text: str, name: str) -> bool:
+    """Whether a dict of a file has functions, or what calls make, in it."""
+    module = program_tree(text) if re.search(rf"\b{name}\b", text) else None
     nodes = [*ast.walk(module)] if module is not None else []
-    own = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    made = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    imports = (a for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names)
+    made |= {(one.asname or one.name).partition(".")[0] for one in imports}
     for node in nodes:
+        values: list[ast.expr] = []
         match node:
-            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Dict(values=values)):
-                functions = (isinstance(v, ast.Name) and v.id in own for v in values)
-                if target == name and any(functions):
-                    return True
+            case ast.Assign(targets=[target], value=ast.Dict(values=values)):
+                pass
+            case ast.AnnAssign(target=target, value=ast.Dict(values=values)):
+                pass
+            case ast.Assign(targets=[target], value=ast.Call(ast.Name("dict"), keywords=given)):
+                values = [one.value for one in given]
+            case ast.Assign(targets=[ast.Subscript(value=target)], value=value):
+                values = [value]
+            case _:
+                continue
+        if ast.unparse(target).rpartition(".")[2] == name:
+            if any(_is_object(value, made) for value in values):
+                return True
     return False
+
+
+def _is_object(value: ast.expr, made: set[str]) -> bool:
+    """Whether it is a function, or what a call makes; settings have names in capital letters."""
+    match value:
+        case ast.Name(id=name):
+            return name in made and not name.isupper()
+        case ast.Attribute(attr=name):
+            return ast.unparse(value).partition(".")[0] in made and not name.isupper()
+        case ast.Call():
+            return _calls(ast.unparse(value))
+    return isinstance(value, ast.Lambda)
 
 
 #: What makes an object of a class.

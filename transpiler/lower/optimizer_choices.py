@@ -162,7 +162,7 @@ def _named(
     )
     if not names.found:
         return None
-    if not names.surely and gives_no_name(tree, given.text):
+    if not names.surely and gives_no_name(tree, path, given.text):
         raise Unsupported(f"`{given.text}` may be an optimizer, or the name of one")
     words = dict.fromkeys(name.lower() for name in names.found)
     options = {name: _lowered(rules, Static(Expr(name, name)), exact, changes) for name in words}
