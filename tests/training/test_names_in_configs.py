@@ -217,3 +217,53 @@ def test_a_table_of_functions_in_another_file_names_nothing(table: str, tmp_path
     files = {"train.py": CHOOSING, "losses.py": LOSSES.format(table=TABLES[table])}
     _, errors = files_converted(tmp_path, files)
     assert bool(errors) is (table != "strings"), errors
+
+
+TRAINER = """\
+from tensorflow import keras
+
+
+def train(x, y, loss="mse", optimizer="adam"):
+    model = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])
+    model.compile(optimizer=optimizer, loss=loss)
+    return model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+"""
+CALLER = """\
+import json
+
+import numpy as np
+
+from trainer import train
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(24, 6)), rng.normal(size=(24, 1))
+settings = json.loads('{{"loss": "mae"}}')
+
+
+def mine(targets, outputs):
+    return (targets - outputs) ** 2
+
+
+losses = train(x, y, {given})
+"""
+#: What another file gives a function whose default is a string; what is said of that.
+GIVEN = {
+    "a string": ("'mae'", ""),
+    "its default": ("optimizer='sgd'", ""),
+    "what is read": ("loss=settings['loss']", "may name what no string of the program names"),
+    "a dict": ("**settings", "may name what no string of the program names"),
+    "a function": ("mine", "may be a loss, or the name of one"),
+    "a lambda": ("loss=lambda t, p: abs(t - p)", "may be a loss, or the name of one"),
+}
+
+
+@pytest.mark.parametrize("given", GIVEN)
+def test_what_other_files_give_may_name_others(given: str, tmp_path: Path) -> None:
+    source, said = GIVEN[given]
+    files = {"trainer.py": TRAINER, "main.py": CALLER.format(given=source)}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = convert(TRAINER, path=str(tmp_path / "trainer.py")).diagnostics
+    told = [d.message for d in found if "`loss`" in d.message]
+    assert bool(told) is bool(said)
+    assert all(said in message for message in told)

@@ -57,8 +57,8 @@ def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], boo
     if not outside and (found := tuple(filter(known, _given_to(texts, text)))):
         return Names(found, surely=True)
     found, near = (tuple(filter(known, _strings_of(t))) for t in (texts, _next_to(tree.text, path)))
-    beside = Names(near, assumed=_other_names(tree, text, near)) if near != found else None
-    return Names(found, assumed=_other_names(tree, text, found), near=beside)
+    beside = Names(near, assumed=_other_names(tree, path, text, near)) if near != found else None
+    return Names(found, assumed=_other_names(tree, path, text, found), near=beside)
 
 
 def _given_to(texts: tuple[str, ...], text: str) -> list[str]:
@@ -100,14 +100,63 @@ def _strings_of(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def _other_names(tree: Tree, text: str, names: tuple[str, ...]) -> str:
+def _other_names(tree: Tree, path: str, text: str, names: tuple[str, ...]) -> str:
     """What is assumed where an expression may name others than the program's strings do."""
-    if _names_strings(tree, text):
+    given = (value for value, _ in _given_elsewhere(tree, path, text))
+    if _names_strings(tree, text) and all(map(_is_string, given)):
         return ""
     return (
         f"`{text}` may name what no string of the program names: only {', '.join(names)} can be "
         "looked up, add what else it may be"
     )
+
+
+def _given_elsewhere(
+    tree: Tree, path: str, name: str
+) -> Iterator[tuple[ast.expr | None, set[str]]]:
+    """What other files give a parameter of a function, or of a class; None where that is open.
+
+    Each with what its file defines, or imports.
+    """
+    module = program_tree(tree.text) if path and name.isidentifier() else None
+    for node in ast.walk(module) if module is not None else ():
+        for called, function in _called(node):
+            taken = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+            every = [*taken, *(a.arg for a in function.args.kwonlyargs)]
+            for other in importing_files(path, rf"\b{called}\b") if name in every else ():
+                there = program_tree(read_text(other)) or ast.Module([], [])
+                made = _made_in(there)
+                yield from ((v, made) for v in _given_there(there, called, name, taken))
+
+
+def _called(node: ast.AST) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions that a definition is, by what is called: a class stands for its `__init__`."""
+    if isinstance(node, ast.ClassDef):
+        methods = (n for n in node.body if isinstance(n, ast.FunctionDef))
+        yield from ((node.name if m.name == "__init__" else m.name, m) for m in methods)
+    elif isinstance(node, ast.FunctionDef):
+        yield node.name, node
+
+
+def _given_there(
+    module: ast.Module, called: str, name: str, taken: list[str]
+) -> Iterator[ast.expr | None]:
+    """What the calls of a function in a file give a parameter; nothing where it has its default."""
+    own = taken[1:] if taken[:1] in (["self"], ["cls"]) else taken
+    for call in (n for n in ast.walk(module) if isinstance(n, ast.Call)):
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) != called:
+            continue
+        unpacked = [a for a in call.args if isinstance(a, ast.Starred)]
+        if unpacked or not all(keyword.arg for keyword in call.keywords):
+            yield None
+            continue
+        given = dict(zip(own, call.args, strict=False))
+        given |= {k.arg: k.value for k in call.keywords if k.arg}
+        yield from [given[name]] if name in given else []
+
+
+def _is_string(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def _names_strings(tree: Tree, text: str, depth: int = 3) -> bool:
@@ -148,7 +197,8 @@ def gives_no_name(tree: Tree, path: str, text: str) -> bool:
     if text.isidentifier():
         bound = re.findall(rf"^[ \t]*{text} = (.*)$", tree.text, re.MULTILINE)
         listed = any(value.startswith("[") for value in bound)
-        return listed or any(map(_calls, bound)) or _gets_an_object(tree, text)
+        given = any(_is_object(value, made) for value, made in _given_elsewhere(tree, path, text))
+        return given or listed or any(map(_calls, bound)) or _gets_an_object(tree, text)
     if text.startswith("[") or _calls(text) or re.search(rf"{_MAKING}|\]\(", text) is not None:
         return True
     table = re.match(r"(?:\w+\.)*(\w+)(?:\[|\.get\()", text)
@@ -159,11 +209,8 @@ def gives_no_name(tree: Tree, path: str, text: str) -> bool:
 def _holds_objects(text: str, name: str) -> bool:
     """Whether a dict of a file has functions, or what calls make, in it."""
     module = program_tree(text) if re.search(rf"\b{name}\b", text) else None
-    nodes = [*ast.walk(module)] if module is not None else []
-    made = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    imports = (a for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names)
-    made |= {(one.asname or one.name).partition(".")[0] for one in imports}
-    for node in nodes:
+    made = _made_in(module) if module is not None else set[str]()
+    for node in ast.walk(module) if module is not None else ():
         values: list[ast.expr] = []
         match node:
             case ast.Assign(targets=[target], value=ast.Dict(values=values)):
@@ -182,7 +229,15 @@ def _holds_objects(text: str, name: str) -> bool:
     return False
 
 
-def _is_object(value: ast.expr, made: set[str]) -> bool:
+def _made_in(module: ast.Module) -> set[str]:
+    """The names of what a file defines, or imports."""
+    nodes = [*ast.walk(module)]
+    imports = (a for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names)
+    made = {(one.asname or one.name).partition(".")[0] for one in imports}
+    return made | {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+
+
+def _is_object(value: ast.expr | None, made: set[str]) -> bool:
     """Whether it is a function, or what a call makes; settings have names in capital letters."""
     match value:
         case ast.Name(id=name):
