@@ -208,6 +208,12 @@ SWAPS = {
         "Swap()",
     ),
     "a function": ("", "keras.callbacks.LambdaCallback(on_train_end=swap)"),
+    "a method that a lambda calls": (
+        "class Swapper:\n    def swap(self):\n"
+        "        held.x, held.y = held.x[:9], held.y[:9] + 2\n\n\n"
+        "swapper = Swapper()\n",
+        "keras.callbacks.LambdaCallback(on_train_end=lambda logs: swapper.swap())",
+    ),
 }
 
 

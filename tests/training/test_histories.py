@@ -351,3 +351,12 @@ def test_what_a_failed_training_has_kept_is_left_open(fit: str, given: str, caug
     conversion = convert(HEAD + FAILING.format(fit=fit, given=given, caught=caught))
     said = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert any("`model.history` of a training that may have failed" in one for one in said)
+
+
+def test_a_failed_training_may_be_passed_over() -> None:
+    text = FAILING.replace("try:", "with suppress(TimeoutError):")
+    text = text.partition("except")[0] + text.partition('print("stopped")\n')[2]
+    text = "from contextlib import suppress\n" + HEAD + text
+    conversion = convert(text.format(fit="", given=", callbacks=[Budget()]"))
+    said = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any("`model.history` of a training that may have failed" in one for one in said)

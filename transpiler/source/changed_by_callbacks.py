@@ -89,7 +89,8 @@ def _run_by_keras(module: ast.Module) -> Iterator[ast.FunctionDef]:
     """The functions that training runs: hooks of callbacks, what gives batches, what both get."""
     nodes = [*ast.walk(module)]
     made = (n for n in nodes if isinstance(n, ast.Call) and _last(n.func) in _CALLING)
-    given = {n.id for call in made for n in ast.walk(call) if isinstance(n, ast.Name)}
+    inside = [n for call in made for n in ast.walk(call)]
+    given = {getattr(n, "id", getattr(n, "attr", "")) for n in inside}
     for node in nodes:
         if isinstance(node, ast.FunctionDef):
             gives = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))

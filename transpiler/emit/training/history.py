@@ -66,11 +66,6 @@ _OF_HISTORY = regex(r"\.(history|epoch)\b")
 _SOMETIMES = regex(r"\b(?:if|and|or|for|lambda)\b")
 
 
-def _is_stop(caught: str) -> bool:
-    """Whether an exception comes from outside, in the middle of a batch."""
-    return caught == "KeyboardInterrupt"
-
-
 class History:
     """The history of one `fit`: a plain dict, or an object where the program needs one."""
 
@@ -337,10 +332,15 @@ class History:
         tree, room = self.model.tree, self.model.room
         around = blocks_around(tree, room.node, tree.span(self.call.node)[0])
         tries = [s for s, suite in around if isinstance(s, cst.Try) and suite is s.body]
-        caught = [handler for one in tries for handler in one.handlers]
-        stopped = all(h.type is not None and _is_stop(tree.source(h.type)) for h in caught)
-        if caught and (self.growing or (own_classes([self.call]) and not stopped)):
-            body = tree.span(tries[0].body)
+        caught = [h.type for one in tries for h in one.handlers]
+        stopped = all(
+            kind is not None and tree.source(kind) == "KeyboardInterrupt" for kind in caught
+        )
+        withs = [s for s, _ in around if isinstance(s, cst.With)]
+        passed = any("suppress(" in tree.source(one.item) for s in withs for one in s.items)
+        stopped = stopped and not passed
+        if (caught or passed) and (self.growing or (own_classes([self.call]) and not stopped)):
+            body = tree.span((tries or withs)[0].body)
             if any(not within(p.start, [body]) for p in self._kept_by_model()):
                 raise Unsupported("`model.history` of a training that may have failed")
 
