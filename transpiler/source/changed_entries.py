@@ -147,6 +147,8 @@ class _Program:
     #: What is put under a key, or at a place of a list, that something else may have, too.
     entries: dict[object, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
     loops: list[tuple[int, int]] = field(default_factory=list)  #: their first and last lines
+    #: what is bound in each round of them, before anything else of it is run
+    anew: dict[tuple[int, int], set[ast.expr]] = field(default_factory=dict)
     change: _Change | None = None  #: the one that is looked at
     inside: bool = False  #: what is reached is in what changes
     seen: set[tuple[int, str, bool | None]] = field(default_factory=set)
@@ -170,7 +172,9 @@ class _Program:
 
     def _note(self, node: ast.AST, scope: Scope) -> None:
         if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-            self.loops.append((node.lineno, node.end_lineno or node.lineno))
+            lines = (node.lineno, node.end_lineno or node.lineno)
+            self.loops.append(lines)
+            self.anew[lines] = {one.value for one in node.body if isinstance(one, ast.Assign)}
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value, scope, "is")
@@ -326,9 +330,11 @@ class _Program:
         if self.inside or self.change.scope[-1] is not scope[-1]:
             return self.inside
         first, last = self.change.value.lineno, value.lineno
-        if any(begin <= min(first, last) <= max(first, last) <= end for begin, end in self.loops):
+        made = [one for one, _, how in self.bound.get((home, value.id), ()) if how == "is"]
+        around = [lines for lines in self.loops if lines[0] <= min(first, last) <= lines[1]]
+        around = [lines for lines in around if max(first, last) <= lines[1]]
+        if around and not any(one in self.anew[max(around)] and one.lineno < first for one in made):
             return False
-        made = (one for one, _, how in self.bound.get((home, value.id), ()) if how == "is")
         return first < last or any(last < one.lineno < first for one in made)
 
     def _is_array(self, value: ast.expr, scope: Scope, seen: set[str]) -> bool:
