@@ -197,13 +197,13 @@ def _within(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _locals(inside: Iterable[ast.AST]) -> Iterator[str]:
-    """The names of a function's own: its parameters, and what it binds."""
+    """The names of a function's own: its parameters, and what it binds but for imports."""
     shared: set[str] = set()
     bound: list[str] = []
     for inner in inside:
         if isinstance(inner, (ast.Global, ast.Nonlocal)):
             shared |= set(inner.names)
-        elif isinstance(inner, _BINDING):
+        elif isinstance(inner, _BINDING) and not isinstance(inner, (ast.Import, ast.ImportFrom)):
             bound += _bound_otherwise(inner)
         elif isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             bound.append(inner.id)
