@@ -8,7 +8,6 @@ without_counterpart(
     "callback",
     "keras.callbacks",
     {
-        "RemoteMonitor": "post the values of each epoch to the server yourself, with `requests`",
         "OrbaxCheckpoint": "its files are those of JAX's Orbax; ModelCheckpoint becomes torch.save",
         "CallbackList": "it calls callbacks by hand: give `fit` a list of them",
     },

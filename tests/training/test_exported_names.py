@@ -45,7 +45,7 @@ LEFT: dict[str, dict[str, Trial]] = {
     "callbacks": {
         name: Trial(fit=f", callbacks=[keras.callbacks.{name}]")
         for name in (
-            "CallbackList()", 'OrbaxCheckpoint("o")', "RemoteMonitor()",
+            "CallbackList()", 'OrbaxCheckpoint("o")',
         )
     },
     "regularizers": {

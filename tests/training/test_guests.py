@@ -293,11 +293,11 @@ def test_files_that_do_not_agree_are_left(way: str, tmp_path: Path) -> None:
 def test_what_can_not_be_converted_says_why_where_it_is_called(tmp_path: Path) -> None:
     files = project("models")
     files["train.py"] = files["train.py"].replace(
-        "[stop]", "[stop, keras.callbacks.RemoteMonitor()]"
+        "[stop]", "[stop, keras.callbacks.OrbaxCheckpoint('o')]"
     )
     texts, errors = converted(tmp_path, files)
     assert "model.fit(" in texts["train.py"]
-    assert any("RemoteMonitor" in error for error in errors if error.startswith("main.py"))
+    assert any("OrbaxCheckpoint" in error for error in errors if error.startswith("main.py"))
 
 
 OPTIMIZERS = """\

@@ -26,7 +26,7 @@ from tensorflow import keras
 x = np.ones((8, 4))
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
-model.fit(x, x[:, 0], callbacks=[keras.callbacks.RemoteMonitor()])
+model.fit(x, x[:, 0], callbacks=[keras.callbacks.OrbaxCheckpoint('o')])
 """,
     "an unseen model": """\
 import numpy as np

@@ -341,12 +341,12 @@ def test_what_follows_of_an_error_names_it() -> None:
     """The one cause is in line 27: `fit`, for the sake of one callback."""
     text = WATCHED + (
         "watch = Watch()\nearly = keras.callbacks.EarlyStopping(patience=2)\n"
-        "remote = keras.callbacks.RemoteMonitor()\n\nmodel = build()\n"
+        "remote = keras.callbacks.OrbaxCheckpoint('o')\n\nmodel = build()\n"
         "model.fit(x, y, callbacks=[watch, early, remote])\n"
     )
     found = dict(errors(text))
     line = text.split("\n").index("model.fit(x, y, callbacks=[watch, early, remote])") + 1
-    assert "RemoteMonitor has no counterpart" in found.pop(line)
+    assert "OrbaxCheckpoint has no counterpart" in found.pop(line)
     assert found.keys() == {11, 18, line - 4, line - 3}
     assert all(f"so is `fit` in line {line}" in message for message in found.values()), found
 

@@ -115,7 +115,7 @@ def test_what_still_trains_with_keras_is_not_compared(session: VerifySession) ->
 
     Steps that are missing without a word differ.
     """
-    text = program(fit=", callbacks=[keras.callbacks.RemoteMonitor()]")
+    text = program(fit=", callbacks=[keras.callbacks.CallbackList()]")
     text += "\n\nother = keras.Sequential([keras.layers.Input((6,)), keras.layers.Dense(1)])\n"
     text += "other.compile('sgd', 'mse')\nother.fit(x, x[:, :1], epochs=2, verbose=0)\n"
     converted = convert(text).text
