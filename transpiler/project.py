@@ -55,6 +55,7 @@ from transpiler.source.brought_values import values_brought
 from transpiler.source.compiled_by_calls import compiled_by_calls
 from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.compiled_in_turn import compiled_one_by_one
+from transpiler.source.data_of_functions import data_of_functions
 from transpiler.source.files import decode, program_at
 from transpiler.source.filled_lists import filled_lists
 from transpiler.source.first_rounds import first_rounds
@@ -234,6 +235,7 @@ class Project:
         found = found or loaded_or_trained(text, partial(_texts_importing, path))
         found = found or plain_constants(text, partial(_texts_importing, path))
         found = found or nested_losses(text) or assigned_apart(text)
+        found = found or data_of_functions(text, partial(_texts_importing, path))
         found = found or losses_in_turn(text, partial(_texts_importing, path))
         found = found or first_rounds(text) or annotated_parts(text)
         found = found or backend_defaults(text, partial(_texts_importing, path))
