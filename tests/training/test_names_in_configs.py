@@ -230,10 +230,12 @@ def train(x, y, loss="mse", optimizer="adam"):
 """
 CALLER = """\
 import json
+from functools import partial
 
 import numpy as np
 
 from trainer import train
+from trainer import train as other
 
 rng = np.random.default_rng(0)
 x, y = rng.normal(size=(24, 6)), rng.normal(size=(24, 1))
@@ -246,13 +248,16 @@ def mine(targets, outputs):
 
 losses = train(x, y, {given})
 """
+_OPEN = "may name what no string of the program names"
 #: What another file gives a function whose default is a string; what is said of that.
 GIVEN = {
     "a string": ("'mae'", ""),
     "its default": ("optimizer='sgd'", ""),
-    "what is read": ("loss=settings['loss']", "may name what no string of the program names"),
-    "a dict": ("**settings", "may name what no string of the program names"),
+    "what is read": ("loss=settings['loss']", _OPEN),
+    "a dict": ("**settings", _OPEN),
     "a function": ("mine", "may be a loss, or the name of one"),
+    "its other name": ("'mse')\nfound = other(x, y, loss=settings['loss']", _OPEN),
+    "what calls it": ("'mse')\nfound = partial(train, loss='mae')(x, y", _OPEN),
     "a lambda": ("loss=lambda t, p: abs(t - p)", "may be a loss, or the name of one"),
 }
 

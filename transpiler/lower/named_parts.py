@@ -143,9 +143,15 @@ def _given_there(
 ) -> Iterator[ast.expr | None]:
     """What the calls of a function in a file give a parameter; nothing where it has its default."""
     own = taken[1:] if taken[:1] in (["self"], ["cls"]) else taken
-    for call in (n for n in ast.walk(module) if isinstance(n, ast.Call)):
-        if getattr(call.func, "id", getattr(call.func, "attr", "")) != called:
-            continue
+    nodes = [*ast.walk(module)]
+    imports = (a for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names)
+    names = {called} | {one.asname for one in imports if one.name == called and one.asname}
+    uses: list[ast.expr] = [n for n in nodes if isinstance(n, ast.Attribute) and n.attr == called]
+    uses += [n for n in nodes if isinstance(n, ast.Name) and n.id in names]
+    calls = [n for n in nodes if isinstance(n, ast.Call) and n.func in uses]
+    if len(calls) < len(uses):  # `partial(train, loss=...)`
+        yield None
+    for call in calls:
         unpacked = [a for a in call.args if isinstance(a, ast.Starred)]
         if unpacked or not all(keyword.arg for keyword in call.keywords):
             yield None
