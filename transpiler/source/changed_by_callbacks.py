@@ -18,7 +18,9 @@ from transpiler.source.outer_reads import Functions, functions_of, nodes_in
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
 
-_RUNS = regex(r"Callback|LearningRateScheduler|\bdef (?:on_|__)|\byield\b")
+_RUNS = regex(
+    r"Callback|LearningRateScheduler|\byield\b|\bdef (?:on_|__(?:getitem|next|iter|call|len)__)"
+)
 #: Callbacks that call functions of the program's own.
 _CALLING = frozenset({"LambdaCallback", "LearningRateScheduler"})
 _RUN = regex(r"on_(?:\w+_)?(?:begin|end)|__(?:getitem|next|iter|call|len)__")
