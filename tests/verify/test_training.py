@@ -395,3 +395,32 @@ def test_a_builder_may_take_less_than_before(session: VerifySession) -> None:
     assert "def build(units)" in converted
     found = verify_pair(BUILDER, converted, session=session)
     assert ("build(get_optimizer(), 4)", "equal") in [(r.name, r.status) for r in found]
+
+
+STREAMED = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+parts = np.random.RandomState(0).rand(3, 60, 4)
+data = tf.data.Dataset.from_tensor_slices(parts).{applied}
+data = data.map(lambda row: (row[:3], row[3:])).batch(8)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+history = model.fit(data, epochs=4, verbose=0)
+losses = history.history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        "interleave(lambda part: tf.data.Dataset.from_tensor_slices(part), cycle_length=2)",
+        "flat_map(lambda part: tf.data.Dataset.from_tensor_slices(part))",
+    ],
+)
+def test_streams_are_compared(session: VerifySession, applied: str) -> None:
+    text = STREAMED.format(applied=applied)
+    assert only(session, text).status == "equal"
+    other = convert(text).text.replace("lr=0.01", "lr=0.02")
+    assert only(session, text, other).status == "different"

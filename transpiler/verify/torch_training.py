@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
@@ -262,12 +262,28 @@ class Player:
             if tensors is not None and fewer:
                 kind = type(dataset)
                 dataset = kind(*(tensor[limit(batch_size)] for tensor in tensors))
+            elif fewer and isinstance(dataset, self.torch.utils.data.IterableDataset):
+                dataset = self._first_of(dataset, limit(batch_size).stop)
             elif fewer and "sampler" not in kwargs and hasattr(dataset, "__len__"):
                 rows = range(len(dataset))[limit(batch_size)]
                 dataset = self.torch.utils.data.Subset(dataset, rows)
             original(loader, dataset, batch_size, *args[1:], **kwargs)
 
         return init
+
+    def _first_of(self, dataset: Any, count: int) -> Any:
+        """The first samples of a stream; its attributes are those of the whole."""
+
+        class First(type(dataset)):  # type: ignore[misc]
+            def __iter__(self) -> Iterator[Any]:
+                return islice(super().__iter__(), count)
+
+            def __len__(self) -> int:
+                return min(count, int(super().__len__()))
+
+        first = First.__new__(First)
+        first.__dict__.update(dataset.__dict__)
+        return first
 
     def _measuring(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def backward(tensor: Any, *args: Any, **kwargs: Any) -> Any:
