@@ -62,6 +62,14 @@ OTHERS = {
     "two models": "other = build()\nother.compile(opt, 'mse')\nopt.learning_rate = 0.01",
     "another optimizer": "model.compile('adam', 'mse')\nopt.learning_rate = 0.01",
     "another model": "model = build()\nopt.learning_rate = 0.01",
+    "a function compiles it": (
+        "def again():\n    model.compile('adam', 'mse')\n\n\nagain()\nopt.learning_rate = 0.01"
+    ),
+    "another name of it": "same = model\nsame.compile('adam', 'mse')\nopt.learning_rate = 0.01",
+    "a function gets it": (
+        "def again(one):\n    one.compile('adam', 'mse')\n\n\n"
+        "again(model)\nopt.learning_rate = 0.01"
+    ),
     "handed on": "def slow(one):\n    one.learning_rate = 0.01\n\n\nslow(opt)",
 }
 

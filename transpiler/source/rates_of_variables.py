@@ -59,7 +59,7 @@ def _edits(text: str, room: ast.Module | ast.FunctionDef) -> dict[Span, str]:
                 if not asked or not whole or len(models) != 1:
                     continue
                 (model,) = models
-                if _is_settled(room, nodes, model, compiled, asked):
+                if _is_settled(room, model, compiled, asked):
                     found |= {at.span(n): f"{model}.optimizer" for n in asked}
     return found
 
@@ -79,16 +79,18 @@ def _model_of(node: ast.AST | None, around: dict[ast.AST, ast.AST]) -> str:
 
 def _is_settled(
     room: ast.Module | ast.FunctionDef,
-    nodes: list[ast.AST],
     model: str,
     compiled: list[ast.Name],
     asked: list[ast.Name],
 ) -> bool:
     """Whether the model has the optimizer, and no other one, from before it is first asked."""
+    nodes = [*ast.walk(room)]
     calls = [n for n in nodes if isinstance(n, ast.Call) and _model_of(n, {}) == model]
-    bound = [n for n in nodes if isinstance(n, ast.Name) and n.id == model and _is_stored(n)]
-    if len(calls) != len(compiled) or len(bound) != 1:
-        return False
+    names = [n for n in nodes if isinstance(n, ast.Name) and n.id == model]
+    bound = [n for n in names if _is_stored(n)]
+    read = [n.value for n in nodes if isinstance(n, ast.Attribute) and n.value in names]
+    if len(calls) != len(compiled) or len(bound) != 1 or len(read) != len(names) - 1:
+        return False  # another name of it may be compiled, or a function may do that
     first = min(compiled, key=lambda name: name.lineno)
     straight = any(
         isinstance(statement, ast.Expr) and any(n is first for n in ast.walk(statement))
