@@ -77,6 +77,14 @@ def test_each_call_has_its_own(case: str, made: str, scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+def test_a_parameter_with_a_name_only(scripts: Scripts) -> None:
+    train = function(MADE["there"]).replace("def train(schedule", "def train(*, schedule")
+    text = f"{HEAD}{train}a = train(schedule=lambda e: 0.1 / (e + 1))\n"
+    found = converted(text)
+    assert 'group["lr"] = schedule(epoch)' in found
+    assert scripts.compare(text, found)["a"] < 1e-9
+
+
 @pytest.mark.parametrize("made", MADE)
 def test_functions_that_take_other_arguments_are_refused(made: str) -> None:
     program = f"{HEAD}{function(MADE[made])}a = train(halve)\nb = train(shrink)\n"
@@ -84,10 +92,10 @@ def test_functions_that_take_other_arguments_are_refused(made: str) -> None:
     assert said
 
 
-def test_a_parameter_that_gets_another_function_is_not_called() -> None:
+def test_a_parameter_that_gets_another_function_is_refused() -> None:
     """What is called is what the callback got."""
     train = function(MADE["there"])
     changed = train.replace("    history =", "    schedule = halve\n    history =")
     conversion = convert(f"{HEAD}{changed}a = train(lambda e: 0.1 / (e + 1))\n")
-    errors = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
-    assert errors or "schedule(epoch" not in conversion.text
+    said = [d.message for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert any("`schedule`, of which callbacks is made, has changed since" in one for one in said)

@@ -290,6 +290,8 @@ AGAIN = {
     "a function": "def train(g):\n    {fit}\n\n\ng = batches(x, y)\ntrain(g)\ntrain(g)\n".replace(
         "{fit}", "model.fit(g, steps_per_epoch=1)"
     ),
+    "a name only": "def train(*, g):\n    model.fit(g, steps_per_epoch=1)\n\n\n"
+    "g = batches(x, y)\ntrain(g=g)\ntrain(g=g)\n",
     "a global": "seen = batches(x, y)\ndef train():\n    {fit}\n\n\ntrain()\ntrain()\n",
 }
 ANEW = {

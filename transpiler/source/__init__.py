@@ -75,6 +75,7 @@ compiled_in_turn.py  loops that only compile some models: one call for each
 asked_of_rates.py  whether learning rates are variables of Keras's: they are
 nested_losses.py  losses that are functions inside of what trains with them: before it
 data_of_functions.py  functions that make a data set of each element: lambdas in their places
+call_arguments.py  what the parameters of a function get in a call
 told_by_generators.py  what generators change beside giving batches, and others read
 rates_of_variables.py  rates set as those of a variable for an optimizer: its model is asked
 picked_rates.py  learning rates that an `if` statement picks: one expression does

@@ -18,6 +18,7 @@ from itertools import takewhile
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.call_arguments import given_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
@@ -268,19 +269,10 @@ def _head_end(function: ast.FunctionDef) -> int:
 
 def _given(function: ast.FunctionDef, call: ast.Call) -> dict[str, ast.expr] | None:
     """What each parameter gets; None where that is not clear."""
-    names = [one.arg for one in function.args.args]
-    every = {*names, *(one.arg for one in function.args.kwonlyargs)}
-    if any(isinstance(one, ast.Starred) for one in call.args) or len(call.args) > len(names):
-        return None
-    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
-    keyword_only = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-    defaults |= {one.arg: value for one, value in keyword_only if value is not None}
-    found = {**defaults, **dict(zip(names, call.args, strict=False))}
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            return None
-        found[keyword.arg] = keyword.value
-    return found if found.keys() == every else None
+    taken = function.args
+    every = {one.arg for one in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)}
+    found = given_in(function, call)
+    return found if found is not None and found.keys() == every else None
 
 
 def _is_plain(value: ast.expr) -> bool:

@@ -13,7 +13,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from transpiler.regex import regex
-from transpiler.source.constant_rounds import replaced_in_round
+from transpiler.source.constant_rounds import replaced_in_round, source_of
 from transpiler.source.lexical import comments_in, may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
@@ -46,7 +46,7 @@ def data_of_functions(text: str, others: Callable[[], Iterable[str]]) -> Rewritt
             continue
         blank = _BLANK.match(text, end)
         edits[start, blank.end() if blank is not None else end] = ""
-        edits[at.span(given)] = f"lambda {made[0].args.args[0].arg}: {ast.unparse(body)}"
+        edits[at.span(given)] = f"lambda {made[0].args.args[0].arg}: {source_of(body)}"
         touched.append((call.lineno, call.end_lineno or 0))
     return rewritten(text, edits, touched=touched) if edits else None
 

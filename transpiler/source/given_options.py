@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from transpiler.source.call_arguments import given_in
 from transpiler.source.changes import changed_in_place
 from transpiler.source.syntax import program_tree
 
@@ -38,7 +39,7 @@ class Program:
             return None
         if self._is_changed(parameter) or parameter in _bound(defined[0]):
             return None
-        found = [self.keys(_argument(call, defined[0], parameter)) for call in calls]
+        found = [self.keys((given_in(defined[0], call) or {}).get(parameter)) for call in calls]
         return together(found)
 
     def keys(self, node: ast.expr | None) -> frozenset[str] | None:
@@ -95,13 +96,3 @@ def _bound(function: ast.FunctionDef) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-
-
-def _argument(call: ast.Call, function: ast.FunctionDef, parameter: str) -> ast.expr | None:
-    """What a call gives a parameter, or its default."""
-    if any(isinstance(a, ast.Starred) for a in call.args) or any(not k.arg for k in call.keywords):
-        return None
-    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
-    given = dict(zip(names, call.args, strict=False)) | {k.arg: k.value for k in call.keywords}
-    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
-    return given.get(parameter, defaults.get(parameter))

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.effects import GIVEN, effects_in
 from transpiler.source.syntax import program_tree
 
 
+@lru_cache(maxsize=4)
 def told_by_generators(text: str) -> tuple[tuple[str, str], ...]:
     """What changes so, each with the function that changes it; what only this reads counts not."""
     module = program_tree(text) if "yield" in text else None

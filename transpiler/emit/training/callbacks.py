@@ -23,6 +23,7 @@ from transpiler.emit.training.named_parts import is_history
 from transpiler.emit.training.own_callbacks import own_hooks
 from transpiler.emit.training.own_instances import instance_of
 from transpiler.interpret.control.perhaps import by_conditions
+from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function as UserFunction
 from transpiler.interpret.values import Sequence, Static, UserClass, Value
@@ -212,7 +213,7 @@ def _is_passed(model: ModelWriter, text: str) -> bool:
     """Whether it is a parameter of the function that trains, which has it all the time."""
     if isinstance(model.room.node, cst.Module) or not text.isidentifier():
         return False
-    names = {parameter.name.value for parameter in model.room.node.params.params}
+    names = {parameter.name for parameter in parameters_of(model.room.node)}
     return text in names and not any(p.binds for p in model.shared.places(model.room, text)[1:])
 
 

@@ -79,7 +79,7 @@ def _leaves(handler: cst.ExceptHandler) -> bool:
     """Whether the program does not go on behind it."""
     last = handler.body.body[-1] if handler.body.body else None
     small = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else None
-    exits = cst.ensure_type(small, cst.Expr).value if isinstance(small, cst.Expr) else None
+    exits = small.value if isinstance(small, cst.Expr) else None
     called = exits.func if isinstance(exits, cst.Call) else None
     name = getattr(getattr(called, "attr", called), "value", "")
     return isinstance(small, (cst.Raise, cst.Return)) or name in ("exit", "_exit", "quit")

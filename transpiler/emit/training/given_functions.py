@@ -17,6 +17,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room
 from transpiler.interpret.functions.schedule_makers import SCHEDULER
 from transpiler.record import record
+from transpiler.source.call_arguments import given_in
 from transpiler.source.far_frames import Frame, Made, Object, Steps, is_about_framework
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import family, value_of
@@ -189,7 +190,7 @@ class _Program:
             return []
         uses = [n for n in self._nodes if isinstance(n, ast.Name) and n.id == function.name]
         calls = [c for c in self._nodes if isinstance(c, ast.Call) and c.func in uses]
-        given = [_argument(function, name, call) for call in calls]
+        given = [(given_in(function, call) or {}).get(name) for call in calls]
         if len(calls) != len(uses) or is_imported(path, rf"\b{function.name}\b"):
             return []
         found: list[GivenFunction] = []
@@ -225,24 +226,6 @@ class _Program:
             return self._called(base, node) if isinstance(base, ast.ClassDef) else []
         takes, source = _parameters(method), ast.unparse(node)
         return [GivenFunction(takes - 1, source, _remembers(method))] if takes else []
-
-
-def _argument(function: ast.FunctionDef, name: str, call: ast.Call) -> ast.expr | None:
-    """What a call gives a parameter of a function, or else its default; None if that is open."""
-    taken = [*function.args.posonlyargs, *function.args.args]
-    if any(isinstance(a, ast.Starred) for a in call.args):
-        return None
-    given = {parameter.arg: value for parameter, value in zip(taken, call.args, strict=False)}
-    given |= {keyword.arg or "**": keyword.value for keyword in call.keywords}
-    defaults = dict(
-        zip([p.arg for p in reversed(taken)], function.args.defaults[::-1], strict=False)
-    )
-    defaults |= {
-        p.arg: value
-        for p, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-        if value is not None
-    }
-    return None if "**" in given else given.get(name, defaults.get(name))
 
 
 def _owners(made: Made) -> list[Made]:

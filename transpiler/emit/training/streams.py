@@ -8,6 +8,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.kept_optimizers import made_outside
 from transpiler.emit.training.loaders import Unpacked
 from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.tensor import Unsupported
@@ -177,8 +178,8 @@ def _goes_on(model: ModelWriter, text: str, node: cst.BaseExpression) -> bool:
     places = shared.places(room, text)
     if sum(not p.binds for p in places) > 1 or made_outside(shared, room, node, text):
         return True
-    taken = room.node.params.params if isinstance(room.node, cst.FunctionDef) else ()
-    given = {parameter.name.value for parameter in taken}
+    taken = parameters_of(room.node) if isinstance(room.node, cst.FunctionDef) else ()
+    given = {parameter.name for parameter in taken}
     made_there = text not in given and any(p.binds for p in places)
     return not made_there and not shared.runs_once(shared.tree.span(node)[0])
 

@@ -315,7 +315,7 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
         called = (
             a.value for a in (*args, *(v for _, v in kwargs)) if isinstance(a.value, Function)
         )
-        region.called_back |= {function.parameter for function in called}
+        region.called_back |= {one.parameter for one in called if one.parameter}
     made = Static(Expr(text, Configured(name, args, kwargs, place), 18, names))
     if region.file.mark is not None:
         made = region.file.mark.handed.made(region, node, made)
