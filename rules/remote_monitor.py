@@ -14,7 +14,9 @@ def {name}(root, path, values, headers=None{more}):
     try:
         requests.post(root + path, {sent}, headers=headers)
     except requests.exceptions.RequestException:
-        warnings.warn(f"Could not reach RemoteMonitor root server at {{root}}", stacklevel=2)
+        warnings.warn(
+            f"Could not reach RemoteMonitor root server at {{root}}", stacklevel=2
+        )
 '''
 _IMPORTS = ("import warnings", "import requests")
 emitted(
