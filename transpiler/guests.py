@@ -25,6 +25,7 @@ from transpiler.source.bound_names import (
     bound_in,
     definition_lines,
     import_of,
+    only_imported,
     single_imports,
 )
 from transpiler.source.files import Undecodable, program_at
@@ -225,7 +226,8 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
         imports |= {line: None for line in one.imports if line not in present}
     defined = [name for helper in helpers for name in bound_in(helper)]
     brought = {name for line in imports for name in bound_in(line)}
-    if len(defined) != len(set(defined)) or bound & {*defined, *brought}:
+    freed = _freed(defined, text, path, [one.span for one in coming])
+    if len(defined) != len(set(defined)) or (bound - freed) & {*defined, *brought}:
         return None
     if helpers:
         values = [h for h in helpers if not re.match(r"[@]|def |class ", h)]
@@ -239,6 +241,7 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
     read = global_reads("\n".join(sources))
     after, _ = replaced(text, edits)
     unread = {n for n in read - global_reads(after) if not is_imported(path, rf"\b{n}\b")}
+    unread |= freed
     for start, end, new in _imports_without(text, unread):
         edits[start, end] = new
     changed, lines = replaced(text, edits)
@@ -251,6 +254,20 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
     ]
     arrived = frozenset({one.name for one in coming} | set(defined))
     return Home(text, changed, tuple(lines), tuple(imports), tuple(said), arrived)
+
+
+def _freed(names: list[str], text: str, path: str, spans: list[tuple[int, int]]) -> set[str]:
+    """Which names only imports bind, and nothing reads but what goes: free for other things."""
+    places = Occurrences(text)
+    return {
+        name
+        for name in only_imported(text).intersection(names)
+        if all(
+            place.binds or any(start <= place.start < end for start, end in spans)
+            for place in places.of(name)
+        )
+        and not is_imported(path, rf"\b{name}\b")
+    }
 
 
 def _first_definition(text: str) -> int:

@@ -29,6 +29,7 @@ from transpiler.source.bound_names import (
     definition_lines,
     import_of,
     names_of,
+    only_imported,
     single_import,
 )
 from transpiler.source.occurrences import Occurrences, Positions
@@ -108,6 +109,7 @@ class _Parting:
         assert module is not None
         self.body = module.body
         self.before = bound_in(file.tree.text)
+        known = self.before - only_imported(file.tree.text)
         self.own = bound_in(self.hosting.own)
         self.guests = {guest.here for guest in self.hosting.guests}
         self.new: dict[str, ast.stmt] = {}  #: what the conversion has defined, by name
@@ -120,7 +122,7 @@ class _Parting:
                         self.imports[name] = single_import(statement, name)
                     continue
                 self.defined[name] = statement
-                if name not in self.before:
+                if name not in known:
                     self.new[name] = statement
 
     def source(self, statement: ast.stmt) -> str:

@@ -364,3 +364,40 @@ def test_makers_of_optimizers_and_classes_of_metrics_of_other_files(
     assert "class " not in texts["main.py"]
     assert "optimizer = get_optimizer(which, 0.01)(model.parameters())\n" in texts["main.py"]
     assert_alike(tmp_path, session)
+
+
+NAMED_LIKE_KERAS = """\
+from tensorflow.keras.layers import Activation, Dense
+from tensorflow.keras.models import Sequential
+
+
+class Net:
+    def __init__(self, sizes, activation="relu"):
+        self.network = Sequential()
+        for n in sizes:
+            self.network.add(Dense(n, input_shape=(5,)))
+            self.network.add(Activation(activation))
+        self.network.add(Dense(1))
+        self.network.compile("sgd", "mse")
+
+    def train(self, x, y):
+        return self.network.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+"""
+OF_THE_NETWORK = """\
+import numpy as np
+from net import Net
+
+x = np.random.default_rng(0).normal(size=(40, 5))
+net = Net([6, 4], activation="tanh")
+loss = net.train(x, x[:, :1])["loss"]
+count = net.network.count_params()
+"""
+
+
+def test_what_is_emitted_has_the_name_of_an_import(tmp_path: Path, session: VerifySession) -> None:
+    """The class Activation stands for Keras's, which the file of the model imports no more."""
+    texts, errors = converted(tmp_path, {"net.py": NAMED_LIKE_KERAS, "main.py": OF_THE_NETWORK})
+    assert not errors
+    assert "\nclass Activation(nn.Module):\n" in texts["net.py"]
+    assert "tensorflow" not in texts["net.py"]
+    assert_alike(tmp_path, session)

@@ -82,11 +82,54 @@ def report_left_code(draft: Draft) -> None:
         why = why or _INSTEAD.get(_canonical(draft, found), "") or _used_on(draft, statement, found)
         why = why or _uncalled(draft, found, reported)
         message = f"`{_dotted(draft, found)}` is left as it is{f': {why}' if why else ''}"
-        draft.say_at(LEFT_CODE, line, column, message)
+        cause = "" if why else _reason_of_all(draft, statement, found)
+        draft.say_at(LEFT_CODE, line, column, f"{message}: {cause}" if cause else message)
         if first_line > previous_end + 1 or why:  # one comment stands for lines in a row
             if "TODO(tf2torch)" not in draft.tree.text[start:end]:
                 draft.todos.setdefault(start, (LEFT_CODE, message))
         previous_end = last_line
+
+
+#: What says of a place that it stays because of another one.
+_FOLLOWS = regex(r"\bin line \d+|\bso is `|is left as it is(?:$|: see line)|is the class \w+ now")
+
+
+def _reason_of_all(draft: Draft, statement: cst.CSTNode, found: int) -> str:
+    """Where it says why a layer stays: so does all that the model with it is made of."""
+    if not canonical(_canonical(draft, found)).startswith(_OF_MODELS):
+        return ""
+    start, end = 0, len(draft.tree.text)
+    if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+        start, end = draft.tree.span(statement)
+    first, last = (draft.tree.line_column(place)[0] for place in (start, end))
+    inside = {
+        line
+        for one in draft.top
+        if start == 0 and isinstance(one, (cst.FunctionDef, cst.ClassDef))
+        for line in _lines(draft, one)
+    }
+    lines = [
+        said.line
+        for said in draft.diagnostics
+        if said.severity is Severity.ERROR
+        and first <= said.line <= last
+        and said.line not in inside
+        and not _FOLLOWS.search(said.message)
+    ]
+    return f"see line {min(lines)}" if lines else ""
+
+
+#: What models are made of.
+_OF_MODELS = (
+    *("keras.layers.", "keras.Input", "keras.Model", "keras.Sequential", "keras.models."),
+    "keras.optimizers.",
+)
+
+
+def _lines(draft: Draft, node: cst.CSTNode) -> range:
+    """The lines on which a definition stands."""
+    start, end = draft.tree.span(node)
+    return range(draft.tree.line_column(start)[0], draft.tree.line_column(end)[0] + 1)
 
 
 def _uncalled(draft: Draft, found: int, reported: Collection[int]) -> str:

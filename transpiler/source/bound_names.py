@@ -35,6 +35,14 @@ def bound_in(text: str) -> set[str]:
     return {name for s in (module.body if module is not None else ()) for name in names_of(s)}
 
 
+def only_imported(text: str) -> set[str]:
+    """What a module binds by imports alone: what is emitted may have such a name instead."""
+    module = program_tree(text)
+    body = module.body if module is not None else []
+    imported = {name for s in body if isinstance(s, IMPORTING) for name in names_of(s)}
+    return imported - {n for s in body if not isinstance(s, IMPORTING) for n in names_of(s)}
+
+
 def single_import(statement: ast.Import | ast.ImportFrom, name: str) -> str:
     """The import of one name alone."""
     alias = next(a for a in statement.names if (a.asname or a.name).partition(".")[0] == name)

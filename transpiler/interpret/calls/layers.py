@@ -128,4 +128,9 @@ def _not_known(inputs: Unknown) -> str:
             "Keras computes a layer on a constant once, when the model is built: its weights are "
             "not part of the model and never train; call it in a layer of your own"
         )
-    return f"a layer is called on something unknown: {inputs.reason}"
+    if _CALLED in inputs.reason:
+        return f"{_CALLED}what another one gives, which is left as it is"
+    return f"{_CALLED}something unknown: {inputs.reason}"
+
+
+_CALLED = "a layer is called on "
