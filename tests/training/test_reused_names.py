@@ -72,3 +72,18 @@ def test_a_loop_that_needs_the_tensor_is_refused(loop: str) -> None:
     text = HEAD + GRAPH.replace("x = keras.layers.Dense(1)(h)\n", loop)
     found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert any("`h` is a tensor in some rounds of a loop only" in message for message in found)
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for n in (2, 3):\n    x = keras.layers.Dense(n)(h)\n"
+        "    h = keras.layers.Reshape((1, n))(x)\n",
+        "for n in range(len(X)):\n    h = keras.layers.Reshape((1, -1))(x)\n"
+        "x = keras.layers.Dense(1)(keras.layers.Flatten()(h))\n",
+    ],
+)
+def test_a_loop_that_needs_a_tensor_of_other_dimensions_is_refused(loop: str) -> None:
+    text = HEAD + GRAPH.replace("x = keras.layers.Dense(1)(h)\n", f"x = h\n{loop}")
+    found = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
+    assert any("number of dimensions of a tensor changes in a loop" in one for one in found)

@@ -63,7 +63,7 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
     for name in sorted(phis):
         value = entry.values.get(name)
         kind = phis[name]
-        if isinstance(value, Bound) and kind != _REUSED:
+        if isinstance(value, Bound) and kind not in (_REUSED, _RANKED):
             _carry(region, name, value, kind)
     for name in phis:
         if name.startswith(tokens.SIZE):
@@ -74,8 +74,8 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
         if name.startswith(tokens.SIZE):
             continue
         scope.bump(name)
-        if kind == _REUSED:
-            scope.values[name] = _reused(name)
+        if kind in (_REUSED, _RANKED):
+            scope.values[name] = _reused(name, kind)
         elif kind.startswith(_GROUPS):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
         elif kind in _SUMS:
@@ -159,6 +159,8 @@ _GROUPS = ("list:", "dict:")
 _MODEL = "model"
 #: The kind of a tensor's name that a round gives something else.
 _REUSED = "reused"
+#: And that of one that a round gives a tensor of another number of dimensions.
+_RANKED = "ranked"
 #: The kinds of a number to which each round adds a tensor, of some axes or none.
 _SUMS = ("sum,tensor", "no-channels,sum,tensor")
 
@@ -168,7 +170,10 @@ def sums_tensors(phis: dict[str, str]) -> bool:
     return any(kind in _SUMS for kind in phis.values())
 
 
-def _reused(name: str) -> Unknown:
+def _reused(name: str, kind: str) -> Unknown:
+    """A name whose value is of no use to a round, nor after the loop: only what is bound anew."""
+    if kind == _RANKED:
+        return Unknown("the number of dimensions of a tensor changes in a loop")
     return Unknown(f"`{name}` is a tensor in some rounds of a loop only")
 
 
@@ -263,7 +268,9 @@ def _difference(
     if isinstance(first, (Mapping, Keyed)) and isinstance(last, Keyed):
         before = [first.item] if isinstance(first, Keyed) else list(first.items.values())
         return _group_kind(region, name, "dict", _merged(region, before, [last.item]))
-    if known == _REUSED or (isinstance(first, Bound) and not isinstance(last, Bound)):
+    if known in (_REUSED, _RANKED):
+        return known
+    if isinstance(first, Bound) and not isinstance(last, Bound):
         return _REUSED
     if isinstance(first, Bound) != isinstance(last, Bound):
         raise GiveUp(f"`{name}` is a tensor in some rounds of a loop only")
@@ -333,9 +340,9 @@ def _tensor_difference(region: Region, first: Bound, last: Bound, end: Scope, kn
             return ",".join(sorted(kinds))
         if a.dims is None and b.dims is not None and first.source:
             raise RankFound(first.source, len(b.dims) + 1)
-        raise GiveUp("the number of dimensions of a tensor changes in a loop")
+        return _RANKED
     if len(a.dims) != len(b.dims):
-        raise GiveUp("the number of dimensions of a tensor changes in a loop")
+        return _RANKED
     shadows = last.shadows if len(last.shadows) == len(b.dims) else (None,) * len(b.dims)
     for axis, x, y, s in zip(axis_names(len(a.dims)), a.dims, b.dims, shadows, strict=True):
         y = (
@@ -416,8 +423,8 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
         held = start.values.get(name)
         if name.startswith(tokens.SIZE) or held is None:
             continue
-        if kind == _REUSED:
-            result.values[name] = _reused(name)
+        if kind in (_REUSED, _RANKED):
+            result.values[name] = _reused(name, kind)
         elif kind.startswith(_GROUPS):
             result.values[name] = _phi_list(region, result, name, held, kind)
         elif isinstance(held, Bound):
