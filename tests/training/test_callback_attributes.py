@@ -78,6 +78,16 @@ for units in (2, 3):
     found.append(early.best)
 found = np.array(found)
 """
+#: One object for all rounds, and one for each.
+BEHIND = """\
+kept = EarlyStopping(patience=1)
+rounds = [2, 3]
+for k, units in enumerate(rounds):
+    model = build(units)
+    early = EarlyStopping("loss", patience=k, min_delta=0.1)
+    model.fit(x, y, epochs=8, callbacks=[kept, early], **data)
+last = [early.stopped_epoch, early.best, early.wait, kept.stopped_epoch, kept.best, kept.wait]
+"""
 
 STOPPING = """\
 def stopping(patience):
@@ -113,9 +123,19 @@ for patience in (1, 2):
         (BOTH, {"stopped"}),
         (LOADED, {"lowest"}),
         (LOOP, {"found"}),
+        (BEHIND, {"last"}),
         (GIVEN, {"first", "second"}),
     ],
-    ids=["read", "read of the last weights", "several", "both", "loaded", "loop", "given"],
+    ids=[
+        "read",
+        "read of the last weights",
+        "several",
+        "both",
+        "loaded",
+        "loop",
+        "behind",
+        "given",
+    ],
 )
 def test_they_are_variables_of_the_loop(
     keras: str, script: str, names: set[str], scripts: Scripts, tmp_path: object
@@ -162,6 +182,10 @@ FIT = "model.fit(x, y, callbacks=[early], **data)\n"
     ("script", "why"),
     [
         (f"{MADE}if len(x) > 3:\n    {FIT}print(early.best)\n", "no `fit` may have had it"),
+        (
+            f"{MADE}for k in range(len(x)):\n    {FIT}print(early.best)\n",
+            "no `fit` may have had it",
+        ),
         (f"{MADE}print(early.best)\n{FIT}", "no `fit` may have had it"),
         (f"{MADE}{FIT}show = lambda: early.best\nprint(show())\n", "no `fit` may have had it"),
         (f"{MADE}{FIT}early = EarlyStopping()\nprint(early.best)\n", "no `fit` may have had it"),

@@ -30,7 +30,8 @@ occurrences.py  where names are read and bound; bindings.py: what to; bound_name
                     module binds
 whole_numbers.py  which expressions are arrays of whole numbers; array_values.py: which may be
                     arrays or lists at all
-reaching.py     which of the statements that bind a variable a place may see
+reaching.py     which of the statements that bind a variable a place may see; rounds.py: behind
+                    loops that surely run
 possible_constants.py  which constants an expression may be when the program runs;
                     held_values.py: what names, attributes and keys hold
 tables.py       which expressions may be tables of pandas; far_tables.py: of other files, too

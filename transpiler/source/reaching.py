@@ -13,6 +13,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from transpiler.source.occurrences import Positions
+from transpiler.source.rounds import surely_runs
 from transpiler.source.syntax import program_tree
 
 #: In place of the statement where nothing in the extent has bound the variable yet.
@@ -30,10 +31,10 @@ def reaching(
     That is the offsets of the names that bind it, or of the statements that are said to do so,
     too. A place that is in a function inside, which may run at any time, is left out.
     """
-    flow = _Flow(Positions(text), name, frozenset(also))
     module = program_tree(text)
     if module is None:
         return {}
+    flow = _Flow(Positions(text), name, frozenset(also), module)
     body: list[ast.stmt] = module.body
     if extent != (0, len(text)):
         functions = (n for n in ast.walk(module) if isinstance(n, _FUNCTIONS))
@@ -46,10 +47,13 @@ def reaching(
 class _Flow:
     """Walks over statements in the order in which they run, with what is bound before each."""
 
-    def __init__(self, positions: Positions, name: str, also: frozenset[int]) -> None:
+    def __init__(
+        self, positions: Positions, name: str, also: frozenset[int], module: ast.Module
+    ) -> None:
         self.positions = positions
         self.name = name
         self.also = also
+        self.module = module
         self.seen: dict[int, set[int]] = {}
         self.breaks: list[_SEEN] = []
         self.continues: list[_SEEN] = []
@@ -104,11 +108,12 @@ class _Flow:
             self.breaks.append(frozenset())
             self.continues.append(frozenset())
             inner = self._simple(head, state)
-            done = self.block(node.body, inner) | self.continues.pop() | state
+            done = self.block(node.body, inner) | self.continues.pop()
             left = self.breaks.pop()
-            if done == state:
-                return self.block(node.orelse, state | inner) | left
-            state = done
+            if done <= state:
+                runs = not isinstance(node, ast.While) and surely_runs(node, self.module)
+                return self.block(node.orelse, done if runs else state | inner) | left
+            state |= done
 
     def _try(self, node: ast.Try, state: _SEEN) -> _SEEN:
         bound = frozenset(p for s in node.body for p in self._bound(s))
