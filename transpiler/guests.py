@@ -233,7 +233,7 @@ def _at_home(text: str, path: str, coming: list[Homecoming]) -> Home | None:
         values = [h for h in helpers if not re.match(r"[@]|def |class ", h)]
         spot = _first_definition(text)
         top = _after_imports(text) if values else spot
-        first = "".join(f"\n{h}\n" for h in values) + "\n\n" * (top == spot)
+        first = "".join(f"\n{h}\n" for h in values) + "\n\n" * (top == spot and bool(values))
         edits[top, top] = first + edits.get((top, top), "")
         rest = "".join(f"{h}\n\n\n" for h in helpers if h not in (*values, *own))
         edits[spot, spot] = edits.get((spot, spot), "") + rest

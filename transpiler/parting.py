@@ -77,14 +77,18 @@ def parted(
     )
 
 
-_SO_IS = regex(r"so is `\w+` in line (\d+), of the same model$")
+_SO_IS = regex(r"so is `\w+` in line (\d+), (?:of the same model|which it is for)$")
 
 
 def _cause(said: Diagnostic, made: Conversion) -> str:
     """What is said of a place, or of the one that is the reason."""
-    if found := _SO_IS.search(said.message):
-        there = (d.message for d in made.diagnostics if d.line == int(found.group(1)))
-        return next((one for one in there if not _SO_IS.search(one)), said.message)
+    found, seen = _SO_IS.search(said.message), {said.line}
+    while found and (line := int(found[1])) not in seen:
+        seen.add(line)
+        there = [d.message for d in made.diagnostics if d.line == line]
+        if reason := next((one for one in there if not _SO_IS.search(one)), ""):
+            return reason
+        found = next(filter(None, map(_SO_IS.search, there)), None)
     return said.message
 
 

@@ -182,3 +182,89 @@ def test_a_callback_that_a_class_of_a_second_file_has_from_a_third_one(
     assert "class Rates:\n" in texts["src/hooks.py"]
     assert texts["main.py"] == RUN
     assert_alike(tmp_path, session)
+
+
+FAMILY = """\
+from tensorflow.keras.callbacks import Callback
+
+
+class Hook(Callback):
+    def __init__(self, every=1):
+        super().__init__()
+        self.every = every
+        self.rows = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch % self.every == 0:
+            self.rows.append(self.measure(epoch, logs or {}))
+
+    def measure(self, epoch, logs):
+        raise NotImplementedError
+
+
+class Losses(Hook):
+    def measure(self, epoch, logs):
+        return logs["loss"]
+
+
+class Rates(Hook):
+    def measure(self, epoch, logs):
+        rate = float(self.model.optimizer.learning_rate.numpy())
+        self.model.optimizer.learning_rate = rate * 0.5
+        return rate
+
+
+class Best(Hook):
+    def __init__(self, key):
+        super().__init__()
+        self.key, self.weights = key, None
+
+    def measure(self, epoch, logs):
+        self.weights = self.model.get_weights() if epoch == 1 else self.weights
+        return logs[self.key]
+
+    def on_train_end(self, logs=None):
+        self.model.set_weights(self.weights)
+"""
+OF_THE_FAMILY = """\
+import numpy as np
+from tensorflow import keras
+from hooks import Best, Losses, Rates
+
+x = np.random.default_rng(0).normal(size=(40, 4))
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.2), "mse", metrics=["mae"])
+losses, rates, best = Losses(every=2), Rates(), Best("mae")
+hooks = [losses, rates, best]
+history = model.fit(x, x[:, :1], epochs=4, callbacks=hooks, shuffle=False, verbose=0)
+loss = history.history["loss"]
+found = np.array([*losses.rows, *rates.rows, *best.rows])
+"""
+MAKE = """\
+
+
+def make(name):
+    return {"rates": Rates, "best": Best}[name]()
+"""
+
+
+def test_classes_of_another_file_that_are_derived_from_each_other(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    """One of them asks the model for something: all of them are written with it."""
+    texts, errors = converted(tmp_path, {"hooks.py": FAMILY, "main.py": OF_THE_FAMILY})
+    assert not errors
+    assert "\n\n\nclass Hook:\n" in texts["hooks.py"]
+    assert "\n\n\n\n" not in texts["hooks.py"]
+    assert "\n\nclass Losses(Hook):\n" in texts["hooks.py"]
+    assert not any("keras." in text for text in texts.values())
+    assert_alike(tmp_path, session)
+
+
+def test_a_family_that_its_file_uses_otherwise_stays(tmp_path: Path) -> None:
+    """Nothing tells what becomes of the objects that a function of theirs gives."""
+    main = f"{OF_THE_FAMILY}from hooks import make\nothers = make('rates')\n"
+    texts, errors = converted(tmp_path, {"hooks.py": FAMILY + MAKE, "main.py": main})
+    assert any("`fit` is left as it is" in one for one in errors)
+    assert "class Hook(Callback):\n" in texts["hooks.py"]
+    assert "self.model.optimizer.learning_rate = rate * 0.5\n" in texts["hooks.py"]

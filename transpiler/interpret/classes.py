@@ -209,8 +209,15 @@ def _is_metric(base: str) -> bool:
 
 
 def asks_model(home: FileContext | None, made: UserClass) -> bool:
-    """Whether methods of a callback of another file have to be written for the model."""
-    return home is not None and _OF_MODEL.search(blanked(home.tree.code(made.node))) is not None
+    """Whether methods of a callback of another file have to be written for the model.
+
+    So have those of classes that are derived from each other: one of them may ask for it.
+    """
+    if home is None:
+        return False
+    if made.parent is not None or any(one.parent is made for one in home.user_classes):
+        return True
+    return _OF_MODEL.search(blanked(home.tree.code(made.node))) is not None
 
 
 #: What makes an object more than a holder of values: it is run through, or entered.
