@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import libcst as cst
 
@@ -171,6 +171,20 @@ def _alternatives(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
             yield from (element.value for element in elements)
         case cst.Dict(elements=entries):
             yield from (entry.value for entry in entries)
+        case cst.Call(func=cst.Name("dict" | "OrderedDict"), args=[cst.Arg(keyword=None) as one]):
+            match one.value:
+                case cst.List(elements=rows) | cst.Tuple(elements=rows):
+                    yield from (_entry(row.value) for row in rows)
+        case cst.Call(func=cst.Name("dict" | "OrderedDict"), args=[_, *_] as entries):
+            yield from (entry.value for entry in entries)
+
+
+def _entry(row: cst.BaseExpression) -> cst.BaseExpression:
+    """The value of a pair of a key and one."""
+    match row:
+        case cst.Tuple(elements=[_, cst.Element(value=value)]):
+            return value
+    return row
 
 
 def _is_view(node: cst.BaseExpression) -> bool:
@@ -202,22 +216,47 @@ class _Bindings(cst.CSTVisitor):
 
     def visit_For(self, node: cst.For) -> None:  # noqa: N802
         if self._holds(node.target):
-            self.found += self._parts(node)
+            self.found += self._parts(node.target, node.iter)
 
-    def _parts(self, node: cst.For) -> Iterator[cst.BaseExpression]:
+    def _parts(
+        self, target: cst.BaseExpression, source: cst.BaseExpression
+    ) -> Iterator[cst.BaseExpression]:
         """What the rounds of a loop bind the name to: `for name, opt in [("sgd", SGD()), ...]`."""
-        held = node.iter
+        match target, source:
+            case (
+                cst.Tuple(elements=[_, cst.Element(value=item)]),
+                cst.Call(func=cst.Name("enumerate"), args=[cst.Arg(keyword=None) as one, *_]),
+            ) if self._holds(item):
+                yield from self._parts(item, one.value)
+                return
+            case (
+                _,
+                cst.Call(
+                    func=cst.Name("list" | "tuple" | "reversed" | "tqdm" | "sorted" as taken),
+                    args=[cst.Arg(keyword=None) as one, *more],
+                ),
+            ) if taken != "sorted" or (isinstance(target, cst.Tuple) and _by_name(more)):
+                yield from self._parts(target, one.value)
+                return
+            case cst.Tuple(elements=items), cst.Call(func=cst.Name("zip"), args=sides) if (
+                len(items) == len(sides) and not any(side.star or side.keyword for side in sides)
+            ):
+                for item, side in zip(items, sides, strict=True):
+                    if self._holds(item.value):
+                        yield from self._parts(item.value, side.value)
+                return
+        held = source
         if isinstance(held, cst.Name) and self.body is not None:
             lists = _Bindings(held.value, None)
             self.body.visit(lists)
             held = lists.found[0] if len(lists.found) == 1 else held
         rows = held.elements if isinstance(held, (cst.List, cst.Tuple)) else ()
-        parts = node.target.elements if isinstance(node.target, cst.Tuple) else ()
+        parts = target.elements if isinstance(target, cst.Tuple) else ()
         place = next((i for i, part in enumerate(parts) if self._holds(part.value)), None)
         items = [row.value for row in rows if isinstance(row.value, (cst.List, cst.Tuple))]
         alike = len(items) == len(rows) and all(len(i.elements) == len(parts) for i in items)
         if place is None or not rows or not alike:
-            yield node.iter
+            yield source
         else:
             yield from (item.elements[place].value for item in items)
 
@@ -225,6 +264,24 @@ class _Bindings(cst.CSTVisitor):
         if isinstance(target, (cst.Tuple, cst.List)):
             return any(self._holds(element.value) for element in target.elements)
         return isinstance(target, cst.Name) and target.value == self.name
+
+
+def _by_name(options: Sequence[cst.Arg]) -> bool:
+    """Whether pairs are sorted by what comes first in them: `key=lambda pair: pair[0]`."""
+    match [option.value for option in options if option.keyword and option.keyword.value == "key"]:
+        case []:
+            return True
+        case [
+            cst.Lambda(
+                params=cst.Parameters(params=[cst.Param(name=cst.Name(value=pair))]),
+                body=cst.Subscript(
+                    value=cst.Name(value=read),
+                    slice=[cst.SubscriptElement(slice=cst.Index(value=cst.Integer("0")))],
+                ),
+            )
+        ]:
+            return read == pair
+    return False
 
 
 class _Calls(cst.CSTVisitor):

@@ -41,7 +41,8 @@ lent_parts.py    criterion and optimizer beside the models that functions get
 given_to_builders.py  those that functions get which build the model
 giving.py      functions that only give an optimizer or callbacks
 going_on.py    models that are loaded and go on training
-kept_optimizers.py  optimizers that several calls of `compile` get
+kept_optimizers.py  optimizers that several calls of `compile` get; picked_again.py: one of
+                    several, perhaps twice
 one_of_several.py  what goes with each of several models that one text asks
 taken_criteria.py  criteria whose variable another model's has taken
 agreeing.py    one text for a function that trains several models

@@ -24,6 +24,7 @@ from transpiler.emit.training.kept_optimizers import goes_on, made_outside, refu
 from transpiler.emit.training.lines import bound_by, holds, is_statement, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_schedules import schedule_edits
+from transpiler.emit.training.picked_again import refuse_picked_again
 from transpiler.emit.training.rates import steps_of_optimizer
 from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Room
@@ -409,10 +410,12 @@ def _chosen(writer: ModelWriter, call: TrainingCall, made: Expr, choices: Choice
     if given is None and _is_compiled_again(writer, room, call, name):
         raise Unsupported(f"`{name}` is compiled with in each round of a loop, and may go on")
     makers = dict(writer.shared.file.optimizer_makers.values())
+    elsewhere = set(itertools.chain.from_iterable(makers.values()))
+    if given is None and not builders:
+        refuse_picked_again(writer, room, call, choices, elsewhere)
     for function, places in makers.items():
         if any(place in choices.texts for place in places):
             _check_maker(writer, function, builders)
-    elsewhere = set(itertools.chain.from_iterable(makers.values()))
     statements = simple_statements(writer.tree.module)
     for span, text in choices.texts.items():
         if writer.shared.replaced.get(span, text) != text:

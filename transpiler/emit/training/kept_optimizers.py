@@ -65,11 +65,21 @@ def refuse_going_on(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
         return
     if holds(span(call.node), place):
         return
+    before = (c for c in writer.training.compiled.values() if _is_before(writer, c.call, call))
+    if any(c.optimizing.use.place == place for c in before) and not goes_on(writer, call):
+        raise Unsupported(f"`{call.given['optimizer'].text}` is compiled with before, and goes on")
     others = [c.call for c in writer.training.compiled.values() if c.call.region is not call.region]
     again = call.given["optimizer"].text.isidentifier() and _key(call) in map(_key, others)
     anew = shared.makes_anew(writer.room, place)
     if again or not (anew or _is_made_with(shared, writer.room, node, place)):
         raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
+
+
+def _is_before(writer: ModelWriter, one: TrainingCall, call: TrainingCall) -> bool:
+    """Whether one `compile` of a model stands above another one of it, in the same room."""
+    span = writer.tree.span
+    alike = root(one.model) is root(call.model) and one.region is call.region
+    return alike and span(one.node)[0] < span(call.node)[0]
 
 
 def _is_made_with(shared: Shared, room: Room, node: cst.CSTNode, place: tuple[int, int]) -> bool:
