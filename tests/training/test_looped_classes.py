@@ -122,3 +122,54 @@ def test_strings_that_are_used_besides_stay(more: str) -> None:
     text = f"{HEAD}\n\n{loop}    net = model()\n    net.compile('sgd', loss=loss)\n"
     text += "    net.fit(x, y, batch_size=8, epochs=1, verbose=0)\n"
     assert any(d.severity is Severity.ERROR for d in convert(text).diagnostics)
+
+
+NAMED = """\
+KINDS = {table}
+losses = []
+for {head}:
+    net = model()
+    net.compile(optimizer={made}, loss="mse")
+    losses.append(net.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"])
+"""
+ITEMS = "name, kind in KINDS.items()"
+#: What holds the classes, the head of the loop, and what makes one.
+TABLES = [
+    ('{"adam": Adam, "sgd": SGD}', ITEMS, "kind(learning_rate=rate)"),
+    ("dict(adam=Adam, sgd=SGD)", ITEMS, "kind(0.01)"),
+    ("[Adam, keras.optimizers.RMSprop]", "kind in KINDS", "kind(rate / 2)"),
+    ('[("adam", Adam, 0.02), ("sgd", SGD, 0.1)]', "name, kind, lr in KINDS", "kind(lr)"),
+    ('{"a": lambda: Adam(0.02), "b": lambda: SGD(0.1, momentum=0.5)}', ITEMS, "kind()"),
+    ("[lambda: Adam(0.02), lambda: SGD(0.1, momentum=0.5)]", "kind in KINDS", "kind()"),
+]
+
+
+@pytest.mark.parametrize(("table", "head", "made"), TABLES)
+def test_what_they_are_listed_in_may_have_a_name(
+    table: str, head: str, made: str, scripts: Scripts
+) -> None:
+    text = HEAD + NAMED.format(table=table, head=head, made=made)
+    result = converted(text, Options(exact=True))
+    assert "optimizer = kind(net.parameters())\n" in result
+    assert scripts.compare(text, result)["losses"] < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("losses = []", "losses = []\nprint(KINDS)"),
+        ("losses = []", "losses = []\nrate = 0.2"),
+        ("    net = model()\n", "    net = model()\n    rate /= 2\n"),
+        ("(learning_rate=rate)", "(learning_rate=options['rate'])"),
+        ("KINDS = ", "def other():\n    return KINDS\n\n\nKINDS = "),
+        ('"sgd": SGD', '"sgd": lambda: SGD(0.1)'),
+        ("(learning_rate=rate)", "(**options)"),
+    ],
+)
+def test_named_lists_that_may_be_something_else_are_left(old: str, new: str) -> None:
+    table, head, made = TABLES[0]
+    text = HEAD + NAMED.format(table=table, head=head, made=made)
+    assert made_where_picked(text) is not None
+    changed = text.replace(old, new)
+    assert changed != text
+    assert made_where_picked(changed) is None

@@ -4,7 +4,7 @@ for kind, rate in [(Adam, 0.01), (SGD, 0.1)]:   for kind, rate in [(Adam(0.01), 
     model.compile(kind(rate))                       model.compile(kind)
 
 Nothing else may become of a class, and what it gets must be the same in all rounds, or stand in
-the list.
+the list, which may have a name. So are functions without parameters: `"adam": lambda: Adam(0.01)`.
 """
 
 from __future__ import annotations
@@ -60,11 +60,13 @@ def _own(node: ast.AST, apart: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
 def _made(
     room: ast.AST, loop: ast.For, is_class: Callable[[str], object], shared: set[str]
 ) -> Made | None:
-    names, rows = rows_of(loop)
+    table = _table_of(room, loop)
+    head = loop if table is None else _over(loop, table)
+    names, rows = rows_of(head)
     found = [
         place
         for place in range(len(names))
-        if rows and all(is_class(ast.unparse(row[place])) for row in rows)
+        if rows and all(_is_maker(row[place], is_class) for row in rows)
     ]
     if len(found) != 1 or len(set(names)) != len(names):
         return None
@@ -79,14 +81,90 @@ def _made(
     arguments = [argument for one in given if one is not None for _, argument in one]
     if None in given or not all(_is_the_same(loop, a, shared) for a in arguments):
         return None
+    if table is not None and not all(_is_known_at(room, table, a) for a in arguments):
+        return None
+    functions = [row[place] for row in rows if isinstance(row[place], ast.Lambda)]
+    if functions and (arguments or len(functions) < len(rows)):
+        return None
     texts = [tuple(key + ast.unparse(value) for key, value in one or ()) for one in given]
     return Made(
-        loop,
+        head,
         names[place],
         calls[0],
         _only_use(room, every, calls[0]),
         tuple(zip((row[place] for row in rows), texts, strict=True)),
     )
+
+
+def _is_maker(node: ast.expr, is_class: Callable[[str], object]) -> bool:
+    """Whether it is a class, or a function that makes one from constants."""
+    match node:
+        case ast.Lambda(args=ast.arguments(args=[], kwonlyargs=[], vararg=None, kwarg=None)):
+            match node.body:
+                case ast.Call(func=made, args=given, keywords=named):
+                    values = [*given, *(k.value for k in named)]
+                    plain = (_PLAIN_PARTS.issuperset(map(type, ast.walk(v))) for v in values)
+                    return bool(is_class(ast.unparse(made))) and all(plain)
+            return False
+    return bool(is_class(ast.unparse(node)))
+
+
+_PLAIN_PARTS = frozenset((ast.Constant, ast.UnaryOp, ast.USub, ast.Load))
+
+
+def _table_of(room: ast.AST, loop: ast.For) -> ast.Assign | None:
+    """The statement that makes what a loop goes over, where that is read nowhere else."""
+    match loop.iter:
+        case ast.Name(id=name) | ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="items" | "values"), args=[]
+        ):
+            body = room.body if isinstance(room, (ast.Module, ast.FunctionDef)) else []
+            made = [s for s in body if isinstance(s, ast.Assign) and _binds(s, name)]
+            uses = [n for n in ast.walk(room) if _is_named(n, name)]
+            return made[0] if len(made) == 1 and len(uses) == 2 else None
+    return None
+
+
+def _binds(statement: ast.Assign, name: str) -> bool:
+    return len(statement.targets) == 1 and _is_named(statement.targets[0], name)
+
+
+def _over(loop: ast.For, table: ast.Assign) -> ast.For:
+    """A loop with what it goes over in its head."""
+    held = table.value
+    match held:
+        case ast.Call(func=ast.Name("dict" | "OrderedDict"), args=[], keywords=entries):
+            keys: list[ast.expr | None] = [ast.Constant(entry.arg) for entry in entries]
+            for key, entry in zip(keys, entries, strict=True):
+                ast.copy_location(key or entry, entry)
+            held = ast.copy_location(ast.Dict(keys, [entry.value for entry in entries]), held)
+    source = held
+    if isinstance(loop.iter, ast.Call) and isinstance(loop.iter.func, ast.Attribute):
+        view = ast.copy_location(ast.Attribute(held, loop.iter.func.attr, ast.Load()), held)
+        source = ast.copy_location(ast.Call(view, [], []), held)
+    made = ast.For(loop.target, source, loop.body, loop.orelse)
+    return ast.copy_location(made, table)
+
+
+def _is_known_at(room: ast.AST, table: ast.Assign, argument: ast.expr) -> bool:
+    """Whether what a round gives a class has its value where the classes are listed."""
+    names = {n.id for n in ast.walk(argument) if isinstance(n, ast.Name)}
+    if any(isinstance(n, (ast.Attribute, ast.Subscript)) for n in ast.walk(argument)):
+        return False
+    body = room.body if isinstance(room, (ast.Module, ast.FunctionDef)) else []
+    above = [s for s in body if s.lineno < table.lineno and isinstance(s, ast.Assign)]
+    for name in names:
+        stored = [n for n in ast.walk(room) if _is_named(n, name) and _is_stored(n)]
+        parameters = [n for n in ast.walk(room) if isinstance(n, ast.arg) and n.arg == name]
+        if len(stored) + len(parameters) != 1 or not (
+            parameters or any(_binds(s, name) for s in above)
+        ):
+            return False
+    return True
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and _changes(node)
 
 
 def _only_use(

@@ -26,7 +26,10 @@ _CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
 #: The name of a class of optimizers.
 IS_CLASS = regex(rf"(?:\w+\.)*{_CLASS}$")
 _IN_LIST = regex(rf"\bfor\b[^\n]*\bin\s*[\[(][\s\[(\w\"',]*?(?:\w+\.)*{_CLASS}\s*,")
-_IN_TABLE = regex(rf"[\"']\s*:\s*(?:\w+\.)*{_CLASS}\s*[,}}]")
+_IN_TABLE = regex(
+    rf"[\"']\s*:\s*(?:\w+\.)*{_CLASS}\s*[,}}]|\blambda\s*:\s*(?:\w+\.)*{_CLASS}\("
+    rf"|\bdict\(\s*\w+\s*=\s*(?:\w+\.)*{_CLASS}\s*[,)]|[\[(,]\s*(?:\w+\.)*{_CLASS}\s*,"
+)
 #: What arguments may be made of: they are written once for each class.
 _PLAIN = (
     ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.operator,
@@ -66,6 +69,10 @@ def made_where_picked(text: str) -> Rewritten | None:
         else:
             edits[positions.span(made.call.func)[1], positions.span(made.call)[1]] = ""
         for one, given in made.classes:
+            if isinstance(one, ast.Lambda):
+                edits[positions.span(one)[0], positions.span(one.body)[0]] = ""
+                calls.append(ast.unparse(one.body))
+                continue
             place = positions.span(one)[1]
             edits[place, place] = f"({', '.join(given)})"
             calls.append(f"{ast.unparse(one)}({', '.join(given)})")
