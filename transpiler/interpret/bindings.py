@@ -238,9 +238,9 @@ class _Bindings(cst.CSTVisitor):
             ) if taken != "sorted" or (isinstance(target, cst.Tuple) and _by_name(more)):
                 yield from self._parts(target, one.value)
                 return
-            case cst.Tuple(elements=items), cst.Call(func=cst.Name("zip"), args=sides) if (
-                len(items) == len(sides) and not any(side.star or side.keyword for side in sides)
-            ):
+            case cst.Tuple(elements=items), cst.Call(func=cst.Name("zip"), args=sides) if len(
+                items
+            ) == len(sides) and not any(side.star or side.keyword for side in sides):
                 for item, side in zip(items, sides, strict=True):
                     if self._holds(item.value):
                         yield from self._parts(item.value, side.value)

@@ -197,6 +197,7 @@ class TrainingCall:
     selected: Any = None  #: what a loop over its layers takes, where that is known
     holder: str = ""  #: the variable of the model, where a layer of it is asked by its own
     but_norms: bool = False  #: of what freezes a model: batch normalization goes on training
+    keeps_optimizer: bool = False  #: of a `compile`: whether it gets `model.optimizer`
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
@@ -289,12 +290,25 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
             _check_lists(region, call, compiled)
             _note_use(region, call, compiled)
     if name == "compile":
+        _keep_optimizer(region, call)
         model.compiled = call
         for what in ("loss", "metrics", "weighted_metrics"):
             if what in call.given:
                 own: Any = provided("own_losses")(region, model, call.given[what].value, call)
                 call.own |= own
     return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
+
+
+def _keep_optimizer(region: Region, call: TrainingCall) -> None:
+    """Give a `compile` that gets `model.optimizer` what an earlier one of the model has got."""
+    given, earlier = call.given.get("optimizer"), call.compiled
+    if given is None or earlier is None or call.receiver is None:
+        return
+    match given.node:
+        case cst.Attribute(value=held, attr=cst.Name("optimizer")):
+            if region.tree.source(held) == region.tree.source(call.receiver):
+                call.keeps_optimizer = "optimizer" in earlier.given
+                call.given["optimizer"] = earlier.given.get("optimizer", given)
 
 
 #: Calls before the first of which Keras has not looked into the lists that `compile` got.

@@ -28,9 +28,9 @@ def _is_filled(node: ast.expr, module: ast.Module) -> bool:
             return first is not None and last is not None and first < last
         case ast.Call(func=ast.Name(name), args=[_, *_] as given) if name in _FOR_EACH:
             return all(_is_filled(one, module) for one in (given if name == "zip" else given[:1]))
-        case ast.Call(func=ast.Attribute(value=ast.Dict() | ast.Name() as held, attr=attr)) if (
-            attr in ("items", "keys", "values")
-        ):
+        case ast.Call(
+            func=ast.Attribute(value=ast.Dict() | ast.Name() as held, attr=attr)
+        ) if attr in ("items", "keys", "values"):
             return _is_filled(held, module)
         case ast.Call(func=ast.Attribute(value=ast.Name(name), attr="split"), args=[_, *_]):
             return _is_splitter(name, module)

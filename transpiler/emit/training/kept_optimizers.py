@@ -26,9 +26,10 @@ _VARIABLE = regex(r"(?:self\.)?[A-Za-z_]\w*")
 def goes_on(writer: ModelWriter, call: TrainingCall) -> bool:
     """Whether a `compile` gets the optimizer that an earlier one of the model has got."""
     mine = call.given.get("optimizer")
-    if mine is None or not isinstance(mine.node, (cst.Name, cst.Attribute)):
+    kept = call.keeps_optimizer
+    if mine is None or not (kept or isinstance(mine.node, (cst.Name, cst.Attribute))):
         return False
-    if not _VARIABLE.fullmatch(mine.text):
+    if not kept and not _VARIABLE.fullmatch(mine.text):
         return False
     place = writer.tree.span(call.node)[0]
     earlier = [
@@ -38,8 +39,10 @@ def goes_on(writer: ModelWriter, call: TrainingCall) -> bool:
         and root(c.model) is root(call.model)
         and writer.tree.span(c.node)[0] < place
     ]
-    same = [c for c in earlier if _key(c) == _key(call)]
+    same = [c for c in earlier if _key(c) == _key(call) or (kept and c is call.compiled)]
     if not same:
+        if kept:
+            raise Unsupported("the optimizer of a model that is compiled elsewhere before")
         return False
     compiled = writer.training.compiled
     texts = {

@@ -61,7 +61,7 @@ def _goes_through(loop: cst.CSTNode, given: cst.CSTNode | None) -> bool:
             return name in names
         case cst.Subscript(
             value=held, slice=[cst.SubscriptElement(slice=cst.Index(value=cst.Name(value=name)))]
-        ) if name in names:
+        ) if (name in names):
             return held.deep_equals(loop.iter) or _is_distinct(loop.target, loop.iter, name)
     return False
 
