@@ -217,9 +217,14 @@ def divide_no_nan(x: Operand, y: Operand) -> Tensor:
 
 @op("tf.add_n", aliases={"inputs": "xs"})
 def add_n(xs: list[Tensor]) -> Tensor:
-    """Written out."""
+    """Written out, or the sum of a list."""
     if any(x.code.text.startswith("*") for x in xs):
-        raise Unsupported("the number of tensors to add is only known at run time")
+        if len(xs) > 1:
+            raise Unsupported("the number of tensors to add is only known at run time")
+        each = xs[0]  # its last size is that of all together
+        listed = replace(each.code, text=each.code.text[1:])
+        dims = (*each.dims[:-1], each.channels_hint) if each.dims else each.dims
+        return replace(each, code=call("sum", listed), dims=dims, channels_hint=None)
     result = xs[0]
     for x in xs[1:]:
         result = binary(result, "+", x)

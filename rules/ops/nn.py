@@ -7,7 +7,7 @@ from math import sqrt
 from rules import activations
 from rules.ops.dtypes import SHORT, torch_dtype
 from rules.ops.naming import OLD, ONE, keras, tensorflow
-from rules.ops.operators import Operand, binary, code_of, in_order, together
+from rules.ops.operators import Operand, binary, code_of, in_order, is_number, together
 from rules.ops.reductions import torch_axes
 from transpiler.ir.expr import Expr, call, expr, infix, method
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
@@ -224,6 +224,26 @@ def sigmoid_cross_entropy(labels: Operand, logits: Tensor) -> Tensor:
         "F.binary_cross_entropy_with_logits", code_of(x), code_of(target), reduction=expr("none")
     )
     assert isinstance(x, Tensor)
+    return replace(x, code=code, mask=None)
+
+
+@op("tf.nn.weighted_cross_entropy_with_logits", layout=Layout.LAST, aliases={"targets": "labels"})
+def weighted_cross_entropy(labels: Operand, logits: Tensor, pos_weight: Operand) -> Tensor:
+    """One loss for each element; torch takes the weight as a tensor."""
+    labels, pos_weight = (in_order(t) if isinstance(t, Tensor) else t for t in (labels, pos_weight))
+    target, x = together(labels, in_order(logits))
+    assert isinstance(x, Tensor)
+    weight = code_of(pos_weight)
+    if not isinstance(pos_weight, Tensor) and ".new_tensor(" not in weight.text:
+        named = x.code.text.isidentifier() and not is_number(pos_weight)
+        weight = method(x.code, "new_tensor", weight) if named else call("torch.tensor", weight)
+    code = call(
+        "F.binary_cross_entropy_with_logits",
+        x.code,
+        code_of(target),
+        pos_weight=weight,
+        reduction=expr("none"),
+    )
     return replace(x, code=code, mask=None)
 
 

@@ -413,6 +413,13 @@ CASES: list[tuple[Any, ...]] = [
     ("tf.nn.bias_add", IMAGE, np.array([1.0, 2.0, 3.0])),
     ("tf.nn.l2_loss", IMAGE),
     ("tf.nn.sigmoid_cross_entropy_with_logits", BITS.astype("float64"), IMAGE),
+    ("tf.nn.weighted_cross_entropy_with_logits", BITS.astype("float64"), IMAGE, 3.0),
+    (
+        "tf.nn.weighted_cross_entropy_with_logits",
+        BITS.astype("float64"),
+        IMAGE,
+        np.linspace(0.5, 3, IMAGE.shape[-1]),
+    ),
     ("tf.nn.sparse_softmax_cross_entropy_with_logits", IDS[:, 0], ROWS[:2]),
     ("tf.nn.sparse_softmax_cross_entropy_with_logits", IDS, STEPS[:, :3]),
     ("tf.nn.softmax_cross_entropy_with_logits", np.eye(4)[[0, 1, 2, 3, 0]], ROWS),

@@ -57,6 +57,24 @@ def flat(y_true, y_pred):
     return tf.square(tf.reshape(y_true, [-1]) - tf.reshape(y_pred, [-1]))
 
 
+def listed(y_true, y_pred):
+    parts = []
+    for i, q in enumerate(SHARES):
+        error = y_true[:, i] - y_pred[:, i]
+        parts.append(tf.maximum(q * error, (q - 1) * error))
+    return tf.add_n(parts)
+
+
+def generated(y_true, y_pred):
+    return sum(tf.abs(y_true[:, i] - y_pred[:, i]) * q for i, q in enumerate(SHARES))
+
+
+def unbalanced(y_true, y_pred):
+    odds = tf.math.log(y_pred / (1 - y_pred))
+    losses = tf.nn.weighted_cross_entropy_with_logits(y_true, odds, pos_weight=3.0)
+    return tf.reduce_mean(losses, axis=-1)
+
+
 def crossentropy(y_true, y_pred):
     y_pred = tf.clip_by_value(y_pred, 1e-7, 1 - 1e-7)
     return -tf.reduce_sum(y_true * tf.math.log(y_pred), axis=1)
@@ -74,6 +92,19 @@ class Both(keras.losses.Loss):
         squared = self.squared(y_true, y_pred)
         return self.share * squared + (1 - self.share) * self.absolute(y_true, y_pred)
 """
+SUMMED = """\
+class Summed(keras.losses.Loss):
+    def __init__(self, shares):
+        super().__init__()
+        self.shares = shares
+
+    def call(self, y_true, y_pred):
+        parts = []
+        for i, q in enumerate(self.shares):
+            parts.append(q * keras.ops.square(y_true[:, i] - y_pred[:, i]))
+        return sum(parts)
+"""
+SHARES = "SHARES = [0.1, 0.5, 0.9]"
 FLOATS = "y = y.astype('float64')"
 
 TRIALS = [
@@ -103,6 +134,10 @@ TRIALS = [
         before="tilted = lambda t, p: keras.ops.mean(keras.ops.maximum(t - p, (p - t) / 3), -1)",
     ),
     Trial("Both(0.3)", "rows", before=BOTH),
+    Trial("listed", "rows", before=SHARES, metrics="[generated]"),
+    Trial("generated", "rows", before=SHARES),
+    Trial("Summed([0.1, 0.5, 0.9])", "rows", before=SUMMED),
+    Trial("unbalanced", "bit rows", "sigmoid", before=FLOATS),
     Trial('"binary_crossentropy"', "bit column", "sigmoid", metrics="[dice]", before=FLOATS),
     Trial(targets="rows", metrics="[scaled(2.0)]"),
     Trial(targets="rows", metrics="[MaxAbs, lambda t, p: keras.ops.abs(t - p)]"),

@@ -222,29 +222,9 @@ class _Bindings(cst.CSTVisitor):
         self, target: cst.BaseExpression, source: cst.BaseExpression
     ) -> Iterator[cst.BaseExpression]:
         """What the rounds of a loop bind the name to: `for name, opt in [("sgd", SGD()), ...]`."""
-        match target, source:
-            case (
-                cst.Tuple(elements=[_, cst.Element(value=item)]),
-                cst.Call(func=cst.Name("enumerate"), args=[cst.Arg(keyword=None) as one, *_]),
-            ) if self._holds(item):
-                yield from self._parts(item, one.value)
-                return
-            case (
-                _,
-                cst.Call(
-                    func=cst.Name("list" | "tuple" | "reversed" | "tqdm" | "sorted" as taken),
-                    args=[cst.Arg(keyword=None) as one, *more],
-                ),
-            ) if taken != "sorted" or (isinstance(target, cst.Tuple) and _by_name(more)):
-                yield from self._parts(target, one.value)
-                return
-            case cst.Tuple(elements=items), cst.Call(func=cst.Name("zip"), args=sides) if len(
-                items
-            ) == len(sides) and not any(side.star or side.keyword for side in sides):
-                for item, side in zip(items, sides, strict=True):
-                    if self._holds(item.value):
-                        yield from self._parts(item.value, side.value)
-                return
+        if (inner := self._inside(target, source)) is not None:
+            yield from self._parts(*inner)
+            return
         held = source
         if isinstance(held, cst.Name) and self.body is not None:
             lists = _Bindings(held.value, None)
@@ -259,6 +239,32 @@ class _Bindings(cst.CSTVisitor):
             yield source
         else:
             yield from (item.elements[place].value for item in items)
+
+    def _inside(
+        self, target: cst.BaseExpression, source: cst.BaseExpression
+    ) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
+        """The part of a loop's target that binds the name, and what that goes over."""
+        match target, source:
+            case (
+                cst.Tuple(elements=[_, cst.Element(value=item)]),
+                cst.Call(func=cst.Name("enumerate"), args=[cst.Arg(keyword=None) as one, *_]),
+            ):
+                return (item, one.value) if self._holds(item) else None
+            case (
+                _,
+                cst.Call(
+                    func=cst.Name("list" | "tuple" | "reversed" | "tqdm" | "sorted" as taken),
+                    args=[cst.Arg(keyword=None) as one, *more],
+                ),
+            ):
+                ordered = taken != "sorted" or (isinstance(target, cst.Tuple) and _by_name(more))
+                return (target, one.value) if ordered else None
+            case cst.Tuple(elements=parts), cst.Call(func=cst.Name("zip"), args=sides):
+                if len(parts) == len(sides) and not any(s.star or s.keyword for s in sides):
+                    pairs = zip(parts, sides, strict=True)
+                    found = [(part.value, side.value) for part, side in pairs]
+                    return next((pair for pair in found if self._holds(pair[0])), None)
+        return None
 
     def _holds(self, target: cst.BaseExpression) -> bool:
         if isinstance(target, (cst.Tuple, cst.List)):

@@ -158,6 +158,7 @@ class Region:
         self.is_module = False  #: whether it is the module, and no function
         self.functional = False  #: whether this is the `__init__` of a functional model's class
         self.on_elements = False  #: whether a data set applies it, or what calls it, to elements
+        self.on_targets = False  #: whether it is a loss or metric, of which nobody asks for sizes
         self.depth = 0  #: how many calls of functions are around it
 
         # What an interpretation learns that the next one is to know from its start.

@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.calls.batches import next_element, walked
 from transpiler.interpret.calls.flows import zipped
 from transpiler.interpret.calls.named import evaluated
+from transpiler.interpret.calls.tensors import tensor_function
 from transpiler.interpret.control.elements import channels_list, known_items, one_of_models
 from transpiler.interpret.control.perhaps import are_callbacks
 from transpiler.interpret.control.sequences import sequence_code
@@ -296,6 +297,8 @@ def _sum(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     if len(values) != 1:
         return None
     if isinstance(values[0], Repeated) and isinstance(values[0].item, Bound):
+        if values[0].item.tensor.mask is None:
+            return tensor_function(region, node, "tf.add_n", [(None, values[0])])
         added = make_layer(region, "keras.layers.Add", [], node)
         return apply_layer(region, added, values[0], {}, node)
     if not isinstance(values[0], Sequence) or not values[0].items:

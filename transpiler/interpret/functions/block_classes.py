@@ -32,7 +32,7 @@ def finish_block(summary: Summary) -> None:
     known = {p.name for p in summary.parameters}
     if (
         size is not None
-        and not region.on_elements
+        and not (region.on_elements or region.on_targets)
         and (_is_forced(summary) or not _from_parameters(size, known))
     ):
         if len(region.returns) == 1 or region.scope.current(size):

@@ -25,7 +25,7 @@ from transpiler.interpret.functions.own_metrics import (
     methods_of,
     statements_of,
 )
-from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.parameters import TARGETS, parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.functions.wishes import interpret_on_tensors, wish_of
 from transpiler.interpret.region import GiveUp, Region
@@ -178,7 +178,7 @@ def tensors_of(
     """What a function of targets and outputs gets of a model, by its parameters from one on."""
     names = [p.name for p in parameters_of(function.node)][start : start + 2]
     seen = (_targets(file, function, output, of_classes), output)
-    return dict(zip(names, seen, strict=True))
+    return {n: replace(one, source=TARGETS) for n, one in zip(names, seen, strict=True)}
 
 
 def _of_another_file(

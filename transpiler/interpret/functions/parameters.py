@@ -338,6 +338,8 @@ def _default_is_none(parameter: Parameter) -> bool:
 
 #: The source of a tensor that is an element of a data set: nobody brings its channels first.
 ELEMENT = "element"
+#: Where the tensors come from that a loss or metric gets.
+TARGETS = "targets"
 
 
 def _tensor_parameter(region: Region, name: str, value: Bound | None) -> Bound:

@@ -25,6 +25,7 @@ from transpiler.interpret.functions.kinds import classify
 from transpiler.interpret.functions.method_data import with_data
 from transpiler.interpret.functions.parameters import (
     ELEMENT,
+    TARGETS,
     bind_arguments,
     bind_parameter,
     bind_star,
@@ -166,10 +167,13 @@ def _without_unpacked(kinds: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _on_elements(given: dict[str, Value], caller: Region | None) -> bool:
     """Whether a function gets the elements of a data set, or parts of them."""
-    if caller is not None and caller.on_elements:
-        return True
+    return (caller is not None and caller.on_elements) or _holds(given, ELEMENT)
+
+
+def _holds(given: dict[str, Value], source: str) -> bool:
+    """Whether a function gets tensors that come from somewhere."""
     held = [v for g in given.values() for v in (_entries(g) or (g,))]
-    return any(isinstance(v, Bound) and v.source == ELEMENT for v in held)
+    return any(isinstance(v, Bound) and v.source == source for v in held)
 
 
 def _entries(value: Value) -> tuple[Value, ...]:
@@ -356,6 +360,7 @@ def _interpret(
         region.function = node
         region.functional = function.functional
         region.on_elements = on_elements
+        region.on_targets = _holds(given, TARGETS)
         summary.region = region
         summary.parameters = tuple(parameters)
         region.source = home.tree.source(node)
