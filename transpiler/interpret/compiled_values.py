@@ -26,6 +26,18 @@ NUMBERS = frozenset({
 _GIVEN = "`{}` is taken for {}: no call gives another one"
 
 
+def keep_optimizer(region: Region, call: Any) -> None:
+    """Give a `compile` that gets `model.optimizer` what an earlier one of the model has got."""
+    given, earlier = call.given.get("optimizer"), call.compiled
+    if given is None or earlier is None or call.receiver is None:
+        return
+    match given.node:
+        case cst.Attribute(value=held, attr=cst.Name("optimizer")):
+            if region.tree.source(held) == region.tree.source(call.receiver):
+                call.keeps_optimizer = "optimizer" in earlier.given
+                call.given["optimizer"] = earlier.given.get("optimizer", given)
+
+
 def compiled_value(
     region: Region, node: cst.BaseExpression, value: Value, said: list[str], lists: bool = False
 ) -> tuple[Value, str]:

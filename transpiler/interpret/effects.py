@@ -15,7 +15,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import reads
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.changed_inside import METHODS
+from transpiler.source import acting
 from transpiler.source.effects import effects_in
 from transpiler.source.syntax import python_tree
 
@@ -54,9 +54,6 @@ def _elements_once(region: Region, value: Sequence, hint: str, node: cst.CSTNode
     return replace(value, items=items, static=None, run=None)
 
 
-_CALL = regex(r"([\w.]*[\w\])])\(")
-
-
 def acts(region: Region, value: Value) -> bool:
     """Whether evaluating a plain value changes something."""
     return isinstance(value, Static) and has_effect(region, value.expr.text)
@@ -64,8 +61,7 @@ def acts(region: Region, value: Value) -> bool:
 
 def has_effect(region: Region, text: str) -> bool:
     """Whether evaluating an expression changes something, or gives something else next time."""
-    called = _CALL.findall(text) if "(" in text else ()
-    return any(_is_changing(name) or _changes(region, name, set()) for name in called)
+    return acting.acts(text, region.tree.text, region.file.path)
 
 
 def may_change(region: Region, method: str) -> bool:
@@ -99,33 +95,7 @@ def _sets_its_own(source: str) -> bool:
     return any(effect.path[0] == "self" for effect in effects)
 
 
-#: Methods that change what they are called on, and random numbers.
-_CHANGING = frozenset(
-    {"pop", "popleft", "popitem", "setdefault", "append", "extend", "insert", "remove", "update",
-     "clear", "rand", "randn", "randint", "randrange", "random", "uniform", "normal", "choice",
-     "integers", "sample", "next", "send", "__next__", "input"}
-)  # fmt: skip
-
-
-def _is_changing(called: str) -> bool:
-    *owner, name = called.split(".")
-    return name in _CHANGING or "random" in owner
-
-
-def _changes(region: Region, called: str, seen: set[str]) -> bool:
-    """Whether a call of what goes by this name changes something, as far as can be seen."""
-    *owner, name = called.split(".")
-    if name not in METHODS and _is_changing(called):
-        return True
-    function = _function(region, name, bool(owner))
-    if function is None or name in seen:
-        return False
-    seen.add(name)
-    home = function.file if function.file is not None else region.file
-    source = home.tree.source(function.node)
-    if _keeps(source):
-        return True
-    return any(_changes(region, inner, seen) for inner in _CALL.findall(source))
+_CALL = regex(r"([\w.]*[\w\])])\(")
 
 
 def _is_unknown(region: Region, text: str) -> bool:
@@ -136,22 +106,6 @@ def _is_unknown(region: Region, text: str) -> bool:
         if not own and (held is None or isinstance(held, Static)):
             return True
     return False
-
-
-@lru_cache(maxsize=256)
-def _keeps(source: str) -> bool:
-    """Whether a function changes others' variables, what it is given, or its own defaults."""
-    module = python_tree(source)
-    if module is None:
-        return True
-    effects, (_, *scopes) = effects_in(module)
-    functions = [scope.function for scope in scopes]
-    inside = (effect for effect in effects if effect.scope.function is not None)
-    return any(
-        (effect.on_parameter and len(effect.path) > 1 and not effect.adds)
-        or effect.scope.owner(effect.path[0]) not in functions
-        for effect in inside
-    )
 
 
 def _function(region: Region, name: str, method: bool) -> Function | None:

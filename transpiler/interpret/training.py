@@ -10,7 +10,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.assumed_data import assume_data
-from transpiler.interpret.compiled_values import compiled_value, unpacked_setting
+from transpiler.interpret.compiled_values import compiled_value, keep_optimizer, unpacked_setting
 from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided
@@ -290,25 +290,13 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
             _check_lists(region, call, compiled)
             _note_use(region, call, compiled)
     if name == "compile":
-        _keep_optimizer(region, call)
+        keep_optimizer(region, call)
         model.compiled = call
         for what in ("loss", "metrics", "weighted_metrics"):
             if what in call.given:
                 own: Any = provided("own_losses")(region, model, call.given[what].value, call)
                 call.own |= own
     return Unknown(PREDICTED if name.startswith("predict") else f"what `{name}` gives")
-
-
-def _keep_optimizer(region: Region, call: TrainingCall) -> None:
-    """Give a `compile` that gets `model.optimizer` what an earlier one of the model has got."""
-    given, earlier = call.given.get("optimizer"), call.compiled
-    if given is None or earlier is None or call.receiver is None:
-        return
-    match given.node:
-        case cst.Attribute(value=held, attr=cst.Name("optimizer")):
-            if region.tree.source(held) == region.tree.source(call.receiver):
-                call.keeps_optimizer = "optimizer" in earlier.given
-                call.given["optimizer"] = earlier.given.get("optimizer", given)
 
 
 #: Calls before the first of which Keras has not looked into the lists that `compile` got.

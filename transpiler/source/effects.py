@@ -94,7 +94,7 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
         nodes = list(own_nodes(scope.function or module))
         for node in nodes:
             line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
-            paths = filter(None, _changed(node))
+            paths = filter(None, changed_by(node))
             found += (Effect(line, column, path, scope, node) for path in paths)
         for again in _defined_again(scope.function or module):
             line, column = again.end_lineno or 0, again.end_col_offset or 0
@@ -126,13 +126,13 @@ def _scope_of(function: Function, outer: Scope) -> Scope:
     nodes = list(own_nodes(function))
     declared = (n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)))
     shared = {name for node in declared for name in node.names}
-    bound = {path[0] for node in nodes for path in _changed(node) if len(path) == 1}
+    bound = {path[0] for node in nodes for path in changed_by(node) if len(path) == 1}
     bound |= {node.name for node in nodes if isinstance(node, _NAMED)}
     taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
     return Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
 
 
-def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:
+def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
     """What a node by itself gives another value."""
     match node:
         case ast.Name(ctx=ast.Store() | ast.Del()):
@@ -142,7 +142,7 @@ def _changed(node: ast.AST) -> Iterator[tuple[str, ...]]:
         case ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield path_of(node) or _in_given(node)
         case ast.Assign(targets=targets):  # once its value is there
-            yield from (path for t in targets for part in ast.walk(t) for path in _changed(part))
+            yield from (path for t in targets for part in ast.walk(t) for path in changed_by(part))
         case ast.AugAssign(target=target):  # a list grows in place
             yield _within(target)
         case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _METHODS:

@@ -25,7 +25,19 @@ from transpiler.source.syntax import program_tree
 _VIEWS = frozenset(
     {"reshape", "ravel", "squeeze", "transpose", "view", "swapaxes", "asarray", "expand_dims"}
 )
-_CHANGING = frozenset({"fill", "sort", "partition", "copyto", "shuffle", "place", "putmask"})
+_CHANGING = frozenset({"fill", "sort", "partition", "put", "itemset"})
+_CHANGING_FIRST = frozenset(
+    {"copyto", "shuffle", "place", "putmask", "put", "put_along_axis", "fill_diagonal"}
+)
+#: Functions of NumPy that write into their last argument, if they get so many.
+_INTO = dict.fromkeys(
+    ("add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "power", "mod",
+     "remainder", "maximum", "minimum", "fmax", "fmin", "logical_and", "logical_or",
+     "logical_xor", "bitwise_and", "bitwise_or", "bitwise_xor"), 3,
+) | dict.fromkeys(
+    ("abs", "absolute", "negative", "exp", "log", "log1p", "expm1", "sqrt", "square", "sign",
+     "tanh", "floor", "ceil", "rint", "logical_not", "invert", "reciprocal"), 2,
+) | {"clip": 4}  # fmt: skip
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
@@ -113,8 +125,16 @@ def changed_in(node: ast.AST) -> Iterator[str]:
         case ast.AugAssign(target=target):
             yield ast.unparse(target)
         case ast.Call(func=ast.Attribute(value=of, attr=name), args=args) if name in _CHANGING:
-            for part in (of, *args[:1]):
-                yield from views_of(part)
+            if not (args and isinstance(args[0], ast.Constant) and isinstance(args[0].value, str)):
+                yield from views_of(of)
+            if name in _CHANGING_FIRST and len(args) > 2:
+                yield from views_of(args[0])
+        case ast.Call(func=ast.Attribute(attr=name), args=[first, *_]) if name in _CHANGING_FIRST:
+            yield from views_of(first)
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(), attr="at"), args=[first, _, *_]):
+            yield from views_of(first)  # `np.add.at(array, places, 1)`
+        case ast.Call(func=ast.Attribute(attr=name), args=args) if len(args) == _INTO.get(name):
+            yield from views_of(args[-1])
         case ast.keyword(arg="out", value=of):
             yield from views_of(of)
 

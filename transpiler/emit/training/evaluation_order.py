@@ -6,13 +6,16 @@ total = draw() + model.evaluate(x[: drawn()], y)    # after `draw`
 
 from __future__ import annotations
 
+import ast
+
 import libcst as cst
 
 from transpiler.interpret.effects import has_effect
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.between import changed_between
-from transpiler.source.lexical import may_act
+from transpiler.source.between import changed_between, grown_between
+from transpiler.source.lexical import may_act, names_in
+from transpiler.source.syntax import python_tree
 from transpiler.source.tree import Tree
 
 _DATA = ("x", "y", "sample_weight", "class_weight", "validation_data")
@@ -26,10 +29,16 @@ def check_order(tree: Tree, statement: cst.CSTNode, call: TrainingCall) -> None:
         raise Unsupported("a call in a part of a statement that is not always evaluated")
     if (region := call.region) is None:
         return
+    given = [one.text for one in call.given.values() if one.text]
     for outer, inner in _path(statement, call.node):
-        before = outer.children[: list(outer.children).index(inner)]
-        if any(tree.has_span(one) and has_effect(region, tree.code(one)) for one in before):
-            raise Unsupported("a call behind another one in one statement that changes something")
+        for one in outer.children[: list(outer.children).index(inner)]:
+            code = tree.code(one) if tree.has_span(one) else ""
+            if has_effect(region, code) or (
+                may_act(code) and any(changed_between(tree.text, g, *tree.span(one)) for g in given)
+            ):
+                raise Unsupported(
+                    "a call behind another one in one statement that changes something"
+                )
 
 
 def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
@@ -48,10 +57,22 @@ def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
             pair = sorted((one, other), key=order.index)
             alike = (one in _DATA) == (other in _DATA) and may_act(text)
             kept = not named and pair == [name for name in _ORDER if name in pair]
-            if one == other or alike or kept:
+            if one == other or alike:
                 continue
-            if found := changed_between(tree.text, text, *tree.span(nodes[one])):
+            changed = grown_between if kept else changed_between  # Keras reads data afterwards
+            found = changed(tree.text, text, *tree.span(nodes[one]))
+            if not found and call.region is not None and has_effect(call.region, texts[one]):
+                found = min(_given_in(texts[one]) & names_in(text), default="")
+            if found:
                 raise Unsupported(f"`{one}` changes `{found}`, which `{other}` reads")
+
+
+def _given_in(text: str) -> set[str]:
+    """The variables that calls in an expression get."""
+    parsed = python_tree(text)
+    calls = [n for n in ast.walk(parsed) if isinstance(n, ast.Call)] if parsed is not None else []
+    given = [part for call in calls for part in (*call.args, *(k.value for k in call.keywords))]
+    return {n.id for part in given for n in ast.walk(part) if isinstance(n, ast.Name)}
 
 
 def may_not_run(node: cst.CSTNode, part: cst.CSTNode) -> bool:

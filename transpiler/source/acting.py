@@ -1,0 +1,234 @@
+"""Whether what a program calls changes something, or gives something else next time.
+
+layers.Dense(space.units())             # which draws a number, in another file
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from transpiler.record import record
+from transpiler.regex import regex
+from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
+from transpiler.source.draws import whole_names
+from transpiler.source.effects import Function, changed_by
+from transpiler.source.imported import with_imported
+from transpiler.source.remembered import remembered
+from transpiler.source.reused_arrays import changed_in, views_of
+from transpiler.source.syntax import program_tree
+
+#: Methods that give something else each time: they draw, or take what comes next.
+_DRAWS = frozenset(
+    {"rand", "randn", "randint", "randrange", "random", "random_sample", "uniform", "normal",
+     "choice", "choices", "integers", "sample", "poisson", "binomial", "beta", "standard_normal",
+     "permutation", "permuted", "exponential", "standard_exponential", "gamma", "standard_gamma",
+     "lognormal", "lognormvariate", "laplace", "logistic", "geometric", "multinomial",
+     "multivariate_normal", "dirichlet", "chisquare", "gumbel", "hypergeometric",
+     "negative_binomial", "pareto", "rayleigh", "standard_cauchy", "standard_t", "triangular",
+     "vonmises", "weibull", "zipf", "randbytes", "gauss", "expovariate", "betavariate",
+     "gammavariate", "normalvariate", "getrandbits", "rvs", "next", "send", "__next__", "input",
+     "get_nowait", "readline", "readlines", "recv", "fetchone", "fetchmany", "fetchall"}
+)  # fmt: skip
+_OWN_CHANGES = frozenset(
+    {"pop", "popleft", "popitem", "setdefault", "append", "extend", "insert", "remove", "update",
+     "clear"}
+)  # fmt: skip
+_RANDOM = ("random.", "numpy.random.", "secrets.")
+_BUILTINS = frozenset({"next", "input"})
+_CALL = regex(r"([\w.]*[\w\])])\((\s*\))?")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NUMBERS = frozenset({"int", "float", "bool", "str"})
+
+
+def acts(expression: str, text: str, path: str) -> bool:
+    """Whether evaluating an expression of a program may do more than give its value."""
+    if "(" not in expression:
+        return False
+    calls = [(name, bool(bare)) for name, bare in _CALL.findall(expression)]
+    if any(_is_acting(name, bare) for name, bare in calls):
+        return True
+    names = {name for name, _ in calls if not hasattr(builtins, name)}
+    return bool(names) and _program(text, path).call_one(names)
+
+
+def _is_acting(called: str, bare: bool) -> bool:
+    *owner, name = called.split(".")
+    taken = bool(owner) and name == "get" and bare  # of a queue
+    return name in _DRAWS | _OWN_CHANGES or "random" in owner or taken
+
+
+@record(frozen=True, slots=True)
+class _What:
+    """What a function does besides giving something."""
+
+    always: bool = False
+    to_given: bool = False  #: what it does to what it gets
+
+
+@remembered
+def _program(text: str, path: str) -> _Program:
+    return _Program(text, path)
+
+
+class _Program:
+    """The functions and classes of a file, and of those that it imports."""
+
+    def __init__(self, text: str, path: str) -> None:
+        others = [other for _, other in with_imported(path, itself=False)] if path else []
+        trees = [program_tree(one) for one in (text, *others)]
+        self._functions: dict[str, list[tuple[Function, ast.Module]]] = {}
+        self._methods: dict[str, list[tuple[Function, ast.Module]]] = {}
+        self._classes: dict[str, list[tuple[Function, ast.Module]]] = {}
+        self._found: dict[Function, _What] = {}
+        self._modules: dict[int, dict[str, str]] = {}
+        self._libraries: dict[int, frozenset[str]] = {}
+        for module in filter(None, trees):
+            self._note(module)
+
+    def _note(self, module: ast.Module) -> None:
+        for node in ast.walk(module):
+            match node:
+                case ast.ClassDef(name=name, body=body):
+                    for one in body:
+                        if isinstance(one, _FUNCTIONS):
+                            self._methods.setdefault(one.name, []).append((one, module))
+                            if one.name == "__init__":
+                                self._classes.setdefault(name, []).append((one, module))
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                    self._functions.setdefault(name, []).append((node, module))
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as made):
+                    self._functions.setdefault(name, []).append((made, module))
+
+    def call_one(self, names: set[str]) -> bool:
+        """Whether a call of one of some names does something."""
+        found = (self._called(name) for name in names)
+        return any(what.always or what.to_given for what in found)
+
+    def _called(self, name: str) -> _What:
+        """What a call does, `draw` or `space.draw`, whoever `space` is."""
+        *owner, last = name.split(".")
+        made = self._methods if owner else {}
+        known = [*made.get(last, ()), *self._functions.get(last, ()), *self._classes.get(last, ())]
+        each = [self._does(function, module) for function, module in known]
+        return _What(any(e.always for e in each), any(e.to_given for e in each))
+
+    def _does(self, function: Function, module: ast.Module) -> _What:
+        if function not in self._found:
+            self._found[function] = _What()  # while it is looked into
+            self._found[function] = self._look(function, module)
+        return self._found[function]
+
+    def _look(self, function: Function, module: ast.Module) -> _What:
+        nodes = [*own_nodes(function)]
+        makes = getattr(function, "name", "") == "__init__"
+        parameters = _parameters(function)[makes:]
+        given = _aliases({p.arg for p in parameters}, nodes)
+        shared = {n for o in nodes if isinstance(o, (ast.Global, ast.Nonlocal)) for n in o.names}
+        own = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        own |= {p.arg for p in _parameters(function)} - given
+        own |= {n.name for n in nodes if isinstance(n, (*_FUNCTIONS, ast.ClassDef))}
+        own -= shared
+        libraries = self._libraries_of(module)
+        always = to_given = False
+        numbers = {p.arg for p in parameters if _is_number(p, function)}
+        for node in nodes:
+            for name, inside in _changes(node):
+                if name in given:
+                    to_given |= inside and not (isinstance(node, ast.AugAssign) and name in numbers)
+                elif name not in own and name not in libraries:
+                    always = True
+            if isinstance(node, ast.Call):
+                does, roots = self._call(node, module), _roots(node)
+                always |= does.always or (does.to_given and not roots <= own | given)
+                to_given |= does.to_given and bool(roots & given)
+        return _What(always, to_given)
+
+    def _call(self, node: ast.Call, module: ast.Module) -> _What:
+        """What a call in a function does."""
+        name = ast.unparse(node.func)
+        whole = _whole(name, self._names_of(module))
+        if whole in _BUILTINS or whole.startswith(_RANDOM):
+            return _What(True)
+        *owner, last = name.split(".")
+        library = (owner or [""])[0] in self._names_of(module)
+        if owner and not library and (last in _DRAWS or (last == "get" and not node.args)):
+            return _What(True)
+        return self._called(name) if name.replace(".", "").isidentifier() else _What()
+
+    def _names_of(self, module: ast.Module) -> dict[str, str]:
+        if id(module) not in self._modules:
+            self._modules[id(module)] = whole_names(module)
+        return self._modules[id(module)]
+
+    def _libraries_of(self, module: ast.Module) -> frozenset[str]:
+        if id(module) not in self._libraries:
+            self._libraries[id(module)] = libraries_in(ast.walk(module))
+        return self._libraries[id(module)]
+
+
+def _parameters(function: Function) -> list[ast.arg]:
+    every = function.args
+    return [
+        *every.posonlyargs, *every.args, *every.kwonlyargs,
+        *(one for one in (every.vararg, every.kwarg) if one is not None),
+    ]  # fmt: skip
+
+
+def _is_number(parameter: ast.arg, function: Function) -> bool:
+    """Whether it says that it is one: `n += 1` leaves what the caller has."""
+    if isinstance(parameter.annotation, ast.Name) and parameter.annotation.id in _NUMBERS:
+        return True
+    positional = [*function.args.posonlyargs, *function.args.args]
+    defaults = dict(zip(reversed(positional), reversed(function.args.defaults), strict=False))
+    held = defaults.get(parameter)
+    return isinstance(held, ast.Constant) and isinstance(held.value, (int, float, str))
+
+
+def _aliases(names: set[str], nodes: list[ast.AST]) -> set[str]:
+    """The variables that may hold what others do, or parts of it."""
+    found = set(names)
+    while True:
+        before = len(found)
+        for node in nodes:
+            match node:
+                case ast.Assign(targets=targets, value=value):
+                    if found.intersection(map(_root, views_of(value))):
+                        found |= {t.id for t in targets if isinstance(t, ast.Name)}
+                case ast.For(target=target, iter=source) | ast.comprehension(
+                    target=target, iter=source
+                ):
+                    if found & {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}:
+                        found |= {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+        if len(found) == before:
+            return found
+
+
+def _root(written: str) -> str:
+    return written.partition(".")[0].partition("[")[0]
+
+
+def _roots(call: ast.Call) -> set[str]:
+    """The variables that a call gets, or is a method of."""
+    parts = [*call.args, *(keyword.value for keyword in call.keywords)]
+    if isinstance(call.func, ast.Attribute):
+        parts.append(call.func.value)
+    return {_root(view) for part in parts for view in views_of(part)}
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """The variables that a node changes, and whether it does inside of what they hold."""
+    for path in changed_by(node):
+        if path and path[0].isidentifier():
+            yield path[0], len(path) > 1
+    for array in changed_in(node):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)) or (
+            node.func.attr not in METHODS
+        ):
+            yield _root(array), True
+
+
+def _whole(name: str, modules: dict[str, str]) -> str:
+    head, dot, rest = name.partition(".")
+    return f"{modules.get(head, head)}{dot}{rest}"
