@@ -29,6 +29,7 @@ from transpiler.source.bound_names import (
     single_imports,
 )
 from transpiler.source.files import Undecodable, program_at
+from transpiler.source.imported import real_path
 from transpiler.source.importers import importing_files, is_imported
 from transpiler.source.lexical import blanked, skips
 from transpiler.source.modules import only_compiles
@@ -66,10 +67,11 @@ def arrivals(
     path: str,
     hosts: Hosts,
     known: dict[str, Conversion] | None = None,
+    refuse: Callable[[str, list[tuple[str, str]]], None] | None = None,
 ) -> Home | None:
     """A file with what has become of those of its definitions that others give models.
 
-    None where there are none, or where these do not agree.
+    None where there are none, or where these do not agree: `refuse` is told so, for each of them.
     """
     try:
         text = program_at(path)
@@ -78,7 +80,12 @@ def arrivals(
         agreed = _agreed(text, path, made)
     except (OSError, SyntaxError, Undecodable):
         return None
-    return None if agreed is None else _at_home(text, path, agreed)
+    home = None if agreed is None else _at_home(text, path, agreed)
+    if home is None and refuse is not None:
+        for other, conversion in made.items():
+            mine = [h for h in conversion.homecoming if real_path(h.path) == real_path(path)]
+            refuse(other, [(h.path, h.name) for h in mine])
+    return home
 
 
 def are_taken_in(

@@ -135,7 +135,9 @@ def _at_home(text: str, options: Options, path: str) -> Home | None:
     from transpiler.guests import arrivals  # most files need neither
     from transpiler.project import Project
 
-    home = arrivals(partial(convert, alone=True), options, path, Project(options).hosts)
+    project = Project(options)
+    single = partial(convert, alone=True)
+    home = arrivals(single, options, path, project.hosts, refuse=project.refuse)
     return None if home is None or home.before != text else home
 
 

@@ -154,6 +154,7 @@ class Project:
         self._first = ""  #: the one that is converted
         self._visited: FileContext | None = None  #: it, with the guests that it has
         self._is_visited = False  #: whether it has them now
+        self._for_others = False  #: whether a file is looked at for what others have of it
 
     def interpret(
         self, text: str, path: str, asked: bool = False, reasons: dict[str, str] | None = None
@@ -267,11 +268,7 @@ class Project:
         """The versions of a file in which functions of other ones stand that get its models."""
         from transpiler.interpret.statements.guests import USED_ELSEWHERE, with_guests
 
-        unwelcome = {
-            (one.file.path, one.name): USED_ELSEWHERE
-            for one in file.lent.values()
-            if self.refused.get(self._key_of(one.file.path, one.name), {path}) - {path}
-        }
+        unwelcome = dict.fromkeys(self._unwelcome(file, path), USED_ELSEWHERE)
         while True:
             hosting, last = None, file
             while (more := with_guests(last, hosting, unwelcome)) is not None:
@@ -279,6 +276,7 @@ class Project:
                 hosting = more
                 self._reserved = more.reserved
                 last = self.interpret(more.text, path, asked, reasons)
+                unwelcome |= dict.fromkeys(self._unwelcome(last, path), USED_ELSEWHERE)
             if hosting is None:
                 break
             known = len(unwelcome)
@@ -299,10 +297,22 @@ class Project:
                 break
         file.unwelcome = {name: why for (_, name), why in unwelcome.items()}
 
+    def _unwelcome(self, file: FileContext, path: str) -> Iterator[tuple[str, str]]:
+        """What a file can't have as guests: others refuse it, or it would not come back home."""
+        for one in file.lent.values():
+            home = one.file.path
+            refusing = self.refused.get(self._key_of(home, one.name), set())
+            if not self._for_others:  # what a file refuses itself, it finds out again, and why
+                refusing = refusing - {path}
+            if refusing or not may_go(program_at(home), home):
+                yield home, one.name
+
     def refuse(self, path: str, unwelcome: Iterable[tuple[str, str]]) -> None:
         """Remember which definitions of others a file can't have as guests."""
         for home, name in unwelcome:
             self.refused.setdefault(self._key_of(home, name), set()).add(path)
+        for key in [k for k in self.seen if real_path(str(k[0])) == real_path(path)]:
+            del self.seen[key]  # where it has them
 
     def _key_of(self, home: str, name: str) -> tuple[str, int, str, Options]:
         return home, os.stat(home).st_mtime_ns, name, self.options
@@ -460,7 +470,11 @@ class Project:
             ):
                 return None
             shared = apart(text)
-            other, _ = next(self.versions(text if shared is None else shared.text, str(path)))
+            before, self._for_others = self._for_others, True
+            try:
+                other, _ = next(self.versions(text if shared is None else shared.text, str(path)))
+            finally:
+                self._for_others = before
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
         other.planned = plan_file(other)

@@ -401,3 +401,73 @@ def test_what_is_emitted_has_the_name_of_an_import(tmp_path: Path, session: Veri
     assert "\nclass Activation(nn.Module):\n" in texts["net.py"]
     assert "tensorflow" not in texts["net.py"]
     assert_alike(tmp_path, session)
+
+
+NET = """\
+{head}from tensorflow.keras.layers import Dense, Input
+from tensorflow.keras.models import Model
+
+
+def build(n, classes):
+    inputs = Input(shape=(n,))
+    return Model(inputs, Dense(classes, activation="softmax")(inputs))
+"""
+PREDICTOR = """\
+class Predictor:
+    def __init__(self, model):
+        self.model = model
+
+    def run(self, x):
+        return self.model.predict(x, verbose=0)
+"""
+OF_A_THIRD_FILE = """\
+import numpy as np
+from net import build
+from predictor import Predictor
+{imports}
+generator = np.random.default_rng(0)
+x = generator.normal(size=(30, 4))
+y = np.eye(3)[np.arange(30) % 3]
+model = build(4, 3)
+{trained}
+prediction = Predictor(model).run(x)
+loss = [float(prediction.sum()), *prediction[0].tolist()]
+"""
+COMPILED = """\
+{margin}model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+{margin}history = model.fit(x, y, epochs=2, batch_size=11, shuffle=False, verbose=0)"""
+TRAINED_ELSEWHERE = f"""\
+def train(model, x, y):
+{COMPILED.format(margin="    ")}
+    return model
+"""
+OTHERWISE = """\
+from net import build
+
+
+def squares(x, y):
+    model = build(4, 3)
+    model.compile("sgd", "mse")
+    return model.fit(x, y, epochs=1, shuffle=False, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("first", ["net.py", "main.py"])
+@pytest.mark.parametrize("form", ["here", "elsewhere", "others use it otherwise"])
+def test_a_class_of_a_third_file_gets_the_model(
+    form: str, first: str, tmp_path: Path, session: VerifySession
+) -> None:
+    """The file that builds it gives the logits that the training wants, whatever comes first."""
+    head = "# what follows has no optimizers\n" if form == "others use it otherwise" else ""
+    files = {"net.py": NET.format(head=head), "predictor.py": PREDICTOR}
+    trained, imports = COMPILED.format(margin=""), ""
+    if form == "elsewhere":
+        files["third.py"] = TRAINED_ELSEWHERE
+        trained, imports = "model = train(model, x, y)", "from third import train\n"
+    if head:
+        files["other.py"] = OTHERWISE
+    files["main.py"] = OF_A_THIRD_FILE.format(trained=trained, imports=imports)
+    texts, errors = converted(tmp_path, {first: files[first]} | files)
+    assert not errors
+    assert "def forward_logits(self, " in texts["net.py"]
+    assert_alike(tmp_path, session)
