@@ -135,7 +135,8 @@ def _give(
         built.init, built.forward = programs
     built.arguments |= arguments
     # a class gets what it reads of the object whose method makes its model in any case
-    built.varying = (*(name for name in found if name.isidentifier()), *built.varying)
+    given = (name for name in found if name.isidentifier())
+    built.varying = (*dict.fromkeys((*given, *built.varying)),)
 
 
 def _lean(built: Built, effects: bool) -> tuple[list[Node], list[Node]]:

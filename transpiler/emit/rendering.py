@@ -65,6 +65,7 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
     known = planned.known_names
     try:
         tables = [symtable.symtable(text, "<class>", "exec")]
+        compile(text, "<class>", "exec", dont_inherit=True)  # which sees a `break` without a loop
     except SyntaxError as why:
         if MARK in text:
             raise EmitError("a loop over what is only known when the program runs") from why

@@ -94,16 +94,16 @@ def _matters_not(
 ) -> bool:
     """Whether nobody needs what a loop does, but for when to leave it."""
     targets = node.target_names if isinstance(node, For) else frozenset[str]()
-    body = _without_jumps(node.body) if jumps_out(node.body) else node.body
+    body = without_jumps(node.body) if jumps_out(node.body) else node.body
     return not _prune_loop(body, live, effects, modules, targets)[0]
 
 
-def _without_jumps(nodes: list[Node]) -> list[Node]:
+def without_jumps(nodes: list[Node]) -> list[Node]:
     """The body of a loop, of which nothing leaves it."""
     found: list[Node] = []
     for node in nodes:
         if isinstance(node, If):
-            body, orelse = _without_jumps(node.body), _without_jumps(node.orelse)
+            body, orelse = without_jumps(node.body), without_jumps(node.orelse)
             found.append(replace(node, body=body, orelse=orelse))
         elif not (isinstance(node, Line) and node.jump):
             found.append(node)

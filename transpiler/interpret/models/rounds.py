@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from transpiler.interpret.region import Built, GiveUp, Region
 from transpiler.ir.code import Construct, Line, Node
-from transpiler.passes.liveness import modules_used, prune, walk
+from transpiler.passes.liveness import jumps_out, modules_used, prune, walk, without_jumps
 
 
 def of_one_round(region: Region, built: Built) -> None:
@@ -15,6 +15,7 @@ def of_one_round(region: Region, built: Built) -> None:
     loops = [way for way in built.ways if way.side < 0]
     if not loops:
         return
+    _forget_jumps(built)
     levels = [*region.outside, (region.init, region.forward)]
     before = {id(n) for level in levels[: loops[0].depth + 1] for nodes in level for n in nodes}
     inside = [n for n in built.forward if id(n) not in before]
@@ -34,6 +35,24 @@ def of_one_round(region: Region, built: Built) -> None:
     built.varying = tuple(varying)
     built.init = [n for n in built.init if not (_is_plain(n) and _defs(n) & set(varying))]
     built.forward = [n for n in built.forward if not (_is_plain(n) and _defs(n) & set(varying))]
+
+
+def _forget_jumps(built: Built) -> None:
+    """Leave out where the loop around a model is left, before or after that is made."""
+    if not jumps_out([*built.init, *built.forward]):
+        return
+    for nodes in (built.init, built.forward):
+        makes = [_makes(node) for node in nodes]
+        leaves = [place for place, node in enumerate(nodes) if jumps_out([node])]
+        if any(any(makes[:place]) and any(makes[place:]) for place in leaves):
+            raise GiveUp("a loop may be left before a model of its round has all of its layers")
+    built.init, built.forward = without_jumps(built.init), without_jumps(built.forward)
+
+
+def _makes(node: Node) -> bool:
+    """Whether it makes layers, or runs them."""
+    inside = [*walk([node])]
+    return bool(modules_used(inside)) or any(isinstance(one, Construct) for one in inside)
 
 
 def _is_plain(node: Node) -> bool:
