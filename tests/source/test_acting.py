@@ -103,6 +103,9 @@ def test_functions_and_classes_of_another_file(tmp_path: Path) -> None:
     ("expression", "does"),
     [
         ("rng.standard_normal(3)", True),
+        ("draw(3)", True),
+        ("drawn()", True),
+        ("mean(y)", False),
         ("queue.get()", True),
         ("options.get('a')", False),
         ("names.pop()", True),
@@ -110,4 +113,5 @@ def test_functions_and_classes_of_another_file(tmp_path: Path) -> None:
     ],
 )
 def test_methods_of_what_is_not_known(expression: str, does: bool) -> None:
-    assert acts(expression, "import numpy as np\n", "") is does
+    text = "import numpy as np\ndraw = rng.poisson\ndrawn = partial(draw, 4)\nmean = np.mean\n"
+    assert acts(expression, text, "") is does

@@ -171,3 +171,29 @@ def test_what_two_callbacks_need_is_made_once() -> None:
     )
     text = converted(f"{HEAD}model.fit(x, y, validation_split=0.5, callbacks=[first, {given}])\n")
     assert text.count("os.makedirs(") == 1
+
+
+RATES = """\
+rates = []
+scheduler = LearningRateScheduler(lambda epoch, lr: lr * 0.9 if epoch % 2 else lr)
+plateau = ReduceLROnPlateau("loss", factor=0.5, patience=0, min_delta=0.5, min_lr=1e-4)
+keep = LambdaCallback(on_epoch_end=lambda epoch, logs: rates.append(float(logs["learning_rate"])))
+data = {{"epochs": 5, "batch_size": 8, "shuffle": False, "verbose": 0}}
+history = model.fit(x, y, callbacks=[{callbacks}], **data).history
+logged = [rates, history["learning_rate"]]
+"""
+
+
+@pytest.mark.parametrize(
+    "callbacks",
+    [
+        "plateau, scheduler, keep",
+        "scheduler, plateau, keep",
+        "plateau, keep, scheduler",
+        "scheduler, keep",
+    ],
+)
+def test_one_key_that_several_of_them_log(callbacks: str, scripts: Scripts) -> None:
+    text = HEAD.partition("\n\nclass Seen")[0] + "\n" + RATES.format(callbacks=callbacks)
+    apart = scripts.compare(text, converted(text))
+    assert apart["logged"] < 1e-9, apart

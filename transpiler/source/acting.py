@@ -81,6 +81,7 @@ class _Program:
         self._functions: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._methods: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._classes: dict[str, list[tuple[Function, ast.Module]]] = {}
+        self._names: dict[str, set[str]] = {}  #: what variables stand for that may be called
         self._found: dict[Function, _What] = {}
         self._modules: dict[int, dict[str, str]] = {}
         self._libraries: dict[int, frozenset[str]] = {}
@@ -100,15 +101,23 @@ class _Program:
                     self._functions.setdefault(name, []).append((node, module))
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as made):
                     self._functions.setdefault(name, []).append((made, module))
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    self._names.setdefault(name, set()).update(_stands_for(value))
 
     def call_one(self, names: set[str]) -> bool:
         """Whether a call of one of some names does something."""
         found = (self._called(name) for name in names)
         return any(what.always or what.to_given for what in found)
 
-    def _called(self, name: str) -> _What:
+    def _called(self, name: str, depth: int = 3) -> _What:
         """What a call does, `draw` or `space.draw`, whoever `space` is."""
         *owner, last = name.split(".")
+        if owner and last in _DRAWS and depth < 3:
+            return _What(True)
+        if not owner and depth:
+            found = [self._called(other, depth - 1) for other in self._names.get(name, ())]
+            if any(one.always or one.to_given for one in found):
+                return _What(True)
         made = self._methods if owner else {}
         known = [*made.get(last, ()), *self._functions.get(last, ()), *self._classes.get(last, ())]
         each = [self._does(function, module) for function, module in known]
@@ -166,6 +175,15 @@ class _Program:
         if id(module) not in self._libraries:
             self._libraries[id(module)] = libraries_in(ast.walk(module))
         return self._libraries[id(module)]
+
+
+def _stands_for(value: ast.expr) -> Iterator[str]:
+    """The functions and methods that a variable stands for: `rng.integers`, `partial(f, 3)`."""
+    match value:
+        case ast.Call(func=ast.Name("partial") | ast.Attribute(attr="partial"), args=[first, *_]):
+            yield from _stands_for(first)
+        case ast.Name() | ast.Attribute():
+            yield ast.unparse(value)
 
 
 def _parameters(function: Function) -> list[ast.arg]:

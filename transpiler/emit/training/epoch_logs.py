@@ -31,7 +31,8 @@ def with_logs(hooks: list[Hooks], fit: Fit) -> list[Hooks]:
         return hooks
     first = 0 if changes_logged(hooks[: reading[0]]) else reading[0]
     entries = plain | {key: code for h in hooks[:first] if not h.when for key, code in h.logs}
-    whole = re.compile(rf"(?<![\w.]){fit.logs}\b(?!\[)")
+    keys = "|".join(re.escape(key) for key in sorted({key for h in hooks for key, _ in h.logs}))
+    whole = re.compile(rf"(?<![\w.]){fit.logs}\b(?!\[(?!\s*[\"'](?:{keys or '(?!)'})[\"']))")
     reading = [i for i, h in enumerate(hooks) if any(map(whole.search, h.epoch_end))]
     kept = any(h.keeps or any(keeps(line, fit.logs) for line in h.epoch_end) for h in hooks)
     last = len(hooks) if kept else max(reading, default=first)
