@@ -12,7 +12,6 @@ from transpiler.source.acting import acts
 ACTING = [
     "a[:3] = 0",
     "a |= 1",
-    "a -= a.mean()",
     "part = a[:3]\n    part[:] = 1",
     "for row in a:\n        row[0] = 1",
     "a.sort()",
@@ -38,6 +37,7 @@ ACTING = [
 PURE = [
     "return a.mean() + n",
     "n += 1\n    return n",
+    "a *= n\n    return a",
     "b = a.copy()\n    b[:3] = 0\n    return b",
     "out = []\n    for row in a:\n        out.append(row.sum())\n    return out",
     "out = np.zeros(3)\n    g(out)\n    return out",
@@ -85,6 +85,12 @@ def test_what_does_something(body: str) -> None:
 @pytest.mark.parametrize("body", PURE)
 def test_what_only_gives_a_value(body: str) -> None:
     assert not acts("f(y)", _program(body), "")
+
+
+def test_arrays_change_where_numbers_do_not() -> None:
+    program = _program("a *= n\n    return a")
+    assert acts("f(y)", program, "", arrays=True)
+    assert acts("g(f(y))", program.replace("b[0] = 1", "pass"), "", arrays=True)
 
 
 def test_functions_and_classes_of_another_file(tmp_path: Path) -> None:

@@ -59,9 +59,12 @@ def acts(region: Region, value: Value) -> bool:
     return isinstance(value, Static) and has_effect(region, value.expr.text)
 
 
-def has_effect(region: Region, text: str) -> bool:
-    """Whether evaluating an expression changes something, or gives something else next time."""
-    return acting.acts(text, region.tree.text, region.file.path)
+def has_effect(region: Region, text: str, arrays: bool = False) -> bool:
+    """Whether evaluating an expression changes something, or gives something else next time.
+
+    With `arrays`, it may be about some: not only about sizes and other numbers.
+    """
+    return acting.acts(text, region.tree.text, region.file.path, arrays)
 
 
 def may_change(region: Region, method: str) -> bool:

@@ -39,18 +39,23 @@ _RANDOM = ("random.", "numpy.random.", "secrets.")
 _BUILTINS = frozenset({"next", "input"})
 _CALL = regex(r"([\w.]*[\w\])])\((\s*\))?")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: `settings |= more` changes a dict or set, or an array.
+_OF_SETS = (ast.BitOr, ast.BitAnd, ast.BitXor)
 _NUMBERS = frozenset({"int", "float", "bool", "str"})
 
 
-def acts(expression: str, text: str, path: str) -> bool:
-    """Whether evaluating an expression of a program may do more than give its value."""
+def acts(expression: str, text: str, path: str, arrays: bool = False) -> bool:
+    """Whether evaluating an expression of a program may do more than give its value.
+
+    With `arrays`, functions may get some: `a *= 2` changes an array, and leaves a number as it is.
+    """
     if "(" not in expression:
         return False
     calls = [(name, bool(bare)) for name, bare in _CALL.findall(expression)]
     if any(_is_acting(name, bare) for name, bare in calls):
         return True
     names = {name for name, _ in calls if not hasattr(builtins, name)}
-    return bool(names) and _program(text, path).call_one(names)
+    return bool(names) and _program(text, path).call_one(names, arrays)
 
 
 def _is_acting(called: str, bare: bool) -> bool:
@@ -65,6 +70,11 @@ class _What:
 
     always: bool = False
     to_given: bool = False  #: what it does to what it gets
+    to_arrays: bool = False  #: what it does to that if it is an array
+
+
+def _flags(what: _What) -> tuple[bool, bool, bool]:
+    return what.always, what.to_given, what.to_arrays
 
 
 @remembered
@@ -104,10 +114,10 @@ class _Program:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self._names.setdefault(name, set()).update(_stands_for(value))
 
-    def call_one(self, names: set[str]) -> bool:
+    def call_one(self, names: set[str], arrays: bool) -> bool:
         """Whether a call of one of some names does something."""
         found = (self._called(name) for name in names)
-        return any(what.always or what.to_given for what in found)
+        return any(w.always or w.to_given or (arrays and w.to_arrays) for w in found)
 
     def _called(self, name: str, depth: int = 3) -> _What:
         """What a call does, `draw` or `space.draw`, whoever `space` is."""
@@ -121,7 +131,7 @@ class _Program:
         made = self._methods if owner else {}
         known = [*made.get(last, ()), *self._functions.get(last, ()), *self._classes.get(last, ())]
         each = [self._does(function, module) for function, module in known]
-        return _What(any(e.always for e in each), any(e.to_given for e in each))
+        return _What(*map(any, zip(*map(_flags, each), strict=True))) if each else _What()
 
     def _does(self, function: Function, module: ast.Module) -> _What:
         if function not in self._found:
@@ -140,19 +150,24 @@ class _Program:
         own |= {n.name for n in nodes if isinstance(n, (*_FUNCTIONS, ast.ClassDef))}
         own -= shared
         libraries = self._libraries_of(module)
-        always = to_given = False
+        always = to_given = to_arrays = False
         numbers = {p.arg for p in parameters if _is_number(p, function)}
         for node in nodes:
             for name, inside in _changes(node):
-                if name in given:
-                    to_given |= inside and not (isinstance(node, ast.AugAssign) and name in numbers)
+                if name in given and isinstance(node, ast.AugAssign):
+                    to_arrays |= inside and name not in numbers
+                    to_given |= inside and isinstance(node.target, ast.Subscript)
+                    to_given |= inside and isinstance(node.op, _OF_SETS) and name not in numbers
+                elif name in given:
+                    to_given |= inside
                 elif name not in own and name not in libraries:
                     always = True
             if isinstance(node, ast.Call):
                 does, roots = self._call(node, module), _roots(node)
                 always |= does.always or (does.to_given and not roots <= own | given)
                 to_given |= does.to_given and bool(roots & given)
-        return _What(always, to_given)
+                to_arrays |= does.to_arrays and bool(roots & given)
+        return _What(always, to_given, to_arrays)
 
     def _call(self, node: ast.Call, module: ast.Module) -> _What:
         """What a call in a function does."""

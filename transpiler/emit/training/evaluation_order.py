@@ -33,7 +33,7 @@ def check_order(tree: Tree, statement: cst.CSTNode, call: TrainingCall) -> None:
     for outer, inner in _path(statement, call.node):
         for one in outer.children[: list(outer.children).index(inner)]:
             code = tree.code(one) if tree.has_span(one) else ""
-            if has_effect(region, code) or (
+            if has_effect(region, code, arrays=True) or (
                 may_act(code) and any(changed_between(tree.text, g, *tree.span(one)) for g in given)
             ):
                 raise Unsupported(
@@ -61,7 +61,11 @@ def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
                 continue
             changed = grown_between if kept else changed_between  # Keras reads data afterwards
             found = changed(tree.text, text, *tree.span(nodes[one]))
-            if not found and call.region is not None and has_effect(call.region, texts[one]):
+            if (
+                not found
+                and call.region is not None
+                and has_effect(call.region, texts[one], arrays=True)
+            ):
                 found = min(_given_in(texts[one]) & names_in(text), default="")
             if found:
                 raise Unsupported(f"`{one}` changes `{found}`, which `{other}` reads")
