@@ -135,9 +135,16 @@ def _at_home(text: str, options: Options, path: str) -> Home | None:
     from transpiler.guests import arrivals  # most files need neither
     from transpiler.project import Project
 
-    project = Project(options)
+    projects = [Project(options, marked=marked) for marked in (False, True)]
+
+    def refuse(other: str, unwelcome: list[tuple[str, str]]) -> None:
+        for project in projects:
+            project.refuse(other, unwelcome)
+
     single = partial(convert, alone=True)
-    home = arrivals(single, options, path, project.hosts, refuse=project.refuse)
+    plain, marked = projects
+    hosts = marked.hosts if plain.refuses(path) else plain.hosts
+    home = arrivals(single, options, path, hosts, refuse=refuse)
     return None if home is None or home.before != text else home
 
 
@@ -198,7 +205,7 @@ def _attempt(
 
             rest, unwelcome = parted(made, file)
             if rest is not None and not alone:
-                hosts = Project(project.options).hosts
+                hosts = Project(project.options, marked=project.marked).hosts
                 single = partial(convert, alone=True)
                 unwelcome = are_taken_in(single, project.options, path, hosts, rest)
             if rest is None or unwelcome:

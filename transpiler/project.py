@@ -142,7 +142,7 @@ class Project:
 
     #: Which files can't have a definition of another one as a guest, by its path, time and name:
     #: where one can't, none has it.
-    refused: ClassVar[dict[tuple[str, int, str, Options], set[str]]] = {}
+    refused: ClassVar[dict[tuple[str, int, str, Options, bool], set[str]]] = {}
 
     def __init__(self, options: Options, marked: bool = False, site: int | None = 0) -> None:
         self.options = options
@@ -268,7 +268,7 @@ class Project:
         """The versions of a file in which functions of other ones stand that get its models."""
         from transpiler.interpret.statements.guests import USED_ELSEWHERE, with_guests
 
-        unwelcome = dict.fromkeys(self._unwelcome(file, path), USED_ELSEWHERE)
+        unwelcome = dict.fromkeys(self._unwelcome(file, path, first=True), USED_ELSEWHERE)
         while True:
             hosting, last = None, file
             while (more := with_guests(last, hosting, unwelcome)) is not None:
@@ -297,14 +297,20 @@ class Project:
                 break
         file.unwelcome = {name: why for (_, name), why in unwelcome.items()}
 
-    def _unwelcome(self, file: FileContext, path: str) -> Iterator[tuple[str, str]]:
-        """What a file can't have as guests: others refuse it, or it would not come back home."""
+    def _unwelcome(
+        self, file: FileContext, path: str, first: bool = False
+    ) -> Iterator[tuple[str, str]]:
+        """What a file can't have as guests: it would not come back home, or others refuse it.
+
+        These are only asked `first`, before there are guests which have it themselves.
+        """
         for one in file.lent.values():
             home = one.file.path
             refusing = self.refused.get(self._key_of(home, one.name), set())
-            if not self._for_others:  # what a file refuses itself, it finds out again, and why
-                refusing = refusing - {path}
-            if refusing or not may_go(program_at(home), home):
+            # what a file refuses itself, it finds out again when it is converted, and why
+            refused = path in refusing and self._for_others
+            refused |= first and bool(refusing - {path})
+            if refused or not may_go(program_at(home), home):
                 yield home, one.name
 
     def refuse(self, path: str, unwelcome: Iterable[tuple[str, str]]) -> None:
@@ -314,8 +320,14 @@ class Project:
         for key in [k for k in self.seen if real_path(str(k[0])) == real_path(path)]:
             del self.seen[key]  # where it has them
 
-    def _key_of(self, home: str, name: str) -> tuple[str, int, str, Options]:
-        return home, os.stat(home).st_mtime_ns, name, self.options
+    def refuses(self, path: str) -> bool:
+        """Whether files can't have definitions of a file as guests, as it is now."""
+        return any(
+            real_path(key[0]) == real_path(path) and key[-1] is self.marked for key in self.refused
+        )
+
+    def _key_of(self, home: str, name: str) -> tuple[str, int, str, Options, bool]:
+        return home, os.stat(home).st_mtime_ns, name, self.options, self.marked
 
     def _with_parts(
         self, file: FileContext, path: str, asked: bool, reasons: dict[str, str]

@@ -17,6 +17,7 @@ from transpiler.interpret.values import Sequence, Static, UserClass
 from transpiler.ir.expr import Configured, expr
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.changed_by_others import changed_by_others
 from transpiler.source.changed_entries import all_changed
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
@@ -58,6 +59,8 @@ def metrics_of_config(tree: Tree, path: str, given: Given | None) -> tuple[Given
         assert program is not None
         changed = all_changed(tree.text)
         if name in changed.names if finder is _variables else changed.under(name):
+            return None
+        if name in changed_by_others(tree.text, path):
             return None
         others = (program_tree(text) for text in map(read_text, importing_files(path, r"\w\(")))
         callers = [other for other in others if other is not None]

@@ -58,6 +58,11 @@ def acts(expression: str, text: str, path: str, arrays: bool = False) -> bool:
     return bool(names) and _program(text, path).call_one(names, arrays)
 
 
+def changes_given(name: str, text: str) -> bool:
+    """Whether a function of a module may change what it gets; or a class, what its objects keep."""
+    return _program(text, "").changes_given(name)
+
+
 def _is_acting(called: str, bare: bool) -> bool:
     *owner, name = called.split(".")
     taken = bool(owner) and name == "get" and bare  # of a queue
@@ -91,6 +96,7 @@ class _Program:
         self._functions: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._methods: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._classes: dict[str, list[tuple[Function, ast.Module]]] = {}
+        self._defined: dict[str, list[ast.ClassDef]] = {}
         self._names: dict[str, set[str]] = {}  #: what variables stand for that may be called
         self._found: dict[Function, _What] = {}
         self._modules: dict[int, dict[str, str]] = {}
@@ -102,6 +108,7 @@ class _Program:
         for node in ast.walk(module):
             match node:
                 case ast.ClassDef(name=name, body=body):
+                    self._defined.setdefault(name, []).append(node)
                     for one in body:
                         if isinstance(one, _FUNCTIONS):
                             self._methods.setdefault(one.name, []).append((one, module))
@@ -118,6 +125,13 @@ class _Program:
         """Whether a call of one of some names does something."""
         found = (self._called(name) for name in names)
         return any(w.always or w.to_given or (arrays and w.to_arrays) for w in found)
+
+    def changes_given(self, name: str) -> bool:
+        """Whether what has a name changes the lists and dicts that it gets."""
+        functions = [*self._functions.get(name, ()), *self._classes.get(name, ())]
+        if any(self._does(function, module).to_given for function, module in functions):
+            return True
+        return any(map(_changes_kept, self._defined.get(name, ())))
 
     def _called(self, name: str, depth: int = 3) -> _What:
         """What a call does, `draw` or `space.draw`, whoever `space` is."""
@@ -140,13 +154,14 @@ class _Program:
         return self._found[function]
 
     def _look(self, function: Function, module: ast.Module) -> _What:
-        nodes = [*own_nodes(function)]
+        nodes = [n for one in own_nodes(function) for n in _with_inner(one)]
         makes = getattr(function, "name", "") == "__init__"
         parameters = _parameters(function)[makes:]
         given = _aliases({p.arg for p in parameters}, nodes)
         shared = {n for o in nodes if isinstance(o, (ast.Global, ast.Nonlocal)) for n in o.names}
         own = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         own |= {p.arg for p in _parameters(function)} - given
+        own |= {n.arg for n in nodes if isinstance(n, ast.arg)} - given
         own |= {n.name for n in nodes if isinstance(n, (*_FUNCTIONS, ast.ClassDef))}
         own -= shared
         libraries = self._libraries_of(module)
@@ -192,6 +207,26 @@ class _Program:
         return self._libraries[id(module)]
 
 
+def _with_inner(node: ast.AST) -> Iterator[ast.AST]:
+    """A node, and what is in it where it is a function that may be called."""
+    yield from ast.walk(node) if isinstance(node, (*_FUNCTIONS, ast.Lambda)) else (node,)
+
+
+def _changes_kept(made: ast.ClassDef) -> bool:
+    """Whether methods change something inside of what their object has got when it was made."""
+    methods = [one for one in made.body if isinstance(one, _FUNCTIONS)]
+    kept: set[str] = set()
+    for method in methods:
+        names = {p.arg for p in _parameters(method)[1:]}
+        for node in ast.walk(method):
+            match node:
+                case ast.Assign(targets=[ast.Attribute(value=ast.Name("self"), attr=attr)]):
+                    if names.intersection(map(_root, views_of(node.value))):
+                        kept.add(f".{attr}")
+    paths = (path for method in methods for node in ast.walk(method) for path in changed_by(node))
+    return any(len(path) > 2 and path[0] == "self" and path[1] in kept for path in paths)
+
+
 def _stands_for(value: ast.expr) -> Iterator[str]:
     """The functions and methods that a variable stands for: `rng.integers`, `partial(f, 3)`."""
     match value:
@@ -219,6 +254,10 @@ def _is_number(parameter: ast.arg, function: Function) -> bool:
     return isinstance(held, ast.Constant) and isinstance(held.value, (int, float, str))
 
 
+#: What is a list or dict of its own, whatever is in it.
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+
+
 def _aliases(names: set[str], nodes: list[ast.AST]) -> set[str]:
     """The variables that may hold what others do, or parts of it."""
     found = set(names)
@@ -226,7 +265,7 @@ def _aliases(names: set[str], nodes: list[ast.AST]) -> set[str]:
         before = len(found)
         for node in nodes:
             match node:
-                case ast.Assign(targets=targets, value=value):
+                case ast.Assign(targets=targets, value=value) if not isinstance(value, _DISPLAYS):
                     if found.intersection(map(_root, views_of(value))):
                         found |= {t.id for t in targets if isinstance(t, ast.Name)}
                 case ast.For(target=target, iter=source) | ast.comprehension(

@@ -184,7 +184,8 @@ class _Program:
             self._bind(node.target, node.iter, scope, "in")
         elif isinstance(node, ast.AugAssign):
             if not changes_number(node):
-                self.changes.append(_Change(node.target, scope, unseen=True))
+                joins = isinstance(node.op, ast.BitOr)  # `options |= more`, of a parameter
+                self.changes.append(_Change(node.target, scope, unseen=True, far=joins))
         elif isinstance(node, ast.Call):
             function = node.func
             name = function.attr if isinstance(function, ast.Attribute) else ""

@@ -45,6 +45,7 @@ from transpiler.ir import tokens
 from transpiler.ir.code import Line
 from transpiler.ir.expr import NO_SIZE, Expr, dict_expr, index, reads
 from transpiler.record import replace
+from transpiler.source.changed_by_others import changed_by_others
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
 from transpiler.source.set_outside import set_outside
@@ -121,6 +122,8 @@ def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
     if plain and not is_declared(name, text):
         return False  # the usual case, without parsing
+    if name in changed_by_others(text, region.file.path):
+        return True
     if region.is_module:
         return is_changed_inside(name, text) or name in changed_entries(text).names
     function = region.function

@@ -1,0 +1,85 @@
+"""Variables that a program gives to functions of other files which change what they get.
+
+from overrides import merge
+
+CFG = {"loss": "mse"}
+merge(CFG, {"loss": "mae"})             # `CFG` is not what its text says
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+
+from transpiler.source.acting import changes_given
+from transpiler.source.imported import locate, read_text, real_path, taken_texts
+from transpiler.source.remembered import remembered
+from transpiler.source.syntax import program_tree
+
+
+@remembered
+def changed_by_others(text: str, path: str) -> frozenset[str]:
+    """Their names, wherever that may happen."""
+    module = program_tree(text) if path and "import" in text else None
+    if module is None:
+        return frozenset()
+    homes = dict(_homes(module, text, path))
+    if not homes:
+        return frozenset()
+    found: set[str] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and (node.args or node.keywords):
+            home, name = _called(node.func, homes)
+            given = {*_roots(node)} if home else set[str]()
+            if given - found and changes_given(name, home):
+                found |= given
+    return frozenset(found)
+
+
+def _homes(module: ast.Module, text: str, path: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What names of the project stand for: the path of a module, and what of it; "" for all."""
+    folder = os.path.dirname(real_path(path))
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if (other := locate(folder, alias.name, text)) is not None:
+                    yield alias.asname or alias.name, (str(other), "")
+        elif isinstance(node, ast.ImportFrom):
+            above = "." * node.level + (node.module or "")
+            other = locate(folder, above, text) if above.strip(".") else None
+            for alias in node.names:
+                dot = "" if above.endswith(".") else "."
+                inner = locate(folder, f"{above}{dot}{alias.name}", text)
+                if inner is not None:
+                    yield alias.asname or alias.name, (str(inner), "")
+                elif other is not None:
+                    yield alias.asname or alias.name, (str(other), alias.name)
+
+
+def _called(function: ast.expr, homes: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """The text of the module whose function or class is called, and its name there."""
+    match function:
+        case ast.Name(id=name) if name in homes:
+            path, wanted = homes[name]
+        case ast.Attribute(value=held, attr=wanted) if ast.unparse(held) in homes:
+            path, inner = homes[ast.unparse(held)]
+            wanted = "" if inner else wanted
+        case _:
+            return "", ""
+    text = read_text(path) if wanted else ""
+    defined = re.compile(rf"(?m)^(?:def|class)[ \t]+{re.escape(wanted)}\b|^{re.escape(wanted)} = ")
+    if wanted and not defined.search(text):  # a package passes it on
+        text = next(filter(defined.search, taken_texts(text, path)), "")
+    return text, wanted
+
+
+def _roots(call: ast.Call) -> Iterator[str]:
+    """The variables that a call gets, or parts of what they hold."""
+    for node in (*call.args, *(keyword.value for keyword in call.keywords)):
+        held: ast.expr = node.value if isinstance(node, ast.Starred) else node
+        while isinstance(held, (ast.Subscript, ast.Attribute)):
+            held = held.value
+        if isinstance(held, ast.Name):
+            yield held.id
