@@ -73,3 +73,53 @@ def test_models_that_share_layers(scripts: Scripts) -> None:
     apart = scripts.compare(MODELS, converted(MODELS, Options(exact=True)))
     assert {"losses", "codes"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+OF_OBJECT = """\
+import numpy as np
+from tensorflow import keras
+
+
+class Trainer:
+    def __init__(self, model, epochs):
+        {kept}
+        self.model.compile("sgd", "sparse_categorical_crossentropy")
+
+    def fit(self, x, labels):
+        self.classes, codes = np.unique(labels, return_inverse=True)
+        data = {{"epochs": self.epochs, "batch_size": 8, "shuffle": False, "verbose": 0}}
+        return self.model.fit(x, codes, **data).history
+
+    def predict(self, x):
+        return self.classes[self.model.predict(x, verbose=0).argmax(1)]
+
+
+x = np.random.default_rng(0).normal(size=(30, 4))
+labels = np.array(["a", "b", "c"] * 10)
+layers = [keras.Input((4,)), keras.layers.Dense(3, activation="softmax")]
+trainer = Trainer(keras.Sequential(layers), 2)
+losses = trainer.fit(x, labels)["loss"]
+right = (trainer.predict(x) == labels).mean()
+"""
+
+
+def test_attributes_of_an_object_that_keeps_a_model(scripts: Scripts) -> None:
+    text = OF_OBJECT.format(kept="self.model, self.epochs = model, epochs")
+    emitted = converted(text)
+    assert "        self.model = model\n        self.epochs = epochs\n" in emitted
+    assert "self.classes, codes = np.unique(labels, return_inverse=True)\n" in emitted
+    apart = scripts.compare(text, emitted)
+    assert {"losses", "right"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "self.model, self.model = model, model",
+        "self.model, self.epochs = model, self.count(epochs)",
+        "self.model, self.epochs = (epochs, model)[::-1]",
+    ],
+)
+def test_what_depends_on_the_order_stays_together(kept: str) -> None:
+    assert assigned_apart(OF_OBJECT.format(kept=kept)) is None

@@ -3,6 +3,8 @@
 optimizer, metrics = Adam(0.01), ["mae"]        optimizer = Adam(0.01)
 model.compile(optimizer, "mse", metrics)        metrics = ["mae"]
                                                 model.compile(optimizer, "mse", metrics)
+
+So are the attributes of an object that keeps a model: `self.model, self.rate = model, rate`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,11 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _TOGETHER = regex(r"^[ \t]*\(?\w+(?:, *\w+)+\)? = .*[\[(]", re.MULTILINE)
+_OF_OBJECT = regex(r"^[ \t]*\(?(self)\.(\w+(?:, *self\.\w+)+)\)? = ", re.MULTILINE)
+_ASKED = (
+    r"compile|fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|predict_on_batch"
+    r"|[gs]et_weights|load_weights|save\w*|summary|layers|optimizer"
+)
 _GIVEN = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics",
                     "callbacks", "class_weight"})  # fmt: skip
 _MADE = (ast.List, ast.Dict, ast.Call)
@@ -25,7 +32,8 @@ _MADE = (ast.List, ast.Dict, ast.Call)
 
 def assigned_apart(text: str) -> Rewritten | None:
     """The text with a statement for each of them, if it has any."""
-    module = program_tree(text) if ".compile(" in text and _TOGETHER.search(text) else None
+    together = ".compile(" in text and _TOGETHER.search(text)
+    module = program_tree(text) if together or _OF_OBJECT.search(text) else None
     if module is None:
         return None
     given, edits, positions = {*_given(module)}, dict[Span, str](), Positions(text)
@@ -34,6 +42,13 @@ def assigned_apart(text: str) -> Rewritten | None:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
                 pairs = [(t.id, v) for t, v in zip(targets, values, strict=False)
                          if isinstance(t, ast.Name)]  # fmt: skip
+                apart = not comments_in(text[slice(*positions.span(node))])
+                if apart and _keeps_model(targets, values, text):
+                    margin = "\n" + " " * node.col_offset
+                    parts = zip(targets, values, strict=True)
+                    edits[positions.span(node)] = margin.join(
+                        f"{ast.unparse(t)} = {text[slice(*positions.span(v))]}" for t, v in parts
+                    )
                 if len(pairs) < len(targets) or len(targets) != len(values):
                     continue
                 made = any(name in given and isinstance(v, _MADE) for name, v in pairs)
@@ -45,6 +60,26 @@ def assigned_apart(text: str) -> Rewritten | None:
                     edits[positions.span(node)] = margin.join(lines)
     made_apart = rewritten(text, edits) if edits else None
     return made_apart if made_apart and program_tree(made_apart.text) is not None else None
+
+
+def _keeps_model(targets: list[ast.expr], values: list[ast.expr], text: str) -> bool:
+    """Whether an object keeps something under several names at once, one of them asked as a model.
+
+    Nothing of that may depend on the order.
+    """
+    names = [
+        t.attr
+        for t in targets
+        if isinstance(t, ast.Attribute) and isinstance(t.value, ast.Name) and t.value.id == "self"
+    ]
+    if len(names) < len(targets) or len(targets) != len(values) or len({*names}) < len(names):
+        return False
+    inside = [n for value in values for n in ast.walk(value)]
+    if any(isinstance(n, (ast.NamedExpr, ast.Starred)) for n in inside):
+        return False
+    if any(isinstance(n, ast.Name) and n.id == "self" for n in inside):
+        return False
+    return re.search(rf"\bself\.(?:{'|'.join(names)})\.(?:{_ASKED})\b", text) is not None
 
 
 def _given(module: ast.Module) -> Iterator[str]:

@@ -77,17 +77,25 @@ def assign_attribute(
 def assign_attributes(
     region: Region, targets: list[cst.BaseExpression], value: Value, node: cst.CSTNode
 ) -> bool:
-    """`self.train, self.test = load()`, of plain values; False where it is something else."""
-    keys = [_own(region, target) for target in targets]
-    if not all(keys) or is_graph(value):
+    """`self.train, self.test = load()`, of plain values; False where it is something else.
+
+    Beside attributes, there may be variables: `self.classes, codes = np.unique(y)`.
+    """
+    own = [_own(region, target) for target in targets]
+    names = [target.value if isinstance(target, cst.Name) else "" for target in targets]
+    keys = [key or name for key, name in zip(own, names, strict=True)]
+    if not (all(keys) and any(own)) or is_graph(value):
         return False
     parts = value.items if isinstance(value, Sequence) else ()
     for key in keys:
         region.scope.bump(key)
         region.scope.values.pop(key, None)
     emit_static(region, node, frozenset(keys), (value,), effect=True, residual=True)
-    for key, part in zip(keys, parts, strict=False):
-        keep_data(region, key, part)
+    for name in filter(None, names):
+        region.scope.values[name] = Static(region.scope.read(name))
+    for key, part in zip(own, parts, strict=False):
+        if key:
+            keep_data(region, key, part)
     return True
 
 
