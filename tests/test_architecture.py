@@ -26,6 +26,7 @@ FLOORS = (
     ("interpret",),
     ("lower",),
     ("emit",),
+    ("refusals",),
     ("project",),
     ("neighbours", "guests", "parting", "far"),
     ("unbound",),

@@ -132,8 +132,9 @@ def _at_home(text: str, options: Options, path: str) -> Home | None:
     """A file in which those of its functions are converted that others give models."""
     if not path or "\t" in text or not may_go(text, path):
         return None
-    from transpiler.guests import arrivals  # most files need neither
+    from transpiler.guests import arrivals  # most files need none of these
     from transpiler.project import Project
+    from transpiler.refusals import is_refused
 
     projects = [Project(options, marked=marked) for marked in (False, True)]
 
@@ -143,7 +144,7 @@ def _at_home(text: str, options: Options, path: str) -> Home | None:
 
     single = partial(convert, alone=True)
     plain, marked = projects
-    hosts = marked.hosts if plain.refuses(path) else plain.hosts
+    hosts = (marked if is_refused(path, marked=False) else plain).hosts
     home = arrivals(single, options, path, hosts, refuse=refuse)
     return None if home is None or home.before != text else home
 

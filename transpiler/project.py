@@ -43,6 +43,7 @@ from transpiler.ir.expr import Expr, expr
 from transpiler.ir.pipeline import Elsewhere
 from transpiler.options import Options
 from transpiler.record import replace
+from transpiler.refusals import refuse, refusing
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.annotated_parts import annotated_parts
@@ -139,10 +140,6 @@ class Project:
 
     #: Those that are being interpreted.
     pending: ClassVar[set[tuple[Path, int, Options, bool]]] = set()
-
-    #: Which files can't have a definition of another one as a guest, by its path, time and name:
-    #: where one can't, none has it.
-    refused: ClassVar[dict[tuple[str, int, str, Options, bool], set[str]]] = {}
 
     def __init__(self, options: Options, marked: bool = False, site: int | None = 0) -> None:
         self.options = options
@@ -306,28 +303,18 @@ class Project:
         """
         for one in file.lent.values():
             home = one.file.path
-            refusing = self.refused.get(self._key_of(home, one.name), set())
+            others = refusing(home, one.name, self.options, self.marked)
             # what a file refuses itself, it finds out again when it is converted, and why
-            refused = path in refusing and self._for_others
-            refused |= first and bool(refusing - {path})
+            refused = path in others and self._for_others
+            refused |= first and bool(others - {path})
             if refused or not may_go(program_at(home), home):
                 yield home, one.name
 
     def refuse(self, path: str, unwelcome: Iterable[tuple[str, str]]) -> None:
         """Remember which definitions of others a file can't have as guests."""
-        for home, name in unwelcome:
-            self.refused.setdefault(self._key_of(home, name), set()).add(path)
+        refuse(path, unwelcome, self.options, self.marked)
         for key in [k for k in self.seen if real_path(str(k[0])) == real_path(path)]:
             del self.seen[key]  # where it has them
-
-    def refuses(self, path: str) -> bool:
-        """Whether files can't have definitions of a file as guests, as it is now."""
-        return any(
-            real_path(key[0]) == real_path(path) and key[-1] is self.marked for key in self.refused
-        )
-
-    def _key_of(self, home: str, name: str) -> tuple[str, int, str, Options, bool]:
-        return home, os.stat(home).st_mtime_ns, name, self.options, self.marked
 
     def _with_parts(
         self, file: FileContext, path: str, asked: bool, reasons: dict[str, str]
