@@ -9,9 +9,11 @@ from transpiler.emit.draft import Draft
 from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.groups import Group
 from transpiler.emit.training.own_callbacks import plain_class
+from transpiler.emit.training.own_methods import without_beginning
 from transpiler.emit.training.own_schedules import SCHEDULE, schedule_edits
 from transpiler.emit.training.sequences import class_edits
 from transpiler.emit.units import FilePlan
+from transpiler.interpret.classes import CALLBACK
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
@@ -168,6 +170,8 @@ def place_classes(draft: Draft) -> None:
             draft.plain_classes.add(id(made.node))
             bare = plain_class(draft.tree, made)
             draft.edits += [] if bare is None else [bare]
+            if made.bases == (CALLBACK,) and made.parent is None:
+                draft.edits += without_beginning(draft.tree, made)
             if set(made.bases) <= SEQUENCES:
                 edits, helpers = class_edits(draft.file, made)
                 draft.edits += edits

@@ -205,12 +205,7 @@ class Methods:
                 if of_keras and len(own) == 1:
                     self.written.append(Edit(*self.tree.span(statement), _BEGINNING))
                 return
-            margin = self.tree.text[start : self.tree.span(statement)[0]]
-            blank = re.compile(rf"(?:[ \t]*\n)*(?={margin}\S)").match(self.tree.text, end)
-            if blank is None:  # it is the last one
-                start = len(self.tree.text[:start].rstrip()) + 1
-            else:
-                end = blank.end()
+            start, end = _with_blank_lines(self.tree, statement)
         self.written.append(
             Edit(*self.tree.span(statement), "pass") if alone else Edit(start, end, "")
         )
@@ -398,6 +393,28 @@ def methods_in(made: UserClass) -> dict[str, cst.FunctionDef]:
     """The methods of a class, with those that it inherits from others of the program."""
     inside = [s for one in reversed(made.lineage) for s in one.node.body.body]
     return {s.name.value: s for s in inside if isinstance(s, cst.FunctionDef)}
+
+
+def _with_blank_lines(tree: Tree, statement: cst.CSTNode) -> tuple[int, int]:
+    """The lines of a statement that goes, with the empty ones behind it."""
+    start, end = statement_lines(tree, statement)
+    margin = tree.text[start : tree.span(statement)[0]]
+    blank = re.compile(rf"(?:[ \t]*\n)*(?={margin}\S)").match(tree.text, end)
+    if blank is None:  # it is the last one
+        return len(tree.text[:start].rstrip()) + 1, end
+    return start, blank.end()
+
+
+def without_beginning(tree: Tree, made: UserClass) -> Iterator[Edit]:
+    """The edit that takes out how a class lets Keras's begin, `super().__init__()`."""
+    initializer = methods_in(made).get("__init__")
+    body = initializer.body.body if initializer is not None else ()
+    for statement in body if len(body) > 1 else ():
+        source, lines = tree.source(statement), statement_lines(tree, statement)
+        own = _OF_BASE.fullmatch(source)
+        begins = source == _BEGINNING or (own is not None and own[1] == made.name)
+        if begins and "#" not in tree.text[slice(*lines)]:
+            yield Edit(*_with_blank_lines(tree, statement), "")
 
 
 def is_inherited(made: UserClass, above: str | None, method: str | None) -> bool:
