@@ -268,3 +268,21 @@ def test_a_family_that_its_file_uses_otherwise_stays(tmp_path: Path) -> None:
     assert any("`fit` is left as it is" in one for one in errors)
     assert "class Hook(Callback):\n" in texts["hooks.py"]
     assert "self.model.optimizer.learning_rate = rate * 0.5\n" in texts["hooks.py"]
+
+
+LOOKS_AT_LAYERS = """\
+from tensorflow.keras.callbacks import Callback
+
+
+class Widths(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print([layer.units for layer in self.model.layers])
+"""
+
+
+def test_it_says_why_a_callback_cannot_be_written_for_the_model(tmp_path: Path) -> None:
+    main = MODEL_HERE.format(imports="from widths import Widths", made="Widths")
+    main = main.replace("((x[30:], y[30:]))", "()").replace("found = np.array(scores.scores)\n", "")
+    _, errors = converted(tmp_path, {"widths.py": LOOKS_AT_LAYERS, "main.py": main})
+    asks = "`Widths`, a class of another file, asks for `self.model`: "
+    assert any(asks in error and "layers" in error.partition(asks)[2] for error in errors), errors

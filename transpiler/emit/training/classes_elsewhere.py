@@ -7,11 +7,13 @@ that it is used so.
 from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.statements.guests import USED_ELSEWHERE
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.importers import sees_training
 
+_LEFT = regex(r"^`[\w.]+` is left as it is: ")
 _ASKS = regex(r"\bself\.(?:model\b(?!\.stop_training\b)|params\b)")
 
 
@@ -23,10 +25,16 @@ def home_of(file: FileContext, made: UserClass) -> FileContext:
     return home
 
 
-def refuse_asking(file: FileContext, made: UserClass) -> None:
-    """Refuse a callback of another file whose methods would have to be written for a model."""
-    home = home_of(file, made)
+def refuse_asking(file: FileContext, home: FileContext, made: UserClass) -> None:
+    """Refuse a callback of another file whose methods would have to be written for a model.
+
+    Where the file that trains can't have it as a guest, that says why.
+    """
+    why = _LEFT.sub("", file.unwelcome.get(made.name, ""))
+    why = f": {why}" if why and why != USED_ELSEWHERE else ""
     if made.parent is not None or any(one.parent is made for one in home.user_classes):
-        raise Unsupported(f"`{made.name}`, a class of another file, is a base or has one there")
+        what = f"`{made.name}`, a class of another file, is a base or has one there"
+        raise Unsupported(f"{what}{why}")
     if (found := _ASKS.search(home.tree.code(made.node))) is not None:
-        raise Unsupported(f"`{made.name}`, a class of another file, asks for `{found.group()}`")
+        what = f"`{made.name}`, a class of another file, asks for `{found.group()}`"
+        raise Unsupported(f"{what}{why}")

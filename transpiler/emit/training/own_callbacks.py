@@ -79,7 +79,7 @@ def own_hooks(writer: ModelWriter, fit: Fit, made: UserClass, instance: Expr) ->
         family = [Methods(writer, one) for one in made.lineage]
         check_moments(writer, made)
     else:
-        refuse_asking(home, made)
+        refuse_asking(writer.shared.file, home, made)
         _check(home, made, _body(tree, made))
     for methods in family:
         _check(home, methods.made, methods.rest)
