@@ -78,6 +78,7 @@ _STATEMENT = regex(r"[ \t]*(?!(?:else|elif|except|finally)\b)\S")
 
 
 #: A value of an epoch whose name is in a variable.
+_LEAVES = regex(r"\b(?:break|continue)\b")
 _CHOSEN = regex(r"\blogs\[(?![\"'])")
 
 
@@ -191,7 +192,9 @@ class FitWriter(FitData):
             model.ready.offer(self.offered, validated)
         if self.epochs == "1" and self.first == "0" and not hooks and not self.sometimes:
             return [*setup, *self._one_epoch(step, values, ordered), *after]
-        loop = [*before, head, *(f"    {line}" for line in body), *after]
+        alone = rounds == "1" and not counted and not any(map(_LEAVES.search, body))
+        loop = [*before, *body] if alone else [*before, head, *(f"    {line}" for line in body)]
+        loop += after
         made = [*setup, *([""] if setup else []), *loop]
         following = self.tree.text[self.tree.line_end(self.end) :]
         return [*made, ""] if _STATEMENT.match(following) else made
