@@ -14,7 +14,7 @@ from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
 from transpiler.source.draws import whole_names
 from transpiler.source.effects import Function, changed_by
-from transpiler.source.imported import with_imported
+from transpiler.source.imported import imported_texts
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
 from transpiler.source.syntax import program_tree
@@ -78,6 +78,23 @@ class _What:
     to_arrays: bool = False  #: what it does to that if it is an array
 
 
+#: So many functions may be around another one, and so many modules are looked at.
+_DEPTH, _MOST = 12, 40
+
+
+def _imported(text: str, path: str) -> list[str]:
+    """The modules of its project that a file has functions from, the nearest first."""
+    found: dict[str, str] = {}
+    level = [(text, path)] if path else []
+    for _ in range(3):  # of packages that pass on what is in their modules, too
+        others = [(str(o), t) for said, home in level for o, t in imported_texts(said, home)]
+        level = [(t, o) for o, t in dict(others).items() if o not in found]
+        found |= {other: said for said, other in level}
+        if len(found) > _MOST:
+            break
+    return [*found.values()][:_MOST]
+
+
 def _flags(what: _What) -> tuple[bool, bool, bool]:
     return what.always, what.to_given, what.to_arrays
 
@@ -91,14 +108,14 @@ class _Program:
     """The functions and classes of a file, and of those that it imports."""
 
     def __init__(self, text: str, path: str) -> None:
-        others = [other for _, other in with_imported(path, itself=False)] if path else []
-        trees = [program_tree(one) for one in (text, *others)]
+        trees = [program_tree(one) for one in (text, *_imported(text, path))]
         self._functions: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._methods: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._classes: dict[str, list[tuple[Function, ast.Module]]] = {}
         self._defined: dict[str, list[ast.ClassDef]] = {}
         self._names: dict[str, set[str]] = {}  #: what variables stand for that may be called
         self._found: dict[Function, _What] = {}
+        self._depth = 0  #: how many functions that call each other are looked into
         self._modules: dict[int, dict[str, str]] = {}
         self._libraries: dict[int, frozenset[str]] = {}
         for module in filter(None, trees):
@@ -148,10 +165,12 @@ class _Program:
         return _What(*map(any, zip(*map(_flags, each), strict=True))) if each else _What()
 
     def _does(self, function: Function, module: ast.Module) -> _What:
-        if function not in self._found:
+        if function not in self._found and self._depth < _DEPTH:
             self._found[function] = _What()  # while it is looked into
+            self._depth += 1
             self._found[function] = self._look(function, module)
-        return self._found[function]
+            self._depth -= 1
+        return self._found.get(function, _What())
 
     def _look(self, function: Function, module: ast.Module) -> _What:
         nodes = [n for one in own_nodes(function) for n in _with_inner(one)]
