@@ -97,4 +97,4 @@ def test_functions_that_only_look_change_nothing(tmp_path: Path) -> None:
     text = "from overrides import Shown, merge, shown\n\nCFG, MORE = {}, {}\n"
     main = str(tmp_path / "main.py")
     assert changed_by_others(f"{text}shown(CFG)\nShown(CFG).show()\n", main) == frozenset()
-    assert changed_by_others(f"{text}merge(CFG, other)\n", main) == {"CFG", "other"}
+    assert changed_by_others(f"{text}merge(CFG, MORE)\n", main) == {"CFG", "MORE"}

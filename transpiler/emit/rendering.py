@@ -65,7 +65,8 @@ def _names_read(planned: FilePlan, text: str) -> set[str]:
     known = planned.known_names
     try:
         tables = [symtable.symtable(text, "<class>", "exec")]
-        compile(text, "<class>", "exec", dont_inherit=True)  # which sees a `break` without a loop
+        if "break" in text or "continue" in text:  # a loop around them is only asked for here
+            compile(text, "<class>", "exec", dont_inherit=True)
     except SyntaxError as why:
         if MARK in text:
             raise EmitError("a loop over what is only known when the program runs") from why

@@ -79,14 +79,14 @@ class _What:
 
 
 #: So many functions may be around another one, and so many modules are looked at.
-_DEPTH, _MOST = 12, 40
+_DEPTH, _MOST = 12, 12
 
 
 def _imported(text: str, path: str) -> list[str]:
     """The modules of its project that a file has functions from, the nearest first."""
     found: dict[str, str] = {}
     level = [(text, path)] if path else []
-    for _ in range(3):  # of packages that pass on what is in their modules, too
+    for _ in range(2):  # of packages that pass on what is in their modules, too
         others = [(str(o), t) for said, home in level for o, t in imported_texts(said, home)]
         level = [(t, o) for o, t in dict(others).items() if o not in found]
         found |= {other: said for said, other in level}

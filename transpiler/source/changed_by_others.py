@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from transpiler.regex import regex
 from transpiler.source.acting import changes_given
 from transpiler.source.imported import locate, read_text, real_path, taken_texts
 from transpiler.source.remembered import remembered
@@ -21,21 +22,32 @@ from transpiler.source.syntax import program_tree
 
 @remembered
 def changed_by_others(text: str, path: str) -> frozenset[str]:
-    """Their names, wherever that may happen."""
-    module = program_tree(text) if path and "import" in text else None
-    if module is None:
+    """Their names, wherever that may happen: those of lists and dicts that the program makes."""
+    made = {name for names in _MADE.findall(text) for name in names.split(",") if path}
+    made = {name.strip() for name in made}
+    given = "|".join(sorted(map(re.escape, made)))
+    if not made or re.search(rf"[(,=*][ \t\n]*(?:{given})[ \t\n]*[,)\[.]", text) is None:
         return frozenset()
-    homes = dict(_homes(module, text, path))
-    if not homes:
-        return frozenset()
-    found: set[str] = set()
-    for node in ast.walk(module):
+    module = program_tree(text)
+    calls: list[tuple[ast.Call, set[str]]] = []
+    for node in ast.walk(module) if module is not None else ():
         if isinstance(node, ast.Call) and (node.args or node.keywords):
-            home, name = _called(node.func, homes)
-            given = {*_roots(node)} if home else set[str]()
-            if given - found and changes_given(name, home):
-                found |= given
+            if roots := made.intersection(_roots(node)):
+                calls.append((node, roots))
+    homes = dict(_homes(module, text, path)) if calls and module is not None else {}
+    found: set[str] = set()
+    for call, roots in calls if homes else ():
+        home, name = _called(call.func, homes)
+        if home and roots - found and changes_given(name, home):
+            found |= roots
     return frozenset(found)
+
+
+#: The names that get a list or dict which is written out, perhaps several in one statement.
+_MADE = regex(
+    r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:[\[{]|dict\(|list\()",
+    re.M,
+)
 
 
 def _homes(module: ast.Module, text: str, path: str) -> Iterator[tuple[str, tuple[str, str]]]:
