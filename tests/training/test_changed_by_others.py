@@ -98,3 +98,10 @@ def test_functions_that_only_look_change_nothing(tmp_path: Path) -> None:
     main = str(tmp_path / "main.py")
     assert changed_by_others(f"{text}shown(CFG)\nShown(CFG).show()\n", main) == frozenset()
     assert changed_by_others(f"{text}merge(CFG, MORE)\n", main) == {"CFG", "MORE"}
+
+
+@pytest.mark.parametrize("made", ["A = B = {}\n", "A = {}\nB = A\n", "B = {}\nA = B\n"])
+def test_other_names_of_what_changes(made: str, tmp_path: Path) -> None:
+    (tmp_path / "overrides.py").write_text(OVERRIDES)
+    text = f"from overrides import one\n\nC = {{}}\n{made}one(B)\nprint(C)\n"
+    assert changed_by_others(text, str(tmp_path / "main.py")) == {"A", "B"}

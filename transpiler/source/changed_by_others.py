@@ -23,8 +23,10 @@ from transpiler.source.syntax import program_tree
 @remembered
 def changed_by_others(text: str, path: str) -> frozenset[str]:
     """Their names, wherever that may happen: those of lists and dicts that the program makes."""
-    made = {name for names in _MADE.findall(text) for name in names.split(",") if path}
+    made = {name for names in _MADE.findall(text) for name in re.split("[,=]", names) if path}
     made = {name.strip() for name in made}
+    pairs = _ALIASES.findall(text) if made else []
+    made = _with_aliases(made, pairs)
     given = "|".join(sorted(map(re.escape, made)))
     if not made or re.search(rf"[(,=*][ \t\n]*(?:{given})[ \t\n]*[,)\[.]", text) is None:
         return frozenset()
@@ -39,13 +41,26 @@ def changed_by_others(text: str, path: str) -> frozenset[str]:
     for call, roots in calls if homes else ():
         home, name = _called(call.func, homes)
         if home and roots - found and changes_given(name, home):
-            found |= roots
+            found |= _with_aliases(roots, pairs)
     return frozenset(found)
+
+
+def _with_aliases(names: set[str], pairs: list[tuple[str, str]]) -> set[str]:
+    """Some variables, and those that are given what these hold, or the other way round."""
+    found, before = set(names), -1
+    while len(found) > before:
+        before = len(found)
+        found |= {name for pair in pairs if not found.isdisjoint(pair) for name in pair}
+    return found
+
+
+#: `OTHER = CFG`, and `A = B = {}`.
+_ALIASES = regex(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+)[ \t]*(?:#.*)?(?:=(?!=)|$)", re.M)
 
 
 #: The names that get a list or dict which is written out, perhaps several in one statement.
 _MADE = regex(
-    r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:[\[{]|dict\(|list\()",
+    r"^[ \t]*(\w+(?:[ \t]*[,=][ \t]*\w+)*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:[\[{]|dict\(|list\()",
     re.M,
 )
 
