@@ -67,21 +67,30 @@ def test_it_is_compiled_again(tmp_path: Path, session: VerifySession) -> None:
     assert_alike(tmp_path, session)
 
 
-@pytest.mark.parametrize("asked", ["evaluate(x, y)", "fit(x, y)"])
 @pytest.mark.parametrize(
     ("given", "unpacked"),
     [
         ("model, history", "model, history = train(x, y)"),
         ("history.history, model", "losses, model = train(x, y)"),
-        ("[model, history]", "model = train(x, y)[0]"),
         ("(model, history)", "both = train(x, y)\nmodel = both[0]"),
     ],
 )
-def test_one_beside_its_history_is_an_error(
-    given: str, unpacked: str, asked: str, tmp_path: Path
+def test_one_beside_its_history_is_asked_and_not_trained_further(
+    given: str, unpacked: str, tmp_path: Path, session: VerifySession
 ) -> None:
     lib = LIB.replace("GIVEN", given).partition("\n\n\ndef trained")[0] + "\n"
-    main = MAIN.replace(", trained", "") + f"{unpacked}\nvalue = model.{asked}\n"
+    main = MAIN.replace(", trained", "") + f"{unpacked}\nvalue = model.fit(x, y)\n"
+    _, errors = several.converted(tmp_path / "trained", {"lib.py": lib, "main.py": main})
+    assert any(error.startswith("main.py:") for error in errors), errors
+    main = main.replace("value = model.fit", "loss = model.evaluate")
+    _, errors = several.converted(tmp_path, {"lib.py": lib, "main.py": main})
+    assert not errors
+    assert_alike(tmp_path, session)
+
+
+def test_one_without_a_name_of_its_own_is_an_error(tmp_path: Path) -> None:
+    lib = LIB.replace("GIVEN", "[model, history]").partition("\n\n\ndef trained")[0] + "\n"
+    main = MAIN.replace(", trained", "") + "value = train(x, y)[0].evaluate(x, y)\n"
     _, errors = several.converted(tmp_path, {"lib.py": lib, "main.py": main})
     assert any(error.startswith("main.py:") for error in errors), errors
 

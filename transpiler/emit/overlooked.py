@@ -17,7 +17,7 @@ from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, Namespace, UserClass
 from transpiler.regex import regex
-from transpiler.source.imported import locate
+from transpiler.source.imported import locate, read_text
 from transpiler.source.reached import program_of
 from transpiler.source.suites import bodies, is_inside, leaf_statements
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _CALL = regex(r"\.([A-Z]\w*)\s*\(")
 _BARE = regex(r"([A-Z](?<![\w.].)\w*)\s*\(")
 _HEAD = regex(r"(?<![\w.])([A-Za-z_]\w*)[\w.]*$")
+#: Functions of the framework behind the names that all give it, such as `K.mean(x)`.
+_FUNCTION = regex(r"(?<![\w.])(K|tf|keras|backend)\.([a-z]\w*)\s*\(")
 
 
 def overlooked(
@@ -50,6 +52,17 @@ def overlooked(
         name = match.group(1)
         if name in layers and file.globals.get(name) is not None and _is_unknown(file, name):
             return match.start(), name
+    return _overlooked_function(file, start, end)
+
+
+def _overlooked_function(file: FileContext, start: int, end: int) -> tuple[int, str] | None:
+    """The first call of `K.mean` where the file gets `K` from a function of its project."""
+    for match in _FUNCTION.finditer(file.tree.blanked, start, end):
+        name = match.group(1)
+        if not _may_be_framework(file, name):
+            continue
+        if any(f"{of}.{match.group(2)}" in file.rules.ops for of in ("keras.backend", "tf")):
+            return match.start(), f"{name}.{match.group(2)}"
     return None
 
 
@@ -362,11 +375,26 @@ def _names_optimizer(file: FileContext, node: cst.BaseExpression) -> bool:
     return isinstance(name, str) and f"keras.optimizers.{name.lower()}" in file.rules.optimizers
 
 
+def _may_be_framework(file: FileContext, name: str) -> bool:
+    """Whether the framework stands behind a name that nobody knows, as far as words tell."""
+    if not _is_unknown(file, name):
+        return False
+    homes = [*_modules_of(file, name)]
+    if homes:
+        found = [locate(os.path.dirname(file.path), module, file.tree.text) for module in homes]
+        return any(one is not None and "keras" in read_text(str(one)) for one in found)
+    given = re.search(rf"^{name}\b[^=\n]*=(.*)", file.tree.text, re.MULTILINE)
+    return given is not None and ("keras" in given[1] or "tensorflow" in given[1])
+
+
 def _is_unknown(file: FileContext, name: str) -> bool:
     if isinstance(file.globals.get(name), (Framework, Function, UserClass)):
         return False
     homes = [*_modules_of(file, name)]
-    return not homes or any(module.startswith(".") or "keras" in module for module in homes)
+    home = os.path.dirname(file.path)
+    return not homes or any(
+        module.startswith(".") or "keras" in module or locate(home, module) for module in homes
+    )
 
 
 def _homes(statement: cst.SimpleStatementLine, name: str) -> list[str]:

@@ -127,20 +127,21 @@ class Compiled:
     @property
     def helpers(self) -> frozenset[str]:
         """The emitted functions and classes that are needed."""
+        found, schedule = self.measuring_helpers, self.optimizing.schedule
+        found |= schedule.factor.helpers if schedule is not None else frozenset()
+        return found | self.optimizing.optimizer.constructor.helpers
+
+    @property
+    def measuring_helpers(self) -> frozenset[str]:
+        """Those of losses and metrics."""
         losses = frozenset[str]().union(*(head.loss.criterion.helpers for head in self.heads))
-        sums = [value for _, metric in self.metrics for _, value in metric.sums]
-        made = [self.optimizing.optimizer.constructor, *sums]
-        if self.optimizing.schedule is not None:
-            made.append(self.optimizing.schedule.factor)
-        found = losses.union(*(m.helpers for _, m in self.metrics), *(v.helpers for v in made))
-        return found | self.weighed_helpers
+        sums = (value.helpers for _, metric in self.metrics for _, value in metric.sums)
+        return losses.union(*(m.helpers for _, m in self.metrics), *sums) | self.weighed_helpers
 
     @property
     def weighed_helpers(self) -> frozenset[str]:
         """Those of metrics in which weights count, with weights or without."""
-        both = [
-            m for _, metric in self.metrics if metric.weighted for m in (metric, metric.weighted)
-        ]
+        both = [m for _, one in self.metrics if one.weighted for m in (one, one.weighted)]
         sums = (value.helpers for metric in both for _, value in metric.sums)
         return frozenset[str]().union(*(m.helpers for m in both), *sums)
 
@@ -152,7 +153,7 @@ class Compiled:
     @property
     def keys(self) -> list[str]:
         """The entries of the logs of an epoch."""
-        losses = [f"{head.name}_loss" for head in self.heads if head.name]
+        losses = (f"{head.name}_loss" for head in self.heads if head.name)
         return ["loss", *losses, *(key for key, _ in self.metrics)]
 
 

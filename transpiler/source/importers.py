@@ -24,26 +24,20 @@ def is_imported(path: str, mention: str) -> bool:
 
 #: What a file says that trains models, or asks how well they do.
 _TRAINS = r"\.(?:compile|fit|fit_generator|evaluate|train_on_batch|test_on_batch)\("
-#: What it says that does not leave that to others: a function may compile what these train, and
-#: the methods of a class may train what goes with it to a file that makes its objects.
-_FITS = (
-    r"(?<![\w.])(?!self\.)\w[\w.]*(?:\[[^\]\n]*\]|\(\))?"
-    r"\.(?:fit|fit_generator|train_on_batch)\("
-)
 
 
 def training_files(path: str) -> Iterator[str]:
     """The other files of the project that import one, and train something.
 
-    Also those that import what may do that for them, and where it fits none itself, those which
-    import these: blocks are for a model, and the model for a training.
+    Also those that import what may do that for them, and those which import these: blocks are for
+    a model, the model for a training, and what has been trained for who asks it.
     """
     yield from _training_files(path)
 
 
 @remembered
 def _training_files(path: str) -> list[str]:
-    trains, fits = re.compile(_TRAINS).search, re.compile(_FITS).search
+    trains = re.compile(_TRAINS).search
     found, seen, pending = [], {real_path(path)}, [path]
     while pending:
         for other in importing_files(pending.pop(), r"\("):
@@ -53,8 +47,7 @@ def _training_files(path: str) -> list[str]:
             text = read_text(other)
             if trains(text) or any(map(trains, taken_texts(text, other))):
                 found.append(other)
-            if not fits(text):
-                pending.append(other)
+            pending.append(other)
     return found
 
 

@@ -19,6 +19,7 @@ from transpiler.emit.training.distributing import (
     has_statistics,
     wrapped,
 )
+from transpiler.emit.training.elsewhere import is_added
 from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.kept_optimizers import goes_on, made_outside, refuse_going_on
 from transpiler.emit.training.lines import bound_by, holds, is_statement, simple_statements, within
@@ -29,7 +30,7 @@ from transpiler.emit.training.rates import steps_of_optimizer
 from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Room
 from transpiler.interpret.bindings import calls_giving
-from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.training import STEPS, TrainingCall, root
 from transpiler.interpret.values import UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
@@ -61,7 +62,8 @@ def write_compile(
         writer.made.said.append((ASSUMED, call.node, message.format(writer.variable)))
     else:
         lines = criterion_lines(writer, call)
-    if not writer.training.idle and writer.training.late is None and not goes_on(writer, call):
+    made_here = writer.training.late is None and not _is_only_asked(writer, call)
+    if not writer.training.idle and made_here and not goes_on(writer, call):
         lines += optimizer_lines(writer, call, call.node)
     if not writer.training.idle or writer.training.elsewhere:
         say_what_differs(writer, call)
@@ -70,6 +72,16 @@ def write_compile(
         return
     writer.whole[id(statement)] = lines
     writer.statements.setdefault(id(statement), (statement, {}, {}))
+
+
+_ITS_OPTIMIZER = regex(r"\.optimizer\b")
+
+
+def _is_only_asked(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether a model that another file has compiled takes no steps here: it needs no optimizer."""
+    steps = any(c.name in STEPS for c in writer.training.calls)
+    asked = _ITS_OPTIMIZER.search(writer.tree.blanked) is not None
+    return is_added(writer.shared.file, call) and not (steps or asked)
 
 
 def drop(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
@@ -112,7 +124,8 @@ def _is_shared(writer: ModelWriter, call: TrainingCall) -> bool:
 def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """What makes the criteria, where they are more than functions."""
     compiled = writer.training.compiled[id(call)]
-    writer.made.helpers |= compiled.helpers
+    only_asked = _is_only_asked(writer, call)
+    writer.made.helpers |= compiled.measuring_helpers if only_asked else compiled.helpers
     lines: list[str] = []
     criteria = []
     if (given := writer.training.criteria.get(id(call))) is not None:

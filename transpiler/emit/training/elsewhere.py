@@ -82,7 +82,7 @@ def _want_of_parts(wanted: Wanted, planned: FilePlan, training: Training) -> Non
 
 def _problem(file: FileContext, call: TrainingCall, why: str) -> str:
     """Why a file does not compile a model of another one for it."""
-    written_here = not _is_added(file, call)
+    written_here = not is_added(file, call)
     return f"so is `{call.name}` in {os.path.basename(file.path)}: {why}" if written_here else why
 
 
@@ -112,8 +112,12 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
         return f"what `{builder}` of {name} compiles the model with is not known here"
     if others := sorted(inside - {"compile", "layers", "load_weights", "summary"}):
         return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
-    goes_on = not STEPS.isdisjoint(asked) and any(_is_added(file, call) for call in group.calls)
-    if goes_on and (trainer := _trained_by(file, group)) is not None:
+    own_compile = any(c.name == "compile" and not is_added(file, c) for c in group.calls)
+    if (
+        not STEPS.isdisjoint(asked)
+        and not own_compile
+        and (trainer := _trained_by(file, group)) is not None
+    ):
         there = os.path.basename(trainer.file.path)
         return f"`{trainer.name}` of {there} trains the model, too, and its optimizer goes on"
     if not TRAINING.isdisjoint(asked) and not sees_training(home.file.path, file.path):
@@ -126,7 +130,7 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
     return f"`{builder}` of {name} {why}" if why else ""
 
 
-def _is_added(file: FileContext, call: TrainingCall) -> bool:
+def is_added(file: FileContext, call: TrainingCall) -> bool:
     """Whether it is the `compile` of another file, which was written here."""
     return call.name == "compile" and file.tree.source(call.node) in file.added
 

@@ -292,6 +292,8 @@ def _call_by_kind(
         return _call_builder(region, node, summary, bound, arguments)
     if summary.kind == "layer":
         return inline(region, node, function, arguments)
+    if (trained := _with_trained(region, summary)) is not None:
+        return _call_builder(region, node, trained, bound, arguments)
     if isinstance(summary.result, Unknown):
         region.file.vague_calls.setdefault(id(function.node), []).append(node)
         return summary.result
@@ -300,6 +302,21 @@ def _call_by_kind(
         result = decided_data(summary, bound)
         return returned_data(region, node, result, called)
     return _with_constant(called, summary)
+
+
+def _with_trained(region: Region, summary: Summary) -> Summary | None:
+    """A function of another file that gives models it has trained, as one that builds them.
+
+    model, history = train(x, y)
+    """
+    result = summary.result
+    if summary.function.file in (None, region.file) or not isinstance(
+        result, (Model, PerhapsModel)
+    ):
+        return None
+    if isinstance(result, Model):
+        return summary
+    return replace(summary, result=Sequence(result.items, tuple)) if result.items else None
 
 
 def _call_trainer(

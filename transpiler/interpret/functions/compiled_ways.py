@@ -18,7 +18,7 @@ import libcst as cst
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import TrainingCall, may_be, options_of
-from transpiler.interpret.values import Model, Sequence, Value
+from transpiler.interpret.values import Model, PerhapsModel, Sequence, Value
 from transpiler.record import record
 from transpiler.source.suites import blocks_around
 
@@ -119,5 +119,6 @@ def _is_sure(region: Region, model: Model, node: cst.CSTNode) -> bool:
 
 
 def _holds(value: Value, model: Model) -> bool:
-    items = value.items if isinstance(value, Sequence) else (value,)
+    items = value.items if isinstance(value, (Sequence, PerhapsModel)) else ()
+    items = items or (value,)
     return any(_gives(item, model) for item in items)
