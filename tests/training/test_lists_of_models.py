@@ -119,12 +119,17 @@ def test_each_model_is_trained_by_its_own_optimizer(program: str, scripts: Scrip
             "train(models)\ntrain(models)\n",
             "",
         ),
-        # the optimizer is made with what is another value by then
+        # it is made with what is another value by then
         (
-            "models = []\nfor rate in (0.1, 0.2):\n    model = build()\n"
-            "    model.compile(keras.optimizers.SGD(rate), 'mse')\n    models.append(model)\n"
+            "models = []\nfor rate in (0.1, 0.2):\n    models.append(build_compiled(4, rate))\n"
             f"for rate in range(2):\n    models[rate].{FIT}\n",
             "an optimizer of its own, by its `rate`",
+        ),
+        (
+            "models = []\nfor name in ('mse', 'mae'):\n    model = build()\n"
+            "    model.compile('sgd', name)\n    models.append(model)\n"
+            f"for model in models:\n    model.{FIT}\n",
+            "a loss of its own, by its `name`",
         ),
         # the same place of a list, which is another one by then
         (

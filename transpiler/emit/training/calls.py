@@ -24,7 +24,7 @@ from transpiler.emit.training.compound import statement_around
 from transpiler.emit.training.fitting import write_fit
 from transpiler.emit.training.freezing import write_freeze, write_trainable
 from transpiler.emit.training.handed_compile import take_out_compile, write_handed_compile
-from transpiler.emit.training.late_optimizers import move_late_compile
+from transpiler.emit.training.late_optimizers import kept_for_fit, move_late_compile
 from transpiler.emit.training.layer_weights import (
     write_layer,
     write_layer_weights,
@@ -61,7 +61,7 @@ def _write_compile(
     if writer.training.beside is not None:
         compile_beside(writer, call, writer.training.beside)
     else:
-        write_compile(writer, call, statement)
+        write_compile(writer, call, statement, kept_for_fit)
 
 
 #: What writes each call of a model.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+from collections.abc import Callable
 
 import libcst as cst
 
@@ -48,9 +49,12 @@ from transpiler.source.tree import Tree
 
 
 def write_compile(
-    writer: ModelWriter, call: TrainingCall, statement: cst.SimpleStatementLine
+    writer: ModelWriter,
+    call: TrainingCall,
+    statement: cst.SimpleStatementLine,
+    for_fit: Callable[[ModelWriter, TrainingCall, list[str]], list[str]],
 ) -> None:
-    """Criterion and optimizer in the place of `compile`."""
+    """Criterion and optimizer in the place of `compile`, or what it leaves `for_fit`."""
     if not is_statement(statement, call.node):
         raise Unsupported("what `compile` gives is used")
     lines: list[str] = []
@@ -65,6 +69,8 @@ def write_compile(
     made_here = writer.training.late is None and not _is_only_asked(writer, call)
     if not writer.training.idle and made_here and not goes_on(writer, call):
         lines += optimizer_lines(writer, call, call.node)
+    if not writer.training.idle:
+        lines += for_fit(writer, call, lines)
     if not writer.training.idle or writer.training.elsewhere:
         say_what_differs(writer, call)
     if not lines:  # both are there already

@@ -5,11 +5,19 @@ for model in models:                       criterion = nn.MSELoss()
 for model in models:                       for model in models:
     model.fit(x, y)                            optimizer = SGD(model.parameters(), lr=0.1)
 
-It is the same where each model is trained once: no optimizer has taken a step before.
+It is the same where each model is trained once: no optimizer has taken a step before. Where the
+loop of `compile` makes another optimizer in each round, they wait for `fit` in a dict:
+
+for rate in (0.1, 0.2):                    optimizers = {}
+    model = build()                        for rate in (0.1, 0.2):
+    model.compile(SGD(rate), "mse")            model = build()
+    models.append(model)                       optimizers[model] = SGD(model.parameters(), lr=rate)
+                                               models.append(model)
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import libcst as cst
@@ -17,7 +25,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.edits import Edit
 from transpiler.emit.training.compiling import criterion_lines, optimizer_lines, say_what_differs
-from transpiler.emit.training.lines import block, holds, statement_of
+from transpiler.emit.training.lines import block, holds, is_repeated, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import lines_as_called, refuse_unseen
 from transpiler.emit.training.rounds import each_round_another, loops_around
@@ -78,10 +86,41 @@ def move_late_compile(writer: ModelWriter, call: TrainingCall) -> None:
     say_what_differs(writer, call)
 
 
+def kept_for_fit(writer: ModelWriter, call: TrainingCall, criteria: list[str]) -> list[str]:
+    """What `compile` leaves for the `fit` of another loop, where that would make something else.
+
+    `criteria` are what it makes of the losses. Raises Unsupported where that can't be kept.
+    """
+    if writer.training.late is None:
+        return []
+    if name := _varying(writer, criteria):
+        raise Unsupported(f"each model of a loop has a loss of its own, by its `{name}`")
+    its_name = re.compile(rf"(?<![\w.]){re.escape(writer.training.variable)}(?=\.)")
+    lines = [
+        its_name.sub(writer.variable, line) for line in optimizer_lines(writer, call, call.node)
+    ]
+    head, made = f"{writer.optimizer} = ", ""
+    if not _varying(writer, lines):
+        return []
+    if len(lines) == 1 and lines[0].startswith(head):
+        made = lines[0].removeprefix(head)
+    around = blocks_around(writer.tree, writer.room.node, writer.tree.span(call.node)[0])
+    if not made or not around:
+        _refuse_varying(writer, lines)
+    kept = writer.made.waiting = writer.lasting("optimizers", "made_optimizers")
+    first = around[0][0]
+    start = statement_lines(writer.tree, first)[0]
+    indent = writer.tree.span(first)[0] - writer.tree.line_start(writer.tree.span(first)[0])
+    writer.edits.append(Edit(start, start, f"{block([f'{kept} = {{}}'], indent)}\n"))
+    return [f"{kept}[{writer.variable}] = {made}"]
+
+
 def optimizer_of_round(writer: ModelWriter, call: TrainingCall) -> list[str]:
     """What makes the optimizer right before a `fit`, where each model of a list gets its own."""
     if writer.training.late is not call:
         return []
+    if writer.made.waiting:
+        return [f"{writer.optimizer} = {writer.made.waiting}[{writer.variable}]"]
     compiled = next(iter(writer.training.compiled.values()))
     lines = optimizer_lines(writer, compiled.call, call.node)
     model = writer.training.model
@@ -93,9 +132,18 @@ def optimizer_of_round(writer: ModelWriter, call: TrainingCall) -> list[str]:
 
 def _refuse_varying(writer: ModelWriter, lines: list[str]) -> None:
     """Refuse what may mean something else in another loop than that of `compile`."""
+    if name := _varying(writer, lines):
+        raise Unsupported(f"each model of a loop has an optimizer of its own, by its `{name}`")
+
+
+def _varying(writer: ModelWriter, lines: list[str]) -> str:
+    """A variable in some lines that may stand for something else in another loop, or ""."""
     lines = [line.replace(f"{writer.variable}.parameters()", "") for line in lines]
-    for name in {name for line in lines for name in names_in(line)}:
+    for name in sorted({name for line in lines for name in names_in(line)} - {"torch", "nn"}):
         bound = [p for p in writer.shared.places(writer.room, name) if p.binds]
-        looped = any(loops_around(writer.shared, writer.room, p.start) for p in bound)
-        if len(bound) > 1 or looped:
-            raise Unsupported(f"each model of a loop has an optimizer of its own, by its `{name}`")
+        called = name in writer.shared.function_names
+        inside = rf"(?<![\w.]){name}\s*" + (r"\(" if called else r"[\[.]")
+        changes = any(re.search(inside, line) for line in lines)  # what it holds, or gives
+        if changes or len(bound) > 1 or any(is_repeated(writer.tree, p.start) for p in bound):
+            return name
+    return ""

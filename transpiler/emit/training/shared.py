@@ -79,6 +79,7 @@ class Trained:
         False  #: whether it is compiled without metrics, so that Keras 3 keeps those it had
     )
     kept: dict[str, str] = field(default_factory=dict)  #: which these are
+    waiting: str = ""  #: the dict in which `compile` leaves its optimizer for the `fit` of a loop
     #: what goes with it where others may be meant, by what stands for that, which has become
     picks: dict[str, Pick] = field(default_factory=dict)
     chosen: dict[str, str] = field(default_factory=dict)

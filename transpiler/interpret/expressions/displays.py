@@ -19,6 +19,7 @@ from transpiler.interpret.values import (
     Instance,
     Instances,
     Mapping,
+    Model,
     PerhapsModel,
     Repeated,
     Sequence,
@@ -221,7 +222,7 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
     if parts and all(isinstance(p, Instance) for p in parts) and len(items) == len(parts):
         held = tuple(item for item in items.values() if isinstance(item, Instance))
         return Instances(_SOMETHING_UNKNOWN, items=held, keys=tuple(items))
-    if any(isinstance(p, Unknown) for p in parts):
+    if any(isinstance(p, Unknown) for p in parts) and not any(isinstance(p, Model) for p in parts):
         return Unknown(_SOMETHING_UNKNOWN)
     if any(is_graph(p) for p in parts):
         if is_changed_inside(region, items):

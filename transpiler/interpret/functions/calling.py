@@ -32,6 +32,7 @@ from transpiler.interpret.functions.given_parts import given_parts
 from transpiler.interpret.functions.handed import note_handing, trains, trains_built
 from transpiler.interpret.functions.inlining import inline
 from transpiler.interpret.functions.kept_data import reads_data
+from transpiler.interpret.functions.kinds import has_models
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.method_data import note_bound
 from transpiler.interpret.functions.optimizer_makers import note_optimizer_maker
@@ -297,6 +298,8 @@ def _call_by_kind(
     if isinstance(summary.result, Unknown):
         region.file.vague_calls.setdefault(id(function.node), []).append(node)
         return summary.result
+    if isinstance(summary.result, Mapping) and has_models(summary.result):
+        return summary.result
     called = plain_call(region, node, function, [v for _, v in arguments])
     if holds_data(summary.result):
         result = decided_data(summary, bound)
@@ -310,13 +313,12 @@ def _with_trained(region: Region, summary: Summary) -> Summary | None:
     model, history = train(x, y)
     """
     result = summary.result
-    if summary.function.file in (None, region.file) or not isinstance(
-        result, (Model, PerhapsModel)
-    ):
+    if summary.function.file in (None, region.file):
         return None
-    if isinstance(result, Model):
+    if isinstance(result, Model) or (isinstance(result, Mapping) and has_models(result)):
         return summary
-    return replace(summary, result=Sequence(result.items, tuple)) if result.items else None
+    listed = result.items if isinstance(result, PerhapsModel) else ()
+    return replace(summary, result=Sequence(listed, tuple)) if listed else None
 
 
 def _call_trainer(

@@ -98,6 +98,10 @@ def _classify(summary: Summary, region: Region) -> None:
         summary.kind = "builder"
         summary.result = _given(values)
         return
+    if any(isinstance(v, Mapping) and has_models(v) for v in values):
+        summary.kind = "static"  # those of other builders, with what training them gave
+        summary.result = _given(values)
+        return
     if any(is_graph(v) or _all_symbols(v) for v in values):
         summary.kind = "layer"
         summary.result = values[0]
@@ -125,12 +129,17 @@ def _given(values: list[Value]) -> Value | None:
         whole = next((v for v in tuples if isinstance(v, Sequence)), tuples[-1])
         return replace(whole, items=tuple(_one_given([*column]) for column in columns))
     dicts = [v for v in values if isinstance(v, Mapping)]
-    if dicts and any(isinstance(item, Model) for v in dicts for item in v.items.values()):
+    if any(map(has_models, dicts)):
         if len(dicts) < len(values) or any(v.items.keys() != dicts[0].items.keys() for v in dicts):
             raise GiveUp("it gives models in dicts that are not alike on each way")
         held = {key: _one_given([v.items[key] for v in dicts]) for key in dicts[0].items}
         return replace(dicts[-1], items=held)
     return last
+
+
+def has_models(value: Mapping) -> bool:
+    """Whether models are among the values of a dict."""
+    return any(isinstance(item, Model) for item in value.items.values())
 
 
 def _one_given(values: list[Value]) -> Value:
