@@ -471,3 +471,47 @@ def test_a_class_of_a_third_file_gets_the_model(
     assert not errors
     assert "def forward_logits(self, " in texts["net.py"]
     assert_alike(tmp_path, session)
+
+
+BUILDERS = """\
+from tensorflow import keras
+
+
+def small():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    return model
+
+
+def wide(units=8):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+    model.compile(GIVEN)
+    return model
+"""
+OF_BUILDERS = """\
+def final_loss(build, x, y):
+    model = build()
+    return model.fit(x, y, epochs=2, batch_size=4, shuffle=False).history["loss"][-1]
+"""
+BOTH = """\
+import numpy as np
+from nets import small, wide
+from loop import final_loss
+
+x = np.random.default_rng(0).normal(size=(24, 3))
+y = x.sum(1)
+loss = final_loss(small, x, y)
+other = final_loss(wide, x, y)
+"""
+
+
+@pytest.mark.parametrize("given", ['"adam", "mae"', 'keras.optimizers.SGD(0.01), "mse"'])
+def test_a_function_that_gets_builders_which_compile_differently_is_an_error(
+    given: str, tmp_path: Path
+) -> None:
+    nets = BUILDERS.replace("GIVEN", given)
+    files = {"main.py": BOTH, "nets.py": nets, "loop.py": OF_BUILDERS}
+    texts, errors = converted(tmp_path, files)
+    assert errors
+    assert texts["loop.py"] == OF_BUILDERS
+    assert "train_epoch" not in texts["main.py"]

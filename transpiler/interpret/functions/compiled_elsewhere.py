@@ -62,21 +62,32 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     asked = [call for _, call in calls if call.name in TRAINING]
     compiles = [call for _, call in calls if call.name == "compile"]
     models = {id(root(call.model)): root(call.model) for call in asked}
-    found: dict[tuple[int, str], Inserted] = {}
+    given: dict[int, list[Model]] = {}  # by their statements
+    asking: dict[int, list[TrainingCall]] = {}
     for key, model in models.items():
         of_model = [(region, call) for region, call in calls if id(root(call.model)) == key]
         if _is_compiled_first(file, of_model):
             continue
-        try:
-            for given in _given_elsewhere(file, model, compiles):
-                lines = _lines(file, given)
-                if any(_stands(file, one) for one in lines if ".compile(" in one.text):
-                    raise NotWritable  # and is not understood there
-                found.update({(one.line, one.text): one for one in lines})
-        except (NotWritable, _Different, SyntaxError) as why:
-            reason = _reason(why)
-            file.uncompiled |= {id(one.node): reason for _, one in of_model}
+        for number, options in _given_elsewhere(file, model, compiles):
+            given.setdefault(number, []).extend(options)
+            asking.setdefault(number, []).extend(call for _, call in of_model)
+    found: dict[tuple[int, str], Inserted] = {}
+    for number, options in given.items():
+        lines, why = _lines_or_why(file, options)
+        found.update({(one.line, one.text): one for one in lines})
+        file.uncompiled |= {id(call.node): why for call in asking[number] if why}
     return list(found.values())
+
+
+def _lines_or_why(file: FileContext, given: list[Model]) -> tuple[list[Inserted], str]:
+    """The lines for the models that a statement may give, or why there are none."""
+    try:
+        lines = _lines(file, given)
+        if any(_stands(file, one) for one in lines if ".compile(" in one.text):
+            raise NotWritable  # and is not understood there
+    except (NotWritable, _Different, SyntaxError) as why:
+        return [], _reason(why)
+    return lines, ""
 
 
 def _stands(file: FileContext, inserted: Inserted) -> bool:
@@ -112,16 +123,20 @@ def _is_compiled_first(file: FileContext, calls: list[tuple[Region, TrainingCall
 
 def _given_elsewhere(
     file: FileContext, model: Model, compiles: list[TrainingCall]
-) -> Iterator[list[Model]]:
-    """The models that functions of other files give, of which one is one; by their statements."""
+) -> Iterator[tuple[int, list[Model]]]:
+    """The models that functions of other files give, of which one is one; by their statements.
+
+    These are told by their lines, or else a number for themselves.
+    """
     own = [root(c.model) for c in compiles if root(c.model) is not model]
     here = {id(option) for one in own for option in options_of(one)}
     found: dict[int, list[Model]] = {}
     for given in _as_given(file, model):
         if id(given) not in here and isinstance(given.node, cst.Call):
             statement = _statement(file, given.node)
-            found.setdefault(statement.lineno if statement is not None else 0, []).append(given)
-    yield from found.values()
+            number = -id(given.node) if statement is None else statement.lineno
+            found.setdefault(number, []).append(given)
+    yield from found.items()
 
 
 def _as_given(file: FileContext, model: Model) -> Iterator[Model]:
