@@ -92,16 +92,15 @@ def _only_called(shared: Shared, found: Mapping[int, Group]) -> dict[int, Group]
             each = called.setdefault(id(call.node), {})  # of a round that is read again, the last
             each |= {id(option.node or option): option for option in options_of(call.model)}
         for call in room.region.calls_on_data:
-            made, variable = root(call.model), receiver_of(shared, call)
-            each = called.pop(id(call.node), {})
+            variable, each = receiver_of(shared, call), called.pop(id(call.node), {})
             for option in each.values() if len(each) > 1 else ():
                 group = found.get(id(option)) or groups.setdefault(id(option), Group(option))
                 group.add(room, variable, replace(call, model=option)).several = True
             if len(each) == 1:
+                [made] = each.values()  # of those that may be meant, all but copies
                 group = found.get(id(made)) or groups.setdefault(id(made), Group(made))
-                known = not variable.isidentifier() or group.is_asked(room, variable)
-                if id(made) not in found or not known:
-                    group.add(room, variable, call)
+                if id(made) not in found or not group.is_asked(room, variable):
+                    group.add(room, variable, replace(call, model=made))
     return groups
 
 
