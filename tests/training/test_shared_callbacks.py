@@ -115,3 +115,17 @@ def test_functions_that_get_the_same_from_several_calls(scripts: Scripts) -> Non
     apart = scripts.compare(FUNCTION, result)
     assert {"first", "second"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("default", ["(STOP,)", "STOPS", "[keras.callbacks.TerminateOnNaN()]"])
+@pytest.mark.parametrize("given", ["None", "[]", "callbacks=[]"])
+def test_a_default_that_some_calls_keep_stays(default: str, given: str) -> None:
+    """Those that give none train with it."""
+    stops = f"STOP = {STOP}\nSTOPS = [{STOP}]\n"
+    text = PROGRAM.replace("\n\nclass", f"\n{stops}\n\nclass")
+    given = given if "=" in given else f"2, {given}"
+    calls = f"first = net.fit(x, y)\nsecond = net.fit(x, y, {given})"
+    found = convert(text.format(parameter=f"callbacks={default}", calls=calls))
+    errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert any("`fit` is left as it is" in e for e in errors), errors
+    assert f"def fit(self, x, y, epochs=4, callbacks={default}):" in found.text

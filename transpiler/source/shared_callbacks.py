@@ -73,6 +73,8 @@ def shared_callbacks(module: ast.Module, texts: Sequence[Calls]) -> Iterator[Sha
             continue
         if any(argument is _UNKNOWN for _, argument in given):
             continue
+        if _value(default) is not None and any(argument is None for _, argument in given):
+            continue  # who gives none gets others
         if one is not None and not (_is_same(values) and _is_fixed(module, function, one)):
             continue
         flag = ""
