@@ -211,7 +211,8 @@ def _attempt(
                 unwelcome = are_taken_in(single, project.options, path, hosts, rest)
             if rest is None or unwelcome:
                 for home_of_guest, name in unwelcome:  # whoever asks, where others don't agree
-                    project.refuse(path if rest is None else home_of_guest, [(home_of_guest, name)])
+                    whose = path if rest is None else home_of_guest
+                    project.refuse(whose, [(home_of_guest, name)], wants_marks)
                 for guest, why in unwelcome.items():
                     file.unwelcome.setdefault(guest, why)
                 file.release()

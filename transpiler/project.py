@@ -43,7 +43,7 @@ from transpiler.ir.expr import Expr, expr
 from transpiler.ir.pipeline import Elsewhere
 from transpiler.options import Options
 from transpiler.record import replace
-from transpiler.refusals import refuse, refusing
+from transpiler.refusals import refuse, refusing, waits_for_marks
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.annotated_parts import annotated_parts
@@ -305,14 +305,17 @@ class Project:
             home = one.file.path
             others = refusing(home, one.name, self.options, self.marked)
             # what a file refuses itself, it finds out again when it is converted, and why
-            refused = path in others and self._for_others
+            waits = waits_for_marks(path, home, one.name, self.options, self.marked)
+            refused = path in others and self._for_others and not waits
             refused |= first and bool(others - {path})
             if refused or not may_go(program_at(home), home):
                 yield home, one.name
 
-    def refuse(self, path: str, unwelcome: Iterable[tuple[str, str]]) -> None:
+    def refuse(
+        self, path: str, unwelcome: Iterable[tuple[str, str]], wants_marks: bool = False
+    ) -> None:
         """Remember which definitions of others a file can't have as guests."""
-        refuse(path, unwelcome, self.options, self.marked)
+        refuse(path, unwelcome, self.options, self.marked, wants_marks)
         for key in [k for k in self.seen if real_path(str(k[0])) == real_path(path)]:
             del self.seen[key]  # where it has them
 
