@@ -17,6 +17,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr
 from transpiler.source.between import changed_between, grown_between, is_rebound
+from transpiler.source.lexical import names_in
 
 
 def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
@@ -30,6 +31,30 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
                     return found
             functions = (one.text for one in _told(made) if isinstance(one.value, Function))
             for name in filter(str.isidentifier, functions):
+                if is_rebound(text, name, begin, use):
+                    return name
+    return ""
+
+
+def why_not_later(region: Region, node: cst.CSTNode, what: str, value: Value) -> str:
+    """Why parts of Keras can't be made where a function gets them; "" where they can.
+
+    What they are made of has another value there, or making them changes something.
+    """
+    if found := changed_since(region, node, value) or _rebound_since(region, node, value):
+        return f"`{found}`, of which {what} is made, has changed since"
+    if acting(region, node, {"optimizer": ("", value)}):
+        return f"what {what} is made of changes something when it is evaluated"
+    return ""
+
+
+def _rebound_since(region: Region, node: cst.CSTNode, value: Value) -> str:
+    """A variable that such parts are made of and that holds something else before a call."""
+    text, (use, end) = region.tree.text, region.tree.span(node)
+    for made in made_in(value):
+        if made.place is not None and not use <= made.place[0] < end:
+            begin = _last_call(region, made.place, use, end)
+            for name in sorted({n for argument in told_to(made) for n in names_in(argument.text)}):
                 if is_rebound(text, name, begin, use):
                     return name
     return ""
@@ -57,8 +82,11 @@ def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, V
             if made.place is None or start <= made.place[0] < end:
                 continue
             between = region.tree.blanked[_last_call(region, made.place, start, end) : start]
-            inside = any(has_effect(region, one.text) for one in told_to(made))
-            if inside and (not between or has_effect(region, between)):
+            inside = [one.text for one in told_to(made) if has_effect(region, one.text)]
+            if not inside:
+                continue
+            seen = any(names_in(one) & names_in(between) for one in inside)
+            if seen or not between or has_effect(region, between):
                 return name
     return ""
 

@@ -33,6 +33,7 @@ from transpiler.emit.training.handed_parts import (
 from transpiler.emit.training.shared import Shared, Site
 from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.region import Parameter
+from transpiler.interpret.stale import why_not_later
 from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Value
@@ -145,6 +146,8 @@ def _is_steady(shared: Shared, site: Site, argument: cst.Arg, held: Value) -> bo
         written = isinstance(argument.value, (cst.List, cst.Tuple))
         return written and all(_is_steady(shared, site, argument, item) for item in held.items)
     if not isinstance(held, Static):
+        return False
+    if why_not_later(site.room.region, site.node, "a part", held):
         return False
     span = shared.tree.span(argument.value)
     if span in site.room.region.optimizers:  # it is made here, of what is known here

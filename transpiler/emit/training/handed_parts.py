@@ -29,6 +29,7 @@ from transpiler.emit.training.own_given import own_in_list, with_own
 from transpiler.emit.training.shared import Before, Part, Room, Shared
 from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.functions.joined_parts import is_own
+from transpiler.interpret.stale import why_not_later
 from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Function, Sequence, Static, Value
@@ -129,6 +130,9 @@ def _joined(shared: Shared, part: Part, handed: list[tuple[Room, Handed]]) -> It
                 continue
             assert isinstance(one.node, cst.Call)
             span = shared.tree.span(argument.value)
+            if held is not None:
+                why = why_not_later(room.region, one.node, "callbacks", held)
+                call.problem = call.problem or why
             if isinstance(held, Sequence) and any(map(is_own, held.items)):
                 of_keras = partial(_is_one_of_these, shared, part)
                 own = own_in_list(shared, name, held, argument, of_keras)
@@ -209,6 +213,7 @@ def _taken(
         call.given[what] = replace(given, value=named or Static(expr(None)), node=None)
         return Taken(call, function, name, room, None)
     assert isinstance(handed.node, cst.Call)
+    call.problem = call.problem or why_not_later(room.region, handed.node, what, held)
     argument = argument_for(handed, name)
     if what == "callbacks" and argument is not None and shared.sees_calls(function):
         own = own_in_list(shared, name, held, argument, partial(_is_one_of_these, shared, part))
