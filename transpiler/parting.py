@@ -42,8 +42,9 @@ def parted(
     """What a file is without its guests; None where some have to stay at home, and why."""
     hosting = file.hosting
     places = definition_lines(file.tree.text)
-    left: dict[tuple[str, str], str] = {}
-    for guest in hosting.guests:
+    gone = [guest for guest in hosting.guests if guest.here not in places]
+    left = {(guest.path, guest.name): _WRITTEN for guest in gone}
+    for guest in hosting.guests if not gone else ():
         lines = places[guest.here]
         for said in made.diagnostics:
             if said.severity is Severity.ERROR:
@@ -77,6 +78,7 @@ def parted(
     )
 
 
+_WRITTEN = "what it does to the model is only known call by call: write it where it is called"
 _SO_IS = regex(r"so is `\w+` in line (\d+), (?:of the same model|which it is for)$")
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.training import test_several_files as several
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
@@ -153,3 +156,18 @@ def test_all_layers_but_some(function: str, frozen: str, scripts: Scripts) -> No
     assert not [d.message for d in said if d.severity is Severity.ERROR]
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_another_file_compiles_call_by_call_is_an_error(tmp_path: Path) -> None:
+    tools = (
+        "from tensorflow import keras\n\n\ndef compile_it(model, tune):\n    if tune:\n"
+        '        model.layers[0].trainable = False\n    model.compile("sgd", "mse")\n'
+    )
+    main = (
+        "import numpy as np\nfrom tensorflow import keras\nfrom tools import compile_it\n\n"
+        "x = np.ones((24, 3))\n"
+        "m = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])\n"
+        "compile_it(m, False)\nm.fit(x, x.sum(1))\ncompile_it(m, True)\nm.fit(x, x.sum(1))\n"
+    )
+    _, errors = several.converted(tmp_path, {"main.py": main, "tools.py": tools})
+    assert any(e.startswith("main.py:7:") and "only known call by call" in e for e in errors)
