@@ -49,7 +49,7 @@
     still_asked.py   what the code that stays asks as of models, and nothing else tells of
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere; overlooked_layers.py: those of
-                     models that nobody knows
+                     models that nobody knows; overlooked_calls.py: models called on arrays
     exported.py      the names in `__all__`
     registered.py    marks by which Keras finds classes and functions in files
     dangling.py      functions that are gone, and what still reads them

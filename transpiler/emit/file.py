@@ -175,8 +175,10 @@ def _write(draft: Draft) -> Conversion:
     report_left_attributes(draft)
     report_apart(draft)
     if draft.planned.trained:
+        from transpiler.emit.overlooked_calls import report_overlooked_calls
         from transpiler.emit.still_asked import report_still_asked
 
+        report_overlooked_calls(draft)
         report_still_asked(draft)
     settle_unread(draft)
     new_code = bool(draft.class_spots or draft.edits)
