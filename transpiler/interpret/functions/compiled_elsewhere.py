@@ -58,7 +58,8 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     Those of which it asks something that needs it, before it compiles them itself.
     """
     regions = {id(r): r for r in (file.module, *(s.region for s in file.summaries.values())) if r}
-    calls = [(region, call) for region in regions.values() for call in region.training.values()]
+    last = [(region, call) for region in regions.values() for call in region.training.values()]
+    calls = [(region, each) for region, call in last for each in (*call.rounds, call)]
     asked = [call for _, call in calls if call.name in TRAINING]
     compiles = [call for _, call in calls if call.name == "compile"]
     models = {id(root(call.model)): root(call.model) for call in asked}
