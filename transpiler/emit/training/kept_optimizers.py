@@ -12,7 +12,7 @@ import re
 
 import libcst as cst
 
-from transpiler.emit.training.lines import holds
+from transpiler.emit.training.lines import holds, repeating
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Room, Shared
 from transpiler.interpret.training import TrainingCall, root
@@ -71,8 +71,10 @@ def refuse_going_on(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
     before = (c for c in writer.training.compiled.values() if _is_before(writer, c.call, call))
     if any(c.optimizing.use.place == place for c in before) and not goes_on(writer, call):
         raise Unsupported(f"`{call.given['optimizer'].text}` is compiled with before, and goes on")
-    others = [c.call for c in writer.training.compiled.values() if c.call.region is not call.region]
-    again = call.given["optimizer"].text.isidentifier() and _key(call) in map(_key, others)
+    others = [c for c in writer.training.compiled.values() if c.call.region is not call.region]
+    named = call.given["optimizer"].text.isidentifier()
+    again = named and _key(call) in [_key(c.call) for c in others]
+    again |= any(c.optimizing.use.place == place for c in others)
     anew = shared.makes_anew(writer.room, place)
     if again or not (anew or _is_made_with(shared, writer.room, node, place)):
         raise Unsupported("an optimizer that goes on with what it knows from an earlier `compile`")
@@ -87,7 +89,8 @@ def _is_before(writer: ModelWriter, one: TrainingCall, call: TrainingCall) -> bo
 
 def _is_made_with(shared: Shared, room: Room, node: cst.CSTNode, place: tuple[int, int]) -> bool:
     """Whether what is made in a place is made as often as a node of a room is run."""
-    if not all(holds(loop, place) for loop in _loops(shared, room, node)):
+    rounds = [shared.tree.span(n) for n in repeating(shared.tree, shared.tree.span(node)[0])]
+    if not all(holds(each, place) for each in rounds):
         return False
     if isinstance(room.node, cst.Module) or holds(shared.tree.span(room.node), place):
         return True
@@ -101,6 +104,8 @@ def _is_made_with(shared: Shared, room: Room, node: cst.CSTNode, place: tuple[in
     ]
     if any(holds(shared.tree.span(handed), place) for _, handed in lending):
         return True
+    if not lending:
+        return _is_run_once(shared, room)
     alone = len(lending) < 2
     return alone and all(_is_made_with(shared, other, handed, place) for other, handed in lending)
 

@@ -204,10 +204,15 @@ def is_repeated(tree: Tree, offset: int) -> bool:
 
     Of the function that it is in; what is around that counts where the function is called.
     """
+    return bool(repeating(tree, offset))
+
+
+def repeating(tree: Tree, offset: int) -> list[cst.CSTNode]:
+    """What runs again and again what stands in a place, from the outermost to the innermost."""
     around = _around(tree, offset)
     inner = [i for i, node in enumerate(around) if isinstance(node, cst.FunctionDef)]
     kinds = (cst.For, cst.While, cst.BaseComp, cst.Lambda)
-    return any(isinstance(node, kinds) for node in around[inner[-1] if inner else 0 :])
+    return [node for node in around[inner[-1] if inner else 0 :] if isinstance(node, kinds)]
 
 
 def functions_around(tree: Tree, offset: int) -> list[cst.FunctionDef]:
