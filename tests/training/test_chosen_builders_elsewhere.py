@@ -423,3 +423,31 @@ def test_what_may_compile_it_or_not_is_said(early: str, tmp_path: Path) -> None:
     _, errors = converted(tmp_path, files)
     why = "`get_model` of models.py may compile it or not"
     assert f"train.py:7: `fit` is left as it is: {why}" in errors, errors
+
+
+ROUNDS = """\
+from sklearn.datasets import load_diabetes
+
+from models import build_large, build_small
+
+x, y = load_diabetes(return_X_y=True)
+losses = []
+for build in (build_small, build_large):
+    model = build(10)
+    history = model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    losses += history.history["loss"]
+keys = len(losses)
+"""
+
+
+def test_builders_in_rounds_that_compile_alike(tmp_path: Path, session: VerifySession) -> None:
+    files = {"models.py": models(BARE, BARE, ""), "train.py": ROUNDS}
+    _, errors = converted(tmp_path, files)
+    assert not errors
+    assert_same(tmp_path, session)
+
+
+def test_builders_in_rounds_that_compile_differently_are_an_error(tmp_path: Path) -> None:
+    files = {"models.py": models(BARE, '"adam", "mae"', ""), "train.py": ROUNDS}
+    _, errors = converted(tmp_path, files)
+    assert any("give `compile` different arguments: optimizer and loss" in e for e in errors)

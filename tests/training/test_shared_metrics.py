@@ -84,3 +84,22 @@ def test_those_that_a_function_makes_each_time_are_others(metrics: str, said: bo
     )
     found = convert(HEAD + MAKER + body).diagnostics
     assert any("same metric objects" in d.message for d in found) is said
+
+
+@pytest.mark.parametrize(
+    ("calls", "said"),
+    [
+        ("a = go('mse')", False),
+        ("a = go('mse') + go('mae')", True),
+        ("a = [go(loss) for loss in ('mse', 'mae')]", True),
+        ("for loss in ('mse', 'mae'):\n    a = go(loss)", True),
+        ("def twice():\n    return go('mse')\n\n\na, b = twice(), twice()", True),
+    ],
+)
+@pytest.mark.parametrize("made", ["", "    held = [keras.metrics.AUC(name='auc')]\n"])
+def test_those_of_a_function_that_runs_again(calls: str, said: bool, made: str) -> None:
+    outside = "" if made else "held = [keras.metrics.AUC(name='auc')]\n"
+    train = "    m.compile('sgd', loss, metrics=held)\n    return m.fit(x, y, verbose=0).history\n"
+    program = f"{HEAD}m = build()\n{outside}\n\ndef go(loss):\n{made}{train}\n\n{calls}\n"
+    found = convert(program).diagnostics
+    assert any("same metric objects" in d.message for d in found) is (said and not made)

@@ -20,6 +20,7 @@ from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
+from transpiler.source.run_again import runs_again
 from transpiler.source.syntax import program_tree
 
 _IDS = (
@@ -169,8 +170,8 @@ def weights_of_config(given: dict[str, Given], outputs: list[Output]) -> str:
 
 
 _SHARED = (
-    "several models are compiled with the same metric objects: Keras goes on from the numbers of "
-    "one model in the first epoch of the next, here each epoch begins anew"
+    "the same metric objects are compiled with more than once: Keras goes on from their numbers in "
+    "the first epoch of the next training, here each epoch begins anew"
 )
 
 
@@ -183,7 +184,18 @@ def shared_metrics(file: FileContext, model: Model, call: TrainingCall, uses: It
     inside = all(start <= use.place[0] < end for use in uses if use.place)
     once = any(use.place in file.single_metrics for use in uses)
     again = (call.in_loop and once) or any(owner != mine for owner in owners)
+    again |= any(_is_made_before(file, call, use.place) for use in uses if use.place)
     return _SHARED if not inside and again else ""
+
+
+def _is_made_before(file: FileContext, call: TrainingCall, place: tuple[int, int]) -> bool:
+    """Whether a metric is made outside of the function of a `compile` that runs more than once."""
+    function = call.region.function if call.region is not None else None
+    name = getattr(getattr(function, "name", None), "value", "")
+    if function is None or call.region is None or call.region.file is not file or not name:
+        return False
+    start, end = file.tree.span(function)
+    return not start <= place[0] < end and runs_again(file.tree.text, name)
 
 
 def _is_made_then(file: FileContext, call: TrainingCall, place: tuple[int, int]) -> bool:

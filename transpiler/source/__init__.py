@@ -105,6 +105,7 @@ whereabouts.py  under which names an object may be found, wherever it is handed
 held_dicts.py   which keys the dicts have that functions give
 homes.py        functions and classes by their names, also those that a module imports
 handed_data.py  which calls make data that models are trained with
+run_again.py    functions that a program runs more than once
 made_batches.py  what functions give as batches; reused_arrays.py: changed arrays;
                     far_generators.py: what generators of files give that are left to themselves
 holders.py     which variables may hold an object, also in lists and dicts

@@ -1,0 +1,49 @@
+"""Functions that a program runs more than once, as far as its text tells."""
+
+from __future__ import annotations
+
+import ast
+
+from transpiler.source.syntax import program_tree
+
+_ROUNDS = (
+    ast.For,
+    ast.While,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Lambda,
+)
+
+
+def runs_again(text: str, name: str, depth: int = 4) -> bool:
+    """Whether a function, by its name, is called twice, in a loop, or by one of which that is true.
+
+    A name that stands for something else than a call may be called any number of times.
+    """
+    module = program_tree(text)
+    if module is None:
+        return False
+    found = [*_named(module, name, False, "")]
+    if len(found) != 1:
+        return len(found) > 1
+    [(looped, around)] = found
+    return looped or bool(around and depth and runs_again(text, around, depth - 1))
+
+
+def _named(node: ast.AST, name: str, looped: bool, around: str) -> list[tuple[bool, str]]:
+    """Where a name is read: whether in a loop, and in which function."""
+    found: list[tuple[bool, str]] = []
+    for child in ast.iter_child_nodes(node):
+        inside, within = looped, around
+        if isinstance(child, _ROUNDS):
+            inside = True
+        elif isinstance(child, ast.FunctionDef):
+            inside, within = False, child.name
+        match child:
+            case ast.Name(id=read, ctx=ast.Load()) | ast.Attribute(attr=read, ctx=ast.Load()):
+                if read == name:
+                    found.append((looped, around))
+        found += _named(child, name, inside, within)
+    return found
