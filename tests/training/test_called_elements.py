@@ -87,3 +87,26 @@ def test_what_nobody_follows_is_an_error(name: str) -> None:
     found = convert(HEAD + LEFT[name])
     errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
     assert any("an nn.Module takes tensors" in e for e in errors), errors
+
+
+LOST = {
+    "list-in-a-dict": "held = {'models': []}\nheld['models'].append(m)\n"
+    "out = [k.predict(x) for k in held['models']]\n",
+    "deque": "from collections import deque\n\nheld = deque()\nheld.append(m)\n"
+    "out = held[0].predict(x)\n",
+    "tried": "try:\n    best = m\nexcept ValueError:\n    best = None\nout = best.predict(x)\n",
+}
+OTHER = "from sklearn.linear_model import LinearRegression\n"
+
+
+@pytest.mark.parametrize("other", ["", OTHER])
+@pytest.mark.parametrize("name", LOST)
+def test_what_nobody_follows_is_told(name: str, other: str) -> None:
+    found = convert(HEAD + other + LOST[name])
+    assert any("taken for no call of a model" in d.message for d in found.diagnostics)
+
+
+def test_other_estimators_are_none() -> None:
+    others = "for one in [LinearRegression()]:\n    one.fit(x, y)\n    out = one.predict(x)\n"
+    found = convert(HEAD + OTHER + others)
+    assert not any("taken for no call of a model" in d.message for d in found.diagnostics)

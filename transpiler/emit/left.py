@@ -25,6 +25,7 @@ from transpiler.emit.overlooked import (
     asked_object,
     is_model_given,
     is_of_scikit_learn,
+    may_be_lost,
     may_be_model,
     overlooked,
     overlooked_training,
@@ -307,9 +308,8 @@ def _lines_of_subclasses(draft: Draft) -> set[int]:
     return found
 
 
-_A_MODULE = "the model is an nn.Module now"
-_NO_MODEL = "which model that is, is not known"
-_NO_MODEL_PERHAPS = "`{}` is taken for no call of a model that another file makes: it stays"
+_A_MODULE, _NO_MODEL = "the model is an nn.Module now", "which model that is, is not known"
+_NO_MODEL_PERHAPS = "`{}` is taken for no call of a model: it stays"
 
 
 def report_overlooked_training(draft: Draft) -> None:
@@ -367,10 +367,10 @@ def _overlooked_calls(
             shown = sure or asked_object(draft.file, node) in models
             if sure is not None or (shown and may_be_model(draft.file, node)):
                 yield node, shown
-            elif key and not (apart or shown):
-                given = is_model_given(draft.file, statements[key], node)
-                if given is not None:
-                    yield node, given
+            elif not (apart or shown):
+                given = is_model_given(draft.file, statements[key], node) if key else None
+                if given is not None or (converted and may_be_lost(draft.file, node)):
+                    yield node, bool(given)
 
 
 #: What logs whatever Keras trains.

@@ -15,9 +15,10 @@ from transpiler.emit.edits import Edit
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
-from transpiler.interpret.values import Framework, Function, Namespace, UserClass
+from transpiler.interpret.values import Framework, Function, Model, Namespace, UserClass
 from transpiler.regex import regex
 from transpiler.source.imported import locate, read_text
+from transpiler.source.lexical import words_in
 from transpiler.source.reached import program_of
 from transpiler.source.suites import bodies, is_inside, leaf_statements
 
@@ -187,6 +188,30 @@ def is_model_given(file: FileContext, statement: cst.CSTNode, node: cst.Call) ->
     if name == "fit" and len(node.args) < 2:  # or an encoder, or a scaler
         return False
     return _OTHERS.search(file.tree.text) is None
+
+
+def may_be_lost(file: FileContext, node: cst.Call) -> bool:
+    """Whether a call may ask a model of the file that is in a list, or the like, of nobody's ken.
+
+    Where other libraries have things with such methods, lines show that a model got there.
+    """
+    assert isinstance(node.func, cst.Attribute)
+    if not may_be_model(file, node) or is_of_scikit_learn(file, node):
+        return False
+    if _OTHERS.search(file.tree.text) is None:
+        return True
+    regions = [file.module, *(s.region for s in file.summaries.values())]
+    values = [pair for r in regions if r is not None for pair in r.scope.values.items()]
+    models = {name for name, value in values if isinstance(value, Model)}
+    asked = words_in(file.tree.source(node.func.value))
+    for target, iterable in _ROUNDS.findall(file.tree.blanked):
+        asked |= words_in(iterable) if not asked.isdisjoint(words_in(target)) else set()
+    lines = map(words_in, file.tree.blanked.split("\n"))
+    return any(not (asked.isdisjoint(words) or models.isdisjoint(words)) for words in lines)
+
+
+#: What a loop goes through, or a comprehension.
+_ROUNDS = regex(r"\bfor\s+([^:\n]*?)\s+in\s+([^:\n\])]+)")
 
 
 def _is_run(file: FileContext, name: str) -> bool:
