@@ -153,3 +153,46 @@ def test_lists_of_layers_are_put_together(scripts: Scripts) -> None:
     twice = TOGETHER.replace("+ hidden +", "+ hidden + hidden +")
     found = convert(twice).diagnostics
     assert any("a list of layers is called in two loops" in d.message for d in found)
+
+
+INLINE = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+images, labels = rng.rand(24, 6, 6, 1), rng.randint(0, 3, 24)
+inputs = keras.Input((6, 6, 1))
+x = layers.Conv2D(4, 3)(inputs)
+x = layers.ReLU()(x)
+x = layers.Conv2D(4, 3, activation="relu", name="last")(x)
+base = keras.Model(inputs, {pooled})
+inputs = keras.Input((6, 6, 1))
+model = keras.Model(inputs, layers.Dense(3, activation="softmax")(base(inputs)))
+{freeze}
+model.compile("sgd", "sparse_categorical_crossentropy")
+losses = model.fit(images, labels, epochs=2, batch_size=8, verbose=0).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "pooled",
+    ["layers.GlobalAveragePooling2D()(x)", "layers.Flatten()(layers.MaxPooling2D(2)(x))"],
+)
+@pytest.mark.parametrize(
+    "freeze",
+    [
+        "for layer in base.layers[:2]:\n    layer.trainable = False",
+        "for layer in base.layers:\n    layer.trainable = layer.name == 'last'",
+    ],
+)
+def test_a_layer_that_is_called_in_an_argument_is_one_of_them(
+    pooled: str, freeze: str, scripts: Scripts
+) -> None:
+    program = INLINE.format(pooled=pooled, freeze=freeze)
+    conversion = convert(program)
+    assert not [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
+    assert "requires_grad_(False)" in conversion.text
+    apart = scripts.compare(program, conversion.text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

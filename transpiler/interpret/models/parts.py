@@ -190,7 +190,7 @@ def _gives(layer: Layer, code: Expr) -> bool:
     """Whether an expression is what a layer gave: a variable, or the call where it has none."""
     if layer.output is not None:
         return bool(layer.output.tensor.code == code)
-    return bool(layer.modules) and layer.gave == code.text
+    return layer.gave == code.text
 
 
 def _last_layer_only(region: Region, model: Model) -> Value:
