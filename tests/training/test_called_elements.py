@@ -56,6 +56,7 @@ m.fit(x, y, epochs=2, batch_size=6, verbose=0)
 """
 CALLED = {
     "element": "models = [m]\nout = models[0](x).numpy()\n",
+    "entry": "models = {'m': m}\nout = models['m'](x).numpy()\n",
     "of-a-tuple": "pair = ('m', m)\nout = pair[1](x, training=False).numpy()\n",
     "attribute": "box = Box(m)\nout = [box.mean(x[:3]), box.mean(x)]\n",
     "clone": "other = keras.models.clone_model(m)\nother.set_weights(m.get_weights())\n"

@@ -32,7 +32,7 @@ _TENSOR = regex(
 
 def rewrite_calls(writer: ModelWriter) -> None:
     """Each call whose result is only used as an array becomes one of the function that predicts."""
-    if f"{writer.variable}(" not in writer.tree.blanked:
+    if f"{writer.variable}(" not in writer.tree.text:
         return  # the usual case, without parsing
     text, others = writer.tree.text, list(writer.shared.calls)
     uses = ArrayUses(writer.shared, writer.room, writer.variable)
