@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import textwrap
 from collections.abc import Iterator
 
 import libcst as cst
@@ -44,16 +46,19 @@ from transpiler.interpret.values import (
     Instance,
     Keyed,
     Model,
+    PerhapsModel,
     Repeated,
     Static,
     Unknown,
     UserClass,
     Value,
     holds_tensor,
+    models_in,
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr
 from transpiler.regex import regex
 from transpiler.source.plain_attributes import plain_attributes
+from transpiler.source.syntax import python_tree
 
 
 @provides("instance_method")
@@ -79,7 +84,10 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         note_call(home, method, arguments)
         gets = any(isinstance(value, Model) for _, value in arguments)
         plain &= not (gets and _ASKS_SOME.search(home.tree.code(made.node)))
+    given = None if method is None else _kept_models_given(region, node, receiver, method)
     if method is None or (plain and not reads_data(home, method) and not is_generator(method)):
+        if given is not None:
+            return given
         itself = method is not None and _gives_itself(home, method)
         plain = method is not None and not made.is_torch
         return receiver if itself else Unknown(f"{receiver.reason}{OF_METHOD if plain else ''}")
@@ -87,6 +95,8 @@ def call_method(region: Region, node: cst.Call, receiver: Instance, name: str) -
         value: Value = provided("call_function")(region, node, method, arguments)
     except GiveUp:  # what is left of the method has its own diagnostic
         return Unknown(receiver.reason)
+    if given is not None:
+        return given
     kept = isinstance(value, Model) or holds_data(value) or is_generator(method) or is_array(value)
     if not kept and _gives_itself(home, method):
         return receiver
@@ -103,6 +113,51 @@ _ASKS_SOME = regex(
     r"|fit\w*|layers|get_layer|trainable\w*|\w*weights|\w+_on_batch|to_json|inputs?|outputs?|compile"
     r"|numpy)\b"
 )
+
+
+def _kept_models_given(
+    region: Region, node: cst.Call, receiver: Instance, method: Function
+) -> Value | None:
+    """What a method gives whose last statement gives models that its object keeps.
+
+    model, history = trainer.train(x, y)        return self.model, history
+    """
+    made, asked = receiver.made, node.func
+    if made is None or not isinstance(asked, cst.Attribute):
+        return None
+    home: FileContext = made.file or region.file
+    returned = _only_answer(home.tree.code(method.node))
+    this = next((p.name for p in parameters_of(method.node)), "")
+    parts = returned.elts if isinstance(returned, ast.Tuple) else [returned]
+    of, models = region.tree.source(asked.value), kept_models(home, made)
+    names = [
+        (
+            p.attr
+            if isinstance(p, ast.Attribute) and isinstance(p.value, ast.Name) and p.value.id == this
+            else ""
+        )
+        for p in parts
+    ]
+    if models.keys().isdisjoint(names) or not of.replace(".", "").isidentifier():
+        return None
+    reason = f"what `{method.name}` gives"
+    given = [
+        _held_by(region, receiver, models[name], f"{of}.{name}") if name in models
+        else Unknown(reason) for name in names
+    ]  # fmt: skip
+    if not isinstance(returned, ast.Tuple):
+        return given[0]
+    return PerhapsModel(reason, models=models_in(*given), items=tuple(given))
+
+
+def _only_answer(code: str) -> ast.expr | None:
+    """What a method gives by its last statement, if it gives nothing else before."""
+    parsed = python_tree(textwrap.dedent(code))
+    if parsed is None or not parsed.body or not isinstance(parsed.body[0], ast.FunctionDef):
+        return None
+    answers = [n for n in ast.walk(parsed) if isinstance(n, ast.Return)]
+    last = parsed.body[0].body[-1]
+    return last.value if isinstance(last, ast.Return) and answers == [last] else None
 
 
 def _gives_itself(home: FileContext, method: Function) -> bool:
@@ -138,9 +193,16 @@ def attribute_of_instance(
         if data is None and (plain := _plain_attribute(region, receiver, attr, node)) is not None:
             return plain
         return Unknown(receiver.reason) if data is None else Static(reading)
-    if home is not region.file:
+    return _held_by(region, receiver, model, region.tree.source(node))
+
+
+def _held_by(region: Region, receiver: Instance, model: Model, text: str) -> Model:
+    """A model that an object keeps, as the caller writes it: `trainer.model`."""
+    made = receiver.made
+    assert made is not None
+    if (made.file or region.file) is not region.file:
         region.file.lent[id(made.node)] = made
-    text = region.tree.source(node)
+    attr = text.rpartition(".")[2]
     held = receiver.seen.get(attr)  # what it was compiled with is known of it
     if held is None or held.expr is None or held.expr.text != text:
         held = receiver.seen[attr] = handed(model if held is None else held, Expr(text))
