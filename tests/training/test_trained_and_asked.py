@@ -123,3 +123,12 @@ def test_trained_further_as_it_is_compiled_there_its_optimizer_would_go_on(tmp_p
     said = "`train_model` of train.py trains the model, too, and its optimizer goes on"
     assert len(errors) == 1
     assert said in errors[0]
+
+
+def test_one_that_is_frozen_there_is_an_error(tmp_path: Path) -> None:
+    """What its regularizers add is another number then."""
+    train = TRAIN.replace(
+        "    optimizer =", "    model.layers[1].trainable = False\n    optimizer ="
+    )
+    _, errors = several.converted(tmp_path, _files(*ASKED["model-alone"], train))
+    assert any("`train_model` of train.py freezes layers" in error for error in errors), errors

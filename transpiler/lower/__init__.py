@@ -24,6 +24,7 @@ freezing.py    which models are not trained with those that they are part of;
                    compositions.py: which these are; frozen_elsewhere.py: what another file's
                    builder freezes
 everywhere.py  regularizers that all layers of a kind have
+frozen_regularizers.py  what those of layers add that are frozen after `compile`
 unheard.py     models that are said to be trainable when they are so already
 watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give

@@ -25,6 +25,7 @@ from transpiler.interpret.values import Layer, Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import WRAPPED, Compositions, Still, Subset
 from transpiler.lower.frozen_elsewhere import frozen_there
+from transpiler.lower.frozen_regularizers import asked_frozen, refuse_traced, watched_of
 from transpiler.lower.unheard import (
     AS_COMPILED,
     AS_TRAINED,
@@ -152,11 +153,15 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan.norms_in_turn = [c for c, s in freezes if any(x.endswith("BatchNormalization") for x in s)]
     plan.norms_in_turn += [c for c in calls if is_told_by_run(c) and plan.of.normalizes(c.model)]
     plan.in_place = _is_in_turn(plan, calls, regions)
+    if plan.in_place:
+        plan.of.in_turn |= asked_frozen(plan, calls)
     for call in plan.compiles:
         trains = [c for c in plan.trains if _is_compiled_by(plan, c, call)]
         _settle(plan, call, trains, keras)
     _refuse_unordered(plan, calls, regions)
     refuse_unheard(plan, calls, keras)
+    if keras != "2":
+        refuse_traced(plan, calls)
     return plan
 
 
@@ -167,10 +172,7 @@ def _lent(plan: Freezing, call: TrainingCall) -> Iterator[Layer]:
     parts = (part for model in compiled for part in of.live_parts(model, frozenset()))
     if home is None or not home[0].penalties or not any(of.share(call.model, p) for p in parts):
         return
-    mine = {module.token for module in of.modules(call.model)}
-    for layer, _, _ in home[0].penalties:
-        if any(module.token in mine for module in layer.modules):
-            yield layer
+    yield from watched_of(plan, call)
 
 
 def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence[Region]) -> bool:

@@ -26,7 +26,7 @@ _HARMLESS = ("trainable", "compile", "summary", "load_weights", "save_weights", 
 
 def why_unclear(file: FileContext, home: Region) -> str:
     """Why it isn't known here what the function of another file freezes; "" where it is."""
-    if not _says(home):
+    if not says(home):
         return ""
     if any(_says_itself(region) for region in _regions(file)):
         return "freezes layers, and this file says of others what is trainable"
@@ -35,7 +35,7 @@ def why_unclear(file: FileContext, home: Region) -> str:
         return "freezes layers in a file that trains something"
     said = [call for call in calls if call.name == "trainable"]
     alone = all(call.region is not None and _is_of_builder(call, call.region) for call in said)
-    if not alone or any(map(_says, _inner(home))):
+    if not alone or any(map(says, _inner(home))):
         return "freezes layers"
     names = [call.name for call in home.training.values()]
     if "compile" in names[: len(names) - names[::-1].index("trainable")]:
@@ -79,9 +79,9 @@ def _is_of_builder(call: TrainingCall, region: Region) -> bool:
     return sure and mine and call.given["value"].text == "False" and not region.is_module
 
 
-def _says(region: Region) -> bool:
+def says(region: Region) -> bool:
     """Whether a function, or one that it calls, says what is trainable."""
-    return _says_itself(region) or any(map(_says, _inner(region)))
+    return _says_itself(region) or any(map(says, _inner(region)))
 
 
 def _says_itself(region: Region) -> bool:

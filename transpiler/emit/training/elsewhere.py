@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import field
 
 from transpiler.emit.draft import Draft
@@ -19,7 +20,7 @@ from transpiler.interpret.functions.data_sets import SEQUENCES
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.training import STEPS, TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Function, Model, Namespace
-from transpiler.lower.frozen_elsewhere import why_unclear
+from transpiler.lower.frozen_elsewhere import says, why_unclear
 from transpiler.lower.training import Training
 from transpiler.record import record
 from transpiler.source.imported import reaches
@@ -126,6 +127,9 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
         return f"the model of {name} is not made under the settings of this file"
     if file.data_format != home.file.data_format:
         return f"the model of {name} has another data format"
+    for region in _given_by(group, file):
+        if region is not home and says(region):
+            return f"`{region.name}` of {os.path.basename(region.file.path)} freezes layers"
     why = why_unclear(file, home)
     return f"`{builder}` of {name} {why}" if why else ""
 
@@ -133,6 +137,16 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
 def is_added(file: FileContext, call: TrainingCall) -> bool:
     """Whether it is the `compile` of another file, which was written here."""
     return call.name == "compile" and file.tree.source(call.node) in file.added
+
+
+def _given_by(group: Group, file: FileContext) -> Iterator[Region]:
+    """The functions of other files that give a model to each other, and at last to this one."""
+    for model in options_of(group.made):
+        given: Model | None = model
+        while given is not None and given.summary is not None:
+            region, given = given.summary.region, given.origin
+            if region is not None and region.file is not file:
+                yield region
 
 
 def _trained_by(file: FileContext, group: Group) -> Region | None:

@@ -1,0 +1,79 @@
+"""What regularizers add to the loss of models that are frozen once they have been trained."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x = rng.rand(60, 6)
+y = (x[:, 0] > 0.5).astype(int)
+hidden = layers.Dense(4, activation="relu", kernel_regularizer="l2")
+base = keras.Sequential([keras.Input((6,)), hidden])
+last = layers.Dense(1, activation="sigmoid", kernel_regularizer=keras.regularizers.l1(0.01))
+model = keras.Sequential([keras.Input((6,)), base, last])
+model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+losses = model.fit(x, y, epochs=2, verbose=0).history["loss"]
+"""
+FROZEN = {
+    "model": "model.trainable = False\n",
+    "part": "base.trainable = False\n",
+    "layer": "last.trainable = False\n",
+    "in-a-function": "def freeze(net):\n    net.trainable = False\n\n\nfreeze(model)\n",
+}
+
+
+@pytest.mark.parametrize("name", FROZEN)
+def test_frozen_they_add_nothing(name: str, scripts: Scripts) -> None:
+    program = f"{HEAD}{FROZEN[name]}loss = model.evaluate(x, y, verbose=0)\n"
+    text = converted(program)
+    assert "requires_grad" in text
+    apart = scripts.compare(program, text)
+    assert "loss" in apart
+    assert max(apart.values()) < 1e-8, apart
+
+
+def test_in_keras_2_they_add_the_same(scripts: Scripts) -> None:
+    program = f"{HEAD}{FROZEN['model']}loss = model.evaluate(x, y, verbose=0)\n"
+    text = converted(program, Options(keras="2"))
+    apart = scripts.compare(program, text, keras="2")
+    assert max(apart.values()) < 1e-8, apart
+
+
+BEFORE = {
+    "evaluated": "before = model.evaluate(x, y, verbose=0)\n",
+    "validated": "model.fit(x, y, validation_split=0.2, verbose=0)\n",
+}
+AGAIN = """\
+def score():
+    return model.evaluate(x, y, verbose=0)
+
+
+before = score()
+"""
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("frozen", ["model", "part", "layer"])
+def test_what_was_traced_before_is_an_error(frozen: str, before: str) -> None:
+    """Keras 3 goes on as the model was then."""
+    asked = "loss = model.evaluate(x, y, verbose=0)\n"
+    found = convert(f"{HEAD}{BEFORE[before]}{FROZEN[frozen]}{asked}")
+    errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert any("are frozen, or not any more, since it was evaluated" in e for e in errors), errors
+
+
+def test_a_function_that_evaluates_again_is_an_error() -> None:
+    found = convert(f"{HEAD}{AGAIN}model.trainable = False\nloss = score()\n")
+    errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert any("are frozen, or not any more, since it was evaluated" in e for e in errors), errors

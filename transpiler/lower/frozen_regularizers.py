@@ -1,0 +1,81 @@
+"""Regularizers of what is frozen after `compile`: in Keras 3 they add nothing to the loss then.
+
+model.compile("sgd", "mse")
+model.fit(x, y)
+model.trainable = False
+model.evaluate(x, y)        # without them; with them if it was evaluated before, and traced then
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from transpiler.interpret.training import TrainingCall, root
+from transpiler.interpret.values import Layer
+from transpiler.source.run_again import runs_again
+
+if TYPE_CHECKING:
+    from transpiler.lower.freezing import Freezing
+
+_TESTS = ("evaluate", "test_on_batch")
+_LOSSES = ("fit", "train_on_batch", *_TESTS)
+_TRACED = (
+    "layers that have regularizers are frozen, or not any more, since it was evaluated: Keras 3 "
+    "goes on as it was then, until the next `compile`"
+)
+
+
+def watched_of(plan: Freezing, call: TrainingCall) -> Iterator[Layer]:
+    """The layers that a call freezes, or not, and that have regularizers or constraints."""
+    if call.name == "freeze":
+        yield from (x for x in call.layers if any("_regularizer" in name for name in x.arguments))
+        return
+    home = plan.of.home(call.model)
+    mine = {module.token for module in plan.of.modules(call.model)}
+    for layer, _, _ in home[0].penalties if home is not None else ():
+        if any(module.token in mine for module in layer.modules):
+            yield layer
+
+
+def asked_frozen(plan: Freezing, calls: Sequence[TrainingCall]) -> frozenset[int]:
+    """Those of models that are frozen before what they are part of is asked for its loss."""
+    frozen = [(number, call) for number, call in enumerate(calls) if call.name == "trainable"]
+    asked = (c for number, c in frozen if any(_asked(plan, c, calls[number + 1 :], _LOSSES)))
+    return frozenset(id(layer) for call in asked for layer in watched_of(plan, call))
+
+
+def refuse_traced(plan: Freezing, calls: Sequence[TrainingCall]) -> None:
+    """Refuse to evaluate what was evaluated before some of these layers were frozen."""
+    for number, call in enumerate(calls):
+        if call.name not in ("trainable", "freeze") or not any(watched_of(plan, call)):
+            continue
+        before = any(_asked(plan, call, calls[:number][::-1], _TESTS))
+        for later in _asked(plan, call, calls[number + 1 :], _TESTS):
+            if before or _is_asked_again(call, later):
+                later.problem = later.problem or _TRACED
+
+
+def _asked(
+    plan: Freezing, call: TrainingCall, others: Sequence[TrainingCall], names: Sequence[str]
+) -> Iterator[TrainingCall]:
+    """The calls up to the next `compile` that ask for the loss of what a model is part of."""
+    mine = root(call.model)
+    for other in itertools.takewhile(lambda c: c.name != "compile", others):
+        validates = other.name == "fit" and any(
+            name in other.given and other.given[name].text not in ("None", "0", "0.0")
+            for name in ("validation_data", "validation_split")
+        )
+        if other.name in names or validates:
+            if root(other.model) is mine or id(mine) in plan.of.parts(other.model):
+                yield other
+
+
+def _is_asked_again(call: TrainingCall, later: TrainingCall) -> bool:
+    """Whether a function that runs more than once asks, maybe also before."""
+    region = later.region
+    if region is None or region is call.region or region.function is None:
+        return False
+    name = getattr(getattr(region.function, "name", None), "value", "")
+    return bool(name) and runs_again(region.tree.text, name)
