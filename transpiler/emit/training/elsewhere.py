@@ -127,7 +127,7 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
         return f"the model of {name} is not made under the settings of this file"
     if file.data_format != home.file.data_format:
         return f"the model of {name} has another data format"
-    for region in _given_by(group, file):
+    for region, _ in _given_by(group, file):
         if region is not home and says(region):
             return f"`{region.name}` of {os.path.basename(region.file.path)} freezes layers"
     why = why_unclear(file, home)
@@ -139,27 +139,22 @@ def is_added(file: FileContext, call: TrainingCall) -> bool:
     return call.name == "compile" and file.tree.source(call.node) in file.added
 
 
-def _given_by(group: Group, file: FileContext) -> Iterator[Region]:
-    """The functions of other files that give a model to each other, and at last to this one."""
+def _given_by(group: Group, file: FileContext) -> Iterator[tuple[Region, Model | None]]:
+    """The functions of other files that give a model, each with what it gets or builds itself."""
     for model in options_of(group.made):
         given: Model | None = model
         while given is not None and given.summary is not None:
             region, given = given.summary.region, given.origin
             if region is not None and region.file is not file:
-                yield region
+                yield region, given
 
 
 def _trained_by(file: FileContext, group: Group) -> Region | None:
     """The function of another file that trains the model of which it gets it for this one."""
-    for model in options_of(group.made):
-        given: Model | None = model
-        while given is not None and given.summary is not None:
-            region, given = given.summary.region, given.origin
-            calls = region.training.values() if region is not None else ()
-            steps = [call for call in calls if call.name in STEPS]
-            if region is not None and region.file is not file:
-                if any(root(call.model) is given for call in steps if given is not None):
-                    return region
+    for region, given in _given_by(group, file):
+        steps = [call for call in region.training.values() if call.name in STEPS]
+        if given is not None and any(root(call.model) is given for call in steps):
+            return region
     return None
 
 
