@@ -79,3 +79,21 @@ def test_one_that_is_made_anew_trains_alike(name: str, scripts: Scripts) -> None
     apart = scripts.compare(program, converted(program))
     assert "loss" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "epochs", "said"),
+    [
+        ('"adadelta"', "nb_epoch", True),
+        ("keras.optimizers.Nadam()", "nb_epoch", True),
+        ("keras.optimizers.Nadam(0.01)", "nb_epoch", False),
+        ('"adadelta"', "epochs", False),
+        ('"adam"', "nb_epoch", False),
+    ],
+)
+def test_rates_of_the_first_keras_are_told(optimizer: str, epochs: str, said: bool) -> None:
+    model = "model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])\n"
+    found = convert(
+        f"{HEAD}{model}model.compile({optimizer}, 'mse')\nmodel.fit(x, y, {epochs}=2)\n"
+    )
+    assert any("without a rate it began with" in d.message for d in found.diagnostics) is said

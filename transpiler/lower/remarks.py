@@ -58,10 +58,21 @@ _BY_PLACE = (
 )
 
 
+#: What programs say that are older than Keras 2, and where optimizers began without a rate.
+_OF_FIRST = regex(r"\b(?:nb_epoch|samples_per_epoch|nb_val_samples)\s*=")
+_FIRST_RATES = {".Adadelta": "1.0", ".Adagrad": "0.01", ".Adamax": "0.002", ".Nadam": "0.002"}
+_FIRST = (
+    "without a rate it began with {}, as long as Keras was no part of TensorFlow; with 0.001 now"
+)
+
+
 def notes_of_optimizer(
-    optimizing: Optimizing, keras: str, makers: Iterable[tuple[Region, list[Node]]]
+    optimizing: Optimizing, keras: str, makers: Iterable[tuple[Region, list[Node]]], text: str
 ) -> tuple[str, ...]:
-    """What is said of an optimizer, from the programs that make the layers which it trains."""
+    """What is said of an optimizer, from the programs that make the layers which it trains.
+
+    And from the text of the program.
+    """
     made = [n.module for _, init in makers for n in walk(init) if isinstance(n, Construct)]
     if optimizing.optimizer.by_weight and (kept := next(filter(_is_rearranged, made), None)):
         name = kept.constructor.text.partition("(")[0]
@@ -69,7 +80,10 @@ def notes_of_optimizer(
     embeds = bool(_embeddings(makers))
     packed = any(module.constructor.text.startswith(_PACKED) for module in made)
     older, name = keras == "2", optimizing.use.rule.names[0]
+    first = next((rate for end, rate in _FIRST_RATES.items() if name.endswith(end)), "")
     found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
+    if first and "learning_rate" not in optimizing.use.arguments and _OF_FIRST.search(text):
+        found.append(_FIRST.format(first))
     if embeds:
         by_id = "Sparse" in optimizing.optimizer.constructor.text
         found += [_IDS] * (not older and not name.endswith(".SGD") and not by_id)

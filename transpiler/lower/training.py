@@ -416,7 +416,8 @@ def _with_notes(
     if keras != "2" and file.distribution is None:
         optimizing = seeing_ids(optimizing, keras, makers)
     each = (optimizing,) if compiled.choices is None else each
-    notes = (note for one in each for note in notes_of_optimizer(one, keras, makers))
+    text = file.tree.text
+    notes = (note for one in each for note in notes_of_optimizer(one, keras, makers, text))
     notes_of_all = tuple(dict.fromkeys((*optimizing.notes, *notes)))
     return replace(compiled, optimizing=replace(optimizing, notes=notes_of_all))
 
