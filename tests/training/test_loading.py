@@ -330,3 +330,31 @@ def test_what_loads_a_file_of_keras_says_how_to_convert_it() -> None:
     for loading in ('model.load_weights("old.h5")\n', 'old = keras.models.load_model("old.h5")\n'):
         said = [d.message for d in convert(text + loading).diagnostics]
         assert any("`np.savez(FILE, *model.get_weights())`" in one for one in said), said
+
+
+SAVES = "keras.callbacks.ModelCheckpoint('a.weights.h5', 'loss', save_weights_only=True)"
+
+
+@pytest.mark.parametrize(
+    ("after", "callbacks", "said"),
+    [
+        ("model.save_weights('a.weights.h5')\nmodel.load_weights('a.weights.h5')\n", "", False),
+        ("model.load_weights('a.weights.h5')\n", SAVES, False),
+        ("model.load_weights('b.weights.h5')\n", SAVES, True),
+        ("model.load_weights('a.weights.h5')\nmodel.save_weights('a.weights.h5')\n", "", True),
+        (
+            "p = 'a.weights.h5'\nmodel.save_weights(p)\np = 'b.weights.h5'\nmodel.load_weights(p)\n",
+            "",
+            True,
+        ),
+        (
+            "if x[0, 0] > 9:\n    model.save_weights('a.weights.h5')\n"
+            "model.load_weights('a.weights.h5')\n",
+            "",
+            True,
+        ),
+    ],
+)
+def test_files_that_it_has_not_written_are_told(after: str, callbacks: str, said: bool) -> None:
+    found = convert(trial(after, callbacks).text).diagnostics
+    assert any("Keras has written must be converted" in d.message for d in found) is said

@@ -34,7 +34,7 @@ from transpiler.emit.training.streams import note_even, note_listed, note_output
 from transpiler.emit.training.taken_criteria import criterion_for
 from transpiler.emit.training.weighting import present_weights, sample_weights
 from transpiler.interpret.models.loading import OUT_OF_KERAS
-from transpiler.interpret.training import TRAINING, TrainingCall
+from transpiler.interpret.training import TRAINING, Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static
 from transpiler.ir import tokens
 from transpiler.ir.expr import literal
@@ -133,10 +133,34 @@ def write_load_weights(
     brought_back = optimizer_of_file(writer, call)
     loaded = f"{writer.variable}.load_state_dict({_loaded(writer, call)})"
     writer.inline(call, statement, [], loaded)
-    message = f"a file that Keras has written must be converted first: {OUT_OF_KERAS}"
-    writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
+    if not _is_written_before(writer, call):
+        message = f"a file that Keras has written must be converted first: {OUT_OF_KERAS}"
+        writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {message}"))
     if brought_back:
         writer.made.said.append((ASSUMED, call.node, f"`load_weights`: {brought_back}"))
+
+
+def _is_written_before(writer: ModelWriter, call: TrainingCall) -> bool:
+    """Whether the program has surely written a file that it loads: no other one has to be there."""
+    given, place = call.given.get("filepath"), writer.tree.span(call.node)[0]
+    if given is None:
+        return False
+    before = [
+        c
+        for c in writer.part.calls + writer.training.calls
+        if writer.tree.span(c.node)[0] < place and not c.conditional and c.region is call.region
+    ]
+    saves = [c.given.get("filepath") for c in before if c.name in ("save", "save_weights")]
+    if any(one is not None and _key_of(one) == _key_of(given) for one in saves):
+        return True
+    kept = rf"\bModelCheckpoint\(\s*(?:filepath\s*=\s*)?{re.escape(given.text)}\s*[,)]"
+    made = re.search(kept, writer.tree.text[:place])
+    plain = given.text.isidentifier() or given.text[:1] in "\"'"
+    return plain and made is not None and any(c.name == "fit" for c in before)
+
+
+def _key_of(given: Given) -> tuple[str, tuple[tuple[str, int], ...]]:
+    return given.text, given.versions
 
 
 def loaded_name(call: TrainingCall) -> str:
