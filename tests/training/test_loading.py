@@ -343,7 +343,8 @@ SAVES = "keras.callbacks.ModelCheckpoint('a.weights.h5', 'loss', save_weights_on
         ("model.load_weights('b.weights.h5')\n", SAVES, True),
         ("model.load_weights('a.weights.h5')\nmodel.save_weights('a.weights.h5')\n", "", True),
         (
-            "p = 'a.weights.h5'\nmodel.save_weights(p)\np = 'b.weights.h5'\nmodel.load_weights(p)\n",
+            "p = 'a.weights.h5'\nmodel.save_weights(p)\np = 'b.weights.h5'\n"
+            "model.load_weights(p)\n",
             "",
             True,
         ),
