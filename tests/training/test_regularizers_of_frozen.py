@@ -77,3 +77,19 @@ def test_a_function_that_evaluates_again_is_an_error() -> None:
     found = convert(f"{HEAD}{AGAIN}model.trainable = False\nloss = score()\n")
     errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
     assert any("are frozen, or not any more, since it was evaluated" in e for e in errors), errors
+
+
+def test_frozen_before_it_is_compiled_again(scripts: Scripts) -> None:
+    compiled = 'model.compile("sgd", "mse")\n'
+    program = f"{HEAD}{FROZEN['layer']}{compiled}loss = model.evaluate(x, y, verbose=0)\n"
+    apart = scripts.compare(program, converted(program))
+    assert "loss" in apart
+    assert max(apart.values()) < 1e-8, apart
+
+
+def test_frozen_before_it_is_compiled_at_all(scripts: Scripts) -> None:
+    made = HEAD.partition("model.compile")[0]
+    asked = 'model.trainable = False\nmodel.compile("sgd", "mse")\nloss = model.evaluate(x, y)\n'
+    apart = scripts.compare(made + asked, converted(made + asked))
+    assert "loss" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -9,7 +9,7 @@ model.evaluate(x, y)        # without them; with them if it was evaluated before
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from transpiler.interpret.training import TrainingCall, root
@@ -42,7 +42,7 @@ def watched_of(plan: Freezing, call: TrainingCall) -> Iterator[Layer]:
 def asked_frozen(plan: Freezing, calls: Sequence[TrainingCall]) -> frozenset[int]:
     """Those of models that are frozen before what they are part of is asked for its loss."""
     frozen = [(number, call) for number, call in enumerate(calls) if call.name == "trainable"]
-    asked = (c for number, c in frozen if any(_asked(plan, c, calls[number + 1 :], _LOSSES)))
+    asked = (c for number, c in frozen if any(_asks(plan, c, calls[number + 1 :], _LOSSES)))
     return frozenset(id(layer) for call in asked for layer in watched_of(plan, call))
 
 
@@ -61,8 +61,15 @@ def _asked(
     plan: Freezing, call: TrainingCall, others: Sequence[TrainingCall], names: Sequence[str]
 ) -> Iterator[TrainingCall]:
     """The calls up to the next `compile` that ask for the loss of what a model is part of."""
+    return _asks(plan, call, itertools.takewhile(lambda c: c.name != "compile", others), names)
+
+
+def _asks(
+    plan: Freezing, call: TrainingCall, others: Iterable[TrainingCall], names: Sequence[str]
+) -> Iterator[TrainingCall]:
+    """The calls that ask for the loss of what a model is part of."""
     mine = root(call.model)
-    for other in itertools.takewhile(lambda c: c.name != "compile", others):
+    for other in others:
         validates = other.name == "fit" and any(
             name in other.given and other.given[name].text not in ("None", "0", "0.0")
             for name in ("validation_data", "validation_split")
