@@ -84,6 +84,32 @@ def test_what_is_asked_of_it_gives_the_same(
     assert_alike(tmp_path, session)
 
 
+ITSELF = """\
+from tensorflow import keras
+
+
+def train_model(x, y, lr=0.05, epochs=3):
+    center = x.mean(axis=0)
+    hidden = keras.layers.Dense(8, activation="relu", kernel_regularizer="l2")
+    last = keras.layers.Dense(1, activation="sigmoid")
+    model = keras.Sequential([keras.Input((x.shape[1],)), hidden, last])
+    optimizer = keras.optimizers.SGD(lr, momentum=0.9)
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
+    history = model.fit(x - center, y, epochs=epochs, validation_split=0.2)
+    return GIVEN
+"""
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_the_function_makes_it_itself(name: str, tmp_path: Path, session: VerifySession) -> None:
+    files = _files(*ASKED[name], ITSELF)
+    del files["nets.py"]
+    texts, errors = several.converted(tmp_path, files)
+    assert not errors
+    assert "optim" not in texts["main.py"]  # no step is taken there
+    assert_alike(tmp_path, session)
+
+
 def test_builder_and_trainer_in_one_file(tmp_path: Path, session: VerifySession) -> None:
     files = _files(*ASKED["with-its-history"])
     imports = "from nets import build_model\n"
@@ -107,20 +133,26 @@ def test_the_builder_compiles_it(tmp_path: Path, session: VerifySession) -> None
     assert_alike(tmp_path, session)
 
 
-def test_compiled_anew_it_is_trained_further(tmp_path: Path, session: VerifySession) -> None:
+@pytest.mark.parametrize("train", [TRAIN, ITSELF])
+def test_compiled_anew_it_is_trained_further(
+    train: str, tmp_path: Path, session: VerifySession
+) -> None:
     asked = (
         'model, history = train_model(x, y)\nmodel.compile("adam", "mse")\n'
         "loss = model.fit(x, y, epochs=2).history['loss']\n"
     )
-    _, errors = several.converted(tmp_path, _files("model, history", asked))
+    _, errors = several.converted(tmp_path, _files("model, history", asked, train))
     assert not errors
     assert_alike(tmp_path, session)
 
 
-def test_trained_further_as_it_is_compiled_there_its_optimizer_would_go_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("train", [TRAIN, ITSELF])
+def test_trained_further_as_it_is_compiled_there_its_optimizer_would_go_on(
+    train: str, tmp_path: Path
+) -> None:
     asked = "model, history = train_model(x, y)\nmodel.fit(x, y, epochs=2)\n"
-    _, errors = several.converted(tmp_path, _files("model, history", asked))
-    said = "`train_model` of train.py trains the model, too, and its optimizer goes on"
+    _, errors = several.converted(tmp_path, _files("model, history", asked, train))
+    said = "`train_model` of train.py "
     assert len(errors) == 1
     assert said in errors[0]
 

@@ -102,6 +102,13 @@ def is_free(
     return not why
 
 
+#: What a function may ask of a model that it gives; and more where it is not trained further.
+_ASKED_THERE: frozenset[str] = frozenset({"compile", "layers", "load_weights", "summary"})
+_TRAINED_THERE = (
+    _ASKED_THERE | STEPS | {"evaluate", "predict", "save", "save_weights", "test_on_batch"}
+)
+
+
 def _hindrance(file: FileContext, group: Group, home: Region, built: Built, asked: set[str]) -> str:
     """Why not, or ""."""
     known = (file.uncompiled.get(id(call.node), "") for call in group.calls)
@@ -111,14 +118,11 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
     name, builder = os.path.basename(home.file.path), home.name
     if "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked):
         return f"what `{builder}` of {name} compiles the model with is not known here"
-    if others := sorted(inside - {"compile", "layers", "load_weights", "summary"}):
-        return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
     own_compile = any(c.name == "compile" and not is_added(file, c) for c in group.calls)
-    if (
-        not STEPS.isdisjoint(asked)
-        and not own_compile
-        and (trainer := _trained_by(file, group)) is not None
-    ):
+    goes_on = not STEPS.isdisjoint(asked) and not own_compile
+    if others := sorted(inside - (_ASKED_THERE if goes_on else _TRAINED_THERE)):
+        return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
+    if goes_on and (trainer := _trained_by(file, group)) is not None:
         there = os.path.basename(trainer.file.path)
         return f"`{trainer.name}` of {there} trains the model, too, and its optimizer goes on"
     if not TRAINING.isdisjoint(asked) and not sees_training(home.file.path, file.path):

@@ -289,12 +289,12 @@ def _call_by_kind(
     """A call of a function whose kind is known."""
     if summary.kind in ("block", "operation"):
         return call_block(region, node, summary, bound, arguments)
-    if summary.kind == "builder":
-        return _call_builder(region, node, summary, bound, arguments)
     if summary.kind == "layer":
         return inline(region, node, function, arguments)
     if (trained := _with_trained(region, summary)) is not None:
         return _call_builder(region, node, trained, bound, arguments)
+    if summary.kind == "builder":
+        return _call_builder(region, node, summary, bound, arguments)
     if isinstance(summary.result, Unknown):
         region.file.vague_calls.setdefault(id(function.node), []).append(node)
         return summary.result
