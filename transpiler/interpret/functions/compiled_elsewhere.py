@@ -63,20 +63,20 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     asked = [call for _, call in calls if call.name in TRAINING]
     compiles = [call for _, call in calls if call.name == "compile"]
     models = {id(root(call.model)): root(call.model) for call in asked}
-    given: dict[int, list[Model]] = {}  # by their statements
-    asking: dict[int, list[TrainingCall]] = {}
+    given: dict[tuple[int, str], list[Model]] = {}  # by their statements, and names there
+    asking: dict[tuple[int, str], list[TrainingCall]] = {}
     for key, model in models.items():
         of_model = [(region, call) for region, call in calls if id(root(call.model)) == key]
         if _is_compiled_first(file, of_model):
             continue
-        for number, options in _given_elsewhere(file, model, compiles):
-            given.setdefault(number, []).extend(options)
-            asking.setdefault(number, []).extend(call for _, call in of_model)
+        for place, options in _given_elsewhere(file, model, compiles):
+            given.setdefault(place, []).extend(options)
+            asking.setdefault(place, []).extend(call for _, call in of_model)
     found: dict[tuple[int, str], Inserted] = {}
-    for number, options in given.items():
+    for place, options in given.items():
         lines, why = _lines_or_why(file, options)
         found.update({(one.line, one.text): one for one in lines})
-        file.uncompiled |= {id(call.node): why for call in asking[number] if why}
+        file.uncompiled |= {id(call.node): why for call in asking[place] if why}
     return list(found.values())
 
 
@@ -124,19 +124,21 @@ def _is_compiled_first(file: FileContext, calls: list[tuple[Region, TrainingCall
 
 def _given_elsewhere(
     file: FileContext, model: Model, compiles: list[TrainingCall]
-) -> Iterator[tuple[int, list[Model]]]:
+) -> Iterator[tuple[tuple[int, str], list[Model]]]:
     """The models that functions of other files give, of which one is one; by their statements.
 
-    These are told by their lines, or else a number for themselves.
+    These are told by their lines, or else a number for themselves, and by what they call it.
     """
     own = [root(c.model) for c in compiles if root(c.model) is not model]
     here = {id(option) for one in own for option in options_of(one)}
-    found: dict[int, list[Model]] = {}
+    found: dict[tuple[int, str], list[Model]] = {}
     for given in _as_given(file, model):
         if id(given) not in here and isinstance(given.node, cst.Call):
             statement = _statement(file, given.node)
-            number = -id(given.node) if statement is None else statement.lineno
-            found.setdefault(number, []).append(given)
+            place = (-id(given.node), "")
+            if statement is not None:
+                place = (statement.lineno, _name_of(given, statement.targets[0]))
+            found.setdefault(place, []).append(given)
     yield from found.items()
 
 
