@@ -430,7 +430,6 @@ class Trainer:
 @pytest.mark.parametrize(
     ("given", "asked"),
     [
-        ("{'model': model, 'history': history}", "given['model'](x)"),
         ("dict(model=model, history=history.history)", "given['model'](x)"),
         ("history.history", "getattr(Trainer(4), 'model')(x)"),
     ],

@@ -55,6 +55,11 @@ ASKED = {
         "model, history, center",
         "model, history, center = train_model(x, y)\nloss = model.evaluate(x - center, y)\n",
     ),
+    "in-a-dict": (
+        '{"model": model, "history": history}',
+        'made = train_model(x, y)\nloss = made["model"].evaluate(x, y)[0]\n'
+        'p = made["model"](x).numpy()\nlast = made["history"].history["loss"][-1]\n',
+    ),
     "in-rounds": (
         "model, history",
         "loss = []\nfor lr in (0.1, 0.01):\n    model, history = train_model(x, y, lr, epochs=2)\n"
