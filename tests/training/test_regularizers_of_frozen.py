@@ -93,3 +93,31 @@ def test_frozen_before_it_is_compiled_at_all(scripts: Scripts) -> None:
     apart = scripts.compare(made + asked, converted(made + asked))
     assert "loss" in apart
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_the_function_that_makes_it_freezes_it(scripts: Scripts) -> None:
+    made = """\
+def build():
+    hidden = layers.Dense(4, activation="relu", kernel_regularizer="l2")
+    made = keras.Sequential([keras.Input((6,)), hidden, layers.Dense(1)])
+    made.trainable = False
+    made.compile("sgd", "mse")
+    return made
+
+
+model = build()
+loss = model.evaluate(x, y, verbose=0)
+"""
+    program = HEAD.partition("hidden =")[0] + made
+    apart = scripts.compare(program, converted(program))
+    assert "loss" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_one_that_is_made_frozen_is_an_error() -> None:
+    made = HEAD.partition("model =")[0]
+    frozen = "model = keras.Sequential([keras.Input((6,)), base, last], trainable=False)\n"
+    asked = 'model.compile("sgd", "mse")\nloss = model.evaluate(x, y)\n'
+    found = convert(made + frozen + asked)
+    errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    assert errors

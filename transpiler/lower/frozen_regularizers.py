@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Layer
+from transpiler.lower.unheard import is_made_still
 from transpiler.source.run_again import runs_again
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _LOSSES = ("fit", "train_on_batch", *_TESTS)
 _TRACED = (
     "layers that have regularizers are frozen, or not any more, since it was evaluated: Keras 3 "
     "goes on as it was then, until the next `compile`"
+)
+
+
+_MADE_STILL = (
+    "a model that is made with `trainable=False` has regularizers, for which Keras 3 adds nothing"
 )
 
 
@@ -42,12 +48,24 @@ def watched_of(plan: Freezing, call: TrainingCall) -> Iterator[Layer]:
 def asked_frozen(plan: Freezing, calls: Sequence[TrainingCall]) -> frozenset[int]:
     """Those of models that are frozen before what they are part of is asked for its loss."""
     frozen = [(number, call) for number, call in enumerate(calls) if call.name == "trainable"]
-    asked = (c for number, c in frozen if any(_asks(plan, c, calls[number + 1 :], _LOSSES)))
+    asked = (
+        c for number, c in frozen if any(_asks(plan, c, _behind(plan, number, calls), _LOSSES))
+    )
     return frozenset(id(layer) for call in asked for layer in watched_of(plan, call))
+
+
+def _behind(plan: Freezing, number: int, calls: Sequence[TrainingCall]) -> Sequence[TrainingCall]:
+    """What comes after a call: all others, where the function that makes the model says it."""
+    home, call = plan.of.home(calls[number].model), calls[number]
+    first = home is not None and home[0] is call.region and call.region.function is not None
+    return calls if first else calls[number + 1 :]
 
 
 def refuse_traced(plan: Freezing, calls: Sequence[TrainingCall]) -> None:
     """Refuse to evaluate what was evaluated before some of these layers were frozen."""
+    for call in calls:
+        if call.name in _TESTS and is_made_still(call.model) and any(watched_of(plan, call)):
+            call.problem = call.problem or _MADE_STILL
     for number, call in enumerate(calls):
         if call.name not in ("trainable", "freeze") or not any(watched_of(plan, call)):
             continue
@@ -68,14 +86,15 @@ def _asks(
     plan: Freezing, call: TrainingCall, others: Iterable[TrainingCall], names: Sequence[str]
 ) -> Iterator[TrainingCall]:
     """The calls that ask for the loss of what a model is part of."""
-    mine = root(call.model)
     for other in others:
         validates = other.name == "fit" and any(
             name in other.given and other.given[name].text not in ("None", "0", "0.0")
             for name in ("validation_data", "validation_split")
         )
         if other.name in names or validates:
-            if root(other.model) is mine or id(mine) in plan.of.parts(other.model):
+            mine, whole = root(call.model), root(other.model)
+            itself = mine in (whole, whole.origin)  # or as the function gives it that makes it
+            if itself or plan.concern(call.model, other.model):
                 yield other
 
 
