@@ -137,6 +137,17 @@ def test_each_model_is_trained_by_its_own_optimizer(program: str, scripts: Scrip
             f"models[i].{COMPILE}\ni = 1\nmodels[i].{FIT}\n",
             "an optimizer of its own",
         ),
+        # one of them has another loss then
+        (
+            f"{COMPILED}\nlast = models[-1]\nlast.compile('sgd', 'mae')\n"
+            "loss = models[0].evaluate(x, y)\n",
+            "one of several models is compiled apart",
+        ),
+        (
+            "models = [build_compiled(units) for units in (3, 4)]\n"
+            f"models[0].compile('sgd', 'mae')\nfor model in models:\n    model.{FIT}\n",
+            "one of several models is compiled apart",
+        ),
         # it trains what was frozen between
         (
             f"{COMPILED}\nfor model in models:\n    model.trainable = False\n    model.{FIT}\n",

@@ -169,3 +169,19 @@ def test_one_that_is_frozen_there_is_an_error(tmp_path: Path) -> None:
     )
     _, errors = several.converted(tmp_path, _files(*ASKED["model-alone"], train))
     assert any("`train_model` of train.py freezes layers" in error for error in errors), errors
+
+
+def test_evaluated_before_it_is_compiled_as_it_was_there(
+    tmp_path: Path, session: VerifySession
+) -> None:
+    """The loss of the first evaluation is that of the other file."""
+    train = TRAIN.replace("model.compile(optimizer,", 'model.compile("sgd",')
+    train = "".join(line for line in train.splitlines(keepends=True) if "optimizer" not in line)
+    asked = (
+        "model = train_model(x, y)\nloss = model.evaluate(x, y)[0]\n"
+        'model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])\n'
+        "later = model.fit(x, y, epochs=2).history['loss']\n"
+    )
+    _, errors = several.converted(tmp_path, _files("model", asked, train))
+    assert not errors
+    assert_alike(tmp_path, session)

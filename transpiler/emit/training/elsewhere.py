@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import field
 
@@ -140,7 +141,11 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
 
 def is_added(file: FileContext, call: TrainingCall) -> bool:
     """Whether it is the `compile` of another file, which was written here."""
-    return call.name == "compile" and file.tree.source(call.node) in file.added
+    text = file.tree.source(call.node)
+    if call.name != "compile" or text not in file.added:
+        return False
+    places = (m.start() for m in re.finditer(re.escape(text), file.tree.text))
+    return file.tree.span(call.node)[0] in [*places][: file.added.count(text)]  # else its own
 
 
 def _given_by(group: Group, file: FileContext) -> Iterator[tuple[Region, Model | None]]:

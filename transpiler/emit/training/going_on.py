@@ -17,11 +17,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from transpiler.emit.training.lines import within
+from transpiler.emit.training.lines import holds, repeating, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.rates import GROUP, rate_of, setting_rate
 from transpiler.emit.training.shared import Part
-from transpiler.interpret.training import STEPS, Given, TrainingCall, root
+from transpiler.interpret.training import STEPS, TRAINING, Given, TrainingCall, root
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.freezing import Freezing
@@ -55,7 +55,32 @@ def trains_a_copy(
                     return call, _CLONED if loaded.name == "clone_model" else _UNKNOWN
             if call.name in ("load_model", "clone_model"):
                 loaded = call
+    return _of_another(training, parts, tree)
+
+
+def _of_another(
+    training: Training, parts: list[Part], tree: Tree
+) -> tuple[TrainingCall, str] | None:
+    """A call that asks models of a loop by another name than that under which one is compiled."""
+    made = training.model.node
+    if made is None or not tree.has_span(made):
+        return None
+    loops = [tree.span(loop) for loop in repeating(tree, tree.span(made)[0])]
+    for part in parts if loops else ():
+        apart = [
+            c
+            for c in part.calls
+            if c.name == "compile" and not c.in_loop
+            if not any(holds(loop, tree.span(c.node)) for loop in loops)
+        ]
+        others = (p for p in parts if p.room is part.room and p.variable != part.variable)
+        asked = [c for p in others for c in p.calls if c.name in TRAINING] if apart else []
+        if asked:
+            return asked[0], _APART
     return None
+
+
+_APART = "one of several models is compiled apart, and this may be another one"
 
 
 def _is_its_own(call: TrainingCall, part: Part, parts: list[Part]) -> bool:

@@ -22,6 +22,14 @@ _STEPPED = ("compile", "fit", "train_on_batch")
 
 def trained_apart(
     shared: Shared, training: Training, parts: list[Part], handing: Handing | None
+) -> tuple[TrainingCall, str] | None:
+    """A call that steps a model whose optimizer is not the last that was made there, and why."""
+    call = _stepped_apart(shared, training, parts, handing)
+    return None if call is None else (call, "each model of a loop has an optimizer of its own")
+
+
+def _stepped_apart(
+    shared: Shared, training: Training, parts: list[Part], handing: Handing | None
 ) -> TrainingCall | None:
     """A call that steps a model in a loop whose rounds do not make the optimizer."""
     if (apart := _elements_apart(parts)) is not None:

@@ -190,7 +190,8 @@ class _Planner(Shared):
             return None
         if compiles and trained and asked & {"fit", "train_on_batch"}:
             return None  # the optimizer would go on
-        if trained and "compile" in asked and self._asks_before(group):
+        away = trained or home.file is not self.file
+        if away and "compile" in asked and self._asks_before(group):
             return None
         if compiles and asked == {"summary"}:
             return None
@@ -355,8 +356,7 @@ class _Planner(Shared):
         renamed = self._other_name(parts, ("fit", "train_on_batch"))
         if renamed is not None:
             return renamed
-        call = trained_apart(self, training, parts, handing)
-        return None if call is None else (call, "each model of a loop has an optimizer of its own")
+        return trained_apart(self, training, parts, handing)
 
     def _other_name(
         self, parts: list[Part], methods: Collection[str]
