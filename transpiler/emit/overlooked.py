@@ -196,7 +196,8 @@ def may_be_lost(file: FileContext, node: cst.Call) -> bool:
     Where other libraries have things with such methods, lines show that a model got there.
     """
     assert isinstance(node.func, cst.Attribute)
-    if not may_be_model(file, node) or is_of_scikit_learn(file, node):
+    own = any(node.func.attr.value in methods for methods in file.class_methods.values())
+    if own or not may_be_model(file, node) or is_of_scikit_learn(file, node):
         return False
     if _OTHERS.search(file.tree.text) is None:
         return True

@@ -190,8 +190,8 @@ class _Planner(Shared):
             return None
         if compiles and trained and asked & {"fit", "train_on_batch"}:
             return None  # the optimizer would go on
-        away = trained or home.file is not self.file
-        if away and "compile" in asked and self._asks_before(group):
+        away = home.file is not self.file
+        if "compile" in asked and (trained or away) and self._asks_before(group, away):
             return None
         if compiles and asked == {"summary"}:
             return None
@@ -218,11 +218,13 @@ class _Planner(Shared):
         node = group.made.node
         return node is not None and not self.tree.has_span(node)
 
-    def _asks_before(self, group: Group) -> bool:
+    def _asks_before(self, group: Group, away: bool) -> bool:
         """Whether something is asked of a model before its own `compile`, by what another said."""
         needing = [c for c in group.calls if c.name == "compile" or c.name in TRAINING]
+        homes = [c.region for c in needing if c.name == "compile" or not away]
+        needing = [c for c in needing if c.region in homes]
         first = min(needing, key=lambda call: self.tree.span(call.node)[0])
-        return first.name != "compile" or first.conditional
+        return first.name != "compile" or (first.conditional and not away)
 
     def _calls_of(self, region: Region | None, model: Model | None) -> list[TrainingCall]:
         """What a function does with a model that it gives."""
@@ -310,9 +312,10 @@ class _Planner(Shared):
             homes = [parts[0], *(home for home in homes if home is not parts[0])]
         training.anew = len(homes) > 1 and on_one_object(homes)
         if len(homes) > 1 and not training.anew:
-            several = {home.room.node for home in homes}
-            reason = "it is compiled in several functions"
-            reason = reason if len(several) > 1 else "it is compiled under several names"
+            several = len({home.room.node for home in homes}) > 1
+            reason = (
+                f"it is compiled {'in several functions' if several else 'under several names'}"
+            )
             copied = trains_a_copy(training, parts, self.tree, self.freezing)
             training.problem = copied or (compiles[-1], reason)
             return made
