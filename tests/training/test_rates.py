@@ -134,12 +134,19 @@ def test_the_programs_own_variable_for_the_optimizer(scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-7, apart  # Keras keeps the rate in single precision
 
 
+def test_its_rate_by_another_name(scripts: Scripts) -> None:
+    kept = "    kept = adam.learning_rate\n    kept.assign(1.0)\n    losses = []"
+    program = ALIAS.replace("    losses = []", kept)
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert {"losses", "last"} <= apart.keys()
+    assert max(apart.values()) < 1e-7, apart
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("    losses = []", "    print(adam.get_config())\n    losses = []"),
         ("    losses = []", "    adam = Adam(1.0)\n    losses = []"),
-        ("    losses = []", "    kept = adam.learning_rate\n    kept.assign(1.0)\n    losses = []"),
         ("    losses = []", "    adam.learning_rate.assign_sub(0.1)\n    losses = []"),
         ("    model.compile", "    adam.learning_rate = 0.02\n    model.compile"),
     ],

@@ -12,11 +12,12 @@ from transpiler.emit.training.asking import loaded_name
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared
-from transpiler.interpret.training import TrainingCall, options_of, root
+from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record, replace
 from transpiler.source.suites import blocks_around
+from transpiler.source.tree import Tree
 
 
 @record(slots=True)
@@ -45,6 +46,17 @@ class Group:
         if any(call.name == "compile" for call in self.calls):
             for call in self.calls:
                 call.compiled = call.compiled or compiled
+
+    def asks_before(self, tree: Tree, away: bool) -> bool:
+        """Whether something is asked of it before its own `compile`, by what another one said.
+
+        That of a file `away` is in force where the model is given: functions ask later.
+        """
+        needing = [c for c in self.calls if c.name == "compile" or c.name in TRAINING]
+        homes = [c.region for c in needing if c.name == "compile" or not away]
+        needing = [c for c in needing if c.region in homes]
+        first = min(needing, key=lambda call: tree.span(call.node)[0])
+        return first.name != "compile" or (first.conditional and not away)
 
     def is_asked(self, room: Room, variable: str) -> bool:
         """Whether something is asked of it in a room by some name."""

@@ -191,7 +191,7 @@ class _Planner(Shared):
         if compiles and trained and asked & {"fit", "train_on_batch"}:
             return None  # the optimizer would go on
         away = home.file is not self.file
-        if "compile" in asked and (trained or away) and self._asks_before(group, away):
+        if "compile" in asked and (trained or away) and group.asks_before(self.tree, away):
             return None
         if compiles and asked == {"summary"}:
             return None
@@ -217,14 +217,6 @@ class _Planner(Shared):
         """Whether another file makes a model, for an object or by a function that trains it."""
         node = group.made.node
         return node is not None and not self.tree.has_span(node)
-
-    def _asks_before(self, group: Group, away: bool) -> bool:
-        """Whether something is asked of a model before its own `compile`, by what another said."""
-        needing = [c for c in group.calls if c.name == "compile" or c.name in TRAINING]
-        homes = [c.region for c in needing if c.name == "compile" or not away]
-        needing = [c for c in needing if c.region in homes]
-        first = min(needing, key=lambda call: self.tree.span(call.node)[0])
-        return first.name != "compile" or (first.conditional and not away)
 
     def _calls_of(self, region: Region | None, model: Model | None) -> list[TrainingCall]:
         """What a function does with a model that it gives."""
