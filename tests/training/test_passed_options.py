@@ -152,3 +152,18 @@ def test_calls_in_other_files_count(tmp_path: Path) -> None:
         "def fit(self, x, y, epochs=1, verbose=1):"
         in convert(path.read_text(), path=str(path)).text
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    ['options = {**options, "verbose": 0}', "options = dict(**options, verbose=0)"],
+)
+def test_options_that_a_dict_adds_to_itself(options: str, scripts: Scripts) -> None:
+    fit = "def fit(self, x, y, **kwargs):\n        return self.model.fit(x, y, **kwargs).history"
+    calls = (
+        f'\n\noptions = {{"epochs": 2}}\n{options}\nfirst = Net(3).fit(x, y, **options)["loss"]\n'
+    )
+    program = f"{DATA}{NET.format(fit=fit)}{calls}"
+    apart = scripts.compare(program, converted(program))
+    assert "first" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -42,20 +42,28 @@ class Program:
         found = [self.keys((given_in(defined[0], call) or {}).get(parameter)) for call in calls]
         return together(found)
 
-    def keys(self, node: ast.expr | None) -> frozenset[str] | None:
-        """The keys of a dict that is written out, also where a variable holds it."""
+    def keys(
+        self, node: ast.expr | None, seen: frozenset[str] = frozenset()
+    ) -> frozenset[str] | None:
+        """The keys of a dict that is written out, also where a variable holds it.
+
+        What has been `seen` adds nothing to itself: `options = {**options, "epochs": 3}`.
+        """
         match node:
             case ast.Dict(keys=keys, values=values):
                 return together(
                     [
-                        self.keys(value) if key is None else _constant(key)
+                        self.keys(value, seen) if key is None else _constant(key)
                         for key, value in zip(keys, values, strict=True)
                     ]
                 )
             case ast.Call(func=ast.Name("dict"), args=[], keywords=keywords):
                 return together(
-                    [self.keys(k.value) if k.arg is None else frozenset({k.arg}) for k in keywords]
+                    self.keys(k.value, seen) if k.arg is None else frozenset({k.arg})
+                    for k in keywords
                 )
+            case ast.Name(id=name) if name in seen:
+                return frozenset()
             case ast.Name(id=name):
                 stores = [n for n in self._nodes if _is_name(n, name, ast.Store)]
                 held = [
@@ -65,7 +73,7 @@ class Program:
                 ]
                 if not held or len(held) != len(stores) or self._is_changed(name):
                     return None
-                return together([self.keys(value) for value in held])
+                return together([self.keys(value, seen | {name}) for value in held])
         return None
 
     def _is_changed(self, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from transpiler.source.syntax import program_tree
 
@@ -25,25 +26,23 @@ def runs_again(text: str, name: str, depth: int = 4) -> bool:
     module = program_tree(text)
     if module is None:
         return False
-    found = [*_named(module, name, False, "")]
+    found = [*_named(module, name)]
     if len(found) != 1:
         return len(found) > 1
     [(looped, around)] = found
     return looped or bool(around and depth and runs_again(text, around, depth - 1))
 
 
-def _named(node: ast.AST, name: str, looped: bool, around: str) -> list[tuple[bool, str]]:
+def _named(module: ast.Module, name: str) -> Iterator[tuple[bool, str]]:
     """Where a name is read: whether in a loop, and in which function."""
-    found: list[tuple[bool, str]] = []
-    for child in ast.iter_child_nodes(node):
-        inside, within = looped, around
-        if isinstance(child, _ROUNDS):
-            inside = True
-        elif isinstance(child, ast.FunctionDef):
-            inside, within = False, child.name
-        match child:
+    pending: list[tuple[ast.AST, bool, str]] = [(module, False, "")]
+    while pending:
+        node, looped, around = pending.pop()
+        match node:
             case ast.Name(id=read, ctx=ast.Load()) | ast.Attribute(attr=read, ctx=ast.Load()):
                 if read == name:
-                    found.append((looped, around))
-        found += _named(child, name, inside, within)
-    return found
+                    yield looped, around
+            case ast.FunctionDef(name=inner):
+                looped, around = False, inner
+        looped |= isinstance(node, _ROUNDS)
+        pending += [(child, looped, around) for child in ast.iter_child_nodes(node)]
