@@ -39,7 +39,7 @@ _CHANGES = (*STEPS, "compile", "load_weights", "set_weights", "load_model", "fre
 def trains_a_copy(
     training: Training, parts: list[Part], tree: Tree, freezing: Freezing
 ) -> tuple[TrainingCall, str] | None:
-    """A call that goes on training a model whose optimizer is not known then."""
+    """A call that trains on a copy, or asks another model of a loop than the compiled one."""
     for part in parts:
         loaded: TrainingCall | None = None
         for call in part.calls:
