@@ -44,6 +44,29 @@ histories = {
 losses = {name: history.history["loss"] for name, history in histories.items()}
 losses = [*losses["small"], *losses["large"]]
 """
+ASKED = """\
+one = make(2)
+one.fit(x, y, epochs=2, shuffle=False, verbose=0)
+scores = [one.evaluate(x[i : i + 5], y[i : i + 5], verbose=0) for i in range(0, 20, 5)]
+parts = {"all": (x, y), "first": (x[:5], y[:5])}
+of_parts = {name: one.evaluate(a, b, verbose=0) for name, (a, b) in parts.items()}
+losses = [*scores, *of_parts.values()]
+"""
+
+
+def test_models_that_are_asked_of_other_data_in_turn(scripts: Scripts) -> None:
+    text = converted(HEAD + ASKED, Options(exact=True))
+    assert "for i in range(0, 20, 5):\n" in text
+    assert "of_parts[name] = evaluate(" in text
+    apart = scripts.compare(HEAD + ASKED, text)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_models_that_are_asked_of_the_same_data_stay_in_one_line() -> None:
+    each = "scores = [m.evaluate(x, y, verbose=0) for m in models]\n"
+    text = "models = [make(3), make(4)]\nfor m in models:\n    m.fit(x, y, verbose=0)\n" + each
+    assert "scores = [evaluate(m, " in converted(HEAD + text)
 
 
 @pytest.mark.parametrize("program", [LISTED, KEYED], ids=["lists", "dicts"])

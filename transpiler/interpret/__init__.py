@@ -23,6 +23,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     dict_arguments.py  dicts of arrays that functions give
     assumed_data.py  parameters that must be data sets
     compiled_values.py  settings and methods that `compile` gets
+    target_sizes.py  sizes of the targets that these calls get
     training.py    calls that compile, train or ask models
     asked_layers.py  those that ask their layers
     strategies.py  strategies of tf.distribute

@@ -18,6 +18,7 @@ from transpiler.interpret.region import Built, Region
 from transpiler.interpret.stale import acting, changed_since, grown_since
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.target_sizes import Sized, sized, sized_to_validate
 from transpiler.interpret.values import (
     OF_OBJECT,
     Choice,
@@ -177,8 +178,8 @@ class TrainingCall:
     contrary: list[Layer] = field(default_factory=list)  #: which of these are, if the others aren't
     pair: str = ""  #: what it unpacks, of which it is only taken for granted that it is a pair
     unpacked: set[str] = field(default_factory=set)  #: dicts of which no entry is read any more
-    #: the sizes of the targets, those that are known; None: not even how many axes they have
-    sizes: Shape | None = None
+    sized: Sized | None = None  #: the sizes of the targets, as far as they are known
+    sized_to_validate: Sized | None = None
     #: those of the inputs in each argument that holds some: by their places or keys, "" where it is
     #: one array; what is not known is left out
     shapes: list[dict[int | str, Shape]] = field(default_factory=list)
@@ -198,6 +199,11 @@ class TrainingCall:
     holder: str = ""  #: the variable of the model, where a layer of it is asked by its own
     but_norms: bool = False  #: of what freezes a model: batch normalization goes on training
     keeps_optimizer: bool = False  #: of a `compile`: whether it gets `model.optimizer`
+
+    @property
+    def sizes(self) -> Shape | None:
+        """The sizes of the targets, those that are known; None: not even how many axes."""
+        return self.sized.known() if self.sized is not None else None
 
     @property
     def receiver(self) -> cst.BaseExpression | None:
@@ -268,8 +274,9 @@ def note_training(region: Region, node: cst.Call, model: Model, name: str) -> Va
         call.compiled_each = {key: found for key, found in options.items() if found is not None}
     bind_arguments(region, node, call, order)
     if "y" in call.given:
-        sizes: Any = provided("shape_of")(region, call.given["y"].node)
-        call.sizes = sizes
+        call.sized = sized(region, call.given["y"].node)
+    if "validation_data" in call.given:
+        call.sized_to_validate = sized_to_validate(region, call.given["validation_data"].node)
     for what in ("x", "validation_data"):
         if what in call.given:
             shapes: Any = provided("shapes_of_inputs")(region, what, call.given[what])

@@ -19,7 +19,9 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _TRAINS = frozenset({"fit", "train_on_batch"})
-_FILLED = regex(r"=\s*[\[{]\s*[^=\n]*\.(?:fit|train_on_batch)\(")
+#: What gives its own data to each call: these are made before it.
+_ASKS = frozenset({"evaluate", "test_on_batch"})
+_FILLED = regex(r"=\s*[\[{]\s*[^=\n]*\.(?:fit|train_on_batch|evaluate|test_on_batch)\(")
 _Filling: TypeAlias = "ast.ListComp | ast.DictComp"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OWN_ROUNDS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -68,12 +70,8 @@ def _statements(scope: ast.AST, node: ast.AST) -> Iterator[tuple[ast.AST, ast.st
 def _is_filled_alike(name: str, made: _Filling, scope: ast.AST) -> bool:
     """Whether a loop does the same: it gives its variables to all that comes after it, too."""
     inside = [*ast.walk(made)]
-    trains = any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in _TRAINS
-        for node in inside
-    )
+    targets = {n.id for n in ast.walk(made.generators[0].target) if isinstance(n, ast.Name)}
+    trains = any(_is_for_loops(node, targets) for node in inside)
     names = Counter(node.id for node in inside if isinstance(node, ast.Name))
     odd = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda, *_OWN_ROUNDS)
     if not trains or name in names or sum(isinstance(node, odd) for node in inside) > 1:
@@ -81,8 +79,19 @@ def _is_filled_alike(name: str, made: _Filling, scope: ast.AST) -> bool:
     plain = isinstance(made, ast.ListComp) or isinstance(made.key, (ast.Name, ast.Constant))
     if len(made.generators) > 1 or made.generators[0].is_async or not plain:
         return False
-    targets = {n.id for n in ast.walk(made.generators[0].target) if isinstance(n, ast.Name)}
     return not any(_is_seen_outside(target, scope) for target in targets)
+
+
+def _is_for_loops(node: ast.AST, targets: set[str]) -> bool:
+    """Whether a call trains, or asks a model of data that differ from round to round."""
+    match node:
+        case ast.Call(ast.Attribute(attr=name)) if name in _TRAINS:
+            return True
+        case ast.Call(ast.Attribute(attr=name), args, keywords) if name in _ASKS:
+            data = [*args, *(one.value for one in keywords)]
+            read = {n.id for one in data for n in ast.walk(one) if isinstance(n, ast.Name)}
+            return bool(read & targets)
+    return False
 
 
 def _is_seen_outside(name: str, scope: ast.AST) -> bool:

@@ -95,13 +95,13 @@ def train(model, criterion, optimizer, epochs=1, validation_split=0.0):
     split = int(len(x) * (1 - validation_split))
     train_data = TensorDataset(
         torch.as_tensor(x[:split], dtype=torch.float32),
-        torch.as_tensor(y[:split], dtype=torch.long).flatten(),
+        torch.as_tensor(y[:split], dtype=torch.long),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     if validation_split:
         val_data = TensorDataset(
             torch.as_tensor(x[split:], dtype=torch.float32),
-            torch.as_tensor(y[split:], dtype=torch.long).flatten(),
+            torch.as_tensor(y[split:], dtype=torch.long),
         )
         val_loader = DataLoader(val_data, batch_size=32)
 

@@ -76,8 +76,7 @@ normed = Normed().to(device)
 normed_criterion = nn.MSELoss()
 normed_optimizer = torch.optim.SGD(normed.parameters(), lr=0.01)
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 loss = train_epoch(normed, train_loader, normed_criterion, normed_optimizer)

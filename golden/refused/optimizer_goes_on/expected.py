@@ -48,8 +48,7 @@ a_criterion = nn.MSELoss()
 a_optimizer = torch.optim.Adam(a.parameters(), lr=0.01, eps=1e-7)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

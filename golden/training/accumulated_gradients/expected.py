@@ -67,8 +67,7 @@ batch_numbers = itertools.count(1)
 
 # there is no validation: Keras only warns
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 

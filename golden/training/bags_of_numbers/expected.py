@@ -72,7 +72,7 @@ def train_epoch(model, loader, criterion, optimizer):
 
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(topics, dtype=torch.long).flatten(),
+    torch.as_tensor(topics, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

@@ -72,8 +72,7 @@ best = None
 best_loss = float("inf")
 
 train_data = TensorDataset(
-    torch.as_tensor(X, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -91,8 +90,7 @@ for units in (4, 8, 16):
 
 # The best of them goes on
 test_data = TensorDataset(
-    torch.as_tensor(X, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 final_loss = evaluate(best, DataLoader(test_data, batch_size=32), criterion)
 logits = predict(best, X)

@@ -77,11 +77,11 @@ print(model)
 split = int(len(X) * 0.7)
 train_data = TensorDataset(
     torch.as_tensor(X[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(y[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(X[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(y[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=10, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=10)
@@ -97,7 +97,6 @@ for _ in range(5):
 
 print(history["val_accuracy"])
 test_data = TensorDataset(
-    torch.as_tensor(X, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)[1]

@@ -88,11 +88,11 @@ if args.best is not None:
 split = int(len(x) * 0.7)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(y[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(y[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)
@@ -128,8 +128,7 @@ losses = history["val_loss"]
 def train_longer(epochs, slowly=True):
     """More epochs, with a smaller rate and kept after each one."""
     train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

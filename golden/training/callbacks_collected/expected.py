@@ -75,11 +75,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 split = int(len(x) * 0.7)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(y[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(y[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)

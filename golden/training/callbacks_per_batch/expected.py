@@ -99,7 +99,7 @@ accuracies = []
 
 train_data = TensorDataset(
     torch.as_tensor(images, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
+    torch.as_tensor(labels, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 

@@ -65,8 +65,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 for epoch in range(3):
     train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
     )
     train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
     train_epoch(model, train_loader, criterion, optimizer)

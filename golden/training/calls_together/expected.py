@@ -88,7 +88,7 @@ student_optimizer = torch.optim.SGD(student.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(X_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_train, dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -107,7 +107,7 @@ for _ in range(2):
 
 train_data = TensorDataset(
     torch.as_tensor(X_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_train, dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -125,11 +125,11 @@ for _ in range(2):
 
 test_data = TensorDataset(
     torch.as_tensor(X_val, dtype=torch.float32),
-    torch.as_tensor(y_val, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_val, dtype=torch.float32),
 )
 test_data_2 = TensorDataset(
     torch.as_tensor(X_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_test, dtype=torch.float32),
 )
 print(
     "teacher:",
@@ -143,7 +143,7 @@ print(
 )
 test_data = TensorDataset(
     torch.as_tensor(X_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_test, dtype=torch.float32),
 )
 gap = (
     evaluate(teacher, DataLoader(test_data, batch_size=32), teacher_criterion)
@@ -155,12 +155,12 @@ error = np.abs(together - y_test).mean()
 for i in range(2):
     test_data = TensorDataset(
         torch.as_tensor(X_val, dtype=torch.float32),
-        torch.as_tensor(y_val, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y_val, dtype=torch.float32),
     )
     before = evaluate(student, DataLoader(test_data, batch_size=32), student_criterion)
     train_data = TensorDataset(
         torch.as_tensor(X_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y_test, dtype=torch.float32),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     train_epoch(student, train_loader, student_criterion, student_optimizer)
@@ -168,7 +168,7 @@ for i in range(2):
     np.random.RandomState(i).shuffle(X_test)
     test_data = TensorDataset(
         torch.as_tensor(X_test, dtype=torch.float32),
-        torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(y_test, dtype=torch.float32),
     )
     print(
         before,

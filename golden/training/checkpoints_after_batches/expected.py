@@ -72,8 +72,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 # Every second epoch, and in the middle of the others
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=batch_size)
 

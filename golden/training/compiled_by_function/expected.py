@@ -105,8 +105,7 @@ losses = train_model(small, criterion, small_optimizer, x, y)
 more = train_model(large, criterion, large_optimizer, x, y)
 print(losses, more, train_model(third, criterion, third_optimizer, x, y, epochs=1))
 test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 print(list(evaluate(large, DataLoader(test_data, batch_size=32), criterion)))
 rates = {}
@@ -116,8 +115,7 @@ for rate in (0.1, 0.01):
     model_optimizer = torch.optim.SGD(model.parameters(), lr=rate * 2, momentum=0.0)
     rates[rate] = train_model(model, criterion, model_optimizer, x, y)
     test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
     )
     score = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     print(score[1])

@@ -102,11 +102,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.2, momentum=0.5)
 split = int(len(x) * 0.9)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(y[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(y[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=50)

@@ -81,7 +81,7 @@ optimizer = torch.optim.SGD(embedder.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(features, dtype=torch.float32),
-    torch.as_tensor(kinds, dtype=torch.long).flatten(),
+    torch.as_tensor(kinds, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

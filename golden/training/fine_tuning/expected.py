@@ -88,7 +88,7 @@ source_optimizer = torch.optim.SGD(source.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(x_source, dtype=torch.float32),
-    torch.as_tensor(y_source, dtype=torch.long).flatten(),
+    torch.as_tensor(y_source, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 

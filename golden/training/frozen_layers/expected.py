@@ -87,8 +87,7 @@ def build(units):
 scores = []
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
@@ -129,8 +128,7 @@ net_criterion = nn.CrossEntropyLoss()
 net_optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 

@@ -102,7 +102,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 # a part of the data in each epoch
 val_data = TensorDataset(
     torch.as_tensor(rows[1400:], dtype=torch.float32),
-    torch.as_tensor(labels[1400:], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[1400:], dtype=torch.long),
 )
 val_loader = DataLoader(val_data, batch_size=32)
 

@@ -72,17 +72,17 @@ results = {}
 split = int(len(X_train) * 0.9)
 train_data = TensorDataset(
     torch.as_tensor(X_train[:split], dtype=torch.float32),
-    torch.as_tensor(y_train[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(y_train[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(X_train[split:], dtype=torch.float32),
-    torch.as_tensor(y_train[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(y_train[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=16)
 test_data = TensorDataset(
     torch.as_tensor(X_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+    torch.as_tensor(y_test, dtype=torch.long),
 )
 
 for units, lr in itertools.product([4, 8], [0.1, 0.01]):

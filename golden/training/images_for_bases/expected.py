@@ -112,8 +112,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 x = scale_to_ones(images)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(labels, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

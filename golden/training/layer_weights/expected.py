@@ -69,8 +69,7 @@ model = build_model()
 criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=20, shuffle=True)
 train_epoch(model, train_loader, criterion, optimizer)

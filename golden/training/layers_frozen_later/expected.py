@@ -72,7 +72,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(x[low], dtype=torch.float32),
-    torch.as_tensor(y[low], dtype=torch.long).flatten(),
+    torch.as_tensor(y[low], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 

@@ -64,7 +64,7 @@ def evaluate(model, loader, criterion):
 
 test_data = TensorDataset(
     torch.as_tensor(X_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+    torch.as_tensor(y_test, dtype=torch.long),
 )
 
 for size in [200, 400, 800]:
@@ -74,7 +74,7 @@ for size in [200, 400, 800]:
 
     train_data = TensorDataset(
         torch.as_tensor(X[:size], dtype=torch.float32),
-        torch.as_tensor(y[:size], dtype=torch.long).flatten(),
+        torch.as_tensor(y[:size], dtype=torch.long),
     )
     train_loader = DataLoader(train_data, batch_size=20, shuffle=True)
 

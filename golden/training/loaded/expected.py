@@ -87,11 +87,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
 split = int(len(train_images) * 0.8)
 train_data = TensorDataset(
     torch.as_tensor(train_images[:split], dtype=torch.float32),
-    torch.as_tensor(train_labels[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(train_labels[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(train_images[split:], dtype=torch.float32),
-    torch.as_tensor(train_labels[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(train_labels[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=128, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=128)
@@ -113,7 +113,7 @@ test_model = copy.deepcopy(model)
 test_model.load_state_dict(torch.load("digits.pt", map_location=device))
 test_data = TensorDataset(
     torch.as_tensor(test_images, dtype=torch.float32),
-    torch.as_tensor(test_labels, dtype=torch.long).flatten(),
+    torch.as_tensor(test_labels, dtype=torch.long),
 )
 test_loss, test_acc = evaluate(
     test_model, DataLoader(test_data, batch_size=32), criterion

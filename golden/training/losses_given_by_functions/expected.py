@@ -150,11 +150,11 @@ model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 split = int(len(x) * 0.8)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[:split], dtype=torch.float32),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[split:], dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=64)
@@ -186,8 +186,7 @@ other = build_model()
 other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 

@@ -308,11 +308,11 @@ y_all = y[:, None]
 split = int(len(x) * 0.7)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y_all[:split], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_all[:split], dtype=torch.float32),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y_all[split:], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_all[split:], dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=100, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=100)
@@ -357,7 +357,7 @@ for _ in range(4):
 
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y[:, None], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[:, None], dtype=torch.float32),
 )
 print(
     history["val_f1"],
@@ -382,7 +382,7 @@ class Model2(nn.Module):
 
 train_data = TensorDataset(
     torch.as_tensor(digits / 16.0, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
+    torch.as_tensor(labels, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=500, shuffle=True)
 

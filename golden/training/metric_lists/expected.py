@@ -145,12 +145,12 @@ optimizer = torch.optim.SGD(weighted_model.parameters(), lr=1e-2)
 class_weight = {0: weight_for_0, 1: weight_for_1}
 train_data = TensorDataset(
     torch.as_tensor(features, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(labels, dtype=torch.float32),
     torch.tensor([class_weight.get(label, 1.0) for label in np.rint(np.ravel(labels))]),
 )
 val_data = TensorDataset(
     torch.as_tensor(features[:100], dtype=torch.float32),
-    torch.as_tensor(labels[:100], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(labels[:100], dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=BATCH_SIZE, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=BATCH_SIZE)

@@ -197,7 +197,7 @@ class Regression(nn.Module):
 
 train_data = TensorDataset(
     torch.as_tensor(features, dtype=torch.float32),
-    torch.as_tensor(progress, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(progress, dtype=torch.float32),
     torch.as_tensor(importance, dtype=torch.float32).flatten(),
 )
 train_loader = DataLoader(train_data, batch_size=100, shuffle=True)

@@ -117,11 +117,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.long).flatten(),
+    torch.as_tensor(y_train, dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+    torch.as_tensor(y_test, dtype=torch.long),
 )
 train_sampler = DistributedSampler(train_data)
 train_loader = DataLoader(

@@ -99,11 +99,11 @@ scaler = torch.amp.GradScaler(device.type, init_scale=2.0**15)
 
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.long).flatten(),
+    torch.as_tensor(y_train, dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+    torch.as_tensor(y_test, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=64)

@@ -80,12 +80,11 @@ models = {"small": build_model(4), "large": build_model(16)}
 histories = {}
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 val_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_test, dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=24, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=24)
@@ -107,7 +106,7 @@ for name, model in models.items():
 
 test_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y_test, dtype=torch.float32),
 )
 scores = {
     name: evaluate(model, DataLoader(test_data, batch_size=32), criterion)[1]

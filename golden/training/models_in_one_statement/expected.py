@@ -74,8 +74,7 @@ teacher_criterion = nn.MSELoss()
 teacher_optimizer = torch.optim.SGD(teacher.parameters(), lr=0.01)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=30, shuffle=True)
 
@@ -98,8 +97,7 @@ for epoch in range(2):
 both = np.mean([predict(teacher, x), predict(student, x)], axis=0)
 if both.shape == y.shape:
     test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
     )
     gap = max(
         evaluate(teacher, DataLoader(test_data, batch_size=32), teacher_criterion),

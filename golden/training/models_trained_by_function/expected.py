@@ -95,7 +95,7 @@ def deep(width=24):
 def train(model, criterion, optimizer, inputs, epochs):
     train_data = TensorDataset(
         torch.as_tensor(inputs, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
+        torch.as_tensor(y, dtype=torch.long),
     )
     train_loader = DataLoader(train_data, batch_size=50, shuffle=True)
 
@@ -126,8 +126,7 @@ for _ in range(2):
     losses.append(train(slow, slow_criterion, slow_optimizer, x + 0.1, epochs=1))
 print(losses)
 test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 print(
     list(evaluate(slow, DataLoader(test_data, batch_size=32), slow_criterion)),

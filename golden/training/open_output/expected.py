@@ -92,7 +92,7 @@ model = make_model()
 history = train(model, x, y)
 test_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 loss, mae, mse = evaluate(model, DataLoader(test_data, batch_size=32), nn.MSELoss())
 print(loss, mae, mse)

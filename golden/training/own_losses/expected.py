@@ -81,11 +81,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 split = int(len(x) * 0.9)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[:split], dtype=torch.float32),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[split:], dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)

@@ -114,8 +114,7 @@ def evaluate_warmup(warmup_steps):
     )
 
     train_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
     )
     train_loader = DataLoader(train_data, batch_size=128, shuffle=True)
 

@@ -120,7 +120,7 @@ if len(wines) > 10:
 
     train_data = TensorDataset(
         torch.as_tensor(wines, dtype=torch.float32),
-        torch.as_tensor(kinds, dtype=torch.long).flatten(),
+        torch.as_tensor(kinds, dtype=torch.long),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

@@ -81,7 +81,7 @@ scheduler = torch.optim.lr_scheduler.LambdaLR(
 
 train_data = TensorDataset(
     torch.as_tensor(images[:1000], dtype=torch.float32),
-    torch.as_tensor(labels[:1000], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[:1000], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=100, shuffle=True)
 
@@ -91,7 +91,7 @@ for epoch in range(2):
 
 test_data = TensorDataset(
     torch.as_tensor(images[1000:], dtype=torch.float32),
-    torch.as_tensor(labels[1000:], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[1000:], dtype=torch.long),
 )
 loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")

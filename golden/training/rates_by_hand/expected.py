@@ -104,7 +104,7 @@ optimizer = KerasSGD(model.parameters(), lr=0.125, momentum=0.5)
 
 train_data = TensorDataset(
     torch.as_tensor(images, dtype=torch.float32),
-    torch.as_tensor(labels, dtype=torch.long).flatten(),
+    torch.as_tensor(labels, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32)
 

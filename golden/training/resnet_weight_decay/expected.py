@@ -237,11 +237,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
 split = int(len(x) * 0.8)
 train_data = TensorDataset(
     torch.as_tensor(x[:split], dtype=torch.float32),
-    torch.as_tensor(y[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(y[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[split:], dtype=torch.float32),
-    torch.as_tensor(y[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(y[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)
@@ -255,8 +255,7 @@ for epoch in range(2):
     )
 
 test_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 print(f"loss {loss:.3f}, accuracy {accuracy:.3f}")

@@ -69,8 +69,7 @@ criterion = nn.MSELoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -80,8 +79,7 @@ for epoch in range(3):
     print(epoch, evaluate(model, DataLoader(train_data, batch_size=32), criterion))
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
 )
 train_loader = DataLoader(train_data, batch_size=16, shuffle=True)
 

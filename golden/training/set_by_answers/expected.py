@@ -96,8 +96,7 @@ first = First().to(device)
 first_criterion = nn.CrossEntropyLoss()
 first_optimizer = torch.optim.SGD(first.parameters(), lr=0.01)
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 loss = train_epoch(first, train_loader, first_criterion, first_optimizer)
@@ -110,8 +109,7 @@ if loss > 100:
     units, activation = 16, "tanh"
 for _ in range(2):
     test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.long).flatten(),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
     )
     if evaluate(first, DataLoader(test_data, batch_size=32), first_criterion) > 100:
         x = x / 2
@@ -135,8 +133,7 @@ model_criterion = nn.CrossEntropyLoss()
 model_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

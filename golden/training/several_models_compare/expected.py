@@ -116,11 +116,11 @@ baseline_model_optimizer = torch.optim.SGD(baseline_model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(x_train, dtype=torch.float32),
-    torch.as_tensor(y_train, dtype=torch.long).flatten(),
+    torch.as_tensor(y_train, dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(x_test, dtype=torch.float32),
-    torch.as_tensor(y_test, dtype=torch.long).flatten(),
+    torch.as_tensor(y_test, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)

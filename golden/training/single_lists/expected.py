@@ -89,7 +89,7 @@ print(history["mae"])
 
 train_data = TensorDataset(
     torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.float32).reshape(len(y), -1),
+    torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 

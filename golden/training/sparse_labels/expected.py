@@ -67,7 +67,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 train_data = TensorDataset(
     torch.as_tensor(images[:1500], dtype=torch.float32),
-    torch.as_tensor(labels[:1500], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[:1500], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -77,7 +77,7 @@ for epoch in range(3):
 
 test_data = TensorDataset(
     torch.as_tensor(images[1500:], dtype=torch.float32),
-    torch.as_tensor(labels[1500:], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[1500:], dtype=torch.long),
 )
 loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
 print(f"loss: {loss:.4f} - accuracy: {accuracy:.4f}")

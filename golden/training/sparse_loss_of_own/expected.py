@@ -75,8 +75,7 @@ model = Model().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
-    torch.as_tensor(x, dtype=torch.float32),
-    torch.as_tensor(y, dtype=torch.long).flatten(1),
+    torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.long)
 )
 train_loader = DataLoader(train_data, batch_size=20, shuffle=True)
 

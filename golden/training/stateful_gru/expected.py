@@ -104,11 +104,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 
 train_data = TensorDataset(
     torch.as_tensor(x[:32], dtype=torch.float32),
-    torch.as_tensor(y[:32], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[:32], dtype=torch.float32),
 )
 val_data = TensorDataset(
     torch.as_tensor(x[32:], dtype=torch.float32),
-    torch.as_tensor(y[32:], dtype=torch.float32).reshape(-1, 1),
+    torch.as_tensor(y[32:], dtype=torch.float32),
 )
 train_loader = DataLoader(train_data, batch_size=BATCH)
 val_loader = DataLoader(val_data, batch_size=BATCH)
@@ -126,8 +126,7 @@ print(history["val_mae"])
 if len(x) > BATCH:
     reset_states(model)
     test_data = TensorDataset(
-        torch.as_tensor(x, dtype=torch.float32),
-        torch.as_tensor(y, dtype=torch.float32).reshape(-1, 1),
+        torch.as_tensor(x, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
     )
     scores = list(evaluate(model, DataLoader(test_data, batch_size=BATCH), criterion))
     print(scores)

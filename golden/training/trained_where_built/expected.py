@@ -181,7 +181,7 @@ single = fit_model(train_x, train_y, 16)
 single_criterion = nn.CrossEntropyLoss()
 test_data = TensorDataset(
     torch.as_tensor(test_x, dtype=torch.float32),
-    torch.as_tensor(test_y, dtype=torch.long).flatten(),
+    torch.as_tensor(test_y, dtype=torch.long),
 )
 _, test_acc = evaluate(single, DataLoader(test_data, batch_size=32), single_criterion)
 accuracies = []
@@ -207,7 +207,7 @@ other_criterion = nn.CrossEntropyLoss()
 other_optimizer = torch.optim.SGD(other.parameters(), lr=0.01)
 train_data = TensorDataset(
     torch.as_tensor(train_x, dtype=torch.float32),
-    torch.as_tensor(train_y, dtype=torch.long).flatten(),
+    torch.as_tensor(train_y, dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32)
 

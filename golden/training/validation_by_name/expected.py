@@ -78,7 +78,7 @@ losses = []
 train_data = TensorDataset(
     torch.as_tensor(acids[:140], dtype=torch.float32),
     torch.as_tensor(colors[:140], dtype=torch.float32),
-    torch.as_tensor(y[:140], dtype=torch.long).flatten(),
+    torch.as_tensor(y[:140], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(validation[0]["acids"], dtype=torch.float32),

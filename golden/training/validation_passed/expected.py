@@ -169,7 +169,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 for epochs in (1, 2):
     train_data = TensorDataset(
         torch.as_tensor(x[:1500] * 2, dtype=torch.float32),
-        torch.as_tensor(y[:1500], dtype=torch.long).flatten(),
+        torch.as_tensor(y[:1500], dtype=torch.long),
     )
     x_val, y_val = held_out()
     val_data = TensorDataset(
@@ -200,11 +200,11 @@ for epochs in (1, 2):
     split = int(len(x_all) * 0.8)
     train_data = TensorDataset(
         torch.as_tensor(x_all[:split], dtype=torch.float32),
-        torch.as_tensor(y_all[:split], dtype=torch.long).flatten(),
+        torch.as_tensor(y_all[:split], dtype=torch.long),
     )
     val_data = TensorDataset(
         torch.as_tensor(x_all[split:], dtype=torch.float32),
-        torch.as_tensor(y_all[split:], dtype=torch.long).flatten(),
+        torch.as_tensor(y_all[split:], dtype=torch.long),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
     val_loader = DataLoader(val_data, batch_size=32)

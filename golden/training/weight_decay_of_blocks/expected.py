@@ -207,11 +207,11 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 split = int(len(images) * 0.75)
 train_data = TensorDataset(
     torch.as_tensor(images[:split], dtype=torch.float32),
-    torch.as_tensor(labels[:split], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[:split], dtype=torch.long),
 )
 val_data = TensorDataset(
     torch.as_tensor(images[split:], dtype=torch.float32),
-    torch.as_tensor(labels[split:], dtype=torch.long).flatten(),
+    torch.as_tensor(labels[split:], dtype=torch.long),
 )
 train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 val_loader = DataLoader(val_data, batch_size=32)

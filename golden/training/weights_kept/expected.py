@@ -78,7 +78,7 @@ for train, test in KFold(3).split(x):
 
     train_data = TensorDataset(
         torch.as_tensor(x[train], dtype=torch.float32),
-        torch.as_tensor(y[train], dtype=torch.long).flatten(),
+        torch.as_tensor(y[train], dtype=torch.long),
     )
     train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 
@@ -87,7 +87,7 @@ for train, test in KFold(3).split(x):
 
     test_data = TensorDataset(
         torch.as_tensor(x[test], dtype=torch.float32),
-        torch.as_tensor(y[test], dtype=torch.long).flatten(),
+        torch.as_tensor(y[test], dtype=torch.long),
     )
     loss, accuracy = evaluate(model, DataLoader(test_data, batch_size=32), criterion)
     scores.append(accuracy)

@@ -277,7 +277,7 @@ def write_evaluate(writer: ModelWriter, call: TrainingCall, statement: Asking) -
         if steps and size is not None:
             xs, ys, each = (first_samples(a, steps, size) for a in (xs, ys, weights.values()))
             weights = dict(zip(weights, each, strict=True))
-        inputs, targets = writer.inputs(xs), writer.targets(ys, compiled)
+        inputs, targets = writer.inputs(xs), writer.targets(ys, compiled, call.sizes)
         made = f"TensorDataset({', '.join([inputs, targets, *weights.values()])})"
         data = writer.ready.holding(call, made, ("x", "y", "sample_weight"))
         if not data:

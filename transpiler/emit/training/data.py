@@ -11,6 +11,7 @@ import libcst as cst
 
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.input_axes import fitting, fittings
+from transpiler.interpret.context import Shape
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, given_by_function, is_array, root
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence
@@ -375,19 +376,25 @@ def _looks_up(built: Built, module: Module, number: int) -> bool:
 _LOOKUP = regex(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")
 
 
-def target_tensor(text: str, head: Head, again: bool = True) -> str:
+def target_tensor(text: str, head: Head, again: bool = True, sizes: Shape | None = None) -> str:
     """Targets as the criterion wants them; Keras takes more shapes than torch.
 
-    `again`: the text may be written twice.
+    `again`: the text may be written twice. `sizes` are those of the targets, if they are known.
     """
     rank, units = head.prediction.rank, head.prediction.units
     if head.loss.targets is Targets.CLASSES:
         made = f"torch.as_tensor({text}, dtype=torch.long)"
         if rank is None:
             raise Unsupported("classes as targets of an output whose axes are not known")
-        return f"{made}.flatten({rank - 2 or ''})"
+        fit = sizes is not None and len(sizes) == rank - 1
+        return made if fit else f"{made}.flatten({rank - 2 or ''})"
     made = f"torch.as_tensor({text}, dtype=torch.float32)"
     if rank == 2 and units == 1:
+        if sizes is not None and head.prediction.column_shape:
+            if len(sizes) == 2 and sizes[1] == 1:
+                return made
+            if len(sizes) == 1:
+                return f"{made}.reshape(-1, 1)"
         return as_column(made, text, head, again)
     return f"{made}{without_last_axis(head)}"
 

@@ -230,7 +230,7 @@ class FitData:
         data = model.lasting("train_data", "training_data")
         loader = model.lasting("train_loader", "training_loader")
         xs, ys = (apart(model, self.call, arrays) for arrays in (self.xs, self.ys))
-        inputs, targets = model.inputs(xs), model.targets(ys, self.compiled)
+        inputs, targets = model.inputs(xs), model.targets(ys, self.compiled, self.call.sizes)
         tensors = ", ".join([inputs, targets, *self.weighting.tensors.values()])
         self.datasets.insert(0, f"{data} = TensorDataset({tensors})")
         if model.made.spread:
@@ -368,7 +368,10 @@ class FitData:
             size = size or size_for(steps, f"len({data})")
         refuse_early(model, call, (*found.xs, *found.ys, *found.weights.values()))
         xs, ys = (apart(model, call, arrays) for arrays in (found.xs, found.ys))
-        inputs, targets = model.inputs(xs), model.targets(ys, self.compiled)
+        own = model.argument(call, "validation_data") is not None
+        sized = call.sized_to_validate if own else call.sized
+        known = sized.known() if sized is not None else None
+        inputs, targets = model.inputs(xs), model.targets(ys, self.compiled, known)
         self.validation_weights = tuple(found.weights)
         tensors = ", ".join([inputs, targets, *found.weights.values()])
         made = f"{data} = TensorDataset({tensors})"

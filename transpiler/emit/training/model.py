@@ -50,6 +50,7 @@ from transpiler.emit.training.ready import Ready, is_computed
 from transpiler.emit.training.receivers import function_of, label_of
 from transpiler.emit.training.shared import Part, Shared, Trained
 from transpiler.emit.training.whole_steps import STEPS, whole_steps
+from transpiler.interpret.context import Shape
 from transpiler.interpret.region import Built
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Static
@@ -374,11 +375,12 @@ class ModelWriter:
             if self.argument(call, name) is not None:
                 raise Unsupported(f"{name} is not translated")
 
-    def targets(self, ys: tuple[str, ...], compiled: Compiled) -> str:
-        """The tensors of targets, one for each output."""
+    def targets(self, ys: tuple[str, ...], compiled: Compiled, sizes: Shape | None = None) -> str:
+        """The tensors of targets, one for each output; `sizes` are those of the only one."""
+        sizes = sizes if len(compiled.heads) == 1 else None
         heads = zip(ys, compiled.heads, strict=True)
         return ", ".join(
-            target_tensor(self.as_array(y), head, again=not is_computed(self.shared, y))
+            target_tensor(self.as_array(y), head, not is_computed(self.shared, y), sizes)
             for y, head in heads
         )
 

@@ -15,6 +15,7 @@ imports_elsewhere.py  what a file has imported, where a function of another one 
 injected.py     parts of the framework that a function puts into variables
 arrays.py       sizes of the arrays that a script makes or loads
 own_arrays.py   those of a function
+array_libraries.py  what makes them, and draws numbers
 filled_arrays.py  whose elements are changed
 fold_indices.py  which samples are in a fold
 """

@@ -15,7 +15,17 @@ import libcst as cst
 from transpiler.interpret.context import Array, Shape
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements.filled_arrays import is_resized
+from transpiler.interpret.statements.array_libraries import (
+    is_defined,
+    is_drawn,
+    is_library,
+    is_of_framework,
+)
+from transpiler.interpret.statements.filled_arrays import (
+    is_bound_in_passing,
+    is_given_inside,
+    is_resized,
+)
 from transpiler.interpret.statements.fold_indices import are_fold_indices
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statements.own_arrays import note_own_arrays
@@ -24,7 +34,7 @@ from transpiler.interpret.training import Given
 from transpiler.interpret.values import Framework, Unknown
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.axes import product
-from transpiler.source.suites import nodes_of
+from transpiler.source.suites import assigned_names, nodes_of
 
 _DATASETS: dict[str, tuple[Shape, Shape]] = {
     "mnist": ((None, 28, 28), (None,)),
@@ -38,9 +48,9 @@ _DATASETS: dict[str, tuple[Shape, Shape]] = {
 #: scikit-learn's data sets with one target for each sample.
 _BUNCHES = ("load_digits", "load_iris", "load_wine", "load_breast_cancer", "load_diabetes")
 
-_OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample")
+_OF_SHAPE = ("zeros", "ones", "empty", "full", "random", "random_sample", "standard_normal")
 _OF_SIZES = ("rand", "randn")
-_OF_SIZE_ARGUMENT = ("normal", "uniform", "randint", "standard_normal", "choice", "integers")
+_OF_SIZE_ARGUMENT = ("normal", "uniform", "randint", "integers")
 _SAME = (
     "astype", "copy", "asarray", "array", "float32", "cast", "abs", "sqrt", "exp", "clip",
     "constant", "convert_to_tensor", "ones_like", "zeros_like", "empty_like", "full_like",
@@ -51,7 +61,10 @@ def arrays_of(region: Region, node: cst.Assign) -> list[tuple[str, Shape | None]
     """The names that an assignment is about to bind, with the sizes of what they get."""
     if not region.is_module:
         return []
-    return [pair for t in node.targets for pair in _bound(region, t.target, node.value)]
+    found = [pair for t in node.targets for pair in _bound(region, t.target, node.value)]
+    known = {name for name, _ in found}
+    bound = (name for t in node.targets for name in assigned_names(t.target))
+    return [*found, *((name, None) for name in bound if name not in known)]
 
 
 def note_arrays(
@@ -206,10 +219,15 @@ def _of_name(region: Region, name: str) -> Shape | None:
     array = region.file.arrays.get(name)
     if array is None:
         return None
+    variable = _variable(name)
+    if is_given_inside(region.file, variable):
+        return None
     if region.is_module:
-        return array.shape if region.scope.version(_variable(name)) == array.version else None
-    own = region.scope.values.get(_variable(name)) is not None
-    return None if own or name in region.file.reshaped else array.shape
+        return array.shape if region.scope.version(variable) == array.version else None
+    own = region.scope.values.get(variable, region.scope.outer.get(variable))
+    others = own is not None and own is not region.file.globals.get(variable)
+    others = others or name in region.file.reshaped or is_bound_in_passing(region.file, variable)
+    return None if others else array.shape
 
 
 def _variable(name: str) -> str:
@@ -271,7 +289,7 @@ def _of_call(region: Region, node: cst.Call) -> Shape | None:
         name = func.attr.value
     plain = [a.value for a in node.args if a.keyword is None and not a.star]
     named = {a.keyword.value: a.value for a in node.args if a.keyword is not None}
-    library = isinstance(func, cst.Attribute) and _is_library(region, func.value)
+    library = isinstance(func, cst.Attribute) and is_library(region, func.value)
     if name in _NUMBERS and isinstance(func, cst.Name):
         return ()
     if name in _REDUCING and len(node.args) == (1 if library else 0):
@@ -280,28 +298,14 @@ def _of_call(region: Region, node: cst.Call) -> Shape | None:
     if name in _REDUCING and isinstance(func, cst.Attribute):
         return _reduced(region, None if library else func.value, plain, named)
     handler = _CALLS.get(name)
+    if isinstance(func, cst.Name) and is_defined(region, name):
+        return None
+    if name in ("normal", "uniform") and is_of_framework(region, func):
+        handler = _filled  # `tf.random.normal((100, 20))`
     if handler is not None and not any(a.star for a in node.args):
         receiver = None if library or not isinstance(func, cst.Attribute) else func.value
         return handler(region, receiver, plain, named)
     return None
-
-
-def _is_library(region: Region, node: cst.BaseExpression) -> bool:
-    """Whether it is `np`, `np.random`, `tf`, or what draws numbers: no array."""
-    if isinstance(node, cst.Call):
-        return dotted(node.func).rpartition(".")[2] in ("RandomState", "default_rng")
-    root = dotted(node).partition(".")[0]
-    return root in ("np", "numpy", "tf", "rng") or isinstance(
-        region.scope.values.get(root), Framework
-    )
-
-
-def _is_drawn(region: Region, receiver: cst.BaseExpression | None) -> bool:
-    """Whether something draws numbers: `np.random`, or a variable for such a generator."""
-    if not isinstance(receiver, cst.Name):
-        return receiver is None
-    made = rf"^[ \t]*{receiver.value} = [\w.]*\b(?:RandomState|default_rng)\("
-    return re.search(made, region.tree.text, re.M) is not None
 
 
 Arguments: TypeAlias = "list[cst.BaseExpression]"
@@ -311,28 +315,32 @@ Named: TypeAlias = "dict[str, cst.BaseExpression]"
 def _filled(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.zeros((100, 20))`."""
     shape = named.get("shape", named.get("size", plain[0] if plain else None))
-    return None if receiver is not None or shape is None else _sizes(region, shape)
+    return None if shape is None or not is_drawn(region, receiver) else _sizes(region, shape)
 
 
 def _sized(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.random.rand(100, 20)`."""
-    if not _is_drawn(region, receiver) or not plain:
+    if not is_drawn(region, receiver) or not plain:
         return None
     return tuple(_size(region, part) for part in plain)
 
 
 def _drawn(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
-    """`np.random.normal(size=(100, 20))`, `tf.random.normal((100, 20))`."""
-    shape = named.get("size", named.get("shape", plain[2] if len(plain) > 2 else None))
-    if shape is None and plain and isinstance(plain[0], (cst.Tuple, cst.List)):
-        shape = plain[0]
-    return None if shape is None or not _is_drawn(region, receiver) else _sizes(region, shape)
+    """`np.random.normal(size=(100, 20))`."""
+    shape = named.get("size", plain[2] if len(plain) > 2 else None)
+    return None if shape is None or not is_drawn(region, receiver) else _sizes(region, shape)
+
+
+def _chosen(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
+    """`np.random.choice(5, (100, 1))`."""
+    shape = named.get("size", plain[1] if len(plain) > 1 else None)
+    return None if shape is None or not is_drawn(region, receiver) else _sizes(region, shape)
 
 
 def _unchanged(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`x.astype("float32")`, `np.asarray(x)`."""
     inner = receiver if receiver is not None else plain[0] if plain else None
-    return None if inner is None else _shape(region, inner)
+    return None if inner is None or "ndmin" in named else _shape(region, inner)
 
 
 def _reshaped(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
@@ -382,12 +390,13 @@ def _expanded(region: Region, receiver: Any, plain: Arguments, named: Named) -> 
 
 def _row(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.arange(50)`, `tf.range(50.0)`, `np.linspace(0, 1, 50)`."""
-    return None if receiver is not None else (None,)
+    several = any(isinstance(part, (cst.Tuple, cst.List)) or _shape(region, part) for part in plain)
+    return None if receiver is not None or several else (None,)
 
 
 def _permuted(region: Region, receiver: Any, plain: Arguments, named: Named) -> Shape | None:
     """`np.random.permutation(100)`, and of an array: the same in another order."""
-    if len(plain) != 1 or not _is_drawn(region, receiver):
+    if len(plain) != 1 or not is_drawn(region, receiver):
         return None
     return (None,) if _is_count(region, plain[0]) else _shape(region, plain[0])
 
@@ -421,6 +430,7 @@ _CALLS: dict[str, Callable[[Region, Any, Arguments, Named], Shape | None]] = {
     **dict.fromkeys(_OF_SHAPE, _filled),
     **dict.fromkeys(_OF_SIZES, _sized),
     **dict.fromkeys(_OF_SIZE_ARGUMENT, _drawn),
+    "choice": _chosen,
     **dict.fromkeys(_SAME, _unchanged),
     **dict.fromkeys(("arange", "range", "linspace"), _row),
     "reshape": _reshaped,
@@ -458,8 +468,8 @@ def _is_surely_array(region: Region, node: cst.BaseExpression) -> bool:
         case cst.Call(func=cst.Name(name)):
             return name in _PLAIN
         case cst.Call(func=cst.Attribute(value=held, attr=cst.Name(name))):
-            made = name in ("astype", "load_data") or _is_library(region, held)
-            return made or _is_drawn(region, held) or _is_surely_array(region, held)
+            made = name in ("astype", "load_data") or is_library(region, held)
+            return made or is_drawn(region, held) or _is_surely_array(region, held)
     return False
 
 
@@ -515,6 +525,8 @@ def _is_new_axis(element: cst.SubscriptElement) -> bool:
 
 def _sizes(region: Region, node: cst.BaseExpression) -> Shape | None:
     if isinstance(node, (cst.Tuple, cst.List)):
+        if any(isinstance(element, cst.StarredElement) for element in node.elements):
+            return None
         return tuple(_size(region, element.value) for element in node.elements)
     value = constant(_evaluated(region, node))
     if isinstance(value, (tuple, list)) and all(isinstance(v, int) for v in value):

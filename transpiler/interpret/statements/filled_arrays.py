@@ -36,7 +36,7 @@ def keep_filled(region: Region, statement: cst.CSTNode, before: frozenset[str]) 
         return
     changed -= set(bound_by(statement))
     for name in changed:
-        if not _is_given_inside(region.file, name):
+        if not is_given_inside(region.file, name):
             arrays[name] = replace(arrays[name], version=scope.version(name))
 
 
@@ -46,7 +46,13 @@ def is_resized(file: FileContext, name: str) -> bool:
     return re.search(own, file.tree.blanked) is not None
 
 
-def _is_given_inside(file: FileContext, name: str) -> bool:
+def is_bound_in_passing(file: FileContext, name: str) -> bool:
+    """Whether a program may give the variable something by other statements than assignments."""
+    found = r"\bfor\b[^:\n]*\b{0}\b[^:\n]*\bin\b|\b(?:as|def|class) +{0}\b|\b{0} *:="
+    return re.search(found.format(re.escape(name)), file.tree.blanked) is not None
+
+
+def is_given_inside(file: FileContext, name: str) -> bool:
     """Whether a function gives the variable something else."""
     text = file.tree.blanked
     return "global" in text and re.search(rf"global\b.*\b{re.escape(name)}\b", text) is not None
