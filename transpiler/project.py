@@ -71,6 +71,7 @@ from transpiler.source.importers import (
 from transpiler.source.layers_asked_in_turn import layers_asked_in_turn
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
+from transpiler.source.loaded_in_methods import loaded_in_methods
 from transpiler.source.loaded_or_trained import loaded_or_trained
 from transpiler.source.losses_in_turn import losses_in_turn
 from transpiler.source.made_if_absent import made_in_any_case
@@ -83,6 +84,7 @@ from transpiler.source.plain_constants import plain_constants
 from transpiler.source.rates_of_variables import rates_of_variables
 from transpiler.source.read_from_callbacks import read_from_callbacks
 from transpiler.source.replaced import Rewritten
+from transpiler.source.returned_loads import returned_loads
 from transpiler.source.set_outside import set_when_run
 from transpiler.source.shared_lines import apart
 from transpiler.source.trained_in_turn import trained_in_turn
@@ -240,6 +242,7 @@ class Project:
         found = found or asking_schedules(text, partial(_texts_importing, path))
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
+        found = found or returned_loads(text) or loaded_in_methods(text)
         return found or values_brought(text, path)
 
     def _widened(

@@ -73,6 +73,8 @@ loaded_or_trained.py  models that are loaded, or else made and trained: made in 
 settled.py      what variables of a function are by the constants that a call gives it
 last_layers.py  last layers that each way of a condition adds before it compiles
 named_models.py  models that functions get at once from what builds them: these get a name
+loaded_in_methods.py  models that an object has already: it reads their weights
+returned_loads.py  models that functions load and give at once: these get a name
 trained_in_turn.py  lists of what training gives, made in one expression: loops
 compiled_in_turn.py  loops that only compile some models: one call for each
 asked_of_rates.py  whether learning rates are variables of Keras's: they are

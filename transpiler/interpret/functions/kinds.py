@@ -12,6 +12,7 @@ from transpiler.interpret.models.borders import are_borders, give_models_only
 from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.summary import Summary
+from transpiler.interpret.training import root
 from transpiler.interpret.values import (
     Bound,
     Framework,
@@ -118,6 +119,7 @@ def _classify(summary: Summary, region: Region) -> None:
 
 def _given(values: list[Value]) -> Value | None:
     """What a builder gives: one of several models, where it returns another on each way."""
+    values = [_as_made(value) for value in values]
     last = values[-1] if values else None
     if isinstance(last, Model):
         return one_of(values)
@@ -135,6 +137,15 @@ def _given(values: list[Value]) -> Value | None:
         held = {key: _one_given([v.items[key] for v in dicts]) for key in dicts[0].items}
         return replace(dicts[-1], items=held)
     return last
+
+
+def _as_made(value: Value) -> Value:
+    """What a file has the weights of that a function made itself: its callers get such a model."""
+    if isinstance(value, (Sequence, PerhapsModel)):
+        return replace(value, items=tuple(map(_as_made, value.items)))
+    if isinstance(value, Model) and value.copy_of is not None and value.source is None:
+        return root(value)
+    return value
 
 
 def has_models(value: Mapping) -> bool:
