@@ -163,7 +163,7 @@ def call_class(
     if callee.bases:
         what = "which inherits from another class" if callee.inherits else "a class"
         return Unknown(f"{OF_OBJECT}`{callee.name}`, {what} of the program's own")
-    if _holds_values(region, callee) and all(isinstance(value, Static) for value in values):
+    if holds_values(region.file, callee) and all(isinstance(value, Static) for value in values):
         return verbatim(region, node, *values)
     if any(map(holds_tensor, values)):
         raise GiveUp(f"`{callee.name}` gets a tensor, and what it does with it is not known", node)
@@ -227,13 +227,14 @@ _MORE = regex(
 )
 
 
-def _holds_values(region: Region, made: UserClass) -> bool:
+@provides("holds_values")
+def holds_values(file: FileContext, made: UserClass) -> bool:
     """Whether a class has nothing to do with Keras: `cfg = Config()`, `Loader(path).load()`."""
-    home: FileContext = made.file or region.file
+    home: FileContext = made.file or file
     source = blanked(home.tree.source(made.node))
     if _MORE.search(source) or ASKED.search(source):
         return False
-    above = {id(one.node) for one in made.lineage[1:] if _holds_values(region, one)}
+    above = {id(one.node) for one in made.lineage[1:] if holds_values(file, one)}
     held = [home.globals.get(word) for word in words_in(source) - {made.name}]
     held = [v for v in held if not isinstance(v, UserClass) or id(v.node) not in above]
     functions = home.class_methods.get(made.name, {}).values()

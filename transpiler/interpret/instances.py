@@ -383,7 +383,8 @@ def _made_objects(file: FileContext, owner: str) -> dict[str, Instance]:
     for name, callee in re.findall(r"(?<![\w.])self\.(\w+) = (\w+)\(", text):
         bound = re.findall(rf"(?<![\w.])self\.{name}\b(?:\s*:[^=\n]+)?\s*=(?!=)", text)
         others = re.search(rf"\.{name}(?<!\bself\.{name})\s*=(?!=)", file.tree.blanked)
-        if callee in classes and len(bound) == 1 and others is None:
+        plain = callee in classes and provided("holds_values")(file, classes[callee])
+        if callee in classes and not plain and len(bound) == 1 and others is None:
             found[name] = Instance(f"{OF_OBJECT}`{callee}`", None, classes[callee])
     return found
 

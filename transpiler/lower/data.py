@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import data_of
+from transpiler.interpret.object_groups import OF_METHOD
 from transpiler.interpret.training import PREDICTED, Given, TrainingCall
 from transpiler.interpret.values import (
     Framework,
@@ -34,6 +35,8 @@ def array(given: Given | None, what: str, surely: bool = False) -> str:
         return given.text
     if isinstance(value, Unknown) and (surely or value.reason == PREDICTED):
         return given.text
+    if type(value) is Unknown and value.reason.endswith(OF_METHOD):
+        return given.text  # of an object that knows of no framework
     if isinstance(value, Unknown):
         raise Unsupported(f"{what} is not known to be an array: {value.reason}")
     if is_of_numbers(value):

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
-from transpiler.emit.training.listed_arrays import PLACE, part_of, told_apart
+from transpiler.emit.training.listed_arrays import part_of, told_apart
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shown_arrays import shown
 from transpiler.interpret.training import Given, TrainingCall
@@ -62,8 +62,7 @@ def halves(
     tables = writer.shared.tables
     tables.names |= {n for i, n in enumerate(names) if tables.hold(f"({text})[{i}]")}
     if form != parts:
-        unseen = text == call.pair and PLACE.fullmatch(text) is None
-        if unseen or (isinstance(form, tuple) and form):
+        if isinstance(form, tuple) and form:
             raise Unsupported(f"`{text}` is not known to be a pair of arrays")
         writer.made.said.append((ASSUMED, call.node, f"`{text}` is taken for a pair of arrays"))
     values = [
