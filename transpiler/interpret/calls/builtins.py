@@ -21,6 +21,7 @@ from transpiler.interpret.layers.applying import apply_layer
 from transpiler.interpret.layers.lists import known_elements
 from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.object_groups import entry_of_objects, settled_objects
+from transpiler.interpret.records import Records, one_record
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, rewrite, to_expr, verbatim
 from transpiler.interpret.tensors.operators import binary_op
@@ -246,6 +247,8 @@ def _number(region: Region, node: cst.Call, values: list[Value]) -> Value | None
 
 
 def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
+    if values and isinstance(values[0], Records) and not values[0].keyed:
+        return one_record(values[0])
     if values and isinstance(values[0], Instances):
         held = settled_objects(region, node.args[0].value, values[0])
         return None if len(values) > 2 else entry_of_objects(held, UNKNOWN)
@@ -263,6 +266,8 @@ def _extreme(region: Region, node: cst.Call, values: list[Value]) -> Value | Non
 
 def _sorted(region: Region, node: cst.Call, values: list[Value]) -> Value | None:
     objects = values[0] if values else None
+    if isinstance(objects, Records) and not objects.keyed:
+        return objects
     return (
         Instances(objects.reason, items=objects.items) if isinstance(objects, Instances) else None
     )

@@ -12,6 +12,7 @@ from transpiler.interpret.control.elements import element, hold_model
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.layers.collected import ask_to_collect, extend_chain, extends
+from transpiler.interpret.records import Records, is_record, with_record
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.values import (
@@ -85,6 +86,12 @@ CHANGING = frozenset(
 
 def _append(region: Region, node: cst.Call, receiver: Value, variable: str) -> Value | None:
     value = evaluate(region, node.args[0].value)
+    if (region.loops or isinstance(receiver, Records)) and is_record(value):
+        if (records := with_record(receiver, value, keyed=False)) is not None:
+            region.scope.bump(variable)
+            region.scope.values[variable] = records
+            region.done.add(id(node))
+            return const(None)
     if isinstance(value, Unknown):
         region.scope.bump(variable)
         region.scope.values[variable] = value

@@ -28,6 +28,7 @@ from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
 from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.object_groups import entry_of_objects, settled_objects, view_of_objects
+from transpiler.interpret.records import Records, view_of_records
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
@@ -369,6 +370,20 @@ def _perhaps_model_method(
     return receiver
 
 
+def _records_method(region: Region, node: cst.Call, receiver: Value, name: str) -> Value | None:
+    assert isinstance(receiver, Records)
+    asked = node.func.value if isinstance(node.func, cst.Attribute) else None
+    variable = asked.value if isinstance(asked, cst.Name) else ""
+    if name == "append" and variable and len(node.args) == 1:
+        return list_method(region, node, receiver, name)
+    arguments_of(region, node)
+    if name in ("sort", "reverse"):
+        region.done.add(id(node))
+        return const(None)
+    found = view_of_records(receiver, name)
+    return Unknown(receiver.reason) if found is None else found
+
+
 METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     Bound: _tensor_method,
     Part: _part_method,
@@ -392,4 +407,5 @@ METHODS: dict[type, Callable[[Region, cst.Call, Any, str], Value | None]] = {
     LastKnown: _unknown_method,
     AtLayer: _unknown_method,
     PerhapsModel: _perhaps_model_method,
+    Records: _records_method,
 }

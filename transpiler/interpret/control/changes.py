@@ -10,6 +10,7 @@ import libcst as cst
 from transpiler.interpret.control.elements import is_blank, merge_items, one_of
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.targets import target_names
+from transpiler.interpret.records import Records
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.tensors.layouts import in_layout, meeting_layout
@@ -78,6 +79,8 @@ def enter_loop(region: Region, entry: Scope, phis: dict[str, str], node: cst.CST
             scope.values[name] = _reused(name, kind)
         elif kind.startswith(_GROUPS):
             scope.values[name] = _phi_list(region, scope, name, value, kind)
+        elif kind == _RECORDS:
+            scope.values[name] = region.list_items[id(region.tree), name, kind]
         elif kind in _SUMS:
             added = region.list_items[id(region.tree), name, kind]
             assert isinstance(added, Bound)
@@ -157,6 +160,8 @@ def _phi_tensor(scope: Scope, name: str, value: Bound, kind: str) -> Bound:
 _GROUPS = ("list:", "dict:")
 #: The kind of what is a model, or holds one, at the end of a round.
 _MODEL = "model"
+#: The kind of a list or dict that rounds put such into beside other things.
+_RECORDS = "records"
 #: The kind of a tensor's name that a round gives something else.
 _REUSED = "reused"
 #: And that of one that a round gives a tensor of another number of dimensions.
@@ -259,6 +264,9 @@ class RankFound(Exception):
 def _difference(
     region: Region, name: str, first: Value, last: Value | None, end: Scope, known: str
 ) -> str:
+    if isinstance(last, Records):
+        region.list_items[id(region.tree), name, _RECORDS] = last
+        return _RECORDS
     if isinstance(first, Bound) and isinstance(last, Bound):
         return _tensor_difference(region, first, _handed_on(first, last), end, known)
     if is_blank(first) and isinstance(last, Repeated):
@@ -425,6 +433,8 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
             continue
         if kind in (_REUSED, _RANKED):
             result.values[name] = _reused(name, kind)
+        elif kind == _RECORDS:
+            result.values[name] = end.values[name]
         elif kind.startswith(_GROUPS):
             result.values[name] = _phi_list(region, result, name, held, kind)
         elif isinstance(held, Bound):

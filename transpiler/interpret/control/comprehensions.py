@@ -27,6 +27,7 @@ from transpiler.interpret.layers.lists import (
     known_elements,
     listed_layers,
 )
+from transpiler.interpret.records import Records
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.statics import constant, verbatim
 from transpiler.interpret.training import PREDICTED
@@ -106,7 +107,7 @@ def comprehension(
             bind_target(
                 region,
                 loop.target,
-                item_of(region, iterable) if not isinstance(iterable, Unknown) else iterable,
+                _round_of(region, iterable),
             )
             inner = loop.inner_for_in
             if inner is not None:
@@ -164,6 +165,13 @@ def comprehension(
         if kept is not None:
             return kept
     return _tensor_comprehension(region, node, iterable)
+
+
+def _round_of(region: Region, iterable: Value) -> Value:
+    """What a round gets."""
+    if isinstance(iterable, Records) and not iterable.keyed:
+        return iterable.each
+    return iterable if isinstance(iterable, Unknown) else item_of(region, iterable)
 
 
 def _kept_comprehension(

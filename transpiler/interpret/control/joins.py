@@ -15,6 +15,7 @@ from transpiler.interpret.control.elements import (
 )
 from transpiler.interpret.control.perhaps import is_callback, joined_callbacks
 from transpiler.interpret.object_groups import one_of_unknown
+from transpiler.interpret.records import joined_records
 from transpiler.interpret.region import Region
 from transpiler.interpret.scope import Scope
 from transpiler.interpret.tensors.layouts import common_layout, in_layout
@@ -120,6 +121,8 @@ def _join(
         return a
     if isinstance(a, Bound) and isinstance(b, Bound):
         return _join_tensors(region, name, a, b, one, other, scope)
+    if (records := joined_records(a, b)) is not None:
+        return records
     perhaps = (Model, PerhapsModel)
     one_model = isinstance(a, perhaps) != isinstance(b, perhaps)
     if one_model or isinstance(a, PerhapsModel) or isinstance(b, PerhapsModel):

@@ -35,6 +35,7 @@ from transpiler.interpret.dispatch import evaluate, executes, provided
 from transpiler.interpret.layers.collected import collect, collects
 from transpiler.interpret.layers.lists import bound_to, known_elements, loop_over
 from transpiler.interpret.object_groups import round_of_objects, settled_objects
+from transpiler.interpret.records import Records
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.repeats import run_again
 from transpiler.interpret.scope import Scope
@@ -223,6 +224,8 @@ def run_loop(
         items: Value = Static(unknown)
         if isinstance(iterable, PerhapsModel):
             items = Repeated(PerhapsModel(iterable.reason, models=iterable.models), unknown)
+        if isinstance(iterable, Records):
+            items = Static(unknown) if iterable.keyed else Repeated(iterable.each, unknown)
         if isinstance(iterable, Instances):
             over = node.iter if isinstance(node, (cst.For, cst.CompFor)) else node
             held = settled_objects(region, over, iterable)

@@ -16,6 +16,7 @@ from transpiler.interpret.control.jumps import continues, goes_on
 from transpiler.interpret.control.standing import may_stand, run_or_stand
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.expressions.operators import truth
+from transpiler.interpret.records import Records
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
     Bound,
@@ -309,6 +310,8 @@ def _run_unknown(region: Region, node: cst.If) -> None:
     after = region.scope
     for name in changed_names(before, after):
         made = after.values.get(name, Unknown())
+        if isinstance(made, Records):
+            continue
         if is_graph(made) or isinstance(made, PerhapsModel):
             reason = "it is built under a condition that is not known"
             models = models_in(before.values.get(name, Unknown()), made)

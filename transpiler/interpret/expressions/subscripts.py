@@ -10,6 +10,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.displays import all_static
 from transpiler.interpret.layers.lists import one_by_one
 from transpiler.interpret.object_groups import entry_of_objects, settled_objects
+from transpiler.interpret.records import Records, one_record
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     constant,
@@ -65,6 +66,9 @@ def subscript(region: Region, node: cst.Subscript) -> Value:
         return subscript_op(region, receiver, node)
     if isinstance(receiver, Constant):
         return constant_subscript(region, receiver, node)
+    if isinstance(receiver, Records):
+        sliced = len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Slice)
+        return receiver if sliced else one_record(receiver)
     if isinstance(receiver, PerhapsModel) and receiver.items and len(node.slice) == 1:
         known = _key(region, node.slice[0].slice)
         if isinstance(known, int) and -len(receiver.items) <= known < len(receiver.items):

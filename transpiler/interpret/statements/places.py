@@ -10,6 +10,7 @@ from transpiler.interpret.control.entries import holds_entries, put
 from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.functions.kept_data import keep_data
 from transpiler.interpret.functions.kept_groups import group_of
+from transpiler.interpret.records import Records, is_record, with_record
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statics import const, constant
@@ -145,6 +146,11 @@ def assign_element(region: Region, target: cst.Subscript, value: Value, node: cs
     if isinstance(value, Model) and (region.loops or isinstance(base, (Repeated, Keyed))):
         hold_model(region, name, base, value)
         return
+    if (region.loops or isinstance(base, Records)) and is_record(value):
+        if (records := with_record(base, value, keyed=True)) is not None:
+            region.scope.bump(name)
+            region.scope.values[name] = records
+            return
     key = evaluate(region, index.value) if (index := _only_index(target)) else Unknown()
     if _is_tensors(value) and holds_entries(base) and not isinstance(key, Unknown):
         value = provided("keyed_input")(region, name, base, key, value, node)
