@@ -35,6 +35,8 @@
     signatures.py    signatures that have become too long
     given_away.py    functions that give models, passed to code that nobody sees
     set_by_name.py   names that a run sets by their text
+    decided.py       switches of the program's own of which one side is gone
+    lacking.py       what is asked of emitted objects that these lack
     left.py          what stays Keras, and what is said of it; left_code.py: of code besides models;
                      left_attributes.py: of what models are asked; left_data.py: of data sets;
                      said_before.py: by an earlier conversion; asked_there.py: of functions of

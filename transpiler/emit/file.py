@@ -10,6 +10,7 @@ from transpiler.emit.clashes import refuse_clashes
 from transpiler.emit.comments import restored
 from transpiler.emit.dangling import report_dangling
 from transpiler.emit.dead_imports import passes_framework_on
+from transpiler.emit.decided import report_decided
 from transpiler.emit.definitions import (
     drop_clips,
     drop_decorators,
@@ -41,12 +42,12 @@ from transpiler.emit.instances import (
     replace_models,
     write_initializers,
 )
+from transpiler.emit.lacking import report_lacking
 from transpiler.emit.left import (
     add_comment,
     keep_functions,
     keep_models,
     report_failed_functions,
-    report_lacking,
     report_left_calls,
     report_left_models,
     report_logging,
@@ -163,6 +164,7 @@ def _write(draft: Draft) -> Conversion:
     report_left_steps(draft)
     report_asked_parameters(draft)
     report_lacking(draft)
+    report_decided(draft)
     report_overlooked(draft)
     report_lent(draft)
     report_overlooked_training(draft)

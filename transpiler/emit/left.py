@@ -9,7 +9,6 @@ import libcst as cst
 
 from transpiler.diagnostics import (
     ASSUMED,
-    LEFT_CODE,
     LEFT_MODEL,
     LEFT_SUBCLASS,
     LEFT_TRAINING,
@@ -231,32 +230,6 @@ def only_looks(draft: Draft, module: Region, node: cst.CSTNode) -> bool:
     asked = re.compile(rf"\.(?:{_OF_MODELS})")
     places = [match.end() for match in named.finditer(draft.tree.blanked, start, end)]
     return bool(places) and all(asked.match(draft.tree.blanked, place) for place in places)
-
-
-def report_lacking(draft: Draft) -> None:
-    """What is asked of an object that Keras's class has, and the one that is emitted lacks."""
-    emitted = draft.file.rules.emitted
-    lacks = [
-        name for helper in draft.helpers if helper in emitted for name in emitted[helper].lacks
-    ]
-    if not lacks:
-        return
-    replaced = replaces(draft.edits)
-    found = [
-        (match.start(), f"`{match.group()}` is left as it is: the class that is emitted lacks it")
-        for match in re.finditer(rf"\.(?:{'|'.join(lacks)})\b", draft.tree.blanked)
-        if not replaced(match.start())
-    ]
-    for node, message, made in draft.file.metric_uses.values():
-        if replaced(made[0]):
-            found.append((draft.tree.span(node)[0], message))
-    from transpiler.emit.passed_metrics import called_under_other_names  # few files have any
-
-    found += called_under_other_names(draft)
-    for place, message in found:
-        draft.say_at(LEFT_CODE, *draft.tree.line_column(place), message)
-        start = draft.tree.line_start(place)
-        draft.todos.setdefault(start + len(draft.margin(start)), (LEFT_CODE, message))
 
 
 _CALLBACK = "keras.callbacks.Callback"

@@ -14,6 +14,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     effects.py     arguments that change something: evaluated once
     aliases.py     two names for one list or dict
     records.py     lists and dicts of tuples and dicts with models in them
+    decisions.py   switches of the program's own that its settings decide
     object_groups.py  lists and dicts of objects, and what may be one
     again.py        whether functions that data sets run give the same again
     late_binding.py  what functions of `Lambda` read later

@@ -127,6 +127,10 @@ class FileContext:
     left_data: dict[int, tuple[cst.CSTNode, str]] = field(default_factory=dict)  #: steps, and why
     #: What is asked of metric objects other than their methods, and where those are made.
     metric_uses: dict[int, tuple[cst.CSTNode, str, tuple[int, int]]] = field(default_factory=dict)
+    #: And of those for which a class is emitted: what their calls become, if no model has them.
+    metric_calls: dict[int, tuple[cst.CSTNode, tuple[int, int]]] = field(default_factory=dict)
+    #: conditions on settings of the module that it decides, and what to say of those that go
+    decisions: dict[int, tuple[cst.CSTNode, cst.CSTNode, str]] = field(default_factory=dict)
     data_names: set[str] = field(default_factory=set)  #: that hold data sets at some time, or ""
     #: calls of functions whose results are not known, by those
     vague_calls: dict[int, list[cst.CSTNode]] = field(default_factory=dict)

@@ -77,3 +77,5 @@ class Handed:
     node: cst.CSTNode
     summary: Summary
     given: dict[str, Value]  #: what the call gives to the parameters
+    #: what the models are compiled with there, whenever the program comes there, by their ids
+    compiled: dict[int, list[Any]] = field(default_factory=dict)

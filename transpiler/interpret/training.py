@@ -185,6 +185,8 @@ class TrainingCall:
     shapes: list[dict[int | str, Shape]] = field(default_factory=list)
     #: whether functions of the program show that it validates on arrays and weights
     validates_weighed: bool = False
+    #: each `compile` that may be in force, where a function is called under several
+    entered: list[TrainingCall] = field(default_factory=list)
     own: dict[int, Summary] = field(default_factory=dict)  #: losses and metrics of the program's
     looked_into: bool = False  #: of a `compile`: whether the model has trained since
     #: where the last call ends that needs this `compile`; None where it may stand anywhere

@@ -58,7 +58,12 @@ _GIVING = ("evaluate", "train_on_batch", "test_on_batch")
 
 def of_compile(training: Training, compiles: TrainingCall) -> list[TrainingCall]:
     """What is asked of a model as one `compile` has made it."""
-    return [c for c in training.calls if c.compiled is compiles]
+    return [c for c in training.calls if is_under(c, compiles)]
+
+
+def is_under(call: TrainingCall, compiles: TrainingCall) -> bool:
+    """Whether a `compile` may be in force for a call."""
+    return call.compiled is compiles or any(one is compiles for one in call.entered)
 
 
 def lower_heads(
@@ -70,7 +75,7 @@ def lower_heads(
 ) -> tuple[list[Head], list[Use]]:
     """What is said of each output."""
     given = call.given
-    elementwise = any(c.compiled is call and (weighs(c) or is_weighed(c)) for c in training.calls)
+    elementwise = any(is_under(c, call) and (weighs(c) or is_weighed(c)) for c in training.calls)
     losses: list[Value | None] = [_loss(training, call, outputs)] * len(outputs)
     if not isinstance(given["loss"].value, (Function, Partial, Static)):
         losses = by_output(given["loss"], outputs, "a loss")

@@ -10,6 +10,7 @@ else:                                        else:
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from transpiler.record import record
@@ -45,6 +46,8 @@ def compiled_behind(text: str) -> Rewritten | None:
     inner: set[ast.stmt] = set()  #: what is the `elif` of another one
     for node in ast.walk(module) if module is not None else ():
         if isinstance(node, ast.If) and node.orelse and node not in inner:
+            if module is not None and _is_decided(node.test, module):
+                continue
             bodies = _bodies(node)
             inner |= {*node.orelse}
             ways = [way for body in bodies if (way := _way(body)) is not None]
@@ -58,6 +61,37 @@ def compiled_behind(text: str) -> Rewritten | None:
     if not edits:
         return None
     return rewritten(text, edits, calls)
+
+
+def _is_decided(test: ast.expr, module: ast.Module) -> bool:
+    """Whether a condition reads nothing but settings of the module: one way alone is of use."""
+    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
+    if not names or any(isinstance(node, ast.Call) for node in ast.walk(test)):
+        return False
+    known: set[str] = set()
+    for statement in module.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(name)], value=ast.Constant() | ast.Dict()):
+                known.add(name)
+            case ast.ClassDef(name=name, bases=[]):
+                known.add(name)
+    bound = Counter(_changed(module))
+    bound.update(n.name for n in module.body if isinstance(n, ast.ClassDef))
+    return names <= known and all(bound[name] == 1 for name in names)
+
+
+def _changed(module: ast.Module) -> Iterator[str]:
+    """The names that get a value, or have something changed in them, each time."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Name(name, ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.Attribute(ast.Name(name), ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.Subscript(ast.Name(name), ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.Call(func=ast.Attribute(ast.Name(name))):
+                yield name
 
 
 def _has_own_line(statement: ast.stmt, text: str) -> bool:

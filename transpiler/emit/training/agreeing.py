@@ -37,13 +37,19 @@ def problems_of(found: Iterable[Trained | None]) -> dict[int, tuple[TrainingCall
 
 def refuse_lost(found: list[Trained], lost: list[list[TrainingCall]]) -> None:
     """Refuse calls that may be of another model, which is not trained here."""
-    places = {(id(c.node), id(c.region)) for calls in lost for c in calls}
+    places = {place for calls in lost for c in calls for place in _places(c)}
     for made in found:
         calls = made.training.calls
-        shared = next((c for c in calls if (id(c.node), id(c.region)) in places), None)
+        shared = next((c for c in calls if not places.isdisjoint(_places(c))), None)
         if shared is not None and not made.training.problem:
             reason = "it may be of another model, of which not all is known"
             made.training.problem = (shared, reason)
+
+
+def _places(call: TrainingCall) -> list[tuple[int, int]]:
+    """Where a call stands; the text of a function that gets the model is that of all its calls."""
+    lent = call.model.source is not None and call.name in TRAINING
+    return [(id(call.node), id(call.region)), *([(id(call.node), 0)] if lent else [])]
 
 
 def _agree_on_calls(found: list[Trained], tree: Tree) -> None:

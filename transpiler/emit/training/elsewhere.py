@@ -119,8 +119,7 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
     name, builder = os.path.basename(home.file.path), home.name
     if "compile" in inside and "compile" not in asked and not TRAINING.isdisjoint(asked):
         return f"what `{builder}` of {name} compiles the model with is not known here"
-    own_compile = any(c.name == "compile" and not is_added(file, c) for c in group.calls)
-    goes_on = not STEPS.isdisjoint(asked) and not own_compile
+    goes_on = not STEPS.isdisjoint(asked) and not _compiles_first(file, group)
     if others := sorted(inside - (_ASKED_THERE if goes_on else _TRAINED_THERE)):
         return f"`{builder}` of {name} calls `{others[0]}` of the model, too"
     if goes_on and (trainer := _trained_by(file, group)) is not None:
@@ -137,6 +136,14 @@ def _hindrance(file: FileContext, group: Group, home: Region, built: Built, aske
             return f"`{region.name}` of {os.path.basename(region.file.path)} freezes layers"
     why = why_unclear(file, home)
     return f"`{builder}` of {name} {why}" if why else ""
+
+
+def _compiles_first(file: FileContext, group: Group) -> bool:
+    """Whether a file compiles a model itself before it trains it."""
+    own = [c for c in group.calls if c.name == "compile" and not is_added(file, c)]
+    steps = [file.tree.place(c.node) for c in group.calls if c.name in STEPS]
+    first = min((file.tree.place(c.node) for c in own), default=None)
+    return first is not None and all(first < place for place in steps)
 
 
 def is_added(file: FileContext, call: TrainingCall) -> bool:

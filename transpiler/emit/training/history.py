@@ -37,6 +37,7 @@ _EXTENDED = regex(
 )
 
 #: Where a range serves as well as a list.
+_WHOLE = regex(r"\s*(?:[:)\]},]|if\b|for\b)")  #: behind what a loop goes over
 _ITERATED = regex(r"(?:\bin|\bplot\w*\((?:[^()]*,)?)\s*$")
 
 #: The number behind the last one.
@@ -422,7 +423,7 @@ class History:
                     text = text[1:-1]
             else:
                 text = _run(self.variable, first)
-                if not _ITERATED.search(source[:start]):
+                if not (_ITERATED.search(source[:start]) and _WHOLE.match(source, end)):
                     text = f"list({text})"
             self.model.edits.append(Edit(start, end, text))
             self.model.shared.replaced[start, end] = text  # where it is an argument of a call

@@ -85,7 +85,8 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter, trains: bool = Tr
 
 def _lent(writer: ModelWriter, giver: ModelWriter, trains: bool) -> dict[str, str]:
     """What the function gets with the model, and the variables that hold it where it is called."""
-    own = {"criterion": giver.criterion} if has_loss_of_caller(writer) else {}
+    apart = has_loss_of_caller(writer) or (not trains and has_several_losses(writer))
+    own = {"criterion": giver.criterion} if apart else {}
     return {**own, **giver.lent_with_it()} if trains else own
 
 
@@ -100,6 +101,13 @@ def has_loss_of_caller(writer: ModelWriter) -> bool:
     name = compiled.loss.criterion.text
     held = file.globals.get(name)
     return isinstance(held, Function) and held.file in (None, file) and not is_guest(file, name)
+
+
+def has_several_losses(writer: ModelWriter) -> bool:
+    """Whether a function asks a model that is compiled with another loss at another time."""
+    asks = any(call.name in ("evaluate", "test_on_batch") for call in writer.part.calls)
+    found = {one.loss.criterion.text for one in writer.training.compiled.values()}
+    return asks and len(found) > 1
 
 
 def is_guest(file: FileContext, name: str) -> bool:

@@ -32,7 +32,11 @@ from transpiler.emit.training.data import (
 from transpiler.emit.training.evaluation_order import check_order
 from transpiler.emit.training.going_parts import calls_of_others, going_parts
 from transpiler.emit.training.hidden_functions import refuse_hidden
-from transpiler.emit.training.lent_parts import has_loss_of_caller, take_as_arguments
+from transpiler.emit.training.lent_parts import (
+    has_loss_of_caller,
+    has_several_losses,
+    take_as_arguments,
+)
 from transpiler.emit.training.lines import is_made_once, is_nested, within
 from transpiler.emit.training.listed_arrays import (
     arrays_of_list,
@@ -195,7 +199,8 @@ class ModelWriter:
         if not several and self.part.is_lent and trains:
             take_as_arguments(self, first)
             return
-        if not several and self.part.is_lent and has_loss_of_caller(self):
+        own = has_loss_of_caller(self) or has_several_losses(self)
+        if not several and self.part.is_lent and own:
             take_as_arguments(self, first, trains=False)
             return
         compiled = next(iter(self.training.compiled.values()), None)

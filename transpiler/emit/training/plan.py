@@ -22,6 +22,7 @@ from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys, without_others
 from transpiler.emit.training.distributing import spread
 from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of
+from transpiler.emit.training.entered_with import settle_entered, under_several
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
@@ -314,6 +315,7 @@ class _Planner(Shared):
         keep_metrics(made, compiles, self.file.options.keras)
         for call in training.calls if len(compiles) == 1 or training.anew else ():
             call.compiled = call.compiled or compiles[0]
+        settle_entered(self, training, parts)
         taken = take_parts(self, training, parts, handing is not None)
         taken += parts_for_builder(self, training)
         lend(self, parts, training, taken)
@@ -338,6 +340,8 @@ class _Planner(Shared):
         lower_training(self.file, training, built, self.freezing, seen)
         marks = {m for part in parts for m in self.marks.get(id(part.room.node), ())}
         training.weights = training.weights.carrying(marks)
+        if training.problem is None:
+            training.problem = under_several(self, training, parts)
         if training.problem is None:
             spread(self, made, built, bool(compiles))
         if training.problem is None:

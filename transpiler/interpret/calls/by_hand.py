@@ -151,6 +151,8 @@ def method_of_metric(region: Region, node: cst.Call, made: Configured, name: str
     if not _takes(region, made, name, arguments):
         return None
     assert isinstance(node.func, cst.Attribute)
+    assert made.place is not None
+    region.file.metric_calls[id(node)] = node, made.place
     region.settled[_attribute(region, node.func)] = f".{_METHODS[name]}"
     return _measured(region, node)
 
@@ -169,6 +171,8 @@ def call_metric_by_hand(
     if not _takes(region, made, "update_state", arguments):
         _note_use(region, node, made, "the class that is emitted takes other arguments")
         return None
+    assert made.place is not None
+    region.file.metric_calls[id(node)] = node, made.place
     region.settled[end, end + 1] = ".update("
     return _measured(region, node)
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.again import gives_else
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.functions.far_lambdas import refuse_far_lambda
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, to_expr
 from transpiler.interpret.values import Framework, Function, Instance
@@ -25,6 +26,7 @@ def generating(region: Region, function: Function) -> Expr:
     uses: Any = provided("mentions_framework")(region.file, function)
     if uses:
         raise Unsupported("a generator that uses the framework")
+    refuse_far_lambda(region, function)
     return Expr(one_line(region.tree.source(function.node)), known, TERNARY)
 
 
@@ -83,5 +85,6 @@ def of_images(region: Region, function: Framework | Function) -> Expr:
     if function.owner or uses:
         raise Unsupported(f"`{function.name}` uses the framework, or is a method")
     if isinstance(function.node, cst.Lambda):
+        refuse_far_lambda(region, function)
         return Expr(one_line(region.tree.source(function.node)), strength=TERNARY)
     return region.scope.read(function.name)

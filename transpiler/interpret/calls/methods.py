@@ -13,6 +13,7 @@ from transpiler.interpret.calls.builtins import goes_one_by_one
 from transpiler.interpret.calls.by_hand import method_of_measured, method_of_metric
 from transpiler.interpret.calls.flows import endless, is_taken_from, next_of
 from transpiler.interpret.calls.lists import CHANGING, change_list, list_method
+from transpiler.interpret.calls.numbers import is_number_of_python
 from transpiler.interpret.calls.pipelines import (
     first_of_arrays,
     method_of_generator,
@@ -239,6 +240,8 @@ def _static_method(region: Region, node: cst.Call, receiver: Value, name: str) -
         return found
     if (found := method_of_tensor(region, node, name)) is not None:
         return found
+    if name == "numpy" and is_number_of_python(region, node, receiver):
+        return receiver
     if name in ("numpy", "decode") and receiver.expr.text in region.file.text_names:
         return text_alone(region, node, receiver)
     if isinstance(receiver.expr.value, Numbered) and name in ("numpy", "item"):

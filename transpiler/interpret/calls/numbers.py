@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -62,12 +63,39 @@ def arithmetic(
     return number
 
 
-def _by_python(region: Region, node: cst.Call, given: Static, name: str) -> Static:
+def _by_python(region: Region, node: cst.Call, given: Static, name: str) -> Static | None:
     """`tf.math.exp(-0.1)`: a function of a number is that of Python."""
-    number = Static(call(f"math.{name}", given.expr), given.run and call(f"math.{name}", given.run))
+    made = call(f"math.{name}", given.expr)
+    if isinstance(given.expr.value, (int, float)):
+        try:
+            made = replace(made, value=getattr(math, name)(given.expr.value))
+        except (ValueError, OverflowError):
+            return None
+    number = Static(made, given.run and call(f"math.{name}", given.run))
     rewrite(region, node, number)
     region.settled[region.tree.span(node)] = number.expr.text
     return number
+
+
+#: What computes a number, as `arithmetic` writes it.
+_OF_PYTHON = regex(r"math\.|int\(|.* \*\* 0\.5$")
+
+
+def is_number_of_python(region: Region, node: cst.Call, receiver: Static) -> bool:
+    """Whether Python computes a number of which `.numpy()` is asked: it is one already."""
+    asked = node.func
+    if not isinstance(asked, cst.Attribute) or node.args or receiver.expr.array:
+        return False
+    inner, outer = region.tree.span(asked.value), region.tree.span(node)
+    known = isinstance(receiver.expr.value, (int, float))
+    computed = known or _OF_PYTHON.match(receiver.expr.text) is not None
+    settled = region.settled.get(inner) == receiver.expr.text
+    if not computed or not (settled or (known and isinstance(asked.value, cst.Name))):
+        return False
+    region.settled[outer] = region.settled.pop(inner, receiver.expr.text)
+    for spans in (region.rewrites, region.running):
+        spans[outer] = spans.pop(inner, receiver.expr.text)
+    return True
 
 
 def _is_number(value: Expr) -> bool:

@@ -19,6 +19,7 @@ from transpiler.interpret.calls.data_tensors import as_array
 from transpiler.interpret.calls.several import arrays_given
 from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided, provides
+from transpiler.interpret.functions.far_lambdas import refuse_far_lambda
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, rewrite, to_expr
 from transpiler.interpret.values import (
@@ -432,6 +433,8 @@ def _giving_data(region: Region, before: Pipeline | None, value: Value) -> Expr:
     parameters = [p.name.value for p in node.params.params]
     if len(parameters) != 1 or node.params.params[0].default is not None:
         raise Unsupported("a data set for each element, other than by a lambda of one parameter")
+    assert isinstance(value, Function)
+    refuse_far_lambda(region, value)
     (name,) = parameters
     outer = region.scope.values.get(name)
     element = replace(before.element, array=name)  # a tensor already

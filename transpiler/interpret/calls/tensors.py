@@ -126,6 +126,8 @@ def _slots(
         if str(parameters[parameter].annotation) == "Tensor" and _is_list_of_tensors(value):
             value = tensor_function(region, node, "tf.stack", [(None, value)])
         slots[parameter] = _operand(region, value, bounds, node)
+        if declared == "Tensor" and isinstance(slots[parameter], _Plain):
+            raise GiveUp(f"{name}: {parameter} is no tensor of the model or data set", node)
     for parameter, one in parameters.items():
         if parameter not in slots:
             if one.default is one.empty:

@@ -7,13 +7,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.diagnostics import DECIDED
 from transpiler.interpret.control.after_models import may_stay, run_or_leave
 from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.failing import attempt
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.jumps import continues, goes_on
 from transpiler.interpret.control.standing import may_stand, run_or_stand
+from transpiler.interpret.decisions import note_decision, tell_decision
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.records import Records
@@ -160,10 +160,11 @@ def _run_if(
     if decided is not UNKNOWN and isinstance(test, Static) and _adds_callbacks(region, node):
         decided, test = UNKNOWN, Static(replace(test.expr, value=UNKNOWN))
     if decided is not UNKNOWN:
+        note_decision(region, node, node.test, test)
         settled = settled or not isinstance(test, Static) or _is_of_a_graph(region, node)
         if settled:
             region.resolved[id(node)] = bool(decided)
-            _tell_decision(region, node, test)
+            tell_decision(region, node, node.test, test)
         if decided:
             return _run_way(region, node.body, after)
         if isinstance(orelse, cst.If):
@@ -214,7 +215,8 @@ def _run_way(
 
 #: What may be asked of a model under a condition without changing what it is.
 _TRAINING = regex(
-    r"\.(?:fit|evaluate|predict|save|save_weights|summary)(?:_generator|_classes|_proba)?\("
+    r"\.(?:fit|evaluate|predict|save|(?:save|load|get)_weights|summary|count_params)"
+    r"(?:_generator|_classes|_proba)?\("
 )
 
 
@@ -270,29 +272,28 @@ def _is_of_a_graph(region: Region, node: cst.If) -> bool:
     """
     if region.settles(node.test):
         return True
+    compiles: bool = ".compile(" in region.tree.blanked[slice(*region.tree.span(node))]
     for name in region.tree.names(node):
         value = region.scope.get(name)
+        if isinstance(value, UserClass) and _is_plain(region, value):
+            continue  # `class CFG: debug = False`
         if isinstance(value, (Framework, UserClass, Choice)):
             return True
         if isinstance(value, Function):
             builds: object = provided("mentions_framework")(region.file, value)
             if builds:
                 return True
-        if isinstance(value, Model) and value in region.open_sequentials:
+        if isinstance(value, Model) and (value in region.open_sequentials or compiles):
             return True
         if value is not None and not isinstance(value, Model) and is_graph(value):
             return True
     return False
 
 
-def _tell_decision(region: Region, node: cst.If, test: Value) -> None:
-    """A switch of the program's own: the class only has the side that it is set to."""
-    if not isinstance(test, Static) or region.settles(node.test):
-        return
-    names = sorted({name for name, _ in test.expr.names if name in region.file.globals})
-    if names and all(isinstance(region.file.globals[name], Static) for name in names):
-        source = region.tree.source(node.test)
-        region.say(DECIDED, node, f"`if {source}` was decided by the value of {', '.join(names)}")
+def _is_plain(region: Region, made: UserClass) -> bool:
+    """Whether a class has nothing to do with the framework."""
+    plain: Any = provided("holds_values")(region.file, made)
+    return bool(plain) and not made.bases
 
 
 def _run_unknown(region: Region, node: cst.If) -> None:

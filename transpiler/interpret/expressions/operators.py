@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.decisions import note_decision
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.layers.inputs import list_inputs
 from transpiler.interpret.object_groups import OF_METHOD
@@ -325,6 +326,7 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
     test = evaluate(region, node.test)
     decided = truth(test)
     if decided is not UNKNOWN:
+        note_decision(region, node, node.test, test)
         side = node.body if decided else node.orelse
         chosen = evaluate(region, side)
         if _is_the_users(region, node, test, chosen):

@@ -13,6 +13,7 @@ import libcst as cst
 from transpiler.interpret.again import gives_else, refuse_traced, runs_python
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.augmenting import by_models
+from transpiler.interpret.functions.far_lambdas import refuse_far_lambda
 from transpiler.interpret.functions.kept_sizes import with_kept_sizes
 from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
 from transpiler.interpret.functions.parameters import ELEMENT, parameters_of
@@ -84,7 +85,7 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
         raise Unsupported(f"`{function.name}` runs layers with weights or randomness of their own")
     if summary.kind != "operation" or summary.region is None or summary.result is None:
         if parameter == "element_length_func" and isinstance(summary.result, Static):
-            return _length(function, summary.result.running)
+            return _length(region, function, summary.result.running)
         return _of_plain_values(region, function, names, parts, summary)
     try:
         return _of_tensors(region, function, dict(zip(names, parts, strict=True)), given, summary,
@@ -125,6 +126,7 @@ def _of_tensors(
     helpers = summary.region.helpers_used
     region.settled |= summary.region.decoded
     if isinstance(function.node, cst.Lambda):
+        refuse_far_lambda(region, function)
         return _lambda(region, function.node, summary, applied)
     _check_alone(region, summary, held)
     if not chooses:
@@ -271,6 +273,7 @@ def _of_plain_values(
     if made.kind != "static" or body is None or not isinstance(result, (Static, Sequence)):
         name = "lambda" if body is not None else function.name
         raise Unsupported(f"`{name}` is not understood as a function of tensors")
+    refuse_far_lambda(region, function)
     element = _element(result, dict(zip(names, parts, strict=True)))
     return Expr(
         one_line((function.file or region.file).tree.source(function.node)),
@@ -279,10 +282,11 @@ def _of_plain_values(
     )
 
 
-def _length(function: Function, result: Expr) -> Expr:
+def _length(region: Region, function: Function, result: Expr) -> Expr:
     """`lambda words, label: tf.shape(words)[0]`, whose result is a size."""
     if not isinstance(function.node, cst.Lambda):
         raise Unsupported("lengths that are found by a function other than a lambda")
+    refuse_far_lambda(region, function)
     parameters = one_line(cst.Module([]).code_for_node(function.node.params))
     return Expr(f"lambda {parameters}: {result.text}", Applied(Leaf(0)), TERNARY)
 

@@ -374,7 +374,7 @@ def call_parameter(region: Region, node: cst.Call, name: str, arguments: list[Ar
     tensor = refreshed(region, value)
     if tensor.mask is not None:
         raise GiveUp(_MASKED, node)
-    if tensor.dims is None:
+    if not tensor.dims:
         raise GiveUp(f"the parameter `{name}` is called on a tensor of unknown rank", node)
     rest = [(k, to_expr(region, v)) for k, v in arguments[1:]]
     held = region.scope.values.get(name)

@@ -26,6 +26,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Framework, Mapping, Model, Sequence
 from transpiler.ir.expr import literal
+from transpiler.source.suites import nodes_of
 
 
 def with_lines(text: str, lines: list[Inserted]) -> str:
@@ -115,11 +116,53 @@ def _reason(why: Exception) -> str:
 
 def _is_compiled_first(file: FileContext, calls: list[tuple[Region, TrainingCall]]) -> bool:
     """Whether a file compiles a model itself, as far as can be seen before it asks anything."""
-    compiles = [call for _, call in calls if call.name == "compile"]
-    together = len({id(region) for region, _ in calls}) == 1
-    asked = [call for _, call in calls if call.name in TRAINING]
-    first = min((file.tree.place(call.node) for call in asked), default=(0, 0))
-    return any(not together or file.tree.place(call.node) < first for call in compiles)
+    compiles = [(region, call) for region, call in calls if call.name == "compile"]
+    asked = [(region, call) for region, call in calls if call.name in TRAINING]
+    for home, compiled in compiles:
+        places = [place for region, call in asked for place in _asked_at(file, home, region, call)]
+        if not places or file.tree.place(compiled.node) < min(places):
+            return True
+    return False
+
+
+def _asked_at(
+    file: FileContext, home: Region, region: Region, call: TrainingCall
+) -> list[tuple[int, int]]:
+    """Where a function, or the module, asks a model: itself, or by functions that it calls.
+
+    None where it is not seen.
+    """
+    if region is home:
+        return [file.tree.place(call.node)]
+    inside, pending = [region], [region]
+    found = []
+    while pending:
+        within = pending.pop()
+        for other in (file.module, *(s.region for s in file.summaries.values())):
+            for handed in other.handings.values() if other is not None else ():
+                if handed.summary.region is not within:
+                    continue
+                if other is home:
+                    found.append(file.tree.place(handed.node))
+                elif other not in inside and other is not None:
+                    inside.append(other)
+                    pending.append(other)
+    if home.is_module:
+        found += [place for one in inside for place in _called_at(file, one)]
+    return found
+
+
+def _called_at(file: FileContext, region: Region) -> Iterator[tuple[int, int]]:
+    """Where a module calls a function of its own."""
+    function = region.function
+    if not isinstance(function, cst.FunctionDef):
+        return
+    for statement in file.tree.module.body:
+        if not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            for node in nodes_of(statement):
+                if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+                    if node.func.value == function.name.value:
+                        yield file.tree.place(node)
 
 
 def _given_elsewhere(

@@ -14,7 +14,7 @@ import libcst as cst
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Handed, Summary
-from transpiler.interpret.training import PREDICTED, SIGNATURES, root
+from transpiler.interpret.training import PREDICTED, SIGNATURES, TrainingCall, root
 from transpiler.interpret.values import (
     Function,
     Model,
@@ -135,9 +135,16 @@ def handed(model: Model, reading: Expr) -> Model:
 def note_handing(region: Region, handed: Handed) -> Value:
     """What a call gives of a function that trains the models it gets; they are compiled then."""
     inner = handed.summary.region
+    former = region.handings.get((id(handed.node),))
+    for model in models_in(*handed.given.values()):
+        known = handed.compiled.setdefault(id(root(model)), [])
+        known += former.compiled.get(id(root(model)), []) if former is not None else []
+        if model.compiled is not None and model.compiled not in known:
+            known.append(model.compiled)
     for value in inner.scope.values.values() if inner is not None else ():
         if isinstance(value, Model) and value.source is not None:
-            value.source.compiled = value.compiled
+            if value.compiled is not None and _is_inside(value.compiled, inner):
+                value.source.compiled = value.compiled
     each = [value for value in handed.given.values() if isinstance(value, Model)]
     for model in models_in(*handed.given.values()):
         if model.region is region:
@@ -158,6 +165,13 @@ def note_handing(region: Region, handed: Handed) -> Value:
     if plain and not any(map(is_graph, answers)):
         return Static(Expr(one_line(region.tree.source(handed.node)), strength=POSTFIX))
     return given
+
+
+def _is_inside(call: TrainingCall, region: Region | None) -> bool:
+    """Whether a function makes a call, or one that it gives its models does."""
+    if region is None or call.region is region:
+        return True
+    return any(_is_inside(call, one.summary.region) for one in region.handings.values())
 
 
 def _given_back(summary: Summary) -> Value:

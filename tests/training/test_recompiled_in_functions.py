@@ -1,0 +1,156 @@
+"""Functions that ask a model which is compiled again: each call is under what is in force then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import converted, of_file
+from tests.training.scripts import Scripts
+from transpiler.options import Options
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+x = rng.rand(20, 4)
+y = rng.rand(20, 1)
+
+
+def score(model):
+    return model.evaluate(x, y, verbose=0)
+
+
+def train(model):
+    return model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+
+
+def both(model):
+    return train(model) + [score(model)]
+
+
+"""
+MODEL = """\
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+model.compile({0})
+"""
+EQUAL = {
+    "asked of each": (
+        ("score",),
+        "model.fit(x, y, shuffle=False, verbose=0)\nfound = [score(model)]\n"
+        "model.compile('sgd', 'mae')\nfound.append(score(model))\n",
+    ),
+    "asked of the last one": (
+        ("score",),
+        "model.fit(x, y, shuffle=False, verbose=0)\nmodel.compile('sgd', 'mae')\n"
+        "found = [score(model)]\n",
+    ),
+    "asked of the first one": (
+        ("score",),
+        "model.fit(x, y, shuffle=False, verbose=0)\nfound = [score(model)]\n"
+        "model.compile('sgd', 'mae')\nmodel.fit(x, y, shuffle=False, verbose=0)\n",
+    ),
+    "trained under each": (
+        ("train",),
+        "found = train(model)\nmodel.compile('adam', 'mae')\nfound = found + train(model)\n",
+    ),
+    "asked of it directly, too": (
+        ("score",),
+        "model.fit(x, y, shuffle=False, verbose=0)\nfound = [score(model)]\n"
+        "model.compile('sgd', 'mae')\nfound.append(score(model))\n"
+        "found.append(model.evaluate(x, y, verbose=0))\n",
+    ),
+}
+
+
+def _with(names: tuple[str, ...], compiled: str, rest: str) -> str:
+    """The program with those of the functions."""
+    head, *functions = HEAD.split("def ")
+    kept = "".join(f"def {one}" for one in functions if one.partition("(")[0] in names)
+    return head + kept + MODEL.format(compiled) + rest
+
+
+@pytest.mark.parametrize("how", EQUAL)
+def test_each_call_has_its_own_loss(how: str, scripts: Scripts) -> None:
+    names, rest = EQUAL[how]
+    program = _with(names, "'sgd', 'mse'", rest)
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_function_of_another_file_gets_the_loss(tmp_path: Path) -> None:
+    program = _with(
+        (), "'sgd', 'mse'", EQUAL["asked of each"][1].replace("(model)", "(model, x, y)")
+    )
+    (tmp_path / "tools.py").write_text(
+        "def score(model, x, y):\n    return model.evaluate(x, y, verbose=0)\n"
+    )
+    text, errors, _ = of_file(f"from tools import score\n{program}", tmp_path)
+    assert not errors
+    assert "score(model, criterion, x, y)" in text
+
+
+DIFFERENT = {
+    "metrics": ("'sgd', 'mse'", "'sgd', 'mse', metrics=['mae']"),
+    "bounds of gradients": ("keras.optimizers.SGD(clipnorm=0.1), 'mse'", "'sgd', 'mse'"),
+    "a schedule": (
+        "'sgd', 'mse'",
+        "keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 5)), 'mse'",
+    ),
+    "averages of weights": ("'sgd', 'mse'", "keras.optimizers.SGD(use_ema=True), 'mse'"),
+    "weights of losses": ("'sgd', 'mse', loss_weights=[2.0]", "'sgd', 'mse'"),
+}
+TRAINED = "found = train(model)\nmodel.compile({0})\nfound = found + train(model)\n"
+
+
+@pytest.mark.parametrize("what", DIFFERENT)
+@pytest.mark.parametrize("given", [True, False], ids=["given", "of the module"])
+def test_what_the_loops_do_otherwise_is_refused(what: str, given: bool, tmp_path: Path) -> None:
+    first, second = DIFFERENT[what]
+    program = _with(("train",), first, TRAINED.format(second))
+    if not given:
+        program = program.replace("train(model)", "train()")
+        body = program[program.index("def train") : program.index("model = ")]
+        program = program.replace(body, "") + ""
+        place = program.index("found = ")
+        program = program[:place] + body + program[place:]
+    _, errors, _ = of_file(program, tmp_path)
+    assert any("compiled in several ways" in one for one in errors), errors
+
+
+def test_what_follows_training_elsewhere_is_not_trained_before_it_is_compiled(
+    tmp_path: Path,
+) -> None:
+    """The optimizer of the other file would go on."""
+    (tmp_path / "other.py").write_text(
+        HEAD.partition("rng = ")[0] + "def make(x, y):\n"
+        "    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])\n"
+        "    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), 'mse')\n"
+        "    model.fit(x, y, verbose=0)\n    return model\n"
+    )
+    program = (
+        HEAD.partition("def score")[0] + "from other import make\n\nmodel = make(x, y)\n"
+        "model.fit(x, y)\nmodel.compile('sgd', 'mae')\nmodel.fit(x, y)\n"
+    )
+    _, errors, _ = of_file(program, tmp_path)
+    assert errors
+
+
+def test_what_is_asked_before_the_file_compiles_it_is_under_what_the_other_one_says(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "other.py").write_text(
+        HEAD.partition("rng = ")[0] + "def make(x, y):\n"
+        "    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])\n"
+        "    model.compile('adam', 'mse')\n    model.fit(x, y, verbose=0)\n    return model\n"
+    )
+    program = (
+        HEAD.partition("def train")[0] + "from other import make\n\nmodel = make(x, y)\n"
+        "found = [score(model)]\nmodel.compile('sgd', 'mae')\nfound.append(score(model))\n"
+    )
+    text, errors, _ = of_file(program, tmp_path)
+    assert not errors
+    assert text.index("criterion = nn.MSELoss()") < text.index("[score(model, criterion)]")
