@@ -53,6 +53,7 @@ from transpiler.source.asking_schedules import asking_schedules
 from transpiler.source.assigned_together import assigned_apart
 from transpiler.source.backend_defaults import backend_defaults
 from transpiler.source.brought_values import values_brought
+from transpiler.source.chained_models import chained_models
 from transpiler.source.compiled_by_calls import compiled_by_calls
 from transpiler.source.compiled_either import compiled_behind
 from transpiler.source.compiled_in_turn import compiled_one_by_one
@@ -243,6 +244,7 @@ class Project:
         found = found or trained_in_turn(text) or layers_asked_in_turn(text)
         found = found or named_models(text, path) or written_outputs(text)
         found = found or returned_loads(text) or loaded_in_methods(text)
+        found = found or chained_models(text)
         return found or values_brought(text, path)
 
     def _widened(

@@ -255,7 +255,7 @@ def _head(draft: Draft, use: int) -> str:
 
 def _uses_of(names: set[str]) -> re.Pattern[str]:
     """Finds the names of the framework where they are read."""
-    words = "|".join(rf"{name}(?<![\w.]{name})" for name in sorted(names))
+    words = "|".join(rf"{name}(?<![\w.]{name})(?<!def {name})" for name in sorted(names))
     return re.compile(rf"(?:{words})(?!\w)(?!\s*=[^=])" if names else r"(?!)")
 
 

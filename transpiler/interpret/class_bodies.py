@@ -54,7 +54,9 @@ def run_body(region: Region, made: UserClass) -> dict[str, Value]:
     region.inline = outer
     own = {name: scope.values[name] for name in _assigned(region, before[1])}
     for name, value in own.items():
-        scope.values[name] = before[0].get(name, Unknown(f"`{name}` of a class"))
+        scope.values.pop(name)
+        if name in before[0]:
+            scope.values[name] = before[0][name]
         scope.versions[name] = before[1].get(name, 0)
         if isinstance(value, Model):
             value.expr = _reading(region, made.name, name)

@@ -72,6 +72,7 @@ filled_lists.py  lists of callbacks that the methods of a class fill one by one:
 loaded_or_trained.py  models that are loaded, or else made and trained: made in any case
 settled.py      what variables of a function are by the constants that a call gives it
 last_layers.py  last layers that each way of a condition adds before it compiles
+chained_models.py  models asked in the expression that builds them: these get a name before
 named_models.py  models that functions get at once from what builds them: these get a name
 loaded_in_methods.py  models that an object has already: it reads their weights
 returned_loads.py  models that functions load and give at once: these get a name

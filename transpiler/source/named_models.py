@@ -29,7 +29,7 @@ def named_models(text: str, path: str) -> Rewritten | None:
     module = program_tree(text)
     if module is None:
         return None
-    building = {*_builders(module)}
+    building = {*builders(module)}
     training = {f.name: f for f in _functions(module) if _trains(f)} if building else {}
     training = {**_imported(text, path, module), **training} if building else training
     found = [*_places(module, module, training, building)] if training else []
@@ -46,7 +46,7 @@ def named_models(text: str, path: str) -> Rewritten | None:
         assert function is not None
         wanted = function.args.args[0].arg
         known = names.setdefault(scope, {})
-        name = known.setdefault(wanted, _free(module, scope, wanted))
+        name = known.setdefault(wanted, free_name(module, scope, wanted))
         edits[start, start] = f"{name} = {text[first:last]}\n{text[begin:start]}"
         edits[first, last] = name
         if function in module.body:
@@ -100,7 +100,7 @@ def _trains(node: ast.FunctionDef) -> list[ast.Call]:
     return found
 
 
-def _builders(module: ast.Module) -> Iterator[str]:
+def builders(module: ast.Module) -> Iterator[str]:
     """The functions that may give a model that they have compiled."""
     for node in module.body:
         if isinstance(node, ast.FunctionDef):
@@ -162,7 +162,7 @@ def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _free(module: ast.Module, scope: ast.AST, wanted: str) -> str:
+def free_name(module: ast.Module, scope: ast.AST, wanted: str) -> str:
     """A name that nothing else has in a scope, nor reads of the module where that is the scope."""
     taken = {n.id for n in _own_nodes(scope) if isinstance(n, ast.Name)}
     taken |= (

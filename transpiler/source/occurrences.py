@@ -105,7 +105,8 @@ class Occurrences:
 
     def _occurrence(self, name: str, found: _Found) -> Occurrence:
         node, around, functions = found
-        function = getattr(functions[-1], "name", "<lambda>") if functions else ""
+        inner = [one for one in functions if not isinstance(one, ast.ClassDef)]
+        function = getattr(inner[-1], "name", "<lambda>") if inner else ""
         local = any(name in self._locals_of(f) for f in functions)
         start = self._positions.offset(node.lineno, node.col_offset)
         if not isinstance(node, ast.Name):
@@ -119,7 +120,9 @@ class Occurrences:
     def _locals_of(self, function: ast.AST) -> frozenset[str]:
         known = self._locals.get(function)
         if known is None:
-            inside = islice(ast.walk(function), 1, None)
+            inside: Iterable[ast.AST] = islice(ast.walk(function), 1, None)
+            if isinstance(function, ast.ClassDef):
+                inside = _within(function)
             known = self._locals[function] = frozenset(_locals(inside))
         return known
 
@@ -128,7 +131,7 @@ class Occurrences:
 
 
 #: What belongs to a function, and is evaluated where that is defined.
-_OUTSIDE = ("defaults", "kw_defaults", "decorator_list", "returns")
+_OUTSIDE = ("defaults", "kw_defaults", "decorator_list", "returns", "bases", "keywords")
 
 #: What binds or reads a name, the attribute that it is read for, and the functions around it.
 _Found: TypeAlias = "tuple[Any, ast.Attribute | None, tuple[ast.AST, ...]]"
@@ -154,8 +157,9 @@ def _names(text: str) -> dict[str, list[_Found]]:
             for name in _bound_otherwise(node):
                 found.setdefault(name, []).append((node, None, functions))
         outer = functions[:-1] if isinstance(node, ast.arguments) else functions
-        if isinstance(node, _FUNCTIONS):
-            functions = (*functions, node)
+        if isinstance(node, _SCOPES):  # what a class binds, its methods don't see
+            seen = (one for one in functions if not isinstance(one, ast.ClassDef))
+            functions = (*seen, node)
         for part in node._fields:
             value = getattr(node, part, None)
             around = outer if part in _OUTSIDE else functions

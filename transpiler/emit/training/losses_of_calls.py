@@ -1,10 +1,12 @@
-"""Which losses the calls of a builder name that compiles the models which it gives."""
+"""What calls of a builder that compiles its models make of these: their losses, whether trained."""
 
 from __future__ import annotations
 
 import libcst as cst
 
 from transpiler.emit.training.shared import Shared
+from transpiler.interpret.training import TRAINING
+from transpiler.interpret.values import Model
 from transpiler.lower.training import Training
 from transpiler.source.lexical import words_in
 
@@ -23,6 +25,12 @@ def gets_another_loss(shared: Shared, training: Training, parameters: set[str]) 
         len({_passed(shared, site.node, names, name) for site in sites}) > 1
         for name in read & parameters
     )
+
+
+def gives_trained(shared: Shared, model: Model) -> bool:
+    """Whether the function that gives a model gives others, too, which are trained."""
+    node = model.summary.function.node if model.summary is not None else None
+    return any(c.name in TRAINING for site in shared.sites.get(id(node), ()) for c in site.calls)
 
 
 def _passed(shared: Shared, node: cst.CSTNode, names: list[str], name: str) -> str:

@@ -20,7 +20,7 @@ from transpiler.interpret.values import Function, Sequence, Static, UserClass, V
 from transpiler.interpret.values import Mapping as Items
 from transpiler.ir.expr import Configured
 from transpiler.rule import Rule
-from transpiler.source.suites import bodies
+from transpiler.source.suites import bodies, leaf_statements
 from transpiler.source.tree import Tree
 
 #: A statement that goes, or a condition of which nothing is left.
@@ -37,11 +37,21 @@ def named_parts(
     body = list(room.body if isinstance(room, cst.Module) else room.body.body)
     own = {id(statement) for statement in _reached(body)}
     found: list[tuple[str, NamedPart]] = []
+    of_classes = {id(one) for one in _of_classes(body)}
     for statement in simple_statements(room):
+        if id(statement) in of_classes:
+            continue
         name = _assigned(statement) or (_extended(statement) if id(statement) in own else "")
         if name and (name in unpacked or _is_part(values.get(name))):
             found.append((name, statement))
     return _with_conditions(found, body)
+
+
+def _of_classes(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The statements of classes: what these give a value is an attribute."""
+    for statement in body:
+        if isinstance(statement, cst.ClassDef):
+            yield from leaf_statements([statement])
 
 
 def _with_conditions(

@@ -31,6 +31,7 @@ from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write
 from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import bound_to, holds, statement_of, within
 from transpiler.emit.training.looped import trained_apart
+from transpiler.emit.training.losses_of_calls import gives_trained
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.once_more import write_again
 from transpiler.emit.training.one_way import keep_parts
@@ -194,7 +195,7 @@ class _Planner(Shared):
         away = home.file is not self.file
         if "compile" in asked and (trained or away) and group.asks_before(self.tree, away):
             return None
-        if compiles and asked == {"summary"}:
+        if compiles and asked == {"summary"} and not gives_trained(self, group.made):
             return None
         stays = trained and bool(compiles)
         beside = beside_models(self, group.made, group.parts) if compiles else None
