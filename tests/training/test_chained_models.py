@@ -36,7 +36,7 @@ CHAINS = {
     ),
     "given": (
         "def run(units):\n"
-        "    return build(units).fit(x, y, epochs=2, shuffle=False, verbose=0).history['loss']\n\n\n"
+        "    return build(units).fit(x, y, shuffle=False, verbose=0).history['loss']\n\n\n"
         "found = run(4)\n"
     ),
     "looked at": f"build().summary()\nother = build()\n{TRAINED}",
