@@ -102,3 +102,45 @@ def test_without_epochs_a_history_has_no_entries(scripts: Scripts) -> None:
     assert "h = {}\n" in result
     apart = scripts.compare(text, result)
     assert max(apart.values()) < 1e-9, apart
+
+
+LATE = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+x = np.random.RandomState(0).rand(24, 4)
+y = x.sum(1, keepdims=True)
+
+
+def within(a, b):
+    return keras.ops.mean(keras.ops.abs(a - b), axis=-1)
+
+
+model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+model.compile("sgd", "mse", metrics=[within])
+history = model.fit(x, y, epochs=2, shuffle=False, validation_data=(x, y){more})
+values = [one[0] for one in history.history.values()]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "keys"),
+    [
+        ("", '"loss": [], "val_loss": [], "val_within": [], "within": []'),
+        (
+            ", callbacks=[keras.callbacks.ReduceLROnPlateau()]",
+            '"loss": [], "val_loss": [], "val_within": [], "within": [], "learning_rate": []',
+        ),
+        (", validation_freq=2", '"loss": [], "within": [], "val_loss": [], "val_within": []'),
+        (", validation_freq=[1]", '"loss": [], "val_loss": [], "val_within": [], "within": []'),
+    ],
+)
+def test_names_behind_those_of_validation(more: str, keys: str, scripts: Scripts) -> None:
+    """Keras 3 sorts all values of an epoch; what a later one brings comes behind them."""
+    program = LATE.replace("{more}", more)
+    text = convert(program, Options(exact=True, keras="3")).text
+    assert f"history = {{{keys}}}" in " ".join(text.split()).replace("{ ", "{").replace(", }", "}")
+    apart = scripts.compare(program, text)
+    assert "values" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -57,11 +57,15 @@ def written(values: dict[str, str]) -> str:
     return f"{{{', '.join(f'{literal(key)}: {code}' for key, code in values.items())}}}"
 
 
-def in_order(values: dict[str, str], keras: str) -> dict[str, str]:
-    """The values of an epoch in the order in which a callback gets them: Keras 3 sorts them."""
+def in_order(values: dict[str, str], keras: str, late: bool = False) -> dict[str, str]:
+    """The values of an epoch in the order in which a callback gets them: Keras 3 sorts them.
+
+    `late`: the first epoch of a history does not validate.
+    """
     if keras == "2":
         return dict(values)
-    return dict(sorted(values.items(), key=lambda item: (item[0].startswith("val_"), item[0])))
+    keys = sorted(values, key=lambda key: (late and key.startswith("val_"), key))
+    return {key: values[key] for key in keys}
 
 
 def changes_logged(hooks: list[Hooks]) -> Hooks | None:

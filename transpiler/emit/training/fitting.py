@@ -32,7 +32,7 @@ from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.receivers import label_of
 from transpiler.emit.training.sequences import after_epoch
 from transpiler.emit.training.step_parts import steps_of, taken_over
-from transpiler.emit.training.validating import never_validates, validated_after
+from transpiler.emit.training.validating import never_validates, validated_after, validates_first
 from transpiler.emit.training.weighting import weight_arrays, weighting_of
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function, Static
@@ -168,7 +168,8 @@ class FitWriter(FitData):
         counted |= any(not place.binds for place in model.shared.found.of("_"))  # which it reads
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = distinct(line for h in hooks for line in h.before)
-        ordered = self.kept.in_order(values) if self.history else values
+        late = bool(self.after) and not validates_first(self.after, self.first)
+        ordered = self.kept.in_order(values, late) if self.history else values
         keys = [*ordered, *put_in_turn(in_order)]
         if self.history:
             before[:0] = self._empty_history(keys)

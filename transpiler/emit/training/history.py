@@ -286,8 +286,11 @@ class History:
             if text[start] == "." and not own and not within(start, gone):
                 self._leave(start, end)
 
-    def in_order(self, values: dict[str, str]) -> dict[str, str]:
-        """The values of an epoch as Keras has them, where that is seen; else as they are found."""
+    def in_order(self, values: dict[str, str], late: bool) -> dict[str, str]:
+        """The values of an epoch as Keras has them, where that is seen; else as they are found.
+
+        `late`: the first epoch does not validate.
+        """
         options = self.model.shared.file.options
         kept = [(p.start, p.attribute_end + len(".history")) for p in self._kept_by_model()]
         self.order.look_at(kept)
@@ -297,7 +300,7 @@ class History:
             self.order.shown |= not found
         if not self.order.shown:
             return values
-        ordered = in_order(values, options.keras)
+        ordered = in_order(values, options.keras, late)
         if self.order.by_place and options.keras == "auto" and [*ordered] != [*values]:
             self.model.made.said.append((ASSUMED, self.call.node, SORTED))
         return ordered

@@ -40,3 +40,11 @@ def never_validates(after: str, first: str, epochs: str) -> bool:
     if found.group(1):
         return not any(number % int(found.group(1)) == 0 for number in numbers)
     return not any(int(number) in numbers for number in re.findall(r"\d+", found.group(2)))
+
+
+def validates_first(after: str, first: str) -> bool:
+    """Whether the first epoch surely validates."""
+    found = _OF_NUMBERS.fullmatch(after)
+    if found is None or found.group(2) is None or not first.isdigit():
+        return found is not None and found.group(1) == "1"
+    return int(first) + 1 in map(int, re.findall(r"\d+", found.group(2)))
