@@ -49,7 +49,9 @@ def under_several(
                 continue
             ways = [training.compiled.get(id(one)) for one in found]
             written = {None if way is None else _written(way) for way in ways}
-            if len(written) > 1 or None in written:
+            losses = {way.loss.criterion.text for way in ways if way is not None}
+            named = len(losses) > 1 and any(map(str.isidentifier, losses))  # no variable has these
+            if len(written) > 1 or None in written or named:
                 return call, _SEVERAL
     return None
 

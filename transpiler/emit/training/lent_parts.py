@@ -14,9 +14,10 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import statement_of
 from transpiler.emit.training.shared import Before
 from transpiler.interpret.context import FileContext
-from transpiler.interpret.training import may_be, root
+from transpiler.interpret.training import TRAINING, may_be, root
 from transpiler.interpret.values import Function, Model
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Compiled
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
@@ -42,7 +43,8 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter, trains: bool = Tr
     if len([p for p in writer.shared.found.of(name) if not p.binds]) != len(seen):
         raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
     wanted = _lent(writer, first, trains)
-    besides = [*next(iter(writer.training.compiled.values())).heads[0].given] if trains else []
+    compiled = in_force(writer)
+    besides = [*compiled.heads[0].given] if trains and compiled is not None else []
     if all(p.name.value != writer.variable for p in function.params.params):
         raise Unsupported(f"`{name}` trains models of a list that it gets")
     taken: dict[str, str] = {}
@@ -87,13 +89,14 @@ def _lent(writer: ModelWriter, giver: ModelWriter, trains: bool) -> dict[str, st
     """What the function gets with the model, and the variables that hold it where it is called."""
     apart = has_loss_of_caller(writer) or (not trains and has_several_losses(writer))
     own = {"criterion": giver.criterion} if apart else {}
-    return {**own, **giver.lent_with_it()} if trains else own
+    compiled = in_force(writer)
+    return {**own, **giver.lent_with_it(compiled)} if trains and compiled is not None else own
 
 
 def has_loss_of_caller(writer: ModelWriter) -> bool:
     """Whether a function or class of another file uses a loss which only this one defines."""
     file, function = writer.shared.file, writer.room.node
-    compiled = next(iter(writer.training.compiled.values()), None)
+    compiled = in_force(writer)
     if compiled is None or not isinstance(function, cst.FunctionDef):
         return False
     if not is_guest(file, writer.room.owner or function.name.value):
@@ -103,11 +106,19 @@ def has_loss_of_caller(writer: ModelWriter) -> bool:
     return isinstance(held, Function) and held.file in (None, file) and not is_guest(file, name)
 
 
+def in_force(writer: ModelWriter) -> Compiled | None:
+    """What the calls of a function go by; else what the model is compiled with first."""
+    calls = [c.compiled for c in writer.part.calls if c.name in TRAINING]
+    found = (writer.training.compiled.get(id(one)) for one in calls if one is not None)
+    known = next(filter(None, found), None)
+    return known or next(iter(writer.training.compiled.values()), None)
+
+
 def has_several_losses(writer: ModelWriter) -> bool:
     """Whether a function asks a model that is compiled with another loss at another time."""
-    asks = any(call.name in ("evaluate", "test_on_batch") for call in writer.part.calls)
-    found = {one.loss.criterion.text for one in writer.training.compiled.values()}
-    return asks and len(found) > 1
+    calls = [c for c in writer.part.calls if c.name in ("evaluate", "test_on_batch")]
+    ways = [writer.training.compiled.get(id(one)) for call in calls for one in call.entered]
+    return len({way.loss.criterion.text for way in ways if way is not None}) > 1
 
 
 def is_guest(file: FileContext, name: str) -> bool:

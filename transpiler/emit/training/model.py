@@ -35,6 +35,7 @@ from transpiler.emit.training.hidden_functions import refuse_hidden
 from transpiler.emit.training.lent_parts import (
     has_loss_of_caller,
     has_several_losses,
+    in_force,
     take_as_arguments,
 )
 from transpiler.emit.training.lines import is_made_once, is_nested, within
@@ -203,7 +204,7 @@ class ModelWriter:
         if not several and self.part.is_lent and own:
             take_as_arguments(self, first, trains=False)
             return
-        compiled = next(iter(self.training.compiled.values()), None)
+        compiled = in_force(self)
         if compiled is not None and not compiled.several:
             self.criterion = compiled.loss.criterion.text
             if compiled.loss.criterion.names or compiled.heads[0].given:
@@ -214,9 +215,8 @@ class ModelWriter:
         for what in COMPANIONS:
             setattr(self, what, getattr(first, what))
 
-    def lent_with_it(self) -> dict[str, str]:
+    def lent_with_it(self, compiled: Compiled) -> dict[str, str]:
         """What a function gets with the model to train it, and the variables that hold it."""
-        compiled = next(iter(self.training.compiled.values()))
         names = ["criterion", *compiled.heads[0].given]
         wanted = dict(zip(names, self.criterion.split(", "), strict=False))
         wanted["optimizer"] = self.optimizer
