@@ -1,6 +1,7 @@
 """Training as plain PyTorch: what stands in the places of compile, fit, evaluate and predict.
 
 plan.py        which models of a file are trained, and where
+entered_with.py  what functions go by that may be called under several `compile`
 elsewhere.py   what files that train models of another one want of that
 groups.py      the calls of a file by the models that they are of
 calls.py       what stands in the place of each call

@@ -19,6 +19,7 @@ whole_numbers.py  what Python's own functions make of whole numbers
 data.py       arrays that Keras provides
 pipelines.py  data sets of tf.data, step by step
 data_functions.py  functions that data sets are made with
+far_lambdas.py  lambdas that can't be written where they are used
 drawn.py      random numbers and conditions for one element of a data set
 data_options.py  options of data sets, which go
 unpacked.py   options of generators of images that are only known at run time

@@ -7,8 +7,8 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.again import gives_else
+from transpiler.interpret.calls.far_lambdas import refuse_far_lambda
 from transpiler.interpret.dispatch import provided
-from transpiler.interpret.functions.far_lambdas import refuse_far_lambda
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line, to_expr
 from transpiler.interpret.values import Framework, Function, Instance

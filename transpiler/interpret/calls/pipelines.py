@@ -16,10 +16,10 @@ from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data_functions import called_object, generating, of_images
 from transpiler.interpret.calls.data_tensors import as_array
+from transpiler.interpret.calls.far_lambdas import refuse_far_lambda
 from transpiler.interpret.calls.several import arrays_given
 from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided, provides
-from transpiler.interpret.functions.far_lambdas import refuse_far_lambda
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import UNDONE, rewrite, to_expr
 from transpiler.interpret.values import (

@@ -42,7 +42,6 @@ settled_arguments.py  what expressions in a builder are by the constants that it
 settings.py       what these compute with besides the weight
 own_metrics.py    metrics that are classes of the program's own
 metric_parts.py   metrics of Keras that these hold, or are derived from
-far_lambdas.py    lambdas that can't be written where they are used
 applied.py        functions that data sets apply to their elements
 windows.py        such functions that make samples of windows
 augmenting.py     models that such functions call on images

@@ -11,9 +11,9 @@ import re
 import libcst as cst
 
 from transpiler.interpret.again import gives_else, refuse_traced, runs_python
+from transpiler.interpret.calls.far_lambdas import refuse_far_lambda
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.augmenting import by_models
-from transpiler.interpret.functions.far_lambdas import refuse_far_lambda
 from transpiler.interpret.functions.kept_sizes import with_kept_sizes
 from transpiler.interpret.functions.optional import is_way_of, lacking_part, value_without
 from transpiler.interpret.functions.parameters import ELEMENT, parameters_of
