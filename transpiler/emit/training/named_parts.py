@@ -35,7 +35,7 @@ def named_parts(
     `unpacked` are the dicts of arguments of which no entry is read any more.
     """
     body = list(room.body if isinstance(room, cst.Module) else room.body.body)
-    own = {id(statement) for statement in _reached(body)}
+    own = {id(statement) for statement in (*_reached(body), *_filled_anew(body))}
     found: list[tuple[str, NamedPart]] = []
     of_classes = {id(one) for one in _of_classes(body)}
     for statement in simple_statements(room):
@@ -74,6 +74,28 @@ def _reached(body: Iterable[cst.CSTNode]) -> Iterator[cst.CSTNode]:
         if isinstance(statement, cst.If):
             for suite in bodies(statement):
                 yield from _reached(suite)
+
+
+def _filled_anew(
+    body: Iterable[cst.CSTNode], made: frozenset[str] = frozenset(), looped: bool = False
+) -> Iterator[cst.CSTNode]:
+    """The statements of loops that put something into what each round makes before.
+
+    for train, test in folds:
+        callbacks = [EarlyStopping()]
+        callbacks.append(ReduceLROnPlateau())
+    """
+    for statement in body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            made |= {_assigned(statement)} - {""}
+            if looped and _extended(statement) in made:
+                yield statement
+        elif isinstance(statement, (cst.For, cst.While)):
+            for suite in bodies(statement):
+                yield from _filled_anew(suite, looped=True)
+        elif not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            for suite in bodies(statement):
+                yield from _filled_anew(suite, made, looped)
 
 
 def _with_whole(

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.interpret.aliases import refuse_aliases, refuse_parts
+from transpiler.interpret.control.perhaps import are_callbacks
 from transpiler.interpret.control.sequences import append
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
 from transpiler.interpret.expressions.operators import of_arrays
@@ -162,7 +163,7 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
         region.file.arrays[name] = replace(array, version=region.scope.version(name))
     reading = region.scope.read(name)
     if isinstance(left, Sequence) and isinstance(right, Sequence) and left.kind is list:
-        if operator == "+" and not region.loops:
+        if operator == "+" and (not region.loops or are_callbacks(region, right)):
             joined = (*left.items, *right.items)
             region.scope.values[name] = Sequence(joined, list, static=reading)
             return
