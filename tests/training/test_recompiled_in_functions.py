@@ -154,3 +154,64 @@ def test_what_is_asked_before_the_file_compiles_it_is_under_what_the_other_one_s
     text, errors, _ = of_file(program, tmp_path)
     assert not errors
     assert text.index("criterion = nn.MSELoss()") < text.index("[score(model, criterion)]")
+
+
+def test_gradients_that_are_left_are_not_added(scripts: Scripts) -> None:
+    """Of a training before that whose steps take several batches."""
+    program = _with(
+        (),
+        "'sgd', 'mse'",
+        "model.fit(x, y, shuffle=False, verbose=0)\n"
+        "model.compile(keras.optimizers.SGD(0.1, gradient_accumulation_steps=2), 'mse')\n"
+        "found = model.fit(x, y, batch_size=5, shuffle=False, verbose=0).history['loss']\n",
+    )
+    text = converted(program, Options(exact=True))
+    apart = scripts.compare(program, text)
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+    without = text.replace("optimizer.zero_grad()\ntrain_loader", "train_loader")
+    assert without != text
+    assert max(scripts.compare(program, without).values()) > 1e-6
+
+
+LOSSES = {
+    "another loss behind": ("'sgd', 'mse'", "'sgd', 'mae'"),
+    "a schedule behind": (
+        "'sgd', 'mse'",
+        "keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 5)), 'mse'",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", LOSSES)
+@pytest.mark.parametrize("first", [True, False], ids=["under the first", "under the second"])
+def test_a_function_under_one_of_them(what: str, first: bool, scripts: Scripts) -> None:
+    before, behind = LOSSES[what]
+    asks = "found = [*train(model), score(model)]\n"
+    again = f"model.compile({behind})\n"
+    rest = (
+        f"{asks}{again}" if first else f"model.fit(x, y, verbose=0, shuffle=False)\n{again}{asks}"
+    )
+    program = _with(("score", "train"), before, rest)
+    if first:
+        program += "model.fit(x, y, verbose=0, shuffle=False)\n"
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert "found" in apart
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_loss_that_no_variable_holds_is_not_given(tmp_path: Path) -> None:
+    asks = "found = train(model)\nmodel.compile('sgd', 'log_cosh')\nmodel.fit(x, y, verbose=0)\n"
+    _, errors, _ = of_file(_with(("train",), "'sgd', 'mse'", asks), tmp_path)
+    assert any("compiled in several ways" in one for one in errors), errors
+
+
+def test_a_function_evaluates_with_the_loss_that_it_is_called_under(scripts: Scripts) -> None:
+    program = _with(
+        ("score",),
+        "'sgd', 'mse'",
+        "model.fit(x, y, verbose=0, shuffle=False)\nfound = score(model)\n"
+        "model.compile('sgd', 'log_cosh')\nmodel.fit(x, y, verbose=0, shuffle=False)\n",
+    )
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert apart["found"] < 1e-9

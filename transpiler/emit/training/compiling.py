@@ -263,6 +263,9 @@ def _besides(writer: ModelWriter, parameter: str, given: str, lines: list[str]) 
     return name
 
 
+_TRAINS = regex(r"\.(?:fit|fit_generator|train_on_batch)\(")
+
+
 def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) -> list[str]:
     """What makes the optimizer, and what stands beside it, where a node of the room stands."""
     refuse_going_on(writer, call, node)
@@ -297,6 +300,9 @@ def optimizer_lines(writer: ModelWriter, call: TrainingCall, node: cst.CSTNode) 
             raise Unsupported("steps of several batches under a strategy, or for some optimizers")
         writer.batch_numbers = _beside(writer, "batch_numbers", "batch_counter")
         lines.append(f"{writer.batch_numbers} = itertools.count(1)")
+        away = writer.training.home.file is not writer.shared.file
+        if away or len(_TRAINS.findall(writer.tree.blanked)) > 1:
+            lines.append(f"{writer.optimizer}.zero_grad()")  # what was trained before leaves some
     if writer.training.asks_steps:
         lines.append(_numbered(writer, call))
     if writer.made.spread:

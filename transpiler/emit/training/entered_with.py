@@ -8,6 +8,7 @@ score(model)                        # and the second: the function has one text 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -16,7 +17,7 @@ import libcst as cst
 
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.region import Region
-from transpiler.interpret.training import TRAINING, TrainingCall, root
+from transpiler.interpret.training import STEPS, TRAINING, TrainingCall, root
 from transpiler.ir.expr import Expr
 from transpiler.ir.training import Loss, Optimizer, Prediction
 from transpiler.lower.optimizers import Optimizing
@@ -45,15 +46,21 @@ def under_several(
     for part in parts:
         for call in part.calls:
             found = _entered(shared, training, part, call)
+            if found and call.name in STEPS and _has_named_loss(training.compiled.values()):
+                return call, _SEVERAL
             if len(found) < 2:
                 continue
             ways = [training.compiled.get(id(one)) for one in found]
             written = {None if way is None else _written(way) for way in ways}
-            losses = {way.loss.criterion.text for way in ways if way is not None}
-            named = len(losses) > 1 and any(map(str.isidentifier, losses))  # no variable has these
-            if len(written) > 1 or None in written or named:
+            if len(written) > 1 or None in written or _has_named_loss(filter(None, ways)):
                 return call, _SEVERAL
     return None
+
+
+def _has_named_loss(ways: Iterable[Compiled]) -> bool:
+    """Whether one of several losses is a function, which no variable is made for."""
+    losses = {way.loss.criterion.text for way in ways}
+    return len(losses) > 1 and any(map(str.isidentifier, losses))
 
 
 def _entered(
