@@ -63,6 +63,30 @@ def test_models_that_are_asked_of_other_data_in_turn(scripts: Scripts) -> None:
     assert max(apart.values()) < 1e-9, apart
 
 
+INSIDE = """\
+one = make(2)
+one.fit(x, y, epochs=2, shuffle=False, verbose=0)
+
+
+def parts(model, count):
+    return np.array([model.evaluate(x[n:], y[n:], verbose=0) for n in range(count)]) - 1
+
+
+mean = np.mean([one.evaluate(x[i : i + 5], y[i : i + 5], verbose=0) for i in range(0, 20, 5)])
+total = sum(one.evaluate(x[:n], y[:n], verbose=0) for n in (5, 10)) / 2
+found = parts(one, 3)
+"""
+
+
+def test_what_is_made_inside_of_an_expression(scripts: Scripts) -> None:
+    text = converted(HEAD + INSIDE, Options(exact=True))
+    assert "    return np.array(scores) - 1\n" in text
+    assert "total = sum(scores) / 2\n" in text
+    apart = scripts.compare(HEAD + INSIDE, text)
+    assert {"mean", "total", "found"} <= set(apart)
+    assert max(apart.values()) < 1e-9, apart
+
+
 def test_models_that_are_asked_of_the_same_data_stay_in_one_line() -> None:
     each = "scores = [m.evaluate(x, y, verbose=0) for m in models]\n"
     text = "models = [make(3), make(4)]\nfor m in models:\n    m.fit(x, y, verbose=0)\n" + each
@@ -86,6 +110,8 @@ SEEN = {
     "it reads what it makes anew": "models = [m.fit(x) for m in models]\n",
     "there is a comment in it": "fits = [\n    m.fit(x)  # all\n    for m in models\n]\n",
     "it is a part of a line": "a = 1; fits = [m.fit(x) for m in models]\n",
+    "something comes before it": "a = f(b(), [m.fit(x) for m in models])\n",
+    "it is read in parts": "a = any(m.fit(x) for m in models)\n",
     "the variable of a class": "class A:\n    fits = [m.fit(x) for m in models]\n",
 }
 

@@ -222,7 +222,7 @@ def asks_model(home: FileContext | None, made: UserClass) -> bool:
 
 #: What makes an object more than a holder of values: it is run through, or entered.
 _MORE = regex(
-    r"\b(?:yield|def __(?:iter|next|len|getitem|enter)__)\b"
+    r"\b(?:yield|def __(?:iter|next|getitem|enter)__)\b"
     r"|(?:\breturn|=)\s*\(\s*\((?:[^()]|\([^()]*\))*\)\s*for\b"
 )
 

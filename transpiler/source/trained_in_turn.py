@@ -21,8 +21,11 @@ from transpiler.source.syntax import program_tree
 _TRAINS = frozenset({"fit", "train_on_batch"})
 #: What gives its own data to each call: these are made before it.
 _ASKS = frozenset({"evaluate", "test_on_batch"})
-_FILLED = regex(r"=\s*[\[{]\s*[^=\n]*\.(?:fit|train_on_batch|evaluate|test_on_batch)\(")
-_Filling: TypeAlias = "ast.ListComp | ast.DictComp"
+_FILLED = regex(
+    r"(?:=|\breturn|\()\s*[\[{(]?\s*[^=\n]*\.(?:fit|train_on_batch|evaluate|test_on_batch)\("
+    r"[^#]*\bfor\b"
+)
+_Filling: TypeAlias = "ast.ListComp | ast.GeneratorExp | ast.DictComp"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OWN_ROUNDS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -46,6 +49,20 @@ def trained_in_turn(text: str) -> Rewritten | None:
                 if alone and _is_filled_alike(name, made, scope):
                     calls.append(_fills(name, made, text, positions))
                     edits[start, end] = _loop(name, made, calls[-1], indent, text, positions)
+            case ast.Assign(value=value) | ast.Return(ast.expr() as value) | ast.Expr(value):
+                inner = _first(value)
+                start, (first, last) = positions.span(statement)[0], (0, 0)
+                indent = text[text.rfind("\n", 0, start) + 1 : start]
+                if inner is None or indent.strip() or comments_in(_source(inner, text, positions)):
+                    continue
+                name = _free(module) if module is not None else ""
+                if name and _is_filled_alike(name, inner, scope):
+                    first, last = positions.span(inner)
+                    calls.append(_fills(name, inner, text, positions))
+                    loop = _loop(name, inner, calls[-1], indent, text, positions)
+                    edits[start, start] = f"{loop}\n{indent}"
+                    bare = isinstance(inner, ast.GeneratorExp) and text[first] != "("
+                    edits[first, last] = f"({name})" if not bare and text[first] == "(" else name
     made_anew = rewritten(text, edits, calls) if edits else None
     if made_anew is None or program_tree(made_anew.text) is None:  # what parentheses held together
         return None
@@ -76,10 +93,37 @@ def _is_filled_alike(name: str, made: _Filling, scope: ast.AST) -> bool:
     odd = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda, *_OWN_ROUNDS)
     if not trains or name in names or sum(isinstance(node, odd) for node in inside) > 1:
         return False
-    plain = isinstance(made, ast.ListComp) or isinstance(made.key, (ast.Name, ast.Constant))
+    plain = not isinstance(made, ast.DictComp) or isinstance(made.key, (ast.Name, ast.Constant))
     if len(made.generators) > 1 or made.generators[0].is_async or not plain:
         return False
     return not any(_is_seen_outside(target, scope) for target in targets)
+
+
+#: What makes one value of all that a generator gives.
+_GATHERS = ("sum", "max", "min", "list", "tuple", "sorted")
+
+
+def _first(node: ast.expr) -> ast.ListComp | ast.GeneratorExp | None:
+    """A list that is made in a statement before all else that it does."""
+    while True:
+        match node:
+            case ast.ListComp():
+                return node
+            case ast.Call(ast.Name(gathers), [ast.GeneratorExp() as inner]) if gathers in _GATHERS:
+                return inner
+            case ast.Call(func=ast.Name() | ast.Attribute(ast.Name()), args=[argument, *_]):
+                node = argument
+            case ast.BinOp(left=inner) | ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                node = inner
+            case _:
+                return None
+
+
+def _free(module: ast.Module) -> str:
+    """A name that the program doesn't have."""
+    taken = {n.id for n in ast.walk(module) if isinstance(n, ast.Name)}
+    taken |= {n.arg for n in ast.walk(module) if isinstance(n, ast.arg)}
+    return next((name for name in ("scores", "each_score", "results") if name not in taken), "")
 
 
 def _is_for_loops(node: ast.AST, targets: set[str]) -> bool:
