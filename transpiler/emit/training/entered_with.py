@@ -16,6 +16,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.emit.training.shared import Part, Shared
+from transpiler.interpret.functions.handed import stands_in
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import STEPS, TRAINING, TrainingCall, root
 from transpiler.ir.expr import Expr
@@ -72,19 +73,11 @@ def _entered(
     if call.name not in TRAINING or in_module or len(compiles) < 2 or part.room.owner:
         return []
     region = part.room.region
-    if call.compiled is not None and _is_inside(call.compiled.region, region):
+    if call.compiled is not None and stands_in(call.compiled.region, region):
         return []
     if call.model.source is None:
         return [] if any(one.region is region for one in compiles) else compiles
     return _of_callers(shared, id(root(call.model)), region, set())
-
-
-def _is_inside(region: Region | None, outer: Region) -> bool:
-    """Whether something stands in a function, or in one to which it gives its models."""
-    if region is outer:
-        return True
-    inner = (one.summary.region for one in outer.handings.values())
-    return any(_is_inside(region, one) for one in inner if one is not None)
 
 
 def _of_callers(shared: Shared, model: int, region: Region, seen: set[int]) -> list[TrainingCall]:

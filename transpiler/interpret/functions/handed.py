@@ -14,7 +14,7 @@ import libcst as cst
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Handed, Summary
-from transpiler.interpret.training import PREDICTED, SIGNATURES, TrainingCall, root
+from transpiler.interpret.training import PREDICTED, SIGNATURES, root
 from transpiler.interpret.values import (
     Function,
     Model,
@@ -143,7 +143,7 @@ def note_handing(region: Region, handed: Handed) -> Value:
             known.append(model.compiled)
     for value in inner.scope.values.values() if inner is not None else ():
         if isinstance(value, Model) and value.source is not None:
-            if value.compiled is not None and _is_inside(value.compiled, inner):
+            if value.compiled is not None and stands_in(value.compiled.region, inner):
                 value.source.compiled = value.compiled
     each = [value for value in handed.given.values() if isinstance(value, Model)]
     for model in models_in(*handed.given.values()):
@@ -167,11 +167,11 @@ def note_handing(region: Region, handed: Handed) -> Value:
     return given
 
 
-def _is_inside(call: TrainingCall, region: Region | None) -> bool:
-    """Whether a function makes a call, or one that it gives its models does."""
-    if region is None or call.region is region:
+def stands_in(region: Region | None, outer: Region | None) -> bool:
+    """Whether something stands in a function, or in one to which that gives its models."""
+    if region is outer or outer is None:
         return True
-    return any(_is_inside(call, one.summary.region) for one in region.handings.values())
+    return any(stands_in(region, one.summary.region) for one in outer.handings.values())
 
 
 def _given_back(summary: Summary) -> Value:
