@@ -126,7 +126,7 @@ def _slots(
         if str(parameters[parameter].annotation) == "Tensor" and _is_list_of_tensors(value):
             value = tensor_function(region, node, "tf.stack", [(None, value)])
         slots[parameter] = _operand(region, value, bounds, node)
-        if declared == "Tensor" and isinstance(slots[parameter], _Plain):
+        if declared == "Tensor" and isinstance(value, Sequence) and not is_graph(value):
             raise GiveUp(f"{name}: {parameter} is no tensor of the model or data set", node)
     for parameter, one in parameters.items():
         if parameter not in slots:
