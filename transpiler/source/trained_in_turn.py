@@ -8,6 +8,7 @@ histories = [m.fit(x, y) for m in models]        histories = []
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TypeAlias
@@ -21,10 +22,8 @@ from transpiler.source.syntax import program_tree
 _TRAINS = frozenset({"fit", "train_on_batch"})
 #: What gives its own data to each call: these are made before it.
 _ASKS = frozenset({"evaluate", "test_on_batch"})
-_FILLED = regex(
-    r"(?:=|\breturn|\()\s*[\[{(]?\s*[^=\n]*\.(?:fit|train_on_batch|evaluate|test_on_batch)\("
-    r"[^#]*\bfor\b"
-)
+_ROUNDS = regex(r"[^\s:] *\bfor\b[^:\n]*\bin\b|^[ \t]+for\b[^:\n]*\bin\b[^:\n]*$", re.MULTILINE)
+_FILLED = regex(r"\.(?:fit|train_on_batch|evaluate|test_on_batch)\(")
 _Filling: TypeAlias = "ast.ListComp | ast.GeneratorExp | ast.DictComp"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OWN_ROUNDS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -32,7 +31,7 @@ _OWN_ROUNDS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 def trained_in_turn(text: str) -> Rewritten | None:
     """The text with such loops, if it has any such expressions."""
-    if not _FILLED.search(text):
+    if not _ROUNDS.search(text) or not _FILLED.search(text):
         return None
     module = program_tree(text)
     positions = Positions(text)
