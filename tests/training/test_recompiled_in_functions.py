@@ -215,3 +215,16 @@ def test_a_function_evaluates_with_the_loss_that_it_is_called_under(scripts: Scr
     )
     apart = scripts.compare(program, converted(program, Options(exact=True)))
     assert apart["found"] < 1e-9
+
+
+def test_functions_that_call_themselves(tmp_path: Path) -> None:
+    again = "    if count:\n        again(model, count - 1)\n\n\n"
+    head, _, _ = HEAD.partition("def score")
+    program = (
+        f"{head}def again(model, count):\n    model.fit(x, y, verbose=0)\n{again}"
+        f"{MODEL.format(repr('sgd') + ', ' + repr('mse'))}again(model, 2)\n"
+        "model.compile('sgd', 'mae')\nagain(model, 1)\n"
+    )
+    _, errors, _ = of_file(program, tmp_path)
+    assert errors
+    assert not any("internal error" in one for one in errors), errors

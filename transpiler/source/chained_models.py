@@ -37,11 +37,10 @@ def chained_models(text: str) -> Rewritten | None:
         if text[begin:start].strip():
             continue
         name = free_name(module, scope, _NAME)
-        left.append(f"{name} = {text[first:last]}")
-        edits[start, start] = f"{left[-1]}\n{text[begin:start]}"
+        edits[start, start] = f"{name} = {text[first:last]}\n{text[begin:start]}"
         edits[first, last] = name
         left.append(name + text[last : text.index("(", last)])
-    return rewritten(text, edits, left[1::2]) if edits else None
+    return rewritten(text, edits, left) if edits else None
 
 
 def _places(

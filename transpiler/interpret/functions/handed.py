@@ -169,9 +169,15 @@ def note_handing(region: Region, handed: Handed) -> Value:
 
 def stands_in(region: Region | None, outer: Region | None) -> bool:
     """Whether something stands in a function, or in one to which that gives its models."""
-    if region is outer or outer is None:
-        return True
-    return any(stands_in(region, one.summary.region) for one in outer.handings.values())
+    pending, seen = [outer], set[int]()
+    while pending:
+        inside = pending.pop()
+        if inside is None or inside is region:
+            return True
+        if id(inside) not in seen:  # a function may call itself
+            seen.add(id(inside))
+            pending += [one.summary.region for one in inside.handings.values()]
+    return False
 
 
 def _given_back(summary: Summary) -> Value:
