@@ -72,12 +72,18 @@ def files(package: str) -> list[Path]:
     return sorted((ROOT / package).rglob("*.py"))
 
 
-def imports(file: Path) -> Iterator[Import]:
+@cache
+def imports(file: Path) -> tuple[Import, ...]:
     """All imports of a file, also those inside of functions."""
+    return tuple(_imports(file))
+
+
+def _imports(file: Path) -> Iterator[Import]:
     for_types = {
         id(node)
         for block in ast.walk(tree(file))
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name)
+        if block.test.id == "TYPE_CHECKING"
         for node in block.body
     }
     for node in ast.walk(tree(file)):

@@ -57,8 +57,8 @@ def _diff(name: str, before: str, after: str) -> list[str]:
 
 
 def _run(case: Case, *marks: pytest.MarkDecorator) -> object:
-    """One whose numbers are compared: by default if it is new, else one of two."""
-    sampled = [] if case.folder in RECENT else [pytest.mark.sample(2)]
+    """One whose numbers are compared: by default if it is new, else one of three."""
+    sampled = [] if case.folder in RECENT else [pytest.mark.sample(3)]
     return pytest.param(case, marks=[*marks, *sampled], id=case.name)
 
 
