@@ -46,51 +46,24 @@ from transpiler.record import replace
 from transpiler.refusals import refuse, refusing, waits_for_marks
 from transpiler.regex import regex
 from transpiler.registry import load_rules
-from transpiler.source.annotated_parts import annotated_parts
-from transpiler.source.asked_by_name import asked_by_name
-from transpiler.source.asked_of_rates import asked_of_rates
-from transpiler.source.asking_schedules import asking_schedules
-from transpiler.source.assigned_together import assigned_apart
-from transpiler.source.backend_defaults import backend_defaults
-from transpiler.source.brought_values import values_brought
-from transpiler.source.chained_models import chained_models
-from transpiler.source.compiled_by_calls import compiled_by_calls
-from transpiler.source.compiled_either import compiled_behind
-from transpiler.source.compiled_in_turn import compiled_one_by_one
-from transpiler.source.data_of_functions import data_of_functions
 from transpiler.source.files import decode, program_at
-from transpiler.source.filled_lists import filled_lists
-from transpiler.source.first_rounds import first_rounds
-from transpiler.source.given_by_one_call import made_in_class
-from transpiler.source.given_together import given_together
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
     importing_files,
     training_files,
     words_beside_imports,
 )
-from transpiler.source.layers_asked_in_turn import layers_asked_in_turn
 from transpiler.source.lexical import skips
 from transpiler.source.literals import computed, literals
-from transpiler.source.loaded_in_methods import loaded_in_methods
-from transpiler.source.loaded_or_trained import loaded_or_trained
-from transpiler.source.losses_in_turn import losses_in_turn
-from transpiler.source.made_if_absent import made_in_any_case
 from transpiler.source.modules import builds_models, goes_with_data, is_of_interest, may_go
-from transpiler.source.named_models import named_models
-from transpiler.source.nested_losses import nested_losses
-from transpiler.source.picked_classes import made_where_picked
-from transpiler.source.picked_rates import rates_in_one
-from transpiler.source.plain_constants import plain_constants
-from transpiler.source.rates_of_variables import rates_of_variables
-from transpiler.source.read_from_callbacks import read_from_callbacks
 from transpiler.source.replaced import Rewritten
-from transpiler.source.returned_loads import returned_loads
+from transpiler.source.rewritings.filled_lists import filled_lists
+from transpiler.source.rewritings.given_by_one_call import made_in_class
+from transpiler.source.rewritings.given_together import given_together
+from transpiler.source.rewritings.in_order import rewritten_once
 from transpiler.source.set_outside import set_when_run
 from transpiler.source.shared_lines import apart
-from transpiler.source.trained_in_turn import trained_in_turn
 from transpiler.source.tree import Tree
-from transpiler.source.written_outputs import written_outputs
 
 if TYPE_CHECKING:
     from transpiler.source.passed_options import Spelled
@@ -189,7 +162,7 @@ class Project:
         Also what tells the line of the file that a line of such a version stands for.
         """
         importing = partial(_texts_importing, path)
-        found = None if settled else self._rewritten(text, path)
+        found = None if settled else rewritten_once(text, path, partial(_texts_importing, path))
         if found is not None:
             for file, line_of in self.versions(found.text, path, asked, named):
                 yield file, _with_rewritten(file, found, line_of)
@@ -221,31 +194,6 @@ class Project:
                 break
             reasons |= left
         yield from self._widened(text, path, asked, reasons)
-
-    def _rewritten(self, text: str, path: str) -> Rewritten | None:
-        """The text with something written in another way that is easier to understand."""
-        found: Rewritten | None = asked_by_name(text, path) or made_where_picked(text)
-        found = found or asked_of_rates(text) or rates_of_variables(text)
-        found = found or made_in_any_case(text, path) or made_in_class(text, path)
-        found = found or (None if path.endswith(".ipynb") else compiled_behind(text))
-        found = found or compiled_one_by_one(text) or rates_in_one(text)
-        found = found or compiled_by_calls(text, partial(_texts_importing, path))
-        found = found or read_from_callbacks(text, partial(_texts_importing, path))
-        found = found or given_together(text, partial(_texts_importing, path))
-        found = found or filled_lists(text, path, partial(_texts_importing, path))
-        found = found or loaded_or_trained(text, partial(_texts_importing, path))
-        found = found or plain_constants(text, partial(_texts_importing, path))
-        found = found or nested_losses(text) or assigned_apart(text)
-        found = found or data_of_functions(text, partial(_texts_importing, path))
-        found = found or losses_in_turn(text, partial(_texts_importing, path))
-        found = found or first_rounds(text) or annotated_parts(text)
-        found = found or backend_defaults(text, partial(_texts_importing, path))
-        found = found or asking_schedules(text, partial(_texts_importing, path))
-        found = found or trained_in_turn(text) or layers_asked_in_turn(text)
-        found = found or named_models(text, path) or written_outputs(text)
-        found = found or returned_loads(text) or loaded_in_methods(text)
-        found = found or chained_models(text)
-        return found or values_brought(text, path)
 
     def _widened(
         self, text: str, path: str, asked: bool, reasons: dict[str, str]

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.annotated_parts import annotated_parts
+from transpiler.source.rewritings.annotated_parts import annotated_parts
 
 PROGRAM = """\
 from typing import List, Optional

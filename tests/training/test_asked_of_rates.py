@@ -8,7 +8,7 @@ from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from tests.training.test_refusals import errors
 from transpiler.options import Options
-from transpiler.source.asked_of_rates import asked_of_rates
+from transpiler.source.rewritings.asked_of_rates import asked_of_rates
 
 PROGRAM = """\
 import numpy as np

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.asking_schedules import asking_schedules
+from transpiler.source.rewritings.asking_schedules import asking_schedules
 
 PROGRAM = """\
 import numpy as np

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.assigned_together import assigned_apart
+from transpiler.source.rewritings.assigned_together import assigned_apart
 
 PROGRAM = """\
 import numpy as np

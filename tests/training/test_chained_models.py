@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.chained_models import chained_models
+from transpiler.source.rewritings.chained_models import chained_models
 from transpiler.verify.training_runs import apart
 
 HEAD = """\

@@ -12,7 +12,7 @@ from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.compiled_by_calls import compiled_by_calls
+from transpiler.source.rewritings.compiled_by_calls import compiled_by_calls
 
 PROGRAM = """\
 import numpy as np

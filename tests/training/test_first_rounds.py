@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.first_rounds import first_rounds
+from transpiler.source.rewritings.first_rounds import first_rounds
 
 PROGRAM = """\
 import numpy as np

@@ -13,7 +13,7 @@ from tests.training.test_several_files import converted
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.given_together import given_together
+from transpiler.source.rewritings.given_together import given_together
 from transpiler.verify.session import VerifySession
 
 HEAD = """\

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.layers_asked_in_turn import layers_asked_in_turn
+from transpiler.source.rewritings.layers_asked_in_turn import layers_asked_in_turn
 
 PROGRAM = """\
 import numpy as np

@@ -10,7 +10,7 @@ from tests.training.programs import of_file
 from tests.training.scripts import Scripts
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.loaded_in_methods import loaded_in_methods
+from transpiler.source.rewritings.loaded_in_methods import loaded_in_methods
 
 HEAD = """\
 import numpy as np

@@ -9,7 +9,7 @@ from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.picked_classes import made_where_picked
+from transpiler.source.rewritings.picked_classes import made_where_picked
 
 HEAD = """\
 import numpy as np

@@ -8,7 +8,7 @@ from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.losses_in_turn import losses_in_turn
+from transpiler.source.rewritings.losses_in_turn import losses_in_turn
 
 PROGRAM = """\
 import functools

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.nested_losses import nested_losses
+from transpiler.source.rewritings.nested_losses import nested_losses
 
 PROGRAM = """\
 import numpy as np

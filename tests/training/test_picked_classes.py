@@ -13,7 +13,7 @@ from tests.training.test_several_files import converted
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.picked_classes import made_where_picked
+from transpiler.source.rewritings.picked_classes import made_where_picked
 from transpiler.verify.session import VerifySession
 
 HEAD = """\

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.pipeline import convert
-from transpiler.source.plain_constants import plain_constants
+from transpiler.source.rewritings.plain_constants import plain_constants
 
 PROGRAM = """\
 import numpy as np

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.read_from_callbacks import read_from_callbacks
+from transpiler.source.rewritings.read_from_callbacks import read_from_callbacks
 
 HEAD = """\
 import numpy as np

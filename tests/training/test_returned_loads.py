@@ -9,7 +9,7 @@ import pytest
 from tests.training.programs import converted, of_file
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.returned_loads import returned_loads
+from transpiler.source.rewritings.returned_loads import returned_loads
 
 HEAD = """\
 import numpy as np

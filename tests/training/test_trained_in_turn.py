@@ -8,7 +8,7 @@ from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
 from transpiler.pipeline import convert
-from transpiler.source.trained_in_turn import trained_in_turn
+from transpiler.source.rewritings.trained_in_turn import trained_in_turn
 
 HEAD = """\
 import numpy as np

@@ -7,7 +7,7 @@ import pytest
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.options import Options
-from transpiler.source.written_outputs import written_outputs
+from transpiler.source.rewritings.written_outputs import written_outputs
 
 PROGRAM = """\
 import numpy as np

@@ -53,13 +53,6 @@ given_options.py  which options functions get and unpack; callers.py: which keyw
 given_objects.py  whether callers give a function what is made already
 named_keywords.py  functions that read their keywords one by one: parameters instead
 given_settings.py  settings that functions and objects get, the same from all of their calls
-asked_by_name.py  classes of the framework that a program asks by a name that it has: written out
-made_if_absent.py  optimizers that functions make where they get none: made in any case
-given_by_one_call.py  parts that an object gets from its only call: made in its class
-taken_out.py    parameters and arguments that go
-picked_classes.py  functions that pick the class of an optimizer out of a dict;
-                   looped_classes.py: loops over such classes
-given_together.py  functions that give callbacks beside something else
 changed_once_made.py  settings of a model that change once it is made
 fresh_values.py  lists and dicts that an expression makes, or copies
 looked_up.py    whether lists and dicts change in which an expression looks something up
@@ -68,39 +61,13 @@ changed_by_callbacks.py  arrays that callbacks change while a model is trained;
 properties.py  attributes that are computed whenever they are read
 unfollowed.py  what files without the framework ask as of models, whoever gives them
 filled_when_run.py  dicts of settings that get values under keys which only the run tells
-filled_lists.py  lists of callbacks that the methods of a class fill one by one: written out at once
-loaded_or_trained.py  models that are loaded, or else made and trained: made in any case
 settled.py      what variables of a function are by the constants that a call gives it
-last_layers.py  last layers that each way of a condition adds before it compiles
-chained_models.py  models asked in the expression that builds them: these get a name before
-named_models.py  models that functions get at once from what builds them: these get a name
-loaded_in_methods.py  models that an object has already: it reads their weights
-returned_loads.py  models that functions load and give at once: these get a name
-trained_in_turn.py  lists of what training gives, made in one expression: loops
-compiled_in_turn.py  loops that only compile some models: one call for each
-asked_of_rates.py  whether learning rates are variables of Keras's: they are
-nested_losses.py  losses that are functions inside of what trains with them: before it
-data_of_functions.py  functions that make a data set of each element: lambdas in their places
 call_arguments.py  what the parameters of a function get in a call
 told_by_generators.py  what generators change beside giving batches, and others read
-rates_of_variables.py  rates set as those of a variable for an optimizer: its model is asked
-picked_rates.py  learning rates that an `if` statement picks: one expression does
-assigned_together.py  models and what trains them that get values in one statement: in one for each
-annotated_parts.py  annotations that name what is no more: the variables do without
-plain_constants.py  constant tensors that functions read: they are arrays
-backend_defaults.py  parameters that are Keras's smallest number unless they are given
-asking_schedules.py  schedules that ask the model for its rate: they get it
-first_rounds.py  loops whose first round takes something else: it is taken before them
-losses_in_turn.py  losses that a loop over constants makes, one by one
-constant_rounds.py  what loops over constants do in each of their rounds
-written_outputs.py  outputs of models that loops make, one by one
-layers_asked_in_turn.py  layers that loops over constants ask a model for, one by one
-compiled_by_calls.py  functions that compile models which are compiled elsewhere, too
-read_from_callbacks.py  what is read of callbacks far from their `fit`: kept by itself behind it
-compiled_either.py  models that each way of a condition compiles: one `compile` behind it
-brought_values.py  parts of the training that have names in another file
 passed_options.py  functions that pass options on to a model: these as their parameters
 shared_callbacks.py  callbacks that functions get the same from all of their calls
+rewritings/     what is easier to understand when it is written otherwise;
+                looped_classes.py: loops over classes of optimizers
 replaced.py     edits of a text, and which lines these leave where
 may_be.py       which names an expression may stand for
 made_of.py      which expressions may be made of what some calls give

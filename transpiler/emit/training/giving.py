@@ -15,10 +15,10 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.done_first import DoneFirst
 from transpiler.interpret.functions.given_parts import is_about_parts
 from transpiler.regex import regex
-from transpiler.source.brought_values import values_gone
 from transpiler.source.importers import is_imported
 from transpiler.source.lexical import comments_in, may_act, words_in
 from transpiler.source.occurrences import Occurrences
+from transpiler.source.rewritings.brought_values import values_gone
 from transpiler.source.suites import statement_lines
 from transpiler.source.tree import Tree
 

@@ -33,8 +33,8 @@ from transpiler.regex import regex
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences, Positions
-from transpiler.source.picked_classes import made_where_picked
 from transpiler.source.replaced import Span, replaced
+from transpiler.source.rewritings.picked_classes import made_where_picked
 from transpiler.source.shared_lines import Apart, apart
 from transpiler.source.syntax import program_tree
 

@@ -29,10 +29,10 @@ from transpiler.source.given_settings import (
 )
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
-from transpiler.source.picked_classes import IS_CLASS, arguments_of, is_plain
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.picked_classes import IS_CLASS, arguments_of, is_plain
+from transpiler.source.rewritings.taken_out import without_arguments, without_parameters
 from transpiler.source.syntax import program_tree
-from transpiler.source.taken_out import without_arguments, without_parameters
 
 _INITIALIZER = regex(r"def \w+\(\s*self\s*,")
 _TRAINS = regex(r"\.(?:compile|fit)\(")

@@ -14,8 +14,8 @@ from transpiler.regex import regex
 from transpiler.source.given_settings import given_setting
 from transpiler.source.held_settings import setting
 from transpiler.source.occurrences import Positions
-from transpiler.source.picked_classes import IS_CLASS, arguments_of, is_plain
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.picked_classes import IS_CLASS, arguments_of, is_plain
 from transpiler.source.syntax import program_tree
 
 _MODULES = (

@@ -18,10 +18,15 @@ from copy import deepcopy
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
-from transpiler.source.constant_rounds import replaced_in_round, rounds_of, source_of, used_besides
 from transpiler.source.lexical import comments_in, may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.constant_rounds import (
+    replaced_in_round,
+    rounds_of,
+    source_of,
+    used_besides,
+)
 from transpiler.source.syntax import program_tree
 
 _GIVES = regex(r"\bloss\s*=\s*(?:[\[{]|list\(|\w+\s*[,)\n])")

@@ -26,8 +26,8 @@ from transpiler.source.given_settings import (
 )
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.taken_out import without_parameters
 from transpiler.source.syntax import program_tree
-from transpiler.source.taken_out import without_parameters
 
 _OPTIONAL = regex(r"(?:callbacks|loss|opt\w*)\s*(?::[^=,()]*)?=\s*None\b")
 #: What parameters for parts of the training are called.

@@ -16,7 +16,10 @@ from collections.abc import Iterator
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
-from transpiler.source.constant_rounds import (
+from transpiler.source.lexical import comments_in
+from transpiler.source.occurrences import Positions
+from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.constant_rounds import (
     comments_of,
     constant_in_round,
     has_names_of_its_own,
@@ -24,9 +27,6 @@ from transpiler.source.constant_rounds import (
     rounds_of,
     used_besides,
 )
-from transpiler.source.lexical import comments_in
-from transpiler.source.occurrences import Positions
-from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import program_tree
 
 _MADE = regex(r"\bModel\(")

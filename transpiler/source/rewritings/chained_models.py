@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator
 
 from transpiler.regex import regex
-from transpiler.source.named_models import builders, free_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.named_models import builders, free_name
 from transpiler.source.syntax import program_tree
 
 _ASKED = ("fit", "evaluate", "predict", "summary", "count_params", "train_on_batch")

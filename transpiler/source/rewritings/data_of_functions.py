@@ -13,10 +13,10 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from transpiler.regex import regex
-from transpiler.source.constant_rounds import replaced_in_round, source_of
 from transpiler.source.lexical import comments_in, may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.constant_rounds import replaced_in_round, source_of
 from transpiler.source.syntax import program_tree
 
 _APPLIES = regex(r"\.(?:interleave|flat_map)\(\s*(?:map_func\s*=\s*)?[A-Za-z_]\w*\s*[,)]")

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 
 from transpiler.record import record
 from transpiler.regex import regex
-from transpiler.source.last_layers import LastLayer, last_layer
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
+from transpiler.source.rewritings.last_layers import LastLayer, last_layer
 from transpiler.source.syntax import program_tree
 
 _COMPILES = regex(r"^( +|\t+)[\w.]+\.compile\(", 8)
