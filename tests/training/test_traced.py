@@ -47,6 +47,12 @@ CHANGED = {
     "function": ("beta", f"def change():\n    global beta\n    beta = 5.0\n{FITS}change()\n{FIT}"),
     "callback": ("beta", CALLBACK.format("global beta; beta = epoch") + COMPILE + ANNEALED),
     "entry": ('cfg["beta"]', FITS + 'cfg["beta"] = 5.0\n' + FIT),
+    "looked up": ('cfg.get("beta", 1.0)', FITS + 'cfg["beta"] = 5.0\n' + FIT),
+    "taken out": ('cfg.get("beta", 1.0)', FITS + 'del cfg["beta"]\n' + FIT),
+    "looked up, given": (
+        'cfg.get("beta", 1.0)',
+        f'def change(table):\n    table["beta"] = 5.0\n{FITS}change(cfg)\n{FIT}',
+    ),
     "alias": ('cfg["beta"]', "other = cfg\n" + FITS + 'other["beta"] = 5.0\n' + FIT),
     "update": ('cfg["beta"]', CALLBACK.format("cfg.update(beta=epoch)") + COMPILE + ANNEALED),
     "array": ("weights[0]", FITS + "weights[0] = 5.0\n" + FIT),
@@ -73,6 +79,7 @@ STEADY = {
     "compiled": ("beta", FITS + "beta = 5.0\n" + FITS),
     "tested once": ("beta", FITS + "beta = 5.0\n" + EVALUATE),
     "rounds": ("beta", "for beta in (0.0, 1.0):\n    " + COMPILE + "    " + FIT),
+    "set before": ('cfg.get("beta", 1.0)', 'cfg["beta"] = 4.0\n' + FITS + FIT),
     "another key": ('cfg["beta"]', FITS + 'cfg["gamma"] = 5.0\n' + FIT),
     "local": ("beta", f"def other():\n    beta = 5.0\n    return beta\n{FITS}other()\n{FIT}"),
     "regularizer": (

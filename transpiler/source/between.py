@@ -16,7 +16,17 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.array_changes import changes_number
 from transpiler.source.changed_inside import own_nodes
-from transpiler.source.effects import ANY, GIVEN, Effect, Function, Scope, effects_in, path_of
+from transpiler.source.effects import (
+    ANY,
+    GIVEN,
+    Effect,
+    Function,
+    Scope,
+    effects_in,
+    may_be_one,
+    path_of,
+    spelled,
+)
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
@@ -138,7 +148,7 @@ class _Timeline:
             others = [e for e in happens if not leaves(e, path)]
             kept = of_arrays and any(self._is_kept(span, path, effect) for effect in others)
             if kept or any(self._meets(span, path, effect, inside) for effect in others):
-                return "".join("[...]" if part == ANY else part for part in path)
+                return spelled(path)
         return ""
 
     def is_rebound(self, name: str, begin: int, end: int) -> bool:
@@ -248,7 +258,7 @@ class _Timeline:
         if changed in _OWN and is_new and effect.scope is not span.scope:
             return False
         if same or variable == changed == "self":
-            common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
+            common = all(may_be_one(a, b) for a, b in zip(parts, deeper, strict=False))
             return common and (len(deeper) > len(parts) or not inside)
         last = deeper[-1]
         if not self._is_reached(span, path, effect):  # another object may keep the same

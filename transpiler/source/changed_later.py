@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from transpiler.regex import regex
-from transpiler.source.effects import ANY, Effect, effects_in
+from transpiler.source.effects import ANY, Effect, effects_in, looks_up, may_be_one, spelled
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
@@ -60,12 +60,13 @@ def changed_later(
             continue
         effects, _ = effects_in(module)
         given, called = _given_by(module, home), {stem, *_aliases(module, stem)}
+        imported = {new: name for _, new, name in _imports_in(module)}
         for path in wanted:
             for effect in effects:
-                if _is_of(effect, path, given, called) and _is_late(
+                if _is_of(effect, path, given, called, imported) and _is_late(
                     module, effect.node, made_by, files
                 ):
-                    return "".join("[...]" if part == ANY else part for part in path)
+                    return spelled(path)
         for call in ast.walk(module) if methods else ():
             if isinstance(call, ast.Call) and (changed := methods.get(called_name(call.func))):
                 if _is_late(module, call, made_by, files):
@@ -113,13 +114,16 @@ def _given_by(module: ast.Module, home: str) -> dict[str, str]:
     """What a file calls what it imports of another one, as far as the names of files tell."""
     stem, folder = os.path.splitext(os.path.basename(home))[0], os.path.dirname(home)
     names = {stem, os.path.basename(folder), ""}
-    found: dict[str, str] = {}
+    return {new: name for last, new, name in _imports_in(module) if last in names}
+
+
+def _imports_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
+    """From where a file imports names, what it calls them, and what they are called there."""
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom):
-            last = (node.module or "").rpartition(".")[2]
-            for alias in node.names if last in names else ():
-                found[alias.asname or alias.name] = alias.name
-    return found
+            for alias in node.names:
+                last = (node.module or "").rpartition(".")[2]
+                yield last, alias.asname or alias.name, alias.name
 
 
 def _aliases(module: ast.Module, stem: str) -> Iterator[str]:
@@ -131,13 +135,19 @@ def _aliases(module: ast.Module, stem: str) -> Iterator[str]:
 
 
 def _is_of(
-    effect: Effect, path: tuple[str, ...], given: Mapping[str, str], called: Collection[str]
+    effect: Effect,
+    path: tuple[str, ...],
+    given: Mapping[str, str],
+    called: Collection[str],
+    imported: Mapping[str, str],
 ) -> bool:
     """Whether an effect may be on what a path of another file leads to."""
     name, *parts = path
     if isinstance(effect.node, (*_ROOMS, ast.Import, ast.ImportFrom)):
         return False
     first, *deeper = effect.path
+    if name not in _OF_OBJECT and deeper and looks_up(parts) and imported.get(first, first) == name:
+        return may_be_one(parts[0], deeper[0])
     if name not in _OF_OBJECT and (f".{name}" in deeper or (deeper and given.get(first) == name)):
         return True
     if ANY in deeper and not parts and first in called:

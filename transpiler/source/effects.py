@@ -8,7 +8,7 @@ metrics.append("mae")                  # something in `metrics`
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from transpiler.record import record
@@ -84,6 +84,35 @@ def path_of(node: ast.AST) -> tuple[str, ...]:
                 parts.append(ANY)
             case _:
                 return ()
+
+
+#: What an array has that stays as it is when one of its entries gets another value.
+_STEADY = frozenset({".shape", ".ndim", ".dtype", ".size"})
+
+
+def may_be_one(part: str, other: str) -> bool:
+    """Whether two parts behind the same object may lead to the same.
+
+    `.get` reads of a dict what stands under some key, and `.rate` may be its `["rate"]`.
+    """
+    if part == other or ANY in (part, other):
+        return True
+    return part.startswith("[") != other.startswith("[") and _STEADY.isdisjoint((part, other))
+
+
+#: What reads the entries of a list or dict, whatever their keys are.
+_LOOKS = frozenset({".get", ".items", ".values", ".keys", ".copy", ".index", ".count"})
+
+
+def looks_up(parts: Iterable[str]) -> bool:
+    """Whether a path leads through an entry of which the key is not known."""
+    return any(part == ANY or part in _LOOKS for part in parts)
+
+
+def spelled(path: tuple[str, ...]) -> str:
+    """A path as it is said: `config["a"].b`, `config[...]`; `table` of what `table.get` reads."""
+    parts = path[:-1] if path[-1] in _LOOKS else path
+    return "".join("[...]" if part == ANY else part for part in parts)
 
 
 def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:

@@ -13,7 +13,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from transpiler.record import record
-from transpiler.source.effects import ANY, Effect, Function, Scope, effects_in, path_of
+from transpiler.source.effects import (
+    ANY,
+    Effect,
+    Function,
+    Scope,
+    effects_in,
+    looks_up,
+    may_be_one,
+    path_of,
+    spelled,
+)
 from transpiler.source.lexical import blanked
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
@@ -32,7 +42,7 @@ class Read:
     owner: Function | ast.ClassDef | None  #: whose variable it is; of `self`, its class
 
     def __str__(self) -> str:
-        return "".join("[...]" if part == ANY else part for part in self.path)
+        return spelled(self.path)
 
 
 class Functions:
@@ -200,7 +210,7 @@ class Functions:
 
     def _changes(self, effect: Effect, read: Read) -> bool:
         (variable, *parts), (changed, *deeper) = read.path, effect.path
-        common = all(a == b or ANY in (a, b) for a, b in zip(parts, deeper, strict=False))
+        common = all(may_be_one(a, b) for a, b in zip(parts, deeper, strict=False))
         if variable in _SELF and changed in _SELF:
             made = self._classes.get(effect.node)
             if bool(deeper) and common and not _is_new(effect) and self._are_one(made, read):
@@ -211,8 +221,10 @@ class Functions:
             return common
         if not deeper or (changed in _SELF and _is_new(effect)):
             return False
-        if deeper[-1] != ANY:  # another way to the same object, as far as names tell
-            return deeper[-1] in parts
+        if deeper[-1] in parts:  # another way to the same object, as far as names tell
+            return True
+        if deeper[-1] != ANY and not (deeper[-1].startswith("[") and looks_up(parts)):
+            return False
         room = getattr(effect.scope.function, "name", "")
         if effect.on_parameter and self._is_given(read, room):
             return True

@@ -16,9 +16,11 @@ from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS, own_nodes
 from transpiler.source.outer_reads import functions_of
 
-#: What lines change, in whole or in part: the text of the targets, or what has the method.
+#: What lines change, in whole or in part: the text of the targets, also of loops, or what has
+#: the method.
 _CHANGED = regex(
     r"^[ \t]*([A-Za-z_](?:(?!\.__)[^\n=;()#])*)=(?!=)"
+    r"|^[ \t]*for\b([^\n]*?)\bin\b"
     rf"|^[ \t]*(\w+)[\w.\[\]\"']*\.(?:{'|'.join(sorted(METHODS))})\(",
     re.MULTILINE,
 )
@@ -56,8 +58,9 @@ def _may_be_rebound(text: str) -> bool:
     ran = min(ran, next(loops, ran))  # what is first in a loop comes before its second round, too
     given = {found.group(1) for found in definitions if found.start() < ran}
     for found in (one for gap in between for one in _CHANGED.finditer(text, *gap)):
-        names = {found.group(2)} if found.group(2) else set(_WORD.findall(found.group(1)))
-        if found.start() > ran and names & given:
+        targets, rounds, whole = found.groups()
+        names = {whole} if whole else set(_WORD.findall(targets or rounds))
+        if found.start() > ran - bool(rounds) and names & given:
             return True
         given |= names
     return any(found.start() > ran and found.group(1) in given for found in definitions)
@@ -74,13 +77,14 @@ def _rebound(text: str) -> frozenset[str]:
     given, found = set[str](), set[str]()
     ran = set[str]()  #: what functions may have read by now
     since = set[str]()  #: what of that has another value now
-    for nodes in _steps(functions.module.body):
+    for nodes, again in _steps(functions.module.body):
         changed = {path[0] for node in nodes for path in functions.changed_by(node)} & read
         changed |= {node.name for node in nodes if isinstance(node, _DEFINITIONS)} & read
-        since |= changed & given & ran
-        given |= changed
         used = [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id in made]
-        ran |= set().union(*(names for line, names in reads if used and line <= max(used)))
+        runs = set[str]().union(*(names for line, names in reads if used and line <= max(used)))
+        since |= changed & given & (ran | runs if again else ran)
+        given |= changed
+        ran |= runs
         found |= since if used else set()
         called = {node.func for node in nodes if isinstance(node, ast.Call)}
         if any(isinstance(n, ast.Name) and n.id in made and n not in called for n in nodes):
@@ -88,18 +92,19 @@ def _rebound(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _steps(statements: list[ast.stmt]) -> Iterator[list[ast.AST]]:
-    """The nodes of each simple statement, head and definition, in their order."""
+def _steps(statements: list[ast.stmt]) -> Iterator[tuple[list[ast.AST], bool]]:
+    """The nodes of each simple statement, head and definition, in order; whether they run again."""
     for statement in statements:
         if isinstance(statement, _DEFINITIONS):
-            yield [statement]
+            yield [statement], False
             continue
         suites = [getattr(statement, name, []) for name in ("body", "orelse", "finalbody")]
         suites[1:1] = [handler.body for handler in getattr(statement, "handlers", ())]
         inside = {node for suite in suites for part in suite for node in (part, *own_nodes(part))}
         nodes = [node for node in own_nodes(statement) if node not in inside]
-        if isinstance(statement, (ast.For, ast.While)):
+        again = isinstance(statement, (ast.For, ast.While))
+        if again:
             nodes += inside  # which may have run before, in an earlier round
-        yield nodes
+        yield nodes, again
         for suite in suites:
             yield from _steps(suite)

@@ -108,14 +108,14 @@ def assign_name(
         scope.values[name] = named(scope.read(name), value)
         if pipeline_of(value) is not None:
             region.file.data_names.add(name)
-        elif _is_data(value) and _is_changed_elsewhere(region, name, value):
+        elif _is_data(value) and is_changed_elsewhere(region, name, value):
             scope.values[name] = Static(scope.read(name))
 
 
-def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
+def is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     """Whether a function changes the variable that is defined where the region stands."""
     text = region.tree.text
-    if is_set_outside(region, name):
+    if _is_set_outside(region, name):
         return True
     if region.is_module and name in region.tree.rebound:
         return True
@@ -134,7 +134,7 @@ def _is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     return has_functions(own) and is_changed_inside(name, text, region.tree.line_column(start)[0])
 
 
-def is_set_outside(region: Region, name: str) -> bool:
+def _is_set_outside(region: Region, name: str) -> bool:
     """Whether another file changes a variable of the module."""
     return region.is_module and set_outside(region.file.path).fullmatch(name) is not None
 

@@ -14,7 +14,12 @@ from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.models.borders import take_models_only
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements.names import assign_group, assign_name, is_set_outside, named
+from transpiler.interpret.statements.names import (
+    assign_group,
+    assign_name,
+    is_changed_elsewhere,
+    named,
+)
 from transpiler.interpret.statements.places import (
     assign_attribute,
     assign_attributes,
@@ -151,7 +156,7 @@ def _assign_parts(
             constant(parts[position])
             if position < len(parts)
             and len(parts) == len(names)
-            and not is_set_outside(region, name)
+            and not is_changed_elsewhere(region, name, parts[position])
             else UNKNOWN
         )
         reading = region.scope.read(name)
