@@ -54,6 +54,7 @@ def with_unbound(
     missing -= _unbound(original) if missing else set()
     if missing and "import *" in made.text:
         missing -= _starred(missing, made.text, path, text_of)
+    missing |= _unset(original, made.text)
     found = {name: f"`{name}` is read here, and nothing gives it" for name in missing}
     if path:
         for name, module in _gone_from(original, made.text, path, text_of):
@@ -81,6 +82,47 @@ def _unbound(text: str) -> set[str]:
     if missing and "global" in text:
         declared = {n for words in _GLOBAL.findall(text) for n in words.split(", ")}
     return missing - declared
+
+
+def _unset(before: str, after: str) -> set[str]:
+    """The attributes of objects that a text has begun to read, and that nothing in it sets.
+
+    They are called as something that the program had, as a parameter of the constructor.
+    """
+    asked = {*_OF_SELF.findall(after)}
+    asked -= {*_ATTRIBUTE.findall(before)} if asked else set()
+    asked &= words_in(before) if asked else set()
+    if not asked:
+        return set()
+    nodes = [*ast.walk(program_tree(after) or ast.Module([], []))]
+    asked -= {one for node in nodes for one in _sets(node)}
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
+    found: set[str] = set()
+    for made in classes.values() if asked else ():
+        own = all(isinstance(base, ast.Name) and base.id in classes for base in made.bases)
+        for node in ast.walk(made) if own else ():  # a module has more of its own
+            match node:
+                case ast.Attribute(ast.Name("self"), name) if name in asked:
+                    found.add(f"self.{name}")
+    return found
+
+
+def _sets(node: ast.AST) -> Iterator[str]:
+    """The attributes that objects may have by a node."""
+    match node:
+        case ast.Attribute(attr=name, ctx=ast.Store()) | ast.Constant(str(name)):
+            yield name
+        case ast.ClassDef(body=body):
+            for part in body:
+                match part:
+                    case ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(name)):
+                        yield name
+                    case ast.Assign(targets=targets):
+                        yield from (t.id for t in targets if isinstance(t, ast.Name))
+
+
+_ATTRIBUTE = regex(r"\.(\w+)")
+_OF_SELF = regex(r"\bself\.(\w+)")
 
 
 def _own(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
@@ -218,7 +260,9 @@ def _said(made: Conversion, text: str, found: dict[str, str]) -> Conversion:
     said, todos = list(made.diagnostics), dict[int, str]()
     for name, message in sorted(found.items()):
         root, _, attribute = name.partition(".")
-        number = made.text.count("\n", 0, _read_at(made.text, root, attribute) or 0)
+        of_object = made.text.find(name) if root == "self" else None
+        place = of_object if of_object is not None else _read_at(made.text, root, attribute)
+        number = made.text.count("\n", 0, place or 0)
         above = next((back[n] for n in range(number + 1, 0, -1) if n in back), 0)
         inside = number + 1 not in back and above + 1 not in old and above < text.count("\n")
         place_before = max(above + inside, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from transpiler.source.rebound import rebound_in_function
 from transpiler.source.tree import Tree
 
 BUILDER = "def build():\n    return make(LOSS)\n"
@@ -15,6 +16,8 @@ BUILDER = "def build():\n    return make(LOSS)\n"
         ("a = build()\nLOSS = 'mae'\nb = build()\n", True),
         ("if __name__ == '__main__':\n    a = build()\n    LOSS = 'mae'\n    b = build()\n", True),
         ("for one in LOSSES:\n    LOSS = one\n    build()\n", True),
+        ("a.compile(build)\nLOSS = 'mae'\na.fit()\n", True),
+        ("a.compile(lambda t: t + LOSS)\nLOSS = 'mae'\na.fit()\n", True),
         ("a = build()\nLOSS += 'x'\nb = build()\n", True),
         ("a = build()\nLOSS['a'] = 'x'\nb = build()\n", True),
         ("a = build()\nLOSS.update(a='x')\nb = build()\n", True),
@@ -29,6 +32,33 @@ BUILDER = "def build():\n    return make(LOSS)\n"
 )
 def test_what_changes_between_calls(rest: str, changes: bool) -> None:
     assert ("LOSS" in Tree(f"LOSS = 'mse'\n\n\n{BUILDER}\n\n{rest}").rebound) is changes
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "class Own(Base):\n    def call(self, t):\n        return t + LOSS\n\n\na.compile(Own())\n",
+        "def make():\n    def own(t):\n        return LOSS\n    return own\n\n\na.fit(make())\n",
+        "own = lambda t: t + LOSS\na.compile(own)\n",
+    ],
+)
+def test_what_is_handed_to_others_may_run_at_any_time(given: str) -> None:
+    assert "LOSS" in Tree(f"LOSS = 1.0\n{given}LOSS = 2.0\na.fit()\n").rebound
+    assert "LOSS" not in Tree(f"LOSS = 1.0\nLOSS = 2.0\n{given}a.fit()\n").rebound
+
+
+@pytest.mark.parametrize(
+    ("rest", "changes"),
+    [
+        ("for LOSS in ('mae', 'mse'):\n        a = build()\n", True),
+        ("a = build()\n    LOSS = 'mae'\n    b = build()\n", True),
+        ("LOSS = 'mae'\n    a = build()\n", False),
+    ],
+)
+def test_variables_of_functions_with_functions_in_them(rest: str, changes: bool) -> None:
+    head = "def main():\n    LOSS = 'mse'\n\n    def build():\n        return make(LOSS)\n\n    "
+    text = f"import a\n\n\n{head}{rest}\n\nmain()\n"
+    assert rebound_in_function(text, 4, "LOSS") is changes
 
 
 def test_what_is_only_given_as_an_argument_may_change() -> None:

@@ -79,6 +79,16 @@ def test_a_function_that_evaluates_again_is_an_error() -> None:
     assert any("are frozen, or not any more, since it was evaluated" in e for e in errors), errors
 
 
+@pytest.mark.parametrize("frozen", ["model", "part", "layer"])
+def test_what_goes_on_training_is_an_error(frozen: str) -> None:
+    """Keras 3 evaluates without the penalties then, and trains with them."""
+    fit, asked = "model.fit(x, y, verbose=0)\n", "loss = model.evaluate(x, y, verbose=0)\n"
+    found = convert(f"{HEAD}{fit}{FROZEN[frozen]}{fit}{asked}")
+    errors = [d.message for d in found.diagnostics if d.severity is Severity.ERROR]
+    why = "without a new `compile`" if frozen == "layer" else "not when it goes on training"
+    assert any(why in e for e in errors), errors
+
+
 def test_frozen_before_it_is_compiled_again(scripts: Scripts) -> None:
     compiled = 'model.compile("sgd", "mse")\n'
     program = f"{HEAD}{FROZEN['layer']}{compiled}loss = model.evaluate(x, y, verbose=0)\n"

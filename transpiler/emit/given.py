@@ -168,7 +168,23 @@ def _found(
         if not twice:
             break
         told |= twice
-    return tuple(split.border), split.gone, split.changed
+    changed = split.changed or _changed_later(built.init, init, split.border)
+    return tuple(split.border), split.gone, changed
+
+
+def _changed_later(nodes: list[Node], lean: list[Node], given: Iterable[str]) -> str:
+    """One of the names that the class is given which gets another value once a layer has read it.
+
+    Of the statements, only the lean ones are in the class, which is given what there is at last.
+    """
+    names, kept = set(given), {id(node) for node in walk(lean)}
+    read: set[str] = set()
+    for node in walk(nodes) if names else ():
+        if isinstance(node, Construct):
+            read |= reads(node.module.constructor) & names if id(node) in kept else set()
+        elif isinstance(node, Line) and node.static and node.defs & read:
+            return min(node.defs & read)
+    return ""
 
 
 @record(slots=True)

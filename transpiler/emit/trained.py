@@ -162,9 +162,12 @@ def place_training(draft: Draft) -> None:
         from transpiler.emit.training.giving import done_first, functions_gone, statements_gone
 
         put_calls(draft, trained)
-        draft.edits += [*done_first(draft.file, trained, draft.edits)]
+        texts = [edit.text for edit in draft.edits]
+        texts += [line for before in draft.before for line in before.lines]
+        written = "\n".join(texts)
+        draft.edits += [*done_first(draft.file, trained, written)]
         draft.edits += functions_gone(draft.file, trained)
-        draft.edits += [*statements_gone(draft.file, trained, draft.edits)]
+        draft.edits += [*statements_gone(draft.file, trained, written)]
         calls = [c for found in trained for c in found.training.calls]
         draft.edits += caught_edits(draft.tree, calls)
         for node, message in partly_taken(draft.tree, calls):

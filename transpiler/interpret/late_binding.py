@@ -13,12 +13,16 @@ import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
+from transpiler.regex import regex
 from transpiler.source.between import changed_between
 from transpiler.source.held_values import called_name
 from transpiler.source.lexical import names_in
 from transpiler.source.outer_reads import Functions, Read, functions_of, nodes_in
 from transpiler.source.running import Running
 from transpiler.source.set_outside import set_outside
+from transpiler.source.stores import names_bound
+from transpiler.source.syntax import python_tree
+from transpiler.source.tree import Tree
 
 _LAYER = "Lambda"
 
@@ -51,7 +55,7 @@ def refuse_late_names(
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
             raise GiveUp(f"{what}: `{name}` has another value when Keras runs the function", node)
-    if changed := _changed_in_object(region, function, _LAMBDA):
+    if changed := _changed_meanwhile(region, function, _LAMBDA, of_module=False):
         raise GiveUp(f"{what}: `{changed}` has another value when Keras runs the function", node)
 
 
@@ -90,22 +94,39 @@ def changed_later(region: Region, function: Function) -> str:
         read &= region.scope.values.keys() - region.parameters.keys()
     text = "\n".join(texts)
     found = (n for n in sorted(read) if n in changing or _is_bound(n, text))
-    kept = dedent(tree.source(function.node.body))
+    kept = _OF_PYTHON.sub("(", _body(tree, function.node.body))
+    parsed = python_tree(kept)
+    own |= names_bound(parsed) if parsed is not None else set()
     named = next(found, "") or changed_between(tree.text, kept, start, None, own)
-    return named or _changed_in_object(region, function, _STEPS)
+    return named or _changed_meanwhile(region, function, _STEPS)
 
 
-def _changed_in_object(region: Region, function: Function, makers: frozenset[str]) -> str:
-    """What a function reads of its object that changes after this statement, before a training.
+def _body(tree: Tree, node: cst.CSTNode) -> str:
+    """The text of the body of a function as a program."""
+    start, end = tree.span(node)
+    line = tree.line_start(start)
+    return tree.source(node) if tree.text[line:start].strip() else dedent(tree.text[line:end])
 
-    `makers` are the names of what gets the function there.
+
+def _changed_meanwhile(
+    region: Region, function: Function, makers: frozenset[str], of_module: bool = True
+) -> str:
+    """What a function reads that changes after this statement, before a training.
+
+    Of its object, and `of_module`; `makers` are the names of what gets the function there.
     """
     if region.statement is None:
         return ""
     program = functions_of(region.tree.text)
     source = program.function_at(*region.tree.span(function.node))
     reached = program.reaching([source]) if source is not None else []
-    reads = [read for read in program.reads(reached) if read.path[0] in _OF_OBJECT]
+    if any(_OF_PYTHON.search(ast.unparse(one)) for one in reached):
+        of_module = False
+    reads = [
+        read
+        for read in program.reads(reached)
+        if read.path[0] in _OF_OBJECT or (of_module and read.owner is None)
+    ]
     if not reads:
         return ""
     within = program.calls_within(*region.tree.span(region.statement))
@@ -119,11 +140,16 @@ def _changed_in_object(region: Region, function: Function, makers: frozenset[str
     home, room = region.file.path, region.function
     if found or not home:
         return found
-    from transpiler.source.changed_later import changed_later, files_around  # few need it
+    from transpiler.source.changed_later import (  # few need it
+        changed_in_modules,
+        changed_later,
+        files_around,
+    )
 
     name = room.name.value if isinstance(room, cst.FunctionDef) else ""
     files, paths = files_around(home, region.tree.text), [read.path for read in reads]
-    return changed_later(paths, home, files, name, dict(program.changing(changes)))
+    found = changed_later(paths, home, files, name, dict(program.changing(changes)))
+    return found or (changed_in_modules(paths, home, region.tree.text, name) if of_module else "")
 
 
 def _is_last(program: Functions, call: ast.Call) -> bool:
@@ -148,6 +174,8 @@ _OF_OBJECT = ("self", "cls")
 _STEPS = frozenset(
     {"map", "filter", "flat_map", "interleave", "apply", "scan", "reduce", "group_by_window"}
 )
+#: What Python runs for each element: it reads what there is by then, in TensorFlow, too.
+_OF_PYTHON = regex(r"\b(?:py_function|numpy_function|py_func)\(\s*(?:func\s*=\s*)?\w+")
 _LAMBDA = frozenset({_LAYER})
 _RUNS = frozenset(
     {"fit", "evaluate", "predict", "fit_generator", "train_on_batch", "test_on_batch",

@@ -18,6 +18,9 @@ from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Sta
 from transpiler.ir.expr import Configured, Expr
 from transpiler.source.between import changed_between, grown_between, is_rebound
 from transpiler.source.lexical import names_in
+from transpiler.source.outer_reads import Functions, functions_of
+
+OTHER = "is another one here"
 
 
 def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
@@ -34,6 +37,78 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
                 if is_rebound(text, name, begin, use):
                     return name
     return ""
+
+
+def why_changed(region: Region, node: cst.CSTNode, what: str, value: Value) -> str:
+    """Why an argument of a call means something else there than where it was made; "" if not."""
+    if found := changed_since(region, node, value):
+        return f"`{found}`, of which {what} is made, has changed since"
+    if found := caught(region, node, value):
+        return f"`{found}`, of which {what} is made, {OTHER}"
+    return ""
+
+
+def caught(region: Region, node: cst.CSTNode, value: Value) -> str:
+    """A name in such parts that means something else where a call has them; "" if there is none.
+
+    rate = 0.1
+    schedule = LearningRateScheduler(lambda epoch: rate / (epoch + 1))
+    def train(rate): ...                # here, what the lambda reads would be the parameter
+    """
+    text, (use, end) = region.tree.text, region.tree.span(node)
+    program: Functions | None = None
+    for place, code, at_once in _written(region, value, use):
+        if use <= place[0] < end:
+            continue
+        begin = _last_call(region, place, use, end)
+        names = names_in(code)
+        if at_once and (changed := changed_between(text, at_once, begin, use)):
+            return changed
+        if region.is_module or region.function is None or not names:
+            continue
+        program = program or functions_of(text)
+        for name in sorted(names - {"self"}):
+            if program.owner_at(name, begin - 1) is not program.owner_at(name, use + 1):
+                return name
+    return ""
+
+
+def _written(region: Region, value: Value, use: int) -> Iterator[tuple[tuple[int, int], str, str]]:
+    """Where parts are made that are written out where they are used.
+
+    With what they read, and what of that is evaluated as soon as they are made.
+    """
+    tree = region.tree
+    for part in made_in(value):
+        if part.place is not None:
+            yield part.place, " ".join(one.text for one in told_to(part)), ""
+            written = (one for one in _told(part) if not one.text.isidentifier())
+            functions = (one.value for one in written if isinstance(one.value, Function))
+            yield from (one for f in functions for one in _of_function(region, f))
+    if isinstance(value, Function):
+        yield from _of_function(region, value)
+        here = value.file in (None, region.file)
+        if value.maker is not None and value.static is not None and here:
+            program, line = functions_of(tree.text), tree.line_column(use)[0]
+            if (made := program.bound_at(value.static.text, line)) is not None:
+                yield made, value.maker.text, value.maker.text
+    elif isinstance(value, (Sequence, Mapping)):
+        items = value.items if isinstance(value, Sequence) else value.items.values()
+        inside = (item for item in items if isinstance(item, Function))
+        yield from (one for f in inside for one in _written(region, f, use))
+
+
+def _of_function(region: Region, function: Function) -> Iterator[tuple[tuple[int, int], str, str]]:
+    """The same of a lambda, of which the defaults are evaluated at once."""
+    here = function.file in (None, region.file) and not function.parameter
+    if isinstance(function.node, cst.Lambda) and here:
+        tree, parameters = region.tree, function.node.params
+        taken = (*parameters.params, *parameters.kwonly_params)
+        own = {p.name.value for p in taken}
+        read = " ".join(sorted(tree.names(function.node.body) - own))
+        defaults = [tree.source(p.default) for p in taken if p.default is not None]
+        told = f"({', '.join(defaults)},)" if defaults else ""
+        yield tree.span(function.node), f"{read} {told}", told
 
 
 def why_not_later(region: Region, node: cst.CSTNode, what: str, value: Value) -> str:

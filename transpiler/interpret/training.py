@@ -15,7 +15,7 @@ from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.region import Built, Region
-from transpiler.interpret.stale import acting, changed_since, grown_since
+from transpiler.interpret.stale import acting, grown_since, why_changed
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.target_sizes import Sized, sized, sized_to_validate
@@ -404,8 +404,8 @@ def bind_arguments(
     for name, given in call.given.items():
         if isinstance(given.value, Static) and not _is_current(region, given.value.expr):
             call.problem = call.problem or f"what {name} was made of has changed since"
-        elif found := changed_since(region, node, given.value):
-            call.problem = call.problem or f"`{found}`, of which {name} is made, has changed since"
+        else:
+            call.problem = call.problem or why_changed(region, node, name, given.value)
         items = given.value.items if isinstance(given.value, Sequence) else ()
         choices = [item for item in items if isinstance(item, Choice)]
         if not all(region.scope.current(choice.test.expr) for choice in choices):

@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from transpiler.lower.freezing import Freezing
 
 _TESTS = ("evaluate", "test_on_batch")
-_LOSSES = ("fit", "train_on_batch", *_TESTS)
+_TRAINS = ("fit", "train_on_batch")
+_LOSSES = (*_TRAINS, *_TESTS)
 _TRACED = (
     "layers that have regularizers are frozen, or not any more, since it was evaluated: Keras 3 "
     "goes on as it was then, until the next `compile`"
+)
+
+_UNHEARD = (
+    "layers that have regularizers are frozen, or not any more, which Keras 3 looks at when it "
+    "evaluates, not when it goes on training: `compile` the model then"
 )
 
 
@@ -69,10 +75,14 @@ def refuse_traced(plan: Freezing, calls: Sequence[TrainingCall]) -> None:
     for number, call in enumerate(calls):
         if call.name not in ("trainable", "freeze") or not any(watched_of(plan, call)):
             continue
-        before = any(_asked(plan, call, calls[:number][::-1], _TESTS))
-        for later in _asked(plan, call, calls[number + 1 :], _TESTS):
+        earlier, after = calls[:number][::-1], calls[number + 1 :]
+        before = any(_asked(plan, call, earlier, _TESTS))
+        goes_on = all(any(_asked(plan, call, part, _TRAINS)) for part in (earlier, after))
+        for later in _asked(plan, call, after, _TESTS):
             if before or _is_asked_again(call, later):
                 later.problem = later.problem or _TRACED
+            elif goes_on:
+                later.problem = later.problem or _UNHEARD
 
 
 def _asked(

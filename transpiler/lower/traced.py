@@ -45,6 +45,7 @@ _STEPS = {
 #: Those that run the model.
 _RUNS = frozenset({*_STEPS, "predict", "predict_on_batch"})
 _ALL = frozenset({"train"})
+_SCHEDULE = "__call__"
 _EITHER = frozenset({"train", "test"})
 _TOKEN = regex(tokens.ANY)
 _VALIDATED = ("validation_data", "validation_split")
@@ -72,7 +73,7 @@ def _refuse(
     reached = program.reaching([source])
     _refuse_acting(program, name, reached)
     reads = program.reads(reached)
-    _refuse_changed_later(file, name, reads)
+    _refuse_changed_later(file, name, reads, "compile" if name == _SCHEDULE else "")
     changes, anew = program.changes(reads), program.rebindings(source)
     if not changes and not anew:
         return
@@ -80,15 +81,22 @@ def _refuse(
     steps = {node: _kinds(call) for call, node in places if call.name in _STEPS}
     compiled = [node for call, node in places if call.name == "compile"]
     given = {**steps, **dict.fromkeys(compiled, _EITHER)}
+    trained = steps
+    if name == _SCHEDULE:
+        steps = given  # torch asks a schedule for its first rate once it is made
     if anew and Running(program, anew, compiled, given).changed_between():
         raise Unsupported(
             f"`{name}` gets another value once it was given to `compile`: Keras goes on with the "
             f"function, torch calls what has the name then; give one of them another name"
         )
     if changed := Running(program, changes, compiled, steps).changed_between():
+        what = f"`{changed}`, which `{name}` reads, gets another value"
         raise Unsupported(
-            f"`{changed}`, which `{name}` reads, gets another value: Keras goes on with the one "
-            f"of when it traced the function; compile the model again where it changes"
+            f"{what}: Keras reads it in the first step, torch at once; change it before `compile`"
+            if name == _SCHEDULE
+            and not Running(program, changes, compiled, trained).changed_between()
+            else f"{what}: Keras goes on with the one of when it traced the function; compile the "
+            f"model again where it changes"
         )
 
 
@@ -115,17 +123,19 @@ def _refuse_elsewhere(file: FileContext, home: FileContext, function: Function) 
     reads = program.reads(reached)
     if program.changes_after(reads, start + 1):
         raise Unsupported(f"`{name}` reads what may get another value")
-    _refuse_changed_later(home, name, reads)
+    _refuse_changed_later(home, name, reads, "compile" if name == _SCHEDULE else "")
 
 
-def _refuse_changed_later(home: FileContext, name: str, reads: Iterable[Read]) -> None:
+def _refuse_changed_later(
+    home: FileContext, name: str, reads: Iterable[Read], made_by: str = ""
+) -> None:
     """Refuse what a function reads of its file where another one changes that between its steps."""
     paths = [read.path for read in reads if read.owner is None or read.path[0] in ("self", "cls")]
     if not home.path or not paths:
         return
     files = files_around(home.path, home.tree.text)
-    changed = changed_later(paths, home.path, files)
-    if changed := changed or changed_in_modules(paths, home.path, home.tree.text):
+    changed = changed_later(paths, home.path, files, made_by)
+    if changed := changed or changed_in_modules(paths, home.path, home.tree.text, made_by):
         raise Unsupported(
             f"another file changes `{changed}`, which `{name}` reads: Keras goes on with what it "
             f"was when it traced the function; compile the model again where it changes"
@@ -203,8 +213,8 @@ def _functions(compiles: TrainingCall, makers: list[Region]) -> Iterator[Functio
                 yield function
     given = compiles.given.get("optimizer")
     schedule = own_schedule(given.value) if given is not None else None
-    if schedule is not None and "__call__" in methods_of(schedule):
-        yield methods_of(schedule)["__call__"]
+    if schedule is not None and _SCHEDULE in methods_of(schedule):
+        yield methods_of(schedule)[_SCHEDULE]
 
 
 def _place(file: FileContext, program: Functions, call: TrainingCall) -> ast.AST | None:

@@ -74,7 +74,9 @@ def changed_later(
     return ""
 
 
-def changed_in_modules(paths: Iterable[tuple[str, ...]], home: str, text: str) -> str:
+def changed_in_modules(
+    paths: Iterable[tuple[str, ...]], home: str, text: str, made_by: str = ""
+) -> str:
     """The same of what a file reads of modules of its project: `conf.BETA`, which these may set."""
     for name, *parts in sorted(set(paths)):
         if not parts or not parts[0].startswith("."):
@@ -84,7 +86,7 @@ def changed_in_modules(paths: Iterable[tuple[str, ...]], home: str, text: str) -
             program = program_in(place)
             files = {**files_around(place, program), real_path(home): text}
             setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
-            if changed_later([(variable,)], place, files, methods=setters):
+            if changed_later([(variable,)], place, files, made_by, setters):
                 return f"{name}.{variable}"
     return ""
 

@@ -95,6 +95,12 @@ def dicts_bound_to(text: str, name: str) -> int:
     return sum(map(_is_dict, _values_of(text, name)))
 
 
+def is_always_dict(text: str, name: str) -> bool:
+    """Whether all that a name is assigned by itself are dicts."""
+    values = _values_of(text, name) if name.isidentifier() and f"{name} = " in text else []
+    return bool(values) and all(map(_is_dict, values))
+
+
 def constants_in(text: str, node: ast.expr) -> list[str | int | float] | None:
     """What a list that is written out holds, or one that a name stands for throughout a program."""
     if isinstance(node, ast.Name):

@@ -67,6 +67,24 @@ class Functions:
         spans = ((self._positions.span(f)[0], f) for f in self.all)
         return next((f for at, f in sorted(spans, key=lambda s: s[0]) if begin <= at < end), None)
 
+    def owner_at(self, name: str, offset: int) -> Function | None:
+        """The function whose variable a name is at an offset; None is the module."""
+        around = [
+            (s, f) for f in self.all for s in [self._positions.span(f)] if s[0] < offset < s[1]
+        ]
+        inner = max(around, key=lambda one: one[0][0], default=None)
+        return self._scopes[None if inner is None else inner[1]].owner(name)
+
+    def bound_at(self, name: str, before: int) -> tuple[int, int] | None:
+        """The offsets of the last statement above a line that gives a name what a call gives."""
+        found = (
+            self._positions.span(node)
+            for node in ast.walk(self.module)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            if node.lineno < before and any(getattr(t, "id", "") == name for t in node.targets)
+        )
+        return max(found, default=None)
+
     def call_at(self, begin: int, end: int) -> ast.Call | None:
         """The call with these offsets."""
         calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))

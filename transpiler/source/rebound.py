@@ -11,10 +11,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS, own_nodes
-from transpiler.source.outer_reads import functions_of
+from transpiler.source.effects import Function
+from transpiler.source.outer_reads import FUNCTIONS, Functions, functions_of
 
 #: What lines change, in whole or in part: the text of the targets, also of loops, or what has
 #: the method.
@@ -25,6 +27,7 @@ _CHANGED = regex(
     re.MULTILINE,
 )
 _LOOP = regex(r"^[ \t]*(?:for|while)\b", re.MULTILINE)
+_LAMBDA = regex(r"\blambda\b")
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 #: A definition of the module.
 _DEFINED = regex(r"^(?:def|class) +(\w+)[^\n]*\n(?:(?:[ \t)][^\n]*)?\n)*", re.MULTILINE)
@@ -38,7 +41,7 @@ def rebound(text: str, blanked: str) -> frozenset[str]:
     """
     if "def " not in text and "lambda" not in text:
         return frozenset()
-    return _rebound(text) if _may_be_rebound(blanked) else frozenset()
+    return _rebound(functions_of(text)) if _may_be_rebound(blanked) else frozenset()
 
 
 def _may_be_rebound(text: str) -> bool:
@@ -52,7 +55,9 @@ def _may_be_rebound(text: str) -> bool:
     between = [*zip(ends, [*(found.start() for found in definitions), len(text)], strict=True)]
     words = (word for gap in between for word in _WORD.finditer(text, *gap))
     ran = next((word.start() for word in words if word.group() in made), len(text))
-    if ran == len(text) and made:
+    made_here = (found.start() for gap in between for found in _LAMBDA.finditer(text, *gap))
+    ran = min(ran, next(made_here, ran))
+    if ran == len(text):
         return False
     loops = (loop.start() for gap in between for loop in _LOOP.finditer(text, *gap))
     ran = min(ran, next(loops, ran))  # what is first in a loop comes before its second round, too
@@ -66,30 +71,74 @@ def _may_be_rebound(text: str) -> bool:
     return any(found.start() > ran and found.group(1) in given for found in definitions)
 
 
-def _rebound(text: str) -> frozenset[str]:
+def is_bound_again(name: str, function: str) -> bool:
+    """Whether the text of a function with others in it gives a variable a value more than once."""
+    if ("def " not in function[4:] and "lambda" not in function) or function.count(name) < 3:
+        return False
+    targets = rf"[\w, ()\[\]]*(?<![\w.]){name}\b[\w, ()\[\]]*"
+    bound = rf"^[ \t]*(?:for {targets}\bin\b|{targets}(?:[-+*/%@&|^<>]+|//|\*\*)?=(?!=))"
+    return len(re.findall(bound, function, re.MULTILINE)) > 1
+
+
+def rebound_in_function(text: str, line: int, name: str) -> bool:
+    """Whether a variable of the function whose `def` stands in a line changes in that way.
+
+    The functions that read it are those inside of this one.
+    """
+    return name in _rebound_in_function(text, line)
+
+
+@lru_cache(maxsize=64)
+def _rebound_in_function(text: str, line: int) -> frozenset[str]:
     functions = functions_of(text)
-    made = {s.name for s in functions.module.body if isinstance(s, _DEFINITIONS)}
+    scopes = (f for f in functions.all if f.lineno == line and not isinstance(f, ast.Lambda))
+    scope = next(scopes, None)
+    return frozenset() if scope is None else _rebound(functions, scope)
+
+
+def _rebound(functions: Functions, scope: Function | None = None) -> frozenset[str]:
+    """Those of a function, or of the module."""
+    body = functions.module.body if isinstance(scope, (ast.Lambda, type(None))) else scope.body
+    made = {s.name for s in body if isinstance(s, _DEFINITIONS)}
+    inside = {s.name: _inside(s) for s in body if isinstance(s, _DEFINITIONS)}
     reads = [
-        (function.lineno, {r.path[0] for r in functions.reads([function]) if r.owner is None})
+        (function.lineno, {r.path[0] for r in functions.reads([function]) if r.owner is scope})
         for function in functions.all
+        if function is not scope
     ]
     read = set[str]().union(*(names for _, names in reads))
-    given, found = set[str](), set[str]()
+    parameters = ast.walk(scope.args) if scope is not None else ()
+    given, found = {one.arg for one in parameters if isinstance(one, ast.arg)}, set[str]()
     ran = set[str]()  #: what functions may have read by now
     since = set[str]()  #: what of that has another value now
-    for nodes, again in _steps(functions.module.body):
+    handed = set[str]()  #: what functions read that are in other hands: they may run at any time
+    for nodes, again in _steps(body):
         changed = {path[0] for node in nodes for path in functions.changed_by(node)} & read
         changed |= {node.name for node in nodes if isinstance(node, _DEFINITIONS)} & read
         used = [n.lineno for n in nodes if isinstance(n, ast.Name) and n.id in made]
         runs = set[str]().union(*(names for line, names in reads if used and line <= max(used)))
         since |= changed & given & (ran | runs if again else ran)
+        found |= changed & handed
         given |= changed
         ran |= runs
         found |= since if used else set()
         called = {node.func for node in nodes if isinstance(node, ast.Call)}
-        if any(isinstance(n, ast.Name) and n.id in made and n not in called for n in nodes):
+        given_on = {n.id for n in nodes if isinstance(n, ast.Name) and n not in called}
+        if given_on & made:
             made |= {path[0] for node in nodes for path in functions.changed_by(node)}
+        lambdas = [n for n in nodes if isinstance(n, ast.Lambda)]
+        names = {n.id for n in nodes if isinstance(n, ast.Name)}
+        inner = [f for name in names & inside.keys() for f in inside[name]]
+        out = [*lambdas, *inner, *(f for f in functions.all if getattr(f, "name", "") in given_on)]
+        reached = functions.reads(functions.reaching(out))
+        handed |= {read.path[0] for read in reached if read.owner is scope}
     return frozenset(found)
+
+
+def _inside(definition: ast.stmt) -> list[Function]:
+    """The functions in a definition, which what it gives may have: methods, and nested ones."""
+    nodes = ast.walk(definition)
+    return [n for n in nodes if isinstance(n, FUNCTIONS) and n is not definition]
 
 
 def _steps(statements: list[ast.stmt]) -> Iterator[tuple[list[ast.AST], bool]]:

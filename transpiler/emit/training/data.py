@@ -86,11 +86,14 @@ def by_keys(built: Built, origin: Model) -> Built:
     return replace(built, inputs=names, keys=tuple(keys[name] for name in names), input_kind=None)
 
 
-def input_keys(built: Built, origin: Model) -> list[str]:
-    """What Keras calls the inputs of a model: the keys of a dict of arrays; "" without a name."""
+def input_keys(built: Built, origin: Model, of_several: bool = True) -> list[str]:
+    """What Keras calls the inputs of a model: the keys of a dict of arrays; "" without a name.
+
+    `of_several`: an only one is called as in `forward`, as no dict is needed for it.
+    """
     if built.keys:
         return list(built.keys)
-    if len(built.inputs) == 1 or origin.region is None:
+    if (len(built.inputs) == 1 and of_several) or origin.region is None:
         return list(built.inputs)
     named = origin.region.input_names
     return [named.get(_variable(bound, named), "") for bound in origin.inputs]

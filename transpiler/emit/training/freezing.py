@@ -91,6 +91,9 @@ def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:
             inside = [c for c in calls if c.region is region]
             placed = sorted((writer.tree.span(c.node)[0], c.name, c.conditional) for c in inside)
             here = region is call.region
+            if here and not call.in_loop and writer.shared.file.options.keras != "2":
+                if all(p[0] > end for p in placed if p[1] in _TRAINS):
+                    continue  # Keras 3 goes by what is trainable when it first trains
             following = next((p for p in placed if not here or p[0] > end), (0, "compile", False))
             if following[1:] != ("compile", False):
                 raise Unsupported("layers are frozen, and it trains on without a new `compile`")

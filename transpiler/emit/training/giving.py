@@ -98,11 +98,14 @@ def values_given_elsewhere(file: FileContext) -> Iterator[tuple[str, tuple[int, 
     yield from going.items()
 
 
-def done_first(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:
-    """What such functions do besides, before the statements that called them."""
+def done_first(file: FileContext, trained: list[Trained], written: str) -> Iterator[Edit]:
+    """What such functions do besides, before the statements that called them.
+
+    `written` is all that stands there now.
+    """
     vanishing = _vanishing(file, trained)
     vanishing += [file.tree.span(one) for one in _keeping_nothing(file, vanishing)]
-    read = words_in("\n".join(edit.text for edit in edits))
+    read = words_in(written)
     for calls in file.giving_calls.values():
         for key, node in calls.items():
             done = file.done_first.get(key)
@@ -126,13 +129,12 @@ def _lines_read(done: DoneFirst, read: set[str]) -> list[str]:
     return kept[::-1]
 
 
-def statements_gone(file: FileContext, trained: list[Trained], edits: list[Edit]) -> Iterator[Edit]:
+def statements_gone(file: FileContext, trained: list[Trained], written: str) -> Iterator[Edit]:
     """The edits of those that keep such parts in attributes, which nothing reads any more.
 
     What these are made with and the loops read becomes an attribute there, as do callbacks of the
     program's own.
     """
-    read = "\n".join(edit.text for edit in edits)
     gone = [*_keeping_nothing(file, _vanishing(file, trained))]
     others = {**dict.fromkeys(file.arguments_kept), **file.objects_kept}
     for statement in (*gone, *(s for s in others if s not in gone)):
@@ -143,7 +145,7 @@ def statements_gone(file: FileContext, trained: list[Trained], edits: list[Edit]
         lines = "".join(
             f"{margin and margin.group()}self.{name} = {made}\n"
             for name, made in kept.items()
-            if re.search(rf"\bself\.{name}\b", read)
+            if re.search(rf"\bself\.{name}\b", written)
         )
         if lines or statement in gone:
             yield Edit(start, end if statement in gone else start, lines)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
-from transpiler.emit.training.data import is_listed, listed_arrays, with_values
+from transpiler.emit.training.data import input_keys, is_listed, listed_arrays, with_values
 from transpiler.emit.training.shown_arrays import shown
 from transpiler.interpret.region import KeyOrder
 from transpiler.interpret.training import Given
@@ -156,10 +156,16 @@ def _is_dict(writer: ModelWriter, name: str) -> bool:
 def entries_of(writer: ModelWriter, given: Given | None, keys: list[str]) -> tuple[str, ...]:
     """The arrays of a dict or list of which not more is known, for these inputs; else none."""
     unknown = given is not None and isinstance(given.value, Static) and not given.value.expr.known
-    if not unknown or len(keys) < 2:
+    if not unknown:
         return ()
     assert given is not None
     text = writer.source_of(given)
+    if len(keys) == 1:
+        if not _is_dict(writer, text) and not writer.built.keys:
+            return ()
+        keys = input_keys(writer.built, writer.training.origin, of_several=False)
+        if not keys[0] or not _is_dict(writer, text):
+            raise Unsupported(f"`{text}` is not known to be a dict with an array for the input")
     match ast.parse(text, mode="eval").body:
         case ast.Name(name) if all(keys) and _is_dict(writer, name):
             return tuple(f"{text}[{literal(key)}]" for key in keys)

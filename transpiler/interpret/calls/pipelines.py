@@ -39,6 +39,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.rule import Rule
 from transpiler.source.backwards import turns_arrays
+from transpiler.source.literals import is_always_dict
 from transpiler.source.near import turning_near
 
 DATASET = "tf.data.Dataset."
@@ -320,7 +321,7 @@ def _parts(region: Region, value: Value, node: cst.BaseExpression | None) -> Any
         raise Unsupported("what is no array")
     if _is_given_together(region, made.text):
         raise Unsupported(f"`{made.text}` is several arrays at once: give each as a parameter")
-    if _COLUMNS.match(made.text):
+    if _COLUMNS.match(made.text) or is_always_dict(region.tree.text, made.text):
         return replace(made, value=Columns())
     if (count := arrays_given(region, made.text, node)) is not None:
         return tuple(replace(index(made, i), value=Leaf()) for i in range(count))

@@ -21,6 +21,7 @@ from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.functions.windows import whole_windows
 from transpiler.interpret.late_binding import changed_later
 from transpiler.interpret.region import Region
+from transpiler.interpret.stale import OTHER, caught
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.values import (
@@ -60,6 +61,8 @@ def applied_function(region: Region, function: Function, dataset: Pipeline, para
     element = dataset.element
     if (name := changed_later(region, function)) != "":
         raise Unsupported(f"`{name}` gets another value later; TensorFlow keeps the one of now")
+    if region.statement is not None and (name := caught(region, region.statement, function)):
+        raise Unsupported(f"`{name}`, of which the function is made, {OTHER}")
     if not runs_python(region, function):
         refuse_traced(region, function)
     if (by_model := by_models(region, function, dataset)) is not None:

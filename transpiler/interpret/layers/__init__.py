@@ -8,6 +8,7 @@ adapting.py   what they learn from data before a model is trained
 groups.py     groups of channels that are normalized where nothing has gradients
 attended.py   masks that attention takes off the tensors that it gets
 formats.py    layers that are told that the channels come first
+stale.py      arguments whose variables have other values by the time of the first call
 starting.py   initializers that a variable holds, one of several
 rules.py      what its rule gives, with what all layers share: activation, initializers
 presuming.py  arguments that must have the value that the program gives

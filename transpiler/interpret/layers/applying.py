@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, NO_RULE, UNKNOWN_SIZE, UNSUPPORTED
 from transpiler.interpret.layers.attended import check_masks
+from transpiler.interpret.layers.freezing import place_of
 from transpiler.interpret.layers.groups import with_moved_channels
 from transpiler.interpret.layers.inputs import (
     as_integers,
@@ -27,6 +28,7 @@ from transpiler.interpret.layers.rules import (
     run_layer,
     run_unmasked,
 )
+from transpiler.interpret.layers.stale import settle_arguments, stale_name
 from transpiler.interpret.layers.stubs import placeholder, stub
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.tensors.layouts import check_readable, joined
@@ -92,6 +94,9 @@ def apply_layer(
         )
         return stub(region, layer, inputs, node, UNSUPPORTED, str(why))
     value = result_values(region, result, bounds)
+    if not layer.calls and (changed := _changed(region, layer, value)):
+        settle_arguments(region, layer, changed)
+        return apply_layer(region, layer, inputs, call_arguments, node)
     if isinstance(value, Bound):
         value = _with_source(region, layer, rule, bounds, value, image)
         if _COPIES.fullmatch(layer.symbol):
@@ -102,6 +107,15 @@ def apply_layer(
     if not modules_of(value) and _needs_running(value):
         return _in_forward(region, layer, bounds, call_arguments, node, value)
     return settle_modules(region, layer, value, node)
+
+
+def _changed(region: Region, layer: Layer, value: Value) -> str:
+    """A variable that has another value than when the layer was made, and that is read now."""
+    codes = [value.tensor.code] if isinstance(value, Bound) else []
+    made = [m for m in modules_of(value) if m.token not in region.constructed]
+    if made and place_of(region, layer, made) is None:
+        codes += [module.constructor for module in made]
+    return stale_name(region, layer, *codes)
 
 
 def _run_again(

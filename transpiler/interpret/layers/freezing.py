@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, UNSUPPORTED
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.layers.stale import stale_name
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.training import given_by_function, root
@@ -412,8 +413,10 @@ def place_of(region: Region, layer: Layer, made: list[Module]) -> Any:
     """Where in `__init__` the modules are made: at the layer's construction, if earlier."""
     if layer.at is None:
         return None
-    nodes, marker, versions = layer.at
+    nodes, marker, versions, *listed = layer.at
     names = {pair for m in made for pair in m.constructor.names}
+    if listed and not stale_name(region, layer, *(m.constructor for m in made)):
+        return None
     readable = all(versions.get(name, 0) == version for name, version in names)
     if readable and marker in nodes:
         return nodes, marker

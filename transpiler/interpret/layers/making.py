@@ -10,6 +10,7 @@ from transpiler.interpret.effects import acts, evaluated_once
 from transpiler.interpret.layers.first_keras import say_gates, with_kernel_size
 from transpiler.interpret.layers.functions import take_function
 from transpiler.interpret.region import Region
+from transpiler.interpret.stale import OTHER, caught
 from transpiler.interpret.statics import const, constant, to_expr
 from transpiler.interpret.values import Layer, Sequence, Static, Unknown
 from transpiler.ir.expr import Configured, Expr
@@ -57,6 +58,8 @@ def make_layer(
         if parameter != "name" or acts(region, value):
             value = evaluated_once(region, value, parameter, node)
         layer.arguments[parameter] = value
+        if found := caught(region, node, value):
+            layer.problem = layer.problem or f"`{found}`, of which {parameter} is made, {OTHER}"
     if rule is not None and not layer.problem:
         layer.problem = _unknown_arguments(rule, order, layer)
     if rule is not None and "data_format" in rule.parameters:

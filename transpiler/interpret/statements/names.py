@@ -11,6 +11,7 @@ from transpiler.interpret.control.elements import channels_list, channels_of, kn
 from transpiler.interpret.control.entries import is_written
 from transpiler.interpret.control.sequences import sequence_code
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.layers.stale import note_place
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.tensors.layouts import parameter_behind
@@ -48,6 +49,7 @@ from transpiler.record import replace
 from transpiler.source.changed_by_others import changed_by_others
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
+from transpiler.source.rebound import is_bound_again, rebound_in_function
 from transpiler.source.set_outside import set_outside
 
 
@@ -117,7 +119,7 @@ def is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     text = region.tree.text
     if _is_set_outside(region, name):
         return True
-    if region.is_module and name in region.tree.rebound:
+    if _is_rebound(region, name):
         return True
     plain = isinstance(value, Static) and not isinstance(value.expr.value, (list, tuple, dict))
     if plain and not is_declared(name, text):
@@ -132,6 +134,19 @@ def is_changed_elsewhere(region: Region, name: str, value: Value) -> bool:
     start = region.tree.span(function.name)[0]
     own = text[start : region.tree.span(function)[1]]
     return has_functions(own) and is_changed_inside(name, text, region.tree.line_column(start)[0])
+
+
+def _is_rebound(region: Region, name: str) -> bool:
+    """Whether the variable gets another value after functions that read it may have run."""
+    if region.is_module:
+        return name in region.tree.rebound
+    if not isinstance(region.function, cst.FunctionDef):
+        return False
+    start, end = region.tree.span(region.function)
+    if not is_bound_again(name, region.tree.blanked[start:end]):
+        return False
+    line = region.tree.line_column(region.tree.span(region.function.name)[0])[0]
+    return rebound_in_function(region.tree.text, line, name)
 
 
 def _is_set_outside(region: Region, name: str) -> bool:
@@ -250,6 +265,7 @@ def assign_group(region: Region, name: str, value: Sequence | Mapping | Repeated
     if isinstance(value, Mapping) and is_written(value):
         _assign_dict(region, name, value)
         return
+    note_place(region, value.items.values() if isinstance(value, Mapping) else value.items)
     scope.bump(name)
     scope.values[name] = value
 

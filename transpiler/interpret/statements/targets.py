@@ -125,12 +125,14 @@ def _assign_parts(
             return
     if is_graph(value):
         raise GiveUp("a list of tensors is unpacked whose length is not known", node)
-    if isinstance(value, Sequence) and len(value.items) == len(elements) and _holds_symbols(value):
+    starred = any(isinstance(e, cst.StarredElement) for e in target.elements)
+    alike = isinstance(value, Sequence) and len(value.items) == len(elements) and not starred
+    if isinstance(value, Sequence) and alike and _holds_symbols(value):
         for element, item in zip(elements, value.items, strict=True):
             assign_value(region, element, item, node, None)
         return
     names = [n for e in elements for n in assigned_names(e)]
-    if _are_empty(value) and len(names) == len(elements) == len(value.items):
+    if _are_empty(value) and alike and len(names) == len(elements):
         _assign_empty(region, names, value)
         return
     if len(names) != len(elements):
@@ -138,7 +140,7 @@ def _assign_parts(
             return
         if set_together(region, elements, value, node):
             return
-    parts = value.items if isinstance(value, Sequence) else ()
+    parts = value.items if isinstance(value, Sequence) and alike else ()
     sizes = [p for p in parts if isinstance(p, Static) and p.run is not None]
     changed = forget_elements(region, elements, node)
     if len(sizes) == len(parts) == len(names) > 1 and not region.is_module:
@@ -154,8 +156,7 @@ def _assign_parts(
             region.size_names[(name, version)] = sizes[position].expr
         known = (
             constant(parts[position])
-            if position < len(parts)
-            and len(parts) == len(names)
+            if len(parts) == len(names) == len(elements)
             and not is_changed_elsewhere(region, name, parts[position])
             else UNKNOWN
         )
