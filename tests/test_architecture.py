@@ -29,7 +29,7 @@ FLOORS = (
     ("refusals",),
     ("project",),
     ("neighbours", "guests", "parting", "far"),
-    ("unbound",),
+    ("unbound", "baseless", "lost_draws"),
     ("pipeline",),
     ("notebooks",),
     ("single", "plan"),

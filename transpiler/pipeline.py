@@ -87,6 +87,8 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
     """What `convert` does for a file of interest: when it ends, the tree is gone."""
     import libcst as cst
 
+    from transpiler.baseless import with_baseless
+    from transpiler.lost_draws import with_lost
     from transpiler.project import Project
     from transpiler.unbound import with_unbound
 
@@ -112,6 +114,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
         file.release()
     if not alone:
         made = with_unbound(partial(convert, alone=True), made, read, options, path, text)
+    made = with_baseless(with_lost(made, read), read)
     if shared is not None:
         made = made.on_lines(shared.line, read, shared.place)
         whole = shared.together(made.text) if made.changed else spaced

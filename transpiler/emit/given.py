@@ -168,12 +168,16 @@ def _found(
         if not twice:
             break
         told |= twice
-    changed = split.changed or _changed_later(built.init, init, split.border)
+    here = file.tree.has_span(built.node)
+    made = file.tree.span(built.node)[0] if here else 0
+    changed = split.changed or _changed_before(made, built.init, init, split.border)
     return tuple(split.border), split.gone, changed
 
 
-def _changed_later(nodes: list[Node], lean: list[Node], given: Iterable[str]) -> str:
+def _changed_before(made: int, nodes: list[Node], lean: list[Node], given: Iterable[str]) -> str:
     """One of the names that the class is given which gets another value once a layer has read it.
+
+    That is before the offset at which the model is made; what comes later is of no concern.
 
     Of the statements, only the lean ones are in the class, which is given what there is at last.
     """
@@ -183,7 +187,8 @@ def _changed_later(nodes: list[Node], lean: list[Node], given: Iterable[str]) ->
         if isinstance(node, Construct):
             read |= reads(node.module.constructor) & names if id(node) in kept else set()
         elif isinstance(node, Line) and node.static and node.defs & read:
-            return min(node.defs & read)
+            if min(node.origins, default=made) < made:
+                return min(node.defs & read)
     return ""
 
 

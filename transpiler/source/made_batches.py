@@ -336,6 +336,11 @@ class Maker:
                 return Listed() if name in _SPLITTING else Leaf()
             case cst.Call() if self.called(value) is not None:
                 return either(self._given(value))
+            case cst.Call(
+                func=cst.Name("shuffle") | cst.Attribute(attr=cst.Name("shuffle")), args=arguments
+            ):  # of scikit-learn, which gives as many arrays as it gets
+                plain = [one for one in arguments if one.keyword is None]
+                return tuple(Leaf() for _ in plain) if len(plain) > 1 else Leaf()
             case cst.Call(func=cst.Name("next"), args=[cst.Arg(value=flow), *_]):
                 return self.next_of(flow)
             case cst.Call(func=cst.Attribute(value=flow, attr=cst.Name("__next__"))):

@@ -73,7 +73,23 @@ class Functions:
             (s, f) for f in self.all for s in [self._positions.span(f)] if s[0] < offset < s[1]
         ]
         inner = max(around, key=lambda one: one[0][0], default=None)
-        return self._scopes[None if inner is None else inner[1]].owner(name)
+        scope: Scope | None = self._scopes[None if inner is None else inner[1]]
+        while scope is not None and scope.outer is not None:
+            if name in scope.own and not self._is_of_rounds(scope, name):
+                return scope.function
+            scope = scope.outer
+        return None
+
+    def _is_of_rounds(self, scope: Scope, name: str) -> bool:
+        """Whether nothing but comprehensions binds a name of a function: it is theirs."""
+        if scope.function is None or name in scope.parameters:
+            return False
+        whole = set(nodes_in(scope.function))
+        rounds = [n for n in whole if isinstance(n, _COMPREHENSIONS)]
+        inside = {n for one in rounds for part in one.generators for n in ast.walk(part.target)}
+        named = [n for n in whole if name in (getattr(n, "name", ""), getattr(n, "asname", ""))]
+        stores = [n for n in whole if getattr(n, "id", "") == name and _is_stored(n)]
+        return bool(stores) and not named and all(node in inside for node in stores)
 
     def bound_at(self, name: str, before: int) -> tuple[int, int] | None:
         """The offsets of the last statement above a line that gives a name what a call gives."""
@@ -291,6 +307,13 @@ def nodes_in(function: Function) -> Iterator[ast.AST]:
     """What runs when a function is called, with the functions in it."""
     for part in [function.body] if isinstance(function, ast.Lambda) else function.body:
         yield from ast.walk(part)
+
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del))
 
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:

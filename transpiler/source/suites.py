@@ -98,6 +98,17 @@ def blocks_around(
     return found
 
 
+def is_in_head(tree: Tree, node: cst.CSTNode) -> bool:
+    """Whether a node is a part of a compound statement, but of none in it: `for x in node:`."""
+    if not tree.has_span(node):
+        return False
+    span = tree.span(node)
+    around = blocks_around(tree, tree.module, span[0])
+    body = around[-1][1].body if around else tree.module.body
+    statement = next((s for s in body if is_inside(span, tree.span(s))), None)
+    return statement is not None and bool(suites(statement))
+
+
 def bodies(statement: cst.CSTNode) -> list[list[cst.CSTNode]]:
     """The statements of each of its blocks."""
     return [list(s.body) for s in suites(statement)]

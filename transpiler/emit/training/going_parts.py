@@ -8,9 +8,18 @@ from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.named_parts import NamedPart, attributes_of, is_history, named_parts
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.control.perhaps import by_conditions
+from transpiler.interpret.effects import has_effect
 from transpiler.interpret.functions.given_parts import calls_in
 from transpiler.interpret.functions.own_metrics import class_of_metric
-from transpiler.interpret.values import Function, Mapping, Sequence, Static, UserClass, Value
+from transpiler.interpret.values import (
+    Framework,
+    Function,
+    Mapping,
+    Sequence,
+    Static,
+    UserClass,
+    Value,
+)
 from transpiler.lower.rates import asked_of_optimizer
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrence
@@ -38,7 +47,8 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
     parts = [
         (name, statement)
         for name, statement in named_parts(room.node, values, unpacked)
-        if not any(holds(tree.span(statement), span) for span in waiting)
+        if not _only_acts(shared, part, statement)
+        and not any(holds(tree.span(statement), span) for span in waiting)
         and not _is_shared_dict(shared, part, name, others)
     ]
     lambdas = _lambdas(shared, part) if any(map(_is_own_metric, values.values())) else []
@@ -67,6 +77,18 @@ def going_parts(shared: Shared, part: Part, waiting: list[Span]) -> list[tuple[s
                 changed = True
                 break
     return _used_by(shared, part, own, parts)
+
+
+def _only_acts(shared: Shared, part: Part, statement: NamedPart) -> bool:
+    """Whether a statement gives a variable, before it holds a part, what changes something."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Assign(value=value)]):
+            if not has_effect(part.room.region, shared.tree.source(value)):
+                return False
+            held = part.room.region.scope.get
+            known = [held(name) for name in shared.tree.names(value)]
+            return not any(isinstance(one, (Framework, UserClass)) for one in known)
+    return False
 
 
 def _is_own_metric(value: Value | None) -> bool:

@@ -13,6 +13,7 @@ from transpiler.interpret.functions.wishes import name_of
 from transpiler.interpret.values import Function, UserClass
 from transpiler.record import record
 from transpiler.source.imported import locate
+from transpiler.source.lexical import words_in
 
 #: What statements that a file writes for another one call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
@@ -63,7 +64,7 @@ class Caller:
         if not name or self._passed_on(function, name):
             name, module = function.name, self._module_of(function)
             here = self._is_neighbour(module)
-            known = name in self.file.tree.words or self._brings() is None
+            known = name in words_in(self.file.tree.blanked) or self._brings() is None
             inner = isinstance(function, Function) and (function.owner or function.nested_in)
             if inner or not module or known:
                 raise NotWritable

@@ -23,8 +23,9 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.compile_callers import KERAS, Caller, Inserted, NotWritable
 from transpiler.interpret.functions.compiled_ways import Way, ways_of
 from transpiler.interpret.region import Region
+from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
-from transpiler.interpret.values import Framework, Mapping, Model, Sequence
+from transpiler.interpret.values import Framework, Mapping, Model, Sequence, models_in
 from transpiler.ir.expr import literal
 from transpiler.source.suites import nodes_of
 
@@ -67,7 +68,11 @@ def compile_lines(file: FileContext) -> list[Inserted]:
     given: dict[tuple[int, str], list[Model]] = {}  # by their statements, and names there
     asking: dict[tuple[int, str], list[TrainingCall]] = {}
     for key, model in models.items():
-        of_model = [(region, call) for region, call in calls if id(root(call.model)) == key]
+        of_model = [
+            (region, call)
+            for region, call in calls
+            if id(root(call.model)) == key or _is_made_by(root(call.model), model)
+        ]
         if _is_compiled_first(file, of_model):
             continue
         for place, options in _given_elsewhere(file, model, compiles):
@@ -99,6 +104,11 @@ def _stands(file: FileContext, inserted: Inserted) -> bool:
     heads = (line[margin:].partition("(")[0] for line in below)
     added = sum(1 for _ in itertools.takewhile(lambda head: head.endswith(".compile"), heads))
     return inserted.text in below[:added]
+
+
+def _is_made_by(one: Model, other: Model) -> bool:
+    """Whether two models are what the same call gives: that of a loop is run more than once."""
+    return one.node is not None and one.node is other.node
 
 
 class _Different(Exception):
@@ -140,7 +150,7 @@ def _asked_at(
         within = pending.pop()
         for other in (file.module, *(s.region for s in file.summaries.values())):
             for handed in other.handings.values() if other is not None else ():
-                if handed.summary.region is not within:
+                if handed.summary.region is not within or _hands_others(handed, call.model):
                     continue
                 if other is home:
                     found.append(file.tree.place(handed.node))
@@ -148,12 +158,22 @@ def _asked_at(
                     inside.append(other)
                     pending.append(other)
     if home.is_module:
-        found += [place for one in inside for place in _called_at(file, one)]
+        apart = [h.node for h in home.handings.values() if _hands_others(h, call.model)]
+        found += [place for one in inside for place in _called_at(file, one, apart)]
     return found
 
 
-def _called_at(file: FileContext, region: Region) -> Iterator[tuple[int, int]]:
-    """Where a module calls a function of its own."""
+def _hands_others(handed: Handed, model: Model) -> bool:
+    """Whether a call gives models to a function, but not this one."""
+    mine = root(model)
+    given = [root(one) for one in models_in(*handed.given.values())]
+    return bool(given) and not any(one is mine or _is_made_by(one, mine) for one in given)
+
+
+def _called_at(
+    file: FileContext, region: Region, others: list[cst.CSTNode]
+) -> Iterator[tuple[int, int]]:
+    """Where a module calls a function of its own, other calls than some."""
     function = region.function
     if not isinstance(function, cst.FunctionDef):
         return
@@ -161,7 +181,7 @@ def _called_at(file: FileContext, region: Region) -> Iterator[tuple[int, int]]:
         if not isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
             for node in nodes_of(statement):
                 if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-                    if node.func.value == function.name.value:
+                    if node.func.value == function.name.value and node not in others:
                         yield file.tree.place(node)
 
 

@@ -36,6 +36,13 @@ from transpiler.ir.tensor import Layout
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.suites import is_in_head
+
+
+def refuse_in_head(region: Region, node: cst.CSTNode) -> None:
+    """Refuse a model that `for`, `if` or `while` builds at once: its class has no place there."""
+    if is_in_head(region.tree, node):
+        raise GiveUp("a model is built in the head of a statement: give it a name before", node)
 
 
 def is_still(region: Region, node: cst.Call, trainable: Value | None) -> bool:
@@ -90,6 +97,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
     model.label = given_name.expr if isinstance(given_name, Static) else None
+    refuse_in_head(region, node)
     model.still = is_still(region, node, given.get("trainable"))
     built = Built(
         model,

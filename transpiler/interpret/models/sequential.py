@@ -10,7 +10,7 @@ from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.layers.collected import parts_of
 from transpiler.interpret.layers.lists import loop_over, one_by_one
-from transpiler.interpret.models.functional import is_still, output_code
+from transpiler.interpret.models.functional import is_still, output_code, refuse_in_head
 from transpiler.interpret.models.nested import call_any
 from transpiler.interpret.models.popping import note_before
 from transpiler.interpret.models.rounds import of_one_round
@@ -236,6 +236,7 @@ def close_sequential(region: Region, model: Model) -> Built | None:
     if model.uncounted:  # what was added last may be so on one way only
         model.outputs = held
     assert model.node is not None
+    refuse_in_head(region, model.node)
     value, tail = output_code(region, held, model.node)
     init, forward = region.program()
     built = Built(

@@ -124,7 +124,12 @@ def _places(
             yield from _places(module, node, training, building)
             continue
         match node:
-            case ast.Expr(value) | ast.Assign(value=value) | ast.Return(ast.expr() as value):
+            case (
+                ast.Expr(value)
+                | ast.Assign(value=value)
+                | ast.AugAssign(target=ast.Name(), value=value)
+                | ast.Return(ast.expr() as value)
+            ):
                 if (found := _first(value, training, building)) is not None:
                     yield scope, node, *found
             case ast.stmt() | ast.ExceptHandler() | ast.match_case():

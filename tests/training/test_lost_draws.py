@@ -1,0 +1,65 @@
+"""What a program draws, or takes out of something, is drawn and taken in the converted one, too."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.programs import converted
+from tests.training.scripts import Scripts
+from transpiler.diagnostics import Severity
+from transpiler.options import Options
+from transpiler.pipeline import convert
+
+PROGRAM = """\
+import numpy as np
+from tensorflow import keras
+
+np.random.seed(0)
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(24, 4)), rng.normal(size=(24, 1))
+rates = [0.3, 0.2, 0.1]
+steps = iter(rates)
+{before}
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+{after}
+history = model.fit(x, y, epochs=2, verbose=0).history
+left = len(rates)
+"""
+UNUSED = {
+    "optimizer": "slow = keras.optimizers.SGD(rates.pop())",
+    "callback": 'stop = keras.callbacks.EarlyStopping("loss", patience=next(steps))',
+    "loss": "huber = keras.losses.Huber(rng.uniform())",
+}
+
+
+def errors(text: str) -> list[str]:
+    found = convert(text).diagnostics
+    return [d.message for d in found if d.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("before", UNUSED.values(), ids=UNUSED)
+def test_what_nothing_uses_is_not_left_out_in_silence(before: str) -> None:
+    found = errors(PROGRAM.format(before=before, after=""))
+    assert any("is not evaluated any more" in one for one in found), found
+
+
+def test_a_compile_that_another_one_replaces() -> None:
+    again = 'model.compile(keras.optimizers.SGD(rates.pop()), "mse")\n'
+    found = errors(PROGRAM.format(before="", after=again + again.replace("rates.pop()", "0.1")))
+    assert "`rates.pop()` is not evaluated any more, which changes what comes after it" in found
+
+
+@pytest.mark.parametrize("first", ["rates.pop()", "f'{rates.pop()}'", "next(steps)"])
+def test_a_plain_value_that_a_part_follows_stays(first: str, scripts: Scripts) -> None:
+    made = 'stop = keras.callbacks.EarlyStopping("loss", patience=3)'
+    text = PROGRAM.format(before=f"stop = {first}", after=made)
+    text = text.replace("epochs=2", "epochs=2, callbacks=[stop]")
+    assert f"stop = {first}" in converted(text)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_is_still_drawn_is_no_error() -> None:
+    text = PROGRAM.format(before="weights = rng.uniform(size=24)\nrates.pop()", after="")
+    assert not errors(text.replace("epochs=2", "epochs=2, sample_weight=weights"))

@@ -1,0 +1,90 @@
+"""The last look at a converted file: whether all that it draws and takes is still drawn and taken.
+
+slow = SGD(next(rates))         # which nothing uses: without it, `fast` would get another rate
+fast = SGD(next(rates))
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from transpiler.conversion import Conversion
+from transpiler.diagnostics import LEFT_CODE
+from transpiler.record import replace
+from transpiler.regex import regex
+from transpiler.registry import load_rules
+from transpiler.source.syntax import program_tree
+
+_MAY_DRAW = regex(r"\bnext\(|\.pop(?:left|item)?\(|\brandom\b|\b(?:default_rng|RandomState)\(")
+_GENERATORS = frozenset({"default_rng", "RandomState", "Random", "SystemRandom"})
+_TAKES = frozenset({"pop", "popleft", "popitem"})
+#: Methods of models and data sets of which not all arguments are needed.
+_STEPS = frozenset({"compile", "map", "shuffle", "batch", "prefetch", "cache", "repeat"})
+_MESSAGE = "`{}` is not evaluated any more, which changes what comes after it"
+
+
+def with_lost(made: Conversion, original: str) -> Conversion:
+    """A conversion with an error for each such call that it has left out."""
+    if made.text == original or not _MAY_DRAW.search(original):
+        return made
+    before, after = program_tree(original), program_tree(made.text)
+    if before is None or after is None:
+        return made
+    calls = [*_calls(before)]
+    given = {part for call in _of_parts(before) for part in ast.walk(call)}
+    kept = Counter(map(ast.unparse, _calls(after)))
+    lost = Counter(map(ast.unparse, calls)) - kept
+    if not lost:
+        return made
+    said = [
+        LEFT_CODE.at(call.lineno, call.col_offset + 1, _MESSAGE.format(ast.unparse(call)))
+        for call in calls
+        if call in given and ast.unparse(call) in lost
+    ]
+    diagnostics = sorted([*made.diagnostics, *said], key=lambda one: (one.line, one.column))
+    return replace(made, diagnostics=tuple(diagnostics))
+
+
+def _of_parts(module: ast.Module) -> Iterator[ast.Call]:
+    """The calls that make parts of the training, or take steps of data: some may be left out."""
+    rules = load_rules()
+    tables = (rules.optimizers, rules.schedules, rules.losses, rules.metrics, rules.callbacks)
+    named = {name.rpartition(".")[2] for table in (*tables, rules.regularizers) for name in table}
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(ast.Attribute(attr=name)) if name in _STEPS or name in named:
+                yield node
+            case ast.Call(ast.Name(name)) if name in named:
+                yield node
+
+
+def _calls(module: ast.Module) -> Iterator[ast.Call]:
+    """The calls that draw a number, or take something out of what they are called on."""
+    names = {"np", "numpy", "random"}
+    for node in ast.walk(module):
+        match node:
+            case ast.Assign(targets=[ast.Name(name)], value=ast.Call(func=made)):
+                called = getattr(made, "attr", getattr(made, "id", ""))
+                names |= {name} if called in _GENERATORS else set()
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(ast.Name("next"), [_]):
+                yield node
+            case ast.Call(ast.Attribute(ast.Name(), method)) if method in _TAKES:
+                yield node
+            case ast.Call(ast.Attribute() as called) if _draws(called, names):
+                yield node
+
+
+def _draws(called: ast.Attribute, names: set[str]) -> bool:
+    """Whether it is `np.random.rand`, `random.choice`, or a method of a generator."""
+    parts = [called.attr]
+    held: ast.expr = called.value
+    while isinstance(held, ast.Attribute):
+        parts.append(held.attr)
+        held = held.value
+    if not isinstance(held, ast.Name) or held.id not in names or called.attr in _GENERATORS:
+        return False
+    return held.id not in ("np", "numpy") or parts[-1] == "random"
