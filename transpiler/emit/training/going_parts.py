@@ -87,8 +87,17 @@ def _only_acts(shared: Shared, part: Part, statement: NamedPart) -> bool:
                 return False
             held = part.room.region.scope.get
             known = [held(name) for name in shared.tree.names(value)]
-            return not any(isinstance(one, (Framework, UserClass)) for one in known)
+            return not any(_may_give_parts(shared, one) for one in known)
     return False
+
+
+def _may_give_parts(shared: Shared, value: Value | None) -> bool:
+    """Whether it is of the framework, or a function that speaks of it."""
+    if isinstance(value, Function):
+        home = shared.file if value.file is None else value.file
+        names = home.tree.names(value.node)
+        return any(isinstance(home.globals.get(n), (Framework, UserClass)) for n in names)
+    return isinstance(value, (Framework, UserClass))
 
 
 def _is_own_metric(value: Value | None) -> bool:
