@@ -13,7 +13,7 @@ from transpiler.conversion import Conversion
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Bases of what is emitted that take no arguments.
 _TAKE_NOTHING = frozenset({"object", "nn.Module", "torch.nn.Module", "Dataset", "IterableDataset"})
@@ -54,7 +54,7 @@ def _takes_none(made: ast.ClassDef) -> bool:
 
 def _calls(module: ast.Module, names: set[str]) -> list[ast.Call]:
     """The calls of some classes that have arguments."""
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    calls = (node for node in all_in(module) if isinstance(node, ast.Call))
     return [
         call
         for call in calls

@@ -25,7 +25,7 @@ from transpiler.source.far_uses import Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
 from transpiler.source.lexical import skips
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.unfollowed import asked_of_models, gives_other_models
 
 #: What converts the text of a file.
@@ -249,7 +249,7 @@ def _imports(text: str, statement: ast.ImportFrom, name: str) -> bool:
         isinstance(node, ast.ImportFrom)
         and (node.module, node.level) == (statement.module, statement.level)
         and any(alias.name == name for alias in node.names)
-        for node in ast.walk(program_tree(text) or ast.Module([], []))
+        for node in all_in(program_tree(text) or ast.Module([], []))
     )
 
 
@@ -259,7 +259,7 @@ def _has(tree: ast.Module, made: str, name: str, own: set[str]) -> bool:
     pending = [made] if made else [*(classes.keys() - own)]
     while pending:
         node = classes.pop(pending.pop(), None)
-        for one in ast.walk(node) if node is not None else ():
+        for one in all_in(node) if node is not None else ():
             if isinstance(one, ast.FunctionDef) and one.name == name:
                 return True
             if isinstance(one, ast.Attribute) and one.attr == name:
@@ -303,7 +303,7 @@ def kept_lines(before: str, after: str) -> dict[int, int]:
 def _lines_of(text: str, line: int) -> tuple[int, int]:
     """The first and last line of the innermost statement that a line is in, or of its head."""
     found = line, line
-    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+    for node in all_in(program_tree(text) or ast.Module([], [])):
         if isinstance(node, ast.stmt):
             body = getattr(node, "body", [])
             last = body[0].lineno - 1 if body else (node.end_lineno or node.lineno)

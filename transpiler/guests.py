@@ -35,7 +35,7 @@ from transpiler.source.lexical import blanked, skips
 from transpiler.source.modules import only_compiles
 from transpiler.source.occurrences import Occurrences, Positions
 from transpiler.source.replaced import replaced
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What converts the text of a file, without asking others whether they agree.
 Convert: TypeAlias = Callable[[str, Options, str], Conversion]
@@ -182,12 +182,12 @@ def _compiled_with(text: str) -> list[tuple[int, int]]:
         return []
     module, positions = program_tree(text), Positions(text)
     found: list[tuple[int, int]] = []
-    for function in ast.walk(module) if module is not None else ():
+    for function in all_in(module) if module is not None else ():
         if not isinstance(function, ast.FunctionDef):
             continue
-        inside = [*ast.walk(function)]
+        inside = [*all_in(function)]
         calls = [n for n in inside if isinstance(n, ast.Call) and _is_compile(n)]
-        given = {n for call in calls for n in ast.walk(call) if isinstance(n, ast.Name)}
+        given = {n for call in calls for n in all_in(call) if isinstance(n, ast.Name)}
         stored = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         alone = {n.id for n in given} & stored
         for node in inside:

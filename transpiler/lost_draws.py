@@ -15,7 +15,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 _MAY_DRAW = regex(r"\bnext\(|\.pop(?:left|item)?\(|\brandom\b|\b(?:default_rng|RandomState)\(")
 _GENERATORS = frozenset({"default_rng", "RandomState", "Random", "SystemRandom"})
@@ -33,11 +33,11 @@ def with_lost(made: Conversion, original: str) -> Conversion:
     if before is None or after is None:
         return made
     calls = [*_calls(before)]
-    given = {part for call in _of_parts(before) for part in ast.walk(call)}
     kept = Counter(map(ast.unparse, _calls(after)))
     lost = Counter(map(ast.unparse, calls)) - kept
     if not lost:
         return made
+    given = {part for call in _of_parts(before) for part in all_in(call)}
     said = [
         LEFT_CODE.at(call.lineno, call.col_offset + 1, _MESSAGE.format(ast.unparse(call)))
         for call in calls
@@ -52,7 +52,7 @@ def _of_parts(module: ast.Module) -> Iterator[ast.Call]:
     rules = load_rules()
     tables = (rules.optimizers, rules.schedules, rules.losses, rules.metrics, rules.callbacks)
     named = {name.rpartition(".")[2] for table in (*tables, rules.regularizers) for name in table}
-    for node in ast.walk(module):
+    for node in nodes_of_kind(module, ast.Call):
         match node:
             case ast.Call(ast.Attribute(attr=name)) if name in _STEPS or name in named:
                 yield node
@@ -63,12 +63,12 @@ def _of_parts(module: ast.Module) -> Iterator[ast.Call]:
 def _calls(module: ast.Module) -> Iterator[ast.Call]:
     """The calls that draw a number, or take something out of what they are called on."""
     names = {"np", "numpy", "random"}
-    for node in ast.walk(module):
-        match node:
+    for assignment in nodes_of_kind(module, ast.Assign):
+        match assignment:
             case ast.Assign(targets=[ast.Name(name)], value=ast.Call(func=made)):
                 called = getattr(made, "attr", getattr(made, "id", ""))
                 names |= {name} if called in _GENERATORS else set()
-    for node in ast.walk(module):
+    for node in nodes_of_kind(module, ast.Call):
         match node:
             case ast.Call(ast.Name("next"), [_]):
                 yield node

@@ -28,7 +28,7 @@ from transpiler.source.far_stars import brought_by_star
 from transpiler.source.imported import imported_texts, locate, real_path
 from transpiler.source.lexical import standing, words_in
 from transpiler.source.occurrences import Occurrences
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What tells the text of another file as it is once that is converted.
 _TextOf: TypeAlias = Callable[[str], str]
@@ -90,17 +90,17 @@ def _unset(before: str, after: str) -> set[str]:
     They are called as something that the program had, as a parameter of the constructor.
     """
     asked = {*_OF_SELF.findall(after)}
-    asked -= {*_ATTRIBUTE.findall(before)} if asked else set()
+    asked -= {*_SET_OF_SELF.findall(after), *_ATTRIBUTE.findall(before)} if asked else set()
     asked &= words_in(before) if asked else set()
     if not asked:
         return set()
-    nodes = [*ast.walk(program_tree(after) or ast.Module([], []))]
+    nodes = [*all_in(program_tree(after) or ast.Module([], []))]
     asked -= {one for node in nodes for one in _sets(node)}
     classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     found: set[str] = set()
     for made in classes.values() if asked else ():
         own = all(isinstance(base, ast.Name) and base.id in classes for base in made.bases)
-        for node in ast.walk(made) if own else ():  # a module has more of its own
+        for node in all_in(made) if own else ():  # a module has more of its own
             match node:
                 case ast.Attribute(ast.Name("self"), name) if name in asked:
                     found.add(f"self.{name}")
@@ -123,6 +123,7 @@ def _sets(node: ast.AST) -> Iterator[str]:
 
 _ATTRIBUTE = regex(r"\.(\w+)")
 _OF_SELF = regex(r"\bself\.(\w+)")
+_SET_OF_SELF = regex(r"^[ \t]*self\.(\w+)(?:: [^=\n]+)? = ", re.MULTILINE)
 
 
 def _own(table: symtable.SymbolTable) -> tuple[set[str], set[str]]:
@@ -137,7 +138,7 @@ def _starred(names: set[str], text: str, path: str, text_of: _TextOf) -> set[str
     """Which of them a star brings; all, where one is of a module that nobody can look into."""
     folder = os.path.dirname(real_path(path)) if path else ""
     found: set[str] = set()
-    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+    for node in all_in(program_tree(text) or ast.Module([], [])):
         if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             home = locate(folder, f"{'.' * node.level}{node.module or ''}", text) if path else None
             if home is None:
@@ -280,6 +281,6 @@ def _said(made: Conversion, text: str, found: dict[str, str]) -> Conversion:
 
 def _statement_line(text: str, line: int) -> int:
     """The first line of the statement that a line is in."""
-    nodes = ast.walk(program_tree(text) or ast.Module([], []))
+    nodes = all_in(program_tree(text) or ast.Module([], []))
     starts = (n.lineno for n in nodes if isinstance(n, ast.stmt) and n.lineno <= line)
     return max(starts, default=line)

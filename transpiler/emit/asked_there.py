@@ -10,7 +10,7 @@ import libcst as cst
 from transpiler.emit.draft import Draft
 from transpiler.interpret.values import Model
 from transpiler.source.imported import imported_texts
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What modules have, too.
 _OF_MODULES = frozenset(
@@ -61,7 +61,7 @@ def _is(argument: cst.Arg, names: Container[str]) -> bool:
 
 def _asked(function: ast.FunctionDef, models: Container[str]) -> Iterator[str]:
     """What is asked of what some parameters hold, as it is written."""
-    for node in ast.walk(function):
+    for node in all_in(function):
         held = node.func if isinstance(node, ast.Call) else node
         if isinstance(held, ast.Attribute) and held.attr not in _OF_MODULES:
             held = held.value

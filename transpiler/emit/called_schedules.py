@@ -19,7 +19,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.optimizers import rate_after
 from transpiler.source.between import changed_between
 from transpiler.source.occurrences import Occurrences, Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _SCHEDULES = "keras.optimizers.schedules."
 _NUMPY = ".numpy()"
@@ -72,7 +72,7 @@ def write_called_schedules(draft: Draft) -> None:
 
 def _calls(text: str, module: ast.Module, name: str) -> dict[int, int]:
     """The calls that ask for the rate after one number of steps: where they begin and end."""
-    positions, nodes, found = Positions(text), [*ast.walk(module)], dict[int, int]()
+    positions, nodes, found = Positions(text), [*all_in(module)], dict[int, int]()
     for node in nodes:
         match node:
             case ast.Call(func=ast.Name(called), args=[step], keywords=[]) if called == name:

@@ -19,7 +19,7 @@ from transpiler.emit.draft import Draft
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What converted code calls of Python's own.
 _PYTHONS = frozenset(
@@ -88,7 +88,7 @@ def _binds_any(module: ast.Module, names: frozenset[str]) -> bool:
     """Whether a function binds one of some names, or anything does one of Python's."""
     functions: list[tuple[int, int]] = []
     imports: list[int] = []  #: the lines of those that are not at the top
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
                 if name in names:
@@ -127,7 +127,7 @@ class _Scopes:
     def _read(self, node: ast.AST, scopes: list[_Scope], path: str) -> None:
         scope = scopes[-1]
         self.bound |= {(scope.path, name): one for name, one in scope.names.items()}
-        pending = [*ast.iter_child_nodes(node)]
+        pending = [*parts_of(node)]
         while pending:
             inner = pending.pop()
             match inner:
@@ -138,7 +138,7 @@ class _Scopes:
                     continue
                 case ast.ClassDef():
                     inside = f"{path}.{inner.name}"
-                    for part in ast.iter_child_nodes(inner):
+                    for part in parts_of(inner):
                         self._read(ast.Module([part], []) if isinstance(part, ast.stmt) else part,
                                    scopes, inside)  # fmt: skip
                     continue
@@ -146,7 +146,7 @@ class _Scopes:
                     owner = next((s for s in reversed(scopes) if name in s.names), None)
                     if owner is not None:
                         self.called[owner.path, name] += 1
-            pending += ast.iter_child_nodes(inner)
+            pending += parts_of(inner)
 
 
 def _defined(text: str) -> set[str]:
@@ -163,7 +163,7 @@ def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """The names that a scope binds, with what does; later ones first."""
     found: list[tuple[str, ast.AST]] = []
     shared: set[str] = set()
-    pending = [*ast.iter_child_nodes(scope)]
+    pending = [*parts_of(scope)]
     while pending:
         node = pending.pop()
         match node:
@@ -183,5 +183,5 @@ def _bound(scope: ast.AST) -> Iterator[tuple[str, ast.AST]]:
                 shared.update(names)
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
                 found += (((a.asname or a.name).partition(".")[0], node) for a in aliases)
-        pending += ast.iter_child_nodes(node)
+        pending += parts_of(node)
     yield from ((name, node) for name, node in found if name not in shared)

@@ -19,6 +19,7 @@ from transpiler.emit.units import CLASS_TOKEN
 from transpiler.interpret.context import FileContext
 from transpiler.record import replace
 from transpiler.source.lexical import names_read, words_in
+from transpiler.source.syntax import all_in
 
 
 def add_helpers(draft: Draft) -> None:
@@ -231,7 +232,7 @@ def _made_by_arrivals(draft: Draft) -> set[str]:
     """
     sources = [draft.tree.source(n) for n in draft.top if draft.is_torch(draft.tree.span(n)[0])]
     trees = [ast.parse(source) for source in sources if INIT in source]
-    calls = (n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call))
+    calls = (n for tree in trees for n in all_in(tree) if isinstance(n, ast.Call))
     return {ast.unparse(call) for call in calls}
 
 

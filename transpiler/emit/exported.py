@@ -7,7 +7,7 @@ import ast
 from transpiler.emit.draft import Draft
 from transpiler.emit.edits import Edit, apply
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 
 def with_names_listed(draft: Draft, text: str) -> str:
@@ -48,7 +48,7 @@ def _lists(module: ast.Module) -> list[ast.List | ast.Tuple]:
                 | ast.AugAssign(target=ast.Name("__all__"), value=value)
                 | ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("__all__")), args=[value]))
             ):
-                nodes = ast.walk(value) if value is not None else ()
+                nodes = all_in(value) if value is not None else ()
                 found += [n for n in nodes if isinstance(n, (ast.List, ast.Tuple))]
     return found
 
@@ -78,13 +78,13 @@ def _bound(module: ast.Module) -> set[str]:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             found.update((a.asname or a.name).partition(".")[0] for a in statement.names)
             continue
-        for child in ast.iter_child_nodes(statement):
+        for child in parts_of(statement):
             if isinstance(child, ast.stmt):
                 pending.append(child)
             elif isinstance(child, ast.ExceptHandler):
                 pending += child.body
             else:
-                names = (n for n in ast.walk(child) if isinstance(n, ast.Name))
+                names = (n for n in all_in(child) if isinstance(n, ast.Name))
                 found.update(n.id for n in names if isinstance(n.ctx, ast.Store))
     return found
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 import textwrap
 
+from transpiler.source.syntax import all_in
+
 
 def is_kept_as_given(method: str, name: str, until: int) -> bool:
     """Whether `self.name` is the argument `name` up to this line of the source of a method.
@@ -30,7 +32,7 @@ def is_kept_as_given(method: str, name: str, until: int) -> bool:
 def _may_set(statement: ast.stmt, this: str, name: str) -> bool:
     """Whether a statement may give the attribute, or the variable, something else."""
     alone = 0  #: how often the object is used other than for one of its attributes
-    for node in ast.walk(statement):
+    for node in all_in(statement):
         match node:
             case ast.Call(ast.Attribute(ast.Name(id=owner))) if owner == this:
                 return True

@@ -15,7 +15,7 @@ from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.statics import ENDLESS
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def report_left_data(draft: Draft) -> None:
@@ -90,7 +90,7 @@ def report_asked_parameters(draft: Draft) -> None:
     functions = [n for n in module.body if isinstance(n, ast.FunctionDef)] if module else []
     given = {(f.name, one) for f in functions for one in _given_data(module, f, names)}
     for function in functions:
-        for node in ast.walk(function):
+        for node in all_in(function):
             match node:
                 case ast.Call(func=ast.Name(id=asks), args=[ast.Name(id=name), *_]) if (
                     asks in _ASKING and (function.name, name) in given
@@ -107,7 +107,7 @@ def _given_data(
 ) -> Iterator[str]:
     """The parameters of a function that get one of the data sets in some call."""
     places = [a.arg for a in function.args.args]
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         match node:
             case ast.Call(func=ast.Name(id=called)) if called == function.name:
                 pairs = [*zip(places, node.args, strict=False)]

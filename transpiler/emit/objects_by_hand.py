@@ -44,7 +44,7 @@ from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import read_text, with_imported
 from transpiler.source.occurrences import Positions
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def write_objects_by_hand(draft: Draft, done: set[int]) -> None:
@@ -171,7 +171,7 @@ def _is_gone(draft: Draft, thing: Thing, asked: str) -> bool:
     if not _is_converted(draft, thing):
         return False
     made = class_of(draft, thing) if asked in _OWN else None
-    stored = (n for n in ast.walk(made or ast.Module([], [])) if isinstance(n, ast.Attribute))
+    stored = (n for n in all_in(made or ast.Module([], [])) if isinstance(n, ast.Attribute))
     return not any(n.attr == asked and isinstance(n.ctx, ast.Store) for n in stored)
 
 
@@ -203,7 +203,7 @@ def _may_be_loss(draft: Draft, thing: Thing) -> bool:
     if name not in _LOSS.findall(text):
         return False
     tree = program_tree(text) or ast.Module([], [])
-    nodes = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == name)
+    nodes = (n for n in all_in(tree) if isinstance(n, ast.FunctionDef) and n.name == name)
     return not all(_BUILDS.search(ast.unparse(node)) for node in nodes)
 
 
@@ -229,7 +229,7 @@ def class_of(draft: Draft, thing: Thing) -> ast.ClassDef | None:
     """The class of an object, if there is but one of that name."""
     found = [
         node
-        for node in ast.walk(_tree_of(draft, thing))
+        for node in all_in(_tree_of(draft, thing))
         if isinstance(node, ast.ClassDef) and node.name == thing.made
     ]
     return found[0] if len(found) == 1 else None
@@ -297,7 +297,7 @@ def _settings(draft: Draft, made: ast.ClassDef) -> str:
     """What its objects are made with, by the class itself and by the calls of it."""
     found = [node for node in made.body if isinstance(node, ast.FunctionDef)]
     texts = [ast.unparse(node) for node in found if node.name == "__init__"]
-    for node in ast.walk(program_tree(draft.tree.text) or ast.Module([], [])):
+    for node in all_in(program_tree(draft.tree.text) or ast.Module([], [])):
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == made.name:
             texts += [f"{keyword.arg or 'reduction'}=" for keyword in node.keywords]
     return "\n".join(texts)

@@ -17,7 +17,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.values import Model
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 _TAKES_TENSORS = (
     "an nn.Module takes tensors, and trains or not as the last loop left it: say `predict` of it"
@@ -54,17 +54,17 @@ def _not_followed(draft: Draft, regions: list[Region]) -> Iterator[tuple[int, in
         return
     positions = Positions(draft.tree.text)
     edited = [edit.start for edit in draft.edits]
-    for node in ast.walk(module):
+    for node in all_in(module):
         if isinstance(node, (ast.FunctionDef, ast.Lambda)):
             start, end = positions.span(node)
             if not any(start <= place < end for place in edited):  # else it is followed
                 yield from map(positions.span, _called_inside(module, node, models))
         elif isinstance(node, ast.Call) and isinstance(node.func, (ast.BoolOp, ast.IfExp)):
-            names = {n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)}
+            names = {n.id for n in all_in(node.func) if isinstance(n, ast.Name)}
             if names & models:
                 yield positions.span(node)
     fields = {*_fields_with_models(module, models)}
-    for node in ast.walk(module):
+    for node in nodes_of_kind(module, ast.Call):
         match node:
             case ast.Call(func=ast.Attribute(value=of, attr=name)) if name in fields:
                 if not (isinstance(of, ast.Name) and of.id == "self"):
@@ -83,13 +83,13 @@ def _called_inside(
     yield from _calls_of(function, by_default)
     if isinstance(function, ast.FunctionDef):
         passed = {*_passed_to(module, function.name, [p.arg for p in plain], models)}
-        for inner in ast.walk(function) if passed else ():
+        for inner in all_in(function) if passed else ():
             if isinstance(inner, (ast.FunctionDef, ast.Lambda)) and inner is not function:
                 yield from _calls_of(inner, passed - {p.arg for p in inner.args.args})
 
 
 def _calls_of(node: ast.AST, names: set[str]) -> Iterator[ast.Call]:
-    for inner in ast.walk(node) if names else ():
+    for inner in all_in(node) if names else ():
         match inner:
             case ast.Call(func=ast.Name(name)) if name in names:
                 yield inner
@@ -99,7 +99,7 @@ def _passed_to(
     module: ast.Module, name: str, parameters: list[str], models: set[str]
 ) -> Iterator[str]:
     """The parameters for which calls of a function, or of a class, give models."""
-    for node in ast.walk(module):
+    for node in nodes_of_kind(module, ast.Call):
         match node:
             case ast.Call(func=ast.Name(called), args=args, keywords=keywords) if called == name:
                 pairs = [*zip(parameters, args, strict=False)]
@@ -111,7 +111,7 @@ def _passed_to(
 
 def _fields_with_models(module: ast.Module, models: set[str]) -> Iterator[str]:
     """The fields of dataclasses and named tuples that get models."""
-    for node in ast.walk(module):
+    for node in (*nodes_of_kind(module, ast.ClassDef), *nodes_of_kind(module, ast.Assign)):
         match node:
             case ast.ClassDef(name=name, body=body):
                 fields = [

@@ -12,7 +12,7 @@ import ast
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.draft import Draft
 from transpiler.regex import regex
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _SETS = regex(r"(?:globals\(\)|exec\()")
 _CHANGING = ("update", "setdefault", "pop", "clear", "__setitem__")
@@ -24,7 +24,7 @@ def report_set_by_name(draft: Draft) -> None:
     if not draft.planned.trained or not _SETS.search(draft.tree.blanked):
         return
     module = program_tree(draft.tree.text)
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         match node:
             case (
                 ast.Call(func=ast.Name("exec"))

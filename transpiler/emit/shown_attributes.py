@@ -16,7 +16,7 @@ from transpiler.diagnostics import LEFT_CODE
 from transpiler.emit.draft import Draft
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _LOOKS = regex(r"\bvars\(\s*\w|\.__dict__\b")
 #: What asks for, or sets, what it knows by name.
@@ -48,11 +48,11 @@ def _attributes(module: ast.Module) -> dict[str, set[str]]:
     return {
         made.name: {
             node.attr
-            for node in ast.walk(made)
+            for node in all_in(made)
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
             if isinstance(node.value, ast.Name) and node.value.id == "self"
         }
-        for made in ast.walk(module)
+        for made in all_in(module)
         if isinstance(made, ast.ClassDef)
     }
 
@@ -60,7 +60,7 @@ def _attributes(module: ast.Module) -> dict[str, set[str]]:
 def _looks(module: ast.Module) -> Iterator[tuple[ast.expr, str]]:
     """Where all attributes of an object are looked at, and the variable that holds it."""
     named: set[int] = set()
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Attribute(value, attr) if attr in _BY_NAME:
                 named.add(id(value))
@@ -74,9 +74,9 @@ def _looks(module: ast.Module) -> Iterator[tuple[ast.expr, str]]:
 
 def _class_of(module: ast.Module, node: ast.expr, of: str) -> str:
     """The class of an object, as far as its name tells; "" of another one."""
-    for made in ast.walk(module):
+    for made in all_in(module):
         match made:
-            case ast.ClassDef(name=name) if of == "self" and any(n is node for n in ast.walk(made)):
+            case ast.ClassDef(name=name) if of == "self" and any(n is node for n in all_in(made)):
                 return name
             case ast.Assign(targets=[ast.Name(held)], value=ast.Call(func=ast.Name(name))):
                 if held == of:

@@ -17,7 +17,7 @@ import libcst as cst
 from transpiler.diagnostics import LEFT_CODE
 from transpiler.emit.dangling import read_by
 from transpiler.emit.draft import Draft
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What is said of a variable that a class reads before it sets it.
 READ_FIRST = "is read in the class before a loop there sets it: give one of the two another name"
@@ -59,7 +59,7 @@ def _is_gone(draft: Draft, statement: cst.CSTNode) -> bool:
 def _names_in(draft: Draft, loop: cst.For) -> set[str]:
     """The variables that a loop sets."""
     tree = ast.parse(draft.tree.source(loop))
-    stored = (n for n in ast.walk(tree) if isinstance(n, ast.Name))
+    stored = (n for n in all_in(tree) if isinstance(n, ast.Name))
     return {n.id for n in stored if isinstance(n.ctx, ast.Store)}
 
 
@@ -89,7 +89,7 @@ def is_read_first(text: str, name: str) -> bool:
 
 def _methods(node: ast.AST) -> Iterator[ast.FunctionDef]:
     """The functions among statements, with no look at their expressions."""
-    for inner in ast.iter_child_nodes(node):
+    for inner in parts_of(node):
         if isinstance(inner, ast.FunctionDef):
             yield inner
         if isinstance(inner, (ast.stmt, ast.ExceptHandler)):
@@ -108,5 +108,5 @@ def _in_order(node: ast.AST) -> list[ast.Name]:
     elif isinstance(node, ast.For):
         parts = [node.iter, node.target, *node.body, *node.orelse]
     else:
-        parts = list(ast.iter_child_nodes(node))
+        parts = list(parts_of(node))
     return [name for part in parts for name in _in_order(part)]

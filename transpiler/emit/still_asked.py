@@ -15,7 +15,7 @@ from transpiler.emit.edits import replaces
 from transpiler.emit.training.lines import within
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.unfollowed import OF_MODELS, OF_OPTIMIZERS
 
 #: What is asked of the `model` of an object, and no model of another library has.
@@ -41,7 +41,7 @@ def report_still_asked(draft: Draft) -> None:
     callbacks = [draft.tree.span(node) for node in classes if draft.tree.has_span(node)]
     looks = any(_LOOKS.search(edit.text) for edit in draft.edits)
     own = {n for n in (*OF_MODELS, "trainable") if _is_own(n, draft.tree.blanked)}
-    nodes = [*ast.walk(program_tree(draft.tree.text) or ast.Module([], []))]
+    nodes = [*all_in(program_tree(draft.tree.text) or ast.Module([], []))]
     asked_of = [n for n in nodes if isinstance(n, ast.Attribute) and _is_of_model(n, own)]
     inner = {id(node.value) for node in asked_of}
     for node in (one for one in asked_of if id(one) not in inner):

@@ -58,7 +58,7 @@ from transpiler.interpret.values import (
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr
 from transpiler.regex import regex
 from transpiler.source.plain_attributes import plain_attributes
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 
 
 @provides("instance_method")
@@ -155,7 +155,7 @@ def _only_answer(code: str) -> ast.expr | None:
     parsed = python_tree(textwrap.dedent(code))
     if parsed is None or not parsed.body or not isinstance(parsed.body[0], ast.FunctionDef):
         return None
-    answers = [n for n in ast.walk(parsed) if isinstance(n, ast.Return)]
+    answers = [n for n in all_in(parsed) if isinstance(n, ast.Return)]
     last = parsed.body[0].body[-1]
     return last.value if isinstance(last, ast.Return) and answers == [last] else None
 

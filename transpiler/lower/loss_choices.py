@@ -28,7 +28,7 @@ from transpiler.record import replace
 from transpiler.registry import Rules
 from transpiler.source.looped_classes import rows_of
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | None:
@@ -108,9 +108,9 @@ def _named_in_rounds(file: FileContext, name: str, places: list[Span]) -> dict[S
     """
     found: dict[Span, Static] = {}
     module, positions = program_tree(file.tree.text), Positions(file.tree.text)
-    names = [n for n in ast.walk(module or ast.Module([], [])) if isinstance(n, ast.Name)]
+    names = [n for n in all_in(module or ast.Module([], [])) if isinstance(n, ast.Name)]
     stored = sum(n.id == name and isinstance(n.ctx, ast.Store) for n in names)
-    for loop in ast.walk(module or ast.Module([], [])):
+    for loop in all_in(module or ast.Module([], [])):
         variables, rows = rows_of(loop) if isinstance(loop, ast.For) else ([], [])
         if rows and variables.count(name) == 1:
             stored -= 1
@@ -126,7 +126,7 @@ def _named_in_rounds(file: FileContext, name: str, places: list[Span]) -> dict[S
 def _named_there(file: FileContext, text: str, places: list[Span]) -> dict[Span, Static]:
     """Those that strings name: what a variable, a table, a function or its callers have."""
     module, positions = program_tree(file.tree.text), Positions(file.tree.text)
-    nodes = list(ast.walk(module or ast.Module([], [])))
+    nodes = list(all_in(module or ast.Module([], [])))
     reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == text]
     if sum(isinstance(n.ctx, ast.Load) for n in reads) > 1:
         return {}  # what reads it may want the name

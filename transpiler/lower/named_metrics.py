@@ -22,7 +22,7 @@ from transpiler.source.changed_entries import all_changed
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.set_outside import set_outside
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 from transpiler.source.tree import Tree
 
 #: What is read: an entry of a config, or asked of one; an attribute; a variable.
@@ -76,10 +76,10 @@ def metrics_of_config(tree: Tree, path: str, given: Given | None) -> tuple[Given
 
 def _is_left_out(program: ast.Module, name: str) -> bool:
     """Whether a method may get nothing for a parameter, and puts nothing in its place."""
-    for made in ast.walk(program):
+    for made in all_in(program):
         for method in made.body if isinstance(made, ast.ClassDef) else ():
             if isinstance(method, ast.FunctionDef) and _is_optional(method.args, name):
-                names = (n for n in ast.walk(method) if isinstance(n, ast.Name) and n.id == name)
+                names = (n for n in all_in(method) if isinstance(n, ast.Name) and n.id == name)
                 if not any(isinstance(n.ctx, ast.Store) for n in names):
                     return True
     return False
@@ -108,16 +108,16 @@ def _only_list(
     if finder is _variables:
         if _is_given_by_place(program, name, callers):
             return None
-        classes = (node for node in ast.walk(program) if isinstance(node, ast.ClassDef))
+        classes = (node for node in all_in(program) if isinstance(node, ast.ClassDef))
         of_classes = {statement for made in classes for statement in made.body}
     inner = finder if finder is _entries else _keywords
-    given = (value for one in callers for node in ast.walk(one) for value in inner(node, name))
+    given = (value for one in callers for node in all_in(one) for value in inner(node, name))
     for value in given:
         strings = _strings(value)
         if strings is None:
             return None
         found.add(strings)
-    for node in ast.walk(program):
+    for node in all_in(program):
         if node in of_classes:
             continue
         if isinstance(node, ast.Constant) and node.value == f"--{name}":
@@ -168,7 +168,7 @@ def _attributes(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
                         if target == name:
                             yield annotated
         case ast.Assign(targets=targets, value=value):
-            stored = (n for t in targets for n in ast.walk(t) if isinstance(n, ast.Attribute))
+            stored = (n for t in targets for n in all_in(t) if isinstance(n, ast.Attribute))
             if any(n.attr == name for n in stored):
                 yield value
         case ast.AugAssign(target=ast.Attribute(attr=target)) if target == name:
@@ -189,10 +189,10 @@ def _variables(node: ast.AST, name: str) -> Iterator[ast.expr | None]:
         case ast.AugAssign(target=ast.Name(id=target)) if target == name:
             yield None
         case ast.For(target=target) | ast.comprehension(target=target):
-            if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(target)):
+            if any(isinstance(n, ast.Name) and n.id == name for n in all_in(target)):
                 yield None
         case ast.Assign(targets=targets):
-            names = (n for t in targets for n in ast.walk(t))
+            names = (n for t in targets for n in all_in(t))
             if any(isinstance(n, ast.Name) and n.id == name for n in names):
                 yield None
         case ast.keyword(arg=arg, value=value) if arg == name:
@@ -230,8 +230,8 @@ def _defaults(arguments: ast.arguments, name: str) -> Iterator[ast.expr | None]:
 def _is_given_by_place(program: ast.Module, name: str, callers: list[ast.Module]) -> bool:
     """Whether some call of a function gives it a parameter of that name by its place."""
     places: dict[str, int] = {}
-    for outer in ast.walk(program):
-        for node in ast.iter_child_nodes(outer):
+    for outer in all_in(program):
+        for node in parts_of(outer):
             if isinstance(node, ast.FunctionDef):
                 names = [argument.arg for argument in node.args.args]
                 made = isinstance(outer, ast.ClassDef) and node.name == "__init__"
@@ -244,7 +244,7 @@ def _is_given_by_place(program: ast.Module, name: str, callers: list[ast.Module]
 def _is_field_by_place(program: ast.Module, name: str, callers: list[ast.Module]) -> bool:
     """Whether a class with a field of that name, such as a dataclass, is called with it."""
     places: dict[str, int] = {}
-    for node in ast.walk(program):
+    for node in all_in(program):
         if isinstance(node, ast.ClassDef):
             fields = [s.target for s in node.body if isinstance(s, ast.AnnAssign)]
             names = [field.id for field in fields if isinstance(field, ast.Name)]
@@ -256,25 +256,25 @@ def _is_field_by_place(program: ast.Module, name: str, callers: list[ast.Module]
 def _is_called_with(program: ast.Module, places: dict[str, int]) -> bool:
     """Whether a function is called with an argument at its place, or under another name."""
     called = set()
-    for node in ast.walk(program):
+    for node in all_in(program):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             starred = any(isinstance(a, ast.Starred) for a in node.args)
             if name in places and (starred or len(node.args) > places[name]):
                 return True
             called.add(node.func)
-    reads = (n for n in ast.walk(program) if isinstance(n, ast.Name) and n not in called)
+    reads = (n for n in all_in(program) if isinstance(n, ast.Name) and n not in called)
     return any(n.id in places and isinstance(n.ctx, ast.Load) for n in reads)
 
 
 def _may_get_entry(program: ast.Module, name: str) -> bool:
     """Whether something unknown is put under a key that is not written out: `config[key] = …`."""
     dicts: dict[str, bool] = {}
-    for node in ast.walk(program):
+    for node in all_in(program):
         match node:
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
                 dicts[target] = dicts.get(target, True) and _lacks(value, name)
-    for node in ast.walk(program):
+    for node in all_in(program):
         match node:
             case ast.Subscript(value=held, slice=key, ctx=ast.Store()):
                 known = isinstance(key, (ast.Constant, ast.Slice, ast.Tuple))

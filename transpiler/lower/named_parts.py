@@ -21,7 +21,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.looked_up import changes_inside
 from transpiler.source.possible_constants import constants_in, texts_around
 from transpiler.source.set_outside import set_outside
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.tree import Tree
 
 #: What gives a string, or one of several.
@@ -119,7 +119,7 @@ def _given_elsewhere(
     Each with what its file defines, or imports.
     """
     module = program_tree(tree.text) if path and name.isidentifier() else None
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         for called, function in _called(node):
             taken = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
             every = [*taken, *(a.arg for a in function.args.kwonlyargs)]
@@ -143,7 +143,7 @@ def _given_there(
 ) -> Iterator[ast.expr | None]:
     """What the calls of a function in a file give a parameter; nothing where it has its default."""
     own = taken[1:] if taken[:1] in (["self"], ["cls"]) else taken
-    nodes = [*ast.walk(module)]
+    nodes = [*all_in(module)]
     imports = (a for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names)
     names = {called} | {one.asname for one in imports if one.name == called and one.asname}
     uses: list[ast.expr] = [n for n in nodes if isinstance(n, ast.Attribute) and n.attr == called]
@@ -181,7 +181,7 @@ def _names_strings(tree: Tree, text: str, depth: int = 3) -> bool:
 def _bound_to(text: str, name: str) -> Iterator[str]:
     """What a program binds a variable to: values, those that loops go over, and defaults."""
     module = program_tree(text)
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         match node:
             case ast.Assign(targets=[ast.Name(id=bound)]) if bound == name:
                 yield ast.unparse(node.value)
@@ -216,7 +216,7 @@ def _holds_objects(text: str, name: str) -> bool:
     """Whether a dict of a file has functions, or what calls make, in it."""
     module = program_tree(text) if re.search(rf"\b{name}\b", text) else None
     made = _made_in(module) if module is not None else set[str]()
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         values: list[ast.expr] = []
         match node:
             case ast.Assign(targets=[target], value=ast.Dict(values=values)):
@@ -237,7 +237,7 @@ def _holds_objects(text: str, name: str) -> bool:
 
 def _made_in(module: ast.Module) -> set[str]:
     """The names of what a file defines, or imports."""
-    nodes = [*ast.walk(module)]
+    nodes = [*all_in(module)]
     imports = (a for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names)
     made = {(one.asname or one.name).partition(".")[0] for one in imports}
     return made | {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.ClassDef))}

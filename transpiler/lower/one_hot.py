@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from transpiler.interpret.training import TrainingCall
 from transpiler.regex import regex
+from transpiler.source.syntax import parts_of
 from transpiler.source.tree import Tree
 
 #: The loss for which that counts.
@@ -57,7 +58,7 @@ class _Bindings:
 
     def _read(self, node: ast.AST, where: str, perhaps: bool) -> None:
         """Note what a statement binds; `perhaps` where it does not surely run once."""
-        for inner in ast.iter_child_nodes(node):
+        for inner in parts_of(node):
             if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.values[inner.name] = {}
                 self.answers.setdefault(inner.name, [])

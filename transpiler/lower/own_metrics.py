@@ -33,6 +33,7 @@ from transpiler.lower.predictions import activated, column_note, is_steady, take
 from transpiler.lower.remarks import shared_object
 from transpiler.regex import regex
 from transpiler.source.object_uses import use_of_object
+from transpiler.source.syntax import all_in
 
 
 def metric_of_class(
@@ -168,7 +169,7 @@ def _constructor(file: FileContext, made: UserClass, value: Static, call: ast.Ca
         else:
             parts.append(text if plain else f"{name}={text}")
     parts += [f"{k.arg}={_source(k.value)}" for k in call.keywords if k.arg in known]
-    for word in {n.id for n in ast.walk(call) if isinstance(n, ast.Name)} - {made.name}:
+    for word in {n.id for n in all_in(call) if isinstance(n, ast.Name)} - {made.name}:
         if not is_steady(file, word) and any(re.search(rf"\b{word}\b", part) for part in parts):
             raise Unsupported(f"the metric `{made.name}` depends on `{word}`: give it a name")
     return Expr(f"{made.name}({', '.join(parts)})", strength=value.expr.strength)

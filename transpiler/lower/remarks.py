@@ -21,7 +21,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.run_again import runs_again
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _IDS = (
     "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
@@ -219,7 +219,7 @@ def _is_made_then(file: FileContext, call: TrainingCall, place: tuple[int, int])
     )
     called = {name.rpartition(".")[2] for text in given for name in _CALLED.findall(text)}
     module, positions = program_tree(file.tree.text), Positions(file.tree.text)
-    for node in ast.walk(module) if called and module is not None else ():
+    for node in all_in(module) if called and module is not None else ():
         if isinstance(node, ast.FunctionDef) and node.name in called:
             start, end = positions.span(node)
             if start <= place[0] < end:

@@ -36,7 +36,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.outer_reads import Functions, Read, functions_of
 from transpiler.source.running import Running
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 
 #: Which of Keras's functions a call runs.
 _STEPS = {
@@ -154,7 +154,7 @@ def refuse_in_forward(
     for forward in (built.forward, *(summary.forward for summary in called)):
         texts = filter(None, map(_text, walk(forward)))
         parsed = (python_tree(dedent(_TOKEN.sub("_", text))) for text in texts)
-        if drawn := drawn_in(program.module, (ast.walk(one) for one in parsed if one is not None)):
+        if drawn := drawn_in(program.module, (all_in(one) for one in parsed if one is not None)):
             raise Unsupported(f"the model calls `{drawn}`, which Keras does once, when it is built")
     here = file.tree.has_span(built.node)
     made = program.call_at(*file.tree.span(built.node)) if here else None

@@ -17,7 +17,7 @@ from transpiler.source.effects import Function, changed_by
 from transpiler.source.imported import imported_texts
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Methods that give something else each time: they draw, or take what comes next.
 _DRAWS = frozenset(
@@ -122,7 +122,7 @@ class _Program:
             self._note(module)
 
     def _note(self, module: ast.Module) -> None:
-        for node in ast.walk(module):
+        for node in all_in(module):
             match node:
                 case ast.ClassDef(name=name, body=body):
                     self._defined.setdefault(name, []).append(node)
@@ -222,13 +222,13 @@ class _Program:
 
     def _libraries_of(self, module: ast.Module) -> frozenset[str]:
         if id(module) not in self._libraries:
-            self._libraries[id(module)] = libraries_in(ast.walk(module))
+            self._libraries[id(module)] = libraries_in(all_in(module))
         return self._libraries[id(module)]
 
 
 def _with_inner(node: ast.AST) -> Iterator[ast.AST]:
     """A node, and what is in it where it is a function that may be called."""
-    yield from ast.walk(node) if isinstance(node, (*_FUNCTIONS, ast.Lambda)) else (node,)
+    yield from all_in(node) if isinstance(node, (*_FUNCTIONS, ast.Lambda)) else (node,)
 
 
 def _changes_kept(made: ast.ClassDef) -> bool:
@@ -237,12 +237,12 @@ def _changes_kept(made: ast.ClassDef) -> bool:
     kept: set[str] = set()
     for method in methods:
         names = {p.arg for p in _parameters(method)[1:]}
-        for node in ast.walk(method):
+        for node in all_in(method):
             match node:
                 case ast.Assign(targets=[ast.Attribute(value=ast.Name("self"), attr=attr)]):
                     if names.intersection(map(_root, views_of(node.value))):
                         kept.add(f".{attr}")
-    paths = (path for method in methods for node in ast.walk(method) for path in changed_by(node))
+    paths = (path for method in methods for node in all_in(method) for path in changed_by(node))
     return any(len(path) > 2 and path[0] == "self" and path[1] in kept for path in paths)
 
 
@@ -290,8 +290,8 @@ def _aliases(names: set[str], nodes: list[ast.AST]) -> set[str]:
                 case ast.For(target=target, iter=source) | ast.comprehension(
                     target=target, iter=source
                 ):
-                    if found & {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}:
-                        found |= {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+                    if found & {n.id for n in all_in(source) if isinstance(n, ast.Name)}:
+                        found |= {n.id for n in all_in(target) if isinstance(n, ast.Name)}
         if len(found) == before:
             return found
 

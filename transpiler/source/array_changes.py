@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable
 
 from transpiler.regex import regex
+from transpiler.source.syntax import all_in
 
 #: What asks arrays, and no list or dict, for something to compare, or to look elements up by.
 _ASKED = frozenset({"sum", "mean", "max", "min", "std", "any", "all", "isna", "isnull", "abs"})
@@ -31,7 +32,7 @@ def is_of_array(element: ast.Subscript) -> bool:
     if isinstance(where, ast.Tuple) and any(isinstance(e, ast.Slice) for e in where.elts):
         return True
     whole = ast.unparse(element.value)
-    return any(_tells(node, whole) for node in ast.walk(where))
+    return any(_tells(node, whole) for node in all_in(where))
 
 
 def _tells(node: ast.AST, whole: str) -> bool:

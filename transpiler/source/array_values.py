@@ -17,7 +17,7 @@ from transpiler.source.bound_values import BoundValues, bound_values
 from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.importers import importing_files
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Functions of NumPy, and methods of arrays, that give one number unless they are told an axis.
 _REDUCING = frozenset(
@@ -220,9 +220,9 @@ class ArrayValues:
         if self._returned is None:
             self._returned = {}
             module = program_tree(self._text)
-            for node in ast.walk(module) if module is not None else ():
+            for node in all_in(module) if module is not None else ():
                 if isinstance(node, ast.FunctionDef):
-                    given = (n.value for n in ast.walk(node) if isinstance(n, ast.Return))
+                    given = (n.value for n in all_in(node) if isinstance(n, ast.Return))
                     self._returned.setdefault(node.name, []).extend(v for v in given if v)
         return self._returned
 
@@ -235,7 +235,7 @@ def _orders(text: str) -> _Orders:
     """The parameters of all that a program defines, by its names."""
     module = program_tree(text)
     orders: _Orders = {}
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         if isinstance(node, ast.FunctionDef):
             orders.setdefault(node.name, []).append([one.arg for one in node.args.args])
         elif isinstance(node, ast.ClassDef):
@@ -248,7 +248,7 @@ def _passed(text: str, orders: _Orders) -> dict[str, list[ast.expr]]:
     """What the calls of functions, methods and classes give their parameters, by their names."""
     module = program_tree(text)
     found: dict[str, list[ast.expr]] = {}
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         if not isinstance(node, ast.Call):
             continue
         func = node.func
@@ -271,9 +271,9 @@ def _unsigned(node: ast.expr) -> ast.expr:
 def _elements(text: str) -> Iterator[str]:
     """The variables of loops."""
     module = program_tree(text)
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-            yield from (n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
+            yield from (n.id for n in all_in(node.target) if isinstance(n, ast.Name))
 
 
 def _makes_tensor(value: ast.expr | None) -> bool:

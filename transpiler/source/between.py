@@ -30,7 +30,7 @@ from transpiler.source.effects import (
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, parts_of, python_tree
 
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: What methods call their object, or its class.
@@ -80,7 +80,7 @@ def _read_by(expression: str) -> tuple[tuple[str, ...], ...]:
 
 def _paths(node: ast.AST) -> Iterator[tuple[str, ...]]:
     """The variables, attributes and entries that are read, as far as their paths go."""
-    parts: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    parts: Iterable[ast.AST] = parts_of(node)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if path := path_of(node.func.value):
             yield (*path, node.func.attr + _CALLED)
@@ -93,7 +93,7 @@ def _paths(node: ast.AST) -> Iterator[tuple[str, ...]]:
 
 
 def _keys(node: ast.AST) -> list[ast.AST]:
-    return [one.slice for one in ast.walk(node) if isinstance(one, ast.Subscript)]
+    return [one.slice for one in all_in(node) if isinstance(one, ast.Subscript)]
 
 
 @record(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class _Timeline:
         self.effects = [(at.offset(one.line, one.column), one) for one in effects]
         self.outside, *inner = scopes
         self.scopes = [(*at.span(s.function), s) for s in inner if isinstance(s.function, _DEFINED)]
-        loops = (n for n in ast.walk(module) if isinstance(n, (ast.For, ast.While)))
+        loops = (n for n in all_in(module) if isinstance(n, (ast.For, ast.While)))
         self.loops = [at.span(loop) for loop in loops]
 
     def changed(
@@ -167,7 +167,7 @@ class _Timeline:
                 yield tuple(owner) if last.endswith(_CALLED) else path
                 continue
             for function in made if depth else ():
-                taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+                taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
                 inner = [p for statement in function.body for p in _paths(statement)]
                 if owner:  # a method
                     inner = [(*owner, *p[1:]) if p[0] == "self" else p for p in inner]
@@ -330,7 +330,7 @@ class _Timeline:
 
 
 def _parameters(function: Function) -> set[str]:
-    return {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
+    return {one.arg for one in all_in(function.args) if isinstance(one, ast.arg)}
 
 
 def _leaves_arrays(effect: Effect, path: tuple[str, ...]) -> bool:

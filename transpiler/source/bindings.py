@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from transpiler.record import record
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -53,10 +53,10 @@ def bindings(text: str) -> dict[str, list[Binding]]:
         if isinstance(node, ast.ClassDef):
             scope = None
         elif isinstance(node, (*_FUNCTIONS, *_COMPREHENSIONS)):
-            shared = (n for n in ast.walk(node) if isinstance(n, ast.Global))
+            shared = (n for n in all_in(node) if isinstance(n, ast.Global))
             names = frozenset(name for n in shared for name in n.names)
             scope = around = _Scope(*positions.span(node), True, names)
-        pending += [(inner, scope, around) for inner in ast.iter_child_nodes(node)]
+        pending += [(inner, scope, around) for inner in parts_of(node)]
     return found
 
 
@@ -81,5 +81,5 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _of_imports(handler: ast.ExceptHandler) -> bool:
-    names = {n.id for n in ast.walk(handler.type or handler) if isinstance(n, ast.Name)}
+    names = {n.id for n in all_in(handler.type or handler) if isinstance(n, ast.Name)}
     return bool(names & {"ImportError", "ModuleNotFoundError"})

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 
 #: Methods that put something into a list, dict, set or queue.
 _ADDING = frozenset(
@@ -29,7 +29,7 @@ class BoundValues:
         self.imported: dict[str, str] = {}  #: names of imports, and what they stand for
         #: What the program's own calls give parameters of functions that it only calls by name.
         self.given: dict[str, list[ast.expr]] = {}
-        nodes = list(ast.walk(module))
+        nodes = list(all_in(module))
         self._calls: dict[str, list[ast.Call]] = {}
         for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -150,7 +150,7 @@ def _hands_on(function: ast.Lambda) -> bool:
 
 def _given(node: ast.expr) -> Iterator[ast.AST]:
     """What the calls in an expression get, down to the names in it."""
-    for call in ast.walk(node):
+    for call in all_in(node):
         if isinstance(call, ast.Call):
             for one in (*call.args, *call.keywords):
-                yield from ast.walk(one)
+                yield from all_in(one)

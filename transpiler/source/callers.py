@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from transpiler.record import record
 from transpiler.source.given_options import Program, together
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 
 @record(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Calls:
         given = [
             node.value
             for method in methods
-            for node in ast.walk(method)
+            for node in all_in(method)
             if isinstance(node, ast.Return) and node.value is not None
         ]
         return self._imports or any(_starts_at_self(value) for value in given)
@@ -136,7 +136,7 @@ class Calls:
                     if _last(target) == name:
                         yield value
                 case ast.For(target=target) | ast.comprehension(target=target):
-                    inner = (t for t in ast.walk(target) if isinstance(t, kind))
+                    inner = (t for t in all_in(target) if isinstance(t, kind))
                     yield from (None for t in inner if _last(t) == name)
                 case ast.arg(arg=arg) if kind is ast.Name and arg == name:
                     yield None
@@ -252,4 +252,4 @@ def _placed(module: ast.Module) -> Iterator[tuple[ast.AST, Place]]:
             place = Place(node, place.owner)
         elif isinstance(node, ast.ClassDef):
             place = Place(None, node.name)
-        pending += [(child, place) for child in ast.iter_child_nodes(node)]
+        pending += [(child, place) for child in parts_of(node)]

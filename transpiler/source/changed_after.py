@@ -15,7 +15,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.reused_arrays import changed_in, local_names, own_nodes_of, views_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _NAME = regex(r"[^\W\d]\w*(?:\.\w+)*")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -67,12 +67,12 @@ class _Arrays:
         at = Positions(text)
         owners: dict[ast.AST, str] = {
             method: made.name
-            for made in ast.walk(program)
+            for made in all_in(program)
             if isinstance(made, ast.ClassDef)
             for method in made.body
         }
         self.rooms: list[_Room] = []
-        for node in ast.walk(program):
+        for node in all_in(program):
             if isinstance(node, (ast.Module, *_FUNCTIONS)):
                 begin, end = (0, len(text)) if isinstance(node, ast.Module) else at.span(node)
                 own, local = [*own_nodes_of(node)], set[str]()
@@ -89,7 +89,7 @@ class _Arrays:
                 owner = owners.get(node, "")
                 room = _Room(node, begin, end, frozenset(local), (*changes,), (*shares,), owner)
                 self.rooms.append(room)
-        self.calls = [(at.span(n)[1], n) for n in ast.walk(program) if isinstance(n, ast.Call)]
+        self.calls = [(at.span(n)[1], n) for n in all_in(program) if isinstance(n, ast.Call)]
 
     def is_changed(self, array: str, place: int, depth: int) -> bool:
         """Whether one that a place reads changes later; `depth` of the names that it may have."""

@@ -17,6 +17,7 @@ from transpiler.source.imported import taken_texts
 from transpiler.source.outer_reads import Functions, functions_of, nodes_in
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
+from transpiler.source.syntax import all_in
 
 _RUNS = regex(
     r"Callback|LearningRateScheduler|\byield\b|\bdef (?:on_|__(?:getitem|next|iter|call|len)__)"
@@ -89,13 +90,13 @@ def _changed(text: str) -> ChangedArrays:
 
 def _run_by_keras(module: ast.Module) -> Iterator[ast.FunctionDef]:
     """The functions that training runs: hooks of callbacks, what gives batches, what both get."""
-    nodes = [*ast.walk(module)]
+    nodes = [*all_in(module)]
     made = (n for n in nodes if isinstance(n, ast.Call) and _last(n.func) in _CALLING)
-    inside = [n for call in made for n in ast.walk(call)]
+    inside = [n for call in made for n in all_in(call)]
     given = {getattr(n, "id", getattr(n, "attr", "")) for n in inside}
     for node in nodes:
         if isinstance(node, ast.FunctionDef):
-            gives = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
+            gives = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in all_in(node))
             if gives or node.name in given or _RUN.fullmatch(node.name):
                 yield node
 
@@ -106,7 +107,7 @@ def _last(node: ast.expr) -> str:
 
 def _callbacks_in(module: ast.Module) -> list[ast.ClassDef]:
     """The classes that are callbacks, by their bases, or by what Keras calls of them."""
-    nodes = [*ast.walk(module)]
+    nodes = [*all_in(module)]
     imports = (a for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names)
     names = {"Callback"} | {a.asname for a in imports if a.asname and "Callback" in a.name}
     classes = [n for n in nodes if isinstance(n, ast.ClassDef)]
@@ -126,8 +127,8 @@ def _is_callback(made: ast.ClassDef, names: set[str]) -> bool:
 
 def _set_in(function: ast.AST) -> Iterator[str]:
     """The attributes, and the variables of the module, that a function sets, or parts of them."""
-    shared = {n for node in ast.walk(function) if isinstance(node, ast.Global) for n in node.names}
-    for node in ast.walk(function):
+    shared = {n for node in all_in(function) if isinstance(node, ast.Global) for n in node.names}
+    for node in all_in(function):
         match node:
             case ast.Attribute(attr=name, ctx=ast.Store()):
                 yield name
@@ -198,7 +199,7 @@ def _fresh(methods: list[ast.FunctionDef]) -> set[str]:
     found, others = set[str](), set[str]()
     for method in methods:
         taken = {one.arg for one in method.args.args} - {"self"}
-        for node in ast.walk(method):
+        for node in all_in(method):
             for target in node.targets if isinstance(node, ast.Assign) else ():
                 for one in target.elts if isinstance(target, ast.Tuple) else (target,):
                     if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self":

@@ -17,7 +17,7 @@ from transpiler.regex import regex
 from transpiler.source.acting import changes_given
 from transpiler.source.imported import locate, read_text, real_path, taken_texts
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 
 @remembered
@@ -31,11 +31,8 @@ def changed_by_others(text: str, path: str) -> frozenset[str]:
     if not made or re.search(rf"[(,=*][ \t\n]*(?:{given})[ \t\n]*[,)\[.]", text) is None:
         return frozenset()
     module = program_tree(text)
-    calls: list[tuple[ast.Call, set[str]]] = []
-    for node in ast.walk(module) if module is not None else ():
-        if isinstance(node, ast.Call) and (node.args or node.keywords):
-            if roots := made.intersection(_roots(node)):
-                calls.append((node, roots))
+    every = nodes_of_kind(module, ast.Call) if module is not None else []
+    calls = [(node, roots) for node in every if (roots := made.intersection(_roots(node)))]
     homes = dict(_homes(module, text, path)) if calls and module is not None else {}
     found: set[str] = set()
     for call, roots in calls if homes else ():
@@ -68,7 +65,7 @@ _MADE = regex(
 def _homes(module: ast.Module, text: str, path: str) -> Iterator[tuple[str, tuple[str, str]]]:
     """What names of the project stand for: the path of a module, and what of it; "" for all."""
     folder = os.path.dirname(real_path(path))
-    for node in ast.walk(module):
+    for node in all_in(module):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if (other := locate(folder, alias.name, text)) is not None:

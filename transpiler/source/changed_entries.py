@@ -22,7 +22,7 @@ from transpiler.regex import regex
 from transpiler.source.array_changes import changes_number, is_array, is_of_array
 from transpiler.source.changed_inside import CHANGING, METHODS
 from transpiler.source.fresh_values import LOOKS_UP, is_copy, is_fresh, is_made
-from transpiler.source.syntax import parts_of, program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: The functions and classes around an expression, from the outermost to the nearest.
 Scope: TypeAlias = "tuple[ast.AST, ...]"
@@ -211,7 +211,7 @@ class _Program:
                 if keyword.arg is not None and name not in _LOOKED_AT:
                     self.entries.setdefault(keyword.arg, []).append((keyword.value, scope))
         elif isinstance(node, _COMPREHENSIONS):
-            self.repeated |= {id(one) for one in ast.walk(node)}
+            self.repeated |= {id(one) for one in all_in(node)}
         elif isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 entry = key.value if isinstance(key, ast.Constant) else None
@@ -407,7 +407,7 @@ class _Program:
             self.seen.add((id(made), by.__name__, None))
             if isinstance(made, ast.Lambda):
                 self._reach(made.body, (*scope[:1], made), far=True)
-            for node in ast.walk(made):
+            for node in all_in(made):
                 if isinstance(node, by) and node.value is not None:
                     self._reach(node.value, (*scope[:1], made), far=True)
 
@@ -515,7 +515,7 @@ class _Program:
 def _parameters(scope: ast.AST) -> frozenset[str]:
     if not isinstance(scope, _FUNCTIONS):
         return frozenset()
-    return frozenset(a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg))
+    return frozenset(a.arg for a in all_in(scope.args) if isinstance(a, ast.arg))
 
 
 def _gathered(scope: ast.AST) -> frozenset[str]:

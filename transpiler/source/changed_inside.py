@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.lexical import words_in
-from transpiler.source.syntax import parts_of, program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: Methods that change a list or dict.
 METHODS = frozenset(
@@ -85,7 +85,7 @@ def _changed_inside(text: str) -> dict[int, frozenset[str]]:
     found: dict[int, frozenset[str]] = {}
     if module is not None:
         _read(module, found)
-    libraries = libraries_in(ast.walk(module)) if found and module is not None else frozenset()
+    libraries = libraries_in(all_in(module)) if found and module is not None else frozenset()
     return {line: names - libraries for line, names in found.items()}
 
 
@@ -122,7 +122,7 @@ def _read(scope: ast.AST, found: dict[int, frozenset[str]]) -> set[str]:
     of_module = {n for node in nodes if isinstance(node, ast.Global) for n in node.names}
     ours = {n for node in nodes if isinstance(node, ast.Nonlocal) for n in node.names} | of_module
     bound = _bound(nodes)
-    local = (bound - ours) | {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
+    local = (bound - ours) | {a.arg for a in all_in(scope.args) if isinstance(a, ast.arg)}
     own = {name for node in nodes if (name := _changed_in_place(node))}
     if declared := of_module & (bound | own):  # whatever the functions around it have
         found[0] = found.get(0, frozenset()) | declared

@@ -21,7 +21,7 @@ from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
 from transpiler.source.steady_settings import program_in
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What a call may be named that trains, or asks how well a model does.
 _RUNS = regex(r"_?(?:fit|train|evaluat|test|predict|run|learn|step|search|tune|experiment|main)\w*")
@@ -67,7 +67,7 @@ def changed_later(
                     module, effect.node, made_by, files
                 ):
                     return spelled(path)
-        for call in ast.walk(module) if methods else ():
+        for call in all_in(module) if methods else ():
             if isinstance(call, ast.Call) and (changed := methods.get(called_name(call.func))):
                 if _is_late(module, call, made_by, files):
                     return changed
@@ -121,7 +121,7 @@ def _given_by(module: ast.Module, home: str) -> dict[str, str]:
 
 def _imports_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
     """From where a file imports names, what it calls them, and what they are called there."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 last = (node.module or "").rpartition(".")[2]
@@ -130,7 +130,7 @@ def _imports_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
 
 def _aliases(module: ast.Module, stem: str) -> Iterator[str]:
     """What a file calls a module of that name."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         for alias in node.names if isinstance(node, (ast.Import, ast.ImportFrom)) else ():
             if alias.asname and alias.name.rpartition(".")[2] == stem:
                 yield alias.asname
@@ -176,7 +176,7 @@ def _is_late(
             return True
     if isinstance(room, ast.Module):
         return False
-    called = [n for n in ast.walk(module) if _names(n, room.name)]
+    called = [n for n in all_in(module) if _names(n, room.name)]
     if not depth:
         return True  # a function that calls itself, for instance
     if not called and len(rooms) == 1:
@@ -194,7 +194,7 @@ def _calling(text: str, name: str) -> ast.Module | None:
 
 
 def _calls_of(module: ast.Module, name: str) -> Iterator[ast.Call]:
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    calls = (node for node in all_in(module) if isinstance(node, ast.Call))
     return (call for call in calls if called_name(call.func) == name)
 
 
@@ -205,8 +205,8 @@ def _names(node: ast.AST, name: str) -> bool:
 def _around(module: ast.Module, node: ast.AST) -> list[ast.AST]:
     """The nodes around one, from the outermost on."""
     above: dict[ast.AST, ast.AST] = {}
-    for one in ast.walk(module):
-        above.update((part, one) for part in ast.iter_child_nodes(one))
+    for one in all_in(module):
+        above.update((part, one) for part in parts_of(one))
     found: list[ast.AST] = []
     current = above.get(node)
     while current is not None and current is not module:
@@ -217,10 +217,10 @@ def _around(module: ast.Module, node: ast.AST) -> list[ast.AST]:
 
 def _calls_in(room: ast.AST) -> Iterator[ast.Call]:
     """The calls that run with a function, or a module, itself."""
-    pending = list(ast.iter_child_nodes(room))
+    pending = list(parts_of(room))
     while pending:
         node = pending.pop()
         if isinstance(node, ast.Call):
             yield node
         if not isinstance(node, _ROOMS):
-            pending += ast.iter_child_nodes(node)
+            pending += parts_of(node)

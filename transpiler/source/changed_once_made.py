@@ -24,7 +24,7 @@ from transpiler.source.looked_up import changes_in_place
 from transpiler.source.occurrences import Positions
 from transpiler.source.set_outside import set_outside
 from transpiler.source.steady_settings import program_in
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Whether a path leads to another value, or to a list or dict that has something else in it.
 Change: TypeAlias = Literal["", "bound", "inside"]
@@ -67,12 +67,12 @@ def _changed_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     names = {re.sub(r"\W", "", part) if part != ANY else ANY for part in inside}
     if re.search(r"\b(?:setattr|vars|globals|__dict__)\b", text):
         names.add(ANY)
-    nodes = [*ast.walk(tree)]
+    nodes = [*all_in(tree)]
     again = [n for n in nodes if isinstance(n, (ast.For, ast.AsyncFor, ast.While))]
     bound = [e for e in effects if len(e.path) == 1 and not isinstance(e.node, ast.Assign)]
     several = Counter(e.path[0] for e in bound)
     variables = {name for name, times in several.items() if times > 1}
-    variables |= {n.id for loop in again for n in ast.walk(loop) if _is_stored(n)}
+    variables |= {n.id for loop in again for n in all_in(loop) if _is_stored(n)}
     variables |= {n for one in nodes if isinstance(one, _SHARING) for n in one.names}
     variables |= {e.path[0] for e in effects if len(e.path) > 1}
     return frozenset(variables), frozenset(names)
@@ -93,7 +93,7 @@ class _Program:
     def __init__(self, text: str, home: str) -> None:
         self._text, self._home, self._positions = text, home, Positions(text)
         tree = program_tree(text)
-        self._nodes = [*ast.walk(tree)] if tree is not None else []
+        self._nodes = [*all_in(tree)] if tree is not None else []
         imports = (a for n in self._nodes if isinstance(n, _IMPORTS) for a in n.names)
         self._imported = {(a.asname or a.name).partition(".")[0] for a in imports}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from transpiler.source.effects import Function
 from transpiler.source.outer_reads import nodes_in
+from transpiler.source.syntax import all_in
 
 _MODULES = ("random", "numpy.random", "time", "datetime", "uuid", "secrets")
 _BUILTINS = frozenset({"next", "input"})
@@ -56,7 +57,7 @@ def _seeded(nodes: list[ast.AST], modules: dict[str, str]) -> dict[ast.Call, str
         match node:
             case ast.Assign(targets=[ast.Name(name)], value=ast.Call(args=[seed]) as call):
                 once = sum(n.id == name for n in stores) == 1 and name not in shared
-                told = not any(isinstance(n, ast.Call) for n in ast.walk(seed))
+                told = not any(isinstance(n, ast.Call) for n in all_in(seed))
                 if _resolved(call.func, modules) in _SEEDED and once and told:
                     if not (isinstance(seed, ast.Constant) and seed.value is None):
                         found[call] = name
@@ -66,7 +67,7 @@ def _seeded(nodes: list[ast.AST], modules: dict[str, str]) -> dict[ast.Call, str
 def whole_names(module: ast.Module) -> dict[str, str]:
     """The whole names of what a program imports."""
     found: dict[str, str] = {}
-    for node in ast.walk(module):
+    for node in all_in(module):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -81,7 +82,7 @@ def _drawing(module: ast.Module, modules: dict[str, str]) -> set[str]:
     """The variables and attributes that hold what draws, as they are written."""
     return {
         ast.unparse(target)
-        for node in ast.walk(module)
+        for node in all_in(module)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
         if _resolved(node.value.func, modules) in _MAKERS
         for target in node.targets

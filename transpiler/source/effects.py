@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
+from transpiler.source.syntax import all_in, parts_of
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
@@ -131,7 +132,7 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
         scopes += (_scope_of(n, scope) for n in nodes if isinstance(n, _FUNCTIONS))
     imported = {one.path[0] for one in found if isinstance(one.node, _IMPORTS)}
     if any(one.path[0] in imported and isinstance(one.node, ast.Call) for one in found):
-        libraries = libraries_in(ast.walk(module))
+        libraries = libraries_in(all_in(module))
         found = [e for e in found if e.path[0] not in libraries or not isinstance(e.node, ast.Call)]
     return found, scopes
 
@@ -140,7 +141,7 @@ def _defined_again(
     scope: ast.AST,
 ) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
     """The functions and classes that take the name of one before; not the methods of classes."""
-    pending, names = [*ast.iter_child_nodes(scope)], set[str]()
+    pending, names = [*parts_of(scope)], set[str]()
     while pending:
         node = pending.pop(0)
         if isinstance(node, _NAMED):
@@ -148,7 +149,7 @@ def _defined_again(
                 yield node
             names.add(node.name)
         elif isinstance(node, (ast.stmt, ast.ExceptHandler)):
-            pending = [*ast.iter_child_nodes(node), *pending]
+            pending = [*parts_of(node), *pending]
 
 
 def _scope_of(function: Function, outer: Scope) -> Scope:
@@ -157,7 +158,7 @@ def _scope_of(function: Function, outer: Scope) -> Scope:
     shared = {name for node in declared for name in node.names}
     bound = {path[0] for node in nodes for path in changed_by(node) if len(path) == 1}
     bound |= {node.name for node in nodes if isinstance(node, _NAMED)}
-    taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+    taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
     return Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
 
 
@@ -171,7 +172,7 @@ def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
         case ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield path_of(node) or _in_given(node)
         case ast.Assign(targets=targets):  # once its value is there
-            yield from (path for t in targets for part in ast.walk(t) for path in changed_by(part))
+            yield from (path for t in targets for part in all_in(t) for path in changed_by(part))
         case ast.AugAssign(target=target):  # a list grows in place
             yield _within(target)
         case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _METHODS:

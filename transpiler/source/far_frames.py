@@ -12,6 +12,7 @@ from transpiler.source.imported import imported_texts, read_text, real_path
 from transpiler.source.importers import importing_files, may_have_framework
 from transpiler.source.lexical import imports_framework, skips
 from transpiler.source.remembered import remembered
+from transpiler.source.syntax import all_in, parts_of
 
 _MOST = 3000  #: calls that are followed for one file
 _NODES = 4096  #: bodies of code of which is kept what is in them
@@ -192,7 +193,7 @@ def inside(node: ast.AST) -> tuple[ast.AST, ...]:
         node = pending.pop()
         found.append(node)
         if not isinstance(node, _INNER):
-            pending += ast.iter_child_nodes(node)
+            pending += parts_of(node)
     return tuple(found)
 
 
@@ -242,7 +243,7 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
                 yield bound, alias
         case ast.Assign(targets=targets):
             for target in targets:
-                named = (n for n in ast.walk(target) if isinstance(n, ast.Name))
+                named = (n for n in all_in(target) if isinstance(n, ast.Name))
                 yield from ((n.id, target) for n in named if isinstance(n.ctx, ast.Store))
         case ast.AnnAssign(target=ast.Name(id=name) as target) if node.value is not None:
             yield name, target
@@ -251,8 +252,6 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, ast.AST] | tuple[str]]:
         case ast.NamedExpr(target=target):
             yield target.id, target
         case ast.For() | ast.AsyncFor() | ast.comprehension():
-            yield from (
-                (n.id, node.target) for n in ast.walk(node.target) if isinstance(n, ast.Name)
-            )
+            yield from ((n.id, node.target) for n in all_in(node.target) if isinstance(n, ast.Name))
         case ast.withitem(optional_vars=ast.Name(id=name) as target):
             yield name, target

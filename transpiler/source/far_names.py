@@ -9,6 +9,7 @@ from transpiler.source.far_frames import Frame, Module, inside
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import frame_of, located, value_of
 from transpiler.source.remembered import remembered
+from transpiler.source.syntax import all_in
 
 
 def names_of_others(frame: Frame) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
@@ -89,7 +90,7 @@ def _may_go(name: str, frame: Frame, seen: set[str]) -> bool:
 
 @remembered
 def _names_read(statement: ast.AST) -> frozenset[str]:
-    return frozenset(node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return frozenset(node.id for node in all_in(statement) if isinstance(node, ast.Name))
 
 
 def _starred(name: str, frame: Frame) -> Frame | None:

@@ -22,6 +22,7 @@ from transpiler.source.far_frames import (
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import imports_framework
+from transpiler.source.syntax import all_in
 
 
 def put_by_others(
@@ -50,7 +51,7 @@ def _put(
     module = Module(frame.path)
     own = {
         alias.asname or alias.name: alias.name
-        for node in ast.walk(other.node)
+        for node in all_in(other.node)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
         if alias.name in frame.bindings
@@ -70,7 +71,7 @@ def _put(
             return node.attr == name and module in value_of(node.value, other)
         return isinstance(node, ast.Name) and own.get(node.id) == name
 
-    for node in ast.walk(other.node):
+    for node in all_in(other.node):
         match node:
             case ast.Assign(targets=[ast.Subscript(value=of)], value=value) if is_it(of):
                 yield frozenset({Box(value_of(value, other))})

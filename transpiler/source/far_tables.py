@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from transpiler.source.imported import locate, real_path
 from transpiler.source.near import near
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.tables import Tables, speaks_of_tables
 
 
@@ -26,7 +26,7 @@ def tables_of(text: str, path: str) -> Tables:
         return Tables(text)
     modules: dict[str, _Module] = {}
     for place, said in {real_path(path): text, **others}.items():
-        tree = python_tree(said)
+        tree = program_tree(said)
         if tree is not None:
             modules[place] = _Module(tree, said, place)
     for module in modules.values():
@@ -51,7 +51,7 @@ class _Module:
 
     def connect(self, modules: dict[str, _Module]) -> None:
         """Find out what it imports, and which functions it may call."""
-        for node in ast.walk(self._tree):
+        for node in all_in(self._tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, module, there in _imported(node):
                     found = locate(os.path.dirname(self._path), module, self._text)

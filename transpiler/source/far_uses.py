@@ -24,7 +24,7 @@ from transpiler.source.far_kinds import STEPS
 from transpiler.source.far_names import names_of_others
 from transpiler.source.far_values import arguments, called, class_frame, family, frame_for, value_of
 from transpiler.source.imported import read_text, real_path
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What is asked of each kind of value of the framework, and what torch's don't have or mean.
 _ASKED = {
@@ -134,7 +134,7 @@ def _is_for_compile(node: ast.Call, frame: Frame) -> bool:
     for other in inside(frame.node):
         match other:
             case ast.Call(func=ast.Attribute(attr="compile")):
-                if any(node is one for one in ast.walk(other)):
+                if any(node is one for one in all_in(other)):
                     return getattr(node.func, "attr", getattr(node.func, "id", "")) == "partial"
     return False
 

@@ -36,7 +36,7 @@ from transpiler.source.far_frames import (
 from transpiler.source.far_kinds import FRAMEWORKS, OF_NUMBERS, kind_of_call, kind_of_result
 from transpiler.source.far_registries import put_by_others
 from transpiler.source.imported import locate, read_text, real_path
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _DEEPEST = 5  #: calls inside of calls
 _NODES = 4096  #: bodies of code of which is kept what is in them
@@ -56,7 +56,7 @@ def _frame_of(path: str, _time: int) -> Frame | None:
         from transpiler.source.notebook import program_of  # most runs meet none
 
         text = program_of(text, path)
-    tree = python_tree(text)
+    tree = program_tree(text)
     return None if tree is None else Frame(path, tree, None, {})
 
 
@@ -220,7 +220,7 @@ def _unpacked(target: ast.AST, value: Value, name: str) -> Value:
                 return ANYTHING
             found = NOTHING
             for number, part in enumerate(parts):
-                if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(part)):
+                if any(isinstance(n, ast.Name) and n.id == name for n in all_in(part)):
                     inner = _united(_elements(one, number) for one in value)
                     found |= _unpacked(part, inner, name)
             return found
@@ -349,7 +349,7 @@ def _stores(method: ast.AST, own: str) -> dict[str, list[tuple[ast.AST, ast.AST]
             case _:
                 continue
         for one in targets:
-            for part in ast.walk(one.func if isinstance(one, ast.Call) else one):
+            for part in all_in(one.func if isinstance(one, ast.Call) else one):
                 if isinstance(part, ast.Attribute) and _is_own(part, own, part.attr):
                     found.setdefault(part.attr, []).append((one, stored))
     return found
@@ -434,7 +434,7 @@ def called(atom: Atom, node: ast.Call, frame: Frame) -> Value:
 def _dumped(module: Frame) -> Value:
     """What of the framework a file itself writes, of which it may read the same again."""
     found = NOTHING
-    for node in ast.walk(module.node):
+    for node in all_in(module.node):
         match node:
             case ast.Call(func=ast.Attribute(attr="dump"), args=[of, *_]):
                 found |= {v for v in value_of(of, module) if isinstance(v, Thing)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _ROUNDS = 3  #: from one name to the next: variables, parameters, attributes
 
@@ -18,7 +18,7 @@ _ROUNDS = 3  #: from one name to the next: variables, parameters, attributes
 def filled_when_run(texts: Iterable[str], expression: str) -> bool:
     """Whether what an expression reads, or what that is made of, is such a dict in some files."""
     trees = [tree for text in texts if (tree := program_tree(text)) is not None]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
+    nodes = [node for tree in trees for node in all_in(tree)]
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     filled = {name for node in nodes if id(node) not in called for name in _filled(node)}
     if not filled:
@@ -76,7 +76,7 @@ def _other_names(
 
 
 def _parameters(function: ast.FunctionDef | ast.ClassDef | None) -> Iterator[str]:
-    nodes = ast.walk(function) if isinstance(function, ast.ClassDef) else [function]
+    nodes = all_in(function) if isinstance(function, ast.ClassDef) else [function]
     for node in nodes:
         if isinstance(node, ast.FunctionDef) and (node is function or node.name == "__init__"):
             arguments = node.args
@@ -86,7 +86,7 @@ def _parameters(function: ast.FunctionDef | ast.ClassDef | None) -> Iterator[str
 
 def _is_read(value: ast.expr) -> bool:
     """Whether it is something that is read, or gets a default: no call of anything else."""
-    calls = (node for node in ast.walk(value) if isinstance(node, ast.Call))
+    calls = (node for node in all_in(value) if isinstance(node, ast.Call))
     return all(isinstance(call.func, ast.Attribute) and call.func.attr == "get" for call in calls)
 
 
@@ -101,8 +101,8 @@ def _last(node: ast.expr) -> Iterator[str]:
 
 def _names(node: ast.expr) -> Iterator[str]:
     """The names of the variables and attributes in an expression, and of what holds others."""
-    methods = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
-    for one in ast.walk(node):
+    methods = {id(one.func) for one in all_in(node) if isinstance(one, ast.Call)}
+    for one in all_in(node):
         if isinstance(one, (ast.Name, ast.Attribute)) and id(one) not in methods:
             yield from _last(one)
         if isinstance(one, (ast.Subscript, ast.Attribute)):

@@ -36,7 +36,7 @@ from transpiler.source.imported import locate, real_path
 from transpiler.source.remembered import remembered
 from transpiler.source.set_outside import set_outside
 from transpiler.source.stores import names_bound, stores_of
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 
 _CHANGES = regex(r"\.shape\s*=(?!=)|\.resize\(|\bsuppress\(")
 _DEPTH = 6  #: of functions that call each other, and of modules that import each other
@@ -93,7 +93,7 @@ class _Module:
         self.path = path
         self.depth = depth
         self._last: Names | None = None
-        nodes = [*ast.walk(self.tree)] if self.tree is not None else []
+        nodes = [*all_in(self.tree)] if self.tree is not None else []
         self._stored = Counter(n.id for n in nodes if isinstance(n, ast.Name) and _stores(n))
         #: names that functions may bind anew
         outer = (n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)))
@@ -147,8 +147,8 @@ def _module_at(path: str, depth: int) -> _Module | None:
 
 def _bound_in(node: ast.stmt) -> set[str]:
     """The names that something may bind."""
-    found = {getattr(n, "name", None) for n in ast.walk(node) if isinstance(n, _PATTERNS)}
-    found |= {n.rest for n in ast.walk(node) if isinstance(n, ast.MatchMapping)}
+    found = {getattr(n, "name", None) for n in all_in(node) if isinstance(n, _PATTERNS)}
+    found |= {n.rest for n in all_in(node) if isinstance(n, ast.MatchMapping)}
     return names_bound(node) | {name for name in found if isinstance(name, str)}
 
 
@@ -216,7 +216,7 @@ class _Run:
 
     def statement(self, node: ast.stmt) -> None:
         """Follow the names through a statement."""
-        named = [n for n in ast.walk(node) if isinstance(n, ast.NamedExpr)]
+        named = [n for n in all_in(node) if isinstance(n, ast.NamedExpr)]
         self._forget(n.target.id for n in named)
         match node:
             case ast.Assign(targets=targets, value=value):
@@ -264,7 +264,7 @@ class _Run:
                 self.suite(body)
             case _:
                 self._forget(_bound_in(node))
-                self.given += [None for n in ast.walk(node) if isinstance(n, ast.Return)]
+                self.given += [None for n in all_in(node) if isinstance(n, ast.Return)]
 
     def _ways(self, ways: list[list[ast.stmt]]) -> None:
         """What either of some ways leaves; one that ends the function leaves nothing."""
@@ -517,4 +517,4 @@ def _method(made: _Function, name: str, of: _Function | _Object) -> _Function | 
 
 
 def _is_generator(function: ast.FunctionDef) -> bool:
-    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
+    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in all_in(function))

@@ -12,7 +12,7 @@ from contextlib import suppress
 from transpiler.source.callers import Calls
 from transpiler.source.files import program_at
 from transpiler.source.importers import importing_files
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def gets_objects(path: str, function: str, place: int, parameter: str) -> bool:
@@ -39,7 +39,7 @@ def _is_made(node: ast.expr, module: ast.Module) -> bool:
     """Whether it is what a call gives, also by a variable of that name."""
     if not isinstance(node, ast.Name):
         return _is_call(node)
-    made = (n for n in ast.walk(module) if isinstance(n, ast.Assign) and _is_call(n.value))
+    made = (n for n in all_in(module) if isinstance(n, ast.Assign) and _is_call(n.value))
     targets = (target for statement in made for target in statement.targets)
     return any(isinstance(target, ast.Name) and target.id == node.id for target in targets)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from transpiler.source.call_arguments import given_in
 from transpiler.source.changes import changed_in_place
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def options_given(text: str, function: str, parameter: str) -> frozenset[str] | None:
@@ -28,7 +28,7 @@ class Program:
 
     def __init__(self, text: str, module: ast.Module) -> None:
         self._text = text
-        self._nodes = list(ast.walk(module))
+        self._nodes = list(all_in(module))
 
     def given(self, name: str, parameter: str) -> frozenset[str] | None:
         """The keys in all dicts that calls of a function give a parameter."""
@@ -101,6 +101,6 @@ def _is_name(node: ast.AST, name: str, kind: type[ast.expr_context] = ast.expr_c
 
 def _bound(function: ast.FunctionDef) -> Iterator[str]:
     """What a function assigns."""
-    for node in ast.walk(function):
+    for node in all_in(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id

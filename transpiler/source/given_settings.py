@@ -21,7 +21,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.stores import stores_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _DEEPEST = 4  #: of functions that only hand on what they got
 
@@ -139,8 +139,8 @@ def _argument_as_setting(
     """What an expression makes of an argument as its call gives it."""
     name, function = taking.parameter, where.function
     if isinstance(given, ast.Name) and function is not None:
-        stored = [n for n in ast.walk(function) if _stored(n) == given.id]
-        taken = any(isinstance(n, ast.arg) and n.arg == given.id for n in ast.walk(function))
+        stored = [n for n in all_in(function) if _stored(n) == given.id]
+        taken = any(isinstance(n, ast.arg) and n.arg == given.id for n in all_in(function))
         if stored and not taken:  # a variable of the function that calls
             name, values = given.id, [*_values(function, given.id)]
             if len(stored) != 1 or len(values) != 1:
@@ -196,13 +196,13 @@ def _kept(file: _File, owner: str, name: str, rest: str) -> _Taking | None:
     program = program_tree(file.text)
     assert program is not None
     made = [p for p in places_of(program) if p.owner == owner and _is_first(p)]
-    classes = [n for n in ast.walk(program) if isinstance(n, ast.ClassDef)]
+    classes = [n for n in all_in(program) if isinstance(n, ast.ClassDef)]
     of_others = {
-        id(node) for n in classes if n.name != owner for node in ast.walk(n) if _is_of_self(node)
+        id(node) for n in classes if n.name != owner for node in all_in(n) if _is_of_self(node)
     }
     stores = [
         node
-        for node in ast.walk(program)
+        for node in all_in(program)
         if isinstance(node, ast.Attribute) and node.attr == name and id(node) not in of_others
         if not isinstance(node.ctx, ast.Load)
     ]
@@ -292,7 +292,7 @@ def _gets(function: ast.FunctionDef, name: str) -> bool:
     """Whether a name is a parameter of a function, which gives it no other value."""
     last = function.args.kwarg
     taken = (*function.args.args, *function.args.kwonlyargs, *((last,) if last else ()))
-    inside = (n for statement in function.body for n in ast.walk(statement))
+    inside = (n for statement in function.body for n in all_in(statement))
     bound = (n.arg if isinstance(n, ast.arg) else _stored(n) for n in inside)
     return any(one.arg == name for one in taken) and name not in bound
 

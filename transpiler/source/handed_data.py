@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
+from transpiler.source.syntax import all_in, parts_of
+
 #: Methods of models that take data.
 _METHODS = frozenset(
     {
@@ -91,7 +93,7 @@ class _Handed:
 
     def _take(self, value: ast.expr, scope: Scope) -> None:
         """All that an expression is made of."""
-        for node in ast.walk(value):
+        for node in all_in(value):
             if isinstance(node, ast.Name):
                 self._names.add(self._variable(node.id, scope))
             elif isinstance(node, ast.Call):
@@ -113,12 +115,12 @@ def _scoped(module: ast.Module) -> Iterator[tuple[ast.AST, Scope]]:
         node, scope = pending.pop()
         yield node, scope
         inner = (node, *scope) if isinstance(node, ast.FunctionDef) else scope
-        pending += [(child, inner) for child in ast.iter_child_nodes(node)]
+        pending += [(child, inner) for child in parts_of(node)]
 
 
 def _locals(function: ast.FunctionDef) -> set[str]:
     """The names that a function binds."""
     arguments = function.args
     found = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
-    stored = (n for n in ast.walk(function) if isinstance(n, ast.Name))
+    stored = (n for n in all_in(function) if isinstance(n, ast.Name))
     return found | {n.id for n in stored if isinstance(n.ctx, ast.Store)}

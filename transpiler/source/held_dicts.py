@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from transpiler.regex import regex
 from transpiler.source.changes import changed_in_place
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What stands on a line before one of the variables that a call gives.
 _BEFORE = regex(r"[ \t(]*(?:\w+\s*,\s*)*")
@@ -28,12 +28,12 @@ def keys_held(text: str, name: str, function: str = "") -> tuple[str, ...] | Non
     if module is None or changed_in_place(text, [name]):
         return None
     functions = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef)}
-    named = [n for n in ast.walk(module) if getattr(n, "name", "") == function != ""]
+    named = [n for n in all_in(module) if getattr(n, "name", "") == function != ""]
     scope = module if not function else named[0] if len(named) == 1 else None
     if scope is None:
         return None
     own = list(_own(scope))
-    if any(_is_taken(node, name, scope) for node in ast.walk(module)):
+    if any(_is_taken(node, name, scope) for node in all_in(module)):
         return None
     assigned = [(n, _place(n.targets[0], name)) for n in own if isinstance(n, ast.Assign)]
     found: list[tuple[str, ...] | None] = []
@@ -50,12 +50,12 @@ def keys_held(text: str, name: str, function: str = "") -> tuple[str, ...] | Non
 
 def _own(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a function or of the module, those of functions in it left out."""
-    pending = list(ast.iter_child_nodes(scope))
+    pending = list(parts_of(scope))
     while pending:
         node = pending.pop()
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
-            pending += ast.iter_child_nodes(node)
+            pending += parts_of(node)
 
 
 def _is_taken(node: ast.AST, name: str, scope: ast.AST) -> bool:
@@ -63,9 +63,7 @@ def _is_taken(node: ast.AST, name: str, scope: ast.AST) -> bool:
     if isinstance(node, (ast.Global, ast.Nonlocal)):
         return name in node.names
     arguments = scope.args if isinstance(scope, ast.FunctionDef) else None
-    return node is arguments and any(
-        a.arg == name for a in ast.walk(node) if isinstance(a, ast.arg)
-    )
+    return node is arguments and any(a.arg == name for a in all_in(node) if isinstance(a, ast.arg))
 
 
 def _is_stored(node: ast.Name) -> bool:
@@ -85,7 +83,7 @@ def _place(target: ast.expr, name: str) -> int | None:
 
 def _returned(function: ast.FunctionDef, place: int) -> list[tuple[str, ...] | None]:
     """The keys in that part of all that a function returns."""
-    returns = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+    returns = [n.value for n in all_in(function) if isinstance(n, ast.Return)]
     found: list[tuple[str, ...] | None] = []
     for value in returns:
         part = value
@@ -128,5 +126,5 @@ def _built(function: ast.FunctionDef, name: str) -> tuple[str, ...] | None:
                 known += 1
             case ast.Return():
                 known += 1
-    uses = sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(function))
+    uses = sum(isinstance(n, ast.Name) and n.id == name for n in all_in(function))
     return found if uses == known else None

@@ -18,7 +18,7 @@ from transpiler.source.imported import locate, real_path
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import Held, is_steady, program_in
 from transpiler.source.stores import stores_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _DEEPEST = 8  #: of modules that only pass a setting on, and settings that are made of others
 #: What makes of a class one whose objects have what its body says.
@@ -207,7 +207,7 @@ class _Search:
             return None
         root, *rest = chain
         # a parameter of that name may be what is meant, unless it is read at the top of a module
-        given = [n for n in ast.walk(program) if isinstance(n, ast.arg) and n.arg == root]
+        given = [n for n in all_in(program) if isinstance(n, ast.arg) and n.arg == root]
         made = [s for s in program.body if root in _binds(s)]
         if (given and depth + self.depth == 0) or len(made) > 1 or stores.names[root] > 1:
             return None
@@ -229,7 +229,7 @@ class _Search:
 
     def _stars(self, program: ast.Module, home: str, text: str) -> Iterator[str]:
         """The files that stars bring names from; "" where that is no file of the project."""
-        for node in ast.walk(program):
+        for node in all_in(program):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 module = f"{'.' * node.level}{node.module or ''}"
                 if module.partition(".")[0] not in _FRAMEWORK:
@@ -310,7 +310,7 @@ class _Search:
         taken = values[0].id
         stored = any(
             isinstance(n, ast.Name) and n.id == taken and isinstance(n.ctx, ast.Store)
-            for n in ast.walk(starts)
+            for n in all_in(starts)
         )
         if not plain or stored:
             return None
@@ -425,7 +425,7 @@ def _of(place: _Place, node: ast.expr) -> _Place:
 
 def _is_fixed(node: ast.expr) -> bool:
     """Whether a literal can't change."""
-    return not any(isinstance(n, (ast.List, ast.Dict)) for n in ast.walk(node))
+    return not any(isinstance(n, (ast.List, ast.Dict)) for n in all_in(node))
 
 
 def _brings(path: str, name: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from transpiler.record import record
+from transpiler.source.syntax import all_in
 
 
 @record(slots=True)
@@ -42,7 +43,7 @@ class HeldValues:
         self.classes: dict[str, ast.ClassDef] = {}
         self.calls: dict[str, list[ast.Call]] = defaultdict(list)
         self.aliases: dict[str, str] = {}
-        nodes = [node for module in modules for node in ast.walk(module)]
+        nodes = [node for module in modules for node in all_in(module)]
         for node in nodes:
             if isinstance(node, ast.ClassDef):
                 self._class(node)
@@ -86,7 +87,7 @@ class HeldValues:
 
     def _bind(self, target: ast.expr, value: ast.expr | None, each: bool = False) -> None:
         binding = Binding(target, value, each)
-        for inner in ast.walk(target):
+        for inner in all_in(target):
             match inner:
                 case ast.Name(id=name, ctx=ast.Store()):
                     self.bindings[name].append(binding)

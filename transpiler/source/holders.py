@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from transpiler.source.syntax import all_in
+
 #: Functions that give what they get, or an element of it.
 _GIVING = frozenset({
     "dict", "enumerate", "iter", "list", "max", "min", "next", "reversed", "sorted", "tuple", "zip",
@@ -15,7 +17,7 @@ _VIEWS = frozenset({"copy", "get", "items", "pop", "values"})
 def holders_of(module: ast.Module, made: ast.AST | None, names: set[str]) -> set[str]:
     """The names that may hold what an expression gives, or what is held under some names."""
     found = set(names)
-    nodes, before = list(ast.walk(module)), -1
+    nodes, before = list(all_in(module)), -1
     while before != len(found):
         before = len(found)
         for node in nodes:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from transpiler.regex import regex
 from transpiler.source.stores import stores_of
-from transpiler.source.syntax import program_tree, python_tree
+from transpiler.source.syntax import all_in, program_tree, python_tree
 
 #: The usual ones, which need no parsing.
 _LITERAL = regex(
@@ -63,7 +63,7 @@ def is_settled_at_once(expression: str, text: str) -> bool:
     if _LITERAL.fullmatch(expression):
         return True
     parsed = python_tree(expression)
-    nodes = [*ast.walk(parsed)] if parsed is not None else []
+    nodes = [*all_in(parsed)] if parsed is not None else []
     if not nodes or any(isinstance(node, ast.Call) for node in nodes):
         return False
     return all(n.id in _bound_by_statements(text) for n in nodes if isinstance(n, ast.Name))
@@ -124,14 +124,14 @@ def _is_dict(node: ast.expr) -> bool:
 def _values_of(text: str, name: str) -> list[ast.expr]:
     """All that a name is assigned by itself."""
     module = program_tree(text)
-    nodes = ast.walk(module) if module is not None else ()
+    nodes = all_in(module) if module is not None else ()
     made = [(n.value, n.targets) for n in nodes if isinstance(n, ast.Assign)]
     return [v for v, to in made for t in to if isinstance(t, ast.Name) and t.id == name]
 
 
 def _bound(module: ast.Module) -> list[str]:
     """The names that are bound anywhere, each as often as it is; a star may bind any."""
-    nodes = list(ast.walk(module))
+    nodes = list(all_in(module))
     names = [n.id for n in nodes if isinstance(n, ast.Name) and _stores(n)]
     methods = {id(s) for node in nodes if isinstance(node, ast.ClassDef) for s in node.body}
     for node in nodes:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 
 from transpiler.source.changed_entries import all_changed, changed_entries
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 
 
 def changes_inside(texts: Iterable[str], expression: str) -> bool:
@@ -21,7 +21,7 @@ def changes_inside(texts: Iterable[str], expression: str) -> bool:
 
     What it gives entries by their names, and through a variable, is known of any dict.
     """
-    for node in ast.walk(python_tree(expression) or ast.Module([], [])):
+    for node in all_in(python_tree(expression) or ast.Module([], [])):
         if isinstance(node, ast.Subscript):
             named = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
             if any(_changes(text, node.value, named) for text in texts):

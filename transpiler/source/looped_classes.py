@@ -13,6 +13,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from transpiler.record import record
+from transpiler.source.syntax import all_in, parts_of
 
 #: Where something is done several times in a round, or belongs to something inside.
 _APART = (
@@ -39,8 +40,8 @@ class Made:
 
 def made_in_rounds(module: ast.Module, is_class: Callable[[str], object]) -> Iterator[Made]:
     """The loops of a program that are about classes of optimizers, and nothing but make them."""
-    shared = {n for node in ast.walk(module) if isinstance(node, ast.Global) for n in node.names}
-    for room in ast.walk(module):
+    shared = {n for node in all_in(module) if isinstance(node, ast.Global) for n in node.names}
+    for room in all_in(module):
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             for loop in _own(room, (ast.FunctionDef, ast.ClassDef)):
                 if isinstance(loop, ast.For):
@@ -51,7 +52,7 @@ def made_in_rounds(module: ast.Module, is_class: Callable[[str], object]) -> Ite
 
 def _own(node: ast.AST, apart: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
     """What is in a node, without what is in some kinds of others."""
-    for part in ast.iter_child_nodes(node):
+    for part in parts_of(node):
         if not isinstance(part, apart):
             yield part
             yield from _own(part, apart)
@@ -120,7 +121,7 @@ def _table_of(room: ast.AST, loop: ast.For) -> ast.Assign | None:
         ):
             body = room.body if isinstance(room, (ast.Module, ast.FunctionDef)) else []
             made = [s for s in body if isinstance(s, ast.Assign) and _binds(s, name)]
-            uses = [n for n in ast.walk(room) if _is_named(n, name)]
+            uses = [n for n in all_in(room) if _is_named(n, name)]
             return made[0] if len(made) == 1 and len(uses) == 2 else None
     return None
 
@@ -148,14 +149,14 @@ def _over(loop: ast.For, table: ast.Assign) -> ast.For:
 
 def _is_known_at(room: ast.AST, table: ast.Assign, argument: ast.expr) -> bool:
     """Whether what a round gives a class has its value where the classes are listed."""
-    names = {n.id for n in ast.walk(argument) if isinstance(n, ast.Name)}
-    if any(isinstance(n, (ast.Attribute, ast.Subscript)) for n in ast.walk(argument)):
+    names = {n.id for n in all_in(argument) if isinstance(n, ast.Name)}
+    if any(isinstance(n, (ast.Attribute, ast.Subscript)) for n in all_in(argument)):
         return False
     body = room.body if isinstance(room, (ast.Module, ast.FunctionDef)) else []
     above = [s for s in body if s.lineno < table.lineno and isinstance(s, ast.Assign)]
     for name in names:
-        stored = [n for n in ast.walk(room) if _is_named(n, name) and _is_stored(n)]
-        parameters = [n for n in ast.walk(room) if isinstance(n, ast.arg) and n.arg == name]
+        stored = [n for n in all_in(room) if _is_named(n, name) and _is_stored(n)]
+        parameters = [n for n in all_in(room) if isinstance(n, ast.arg) and n.arg == name]
         if len(stored) + len(parameters) != 1 or not (
             parameters or any(_binds(s, name) for s in above)
         ):
@@ -174,7 +175,7 @@ def _only_use(
     for node in every:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=made) if made is call:
-                uses = [n for n in ast.walk(room) if isinstance(n, ast.Name) and n.id == name]
+                uses = [n for n in all_in(room) if isinstance(n, ast.Name) and n.id == name]
                 if len(uses) == 2 and uses[1] in every:
                     return node, uses[1]
     return None
@@ -247,45 +248,45 @@ def _of_row(node: ast.expr, row: list[ast.expr], held: dict[str, int]) -> ast.ex
 
 def _is_of_loops(room: ast.AST, loop: ast.For, name: str) -> bool:
     """Whether nothing else becomes of what a loop binds: other loops may bind that name, too."""
-    inside = sum(_is_named(node, name) for node in ast.walk(loop))
+    inside = sum(_is_named(node, name) for node in all_in(loop))
     others = [
         node
-        for node in ast.walk(room)
+        for node in all_in(room)
         if isinstance(node, ast.For)
         and node is not loop
-        and any(_is_named(part, name) for part in ast.walk(node.target))
+        and any(_is_named(part, name) for part in all_in(node.target))
     ]
-    theirs = {id(n) for other in others for n in ast.walk(other) if _is_named(n, name)}
-    own = {id(n) for n in ast.walk(loop) if _is_named(n, name)}
-    every = {id(n) for n in ast.walk(room) if _is_named(n, name)}
+    theirs = {id(n) for other in others for n in all_in(other) if _is_named(n, name)}
+    own = {id(n) for n in all_in(loop) if _is_named(n, name)}
+    every = {id(n) for n in all_in(room) if _is_named(n, name)}
     return inside == 2 and not own & theirs and every == own | theirs
 
 
 def _is_the_same(loop: ast.For, argument: ast.expr, shared: set[str]) -> bool:
     """Whether something may be evaluated before the first round, and is then as in each of them."""
-    parts = [*ast.walk(argument)]
+    parts = [*all_in(argument)]
     read = {part.id for part in parts if isinstance(part, ast.Name)}
-    stored = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and _changes(n)}
+    stored = {n.id for n in all_in(loop) if isinstance(n, ast.Name) and _changes(n)}
     if not all(isinstance(part, _PLAIN) for part in parts) or read & (stored | shared):
         return False
     held = {
         n.id
         for part in parts
         if isinstance(part, (ast.Attribute, ast.Subscript))
-        for n in ast.walk(part)
+        for n in all_in(part)
         if isinstance(n, ast.Name)
     }
-    called = {id(n.func) for n in ast.walk(loop) if isinstance(n, ast.Call)}
+    called = {id(n.func) for n in all_in(loop) if isinstance(n, ast.Call)}
     looked_at = {
         id(node.value)
-        for node in ast.walk(loop)
+        for node in all_in(loop)
         if isinstance(node, (ast.Attribute, ast.Subscript))
         and isinstance(node.ctx, ast.Load)
         and id(node) not in called
     }
     return all(
         id(node) in looked_at
-        for node in ast.walk(loop)
+        for node in all_in(loop)
         if isinstance(node, ast.Name) and node.id in held
     )
 

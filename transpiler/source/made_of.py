@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Set
 
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.whereabouts import last_name, stored_names
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -29,7 +29,7 @@ class _Search:
 
     def __init__(self, text: str, module: ast.Module, calls: Set[tuple[int, int]]) -> None:
         self._calls, self._positions = calls, Positions(text)
-        self._nodes = list(ast.walk(module))
+        self._nodes = list(all_in(module))
         self._names = set[str]()
         self._functions = {n.name: n for n in self._nodes if isinstance(n, _FUNCTIONS)}
         before = -1
@@ -72,7 +72,7 @@ class _Search:
                     if self._reads(value):
                         yield parameter.arg
             case ast.FunctionDef(name) | ast.AsyncFunctionDef(name):
-                inside = (n for n in ast.walk(node) if isinstance(n, (ast.Return, ast.Yield)))
+                inside = (n for n in all_in(node) if isinstance(n, (ast.Return, ast.Yield)))
                 if any(n.value is not None and self._reads(n.value) for n in inside):
                     yield name
 
@@ -82,5 +82,5 @@ class _Search:
             (isinstance(n, ast.Call) and self._positions.span(n) in self._calls)
             or (isinstance(n, ast.Name) and n.id in self._names)
             or (isinstance(n, ast.Attribute) and n.attr in self._names)
-            for n in ast.walk(node)
+            for n in all_in(node)
         )

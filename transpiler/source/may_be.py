@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def names_it_may_be(text: str, expression: str) -> frozenset[str] | None:
@@ -29,7 +29,7 @@ class _Values:
     """What the names of a text may hold, whichever function they belong to."""
 
     def __init__(self, module: ast.Module) -> None:
-        self._nodes = list(ast.walk(module))
+        self._nodes = list(all_in(module))
         self._seen: set[str] = set()
 
     def of(self, node: ast.expr | None) -> Iterator[str | None]:

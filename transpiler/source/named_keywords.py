@@ -19,7 +19,7 @@ from transpiler.record import record, replace
 from transpiler.source.callers import Calls, functions_of, keywords_given, parameters
 from transpiler.source.literals import literals
 from transpiler.source.passed_options import Fold, Spelled, Written
-from transpiler.source.syntax import program_tree, python_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _FRAMEWORKS = ("keras", "tensorflow", "tf_keras")
 _OF_MODELS = frozenset({"compile", "fit", "evaluate", "predict"})
@@ -53,7 +53,7 @@ def named_keywords(text: str, others: Callable[[], Iterable[str]], fold: Fold) -
     found = [one for one in _reading(text, module) if one.is_sure]
     if not found:
         return None
-    trees = ((other, python_tree(other)) for other in others())
+    trees = ((other, program_tree(other)) for other in others())
     imported = [(o, tree) for o, tree in trees if tree is not None]
     texts = [Calls(text, module), *(Calls(o, tree, imports=True) for o, tree in imported)]
     written = Written(text, fold)
@@ -81,9 +81,9 @@ class _Reading:
         self._constants = constants
         self._star = function.args.kwarg.arg
         self._above: dict[ast.AST, ast.AST] = {}
-        for node in ast.walk(function):
-            self._above |= dict.fromkeys(ast.iter_child_nodes(node), node)
-        self._names = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+        for node in all_in(function):
+            self._above |= dict.fromkeys(parts_of(node), node)
+        self._names = [n for n in all_in(function) if isinstance(n, ast.Name)]
         self.handed: list[ast.Name] = []  #: where it is handed on
         self.reads: list[_Read] = []
         self.is_sure = self._read_all() and bool(self.reads) and all(map(self._is_exact, self.keys))
@@ -156,7 +156,7 @@ class _Reading:
             read = self._read(name)
             if read is None:
                 return False
-            seen |= {*ast.walk(read.place)}
+            seen |= {*all_in(read.place)}
             self.reads.append(self._named(read))
         return True
 
@@ -255,16 +255,16 @@ class _Reading:
 
     def _means_another(self, key: str, reads: list[_Read]) -> bool:
         """Whether the function has something else of such a name."""
-        arguments = [n for n in ast.walk(self.function) if isinstance(n, ast.arg)]
+        arguments = [n for n in all_in(self.function) if isinstance(n, ast.arg)]
         others = (ast.Global, ast.Nonlocal)
-        declared = [n for n in ast.walk(self.function) if isinstance(n, others)]
+        declared = [n for n in all_in(self.function) if isinstance(n, others)]
         if any(a.arg == key for a in arguments) or any(key in n.names for n in declared):
             return True
         named = [name for name in self._names if name.id == key]
         line = reads[0].binds
         if line is None or (named and min(n.lineno for n in named) < line.lineno):
             return bool(named)
-        inside = {*ast.walk(line)}
+        inside = {*all_in(line)}
         if any(isinstance(n.ctx, ast.Load) and n in inside for n in named):
             return True
         changed = any(isinstance(n.ctx, ast.Store) and n not in inside for n in named)
@@ -280,7 +280,7 @@ class _Reading:
             case ast.Tuple(elts=items):
                 return all(map(self._is_constant, items))
             case ast.Name(id=name):
-                own = any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(self.function))
+                own = any(isinstance(n, ast.arg) and n.arg == name for n in all_in(self.function))
                 before = self._constants.get(name, self.function.lineno) < self.function.lineno
                 return before and not own
         return False
@@ -292,7 +292,7 @@ class _Reading:
             return False
         if read.names is None:
             return self._goes_through(read.place)
-        inside = {*ast.walk(read.names)}
+        inside = {*all_in(read.names)}
         named = [n for n in self._names if n.id == read.key and n not in inside]
         return all(map(self._goes_through, named))
 
@@ -342,7 +342,7 @@ def _reading(text: str, module: ast.Module) -> Iterator[_Reading]:
 def _of_framework(module: ast.Module) -> Collection[str]:
     """What a file calls parts of the framework, and its own functions that have to do with it."""
     names: set[str] = set()
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Import(names=aliases):
                 kept = [a for a in aliases if a.name.partition(".")[0] in _FRAMEWORKS]
@@ -366,7 +366,7 @@ def _of_framework(module: ast.Module) -> Collection[str]:
 
 
 def _is_of_models(node: ast.AST, framework: Collection[str]) -> bool:
-    for part in ast.walk(node):
+    for part in all_in(node):
         match part:
             case ast.Name(id=name) if name in framework or "*" in framework:
                 return True
@@ -378,7 +378,7 @@ def _is_of_models(node: ast.AST, framework: Collection[str]) -> bool:
 def _calls_all(one: _Reading, trees: list[ast.Module]) -> bool:
     """Whether a function, or a class, is named in nothing but calls, in some files."""
     mentioned, called = 0, 0
-    for node in (n for tree in trees for n in ast.walk(tree)):
+    for node in (n for tree in trees for n in all_in(tree)):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
                 called += name == one.called

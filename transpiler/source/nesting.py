@@ -11,6 +11,7 @@ import re
 import warnings
 
 from transpiler.regex import regex
+from transpiler.source.syntax import parts_of
 
 LIMIT = 1000  #: how many operators, brackets, lambdas or `elif`s may stand inside one another
 
@@ -76,5 +77,5 @@ def _depth(tree: ast.AST) -> int:
     level: list[ast.AST] = [tree]
     while level:
         depth += 1
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        level = [child for node in level for child in parts_of(node)]
     return depth

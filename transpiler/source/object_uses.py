@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from transpiler.source.near import near
 from transpiler.source.patched_methods import setters_of
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.whereabouts import last_name, seen_whereabouts
 
 _NAMED = (ast.Name, ast.Attribute, ast.Subscript)
@@ -46,7 +46,7 @@ def use_of_object(
 
 def _mentions(node: ast.AST, names: frozenset[str]) -> bool:
     return any(
-        isinstance(n, (ast.Name, ast.Attribute)) and last_name(n) in names for n in ast.walk(node)
+        isinstance(n, (ast.Name, ast.Attribute)) and last_name(n) in names for n in all_in(node)
     )
 
 
@@ -59,7 +59,7 @@ def _uses(
 ) -> Iterator[str]:
     """The lines that do so, of objects with some names."""
     lines = text.splitlines()
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Attribute(held, attribute) if attribute in asked and last_name(held) in names:
                 if attribute not in _OF_ANY or not isinstance(held, ast.Subscript):
@@ -79,8 +79,8 @@ def _uses_of_any(
     What is kept is never called: `rows.count(3)` is about another `count`.
     """
     lines, others = text.splitlines(), {"self", "cls", *_imported(module)}
-    called = {id(node.func) for node in ast.walk(module) if isinstance(node, ast.Call)}
-    for node in ast.walk(module):
+    called = {id(node.func) for node in all_in(module) if isinstance(node, ast.Call)}
+    for node in all_in(module):
         match node:
             case ast.Attribute(held, attribute) if attribute in asked and attribute not in _OF_ANY:
                 other = attribute in kept and id(node) in called
@@ -93,7 +93,7 @@ def _imported(module: ast.Module) -> set[str]:
     """The names that a module has by its imports."""
     return {
         (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(module)
+        for node in all_in(module)
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
@@ -102,7 +102,7 @@ def _imported(module: ast.Module) -> set[str]:
 def _goes_elsewhere(module: ast.Module, names: frozenset[str]) -> bool:
     """Whether what a module imports may get it."""
     imported = _imported(module)
-    for node in ast.walk(module):
+    for node in all_in(module):
         if not isinstance(node, ast.Call) or last_name(node.func) == "compile":
             continue
         if _root(node.func) in imported:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from transpiler.record import record
 from transpiler.regex import regex
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _BINDING = (
     ast.FunctionDef,
@@ -120,7 +120,7 @@ class Occurrences:
     def _locals_of(self, function: ast.AST) -> frozenset[str]:
         known = self._locals.get(function)
         if known is None:
-            inside: Iterable[ast.AST] = islice(ast.walk(function), 1, None)
+            inside: Iterable[ast.AST] = islice(all_in(function), 1, None)
             if isinstance(function, ast.ClassDef):
                 inside = _within(function)
             known = self._locals[function] = frozenset(_locals(inside))
@@ -192,12 +192,12 @@ def _bound_otherwise(node: ast.AST) -> Iterator[str]:
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:
     """What is inside of a function, but not of another one or a class in that."""
-    pending = list(ast.iter_child_nodes(node))
+    pending = list(parts_of(node))
     while pending:
         inner = pending.pop()
         yield inner
         if not isinstance(inner, _SCOPES):
-            pending += ast.iter_child_nodes(inner)
+            pending += parts_of(inner)
 
 
 def _locals(inside: Iterable[ast.AST]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from transpiler.source.effects import (
 from transpiler.source.lexical import blanked
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
+from transpiler.source.syntax import all_in
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 #: What a name gets once and for all.
@@ -59,8 +60,8 @@ class Functions:
     @cached_property
     def _classes(self) -> dict[ast.AST, ast.ClassDef]:
         """The classes of methods and of what is in these."""
-        classes = (n for n in ast.walk(self.module) if isinstance(n, ast.ClassDef))
-        return {node: made for made in classes for node in ast.walk(made)}
+        classes = (n for n in all_in(self.module) if isinstance(n, ast.ClassDef))
+        return {node: made for made in classes for node in all_in(made)}
 
     def function_at(self, begin: int, end: int) -> Function | None:
         """The outermost function whose `def` or `lambda` stands between two offsets."""
@@ -86,7 +87,7 @@ class Functions:
             return False
         whole = set(nodes_in(scope.function))
         rounds = [n for n in whole if isinstance(n, _COMPREHENSIONS)]
-        inside = {n for one in rounds for part in one.generators for n in ast.walk(part.target)}
+        inside = {n for one in rounds for part in one.generators for n in all_in(part.target)}
         named = [n for n in whole if name in (getattr(n, "name", ""), getattr(n, "asname", ""))]
         stores = [n for n in whole if getattr(n, "id", "") == name and _is_stored(n)]
         return bool(stores) and not named and all(node in inside for node in stores)
@@ -95,7 +96,7 @@ class Functions:
         """The offsets of the last statement above a line that gives a name what a call gives."""
         found = (
             self._positions.span(node)
-            for node in ast.walk(self.module)
+            for node in all_in(self.module)
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
             if node.lineno < before and any(getattr(t, "id", "") == name for t in node.targets)
         )
@@ -103,12 +104,12 @@ class Functions:
 
     def call_at(self, begin: int, end: int) -> ast.Call | None:
         """The call with these offsets."""
-        calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))
+        calls = (n for n in all_in(self.module) if isinstance(n, ast.Call))
         return next((c for c in calls if self._positions.span(c) == (begin, end)), None)
 
     def calls_within(self, begin: int, end: int) -> list[ast.Call]:
         """The calls that stand between two offsets."""
-        calls = (n for n in ast.walk(self.module) if isinstance(n, ast.Call))
+        calls = (n for n in all_in(self.module) if isinstance(n, ast.Call))
         return [c for c in calls if begin <= self._positions.span(c)[0] < end]
 
     def source(self, function: Function) -> str:
@@ -268,13 +269,13 @@ class Functions:
     def _is_given(self, read: Read, function: str) -> bool:
         """Whether what is read is given to a function of that name, which changes it in place."""
         names = {read.path[0], *(part.removeprefix(".") for part in read.path[1:2])} - {*_SELF}
-        calls = (node for node in ast.walk(self.module) if isinstance(node, ast.Call))
+        calls = (node for node in all_in(self.module) if isinstance(node, ast.Call))
         given = (
             part
             for call in calls
             if getattr(call.func, "attr", getattr(call.func, "id", "")) == function != ""
             for one in (*call.args, *(keyword.value for keyword in call.keywords))
-            for part in ast.walk(one)
+            for part in all_in(one)
         )
         return any(getattr(part, "id", getattr(part, "attr", "")) in names for part in given)
 
@@ -306,7 +307,7 @@ def functions_of(text: str) -> Functions:
 def nodes_in(function: Function) -> Iterator[ast.AST]:
     """What runs when a function is called, with the functions in it."""
     for part in [function.body] if isinstance(function, ast.Lambda) else function.body:
-        yield from ast.walk(part)
+        yield from all_in(part)
 
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

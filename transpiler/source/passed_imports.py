@@ -22,7 +22,7 @@ from transpiler.source.far_values import class_frame, frame_for, frame_of, locat
 from transpiler.source.imported import imported_texts, locate, read_text, real_path
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import skips
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import program_tree
 
 _DEEPEST = 4  #: of files that only pass on what others have
 
@@ -50,7 +50,7 @@ def takes_framework(text: str, path: str) -> bool:
 @lru_cache(maxsize=256)
 def names_taken(text: str, path: str) -> list[Taken]:
     """The names that a file reads of others."""
-    tree = python_tree(text)
+    tree = program_tree(text)
     if tree is None:
         return []
     Steps.begin()

@@ -22,7 +22,7 @@ from transpiler.source.callers import Calls, Given, functions_of, keywords_given
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.shared_callbacks import Shared, shared_callbacks
-from transpiler.source.syntax import program_tree, python_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: The options of the methods of a model, and their defaults.
 _OF_ALL = {"batch_size": "32", "verbose": "1", "sample_weight": "None", "callbacks": "None"}
@@ -120,8 +120,8 @@ class _Handing:
 
     def collide(self, added: list[str]) -> bool:
         """Whether the function has something else of such a name."""
-        names = {n.id for n in ast.walk(self.function) if isinstance(n, ast.Name)}
-        declared = {n.arg for n in ast.walk(self.function.args) if isinstance(n, ast.arg)}
+        names = {n.id for n in all_in(self.function) if isinstance(n, ast.Name)}
+        declared = {n.arg for n in all_in(self.function.args) if isinstance(n, ast.arg)}
         passed = {k.arg for k in self.call.keywords if k.arg}
         return len({*added}) < len(added) or bool({*added} & (names | passed | declared))
 
@@ -157,7 +157,7 @@ def spelled_out(
     handing = [one for one in _handing(module) if one.name not in but]
     if not handing and not _CALLBACKS.search(text):
         return None
-    trees = ((other, python_tree(other)) for other in others())
+    trees = ((other, program_tree(other)) for other in others())
     imported = [Calls(other, tree, imports=True) for other, tree in trees if tree is not None]
     texts = [Calls(text, module), *imported]
     written = Written(text, fold)
@@ -209,7 +209,7 @@ def _handing(module: ast.Module) -> Iterator[_Handing]:
         star, data = function.args.kwarg, function.args.vararg
         if star is None or function.decorator_list:
             continue
-        nodes = [*ast.walk(function)]
+        nodes = [*all_in(function)]
         read = [n for n in nodes if isinstance(n, ast.Name) and n.id == star.arg]
         lists = [n for n in nodes if data and isinstance(n, ast.Name) and n.id == data.arg]
         for call in nodes if len(read) == 1 else ():

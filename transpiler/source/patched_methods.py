@@ -17,7 +17,7 @@ from functools import lru_cache
 from transpiler.record import record
 from transpiler.source.near import near
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import parts_of, program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 from transpiler.source.whereabouts import last_name, of_class
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -77,7 +77,7 @@ def _names_of(text: str, family: frozenset[str]) -> frozenset[str]:
 
 def _in_body(text: str, family: frozenset[str], methods: frozenset[str]) -> str:
     """The same of what stands in the bodies of the classes."""
-    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+    for node in all_in(program_tree(text) or ast.Module([], [])):
         if not isinstance(node, ast.ClassDef) or node.name not in family:
             continue
         for statement in node.body:
@@ -130,7 +130,7 @@ def _names_said(text: str) -> frozenset[str]:
     module = program_tree(text)
     if module is None:
         return frozenset()
-    nodes = list(ast.walk(module))
+    nodes = list(all_in(module))
     aside: set[int] = {id(n.value) for n in nodes if isinstance(n, ast.Expr)}
     for node in nodes:
         match node:
@@ -165,7 +165,7 @@ def _setters_in(text: str, node: ast.AST, own: dict[str, str], made: str) -> Ite
         yield Setter(name, words, last_name(held), owner, _line(text, node))
     if isinstance(node, (*_FUNCTIONS, ast.Lambda)):
         first = [a.arg for a in (*node.args.posonlyargs, *node.args.args)][:1]
-        inside = {a.arg: "" for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+        inside = {a.arg: "" for a in all_in(node.args) if isinstance(a, ast.arg)}
         own = {**own, **inside, **(dict.fromkeys(first, made) if made else {})}
     if isinstance(node, ast.ClassDef):
         made = node.name
@@ -206,7 +206,7 @@ def _whole(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _words(node: ast.expr) -> Iterator[str]:
-    for part in ast.walk(node):
+    for part in all_in(node):
         if isinstance(part, ast.Name):
             yield part.id
         elif isinstance(part, ast.Attribute):

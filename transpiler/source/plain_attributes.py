@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What gives a number or a text, whatever it gets.
 _COUNTING = frozenset({"len", "int", "float", "str", "bool", "round"})
@@ -38,7 +38,7 @@ def _stores(made: ast.ClassDef) -> list[tuple[str, ast.expr | None, set[str]]]:
     for method in made.body:
         if not isinstance(method, ast.FunctionDef):
             continue
-        inside = [*ast.walk(method)]
+        inside = [*all_in(method)]
         bound = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         taken = {one.arg for one in method.args.args[1:] + method.args.kwonlyargs} - bound
         names = taken if method.name == "__init__" else set()

@@ -24,7 +24,7 @@ from transpiler.source.held_values import (
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What is made of an expression: the source of a constant, with "0" for each zero, "" for
 #: another value, None for what isn't seen.
@@ -182,7 +182,7 @@ class _Program:
 
     def _returned(self, called: str) -> Iterator[ast.expr | None]:
         for function in self._held.functions[called]:
-            for node in ast.walk(function):
+            for node in all_in(function):
                 if isinstance(node, ast.Return):
                     yield from self.ends(node.value or ast.Constant(None))
 
@@ -249,7 +249,7 @@ class _Program:
         """What an assignment to some target gives a name."""
         if isinstance(target, (ast.Tuple, ast.List)):
             for place, inner in enumerate(target.elts):
-                if any(_is_named(n, name) for n in ast.walk(inner)):
+                if any(_is_named(n, name) for n in all_in(inner)):
                     starred = any(isinstance(t, ast.Starred) for t in target.elts)
                     for part in [None] if starred else self._places(value, place):
                         yield from self._part(inner, part, name)

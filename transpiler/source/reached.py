@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 
 from transpiler.regex import regex
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What gives the memory, or the object, that it gets: functions and methods.
 _VIEWS = frozenset(
@@ -50,7 +50,7 @@ class Program:
 
     def __init__(self, text: str) -> None:
         self.tree = program_tree(text) or ast.Module([], [])
-        nodes = list(ast.walk(self.tree))
+        nodes = list(all_in(self.tree))
         self.made: dict[str, list[ast.AST]] = {}  #: functions, methods and classes by name
         for node in nodes:
             if isinstance(node, _MADE):
@@ -73,7 +73,7 @@ class Program:
         variables are others than those of the module that have the same names. `stored`: also what
         may have put it away when one of its methods, or what has made it, got it.
         """
-        inside = (n for f in self.made.get(room, ()) for n in ast.walk(f))
+        inside = (n for f in self.made.get(room, ()) for n in all_in(f))
         outside = () if within else _outside(self.tree)
         pairs = [
             [{_ELSEWHERE + n if n in hidden else n for n in side} for side in pair]
@@ -110,7 +110,7 @@ class Program:
     def called(self, text: str) -> frozenset[str]:
         """The functions, methods and classes of the program that some lines may lead to."""
         given: dict[str, list[ast.AST]] = {}
-        for node in ast.walk(self.tree):
+        for node in all_in(self.tree):
             for targets, value in _assigned(node):
                 for name in map(_root, targets):
                     given.setdefault(name, []).append(value)
@@ -139,7 +139,7 @@ class Program:
         if isinstance(value, ast.Name):
             yield value.id
         elif isinstance(value, ast.Lambda):
-            yield from (n.id for n in ast.walk(value.body) if isinstance(n, ast.Name))
+            yield from (n.id for n in all_in(value.body) if isinstance(n, ast.Name))
         elif isinstance(value, ast.Subscript):
             yield from self._sources(value.value)
         elif isinstance(value, ast.Attribute):
@@ -148,13 +148,13 @@ class Program:
             name = getattr(value.func, "attr", getattr(value.func, "id", ""))
             copied = name == "astype" and not any(k.arg == "copy" for k in value.keywords)
             if name in _VIEWS or name in self.made or (name == "astype" and not copied):
-                for part in ast.iter_child_nodes(value):
+                for part in parts_of(value):
                     yield from self._sources(part)
         elif isinstance(value, (ast.BinOp, ast.Compare, ast.UnaryOp)):
-            if any(isinstance(n, _DISPLAYS) for n in ast.iter_child_nodes(value)):
-                yield from (n.id for n in ast.walk(value) if isinstance(n, ast.Name))
+            if any(isinstance(n, _DISPLAYS) for n in parts_of(value)):
+                yield from (n.id for n in all_in(value) if isinstance(n, ast.Name))
         else:
-            for part in ast.iter_child_nodes(value):
+            for part in parts_of(value):
                 yield from self._sources(part)
 
 
@@ -202,12 +202,12 @@ def _outside(module: ast.AST) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        pending += (n for n in ast.iter_child_nodes(node) if not isinstance(n, _MADE))
+        pending += (n for n in parts_of(node) if not isinstance(n, _MADE))
 
 
 def _words(node: ast.AST) -> Iterator[str]:
     """The variables that a node reads, and attributes with a dot before them."""
-    for part in ast.walk(node):
+    for part in all_in(node):
         if isinstance(part, ast.Name):
             yield part.id
         elif isinstance(part, ast.Attribute):

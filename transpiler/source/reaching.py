@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from transpiler.source.occurrences import Positions
 from transpiler.source.rounds import surely_runs
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: In place of the statement where nothing in the extent has bound the variable yet.
 NOTHING = -1
@@ -37,7 +37,7 @@ def reaching(
     flow = _Flow(Positions(text), name, frozenset(also), module)
     body: list[ast.stmt] = module.body
     if extent != (0, len(text)):
-        functions = (n for n in ast.walk(module) if isinstance(n, _FUNCTIONS))
+        functions = (n for n in all_in(module) if isinstance(n, _FUNCTIONS))
         inside = (n for n in functions if extent[0] <= flow.start(n) < extent[1])
         body = next((n.body for n in inside), body)
     flow.block(body, frozenset({NOTHING}))
@@ -123,7 +123,7 @@ class _Flow:
         return self.block(node.finalbody, state | failing) if node.finalbody else state
 
     def _bound(self, node: ast.AST) -> Iterator[int]:
-        for part in ast.walk(node):
+        for part in all_in(node):
             if isinstance(part, ast.Name) and part.id == self.name:
                 if not isinstance(part.ctx, ast.Load):
                     yield self.positions.offset(part.lineno, part.col_offset)
@@ -144,5 +144,5 @@ class _Flow:
                     self.seen.setdefault(place, set()).update(state)
                 else:
                     bound.append(place)
-            pending += ast.iter_child_nodes(part)
+            pending += parts_of(part)
         return frozenset(bound) if bound else state

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from transpiler.regex import regex
 from transpiler.source.changed_inside import METHODS, own_nodes
 from transpiler.source.effects import Function
 from transpiler.source.outer_reads import FUNCTIONS, Functions, functions_of
+from transpiler.source.syntax import all_in
 
 #: What lines change, in whole or in part: the text of the targets, also of loops, or what has
 #: the method.
@@ -28,6 +30,11 @@ _CHANGED = regex(
 )
 _LOOP = regex(r"^[ \t]*(?:for|while)\b", re.MULTILINE)
 _LAMBDA = regex(r"\blambda\b")
+#: The targets of a line: of a loop, or what an assignment changes.
+_BOUND = regex(
+    r"^[ \t]*(?:for ([\w, ()\[\]]+?)\bin\b|([\w, ()\[\]]+?)(?:[-+*/%@&|^<>]+|//|\*\*)?=(?!=))",
+    re.MULTILINE,
+)
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 #: A definition of the module.
 _DEFINED = regex(r"^(?:def|class) +(\w+)[^\n]*\n(?:(?:[ \t)][^\n]*)?\n)*", re.MULTILINE)
@@ -75,9 +82,14 @@ def is_bound_again(name: str, function: str) -> bool:
     """Whether the text of a function with others in it gives a variable a value more than once."""
     if ("def " not in function[4:] and "lambda" not in function) or function.count(name) < 3:
         return False
-    targets = rf"[\w, ()\[\]]*(?<![\w.]){name}\b[\w, ()\[\]]*"
-    bound = rf"^[ \t]*(?:for {targets}\bin\b|{targets}(?:[-+*/%@&|^<>]+|//|\*\*)?=(?!=))"
-    return len(re.findall(bound, function, re.MULTILINE)) > 1
+    return _times_bound(function)[name] > 1
+
+
+@lru_cache(maxsize=8)
+def _times_bound(function: str) -> Counter[str]:
+    """How many lines of a function may give each name a value."""
+    lines = (_WORD.findall(found.group(1) or found.group(2)) for found in _BOUND.finditer(function))
+    return Counter(name for names in lines for name in {*names})
 
 
 def rebound_in_function(text: str, line: int, name: str) -> bool:
@@ -107,7 +119,7 @@ def _rebound(functions: Functions, scope: Function | None = None) -> frozenset[s
         if function is not scope
     ]
     read = set[str]().union(*(names for _, names in reads))
-    parameters = ast.walk(scope.args) if scope is not None else ()
+    parameters = all_in(scope.args) if scope is not None else ()
     given, found = {one.arg for one in parameters if isinstance(one, ast.arg)}, set[str]()
     ran = set[str]()  #: what functions may have read by now
     since = set[str]()  #: what of that has another value now
@@ -137,7 +149,7 @@ def _rebound(functions: Functions, scope: Function | None = None) -> frozenset[s
 
 def _inside(definition: ast.stmt) -> list[Function]:
     """The functions in a definition, which what it gives may have: methods, and nested ones."""
-    nodes = ast.walk(definition)
+    nodes = all_in(definition)
     return [n for n in nodes if isinstance(n, FUNCTIONS) and n is not definition]
 
 

@@ -19,7 +19,7 @@ from textwrap import dedent
 from typing import Literal
 
 from transpiler.source.effects import Function
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: Methods and functions that give another view of the same memory, and those that change it.
 _VIEWS = frozenset(
@@ -65,7 +65,7 @@ def reused_array(text: str, by: Literal["yield", "return"]) -> str:
 
 def own_nodes_of(node: ast.AST) -> Iterator[ast.AST]:
     """What stands in a function or loop; functions in it are left out."""
-    for child in ast.iter_child_nodes(node):
+    for child in parts_of(node):
         yield child
         if not isinstance(child, _SCOPES):
             yield from own_nodes_of(child)
@@ -75,7 +75,7 @@ def _given(
     node: ast.AST, scope: ast.AST, by: type[ast.Yield] | type[ast.Return]
 ) -> Iterator[tuple[ast.AST, ast.expr]]:
     """What is given, and in which innermost loop, or function, that is."""
-    for child in ast.iter_child_nodes(node):
+    for child in parts_of(node):
         if isinstance(child, by) and child.value is not None:
             yield scope, child.value
         if not isinstance(child, _SCOPES):
@@ -107,7 +107,7 @@ def views_of(value: ast.expr) -> Iterator[str]:
             for part in parts:
                 yield from views_of(part)
         case ast.Subscript(value=of, slice=part):  # anything else than slices copies
-            if any(isinstance(node, ast.Slice) for node in ast.walk(part)):
+            if any(isinstance(node, ast.Slice) for node in all_in(part)):
                 yield from views_of(of)
         case ast.Call(func=ast.Attribute(value=of, attr=name), args=args) if name in _VIEWS:
             for part in (of, *args[:1]):
@@ -161,9 +161,9 @@ def _changed_by_functions(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The arrays, and the classes that change what their objects have."""
     names, classes = set(), set()
     module = program_tree(text)
-    for scope in ast.walk(module) if module is not None else ():
+    for scope in all_in(module) if module is not None else ():
         if isinstance(scope, ast.ClassDef):
-            held = [name for node in ast.walk(scope) for name in changed_in(node)]
+            held = [name for node in all_in(scope) for name in changed_in(node)]
             classes |= {scope.name for name in held if name.startswith("self.")}
         elif isinstance(scope, _FUNCTIONS):
             own = [*own_nodes_of(scope)]
@@ -174,5 +174,5 @@ def _changed_by_functions(text: str) -> tuple[frozenset[str], frozenset[str]]:
 def local_names(scope: Function, own: list[ast.AST]) -> set[str]:
     """The names of a function's own."""
     others = {n for node in own if isinstance(node, ast.Global) for n in node.names}
-    taken = {a.arg for a in ast.walk(scope.args) if isinstance(a, ast.arg)}
+    taken = {a.arg for a in all_in(scope.args) if isinstance(a, ast.arg)}
     return (_bound(own) - others) | taken

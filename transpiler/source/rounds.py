@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from transpiler.source.syntax import all_in
+
 #: What gives a round for each of all that it gets.
 _FOR_EACH = frozenset({"enumerate", "reversed", "sorted", "list", "tuple", "zip", "tqdm", "trange"})
 
@@ -75,7 +77,7 @@ _SPLITTERS = frozenset(
 def _only_value(name: str, module: ast.Module) -> ast.expr | None:
     """What a name of the module stands for, if one statement alone binds it anywhere."""
     found: list[ast.expr | None] = []
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Assign(targets=[ast.Name(bound)], value=value) if bound == name:
                 found.append(value)
@@ -95,10 +97,10 @@ def _shrinks(name: str, module: ast.Module) -> bool:
     """Whether anything but reading its elements may be done to a list or dict."""
     reads = sum(
         isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-        for n in ast.walk(module)
+        for n in all_in(module)
     )
     harmless = 0
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.For(iter=ast.Name(read)) | ast.comprehension(iter=ast.Name(read)):
                 harmless += read == name

@@ -11,7 +11,7 @@ import ast
 from functools import lru_cache
 
 from transpiler.regex import regex
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Functions of pandas that give a table whatever they get.
 _MAKERS = frozenset({"read_csv", "read_excel", "read_table", "DataFrame", "get_dummies"})
@@ -65,7 +65,7 @@ class Rows:
         self._has_samples = "sklearn" in text
         module = program_tree(text)
         changed = set[ast.expr]()
-        for node in ast.walk(module) if module is not None else ():
+        for node in all_in(module) if module is not None else ():
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._bind(target, node.value)
@@ -225,7 +225,7 @@ def _gives_pair(call: ast.Call) -> bool:
 
 def _fills_rows(function: ast.FunctionDef) -> bool:
     """Whether a function returns an array of two axes that it has made, and nothing else."""
-    nodes = [*ast.walk(function)]
+    nodes = [*all_in(function)]
     given = [node.value for node in nodes if isinstance(node, ast.Return)]
     if len(given) != 1 or not isinstance(given[0], ast.Name) or function.decorator_list:
         return False

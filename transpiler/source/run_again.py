@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import parts_of, program_tree
 
 _ROUNDS = (
     ast.For,
@@ -45,4 +45,4 @@ def _named(module: ast.Module, name: str) -> Iterator[tuple[bool, str]]:
             case ast.FunctionDef(name=inner):
                 looped, around = False, inner
         looped |= isinstance(node, _ROUNDS)
-        pending += [(child, looped, around) for child in ast.iter_child_nodes(node)]
+        pending += [(child, looped, around) for child in parts_of(node)]

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from transpiler.source.syntax import program_tree, python_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree, python_tree
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _INNER = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
@@ -35,7 +35,7 @@ class _Names:
         self.made: dict[str, list[ast.AST]] = {}
         self.bound: dict[str, list[ast.AST]] = {}
         called: dict[str, list[ast.AST]] = {}
-        nodes = list(ast.walk(module))
+        nodes = list(all_in(module))
         for node in nodes:
             if isinstance(node, _MADE):
                 self.made.setdefault(node.name, []).append(node)
@@ -43,7 +43,7 @@ class _Names:
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]
                 called.setdefault(_last(node.func), []).extend(given)
             for target, value in _bindings(node):
-                for part in ast.walk(target):
+                for part in all_in(target):
                     if name := _last(part):
                         self.bound.setdefault(name, []).append(value)
         for name, made in [*self.made.items()]:
@@ -56,7 +56,7 @@ class _Names:
     def _take_parameters(self, node: ast.AST, given: Iterable[ast.AST]) -> None:
         """A parameter may be anything that calls by its function's name hand on."""
         if isinstance(node, _FUNCTIONS):
-            for argument in ast.walk(node.args):
+            for argument in all_in(node.args):
                 if isinstance(argument, ast.arg) and argument.arg not in ("self", "cls"):
                     self.bound.setdefault(argument.arg, []).extend(given)
 
@@ -135,7 +135,7 @@ class _Walk:
         """What runs later, with all that it calls."""
         if self._is_new(node, later=True):
             self.later.append(node)
-            for inner in ast.walk(node):
+            for inner in all_in(node):
                 if name := _last(inner):
                     for made in self.names.made.get(name, ()):
                         self.afterwards(made)
@@ -155,7 +155,7 @@ def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
         return
     yield node
     if not isinstance(node, (*_INNER, ast.GeneratorExp)):
-        for inner in ast.iter_child_nodes(node):
+        for inner in parts_of(node):
             yield from _own_nodes(inner)
 
 

@@ -17,6 +17,7 @@ from dataclasses import field
 from transpiler.record import record, replace
 from transpiler.source.effects import Function
 from transpiler.source.outer_reads import FUNCTIONS, Functions, Read, nodes_in
+from transpiler.source.syntax import all_in, parts_of
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -74,7 +75,7 @@ class Running:
 
     def _by_others(self) -> list[Function]:
         """Functions that others call, when they want to: Keras, or who takes what they yield."""
-        nodes = [*ast.walk(self._functions.module)]
+        nodes = [*all_in(self._functions.module)]
         called = {node.func for node in nodes if isinstance(node, ast.Call)}
         given = {
             function
@@ -123,7 +124,7 @@ class Running:
             self._loop(node)
         elif isinstance(node, _COMPREHENSIONS):
             for _ in range(2):
-                self._all(ast.iter_child_nodes(node))
+                self._all(parts_of(node))
         elif isinstance(node, ast.Try):
             self._all(node.body)
             for handler in node.handlers:
@@ -137,7 +138,7 @@ class Running:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             self._all([node.value, *targets])
         else:
-            self._all(ast.iter_child_nodes(node))
+            self._all(parts_of(node))
         self._happen(node)
 
     def _all(self, nodes: Iterable[ast.AST]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from transpiler.regex import regex
 from transpiler.source.ignored import project_root
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What adds to it; parsing costs.
 _ADDS = regex(r"sys\.path\s*(?:\.\s*(?:append|insert|extend)\b|\+=)")
@@ -47,7 +47,7 @@ def added_folders(text: str, home: str) -> tuple[list[str], list[str]]:
 
 def _added(module: ast.Module) -> Iterator[tuple[bool, ast.expr]]:
     """What is added to `sys.path`, and whether it comes before all that is there."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Call(func=ast.Attribute(value=path, attr=how), args=[*_, last]):
                 if ast.unparse(path) != "sys.path":
@@ -67,7 +67,7 @@ class _Paths:
     def __init__(self, module: ast.Module, home: str) -> None:
         self.home = home
         self.values: dict[str, ast.expr | None] = {}  #: of the variables; None of several
-        for node in ast.walk(module):
+        for node in all_in(module):
             if isinstance(node, ast.Assign):
                 for name in (t.id for t in node.targets if isinstance(t, ast.Name)):
                     self.values[name] = None if name in self.values else node.value

@@ -20,7 +20,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _PART = r"\[[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)?\]|\.\w+"
 _METHOD = rf"\.(?:{'|'.join(sorted(METHODS))})\("
@@ -71,12 +71,12 @@ def set_when_run(path: str) -> re.Pattern[str]:
 def _set_by_text(module: ast.Module) -> Iterator[str]:
     own = {
         name
-        for node in ast.walk(module)
+        for node in all_in(module)
         if isinstance(node, ast.Assign) and _SETS_OWN.match(ast.unparse(node.value))
         for target in node.targets
         for name in re.findall(r"\w+", ast.unparse(target))
     }
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Subscript(value=held, slice=key, ctx=ast.Store() | ast.Del()):
                 if _is_own(held, own):

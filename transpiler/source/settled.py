@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from transpiler.source.syntax import all_in
+
 #: Comparisons and operators that such functions are written with.
 _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -46,8 +48,8 @@ def settled(function: ast.FunctionDef, given: Mapping[str, Any], text: str) -> A
         wanted = ast.parse(text, mode="eval").body
     except SyntaxError:  # it has tokens for what is named later
         raise Unsettled from None
-    nodes = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
-    for name in (n.id for n in ast.walk(wanted) if isinstance(n, ast.Name)):
+    nodes = [n for n in all_in(function) if isinstance(n, ast.Name)]
+    for name in (n.id for n in all_in(wanted) if isinstance(n, ast.Name)):
         stored = [n.lineno for n in nodes if n.id == name and not isinstance(n.ctx, ast.Load)]
         read = [n.lineno for n in nodes if n.id == name and isinstance(n.ctx, ast.Load)]
         if stored and max(stored) >= min(read, default=max(stored) + 1):
@@ -105,7 +107,7 @@ def _forget(node: ast.AST, known: dict[str, Any]) -> None:
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
+    for inner in all_in(node):
         if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             yield inner.id
         elif isinstance(inner, (ast.FunctionDef, ast.ClassDef)):

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.callers import Calls, functions_of
+from transpiler.source.syntax import all_in
 
 _NAME = "callbacks"
 
@@ -109,11 +110,11 @@ def _joining(function: ast.FunctionDef) -> _Handing | None:
     if parameter is None or not _is_nothing(default):
         return None
     first = function.body[1 if ast.get_docstring(function) is not None else 0 :][:1]
-    for node in ast.walk(function):
+    for node in all_in(function):
         match node:
             case ast.Lambda() | ast.FunctionDef() if node is not function:
                 return None
-    for node in ast.walk(function):
+    for node in all_in(function):
         match node:
             case ast.Call(func=ast.Attribute(attr="fit"), keywords=keywords) if first:
                 if any(keyword.arg == _NAME for keyword in keywords):
@@ -126,11 +127,11 @@ def _keeping(function: ast.FunctionDef) -> _Handing | None:
     parameter, default = _parameter(function)
     if parameter is None or not _is_nothing(default):
         return None
-    reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == _NAME]
+    reads = [n for n in all_in(function) if isinstance(n, ast.Name) and n.id == _NAME]
     for statement in function.body:
         match statement:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name("self"))], value=value):
-                inside = [n for n in ast.walk(value) if n in reads]
+                inside = [n for n in all_in(value) if n in reads]
                 if inside and len(inside) == len(reads) and _is_list_of(value):
                     return statement, value, parameter, default
     return None
@@ -169,13 +170,13 @@ def _is_nothing(default: ast.expr | None) -> bool:
 def _handing(function: ast.FunctionDef) -> _Handing | None:
     """The call of a model that gets a parameter for callbacks, which nothing else reads."""
     parameter, default = _parameter(function)
-    nodes = [*ast.walk(function)]
+    nodes = [*all_in(function)]
     reads = [n for n in nodes if isinstance(n, ast.Name) and n.id == _NAME]
     for node in nodes if parameter is not None else ():
         match node:
             case ast.Call(func=ast.Attribute(attr="fit"), keywords=keywords):
                 for keyword in keywords:
-                    inside = [n for n in ast.walk(keyword.value) if n in reads]
+                    inside = [n for n in all_in(keyword.value) if n in reads]
                     whole = len(inside) == len(reads) and _is_list_of(keyword.value)
                     if keyword.arg == _NAME and whole and parameter is not None:
                         return node, keyword, parameter, default
@@ -222,12 +223,12 @@ class _Named:
     def __init__(self, module: ast.Module) -> None:
         others = {
             id(node)
-            for function in ast.walk(module)
+            for function in all_in(module)
             if isinstance(function, ast.FunctionDef)
-            for node in ast.walk(function)
+            for node in all_in(function)
             if isinstance(node, ast.Name) and node.id in {a.arg for a in _parameters(function)}
         }
-        nodes = (n for n in ast.walk(module) if isinstance(n, ast.Name))
+        nodes = (n for n in all_in(module) if isinstance(n, ast.Name))
         self._nodes = [node for node in nodes if id(node) not in others]
         self._read: list[ast.Name] = []
         self._values: dict[str, ast.Assign] = {}
@@ -290,7 +291,7 @@ def _flag(function: ast.FunctionDef, callbacks: ast.expr) -> str:
     match callbacks:
         case ast.List(elts=[ast.Call(func=ast.Name(name) | ast.Attribute(attr=name))]):
             flag = _WORDS.sub("_", name).lower()
-            nodes = [*ast.walk(function)]
+            nodes = [*all_in(function)]
             taken = {n.id for n in nodes if isinstance(n, ast.Name)}
             if flag not in taken | {n.arg for n in nodes if isinstance(n, ast.arg)}:
                 return flag
@@ -307,10 +308,10 @@ def _is_fixed(module: ast.Module, function: ast.FunctionDef, value: ast.expr) ->
         return False
     if not all(isinstance(item, ast.Call) for item in value.elts):
         return False
-    nodes = [*ast.walk(module)]
+    nodes = [*all_in(module)]
     local = {n.arg for n in nodes if isinstance(n, ast.arg)}
     stored = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    names = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+    names = {n.id for n in all_in(value) if isinstance(n, ast.Name)}
     constants = {
         target.id
         for node in module.body

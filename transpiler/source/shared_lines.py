@@ -21,7 +21,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import blanked_file
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span, replaced
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _HEADS = "async|class|def|if|elif|else|for|while|with|try|except|finally"
 #: Where more than one statement may stand on a line.
@@ -166,7 +166,7 @@ def _gaps(text: str, spans: list[Span], margin: str) -> dict[Span, str]:
 
 def _later_lines(block: list[ast.stmt], at: Positions) -> Iterator[Span]:
     """Where those lines of statements begin that are not their first, nor inside of strings."""
-    nodes = [node for statement in block for node in ast.walk(statement)]
+    nodes = [node for statement in block for node in all_in(statement)]
     texts = [n for n in nodes if isinstance(n, (ast.Constant, ast.JoinedStr))]
     inside = {line for n in texts for line in range(n.lineno + 1, (n.end_lineno or 0) + 1)}
     last = block[-1].end_lineno or 0
@@ -180,7 +180,7 @@ def _blocks(tree: ast.Module, at: Positions) -> Iterator[tuple[int, list[ast.stm
 
     Also where what they are a block of begins, if they share a line with that; else -1.
     """
-    for node in ast.walk(tree):
+    for node in all_in(tree):
         for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
             if not isinstance(block, list) or not block or not isinstance(block[0], ast.stmt):
                 continue

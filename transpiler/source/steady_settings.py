@@ -15,7 +15,7 @@ from transpiler.source.files import program_at
 from transpiler.source.imported import imported_texts, locate, real_path
 from transpiler.source.importers import importing_files
 from transpiler.source.stores import Stores, stores_of
-from transpiler.source.syntax import parts_of, program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: Functions, and methods of others, that read an object and keep it as it is.
 _READERS = frozenset({
@@ -55,7 +55,7 @@ class Held:
     @property
     def deep(self) -> bool:
         """Whether that is inside of the setting itself."""
-        return sum(isinstance(n, (ast.List, ast.Dict)) for n in ast.walk(self.value)) > 1
+        return sum(isinstance(n, (ast.List, ast.Dict)) for n in all_in(self.value)) > 1
 
     @property
     def of_object(self) -> bool:
@@ -65,7 +65,7 @@ class Held:
     @property
     def inner(self) -> set[str]:
         """The keys in it of what can change by itself."""
-        dicts = [n for n in ast.walk(self.value) if isinstance(n, ast.Dict)]
+        dicts = [n for n in all_in(self.value) if isinstance(n, ast.Dict)]
         return {
             str(key.value)
             for one in dicts
@@ -128,7 +128,7 @@ class _File:
     def __init__(self, search: _Search, path: str, text: str, program: ast.Module) -> None:
         self.search, self.path, self.text, self.program = search, path, text, program
         self.above: dict[int, ast.AST] = {}
-        self.nodes = [*ast.walk(program)]
+        self.nodes = [*all_in(program)]
         for node in self.nodes:
             self.above.update((id(part), node) for part in parts_of(node))
         self.modules = set(self._modules())
@@ -228,7 +228,7 @@ class _File:
 
     def found(self) -> Iterator[ast.AST]:
         """Where the file reads what holds the setting."""
-        hints = {id(n) for hint in self._hints() for n in ast.walk(hint)}
+        hints = {id(n) for hint in self._hints() for n in all_in(hint)}
         for node in self.nodes:
             reads = isinstance(getattr(node, "ctx", None), ast.Load)
             if reads and id(node) not in hints and self.is_it(node):
@@ -329,7 +329,7 @@ class _File:
         others = ((real_path(str(p)), text) for p, text in imported_texts(self.text, self.path))
         for home, text in ((self.path, self.text), *others):
             program = program_tree(text) if name in text else None
-            for node in ast.walk(program) if program is not None else ():
+            for node in all_in(program) if program is not None else ():
                 if isinstance(node, ast.FunctionDef) and node.name == name:
                     yield home, node
                 elif isinstance(node, ast.ClassDef) and node.name == name:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from transpiler.record import record
 from transpiler.source.changed_inside import CHANGING, METHODS
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _METHODS = METHODS | {"__setitem__", "__setattr__"}
 _OF_LISTS = frozenset(dir(list))
@@ -43,11 +43,11 @@ class Stores:
 
     def is_steady(self, value: ast.AST) -> bool:
         """Whether all that an expression reads means the same wherever it is read."""
-        return not self.anything and all(map(self._is_settled, ast.walk(value)))
+        return not self.anything and all(map(self._is_settled, all_in(value)))
 
     def is_lasting(self, value: ast.AST, name: str) -> bool:
         """Whether nobody changes what an expression reads of an object after it is evaluated."""
-        for node in ast.walk(value):
+        for node in all_in(value):
             match node:
                 case ast.Attribute(value=held, attr=asked) if _is_of(held, name):
                     if self.attributes[asked]:
@@ -80,7 +80,7 @@ def stores_of(text: str) -> Stores | None:
     if program is None:
         return None
     found = Stores()
-    for node in ast.walk(program):
+    for node in all_in(program):
         _note(found, node)
     found.most = _stored_for_one(program, found.attributes)
     for node in program.body:
@@ -102,7 +102,7 @@ def _stored_for_one(program: ast.Module, total: Counter[str]) -> Counter[str]:
         names = {node.name, *(_last(base) for base in node.bases)} - {"object"}
         counts = Counter(
             one.attr
-            for one in ast.walk(node)
+            for one in all_in(node)
             if isinstance(one, ast.Attribute) and isinstance(one.ctx, (ast.Store, ast.Del))
             if isinstance(one.value, ast.Name) and one.value.id == "self"
         )
@@ -212,7 +212,7 @@ def _key(key: ast.expr) -> str:
 def names_bound(body: ast.AST) -> set[str]:
     """The names that some statements bind, those of functions in them too."""
     found = set()
-    for node in ast.walk(body):
+    for node in all_in(body):
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                 found.add(name)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from transpiler.record import record
+
+N = TypeVar("N", bound=ast.AST)
 
 _PYTHON_2 = (
     "Missing parentheses in call to",
@@ -59,7 +63,7 @@ def python_tree(text: str) -> ast.Module | None:
         return None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def program_tree(text: str) -> ast.Module | None:
     """Python's own tree of a whole file, which several analyses read one after the other."""
     return python_tree(text)
@@ -87,20 +91,68 @@ def _looks_like_python_2(error: SyntaxError) -> bool:
 
 
 #: Fields that hold no expressions or statements.
-_MARKS = frozenset({"ctx", "op", "ops", "type_comment", "kind"})
+_MARKS = frozenset({"ctx", "op", "ops", "type_comment", "kind", "id", "attr", "arg", "simple"})
+#: The others of each kind of node.
+_PARTS: dict[type[ast.AST], tuple[str, ...]] = {
+    ast.Constant: (),
+    ast.alias: (),
+    ast.Global: (),
+    ast.Nonlocal: (),
+}
 
 
 def parts_of(node: ast.AST) -> list[ast.AST]:
     """The expressions and statements right inside of a node, in their order.
 
-    As `ast.iter_child_nodes`, in half the time.
+    As `ast.iter_child_nodes`, in a third of the time.
     """
+    kind = type(node)
+    names = _PARTS.get(kind)
+    if names is None:
+        names = _PARTS[kind] = tuple(name for name in kind._fields if name not in _MARKS)
     found: list[ast.AST] = []
-    for name in node._fields:
-        if name not in _MARKS:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                found.append(value)
-            elif isinstance(value, list):
-                found += [part for part in value if isinstance(part, ast.AST)]
+    for name in names:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [part for part in value if isinstance(part, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
+def all_in(node: ast.AST) -> Sequence[ast.AST]:
+    """A node and all the expressions and statements in it, outer ones first.
+
+    As `ast.walk`, in half the time; of a module it is asked again and again.
+    """
+    whole = isinstance(node, ast.Module) and len(node.body) > _FEW
+    return _all_in_module(node) if whole else _walked(node)
+
+
+def nodes_of_kind(module: ast.Module, kind: type[N]) -> list[N]:
+    """The nodes of one kind in a module, in the order of `all_in`."""
+    return _by_kind(module).get(kind, [])  # type: ignore[return-value]
+
+
+#: Statements of a program that is but an expression of another one, and asked once.
+_FEW = 3
+
+
+@lru_cache(maxsize=32)
+def _all_in_module(module: ast.Module) -> Sequence[ast.AST]:
+    return tuple(_walked(module))
+
+
+@lru_cache(maxsize=32)
+def _by_kind(module: ast.Module) -> dict[type, list[ast.AST]]:
+    found: dict[type, list[ast.AST]] = {}
+    for node in _all_in_module(module):
+        found.setdefault(type(node), []).append(node)
+    return found
+
+
+def _walked(node: ast.AST) -> list[ast.AST]:
+    found = [node]
+    for one in found:  # which grows meanwhile
+        found += parts_of(one)
     return found

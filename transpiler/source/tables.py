@@ -13,6 +13,8 @@ from copy import copy
 from functools import reduce
 from typing import TypeAlias
 
+from transpiler.source.syntax import all_in
+
 #: What gives arrays or numbers of a table.
 _ARRAYS = frozenset({"values", "array", "to_numpy", "as_matrix", "shape", "size", "tolist", "item"})
 #: Functions of numpy that give a table for a table: those for each element, and the table's own.
@@ -74,7 +76,7 @@ class Tables:
 
     def read(self, module: ast.Module) -> None:
         """Look at a program; `follow` finds its tables, as often as others may have more."""
-        nodes = list(ast.walk(module))
+        nodes = list(all_in(module))
         self._pandas = set(_bound_to_pandas(nodes))
         self.imports = {name for node in nodes for name in _imported(node)}
         self.transformed = any(map(_gives_tables, nodes))
@@ -142,7 +144,7 @@ class Tables:
         return "transform" if of_mixin and "transform" in self.functions else name
 
     def _returned(self, function: ast.FunctionDef) -> Parts:
-        given = [n.value for n in ast.walk(function) if isinstance(n, (ast.Return, ast.Yield))]
+        given = [n.value for n in all_in(function) if isinstance(n, (ast.Return, ast.Yield))]
         parts = [self._parts(value) for value in given if value is not None]
         return reduce(_joined, parts) if parts else False
 

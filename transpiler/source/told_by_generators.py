@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.effects import GIVEN, effects_in
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 @lru_cache(maxsize=4)
@@ -34,9 +34,9 @@ def _told(module: ast.Module) -> Iterator[tuple[str, str]]:
             continue
         if not any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own_nodes(function)):
             continue
-        inside = {*ast.walk(function)}
+        inside = {*all_in(function)}
         name = parts[0].removeprefix(".") if variable == "self" and parts else variable
-        read = (n for n in ast.walk(module) if n not in inside and _reads(n, name))
+        read = (n for n in all_in(module) if n not in inside and _reads(n, name))
         if next(read, None) is not None:
             yield (name if variable != "self" else f"self.{name}"), function.name
 

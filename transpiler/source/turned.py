@@ -11,6 +11,7 @@ import builtins
 import re
 
 from transpiler.source.bound_values import BoundValues, bound_values
+from transpiler.source.syntax import all_in
 
 #: Functions of numpy that turn an array round.
 FLIPS = frozenset({"flip", "fliplr", "flipud", "rot90"})
@@ -155,7 +156,7 @@ class Turned:
     def _takes_functions(self, arguments: list[ast.expr]) -> bool:
         """Whether some of the arguments of a call are functions, which may turn what they get."""
         for argument in arguments:
-            for node in ast.walk(argument):
+            for node in all_in(argument):
                 name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
                 defined = any(name in one.functions for one in self._all)
                 if isinstance(node, ast.Lambda) or name in FLIPS or (defined and name):

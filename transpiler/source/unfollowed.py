@@ -14,7 +14,7 @@ from transpiler.regex import regex
 from transpiler.source.far_frames import is_about_framework, reaches_framework
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What few things but Keras's models have.
 OF_MODELS = (
@@ -49,7 +49,7 @@ def asks_unfollowed(text: str, path: str) -> bool:
 def gives_other_models(text: str, path: str) -> Iterator[ast.Attribute]:
     """The attributes of objects that get another model, beside which an optimizer may stand."""
     names = {name for one in _near(text, path) for name in _TRAINED.findall(one)}
-    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+    for node in all_in(program_tree(text) or ast.Module([], [])):
         match node:
             case ast.Attribute(attr=name, value=ast.Name(id=of), ctx=ast.Store()):
                 if name in names and of != "self":
@@ -60,7 +60,7 @@ def asked_of_models(text: str, path: str) -> Iterator[ast.Attribute]:
     """The attributes that it asks for, but for those that classes of the project have."""
     near = [*_near(text, path)]
     own = {name for name in OF_MODELS if any(f"def {name}(" in one for one in (text, *near))}
-    for node in ast.walk(program_tree(text) or ast.Module([], [])):
+    for node in all_in(program_tree(text) or ast.Module([], [])):
         match node:
             case ast.Attribute(attr=name) if name in OF_MODELS and name not in own:
                 yield node

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from transpiler.source.reached import program_of
+from transpiler.source.syntax import all_in, parts_of
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: Calls that look at what they get, and give nothing of it.
@@ -90,12 +91,12 @@ class _Search:
         self.as_seen = seen or itself
         self.itself = itself
         self.program = program_of(text)
-        self.nodes = list(ast.walk(self.program.tree))
+        self.nodes = list(all_in(self.program.tree))
         self.names, self.giving = {name}, {name} if made else set[str]()
         words = {getattr(n, "id", getattr(n, "attr", getattr(n, "name", ""))) for n in self.nodes}
         if words & _ANYWHERE and not self.as_seen:
             raise _Lost
-        self.parents = {id(c): n for n in self.nodes for c in ast.iter_child_nodes(n)}
+        self.parents = {id(c): n for n in self.nodes for c in parts_of(n)}
         self.bound = {n.id for n in self.nodes if isinstance(n, ast.Name) and not _is_read(n)}
         self.bound |= {n.arg for n in self.nodes if isinstance(n, ast.arg)}
         before = -1

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 
 _MAKERS = frozenset({"randint", "integers", "argmax", "argmin", "arange", "digitize", "bincount"})
 _BUNCHES = frozenset({"load_digits", "load_iris", "load_wine", "load_breast_cancer"})
@@ -93,14 +93,14 @@ class _Arrays:
     def _given(self, name: str) -> Iterator[ast.expr | None]:
         """What a variable gets before the offset; None where that is not looked into."""
         found = set[ast.AST]()
-        for node in ast.walk(self._tree):
+        for node in all_in(self._tree):
             for target in node.targets if isinstance(node, ast.Assign) else ():
                 assert isinstance(node, ast.Assign)
-                places = [n for n in ast.walk(target) if isinstance(n, ast.Name) and n.id == name]
+                places = [n for n in all_in(target) if isinstance(n, ast.Name) and n.id == name]
                 found.update(places)
                 if places and self._positions.span(node)[1] < self._begin:
                     yield _part(target, node.value, name)
-        for node in ast.walk(self._tree):
+        for node in all_in(self._tree):
             if isinstance(node, ast.Name) and node.id == name and node not in found:
                 if not isinstance(node.ctx, ast.Load):
                     yield None
@@ -110,7 +110,7 @@ class _Arrays:
 
 def _imported(tree: ast.Module) -> set[str]:
     """The names that a program imports."""
-    imports = (n.names for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom)))
+    imports = (n.names for n in all_in(tree) if isinstance(n, (ast.Import, ast.ImportFrom)))
     return {(a.asname or a.name).partition(".")[0] for names in imports for a in names}
 
 
@@ -137,7 +137,7 @@ def _part(target: ast.expr, value: ast.expr, name: str) -> ast.expr | None:
 
 
 def _names_in(target: ast.expr) -> set[str]:
-    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+    return {node.id for node in all_in(target) if isinstance(node, ast.Name)}
 
 
 def _is_bunch(value: ast.expr | None) -> bool:

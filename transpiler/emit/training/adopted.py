@@ -12,7 +12,7 @@ import re
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.training import TRAINING
 from transpiler.ir.tensor import Unsupported
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 
 def refuse_adopted(shared: Shared, parts: list[Part]) -> None:
@@ -47,7 +47,7 @@ def _given(method: ast.FunctionDef, kept: set[str]) -> set[str]:
     """The attributes that get what is an argument, or what such a one has; or another of `kept`."""
     taken = {one.arg for one in (*method.args.args[1:], *method.args.kwonlyargs)}
     found = set()
-    for node in ast.walk(method):
+    for node in all_in(method):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
                 pairs = [*zip(targets, values, strict=False)]

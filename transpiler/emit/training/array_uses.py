@@ -15,7 +15,7 @@ from transpiler.interpret.values import Framework
 from transpiler.regex import regex
 from transpiler.source.lexical import names_read
 from transpiler.source.occurrences import Occurrence, Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: Packages whose functions take an array as well as one of TensorFlow's tensors.
 _PACKAGES = frozenset({"cv2", "math", "matplotlib", "numpy", "scipy", "seaborn", "sklearn"})
@@ -53,8 +53,8 @@ class ArrayUses:
     @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
         tree = program_tree(self.shared.tree.text)
-        nodes = ast.walk(tree) if tree is not None else ()
-        return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+        nodes = all_in(tree) if tree is not None else ()
+        return {child: node for node in nodes for child in parts_of(node)}
 
     @cached_property
     def _expressions(self) -> dict[int, list[ast.expr]]:
@@ -94,7 +94,7 @@ class ArrayUses:
             case ast.Call():
                 return self._of_call(above, node)
             case ast.comprehension(iter=source, target=ast.Name(name)) if source is node:
-                reads = [n for n in ast.walk(self._parents[above]) if _reads(n, name)]
+                reads = [n for n in all_in(self._parents[above]) if _reads(n, name)]
                 return self._all(reads)
             case ast.For(iter=source, target=ast.Name() as target) if source is node:
                 return self._of_variable(target)
@@ -154,7 +154,7 @@ class ArrayUses:
             isinstance(one, ast.Name)
             and one.id in region.batch_names
             and self.positions.offset(one.lineno, one.col_offset) not in arrays
-            for one in ast.walk(node)
+            for one in all_in(node)
         )
 
     def _asks_framework(self, node: ast.AST) -> bool:

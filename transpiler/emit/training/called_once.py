@@ -19,6 +19,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import record
 from transpiler.source.lexical import may_act
+from transpiler.source.syntax import all_in, parts_of
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
@@ -182,12 +183,12 @@ def _parts(
             parts = [(body, wanted, False)]
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             first = node.generators[0].iter
-            once = {id(c) for c in ast.walk(first)}
-            others = (c for c in ast.walk(node) if id(c) not in once)
+            once = {id(c) for c in all_in(first)}
+            others = (c for c in all_in(node) if id(c) not in once)
             parts = [(first, wanted, sure)]
             parts += [(c, wanted, False) for c in others if isinstance(c, ast.Call)]
         case _:
-            inner = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
+            inner = [c for c in parts_of(node) if isinstance(c, ast.expr)]
             parts = [(c, wanted, sure) for c in inner]
     for part, name, surely in parts:
         yield from _parts(part, source, name, emitted, surely)
@@ -211,7 +212,7 @@ def _check_same(writer: ModelWriter, call: TrainingCall, given: dict[str, str]) 
         heads = writer.training.compiled[id(call.compiled)].heads
         order |= {head.name: number for number, head in enumerate(heads) if head.name}
     for text in given.values():
-        for node in ast.walk(_parsed(text) or ast.Constant(None)):
+        for node in all_in(_parsed(text) or ast.Constant(None)):
             if not isinstance(node, ast.Dict):
                 continue
             keys = [str(key.value) for key in node.keys if isinstance(key, ast.Constant)]

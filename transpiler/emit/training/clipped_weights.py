@@ -19,7 +19,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Modules whose tensors are the weights that Keras has, with their axes in some order.
 _ALIKE = regex(r"(?:\w+\()?(?:nn\.(?:Linear|Conv|Embedding|LayerNorm|BatchNorm)|Conv\w*Same\()")
@@ -87,10 +87,10 @@ def refuse_read_behind(writer: ModelWriter, names: Iterable[str], end: int) -> N
 def _comprehensions(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Where comprehensions stand that have a variable of that name themselves."""
     positions, module = Positions(text), program_tree(text)
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-            targets = (n for one in node.generators for n in ast.walk(one.target))
+            targets = (n for one in node.generators for n in all_in(one.target))
             first = node.generators[0].iter  # which is evaluated outside
-            outer = any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(first))
+            outer = any(isinstance(n, ast.Name) and n.id == name for n in all_in(first))
             if not outer and any(isinstance(n, ast.Name) and n.id == name for n in targets):
                 yield positions.span(node)

@@ -44,7 +44,7 @@ from transpiler.regex import regex
 from transpiler.source.importers import is_imported
 from transpiler.source.occurrences import Positions
 from transpiler.source.suites import blocks_around, statement_lines
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.tree import Tree
 
 
@@ -225,7 +225,7 @@ def _given_to(tree: Tree, room: Room, span: tuple[int, int]) -> cst.FunctionDef 
     if not isinstance(function, cst.FunctionDef):
         return None
     module, positions = program_tree(tree.text), Positions(tree.text)
-    for node in ast.walk(module or ast.Module([], [])):
+    for node in all_in(module or ast.Module([], [])):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name == function.name.value:
                 given = (*node.args, *(keyword.value for keyword in node.keywords))

@@ -26,6 +26,7 @@ from transpiler.lower.training import Training
 from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.syntax import all_in
 
 
 def input_names(built: Built) -> tuple[str, ...]:
@@ -226,7 +227,7 @@ def _entry(made: cst.DictComp, key: str) -> str:
 
 def with_values(code: str, held: dict[str, str]) -> str:
     """An expression with what the variables of its loop stand for."""
-    names = (n for n in ast.walk(ast.parse(code, mode="eval")) if isinstance(n, ast.Name))
+    names = (n for n in all_in(ast.parse(code, mode="eval")) if isinstance(n, ast.Name))
     for place in sorted((n.col_offset, n.id) for n in names if n.id in held)[::-1]:
         raw = code.encode()  # what Python's parser counts
         rest = raw[place[0] + len(place[1].encode()) :]

@@ -15,7 +15,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.between import changed_between, grown_between
 from transpiler.source.lexical import may_act, names_in
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 from transpiler.source.tree import Tree
 
 _DATA = ("x", "y", "sample_weight", "class_weight", "validation_data")
@@ -74,9 +74,9 @@ def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
 def _given_in(text: str) -> set[str]:
     """The variables that calls in an expression get."""
     parsed = python_tree(text)
-    calls = [n for n in ast.walk(parsed) if isinstance(n, ast.Call)] if parsed is not None else []
+    calls = [n for n in all_in(parsed) if isinstance(n, ast.Call)] if parsed is not None else []
     given = [part for call in calls for part in (*call.args, *(k.value for k in call.keywords))]
-    return {n.id for part in given for n in ast.walk(part) if isinstance(n, ast.Name)}
+    return {n.id for part in given for n in all_in(part) if isinstance(n, ast.Name)}
 
 
 def may_not_run(node: cst.CSTNode, part: cst.CSTNode) -> bool:

@@ -23,7 +23,7 @@ from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import family, value_of
 from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.importers import is_imported
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _SHARING = (ast.Global, ast.Nonlocal)
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -57,7 +57,7 @@ class _Program:
 
     def __init__(self, writer: ModelWriter, module: ast.Module) -> None:
         self._writer = writer
-        self._nodes = list(ast.walk(module))
+        self._nodes = list(all_in(module))
         self._module = module
 
     def functions(self, node: ast.expr, room: Room) -> list[GivenFunction]:
@@ -97,7 +97,7 @@ class _Program:
     def _held(self, name: str, room: Room) -> list[GivenFunction]:
         """What a variable holds wherever it gets something, unless that is None; or a parameter."""
         function = self._function(room)
-        if function is not None and any(_binds(n, name) for n in ast.walk(function.args)):
+        if function is not None and any(_binds(n, name) for n in all_in(function.args)):
             return [] if _stores(_own(function.body), name) else self._passed(name, room)
         inside = [] if function is None else list(_own(function.body))
         scope = inside if _stores(inside, name) else list(_own(self._module.body))
@@ -139,7 +139,7 @@ class _Program:
         """What another file has that an expression surely gives, a function or an object."""
         path = real_path(self._writer.shared.file.path) if self._writer.shared.file.path else ""
         inside = self._function(room)
-        if not path or (inside is not None and _stores(ast.walk(inside), name)):
+        if not path or (inside is not None and _stores(all_in(inside), name)):
             return None
         Steps.begin()
         found = value_of(node, Frame(path, self._module, None, {}))
@@ -242,10 +242,10 @@ def _is_apart(made: Made, parts: list[Made]) -> bool:
     if module is None:
         return False
     own = {getattr(one.node, "name", "") for one in parts}
-    read = {n.id for n in ast.walk(made.node) if isinstance(n, ast.Name)}
+    read = {n.id for n in all_in(made.node) if isinstance(n, ast.Name)}
     others = {n.name for n in module.body if isinstance(n, (ast.FunctionDef, ast.ClassDef))} - own
     folder = os.path.dirname(made.frame.path)
-    for statement in ast.walk(module):
+    for statement in all_in(module):
         match statement:
             case ast.Import(names=imported):
                 heads = [one.name for one in imported]
@@ -290,7 +290,7 @@ def _answer(maker: ast.FunctionDef, answer: ast.expr | None) -> list[ast.Functio
     match answer:
         case ast.Name(id=name):
             own = [n for n in _own(maker.body) if isinstance(n, ast.FunctionDef) and n.name == name]
-            return [] if _stores(ast.walk(maker), name) else [*own]
+            return [] if _stores(all_in(maker), name) else [*own]
         case ast.Lambda():
             return [answer]
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[schedule, *_]):
@@ -313,7 +313,7 @@ def _partial(
 
 def _remembers(function: ast.AST | None) -> bool:
     """Whether a function may change something that is there when it is called again."""
-    for node in ast.walk(function) if function is not None else ():
+    for node in all_in(function) if function is not None else ():
         match node:
             case ast.Global() | ast.Nonlocal() | ast.Call(func=ast.Name(id="next")):
                 return True
@@ -332,7 +332,7 @@ def _own(body: list[ast.stmt]) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         if not isinstance(node, _DEFINED):
-            pending += ast.iter_child_nodes(node)
+            pending += parts_of(node)
 
 
 def _defined(body: list[ast.stmt], name: str) -> ast.FunctionDef | ast.ClassDef | None:
@@ -357,7 +357,7 @@ def _is_only(targets: list[ast.expr], name: str) -> bool:
 
 
 def _reads(node: ast.expr, name: str) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
+    return any(isinstance(n, ast.Name) and n.id == name for n in all_in(node))
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -42,6 +42,7 @@ from transpiler.lower.training import Chosen, Training
 from transpiler.lower.weighing import is_none
 from transpiler.record import record, replace
 from transpiler.source.lexical import words_in
+from transpiler.source.syntax import all_in
 
 
 @record(frozen=True, slots=True)
@@ -167,4 +168,4 @@ def _read_by(way: _Way) -> set[str]:
 def _names_in(node: cst.BaseExpression) -> set[str]:
     """The variables that an expression reads."""
     source = ast.parse(cst.Module([]).code_for_node(node).strip(), mode="eval")
-    return {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}
+    return {n.id for n in all_in(source) if isinstance(n, ast.Name)}

@@ -26,7 +26,7 @@ from transpiler.source.importers import is_imported
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.outer_reads import functions_of
 from transpiler.source.suites import blocks_around
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What stands behind a list that is changed.
 _CHANGED = regex(r"\.\w|(?:\[[^\]]*\])?\s*(?:[-+*/%|&^@]|\*\*|//|<<|>>)?=(?!=)")
@@ -184,7 +184,7 @@ class History:
         if "except" not in tree.text or not any(p.binds and p.start < start for p in places):
             return False
         module, (line, _) = program_tree(tree.text), tree.line_column(start)
-        tries = (n for n in ast.walk(module) if isinstance(n, ast.Try)) if module else ()
+        tries = (n for n in all_in(module) if isinstance(n, ast.Try)) if module else ()
         return any(
             t.handlers and t.body[0].lineno <= line <= (t.body[-1].end_lineno or 0) for t in tries
         )

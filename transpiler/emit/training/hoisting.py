@@ -22,6 +22,7 @@ from transpiler.source.changed_by_callbacks import changed_by_callbacks
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.reached import program_of
 from transpiler.source.suites import blocks_around, statement_lines
+from transpiler.source.syntax import all_in
 from transpiler.source.tree import Tree
 
 #: What only computes with what it gets.
@@ -97,12 +98,12 @@ def _read_by(lines: tuple[str, ...]) -> set[str] | None:
         tree = ast.parse(text)
     except SyntaxError:
         return None
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in all_in(tree) if isinstance(node, ast.Call)]
     if _RANDOM.search(text.replace("shuffle=", "")) or not all(map(_computes, calls)):
         return None
-    if any(isinstance(node, (ast.Yield, ast.NamedExpr, ast.Await)) for node in ast.walk(tree)):
+    if any(isinstance(node, (ast.Yield, ast.NamedExpr, ast.Await)) for node in all_in(tree)):
         return None
-    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    names = [node for node in all_in(tree) if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     return {node.id for node in names} - bound - _FUNCTIONS - _MODULES
 

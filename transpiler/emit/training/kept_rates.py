@@ -17,7 +17,7 @@ from transpiler.lower.rates import RATES, reads_rate, setting
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.reaching import reaching
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 from transpiler.source.tree import Tree
 
 #: What changes a rate, at any time: assignments and the callbacks of Keras.
@@ -73,8 +73,8 @@ class _Rate:
         self._extent = extent
         self._positions = Positions(tree.text)
         module = program_tree(tree.text)
-        self._nodes = [] if module is None else list(ast.walk(module))
-        self._parents = {c: n for n in self._nodes for c in ast.iter_child_nodes(n)}
+        self._nodes = [] if module is None else list(all_in(module))
+        self._parents = {c: n for n in self._nodes for c in parts_of(n)}
         self._sets = {self._statement_at(place) for place in sets}
 
     def check(self, reads: Iterable[tuple[int, int]], lasting: bool) -> None:
@@ -140,7 +140,7 @@ class _Rate:
         starts = [self._span(one)[0] for one in behind]
         until = next((n for n, start in enumerate(starts) if self._holds_set(behind[n])), None)
         plain = behind[:until]
-        inside = {id(n) for one in plain for n in ast.walk(one)}
+        inside = {id(n) for one in plain for n in all_in(one)}
         reads = [
             n
             for n in self._nodes

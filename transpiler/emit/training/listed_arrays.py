@@ -30,6 +30,7 @@ from transpiler.source.lexical import names_read
 from transpiler.source.literals import constants_in, dicts_bound_to, lists_bound_to
 from transpiler.source.made_batches import is_list
 from transpiler.source.stores import stores_of
+from transpiler.source.syntax import all_in
 
 if TYPE_CHECKING:
     from transpiler.emit.training.model import ModelWriter
@@ -197,7 +198,7 @@ def _iterable(writer: ModelWriter, order: KeyOrder) -> str | None:
 def _named(key: str, target: str) -> str:
     """A key, whatever the variable of its loop is called."""
     parsed = ast.parse(key, mode="eval")
-    for node in ast.walk(parsed):
+    for node in all_in(parsed):
         if isinstance(node, ast.Name) and node.id == target:
             node.id = "_"
     return ast.unparse(parsed)

@@ -34,6 +34,7 @@ from transpiler.interpret.values import Function
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import blanked, comments_in, words_in
 from transpiler.source.suites import nodes_of, statement_lines
+from transpiler.source.syntax import all_in, parts_of
 from transpiler.source.tree import Tree
 
 
@@ -258,7 +259,7 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
     for parameter in summary.parameters:
         if parameter.default is not None:
             text = writer.tree.source(parameter.default)
-            names = [n.id for n in ast.walk(_parsed(text)) if isinstance(n, ast.Name)]
+            names = [n.id for n in all_in(_parsed(text)) if isinstance(n, ast.Name)]
             if all(sum(p.binds for p in writer.shared.found.of(n)) == 1 for n in names):
                 given[parameter.name] = text
     explicit: dict[str, str] = {}
@@ -314,9 +315,9 @@ def _read_by(line: ast.AST, alone: bool = False) -> Iterator[tuple[ast.Name, boo
         yield line, alone
     taken = [a.arg for a in line.args.args] if isinstance(line, ast.Lambda) else []
     if isinstance(line, (ast.GeneratorExp, ast.ListComp)):
-        targets = (n for made in line.generators for n in ast.walk(made.target))
+        targets = (n for made in line.generators for n in all_in(made.target))
         taken = [n.id for n in targets if isinstance(n, ast.Name)]
-    for part in ast.iter_child_nodes(line):
+    for part in parts_of(line):
         whole = isinstance(line, (ast.Call, ast.keyword, ast.Assign)) and part is not getattr(
             line, "func", 0
         )
@@ -326,7 +327,7 @@ def _read_by(line: ast.AST, alone: bool = False) -> Iterator[tuple[ast.Name, boo
 def _is_steady(text: str) -> bool:
     """Whether an argument means the same where it is read once more."""
     acting = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
-    nodes = list(ast.walk(_parsed(text))) if text else []
+    nodes = list(all_in(_parsed(text))) if text else []
     return not any(isinstance(n, acting) and not _is_of_dict(n) for n in nodes)
 
 

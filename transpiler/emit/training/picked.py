@@ -10,6 +10,7 @@ import ast
 
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.values import Static
+from transpiler.source.syntax import all_in
 
 
 def picked(writer: ModelWriter, lines: list[str]) -> list[str]:
@@ -26,7 +27,7 @@ def picked(writer: ModelWriter, lines: list[str]) -> list[str]:
 def _decided(line: str) -> str:
     """A line without choices by conditions on constants: `0.1 if True else 0.01`."""
     while " if " in line:
-        choices = (node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.IfExp))
+        choices = (node for node in all_in(ast.parse(line)) if isinstance(node, ast.IfExp))
         known = ((node, _truth(node.test)) for node in choices)
         node, truth = next(((n, t) for n, t in known if t is not None), (None, None))
         if node is None:
@@ -98,7 +99,7 @@ def _picked(line: str, sources: dict[str, str]) -> str:
 
 def _made(source: str, key: str, parameters: str) -> str:
     """The optimizer of a name, as the function that looks it up makes it."""
-    tables = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Dict)]
+    tables = [node for node in all_in(ast.parse(source)) if isinstance(node, ast.Dict)]
     made = _entry(source, tables[0], key.lower()) if len(tables) == 1 else ""
     if not made.startswith("partial("):
         return made and f"{made}({parameters})"

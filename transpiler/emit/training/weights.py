@@ -28,7 +28,7 @@ from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.suites import blocks_around
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: Calls that stay alone where they have no translation: the training doesn't depend on them.
 LOOKING = frozenset(
@@ -174,7 +174,7 @@ def _bound_to_none(text: str) -> frozenset[int]:
     """Where variables get None in turn with others: `best, wait, kept = 1e9, 0, None`."""
     module, positions = program_tree(text), Positions(text)
     found: list[ast.expr] = []
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
                 pairs = zip(names, values, strict=False) if len(names) == len(values) else ()

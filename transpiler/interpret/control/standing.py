@@ -27,6 +27,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.source.lexical import names_read
 from transpiler.source.suites import leaf_statements
+from transpiler.source.syntax import all_in
 
 _LEAVING = frozenset({"return", "yield", "await", "nonlocal", "global", "del", "lambda"})
 _STANDING = frozenset({cst.Try, cst.With, cst.If, cst.For, cst.While})
@@ -118,7 +119,7 @@ def _is_literal(value: object) -> bool:
 
 def _stored(source: str) -> frozenset[str] | None:
     """The names that a statement binds; None where it defines or imports something."""
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = list(all_in(ast.parse(source)))
     if any(isinstance(node, _BINDING) for node in nodes):
         return None
     names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}

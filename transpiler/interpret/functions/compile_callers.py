@@ -14,6 +14,7 @@ from transpiler.interpret.values import Function, UserClass
 from transpiler.record import record
 from transpiler.source.imported import locate
 from transpiler.source.lexical import words_in
+from transpiler.source.syntax import all_in
 
 #: What statements that a file writes for another one call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
@@ -56,7 +57,7 @@ class Caller:
         )
         if not all(isinstance(n, plain) for n in ast.walk(given)):
             raise NotWritable
-        self.read |= {n.id for n in ast.walk(given) if isinstance(n, ast.Name)}
+        self.read |= {n.id for n in all_in(given) if isinstance(n, ast.Name)}
 
     def named(self, function: Function | UserClass) -> ast.expr:
         """A loss or metric of the project, as the file has it, or imports it from now on."""

@@ -28,6 +28,7 @@ from transpiler.interpret.training import TRAINING, TrainingCall, options_of, ro
 from transpiler.interpret.values import Framework, Mapping, Model, Sequence, models_in
 from transpiler.ir.expr import literal
 from transpiler.source.suites import nodes_of
+from transpiler.source.syntax import all_in
 
 
 def with_lines(text: str, lines: list[Inserted]) -> str:
@@ -229,7 +230,7 @@ def _lines(file: FileContext, given: list[Model]) -> list[Inserted]:
     if statement is None:
         raise NotWritable
     target = _name_of(given[0], statement.targets[0])
-    bound = {n.id for n in ast.walk(statement.targets[0]) if isinstance(n, ast.Name)}
+    bound = {n.id for n in all_in(statement.targets[0]) if isinstance(n, ast.Name)}
     written = [_written(file, model, way) for model, way in ways]
     if not target or any(bound & caller.read for caller, _ in written):
         raise NotWritable  # build(model)
@@ -328,7 +329,7 @@ def _statement(file: FileContext, node: cst.CSTNode | None) -> ast.Assign | None
     lines = text.split("\n")
     line, column = file.tree.place(node)
     offset = len(lines[line - 1][: column - 1].encode())
-    for found in ast.walk(ast.parse(text)):
+    for found in all_in(ast.parse(text)):
         if isinstance(found, ast.Assign) and isinstance(found.value, (ast.Call, ast.IfExp)):
             if not any((c.lineno, c.col_offset) == (line, offset) for c in _sides(found.value)):
                 continue

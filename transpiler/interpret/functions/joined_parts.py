@@ -22,6 +22,7 @@ from transpiler.interpret.statics import const
 from transpiler.interpret.values import Function, Model, Sequence, Static, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.record import replace
+from transpiler.source.syntax import all_in
 
 _CHANGING = ("append", "extend", "insert", "remove", "pop", "clear", "reverse", "sort")
 _COPYING = ("list", "tuple")
@@ -119,7 +120,7 @@ def _joined_in(text: str) -> dict[str, bool]:
         return {}
     if not isinstance(made, ast.FunctionDef):
         return {}
-    nodes = list(ast.walk(made))
+    nodes = list(all_in(made))
     given = [k.value for n in nodes if isinstance(n, ast.Call) for k in n.keywords if _holds(k)]
     listed = {name for value in given for name in _parts(value)}
     before: set[str] = set()

@@ -17,6 +17,7 @@ from transpiler.interpret.training import root
 from transpiler.interpret.values import Model
 from transpiler.ir.expr import UNKNOWN
 from transpiler.source.settled import Unsettled, settled
+from transpiler.source.syntax import all_in
 
 
 def settled_by_call(home: Region, model: Model, text: str) -> Any:
@@ -26,7 +27,7 @@ def settled_by_call(home: Region, model: Model, text: str) -> Any:
     if made is None or not isinstance(function, cst.FunctionDef):
         return UNKNOWN
     line, _ = home.file.tree.place(function.name)
-    nodes = ast.walk(ast.parse(home.file.tree.text))
+    nodes = all_in(ast.parse(home.file.tree.text))
     found = next((n for n in nodes if isinstance(n, ast.FunctionDef) and n.lineno == line), None)
     if found is None:
         return UNKNOWN

@@ -33,6 +33,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.source.held_settings import setting
 from transpiler.source.settled import Unsettled, settled
+from transpiler.source.syntax import all_in
 
 #: What classes are derived from whose objects `compile` gets.
 _NAMED = frozenset({
@@ -61,7 +62,7 @@ def call_at(file: FileContext, node: cst.CSTNode) -> ast.Call:
     line, column = file.tree.place(node)
     offset = len(file.tree.text.split("\n")[line - 1][: column - 1].encode())
     source = file.tree.source(node)
-    for found in ast.walk(ast.parse(file.tree.text)):
+    for found in all_in(ast.parse(file.tree.text)):
         if isinstance(found, ast.Call) and (found.lineno, found.col_offset) == (line, offset):
             if ast.get_source_segment(file.tree.text, found) == source:
                 return found
@@ -72,7 +73,7 @@ def _function_of(region: Region) -> ast.FunctionDef:
     """The function that a region is of."""
     if isinstance(region.function, cst.FunctionDef):
         line, _ = region.file.tree.place(region.function.name)
-        for node in ast.walk(ast.parse(region.file.tree.text)):
+        for node in all_in(ast.parse(region.file.tree.text)):
             if isinstance(node, ast.FunctionDef) and node.lineno == line:
                 return node
     raise NotWritable
@@ -91,7 +92,7 @@ class _Frame(ast.NodeTransformer):
         self.function = _function_of(home)
         self.stored = [
             n.id
-            for n in ast.walk(self.function)
+            for n in all_in(self.function)
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         ]
         self.explicit: dict[str, _Place] = {}  #: parameters that the call gives
@@ -191,10 +192,10 @@ class _Frame(ast.NodeTransformer):
         taken = self.function.args
         if all(one is None or one.arg != name for one in (taken.vararg, taken.kwarg)):
             return False
-        calls = [n for n in ast.walk(self.function) if isinstance(n, ast.Call)]
+        calls = [n for n in all_in(self.function) if isinstance(n, ast.Call)]
         unpacked = [k.value for n in calls for k in n.keywords if k.arg is None]
         unpacked += [a.value for n in calls for a in n.args if isinstance(a, ast.Starred)]
-        uses = [n for n in ast.walk(self.function) if isinstance(n, ast.Name) and n.id == name]
+        uses = [n for n in all_in(self.function) if isinstance(n, ast.Name) and n.id == name]
         return all(any(use is one for one in unpacked) for use in uses)
 
     def _entry(self, key: str, default: ast.expr | None) -> ast.expr:
@@ -335,7 +336,7 @@ class _Frame(ast.NodeTransformer):
     def _only_dict(self, node: ast.expr) -> _Place | None:
         """The dict that a variable of the function holds, of which nothing else is asked."""
         name = node.id if isinstance(node, ast.Name) else ""
-        uses = [n for n in ast.walk(self.function) if isinstance(n, ast.Name) and n.id == name]
+        uses = [n for n in all_in(self.function) if isinstance(n, ast.Name) and n.id == name]
         if name in self.explicit and len(uses) == 1:
             given, frame = self.explicit[name]
             return _as_dict(given), frame
@@ -369,8 +370,8 @@ class _Frame(ast.NodeTransformer):
 
     def _settled(self, name: str) -> ast.expr:
         """What a variable is by the constants that the call gives the function."""
-        ways = (n for n in ast.walk(self.function) if isinstance(n, ast.If))
-        if any(map(_makes_layers, (n for way in ways for n in ast.walk(way)))):
+        ways = (n for n in all_in(self.function) if isinstance(n, ast.If))
+        if any(map(_makes_layers, (n for way in ways for n in all_in(way)))):
             raise NotWritable  # what the loss gets depends on the way, too
         given = {}
         for parameter in (*self.explicit, *self.defaults):

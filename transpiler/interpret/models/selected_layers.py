@@ -39,7 +39,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.imported import locate, real_path
 from transpiler.source.suites import nodes_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 #: What is known of a layer, as source: "name", "kind" and "shape".
 Facts: TypeAlias = "dict[str, str]"
@@ -200,16 +200,16 @@ def _numbered(home: Region, layers: list[Layer]) -> dict[int, str]:
     if not home.is_module or module is None or _is_beside_others(home, module):
         return {}
     found: dict[int, str] = {}
-    inner = {id(n) for one in ast.walk(module) if isinstance(one, _SCOPES) for n in ast.walk(one)}
+    inner = {id(n) for one in all_in(module) if isinstance(one, _SCOPES) for n in all_in(one)}
     for symbol in {layer.symbol for layer in layers}:
         kind = symbol.removeprefix(_LAYERS)
         own = sorted(
             (x for x in layers if x.symbol == symbol), key=lambda x: home.tree.span(x.node)[0]
         )
-        calls = [n for n in ast.walk(module) if isinstance(n, ast.Call) and _last(n.func) == kind]
-        beside = [n for n in ast.walk(module) if isinstance(n, ast.Call) and _asks_class(n)]
-        asked = {id(n) for one in beside for n in ast.walk(one)}
-        named = [n for n in ast.walk(module) if _last(n) == kind and id(n) not in asked]
+        calls = [n for n in all_in(module) if isinstance(n, ast.Call) and _last(n.func) == kind]
+        beside = [n for n in all_in(module) if isinstance(n, ast.Call) and _asks_class(n)]
+        asked = {id(n) for one in beside for n in all_in(one)}
+        named = [n for n in all_in(module) if _last(n) == kind and id(n) not in asked]
         once = len(calls) == len(own) == len(named) and not any(id(n) in inner for n in calls)
         if "." in kind or not once:
             continue
@@ -236,7 +236,7 @@ def _asks_class(call: ast.Call) -> bool:
 
 
 def _imported(module: ast.Module) -> Iterator[str]:
-    for node in ast.walk(module):
+    for node in all_in(module):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -41,6 +41,7 @@ from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.stores import names_bound
+from transpiler.source.syntax import all_in
 
 #: What the names of such functions begin with; none of a program does.
 COPIED = "tf2torch_"
@@ -210,8 +211,8 @@ class _Copier:
         assert isinstance(node, cst.FunctionDef)
         source = home.tree.source(node)
         own = names_bound(parsed := ast.parse(source))
-        own |= {n.arg for n in ast.walk(parsed) if isinstance(n, ast.arg)}
-        if any(isinstance(n, (ast.Global, ast.Nonlocal)) for n in ast.walk(parsed)):
+        own |= {n.arg for n in all_in(parsed) if isinstance(n, ast.arg)}
+        if any(isinstance(n, (ast.Global, ast.Nonlocal)) for n in all_in(parsed)):
             raise _Unknown
         chains = {id(c): c for c in _chains(node)}
         written: dict[Span, str] = {home.tree.span(node.name): self.names[id(node)]}

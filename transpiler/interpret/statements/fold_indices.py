@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.occurrences import Occurrences
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _SPLITTERS = regex(
     r"\b(?:\w*KFold|\w*ShuffleSplit|TimeSeriesSplit|\w*LeaveOneOut|LeaveOneGroupOut)\b"
@@ -32,7 +32,7 @@ def _fold_names(text: str) -> list[str]:
     """The names to which the program gives the indices of a fold, as often as it does."""
     program = program_tree(text) if _SPLITTERS.search(text) else None
     found: list[str] = []
-    for node in ast.walk(program) if program is not None else ():
+    for node in all_in(program) if program is not None else ():
         match node:
             case ast.For(target=target, iter=given) | ast.comprehension(target=target, iter=given):
                 found += _of_rounds(target, given)

@@ -16,7 +16,7 @@ from transpiler.source.draws import whole_names
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _PARTS = r"\b(?:Callback|Optimizer|Loss|Metric|History|LearningRateSchedule)\b"
 _ANNOTATED = regex(rf"^[ \t]*[\w.]+[ \t]*:[^=\n#]*{_PARTS}[^=\n#]*=(?!=)", re.MULTILINE)
@@ -32,7 +32,7 @@ def annotated_parts(text: str) -> Rewritten | None:
     for node in _statements(module) if module is not None else ():
         if isinstance(node, ast.AnnAssign) and node.value is not None:
             said = ast.unparse(node.annotation)
-            if known.isdisjoint(n.id for n in ast.walk(node.annotation) if isinstance(n, ast.Name)):
+            if known.isdisjoint(n.id for n in all_in(node.annotation) if isinstance(n, ast.Name)):
                 continue
             alone = isinstance(node.annotation, (ast.Name, ast.Attribute))
             held = isinstance(node.target, ast.Attribute) or said.endswith("History")
@@ -45,6 +45,6 @@ def annotated_parts(text: str) -> Rewritten | None:
 def _statements(module: ast.Module) -> Iterator[ast.AST]:
     """The statements of the module and of functions; those of classes declare what these have."""
     yield from module.body
-    for node in ast.walk(module):
+    for node in all_in(module):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield from own_nodes(node)

@@ -16,7 +16,7 @@ from transpiler.source.held_settings import setting
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.picked_classes import IS_CLASS, arguments_of, is_plain
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _MODULES = (
     "activations|applications|callbacks|constraints|initializers|layers|losses|metrics|optimizers"
@@ -65,7 +65,7 @@ def _named(module: ast.Module, call: ast.Call, name: str, positions: Positions) 
     cls = getattr(keras.optimizers, name)
     return cls(rate)                           # return keras.optimizers.Adam(rate)
     """
-    inner = [n for n in ast.walk(module) if isinstance(n, ast.FunctionDef)]
+    inner = [n for n in all_in(module) if isinstance(n, ast.FunctionDef)]
     around = [n for n in inner if n.lineno <= call.lineno <= (n.end_lineno or 0)]
     for statement in around[-1].body if around else ():
         if isinstance(statement, ast.Assign) and statement.value is call:
@@ -73,7 +73,7 @@ def _named(module: ast.Module, call: ast.Call, name: str, positions: Positions) 
     else:
         return {}
     target = statement.targets[0]
-    names = [n for n in ast.walk(around[-1]) if isinstance(n, ast.Name)]
+    names = [n for n in all_in(around[-1]) if isinstance(n, ast.Name)]
     uses = [n for n in names if isinstance(target, ast.Name) and n.id == target.id]
     if len(statement.targets) > 1 or sum(not isinstance(n.ctx, ast.Load) for n in uses) != 1:
         return {}
@@ -101,11 +101,11 @@ def _asking(
             return
         case ast.FunctionDef(lineno=line):
             pass
-    for inner in ast.iter_child_nodes(node):
+    for inner in parts_of(node):
         yield from _asking(inner, None, line)
 
 
 def _classes(module: ast.Module) -> list[str]:
     """The classes of optimizers that strings of a program name."""
-    strings = (n.value for n in ast.walk(module) if isinstance(n, ast.Constant))
+    strings = (n.value for n in all_in(module) if isinstance(n, ast.Constant))
     return [*dict.fromkeys(s for s in strings if isinstance(s, str) and IS_CLASS.match(s))]

@@ -18,7 +18,7 @@ from transpiler.source.changed_inside import own_nodes
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _RATES = ("lr", "learning_rate")
 _HAS = ("numpy", "assign", "value")
@@ -40,7 +40,7 @@ def asked_of_rates(text: str) -> Rewritten | None:
     if module is None:
         return None
     edits = dict[Span, str]()
-    for room in ast.walk(module):
+    for room in all_in(module):
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             edits |= dict(_Room(text, room).edits())
     edits = {span: new for span, new in edits.items() if not _is_within(span, edits)}
@@ -63,7 +63,7 @@ class _Room:
         self._text, self._positions = text, Positions(text)
         self._nodes = [*own_nodes(room)]
         self._names = [n for n in self._nodes if isinstance(n, ast.Name)]
-        self._around = {c: n for n in self._nodes for c in ast.iter_child_nodes(n)}
+        self._around = {c: n for n in self._nodes for c in parts_of(n)}
         self._held = [pair for node in self._nodes for pair in self._holding(node)]
 
     def edits(self) -> Iterator[tuple[Span, str]]:

@@ -20,7 +20,7 @@ from transpiler.source.lexical import may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.stores import names_bound
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _ASKS = regex(r"\.optimizer\.(?:lr|learning_rate)\b")
 _RATES = ("lr", "learning_rate")
@@ -52,10 +52,10 @@ def _asked(module: ast.Module, function: ast.FunctionDef) -> str:
     if not plain or taken.vararg or taken.kwarg or function.decorator_list or len(trained) != 1:
         return ""
     (name,) = trained
-    reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
-    rates = [n for n in ast.walk(function) if _is_rate(n, name)]
+    reads = [n for n in all_in(function) if isinstance(n, ast.Name) and n.id == name]
+    rates = [n for n in all_in(function) if _is_rate(n, name)]
     bound = names_bound(ast.Module(function.body, [])) | {taken.args[0].arg}
-    nodes = (n for s in function.body for n in ast.walk(s))
+    nodes = (n for s in function.body for n in all_in(s))
     inner = any(isinstance(n, (ast.Lambda, ast.FunctionDef)) for n in nodes)
     known = len(reads) == len(rates) > 0 and not bound & {name, "rate"} and not inner
     return name if known and all(_is_understood(function, rate) for rate in rates) else ""
@@ -63,7 +63,7 @@ def _asked(module: ast.Module, function: ast.FunctionDef) -> str:
 
 def _trained(module: ast.Module) -> Iterator[str]:
     """What is trained, by its names."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Call(func=ast.Attribute(value=of, attr=asked)) if asked in _FITS:
                 yield of.id if isinstance(of, ast.Name) else ""
@@ -83,7 +83,7 @@ def _is_understood(function: ast.FunctionDef, rate: ast.AST) -> bool:
 
 def _uses(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, ast.AST | None, str]]:
     """The nodes in which rates are asked for, the rates, and what is set, "" for what reads one."""
-    for node in ast.walk(function):
+    for node in all_in(function):
         match node:
             case ast.Expr(ast.Call(ast.Attribute(attr="set_value"), [rate, value], [])):
                 yield node, rate, ast.unparse(value)
@@ -97,10 +97,10 @@ def _uses(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, ast.AST | None, 
 
 def _is_schedule(module: ast.Module, name: str) -> bool:
     """Whether a function is given to `LearningRateScheduler`, and to nothing else."""
-    mentions = [n for n in ast.walk(module) if isinstance(n, ast.Name) and n.id == name]
+    mentions = [n for n in all_in(module) if isinstance(n, ast.Name) and n.id == name]
     given = [
         one
-        for node in ast.walk(module)
+        for node in all_in(module)
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", getattr(node.func, "id", "")) == "LearningRateScheduler"
         for one in (*node.args[:1], *(k.value for k in node.keywords if k.arg == "schedule"))

@@ -17,7 +17,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _TOGETHER = regex(r"^[ \t]*\(?\w+(?:, *\w+)+\)? = .*[\[(]", re.MULTILINE)
 _OF_OBJECT = regex(r"^[ \t]*\(?(self)\.(\w+(?:, *self\.\w+)+)\)? = ", re.MULTILINE)
@@ -37,7 +37,7 @@ def assigned_apart(text: str) -> Rewritten | None:
     if module is None:
         return None
     given, edits, positions = {*_given(module)}, dict[Span, str](), Positions(text)
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
                 pairs = [(t.id, v) for t, v in zip(targets, values, strict=False)
@@ -74,7 +74,7 @@ def _keeps_model(targets: list[ast.expr], values: list[ast.expr], text: str) -> 
     ]
     if len(names) < len(targets) or len(targets) != len(values) or len({*names}) < len(names):
         return False
-    inside = [n for value in values for n in ast.walk(value)]
+    inside = [n for value in values for n in all_in(value)]
     if any(isinstance(n, (ast.NamedExpr, ast.Starred)) for n in inside):
         return False
     if any(isinstance(n, ast.Name) and n.id == "self" for n in inside):
@@ -84,7 +84,7 @@ def _keeps_model(targets: list[ast.expr], values: list[ast.expr], text: str) -> 
 
 def _given(module: ast.Module) -> Iterator[str]:
     """The variables that `compile` and `fit` get for something else than data."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Call(func=ast.Attribute(attr="compile" | "fit" as called), args=places):
                 every = [k.value for k in node.keywords if k.arg in _GIVEN]
@@ -107,7 +107,7 @@ def _is_list(value: ast.expr) -> bool:
 def _is_free(pairs: list[tuple[str, ast.expr]]) -> bool:
     """Whether the values need none of the variables as they were before, or are of several."""
     names = {name for name, _ in pairs}
-    inside = [n for _, value in pairs for n in ast.walk(value)]
+    inside = [n for _, value in pairs for n in all_in(value)]
     read = {n.id for n in inside if isinstance(n, ast.Name)}
     return (
         len(names) == len(pairs)

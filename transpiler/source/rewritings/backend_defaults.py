@@ -13,7 +13,7 @@ from transpiler.source.draws import whole_names
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _DEFAULT = regex(r"=\s*(?:\w+\.)*epsilon\(\)")
 _EPSILON = regex(r"(?:[\w.]+\.)?(?:backend|config)\.(?:common\.)?epsilon")
@@ -26,7 +26,7 @@ def backend_defaults(text: str, others: Callable[[], Iterable[str]]) -> Rewritte
     if module is None or any(_SETS in other for other in others()):
         return None
     names, at, edits = whole_names(module), Positions(text), dict[Span, str]()
-    for node in ast.walk(module):
+    for node in all_in(module):
         for default in (
             [*node.defaults, *node.kw_defaults] if isinstance(node, ast.arguments) else ()
         ):

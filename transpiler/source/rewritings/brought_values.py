@@ -22,7 +22,7 @@ from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import Occurrences, Positions
 from transpiler.source.passed_imports import is_taken
 from transpiler.source.replaced import Rewritten, Span, replaced, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What such values call Keras; nothing else is called so.
 KERAS = "tf2torch_keras"
@@ -130,7 +130,7 @@ class _Home:
         for statement in self.body:
             match statement:
                 case ast.Assign(targets=[ast.Name()]) | ast.AnnAssign(target=ast.Name()):
-                    calls = (n for n in ast.walk(statement) if isinstance(n, ast.Call))
+                    calls = (n for n in all_in(statement) if isinstance(n, ast.Call))
                     if not all(self._symbol(call.func) for call in calls):
                         return False
                 case ast.ImportFrom(module=module, level=level):
@@ -209,7 +209,7 @@ class _Home:
             elif isinstance(node, ast.Attribute):
                 raise _Unclear
             else:
-                pending += ast.iter_child_nodes(node)
+                pending += parts_of(node)
         if not parts:
             raise _Unclear
         start, end = self.positions.span(value)

@@ -13,7 +13,7 @@ from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.named_models import builders, free_name
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import parts_of, program_tree
 
 _ASKED = ("fit", "evaluate", "predict", "summary", "count_params", "train_on_batch")
 _CHAINED = regex(rf"\b\w+\([^\n]*\)\.(?:{'|'.join(_ASKED)})\(")
@@ -47,7 +47,7 @@ def _places(
     module: ast.Module, scope: ast.AST, building: set[str]
 ) -> Iterator[tuple[ast.AST, ast.stmt, ast.Call]]:
     """The statements that ask a model in the expression that builds it, before all else."""
-    pending = [*ast.iter_child_nodes(scope)]
+    pending = [*parts_of(scope)]
     while pending:
         node = pending.pop(0)
         if isinstance(node, ast.FunctionDef):
@@ -58,7 +58,7 @@ def _places(
                 if (built := _first(value, building)) is not None:
                     yield scope, node, built
             case ast.stmt() | ast.ExceptHandler() | ast.match_case():
-                pending += ast.iter_child_nodes(node)
+                pending += parts_of(node)
 
 
 def _first(node: ast.expr, building: set[str]) -> ast.Call | None:

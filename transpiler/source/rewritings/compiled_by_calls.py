@@ -21,7 +21,7 @@ from transpiler.regex import regex
 from transpiler.source.call_arguments import given_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _COMPILES = regex(r"^([ \t]+)(\w+)\.compile\(", 8)
 _ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -78,7 +78,7 @@ class _Program:
         self._text, self._module, self._positions = text, module, Positions(text)
         self._calls = [
             node
-            for node in ast.walk(module)
+            for node in all_in(module)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
             if node.func.attr == "compile"
         ]
@@ -88,7 +88,7 @@ class _Program:
         model = _compiles(function)
         if not model or function.decorator_list:
             return []
-        uses = [n for n in ast.walk(self._module) if _named(n) == function.name]
+        uses = [n for n in all_in(self._module) if _named(n) == function.name]
         found = [
             call
             for room, statement in _statements(self._module)
@@ -96,7 +96,7 @@ class _Program:
         ]
         if len(found) != len(uses) - 1 or not all(self._may_stand(function, c) for c in found):
             return []  # one is the definition
-        inside = set(ast.walk(function))
+        inside = set(all_in(function))
         if any(call.statement in inside for call in found):
             return []
         models = [ast.unparse(call.given[model]) for call in found]
@@ -125,13 +125,13 @@ class _Program:
 
     def _may_stand(self, function: ast.FunctionDef, call: _Call) -> bool:
         """Whether the names of a function mean the same there, and hide nothing."""
-        inside = [n for s in _body(function) for n in ast.walk(s) if isinstance(n, ast.Name)]
+        inside = [n for s in _body(function) for n in all_in(s) if isinstance(n, ast.Name)]
         bound = {n.id for n in inside if isinstance(n.ctx, ast.Store)}
-        loops = [n for s in _body(function) for n in ast.walk(s) if isinstance(n, ast.For)]
-        looped = {n.id for f in loops for n in ast.walk(f.target) if isinstance(n, ast.Name)}
+        loops = [n for s in _body(function) for n in all_in(s) if isinstance(n, ast.For)]
+        looped = {n.id for f in loops for n in all_in(f.target) if isinstance(n, ast.Name)}
         read = {n.id for n in inside} - bound - call.given.keys()
-        inner = set(ast.walk(function))
-        around = [n for room in self._rooms(call) for n in ast.walk(room) if n not in inner]
+        inner = set(all_in(function))
+        around = [n for room in self._rooms(call) for n in all_in(room) if n not in inner]
         own = {n.id for n in around if isinstance(n, ast.Name)}
         stored = {n.id for n in around if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         stored |= {n.arg for n in around if isinstance(n, ast.arg)}
@@ -147,8 +147,8 @@ class _Program:
 
     def _rooms(self, call: _Call) -> list[ast.AST]:
         """The functions around a call, or the module."""
-        functions = (n for n in ast.walk(self._module) if isinstance(n, _ROOMS))
-        return [f for f in functions if call.statement in ast.walk(f)] or [self._module]
+        functions = (n for n in all_in(self._module) if isinstance(n, _ROOMS))
+        return [f for f in functions if call.statement in all_in(f)] or [self._module]
 
     def inlined(self, function: ast.FunctionDef, calls: list[_Call]) -> dict[Span, str]:
         """The edits that put the statements where they are called, and take the function out."""
@@ -180,7 +180,7 @@ class _Program:
         end = self._positions.span(body[-1])[1]
         end = self._text.find("\n", end) if self._text.find("\n", end) >= 0 else len(self._text)
         parts, position = list[str](), start
-        names = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and n.id in given]
+        names = [n for s in body for n in all_in(s) if isinstance(n, ast.Name) and n.id in given]
         for name in sorted(names, key=lambda n: (n.lineno, n.col_offset)):
             first, last = self._positions.span(name)
             parts += [self._text[position:first], self._source(given[name.id])]
@@ -204,7 +204,7 @@ def _compiles(function: ast.FunctionDef) -> str:
         return ""
     names = {one.arg for one in (*taken.args, *taken.kwonlyargs)}
     body = _body(function)
-    nodes = [n for s in body for n in ast.walk(s)]
+    nodes = [n for s in body for n in all_in(s)]
     stores = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     if not body or names & stores or any(isinstance(n, _ODD) for n in nodes):
         return ""
@@ -263,7 +263,7 @@ def _gives_nothing_else(function: ast.FunctionDef, model: str) -> bool:
 
 def _head_end(function: ast.FunctionDef) -> int:
     """The last line of what stands before the body, as far as the parameters tell."""
-    parts = [function.returns, *ast.walk(function.args)]
+    parts = [function.returns, *all_in(function.args)]
     return max([function.lineno, *(getattr(p, "end_lineno", 0) or 0 for p in parts)])
 
 
@@ -291,7 +291,7 @@ def _statements(module: ast.Module) -> Iterator[tuple[ast.AST, ast.stmt]]:
     pending: list[tuple[ast.AST, ast.AST]] = [(module, module)]
     while pending:
         room, node = pending.pop()
-        for inner in ast.iter_child_nodes(node):
+        for inner in parts_of(node):
             if isinstance(inner, ast.stmt):
                 yield room, inner
             pending.append((inner if isinstance(inner, _ROOMS) else room, inner))
@@ -299,14 +299,14 @@ def _statements(module: ast.Module) -> Iterator[tuple[ast.AST, ast.stmt]]:
 
 def _is_read_elsewhere(room: ast.AST, name: str) -> bool:
     """Whether a name is read outside of the loops that give it its values."""
-    loops = [n for n in ast.walk(room) if isinstance(n, (ast.For, ast.comprehension))]
+    loops = [n for n in all_in(room) if isinstance(n, (ast.For, ast.comprehension))]
     inside = {
         node
         for loop in loops
-        if any(_named(n) == name for n in ast.walk(loop.target))
-        for node in ast.walk(loop)
+        if any(_named(n) == name for n in all_in(loop.target))
+        for node in all_in(loop)
     }
     if any(isinstance(loop, ast.comprehension) for loop in loops):
         return True
-    nodes = (n for n in ast.walk(room) if isinstance(n, ast.Name) and n.id == name)
+    nodes = (n for n in all_in(room) if isinstance(n, ast.Name) and n.id == name)
     return any(node not in inside for node in nodes)

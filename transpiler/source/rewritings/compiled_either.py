@@ -19,7 +19,7 @@ from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.last_layers import LastLayer, last_layer
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _COMPILES = regex(r"^( +|\t+)[\w.]+\.compile\(", 8)
 _ELSE = regex(r"^[ \t]*(?:else|elif)\b", 8)
@@ -44,7 +44,7 @@ def compiled_behind(text: str) -> Rewritten | None:
     edits: dict[Span, str] = {}
     calls: list[str] = []
     inner: set[ast.stmt] = set()  #: what is the `elif` of another one
-    for node in ast.walk(module) if module is not None else ():
+    for node in all_in(module) if module is not None else ():
         if isinstance(node, ast.If) and node.orelse and node not in inner:
             if module is not None and _is_decided(node.test, module):
                 continue
@@ -65,8 +65,8 @@ def compiled_behind(text: str) -> Rewritten | None:
 
 def _is_decided(test: ast.expr, module: ast.Module) -> bool:
     """Whether a condition reads nothing but settings of the module: one way alone is of use."""
-    names = {node.id for node in ast.walk(test) if isinstance(node, ast.Name)}
-    if not names or any(isinstance(node, ast.Call) for node in ast.walk(test)):
+    names = {node.id for node in all_in(test) if isinstance(node, ast.Name)}
+    if not names or any(isinstance(node, ast.Call) for node in all_in(test)):
         return False
     known: set[str] = set()
     for statement in module.body:
@@ -82,7 +82,7 @@ def _is_decided(test: ast.expr, module: ast.Module) -> bool:
 
 def _changed(module: ast.Module) -> Iterator[str]:
     """The names that get a value, or have something changed in them, each time."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Name(name, ctx=ast.Store() | ast.Del()):
                 yield name
@@ -162,7 +162,7 @@ def _may_be_later(layer: LastLayer, ways: list[_Way]) -> bool:
 
 def _variables(module: ast.Module | None, names: list[str]) -> dict[str, str]:
     """Variables for some arguments, of which a program has none."""
-    nodes = [*ast.walk(module)] if module is not None else []
+    nodes = [*all_in(module)] if module is not None else []
     taken = {n.id for n in nodes if isinstance(n, ast.Name)}
     taken |= {n.arg for n in nodes if isinstance(n, ast.arg)}
     return {name: f"chosen_{name}" if name in taken else name for name in names}
@@ -223,12 +223,12 @@ def _whole(source: str) -> str:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+    return (n.id for n in all_in(node) if isinstance(n, ast.Name))
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
     """The variables that a statement gives other values, or something in them."""
-    for node in ast.walk(statement):
+    for node in all_in(statement):
         if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
             held: ast.expr = node
             if not isinstance(node.ctx, ast.Load):

@@ -14,7 +14,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _COMPILES = regex(r"^([ \t]*)for [^\n]*:[ \t]*(?:\n|#|\w+\.compile\()", 8)
 _METHODS = frozenset({"compile", "summary"})
@@ -45,7 +45,7 @@ def compiled_one_by_one(text: str) -> Rewritten | None:
 
 def _scopes(module: ast.Module) -> Iterator[ast.Module | ast.FunctionDef]:
     yield module
-    yield from (n for n in ast.walk(module) if isinstance(n, ast.FunctionDef))
+    yield from (n for n in all_in(module) if isinstance(n, ast.FunctionDef))
 
 
 def _loops(scope: ast.Module | ast.FunctionDef) -> Iterator[ast.For]:
@@ -109,12 +109,12 @@ def _is_forgotten(scope: ast.Module | ast.FunctionDef, loop: ast.For) -> bool:
     """Whether nothing reads the variables of a loop that another one has not bound anew."""
     names = {*_names_of(loop.target)}
     known: dict[str, set[ast.AST]] = {name: set() for name in names}
-    for node in ast.walk(scope):
+    for node in all_in(scope):
         for name in names & _binds(node) if node is not scope else ():
-            known[name] |= {*ast.walk(node)}
+            known[name] |= {*all_in(node)}
     return not any(
         isinstance(node, ast.Name) and node.id in names and node not in known[node.id]
-        for node in ast.walk(scope)
+        for node in all_in(scope)
     )
 
 
@@ -122,11 +122,11 @@ def _binds(node: ast.AST) -> set[str]:
     """The variables that a loop, comprehension or function binds for what is inside."""
     match node:
         case ast.For(target=target):
-            bound = [*ast.walk(target)]
+            bound = [*all_in(target)]
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-            bound = [n for g in node.generators for n in ast.walk(g.target)]
+            bound = [n for g in node.generators for n in all_in(g.target)]
         case ast.FunctionDef(args=args) | ast.Lambda(args=args):
-            return {n.arg for n in ast.walk(args) if isinstance(n, ast.arg)}
+            return {n.arg for n in all_in(args) if isinstance(n, ast.arg)}
         case _:
             return set()
     return {n.id for n in bound if isinstance(n, ast.Name)}
@@ -140,7 +140,7 @@ def _round(loop: ast.For, given: dict[str, ast.expr], text: str) -> Iterator[str
         line = text[start:end]
         places = [
             (positions.span(n), given[n.id])
-            for n in ast.walk(statement)
+            for n in all_in(statement)
             if isinstance(n, ast.Name) and n.id in given
         ]
         for (first, last), value in sorted(places, key=lambda p: p[0], reverse=True):

@@ -16,7 +16,7 @@ from typing import Any
 from transpiler.regex import regex
 from transpiler.source.lexical import placed_comments
 from transpiler.source.stores import stores_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _OWN_NAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: A text: the first group is what stands in one that may have other quotes.
@@ -27,7 +27,7 @@ _MOST = 12  #: rounds that are written one by one
 
 def has_names_of_its_own(node: ast.AST) -> bool:
     """Whether some names in it may be others than those of the same name around it."""
-    return any(isinstance(inner, _OWN_NAMES) for inner in ast.walk(node))
+    return any(isinstance(inner, _OWN_NAMES) for inner in all_in(node))
 
 
 def comments_of(text: str, loop: ast.For, statement: ast.stmt) -> list[str]:
@@ -53,9 +53,9 @@ def used_besides(nodes: Iterable[ast.AST], loop: ast.For) -> set[str]:
         (inner, variable)
         for node in nodes
         for variable in _bound_by(node)
-        for inner in (ast.walk(node) if node is loop or variable in _bound_by(loop) else ())
+        for inner in (all_in(node) if node is loop or variable in _bound_by(loop) else ())
     }
-    own |= {(inner, variable) for inner in ast.walk(loop) for variable in _bound_by(loop)}
+    own |= {(inner, variable) for inner in all_in(loop) for variable in _bound_by(loop)}
     return {n.id for n in nodes if isinstance(n, ast.Name) and (n, n.id) not in own}
 
 
@@ -68,7 +68,7 @@ def _bound_by(node: ast.AST) -> set[str]:
             targets = [one.target for one in node.generators]
         case _:
             return set()
-    return {n.id for one in targets for n in ast.walk(one) if isinstance(n, ast.Name)}
+    return {n.id for one in targets for n in all_in(one) if isinstance(n, ast.Name)}
 
 
 def rounds_of(text: str, target: ast.expr, over: ast.expr) -> list[dict[str, ast.expr]]:
@@ -153,7 +153,7 @@ def _held(text: str, name: ast.expr) -> ast.expr | None:
         and any(isinstance(t, ast.Name) and t.id == name.id for t in statement.targets)
     ]
     entries = {base for base, _ in stores.entries}
-    taken = any(isinstance(n, ast.arg) and n.arg == name.id for n in ast.walk(module))
+    taken = any(isinstance(n, ast.arg) and n.arg == name.id for n in all_in(module))
     alone = len(values) == 1 and name.id not in entries and not taken
     return values[0] if alone else None
 

@@ -17,7 +17,7 @@ from transpiler.source.lexical import comments_in, may_name
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.constant_rounds import replaced_in_round, source_of
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _APPLIES = regex(r"\.(?:interleave|flat_map)\(\s*(?:map_func\s*=\s*)?[A-Za-z_]\w*\s*[,)]")
 _METHODS = ("interleave", "flat_map")
@@ -34,7 +34,7 @@ def data_of_functions(text: str, others: Callable[[], Iterable[str]]) -> Rewritt
         return None
     at, edits = Positions(text), dict[Span, str]()
     touched: list[tuple[int, int]] = []
-    names = [node for node in ast.walk(module) if isinstance(node, ast.Name)]
+    names = [node for node in all_in(module) if isinstance(node, ast.Name)]
     for call, given in _applied(module):
         made = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == given.id]
         uses = [node for node in names if node.id == given.id]
@@ -53,7 +53,7 @@ def data_of_functions(text: str, others: Callable[[], Iterable[str]]) -> Rewritt
 
 def _applied(module: ast.Module) -> Iterator[tuple[ast.Call, ast.Name]]:
     """The calls that apply what makes a data set, and its name."""
-    for node in ast.walk(module):
+    for node in all_in(module):
         match node:
             case ast.Call(func=ast.Attribute(attr=method), args=args, keywords=keywords) if (
                 method in _METHODS
@@ -72,10 +72,10 @@ def _gives(made: ast.FunctionDef) -> ast.expr | None:
     for step in made.body:
         value = step.value if isinstance(step, (ast.Assign, ast.Return)) else None
         if value is None or any(
-            isinstance(n, ast.Lambda) and _hides(n, held) for n in ast.walk(value)
+            isinstance(n, ast.Lambda) and _hides(n, held) for n in all_in(value)
         ):
             return None
-        names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in held]
+        names = [n.id for n in all_in(value) if isinstance(n, ast.Name) and n.id in held]
         if len(names) > 1:  # a data set that is read twice may be another one each time
             return None
         whole = replaced_in_round(value, held)

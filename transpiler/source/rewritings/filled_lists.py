@@ -21,7 +21,7 @@ from transpiler.source.lexical import comments_in, words_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, replaced, rewritten
 from transpiler.source.stores import names_bound
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _FILLS = regex(r"\bself\.(\w*(?:callback|cbs?|cbk)\w*)(?:\.(?:append|extend)\(|\s*\+=)")
 _CALLS = frozenset({"fit", "fit_generator"})
@@ -92,7 +92,7 @@ class _Filled:
         found = [
             (method, one)
             for method in methods
-            for one in ast.walk(method)
+            for one in all_in(method)
             if isinstance(one, ast.Assign) and any(map(self._is_it, one.targets))
         ]
         if len(found) != 1 or found[0][1] not in found[0][0].body:
@@ -112,7 +112,7 @@ class _Filled:
 
     def _adds(self, node: ast.AST) -> bool:
         """Whether some code puts something into the list."""
-        return any(self._added(one) is not None for one in ast.walk(node))
+        return any(self._added(one) is not None for one in all_in(node))
 
     def _added(self, node: ast.AST) -> list[ast.expr] | None:
         """What a statement puts at the end of the list, if it does that."""
@@ -133,12 +133,12 @@ class _Filled:
         name = self._by.name
         mentions = [
             n
-            for n in ast.walk(self._module)
+            for n in all_in(self._module)
             if (isinstance(n, ast.Attribute) and n.attr == name)
             or (isinstance(n, ast.Name) and n.id == name)
         ]
         defined = [
-            n for n in ast.walk(self._module) if isinstance(n, ast.FunctionDef) and n.name == name
+            n for n in all_in(self._module) if isinstance(n, ast.FunctionDef) and n.name == name
         ]
         if len(mentions) != 1 or len(defined) != 1 or self._by.decorator_list:
             raise _Unclear
@@ -164,26 +164,26 @@ class _Filled:
             raise _Unclear
         for value in given.values():
             kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Load)
-            if not all(isinstance(one, kinds) for one in ast.walk(value)):
+            if not all(isinstance(one, kinds) for one in all_in(value)):
                 raise _Unclear
-            self._given |= {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
-        inside = {one.id for one in ast.walk(self._by) if isinstance(one, ast.Name)} - {*names}
+            self._given |= {one.id for one in all_in(value) if isinstance(one, ast.Name)}
+        inside = {one.id for one in all_in(self._by) if isinstance(one, ast.Name)} - {*names}
         if names_bound(self._by) & {*names} or inside & (self._given - {"self"}):
             raise _Unclear
         self._arguments = {name: self._source(value) for name, value in given.items()}
 
     def _check_reads(self, methods: list[ast.FunctionDef]) -> None:
         """Raise where anything but a training sees the list, or sees it before it is filled."""
-        inside = {id(n) for m in methods for n in ast.walk(m)}
+        inside = {id(n) for m in methods for n in all_in(m)}
         known = {id(target) for target in self._start.targets}
         trains: set[int] = set()
-        for node in ast.walk(self._by):
+        for node in all_in(self._by):
             match node:
                 case ast.Expr(ast.Call(func=ast.Attribute(held))) if self._added(node) is not None:
                     known.add(id(held))
                 case ast.AugAssign(target=held) if self._added(node) is not None:
                     known.add(id(held))
-        for node in ast.walk(self._module):
+        for node in all_in(self._module):
             match node:
                 case ast.Call(func=ast.Attribute(attr=name), keywords=given) if name in _CALLS:
                     values = {id(k.value) for k in given if k.arg == "callbacks"}
@@ -191,7 +191,7 @@ class _Filled:
                 case ast.Attribute(value=ast.Attribute() as held, attr=asked):
                     if not self._is_it(held) and asked not in _OF_LISTS:
                         known.add(id(held))  # another object, as lists have no such attribute
-        for node in ast.walk(self._module):
+        for node in all_in(self._module):
             if isinstance(node, ast.Attribute) and node.attr == self._name:
                 reads = id(node) in trains and self._is_it(node) and id(node) in inside
                 if not reads and id(node) not in known:
@@ -199,17 +199,17 @@ class _Filled:
         body = self._home.body
         last = self._call or [s for s in body if self._adds(s)][-1]
         between = body[body.index(self._start) : body.index(last) + 1]
-        asking = {m.name for m in methods if {id(n) for n in ast.walk(m)} & trains}
+        asking = {m.name for m in methods if {id(n) for n in all_in(m)} & trains}
         before = set[str]()
         while asking != before:
             before = set(asking)
             asking |= {m.name for m in methods if asking & _methods_in(m)}
-        if any({id(n) for n in ast.walk(s)} & trains or asking & _methods_in(s) for s in between):
+        if any({id(n) for n in all_in(s)} & trains or asking & _methods_in(s) for s in between):
             raise _Unclear
 
     def _fill(self) -> None:
         """Find what is in the list."""
-        counts = [n.id for n in ast.walk(self._by) if isinstance(n, ast.Name)]
+        counts = [n.id for n in all_in(self._by) if isinstance(n, ast.Name)]
         behind = self._by.body.index(self._start) if self._by is self._home else -1
         for statement in self._by.body:
             match statement:
@@ -250,14 +250,14 @@ class _Filled:
     def _expression(self, node: ast.expr) -> str:
         """The text of an expression, with what stands for the variables of its method."""
         start, end = self._positions.span(node)
-        if any(isinstance(one, _NEVER) for one in ast.walk(node)):
+        if any(isinstance(one, _NEVER) for one in all_in(node)):
             raise _Unclear
         if comments_in(self._text[start:end]) or (
             self._text[start:end].count("\n") and _has_text(node)
         ):
             raise _Unclear
         edits = {}
-        for one in ast.walk(node):
+        for one in all_in(node):
             if isinstance(one, ast.Name) and one.id in {**self._locals, **self._arguments}:
                 a, b = self._positions.span(one)
                 if self._text[a:b] != one.id:  # in an f-string
@@ -315,7 +315,7 @@ class _Filled:
         """Whether the method does nothing but fill the list, with what means the same outside."""
         rest = [s for s in self._by.body if s not in self._gone and not _is_text(s)]
         parsed = ast.parse(f"[{', '.join(item for item, _ in self._items)}]")
-        read = {n.id for n in ast.walk(parsed) if isinstance(n, ast.Name)}
+        read = {n.id for n in all_in(parsed) if isinstance(n, ast.Name)}
         bound = names_bound(self._home) | {a.arg for a in self._home.args.args}
         return self._call is not None and not rest and not read & (bound - {"self", *self._given})
 
@@ -335,7 +335,7 @@ class _Filled:
 def _methods_in(node: ast.AST) -> set[str]:
     """The methods of its own object that some code names."""
     found = set()
-    for one in ast.walk(node):
+    for one in all_in(node):
         match one:
             case ast.Attribute(value=ast.Name("self"), attr=name):
                 found.add(name)
@@ -345,7 +345,7 @@ def _methods_in(node: ast.AST) -> set[str]:
 def _has_text(node: ast.AST) -> bool:
     """Whether there are strings, which may go over several lines."""
     kinds = (ast.JoinedStr, ast.Constant)
-    long = (n for n in ast.walk(node) if isinstance(n, kinds) and n.lineno != n.end_lineno)
+    long = (n for n in all_in(node) if isinstance(n, kinds) and n.lineno != n.end_lineno)
     return any(True for _ in long)
 
 

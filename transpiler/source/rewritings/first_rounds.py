@@ -19,7 +19,7 @@ from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.stores import names_bound
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _FIRST = regex(
     r"\bfor (\w+) in range\([^\n]*\):[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*"
@@ -33,7 +33,7 @@ def first_rounds(text: str) -> Rewritten | None:
     """The text with such loops alike in all rounds, if it has any."""
     module = program_tree(text) if _FIRST.search(text) else None
     positions, edits, touched = Positions(text), dict[Span, str](), list[tuple[int, int]]()
-    for room in ast.walk(module) if module is not None else ():
+    for room in all_in(module) if module is not None else ():
         for loop in _loops(room) if _builds(text, room) else ():
             choice, number = loop.body[0], loop.target
             assert isinstance(choice, ast.If)
@@ -99,13 +99,13 @@ def _taken(choice: ast.If) -> tuple[str, str] | None:
 
 
 def _names(body: list[ast.stmt]) -> set[str]:
-    nodes = (n for s in body for n in ast.walk(s))
+    nodes = (n for s in body for n in all_in(s))
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _is_bound_before(room: ast.AST, loop: ast.For, name: str) -> bool:
     """Whether a variable has a value before the loop, or is not one of the function's own."""
-    for node in ast.walk(room):
+    for node in all_in(room):
         match node:
             case ast.Name(id=other, ctx=held) if not isinstance(held, ast.Load):
                 if other == name and node.lineno < loop.lineno:
@@ -114,7 +114,7 @@ def _is_bound_before(room: ast.AST, loop: ast.For, name: str) -> bool:
                 return True
             case ast.Global(names=names) | ast.Nonlocal(names=names) if name in names:
                 return True
-    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(loop.iter))
+    return any(isinstance(n, ast.Name) and n.id == name for n in all_in(loop.iter))
 
 
 class _Renaming(ast.NodeTransformer):

@@ -32,7 +32,7 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.picked_classes import IS_CLASS, arguments_of, is_plain
 from transpiler.source.rewritings.taken_out import without_arguments, without_parameters
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _INITIALIZER = regex(r"def \w+\(\s*self\s*,")
 _TRAINS = regex(r"\.(?:compile|fit)\(")
@@ -171,7 +171,7 @@ class _Taker:
 def _keeping(function: ast.FunctionDef, read: ast.expr) -> ast.Assign | None:
     """The statement that keeps a parameter, if that is what `__init__` does with it."""
     for statement in function.body:
-        if isinstance(statement, ast.Assign) and any(n is read for n in ast.walk(statement)):
+        if isinstance(statement, ast.Assign) and any(n is read for n in all_in(statement)):
             return statement
     return None
 
@@ -187,8 +187,8 @@ def _of_parameters(
     text, (start, end) = positions.text, positions.span(made)
     source, parameters, given = text[start:end], [""][:0], [""][:0]
     keywords = {id(keyword.value): keyword.arg for keyword in made.keywords}
-    own = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    own |= {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+    own = {n.id for n in all_in(function) if isinstance(n, ast.Name)}
+    own |= {n.arg for n in all_in(function) if isinstance(n, ast.arg)}
     own |= {*re.findall(r"\bself\.(\w+)", text)} if owner else set()
     for value in sorted(unknown, key=positions.span, reverse=True):
         first = bool(made.args) and made.args[0] is value
@@ -204,7 +204,7 @@ def _of_parameters(
 
 def _read_once(function: ast.FunctionDef, name: str) -> ast.expr | None:
     """Where `__init__` keeps a parameter, or compiles with it, if it does nothing else with it."""
-    reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+    reads = [n for n in all_in(function) if isinstance(n, ast.Name) and n.id == name]
     if len(reads) != 1 or not isinstance(reads[0].ctx, ast.Load):
         return None
     for statement in function.body:
@@ -228,9 +228,9 @@ class _Names:
 
     def __init__(self, module: ast.Module) -> None:
         self._module = module
-        names = [n for n in ast.walk(module) if isinstance(n, ast.Name)]
+        names = [n for n in all_in(module) if isinstance(n, ast.Name)]
         self._stored = Counter(n.id for n in names if not isinstance(n.ctx, ast.Load))
-        self._parameters = {n.arg for n in ast.walk(module) if isinstance(n, ast.arg)}
+        self._parameters = {n.arg for n in all_in(module) if isinstance(n, ast.arg)}
         self._top = {
             name: statement
             for statement in module.body
@@ -254,7 +254,7 @@ class _Names:
         written = ", ".join(text[slice(*positions.span(one))] for one in parts)
         call = made if isinstance(made, ast.Call) else None
         unknown = [one for part in parts for one in self.unknown(part)]
-        steady = all(self._is_steady(n) for part in parts for n in ast.walk(part))
+        steady = all(self._is_steady(n) for part in parts for n in all_in(part))
         if unknown and not (call is not None and steady):
             return None
         gone: dict[Span, str] = {}
@@ -277,7 +277,7 @@ class _Names:
         return [
             part
             for part in parts
-            if not all(self._is_known(n.id) for n in ast.walk(part) if isinstance(n, ast.Name))
+            if not all(self._is_known(n.id) for n in all_in(part) if isinstance(n, ast.Name))
         ]
 
     def _is_steady(self, node: ast.AST) -> bool:
@@ -297,7 +297,7 @@ class _Names:
         if len(uses) != 2 or sum(isinstance(use.ctx, ast.Load) for use in uses) != 1:
             return None
         room = given.place.function or self._module
-        around = [s for s in room.body if any(n is given.call for n in ast.walk(s))]
+        around = [s for s in room.body if any(n is given.call for n in all_in(s))]
         if not around or isinstance(around[0], (ast.For, ast.While, ast.FunctionDef, ast.ClassDef)):
             return None
         for statement in room.body:
@@ -320,12 +320,12 @@ class _Part:
 def _uses(node: ast.AST, name: str) -> Iterator[ast.Name]:
     """Where a variable is read or stored, functions with a parameter of that name left out."""
     if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-        taken = (one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg))
+        taken = (one.arg for one in all_in(node.args) if isinstance(one, ast.arg))
         if name in taken:
             return
     if isinstance(node, ast.Name) and node.id == name:
         yield node
-    for inner in ast.iter_child_nodes(node):
+    for inner in parts_of(node):
         yield from _uses(inner, name)
 
 

@@ -20,7 +20,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import blanked, words_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, replaced, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _MENTIONED = regex(r"allback|EarlyStopping|ModelCheckpoint|ReduceLROnPlateau|TensorBoard|CSVLogger")
 #: A call that gives several things their names.
@@ -83,7 +83,7 @@ class _Giving:
         self._text, self._module, self._node, self._parts = text, module, node, parts
         self._positions = Positions(text)
         self._statements = node.body[1 if ast.get_docstring(node) is not None else 0 : -1]
-        self._inside = [n for s in (*self._statements, *parts) for n in ast.walk(s)]
+        self._inside = [n for s in (*self._statements, *parts) for n in all_in(s)]
         self._names = [n for n in self._inside if isinstance(n, ast.Name)]
         self._stored = {n.id for n in self._names if not isinstance(n.ctx, ast.Load)}
         self._call = (0, 0)
@@ -94,11 +94,11 @@ class _Giving:
         """The calls as what they do; nothing stays of the function."""
         self._check()
         uses = [
-            n for n in ast.walk(self._module) if isinstance(n, ast.Name) and n.id == self._node.name
+            n for n in all_in(self._module) if isinstance(n, ast.Name) and n.id == self._node.name
         ]
         if len(uses) != 1:  # names of a second call would be those of the first
             raise _Unclear
-        above = {c: n for n in ast.walk(self._module) for c in ast.iter_child_nodes(n)}
+        above = {c: n for n in all_in(self._module) for c in parts_of(n)}
         call = above[uses[0]]
         statement = above.get(call)
         match statement:
@@ -209,11 +209,11 @@ class _Giving:
         """Raise where a lambda reads what has a name then that gets another value."""
         bound = [
             n.id
-            for n in ast.walk(self._module)
+            for n in all_in(self._module)
             if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
         ]
         for one in (n for n in self._inside if isinstance(n, ast.Lambda)):
-            read = {n.id for n in ast.walk(one) if isinstance(n, ast.Name)}
+            read = {n.id for n in all_in(one) if isinstance(n, ast.Name)}
             if any(
                 bound.count(given[name]) > 1 + (given[name] == name) for name in read & {*given}
             ):
@@ -256,7 +256,7 @@ class _Giving:
                 if not isinstance(value, (ast.Constant, ast.UnaryOp)):
                     raise _Unclear
             text = ast.get_source_segment(self._text, value) or ""
-            read = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+            read = {n.id for n in all_in(value) if isinstance(n, ast.Name)}
             if read & {*targets} or "\n" in text:
                 raise _Unclear
             steady = isinstance(value, ast.Constant)
@@ -276,7 +276,7 @@ class _Giving:
         if name in self._stored:
             return False
         later = [n for n in self._inside if isinstance(n, ast.Lambda)] if not steady else []
-        inside = [n for one in later for n in ast.walk(one)]
+        inside = [n for one in later for n in all_in(one)]
         if any(isinstance(n, ast.Name) and n.id == name for n in inside):
             return False
         quotes = [q for n, q in self._in_strings().items() if n.id == name]
@@ -289,7 +289,7 @@ class _Giving:
         """What f-strings have in the place of names that are words now."""
         for string in (n for n in self._inside if isinstance(n, ast.JoinedStr)):
             parts = [n for n in string.values if isinstance(n, ast.FormattedValue)]
-            names = [n for n in ast.walk(string) if isinstance(n, ast.Name)]
+            names = [n for n in all_in(string) if isinstance(n, ast.Name)]
             words = [n for n in names if _is_word(named.get(n.id, ""), quoted.get(n))]
             for name in words:
                 start, end = self._positions.span(name)
@@ -311,7 +311,7 @@ class _Giving:
         for string in (n for n in self._inside if isinstance(n, ast.JoinedStr)):
             start, end = self._positions.span(string)
             quotes = {one for one in self._text[start:end] if one in "\"'"}
-            inside = (n for n in ast.walk(string) if isinstance(n, ast.Name))
+            inside = (n for n in all_in(string) if isinstance(n, ast.Name))
             found |= dict.fromkeys(inside, "?" if len(quotes) > 1 else "".join(quotes))
         return found
 
@@ -356,7 +356,7 @@ def _around(above: dict[ast.AST, ast.AST], node: ast.AST) -> Iterator[ast.AST]:
 
 def _own_names(node: ast.AST) -> Iterator[str]:
     """The names that a function binds."""
-    for inside in ast.walk(node) if isinstance(node, ast.FunctionDef) else ():
+    for inside in all_in(node) if isinstance(node, ast.FunctionDef) else ():
         if isinstance(inside, ast.arg):
             yield inside.arg
         elif isinstance(inside, ast.Name) and not isinstance(inside.ctx, ast.Load):

@@ -28,7 +28,7 @@ from transpiler.source.rewritings.constant_rounds import (
     rounds_of,
     used_besides,
 )
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _ASKS = regex(r"\.get_layer\(")
 _IN_TURN = regex(
@@ -49,7 +49,7 @@ def layers_asked_in_turn(text: str) -> Rewritten | None:
     module = program_tree(text)
     if module is None:
         return None
-    rooms = [n for n in ast.walk(module) if isinstance(n, (ast.Module, ast.FunctionDef))]
+    rooms = [n for n in all_in(module) if isinstance(n, (ast.Module, ast.FunctionDef))]
     each = [_Room(text, room) for room in rooms]
     found = {node: one for room in each for node, one in room.asking()}
     asked = {name for room in each for name in room.asked}
@@ -87,20 +87,20 @@ class _Room:
     def asking(self) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
         """The loops that ask for layers, each as it stands without."""
         for loop in self._loops:
-            asks = [name for n in ast.walk(loop) if (name := _asked(n)) is not None]
+            asks = [name for n in all_in(loop) if (name := _asked(n)) is not None]
             yield from self._written(loop, asks)
         for listed in self._lists:
-            asks = [name for n in ast.walk(listed.elt) if (name := _asked(n)) is not None]
+            asks = [name for n in all_in(listed.elt) if (name := _asked(n)) is not None]
             if not _is_output(listed.elt):  # those of names that are listed are known
                 yield from self._listed(listed, asks)
 
     def making(self, asked: set[str]) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
         """The loops that make layers with names among some, each as it stands without."""
         for loop in self._loops:
-            names = [k.value for n in ast.walk(loop) for k in _keywords(n) if k.arg == "name"]
+            names = [k.value for n in all_in(loop) for k in _keywords(n) if k.arg == "name"]
             yield from self._written(loop, names, asked)
         for listed in self._lists:
-            names = [k.value for n in ast.walk(listed) for k in _keywords(n) if k.arg == "name"]
+            names = [k.value for n in all_in(listed) for k in _keywords(n) if k.arg == "name"]
             yield from self._listed(listed, names, asked)
 
     def _written(
@@ -125,7 +125,7 @@ class _Room:
         """The variable for a layer that is asked for, which only this loop has; and what asks."""
         match statement:
             case ast.Assign(targets=[ast.Name(name)], value=value) if _asked(value) is not None:
-                inside = {*ast.walk(loop)}
+                inside = {*all_in(loop)}
                 each = [n for n in self._nodes if isinstance(n, ast.Name) and n.id == name]
                 stores = [n for n in each if not _is_read(n)]
                 first = all(n.lineno > statement.lineno for n in each if _is_read(n))
@@ -157,9 +157,9 @@ class _Room:
 
     def _may_be_written(self, loop: ast.For) -> bool:
         """Whether the statements of a loop mean the same where it is not."""
-        inside = {*ast.walk(loop)}
-        variables = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
-        body = [n for s in loop.body for n in ast.walk(s)]
+        inside = {*all_in(loop)}
+        variables = {n.id for n in all_in(loop.target) if isinstance(n, ast.Name)}
+        body = [n for s in loop.body for n in all_in(s)]
         if loop.orelse or any(isinstance(n, _LEAVES) for n in body):
             return False
         if any(isinstance(n, ast.expr) and has_names_of_its_own(n) for n in body):
@@ -172,14 +172,14 @@ class _Room:
             n.id
             for part in self._nodes
             if isinstance(part, _ROOMS)
-            for n in ast.walk(part)
+            for n in all_in(part)
             if isinstance(n, ast.Name) and part not in inside
         } - self._own_of_inner()
         return not variables & (stored | hidden | used_besides(self._nodes, loop))
 
     def _own_of_inner(self) -> set[str]:
         """The names that functions inside have as their own."""
-        inner = [n for part in self._nodes if isinstance(part, _ROOMS) for n in ast.walk(part)]
+        inner = [n for part in self._nodes if isinstance(part, _ROOMS) for n in all_in(part)]
         own = {n.id for n in inner if isinstance(n, ast.Name) and not _is_read(n)}
         return own | {n.arg for n in inner if isinstance(n, ast.arg)}
 

@@ -15,7 +15,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _LOADED = regex(r"^[ \t]+self\.\w+ *= *(?:[\w.]+\.)?load_model\(", re.MULTILINE)
 #: How Keras's file is read, not what is in it.
@@ -35,7 +35,7 @@ def loaded_in_methods(text: str) -> Rewritten | None:
     edits: dict[Span, str] = {}
     left: list[str] = []
     said: list[tuple[int, str]] = []
-    for owner in ast.walk(module) if module is not None else ():
+    for owner in all_in(module) if module is not None else ():
         if isinstance(owner, ast.ClassDef):
             for method, statement, name, path in _loads(owner):
                 span = positions.span(statement)
@@ -54,7 +54,7 @@ def _loads(
     for method in owner.body:
         if not isinstance(method, ast.FunctionDef) or method.name == "__init__":
             continue
-        for statement in ast.walk(method):
+        for statement in all_in(method):
             match statement:
                 case ast.Assign(
                     targets=[ast.Attribute(ast.Name("self"), name)],
@@ -87,7 +87,7 @@ def _made(owner: ast.ClassDef) -> Iterator[str]:
 
 def _saved(owner: ast.ClassDef) -> Iterator[str]:
     """The attributes that a method saves as a model."""
-    for node in ast.walk(owner):
+    for node in all_in(owner):
         match node:
             case ast.Call(func=ast.Attribute(ast.Attribute(ast.Name("self"), name), "save")):
                 yield name

@@ -22,7 +22,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import blanked
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _LOADS = regex(r"\bload_model\(")
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
@@ -62,7 +62,7 @@ def loaded_or_trained(text: str, others: Callable[[], Iterable[str]]) -> Rewritt
         return None
     edits: dict[Span, str] = {}
     calls: list[str] = []
-    functions = [node for node in ast.walk(module) if isinstance(node, _Function)]
+    functions = [node for node in all_in(module) if isinstance(node, _Function)]
     scopes: list[ast.Module | ast.FunctionDef] = [module, *functions]
     for scope in scopes:
         for number, statement in enumerate(scope.body):
@@ -154,19 +154,19 @@ def _is_simple(statement: ast.stmt) -> bool:
 
 def _trains_nowhere_else(way: _Way, module: ast.Module) -> bool:
     """Whether all steps are taken where the model is not loaded, or by functions called there."""
-    inside = {id(node) for statement in way.trains for node in ast.walk(statement)}
+    inside = {id(node) for statement in way.trains for node in all_in(statement)}
 
     def is_called_there(function: ast.AST) -> bool:
         name = function.name if isinstance(function, _Function) else ""
-        found = [n for n in ast.walk(module) if isinstance(n, ast.expr) and _called(n) == name]
+        found = [n for n in all_in(module) if isinstance(n, ast.expr) and _called(n) == name]
         return bool(name) and all(id(node) in inside for node in found)
 
     around: dict[int, list[ast.AST]] = {}
-    for function in ast.walk(module):
+    for function in all_in(module):
         if isinstance(function, _Function):
-            for node in ast.walk(function):
+            for node in all_in(function):
                 around.setdefault(id(node), []).append(function)
-    steps = [n for n in ast.walk(module) if isinstance(n, ast.Attribute)]
+    steps = [n for n in all_in(module) if isinstance(n, ast.Attribute)]
     steps = [n for n in steps if n.attr in _TRAINS or n.attr == "optimizer"]
     return any(step.attr in _TRAINS for step in steps) and all(
         id(step) in inside or any(map(is_called_there, around.get(id(step), ()))) for step in steps
@@ -207,7 +207,7 @@ def _made_before(
     if not all(isinstance(s, (ast.Assign, ast.Expr)) for s in found):
         return None
     compiles = (s for s in way.trains if s not in found)
-    if any(_is_making(n, way.model) for s in compiles for n in ast.walk(s)):
+    if any(_is_making(n, way.model) for s in compiles for n in all_in(s)):
         return None
     last = way.trains.index(making[-1])
     others = [s for s in way.trains[:last] if s not in found and not _only_shows(s)]
@@ -215,17 +215,17 @@ def _made_before(
     if any(not isinstance(s, ast.Assign) and known & {*_names(s)} for s in others):
         return None  # it may change what the model is made of
     own = {name for s in found for name in _bound(s)} - {way.model}
-    inside = {id(node) for s in way.trains for node in ast.walk(s)}
-    outer = {n.id for n in ast.walk(scope) if isinstance(n, ast.Name) and id(n) not in inside}
+    inside = {id(node) for s in way.trains for node in all_in(s)}
+    outer = {n.id for n in all_in(scope) if isinstance(n, ast.Name) and id(n) not in inside}
     return found if not own & outer and _is_alone(found, way, module) else None
 
 
 def _is_alone(making: list[ast.stmt], way: _Way, module: ast.Module) -> bool:
     """Whether what makes a model does no more, and no other one that is asked shares layers."""
-    functions = {n.name: n for n in ast.walk(module) if isinstance(n, _Function)}
+    functions = {n.name: n for n in all_in(module) if isinstance(n, _Function)}
     pending, seen = list[ast.AST](making), set[str]()
     while pending:
-        for node in ast.walk(pending.pop()):
+        for node in all_in(pending.pop()):
             name = _called(node.func) if isinstance(node, ast.Call) else ""
             if name in _DOES_MORE or (name and name in seen):
                 if name in _DOES_MORE:
@@ -240,13 +240,13 @@ def _is_alone(making: list[ast.stmt], way: _Way, module: ast.Module) -> bool:
         and n.attr in _ASKED
         and isinstance(n.value, ast.Name)
         and n.value.id in read
-        for n in ast.walk(module)
+        for n in all_in(module)
     )
 
 
 def _brought(module: ast.Module) -> set[str]:
     """The names that imports bind."""
-    imports = (n for n in ast.walk(module) if isinstance(n, (ast.Import, ast.ImportFrom)))
+    imports = (n for n in all_in(module) if isinstance(n, (ast.Import, ast.ImportFrom)))
     return {(one.asname or one.name).partition(".")[0] for n in imports for one in n.names}
 
 
@@ -316,10 +316,10 @@ def _called(node: ast.AST) -> str:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+    return (n.id for n in all_in(node) if isinstance(n, ast.Name))
 
 
 def _bound(node: ast.AST) -> Iterator[str]:
     """The variables that a statement binds."""
-    found = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    found = (n for n in all_in(node) if isinstance(n, ast.Name))
     return (n.id for n in found if not isinstance(n.ctx, ast.Load))

@@ -27,7 +27,7 @@ from transpiler.source.rewritings.constant_rounds import (
     source_of,
     used_besides,
 )
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _GIVES = regex(r"\bloss\s*=\s*(?:[\[{]|list\(|\w+\s*[,)\n])")
 
@@ -40,7 +40,7 @@ def losses_in_turn(text: str, others: Callable[[], Iterable[str]]) -> Rewritten 
     module = program_tree(text) if ".compile(" in text and _GIVES.search(text) else None
     edits: dict[Span, str] = {}
     touched: list[tuple[int, int]] = []
-    for room in ast.walk(module) if module is not None else ():
+    for room in all_in(module) if module is not None else ():
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             made_there = _Room(text, room)
             for call, given in made_there.given:
@@ -87,13 +87,13 @@ class _Room:
         """The statements that make what a variable holds, if only `compile` reads it."""
         module = program_tree(self._text)
         assert module is not None
-        uses = [n for n in ast.walk(module) if isinstance(n, ast.Name) and n.id == name.id]
+        uses = [n for n in all_in(module) if isinstance(n, ast.Name) and n.id == name.id]
         named = [i for i, one in enumerate(self._body) if _named(one) == name.id]
         if len(named) != 1 or name not in self._nodes:
             return []
         following = self._body[named[0] : named[0] + 2]
         made = [one for one in following if one.lineno <= name.lineno][: len(uses) - 1]
-        inside = {n for one in made for n in ast.walk(one)}
+        inside = {n for one in made for n in all_in(one)}
         if len(made) != len(uses) - 1 or not {*uses} <= {*inside, name}:
             return []
         end = made[-1].end_lineno or 0
@@ -122,7 +122,7 @@ class _Room:
         """The same of a loop that does nothing but to fill it."""
         if not isinstance(loop, ast.For):
             return None
-        own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        own = {n.id for n in all_in(loop.target) if isinstance(n, ast.Name)}
         if loop.orelse or own & used_besides(self._nodes, loop):
             return None
         rows = rounds_of(self._text, loop.target, loop.iter)
@@ -181,11 +181,11 @@ def _keyed(keys: list[ast.expr], losses: list[ast.expr | None]) -> ast.expr | No
 def _in_round(loss: ast.expr, row: dict[str, ast.expr]) -> ast.expr | None:
     """A loss as it is in one round; a lambda reads what it is when the model is trained."""
     if not isinstance(loss, ast.Lambda):
-        own = any(isinstance(inner, (ast.Lambda, ast.comprehension)) for inner in ast.walk(loss))
+        own = any(isinstance(inner, (ast.Lambda, ast.comprehension)) for inner in all_in(loss))
         return None if own else replaced_in_round(loss, row)
     taken = loss.args
-    names = {a.arg for a in ast.walk(taken) if isinstance(a, ast.arg)}
-    read = {n.id for n in ast.walk(loss.body) if isinstance(n, ast.Name)}
+    names = {a.arg for a in all_in(taken) if isinstance(a, ast.arg)}
+    read = {n.id for n in all_in(loss.body) if isinstance(n, ast.Name)}
     plain = not (taken.posonlyargs or taken.kwonlyargs or taken.vararg or taken.kwarg)
     if not plain or len(names) - len(taken.defaults) != 2 or read & row.keys() - names:
         return None

@@ -27,7 +27,7 @@ from transpiler.source.given_settings import (
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.taken_out import without_parameters
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _OPTIONAL = regex(r"(?:callbacks|loss|opt\w*)\s*(?::[^=,()]*)?=\s*None\b")
 #: What parameters for parts of the training are called.
@@ -95,7 +95,7 @@ def made_in_any_case(text: str, path: str) -> Rewritten | None:
 def _compiles_own(function: ast.FunctionDef) -> bool:
     """Whether a function compiles a model that it gets."""
     taken = {one.arg for one in function.args.args}
-    for node in ast.walk(function):
+    for node in all_in(function):
         match node:
             case ast.Attribute(value=ast.Name(id=model), attr="compile") if model in taken:
                 return True
@@ -110,14 +110,14 @@ def _absent(place: Place) -> Iterator[_Absent]:
     for statement in function.body if optional else ():
         for found in _cases(place, statement):
             name = found.parameter
-            reads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
-            inside = {id(n) for n in ast.walk(statement)}
+            reads = [n for n in all_in(function) if isinstance(n, ast.Name) and n.id == name]
+            inside = {id(n) for n in all_in(statement)}
             outside = [n for n in reads if id(n) not in inside]
             if found.kept != name and outside:
                 continue
             stored = any(not isinstance(n.ctx, ast.Load) for n in outside)
             early = any(n.lineno <= (statement.end_lineno or 0) for n in outside)
-            own = {n.id for n in ast.walk(found.made) if isinstance(n, ast.Name)} & {name}
+            own = {n.id for n in all_in(found.made) if isinstance(n, ast.Name)} & {name}
             if name in optional and not (stored or early or own):
                 yield found
 
@@ -160,16 +160,16 @@ def _given(
 ) -> dict[Span, str]:
     """The edits that let each call give it; none where some can't."""
     lacking = [call for call in given if is_nothing(call.given)]
-    bound = {n.id for n in ast.walk(one.function) if isinstance(n, ast.Name) and _binds(n)}
-    bound |= {n.arg for n in ast.walk(one.function) if isinstance(n, ast.arg)}
-    read = {n.id for n in ast.walk(one.made) if isinstance(n, ast.Name)}
+    bound = {n.id for n in all_in(one.function) if isinstance(n, ast.Name) and _binds(n)}
+    bound |= {n.arg for n in all_in(one.function) if isinstance(n, ast.arg)}
+    read = {n.id for n in all_in(one.made) if isinstance(n, ast.Name)}
     others = any(call.imports for call in given)
     if not isinstance(one.made, ast.Call) or read & bound or others:
         return {}
     edits: dict[Span, str] = {}
     for call in lacking:
         around = call.place.function or ast.Module([], [])
-        hidden = {n.id for n in ast.walk(around) if isinstance(n, ast.Name) and _binds(n)}
+        hidden = {n.id for n in all_in(around) if isinstance(n, ast.Name) and _binds(n)}
         if read & hidden or len(call.call.args) >= len(one.function.args.args):
             return {}
         end = positions.span(call.call)[1] - 1

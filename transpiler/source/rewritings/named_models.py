@@ -14,7 +14,7 @@ from transpiler.regex import regex
 from transpiler.source.imported import locate, read_text
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _GIVEN = regex(r"(?<![\w.])(\w+)\(\s*(?:\w+\s*=\s*)?\w+\(")
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
@@ -92,7 +92,7 @@ def _trains(node: ast.FunctionDef) -> list[ast.Call]:
     found: list[ast.Call] = []
     if not node.args.args:
         return found
-    for call in ast.walk(node):
+    for call in all_in(node):
         match call:
             case ast.Call(func=ast.Attribute(value=ast.Name(name), attr=asked)):
                 if asked in _TRAINS and name == node.args.args[0].arg:
@@ -104,8 +104,8 @@ def builders(module: ast.Module) -> Iterator[str]:
     """The functions that may give a model that they have compiled."""
     for node in module.body:
         if isinstance(node, ast.FunctionDef):
-            asked = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-            gives = any(isinstance(n, ast.Return) for n in ast.walk(node))
+            asked = {n.attr for n in all_in(node) if isinstance(n, ast.Attribute)}
+            gives = any(isinstance(n, ast.Return) for n in all_in(node))
             if "compile" in asked and gives and not asked & _TRAINS:
                 yield node.name
         elif isinstance(node, ast.ImportFrom):
@@ -117,7 +117,7 @@ def _places(
     module: ast.Module, scope: ast.AST, training: dict[str, ast.FunctionDef], building: set[str]
 ) -> Iterator[tuple[ast.AST, ast.stmt, ast.Call, ast.Call]]:
     """The statements whose first act is to build a model that a function gets."""
-    pending = [*ast.iter_child_nodes(scope)]
+    pending = [*parts_of(scope)]
     while pending:
         node = pending.pop(0)
         if isinstance(node, ast.FunctionDef):
@@ -133,7 +133,7 @@ def _places(
                 if (found := _first(value, training, building)) is not None:
                     yield scope, node, *found
             case ast.stmt() | ast.ExceptHandler() | ast.match_case():
-                pending += ast.iter_child_nodes(node)
+                pending += parts_of(node)
 
 
 def _first(
@@ -171,15 +171,15 @@ def free_name(module: ast.Module, scope: ast.AST, wanted: str) -> str:
     """A name that nothing else has in a scope, nor reads of the module where that is the scope."""
     taken = {n.id for n in _own_nodes(scope) if isinstance(n, ast.Name)}
     taken |= (
-        {n.arg for n in ast.walk(scope) if isinstance(n, ast.arg)} if scope is not module else set()
+        {n.arg for n in all_in(scope) if isinstance(n, ast.arg)} if scope is not module else set()
     )
     if scope is module:
-        for function in (n for n in ast.walk(module) if isinstance(n, _FUNCTIONS)):
-            inside = [n for n in ast.walk(function) if isinstance(n, ast.Name)]
+        for function in (n for n in all_in(module) if isinstance(n, _FUNCTIONS)):
+            inside = [n for n in all_in(function) if isinstance(n, ast.Name)]
             bound = {n.id for n in inside if not isinstance(n.ctx, ast.Load)}
-            bound |= {n.arg for n in ast.walk(function.args) if isinstance(n, ast.arg)}
+            bound |= {n.arg for n in all_in(function.args) if isinstance(n, ast.arg)}
             taken |= {n.id for n in inside} - bound
-            declared = (n for n in ast.walk(function) if isinstance(n, ast.Global))
+            declared = (n for n in all_in(function) if isinstance(n, ast.Global))
             taken |= {name for one in declared for name in one.names}
     numbered = (f"{wanted}_{number}" for number in range(2, 99))
     return next(name for name in (wanted, f"built_{wanted}", *numbered) if name not in taken)
@@ -187,9 +187,9 @@ def free_name(module: ast.Module, scope: ast.AST, wanted: str) -> str:
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope; those in functions inside belong to it where it is a function."""
-    pending = [*ast.iter_child_nodes(scope)]
+    pending = [*parts_of(scope)]
     while pending:
         node = pending.pop()
         yield node
         if not isinstance(scope, ast.Module) or not isinstance(node, _FUNCTIONS):
-            pending += ast.iter_child_nodes(node)
+            pending += parts_of(node)

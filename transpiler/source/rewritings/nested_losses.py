@@ -22,7 +22,7 @@ from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _NESTED = regex(r"^[ \t]+def \w+\(\s*\w+\s*(?::[^,)]*)?,\s*\w+[^()]*\)", re.MULTILINE)
 _GIVEN = frozenset({"loss", "metrics", "weighted_metrics"})
@@ -66,7 +66,7 @@ class _Program:
 
     def __init__(self, text: str, module: ast.Module) -> None:
         self._text, self._positions = text, Positions(text)
-        nodes = [*ast.walk(module)]
+        nodes = [*all_in(module)]
         self._names = [n.id for n in nodes if isinstance(n, ast.Name)]
         self._names += [n.arg for n in nodes if isinstance(n, ast.arg)]
         self._defined = [n.name for n in nodes if isinstance(n, (*_FUNCTIONS[:2], ast.ClassDef))]
@@ -109,7 +109,7 @@ class _Program:
         given: set[int],
     ) -> _Nested | None:
         """A function that may move: only `compile` gets it, or others that move as well."""
-        inside = [*ast.walk(node)]
+        inside = [*all_in(node)]
         if node.decorator_list or any(isinstance(n, _ODD) for n in inside):
             return None
         if self._defined.count(node.name) > 1 or f"make_{node.name}" in self._known:
@@ -136,13 +136,13 @@ class _Program:
 
     def _reads_own(self, node: ast.FunctionDef, own: set[str]) -> bool:
         """Whether a function reads variables of the one around it."""
-        inside = [*ast.walk(node)]
+        inside = [*all_in(node)]
         bound = {n.arg for n in inside if isinstance(n, ast.arg)}
         bound |= {n.id for n in inside if isinstance(n, ast.Name) and not _is_read(n)}
         return any(isinstance(n, ast.Name) and n.id in own - bound for n in inside)
 
     def _is_called_by(self, node: ast.FunctionDef, inner: list[ast.FunctionDef]) -> bool:
-        each = (n for one in inner if one is not node for n in ast.walk(one))
+        each = (n for one in inner if one is not node for n in all_in(one))
         return any(isinstance(n, ast.Name) and n.id == node.name for n in each)
 
     def _is_steady(
@@ -191,7 +191,7 @@ class _Program:
 
 def _is_read_by(one: _Nested, inner: list[ast.FunctionDef], moving: list[ast.FunctionDef]) -> bool:
     """Whether a function that stays reads one by its name."""
-    nodes = (n for other in inner if other not in moving for n in ast.walk(other))
+    nodes = (n for other in inner if other not in moving for n in all_in(other))
     return any(isinstance(n, ast.Name) and n.id == one.node.name for n in nodes)
 
 
@@ -204,7 +204,7 @@ def _given_to_compile(nodes: list[ast.AST]) -> Iterator[ast.Name]:
                 for value in given:
                     plain = (ast.Name, ast.List, ast.Tuple, ast.Dict, ast.Constant)
                     if isinstance(value, plain):
-                        yield from (n for n in ast.walk(value) if isinstance(n, ast.Name))
+                        yield from (n for n in all_in(value) if isinstance(n, ast.Name))
 
 
 def _own_names(room: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
@@ -213,7 +213,7 @@ def _own_names(room: ast.FunctionDef, nodes: list[ast.AST]) -> set[str]:
     found |= {n.name for n in nodes if isinstance(n, (*_FUNCTIONS[:2], ast.ClassDef))}
     found |= {a.asname or a.name for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom))
               for a in n.names}  # fmt: skip
-    return found | {one.arg for one in ast.walk(room.args) if isinstance(one, ast.arg)}
+    return found | {one.arg for one in all_in(room.args) if isinstance(one, ast.arg)}
 
 
 def _is_read(node: ast.Name) -> bool:

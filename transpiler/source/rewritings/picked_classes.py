@@ -20,7 +20,7 @@ from transpiler.regex import regex
 from transpiler.source.looped_classes import Made, items_of, made_in_rounds
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
 #: The name of a class of optimizers.
@@ -50,7 +50,7 @@ def made_where_picked(text: str) -> Rewritten | None:
     module = program_tree(text)
     if module is None:
         return None
-    names = (n for n in ast.walk(module) if isinstance(n, ast.Name))
+    names = (n for n in all_in(module) if isinstance(n, ast.Name))
     bound = Counter(n.id for n in names if not isinstance(n.ctx, ast.Load))
     known = {name: table for name, table in _tables(module.body).items() if bound[name] == 1}
     edits: dict[Span, str] = {}
@@ -125,12 +125,12 @@ def _rooms(module: ast.Module) -> Iterator[ast.FunctionDef | ast.Module]:
 def _walk(room: ast.FunctionDef | ast.Module) -> Iterator[ast.AST]:
     """The nodes of a room; those of a module without its functions and classes."""
     if isinstance(room, ast.FunctionDef):
-        yield from ast.walk(room)
+        yield from all_in(room)
         return
     yield room
     for statement in room.body:
         if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield from ast.walk(statement)
+            yield from all_in(statement)
 
 
 def _tables(body: list[ast.stmt]) -> dict[str, ast.Dict]:
@@ -156,9 +156,7 @@ class _Function:
         self._text, self._node = text, node
         self._positions = Positions(text)
         self._nodes = [*_walk(node)]
-        self._above = {
-            child: above for above in self._nodes for child in ast.iter_child_nodes(above)
-        }
+        self._above = {child: above for above in self._nodes for child in parts_of(above)}
         self._names = [one for one in self._nodes if isinstance(one, ast.Name)]
         self._own = _tables(node.body) if isinstance(node, ast.FunctionDef) else {}
         parameters = {one.arg for one in self._nodes if isinstance(one, ast.arg)}
@@ -271,7 +269,7 @@ class _Function:
 
     def _changes(self, call: ast.Call, since: int) -> bool:
         """Whether what a call gets may change between a line and the call."""
-        read = {n.id for a in arguments_of(call) for n in ast.walk(a) if isinstance(n, ast.Name)}
+        read = {n.id for a in arguments_of(call) for n in all_in(a) if isinstance(n, ast.Name)}
         for node in self._nodes:
             if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
                 if isinstance(node.ctx, ast.Load) or not since <= node.lineno <= call.lineno:
@@ -297,4 +295,4 @@ def arguments_of(call: ast.Call) -> Iterator[ast.expr]:
 
 def is_plain(argument: ast.expr) -> bool:
     """Whether an argument may be written, and evaluated, several times."""
-    return all(isinstance(part, _PLAIN) for part in ast.walk(argument))
+    return all(isinstance(part, _PLAIN) for part in all_in(argument))

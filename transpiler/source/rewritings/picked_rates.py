@@ -17,7 +17,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _SCHEDULES = frozenset(
     {"ExponentialDecay", "InverseTimeDecay", "PolynomialDecay", "CosineDecay"}
@@ -33,7 +33,7 @@ def rates_in_one(text: str) -> Rewritten | None:
     edits: dict[Span, str] = {}
     touched: list[tuple[int, int]] = []
     scopes: list[ast.Module | ast.FunctionDef] = [module]
-    scopes += (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
+    scopes += (node for node in all_in(module) if isinstance(node, ast.FunctionDef))
     for scope in scopes:
         for body, statement in _statements(scope.body):
             made = _Rates(text, module, scope, body, statement)
@@ -79,7 +79,7 @@ class _Rates:
         name = self.name
         if own:
             name = f"{self.name}_schedule"
-            taken = {n.id for n in ast.walk(module) if isinstance(n, ast.Name)}
+            taken = {n.id for n in all_in(module) if isinstance(n, ast.Name)}
             if name in taken or not self._rename(scope, body, statement, name):
                 self.edits = {}
                 return
@@ -132,15 +132,15 @@ class _Rates:
 
         In a loop, this must be what gives the variable another value in each round.
         """
-        inside = {id(n) for one in body for n in ast.walk(one)}
-        later = {id(n) for one in body[body.index(statement) + 1 :] for n in ast.walk(one)}
+        inside = {id(n) for one in body for n in all_in(one)}
+        later = {id(n) for one in body[body.index(statement) + 1 :] for n in all_in(one)}
         end = body[-1].end_lineno or 0
         if body is not scope.body and not any(
             isinstance(n, ast.For) and n.body is body and self.name in _names(n.target)
-            for n in ast.walk(scope)
+            for n in all_in(scope)
         ):
             return False
-        for node in ast.walk(scope):
+        for node in all_in(scope):
             if isinstance(node, (ast.Global, ast.Nonlocal)) and self.name in node.names:
                 return False
             functions = (ast.FunctionDef, ast.Lambda, ast.ClassDef)
@@ -165,10 +165,10 @@ def _is_schedule(node: ast.expr) -> bool:
 
 
 def _names(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return {n.id for n in all_in(node) if isinstance(n, ast.Name)}
 
 
 def _free(node: ast.AST) -> set[str]:
     """The names that a function or class reads, but for its own parameters."""
-    own = {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+    own = {n.arg for n in all_in(node) if isinstance(n, ast.arg)}
     return _names(node) - own

@@ -18,7 +18,7 @@ from transpiler.source.draws import whole_names
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _MAKES = regex(r"^[ \t]*\w+ = (?:\w+\.)*(?:constant|variable|Variable|convert_to_tensor)\(", 8)
 _MAKERS = regex(
@@ -41,7 +41,7 @@ def plain_constants(text: str, others: Callable[[], Iterable[str]]) -> Rewritten
     if module is None:
         return None
     program, edits = _Program(text, module), dict[Span, str]()
-    for room in ast.walk(module):
+    for room in all_in(module):
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             edits |= dict(program.edits(room))
     made = rewritten(text, edits) if edits else None
@@ -59,8 +59,8 @@ class _Program:
     def __init__(self, text: str, module: ast.Module) -> None:
         self._text, self._module, self._positions = text, module, Positions(text)
         self._names = whole_names(module)
-        nodes = [*ast.walk(module)]
-        self._around = {id(part): n for n in nodes for part in ast.iter_child_nodes(n)}
+        nodes = [*all_in(module)]
+        self._around = {id(part): n for n in nodes for part in parts_of(n)}
         self._uses = [n for n in nodes if isinstance(n, ast.Name)]
         self._bound = {n.arg for n in nodes if isinstance(n, ast.arg)}
         self._bound |= {n for one in nodes if isinstance(one, (ast.Global, ast.Nonlocal))
@@ -102,7 +102,7 @@ class _Program:
         source = self._text[slice(*self._positions.span(value))]
         match value:
             case ast.List() | ast.Tuple() | ast.Constant() | ast.UnaryOp(operand=ast.Constant()):
-                whole_numbers = any(_is_whole(n) for n in ast.walk(value))
+                whole_numbers = any(_is_whole(n) for n in all_in(value))
                 return None if whole_numbers and not types and "backend" not in whole else source
             case ast.Call(func=func) if self._numpy and _root(func) == self._numpy and not single:
                 return source
@@ -115,7 +115,7 @@ class _Program:
         self, target: ast.Name, statement: ast.Assign, room: ast.Module | ast.FunctionDef
     ) -> list[ast.Name]:
         """Where functions compute with the variable; nothing if others read or change it, too."""
-        own, inside = {id(n) for n in own_nodes(room)}, {id(n) for n in ast.walk(room)}
+        own, inside = {id(n) for n in own_nodes(room)}, {id(n) for n in all_in(room)}
         uses = [n for n in self._uses if n.id == target.id and n is not target]
         before = [n for n in uses if id(n) in own and n.lineno <= statement.lineno]
         uses = [n for n in uses if n not in before]

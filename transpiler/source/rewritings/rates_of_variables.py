@@ -16,7 +16,7 @@ from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _RATES = ("lr", "learning_rate")
 _SETS = regex(r"(?<![\w.])(?!self\b)\w+\.(?:lr|learning_rate)\b")
@@ -27,7 +27,7 @@ def rates_of_variables(text: str) -> Rewritten | None:
     asks = "compile(" in text and _SETS.search(text) is not None
     module = program_tree(text) if asks else None
     edits = dict[Span, str]()
-    for room in ast.walk(module) if module is not None else ():
+    for room in all_in(module) if module is not None else ():
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             edits |= _edits(text, room)
     if module is None or not edits:
@@ -41,8 +41,8 @@ def rates_of_variables(text: str) -> Rewritten | None:
 def _edits(text: str, room: ast.Module | ast.FunctionDef) -> dict[Span, str]:
     """The variables that are asked for their rates, and which optimizer of a model each is."""
     nodes, at = [*own_nodes(room)], Positions(text)
-    around = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
-    names = [node for node in ast.walk(room) if isinstance(node, ast.Name)]
+    around = {child: node for node in nodes for child in parts_of(node)}
+    names = [node for node in all_in(room) if isinstance(node, ast.Name)]
     shared = {n for node in nodes if isinstance(node, ast.Global) for n in node.names}
     found = dict[Span, str]()
     for statement in room.body:
@@ -84,7 +84,7 @@ def _is_settled(
     asked: list[ast.Name],
 ) -> bool:
     """Whether the model has the optimizer, and no other one, from before it is first asked."""
-    nodes = [*ast.walk(room)]
+    nodes = [*all_in(room)]
     calls = [n for n in nodes if isinstance(n, ast.Call) and _model_of(n, {}) == model]
     names = [n for n in nodes if isinstance(n, ast.Name) and n.id == model]
     bound = [n for n in names if _is_stored(n)]
@@ -93,7 +93,7 @@ def _is_settled(
         return False  # another name of it may be compiled, or a function may do that
     first = min(compiled, key=lambda name: name.lineno)
     straight = any(
-        isinstance(statement, ast.Expr) and any(n is first for n in ast.walk(statement))
+        isinstance(statement, ast.Expr) and any(n is first for n in all_in(statement))
         for statement in room.body
     )
     places = [bound[0].lineno, first.lineno, min(name.lineno for name in asked)]

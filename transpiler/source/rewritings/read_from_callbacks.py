@@ -20,7 +20,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: What may be read of Keras's own.
 _READ = {
@@ -84,9 +84,9 @@ class _Program:
 
     def __init__(self, text: str, module: ast.Module) -> None:
         self._text, self._module, self._positions = text, module, Positions(text)
-        self._nodes = [*ast.walk(module)]
+        self._nodes = [*all_in(module)]
         self._attributes = [n for n in self._nodes if isinstance(n, ast.Attribute)]
-        self._around = {id(inner): n for n in self._nodes for inner in ast.iter_child_nodes(n)}
+        self._around = {id(inner): n for n in self._nodes for inner in parts_of(n)}
         self._names = {n.id for n in self._nodes if isinstance(n, ast.Name)}
         self._names |= {n.arg for n in self._nodes if isinstance(n, ast.arg)}
         self._names |= {n.name for n in self._nodes if isinstance(n, (ast.FunctionDef, ast.alias))}
@@ -103,7 +103,7 @@ class _Program:
         """The edits for the first such callback of a class."""
         methods = [part for part in made.body if isinstance(part, ast.FunctionDef)]
         for method in methods:
-            for statement in ast.walk(method):
+            for statement in all_in(method):
                 match statement:
                     case ast.Assign(
                         targets=[ast.Attribute(value=ast.Name("self"), attr=name)],
@@ -124,7 +124,7 @@ class _Program:
     ) -> _Kept | None:
         """A callback in an attribute, if it is given to one `fit` and otherwise only read."""
         known = _READ[_kind(made.value)]
-        within = {id(n): method for method in methods for n in ast.walk(method)}
+        within = {id(n): method for method in methods for n in all_in(method)}
         given: list[ast.Attribute] = []
         inside: list[ast.Attribute] = []
         outside: list[ast.Attribute] = []
@@ -187,13 +187,13 @@ class _Program:
         if _kind(kept.made.value) == "ModelCheckpoint":
             return None  # the best of one training is that of the next, too
         taken = {a.arg for a in (*kept.maker.args.args, *kept.maker.args.kwonlyargs)}
-        stored = {n.id for n in ast.walk(kept.maker) if _is_stored(n)}
-        others = {n.id for n in ast.walk(kept.trainer) if _is_stored(n)}
-        others |= {n.arg for n in ast.walk(kept.trainer) if isinstance(n, ast.arg)} - {"self"}
+        stored = {n.id for n in all_in(kept.maker) if _is_stored(n)}
+        others = {n.id for n in all_in(kept.trainer) if _is_stored(n)}
+        others |= {n.arg for n in all_in(kept.trainer) if isinstance(n, ast.arg)} - {"self"}
         parts, stays, position = list[str](), list[str](), self._span(kept.made.value)[0]
         assert isinstance(kept.made.value, ast.Call)
         arguments = [*kept.made.value.args, *(k.value for k in kept.made.value.keywords)]
-        for node in (n for argument in arguments for n in ast.walk(argument)):
+        for node in (n for argument in arguments for n in all_in(argument)):
             if isinstance(node, ast.Attribute) and not self._is_steady(node):
                 return None
             if isinstance(node, (ast.Call, ast.Subscript, *_FUNCTIONS)):
@@ -297,7 +297,7 @@ class _Program:
     def given_back(self, function: ast.FunctionDef) -> _Given | None:
         """The edits for the first callback that a function gives back beside other things."""
         last = function.body[-1]
-        given = [n for n in ast.walk(function) if isinstance(n, ast.Return)]
+        given = [n for n in all_in(function) if isinstance(n, ast.Return)]
         if given != [last] or not isinstance(last, ast.Return):
             return None
         items = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
@@ -310,10 +310,10 @@ class _Program:
 
     def _kind_in(self, function: ast.FunctionDef, name: str) -> str:
         """The class of a callback that a function makes once, and gives to `fit`."""
-        stores = [n for n in ast.walk(function) if _is_stored(n) and n.id == name]
+        stores = [n for n in all_in(function) if _is_stored(n) and n.id == name]
         match self._around.get(id(stores[0])) if len(stores) == 1 else None:
             case ast.Assign(targets=[ast.Name()], value=ast.Call() as call):
-                each = (n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name)
+                each = (n for n in all_in(function) if isinstance(n, ast.Name) and n.id == name)
                 trains = any(self._fit_of(n) is not None for n in each)
                 return _kind(call) if trains else ""
         return ""
@@ -347,7 +347,7 @@ class _Program:
         """What the callers read of a callback, given back in its place."""
         targets = [names[place] for names in calls]
         variables = {one.id for one in targets}
-        inside = {id(n) for n in ast.walk(function)}
+        inside = {id(n) for n in all_in(function)}
         reads: list[ast.Attribute] = []
         for node in self._nodes:
             if not isinstance(node, ast.Name) or node.id not in variables:

@@ -11,7 +11,7 @@ import ast
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _GIVEN = regex(r"\breturn\b[^\n#]*\bload_model\(")
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch"})
@@ -25,10 +25,10 @@ def returned_loads(text: str) -> Rewritten | None:
     positions = Positions(text)
     edits: dict[Span, str] = {}
     left: list[str] = []
-    for function in ast.walk(module) if module is not None else ():
+    for function in all_in(module) if module is not None else ():
         if not isinstance(function, ast.FunctionDef) or not _trains(function):
             continue
-        for statement in ast.walk(function):
+        for statement in all_in(function):
             if not isinstance(statement, ast.Return) or (loads := _loads(statement)) is None:
                 continue
             start, (first, last) = positions.span(statement)[0], positions.span(loads)
@@ -42,7 +42,7 @@ def returned_loads(text: str) -> Rewritten | None:
 
 
 def _trains(function: ast.FunctionDef) -> bool:
-    return any(isinstance(n, ast.Attribute) and n.attr in _TRAINS for n in ast.walk(function))
+    return any(isinstance(n, ast.Attribute) and n.attr in _TRAINS for n in all_in(function))
 
 
 def _loads(statement: ast.Return) -> ast.Call | None:
@@ -54,7 +54,7 @@ def _loads(statement: ast.Return) -> ast.Call | None:
             case ast.Call(func=ast.Name("load_model") | ast.Attribute(attr="load_model")):
                 return part
             case ast.Name() | ast.Attribute() | ast.Subscript(slice=ast.Constant()):
-                if not any(isinstance(inner, ast.Call) for inner in ast.walk(part)):
+                if not any(isinstance(inner, ast.Call) for inner in all_in(part)):
                     continue
         return None
     return None
@@ -62,7 +62,7 @@ def _loads(statement: ast.Return) -> ast.Call | None:
 
 def _free(function: ast.FunctionDef) -> str:
     """A name that the function doesn't have yet."""
-    taken = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    taken |= {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)}
+    taken = {n.id for n in all_in(function) if isinstance(n, ast.Name)}
+    taken |= {n.arg for n in all_in(function) if isinstance(n, ast.arg)}
     numbered = (f"loaded_{number}" for number in range(2, 99))
     return next(name for name in ("loaded", "loaded_model", *numbered) if name not in taken)

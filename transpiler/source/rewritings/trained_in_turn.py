@@ -17,7 +17,7 @@ from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _TRAINS = frozenset({"fit", "train_on_batch"})
 #: What gives its own data to each call: these are made before it.
@@ -70,7 +70,7 @@ def trained_in_turn(text: str) -> Rewritten | None:
 
 def _statements(scope: ast.AST, node: ast.AST) -> Iterator[tuple[ast.AST, ast.stmt]]:
     """The statements of a program, each with the function around it, or the module."""
-    for inner in ast.iter_child_nodes(node):
+    for inner in parts_of(node):
         if isinstance(inner, ast.ClassDef):
             functions = (part for part in inner.body if isinstance(part, _FUNCTIONS))
             for function in functions:
@@ -85,8 +85,8 @@ def _statements(scope: ast.AST, node: ast.AST) -> Iterator[tuple[ast.AST, ast.st
 
 def _is_filled_alike(name: str, made: _Filling, scope: ast.AST) -> bool:
     """Whether a loop does the same: it gives its variables to all that comes after it, too."""
-    inside = [*ast.walk(made)]
-    targets = {n.id for n in ast.walk(made.generators[0].target) if isinstance(n, ast.Name)}
+    inside = [*all_in(made)]
+    targets = {n.id for n in all_in(made.generators[0].target) if isinstance(n, ast.Name)}
     trains = any(_is_for_loops(node, targets) for node in inside)
     names = Counter(node.id for node in inside if isinstance(node, ast.Name))
     odd = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda, *_OWN_ROUNDS)
@@ -120,8 +120,8 @@ def _first(node: ast.expr) -> ast.ListComp | ast.GeneratorExp | None:
 
 def _free(module: ast.Module) -> str:
     """A name that the program doesn't have."""
-    taken = {n.id for n in ast.walk(module) if isinstance(n, ast.Name)}
-    taken |= {n.arg for n in ast.walk(module) if isinstance(n, ast.arg)}
+    taken = {n.id for n in all_in(module) if isinstance(n, ast.Name)}
+    taken |= {n.arg for n in all_in(module) if isinstance(n, ast.arg)}
     return next((name for name in ("scores", "each_score", "results") if name not in taken), "")
 
 
@@ -132,7 +132,7 @@ def _is_for_loops(node: ast.AST, targets: set[str]) -> bool:
             return True
         case ast.Call(ast.Attribute(attr=name), args, keywords) if name in _ASKS:
             data = [*args, *(one.value for one in keywords)]
-            read = {n.id for one in data for n in ast.walk(one) if isinstance(n, ast.Name)}
+            read = {n.id for one in data for n in all_in(one) if isinstance(n, ast.Name)}
             return bool(read & targets)
     return False
 
@@ -144,14 +144,14 @@ def _is_seen_outside(name: str, scope: ast.AST) -> bool:
     """
     declared = (ast.Global, ast.Nonlocal)
     nodes = [*_outside(scope, name)]
-    if any(isinstance(node, declared) and name in node.names for node in ast.walk(scope)):
+    if any(isinstance(node, declared) and name in node.names for node in all_in(scope)):
         return True
     return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
 
 
 def _outside(node: ast.AST, name: str) -> Iterator[ast.AST]:
     """All nodes but those in loops and expressions that give a variable its values."""
-    for inner in ast.iter_child_nodes(node):
+    for inner in parts_of(node):
         if isinstance(inner, _OWN_ROUNDS):
             first = inner.generators[0]
             if any(_binds(one.target, name) for one in inner.generators):
@@ -173,12 +173,12 @@ def _outside(node: ast.AST, name: str) -> Iterator[ast.AST]:
 
 
 def _binds(target: ast.expr, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(target))
+    return any(isinstance(node, ast.Name) and node.id == name for node in all_in(target))
 
 
 def _is_own(function: ast.AST, name: str) -> bool:
     """Whether a function has a variable of its own of this name."""
-    for node in ast.walk(function):
+    for node in all_in(function):
         if isinstance(node, ast.arg) and node.arg == name:
             return True
         if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):

@@ -27,7 +27,7 @@ from transpiler.source.rewritings.constant_rounds import (
     rounds_of,
     used_besides,
 )
-from transpiler.source.syntax import program_tree
+from transpiler.source.syntax import all_in, program_tree
 
 _MADE = regex(r"\bModel\(")
 _FOR_EACH = ("loss", "loss_weights", "metrics", "weighted_metrics")
@@ -41,7 +41,7 @@ def written_outputs(text: str) -> Rewritten | None:
     module = program_tree(text)
     edits: dict[Span, str] = {}
     touched: list[tuple[int, int]] = []
-    for room in ast.walk(module) if module is not None else ():
+    for room in all_in(module) if module is not None else ():
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             for model, inputs, outputs in _models(room):
                 made_there = _Room(text, room)
@@ -51,7 +51,7 @@ def written_outputs(text: str) -> Rewritten | None:
                     whole = room if isinstance(room, ast.FunctionDef) else model
                     touched.append((whole.lineno, whole.end_lineno or 0))
                     touched.append((node.lineno, node.end_lineno or 0))
-    for room in ast.walk(module) if module is not None and edits else ():
+    for room in all_in(module) if module is not None and edits else ():
         if isinstance(room, (ast.Module, ast.FunctionDef)):
             for given in _compiled_with(room):
                 for node, written in _Room(text, room).written(given):
@@ -134,7 +134,7 @@ class _Room:
             case _:
                 return
         loops = self._loops
-        inside = {node for loop in loops for node in ast.walk(loop)}
+        inside = {node for loop in loops for node in all_in(loop)}
         appended = [n for n in self._nodes if isinstance(n, ast.stmt) and _appends(n, name)]
         others = [n.lineno for n in appended if n not in inside]
         for loop in loops:
@@ -180,11 +180,11 @@ class _Room:
         named = {n for s in others for n in _named(s)}
         plain = all(map(_named, others)) and not loop.orelse
         plain = plain and sum(_appends(s, name) for s in appends) == 1
-        nodes = [n for s in loop.body for n in ast.walk(s)]
+        nodes = [n for s in loop.body for n in all_in(s)]
         if not plain or any(has_names_of_its_own(n) for n in nodes if isinstance(n, ast.expr)):
             return
         rows = rounds_of(self._text, loop.target, loop.iter)
-        variables = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+        variables = {n.id for n in all_in(loop.target) if isinstance(n, ast.Name)}
         if not rows or variables & (used_besides(self._nodes, loop) | named):
             return
         if any(map(_makes_input, nodes)) is not makes_inputs:
@@ -212,16 +212,16 @@ class _Room:
     def _is_of_one_round(self, loop: ast.For, name: str) -> bool:
         """Whether a variable has a value of its own in each round, which nothing reads after it."""
         around = (n for n in self._nodes if isinstance(n, (ast.For, ast.While)) and n is not loop)
-        if any(loop in ast.walk(other) for other in around):
+        if any(loop in all_in(other) for other in around):
             return False
         for statement in loop.body:
-            reads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and n.id == name]
+            reads = [n for n in all_in(statement) if isinstance(n, ast.Name) and n.id == name]
             if reads:
                 first = _named(statement) == [name] and len(reads) == 1
                 if not first:
                     return False
                 break
-        inside, end = {*ast.walk(loop)}, loop.end_lineno or loop.lineno
+        inside, end = {*all_in(loop)}, loop.end_lineno or loop.lineno
         others = (n for n in self._nodes if isinstance(n, ast.Name) and n.id == name)
         return all(n in inside or n.lineno < end for n in others)
 
