@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
+import pytest
+
+from transpiler.source import remembered as remembered_module
 from transpiler.source.changed_entries import _MAY_CHANGE, _is_change
 from transpiler.source.remembered import Memory, remembered, remembering
 
@@ -63,3 +69,22 @@ def test_a_run_over_files_keeps_what_it_knows_for_some_of_them() -> None:
     assert calls == [1, 1, 1]
     asked(1)
     assert calls == [1, 1, 1, 1]  # outside of a run nothing is kept
+
+
+def test_garbage_waits_until_a_run_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembered_module, "_MANY", -1)
+
+    class Link:
+        itself: Link
+
+    memory, gone = Memory(), list[str]()
+    with memory.used():
+        link = Link()
+        link.itself = link
+        weakref.finalize(link, gone.append, "link")
+        del link
+    assert gc.isenabled()
+    gc.collect()
+    assert not gone
+    memory.forget()
+    assert gone == ["link"]

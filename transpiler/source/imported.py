@@ -74,7 +74,7 @@ def real_path(path: str) -> str:
     return os.path.realpath(path)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _imported(text: str, home: str) -> list[Path]:
     """The files that a text in a folder imports: it is asked for them again and again."""
     others = (locate(home, candidate, text) for candidate in imported_names(text, inner=True))
