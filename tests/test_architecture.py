@@ -29,6 +29,7 @@ FLOORS = (
     ("refusals",),
     ("project",),
     ("neighbours", "guests", "parting", "far"),
+    ("told_above",),
     ("unbound", "baseless", "lost_draws"),
     ("pipeline",),
     ("notebooks",),

@@ -10,8 +10,6 @@ import ast
 import re
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import LEFT_CODE
-from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.syntax import all_in, program_tree
 
@@ -34,14 +32,13 @@ def with_baseless(made: Conversion, original: str) -> Conversion:
     bare &= {n.name for n in before.body if isinstance(n, ast.ClassDef) and not _takes_none(n)}
     calls = [*_calls(after, bare)] if bare else []
     names = {ast.unparse(call.func) for call in calls}
-    said = [
-        LEFT_CODE.at(call.lineno, call.col_offset + 1, _MESSAGE.format(ast.unparse(call.func)))
-        for call in (_calls(before, names) if names else ())
-    ]
+    said = _calls(before, names) if names else []
     if not said:
         return made
-    diagnostics = sorted([*made.diagnostics, *said], key=lambda one: (one.line, one.column))
-    return replace(made, diagnostics=tuple(diagnostics))
+    from transpiler.told_above import told_above  # most files need it not
+
+    found = ((call, _MESSAGE.format(ast.unparse(call.func))) for call in said)
+    return told_above(made, original, found)
 
 
 def _takes_none(made: ast.ClassDef) -> bool:

@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from transpiler.conversion import Conversion
-from transpiler.diagnostics import LEFT_CODE
-from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
@@ -38,13 +36,12 @@ def with_lost(made: Conversion, original: str) -> Conversion:
     if not lost:
         return made
     given = {part for call in _of_parts(before) for part in all_in(call)}
-    said = [
-        LEFT_CODE.at(call.lineno, call.col_offset + 1, _MESSAGE.format(ast.unparse(call)))
-        for call in calls
-        if call in given and ast.unparse(call) in lost
-    ]
-    diagnostics = sorted([*made.diagnostics, *said], key=lambda one: (one.line, one.column))
-    return replace(made, diagnostics=tuple(diagnostics))
+    said = [c for c in calls if c in given and ast.unparse(c) in lost]
+    if not said:
+        return made
+    from transpiler.told_above import told_above  # most files need it not
+
+    return told_above(made, original, ((c, _MESSAGE.format(ast.unparse(c))) for c in said))
 
 
 def _of_parts(module: ast.Module) -> Iterator[ast.Call]:

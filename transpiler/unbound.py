@@ -253,10 +253,10 @@ def _has(path: str, name: str, text_of: _TextOf) -> bool:
 def _said(made: Conversion, text: str, found: dict[str, str]) -> Conversion:
     """A conversion with these errors, and comments above the statements."""
     from transpiler.far import kept_lines  # most files need it not
+    from transpiler.told_above import statement_line, with_todos
 
     back = {new: old for old, new in kept_lines(text, made.text).items()}
     old = set(back.values())
-    lines = made.text.split("\n")
     told = {d.line for d in made.diagnostics if d.severity is Severity.ERROR}
     said, todos = list(made.diagnostics), dict[int, str]()
     for name, message in sorted(found.items()):
@@ -270,17 +270,6 @@ def _said(made: Conversion, text: str, found: dict[str, str]) -> Conversion:
         if place_before in told:  # as what is left there
             continue
         said.append(LEFT_CODE.at(place_before, 1, message))
-        todos.setdefault(_statement_line(made.text, number + 1), message)
-    for number, message in sorted(todos.items(), reverse=True):
-        line = lines[number - 1]
-        margin = line[: len(line) - len(line.lstrip())]
-        lines.insert(number - 1, f"{margin}# TODO(tf2torch) {LEFT_CODE.code}: {message}")
+        todos.setdefault(statement_line(made.text, number + 1), message)
     said.sort(key=lambda one: (one.line, one.column))
-    return replace(made, text="\n".join(lines), diagnostics=tuple(said))
-
-
-def _statement_line(text: str, line: int) -> int:
-    """The first line of the statement that a line is in."""
-    nodes = all_in(program_tree(text) or ast.Module([], []))
-    starts = (n.lineno for n in nodes if isinstance(n, ast.stmt) and n.lineno <= line)
-    return max(starts, default=line)
+    return replace(made, text=with_todos(made.text, todos), diagnostics=tuple(said))
