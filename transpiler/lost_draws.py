@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 from transpiler.conversion import Conversion
 from transpiler.regex import regex
 from transpiler.registry import load_rules
+from transpiler.source.acting import acts
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 _MAY_DRAW = regex(r"\bnext\(|\.pop(?:left|item)?\(|\brandom\b|\b(?:default_rng|RandomState)\(")
@@ -20,23 +22,27 @@ _GENERATORS = frozenset({"default_rng", "RandomState", "Random", "SystemRandom"}
 _TAKES = frozenset({"pop", "popleft", "popitem"})
 #: Methods of models and data sets of which not all arguments are needed.
 _STEPS = frozenset({"compile", "map", "shuffle", "batch", "prefetch", "cache", "repeat"})
+_INITIALIZERS = frozenset(
+    {"Constant", "RandomNormal", "RandomUniform", "TruncatedNormal", "VarianceScaling",
+     "Orthogonal", "Identity", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform",
+     "LecunNormal", "LecunUniform"}
+)  # fmt: skip
 _MESSAGE = "`{}` is not evaluated any more, which changes what comes after it"
 
 
-def with_lost(made: Conversion, original: str) -> Conversion:
+def with_lost(made: Conversion, original: str, path: str) -> Conversion:
     """A conversion with an error for each such call that it has left out."""
-    if made.text == original or not _MAY_DRAW.search(original):
-        return made
-    before, after = program_tree(original), program_tree(made.text)
+    before = program_tree(original) if made.text != original else None
+    draws = before is not None and _MAY_DRAW.search(original) is not None
+    own = [*_own_calls(before)] if before is not None and "def " in original else []
+    after = program_tree(made.text) if draws or own else None
     if before is None or after is None:
         return made
-    calls = [*_calls(before)]
-    kept = Counter(map(ast.unparse, _calls(after)))
-    lost = Counter(map(ast.unparse, calls)) - kept
-    if not lost:
-        return made
-    given = {part for call in _of_parts(before) for part in all_in(call)}
-    said = [c for c in calls if c in given and ast.unparse(c) in lost]
+    lost = Counter(map(ast.unparse, _calls(before))) - Counter(map(ast.unparse, _calls(after)))
+    given = {part for call in _of_parts(before) for part in all_in(call)} if lost else set()
+    said = [call for call in _calls(before) if call in given and ast.unparse(call) in lost]
+    gone = _gone(own, before, after)
+    said += [call for call in gone if acts(ast.unparse(call), original, path)]
     if not said:
         return made
     from transpiler.told_above import told_above  # most files need it not
@@ -44,17 +50,49 @@ def with_lost(made: Conversion, original: str) -> Conversion:
     return told_above(made, original, ((c, _MESSAGE.format(ast.unparse(c))) for c in said))
 
 
+def _own_calls(module: ast.Module) -> Iterator[ast.Call]:
+    """The calls of functions of the program in what makes parts of the training."""
+    own = {one.name for one in nodes_of_kind(module, ast.FunctionDef)}
+    for part in _of_parts(module) if own else ():
+        for inner in all_in(part):
+            match inner:
+                case ast.Call(ast.Name(name)) if name in own:
+                    yield inner
+
+
+def _gone(calls: list[ast.Call], before: ast.Module, after: ast.Module) -> Iterator[ast.Call]:
+    """The first of each of these calls that a program has in fewer places than it had."""
+    names = {getattr(call.func, "id", "") for call in calls}
+    lost = _written(names, before) - _written(names, after)
+    for call in calls:
+        if lost[ast.unparse(call)] > 0:
+            lost[ast.unparse(call)] -= 1
+            yield call
+
+
+def _written(names: set[str], module: ast.Module) -> Counter[str]:
+    """How often each call of some functions is written."""
+    calls = (c for c in nodes_of_kind(module, ast.Call) if getattr(c.func, "id", "") in names)
+    return Counter(map(ast.unparse, calls))
+
+
 def _of_parts(module: ast.Module) -> Iterator[ast.Call]:
     """The calls that make parts of the training, or take steps of data: some may be left out."""
-    rules = load_rules()
-    tables = (rules.optimizers, rules.schedules, rules.losses, rules.metrics, rules.callbacks)
-    named = {name.rpartition(".")[2] for table in (*tables, rules.regularizers) for name in table}
+    named = _parts()
     for node in nodes_of_kind(module, ast.Call):
         match node:
             case ast.Call(ast.Attribute(attr=name)) if name in _STEPS or name in named:
                 yield node
             case ast.Call(ast.Name(name)) if name in named:
                 yield node
+
+
+@cache
+def _parts() -> frozenset[str]:
+    rules = load_rules()
+    tables = (rules.optimizers, rules.schedules, rules.losses, rules.metrics, rules.callbacks)
+    every = (name for table in (*tables, rules.regularizers, rules.constraints) for name in table)
+    return _INITIALIZERS.union(name.rpartition(".")[2] for name in every)
 
 
 def _calls(module: ast.Module) -> Iterator[ast.Call]:

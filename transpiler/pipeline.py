@@ -114,7 +114,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
         file.release()
     if not alone:
         made = with_unbound(partial(convert, alone=True), made, read, options, path, text)
-    made = with_baseless(with_lost(made, read), read)
+    made = with_baseless(with_lost(made, read, path), read)
     if shared is not None:
         made = made.on_lines(shared.line, read, shared.place)
         whole = shared.together(made.text) if made.changed else spaced

@@ -63,3 +63,21 @@ def test_a_plain_value_that_a_part_follows_stays(first: str, scripts: Scripts) -
 def test_what_is_still_drawn_is_no_error() -> None:
     text = PROGRAM.format(before="weights = rng.uniform(size=24)\nrates.pop()", after="")
     assert not errors(text.replace("epochs=2", "epochs=2, sample_weight=weights"))
+
+
+@pytest.mark.parametrize(
+    ("made", "into"),
+    [
+        ("keras.optimizers.SGD", ("keras.optimizers.SGD(0.1)", "made")),
+        ("keras.losses.Huber", ('"mse")', "made)")),
+    ],
+)
+@pytest.mark.parametrize("acting", [True, False])
+def test_a_function_of_the_program_that_changes_something(
+    made: str, into: tuple[str, str], acting: bool
+) -> None:
+    act = "rates.append(0.1)" if acting else "len(rates)"
+    function = f"def rate():\n    {act}\n    return 0.1\n\n" + f"made = {made}(rate())\n" * 2
+    found = errors(PROGRAM.format(before=function, after="").replace(*into))
+    lost = [one for one in found if "`rate()` is not evaluated any more" in one]
+    assert len(lost) == acting, found
