@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from transpiler.conversion import ModelRecord
-from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, CODES, LEFT_TRAINING, UNREADABLE
+from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, CODES, LEFT_TRAINING, UNREADABLE, in_short
 from transpiler.outcome import Outcome
 from transpiler.output import catalog, report, write
 from transpiler.output.diff import unified_diff
@@ -245,3 +245,14 @@ def test_every_code_is_explained(code: str) -> None:
     text = catalog.explanation(code.lower())
     assert text.startswith(f"{code}: ")
     assert CODES[code].explanation in text
+
+
+def test_a_message_says_once_that_something_is_left() -> None:
+    left = "`{}` is left as it is: `{}` is left as it is: {}"
+    assert in_short(left.format("train", "fit", "`x` is read")) == (
+        "`train` is left as it is, for its `fit`: `x` is read"
+    )
+    assert in_short(left.format("fit", "fit", "why")) == "`fit` is left as it is: why"
+    assert in_short("`fit` is left as it is: `x` is read") == (
+        "`fit` is left as it is: `x` is read"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from transpiler.record import record
+from transpiler.regex import regex
 
 
 class Severity(str, Enum):
@@ -46,7 +47,16 @@ class Code:
 
     def at(self, line: int, column: int, message: str) -> Diagnostic:
         """This kind of diagnostic at a place, with what is particular to it."""
-        return Diagnostic(self.code, self.severity, message, line, column)
+        return Diagnostic(self.code, self.severity, in_short(message), line, column)
+
+
+#: What is left as it is because something in it is.
+_TWICE = regex(r"^(`([^`]*)` is left as it is): `([^`]*)` is left as it is(?=: )")
+
+
+def in_short(message: str) -> str:
+    """A message that says but once that something is left as it is."""
+    return _TWICE.sub(lambda m: m[1] if m[2] == m[3] else f"{m[1]}, for its `{m[3]}`", message)
 
 
 CODES: dict[str, Code] = {}

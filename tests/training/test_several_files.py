@@ -183,7 +183,8 @@ def test_builders_of_two_classes_are_two(tmp_path: Path) -> None:
     train = train.replace("model.compile(", "# as `build` has compiled it (")
     train = train.replace("loss, accuracy = ", "loss = ")
     texts, errors = converted(tmp_path, {"model.py": model, "data.py": DATA, "train.py": train})
-    assert errors == ["model.py:20: `compile` is left as it is: what trains the model is not seen"]
+    why = "nothing in `train.py` that is followed trains the model"
+    assert errors == [f"model.py:20: `compile` is left as it is: {why}"]
     assert texts["model.py"].count("def forward_logits") == 1
 
 

@@ -25,7 +25,7 @@ from transpiler.lower.frozen_elsewhere import says, why_unclear
 from transpiler.lower.training import Training
 from transpiler.record import record
 from transpiler.source.imported import reaches
-from transpiler.source.importers import is_imported, sees_training
+from transpiler.source.importers import is_imported, sees_training, training_files
 from transpiler.source.lexical import words_in
 
 
@@ -39,6 +39,15 @@ class Wanted:
     settled: set[tuple[int, int]] = field(default_factory=set)  #: layers whose regularizers count
     marks: bool = False  #: that layers carry their regularizers
     classes: set[str] = field(default_factory=set)  #: callbacks and data that it gives them
+
+
+def why_unseen(path: str) -> str:
+    """Why a model that a function of a file compiles is trained by nothing that is followed."""
+    others = sorted({os.path.basename(other) for other in training_files(path)})
+    if not others or len(others) > 3:
+        return "what trains the model is not seen"
+    names = " or ".join(f"`{name}`" for name in others)
+    return f"nothing in {names} that is followed trains the model"
 
 
 def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
