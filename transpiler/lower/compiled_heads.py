@@ -23,7 +23,7 @@ from transpiler.lower.heads import (
     in_order_of_losses,
     metrics_by_output,
 )
-from transpiler.lower.left_out import refuse_weights
+from transpiler.lower.left_out import refuse_none, refuse_weights
 from transpiler.lower.loss_choices import loss_by_name, losses_made_before
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.masked import EMPTY, refuse_whole
@@ -225,6 +225,7 @@ def _head(
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))
         only(uses[0], "name", "dtype")
+        refuse_none(file, uses[0].symbol, uses[0].arguments)
         unknown = bool(name) and not output.ends_in and not output.plain
         if unknown and _from_logits(uses[0]) and _has_probabilities(training):
             raise Unsupported("from_logits with several outputs, some of which are probabilities")

@@ -5,6 +5,8 @@ SGD(weight_decay=args.decay)        torch.optim.SGD(…, weight_decay=args.decay
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.training import Given
 from transpiler.interpret.values import Static, Value
@@ -14,14 +16,20 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.possible_constants import constants_it_may_be
 
-_NONE_IS_ZERO = frozenset({"weight_decay"})
+#: What is as good as None.
+_NONE_IS = {"weight_decay": "0.0", "gradient_accumulation_steps": "1"}
+#: What None leaves out altogether, in torch's functions too.
+_LEFT_OUT = frozenset({"ignore_class", "top_k", "warmup_target"})
 
 
 def without_none(file: FileContext, value: Value) -> Value:
-    """An optimizer whose arguments are zero where None would mean that."""
+    """An optimizer whose arguments are numbers where None would mean these."""
     made = value.expr.value if isinstance(value, Static) else None
     if not isinstance(made, Configured):
         return value
+    for given in (*made.args, *(given for _, given in made.kwargs)):
+        if isinstance(given.value, Configured):  # a schedule
+            refuse_none(file, given.value.name, dict(given.value.kwargs))
     kwargs = tuple((name, _number(file, name, given)) for name, given in made.kwargs)
     if kwargs == made.kwargs:
         return value
@@ -30,10 +38,18 @@ def without_none(file: FileContext, value: Value) -> Value:
 
 
 def _number(file: FileContext, name: str, given: Expr) -> Expr:
-    if name not in _NONE_IS_ZERO or given.known or not may_be(file, given, "None"):
+    if name not in _NONE_IS or given.known or not may_be(file, given, "None"):
         return given
     text = given.text if given.strength > OR else f"({given.text})"
-    return joined(f"{text} or 0.0", OR, given)
+    return joined(f"{text} or {_NONE_IS[name]}", OR, given)
+
+
+def refuse_none(file: FileContext, symbol: str, arguments: Mapping[str, object]) -> None:
+    """Refuse arguments of a part that may be None when the program runs."""
+    for name, given in arguments.items():
+        if name in _LEFT_OUT and isinstance(given, Expr) and not given.known:
+            if may_be(file, given, "None"):
+                raise Unsupported(f"{symbol}: `{given.text}`, its {name}, may be None when it runs")
 
 
 def refuse_weights(file: FileContext, given: Given | None) -> None:

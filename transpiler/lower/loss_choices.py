@@ -22,6 +22,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.left_out import refuse_none
 from transpiler.lower.loss_reductions import reduced_loss
 from transpiler.lower.named_parts import Names, gives_no_name, names_it_may_be
 from transpiler.record import replace
@@ -79,6 +80,7 @@ def losses_made_before(
     uses = [use_of(file.rules.losses, "keras.losses", value, "the loss") for value in made]
     for use in uses:
         only(use, "name", "dtype")
+        refuse_none(file, use.symbol, use.arguments)
     losses = [reduced_loss(use, seen) for use in uses]
     if len({loss.drops for loss in losses}) > 1:  # some would take what others have no use for
         losses = [reduced_loss(use, replace(seen, droppable=False)) for use in uses]

@@ -15,6 +15,7 @@ from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.binding import Use, only, use_of
+from transpiler.lower.left_out import refuse_none
 from transpiler.lower.loss_metrics import is_loss, loss_as_metric
 from transpiler.lower.masked import Steps
 from transpiler.lower.own_losses import is_own, own_metric
@@ -122,6 +123,7 @@ def _one(
         return loss_as_metric(file, call, region, item, seen)
     use = use_of(file.rules.metrics, "keras.metrics", item, "a metric")
     only(use, "name", "dtype")
+    refuse_none(file, use.symbol, use.arguments)
     use = told(region, use, use.symbol, call)
     if steps is not None and steps.masks(use):
         rows = steps.rows(seen)

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.otherwise import settle_otherwise
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import rewrite, to_expr
@@ -47,6 +48,7 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
                 return Unknown(f"{rule.names[0]}: the argument {name} is missing")
             given[name] = expr(parameter.default)
     try:
+        settle_otherwise(region, rule.names[0], given)
         made = rule.build(**given)
     except Unsupported as why:
         region.file.unsettled[region.tree.span(node)[0]] = str(why)

@@ -17,6 +17,7 @@ from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data_functions import called_object, generating, of_images
 from transpiler.interpret.calls.data_tensors import as_array
 from transpiler.interpret.calls.far_lambdas import refuse_far_lambda
+from transpiler.interpret.calls.otherwise import settle_otherwise
 from transpiler.interpret.calls.several import arrays_given
 from transpiler.interpret.calls.specs import drop_specs, spec_of
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -233,6 +234,7 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
             given[parameter] = expr(declared.default)
     if isinstance(given.get("generator"), Expr) and _turns_arrays(region):
         given["generator"] = _turned(given["generator"], "args" in bound)
+    settle_otherwise(region, name, given)
     made: Expr = rule.build(**given)  # type: ignore[assignment]
     function = given.get("map_func")
     if function is not None and isinstance(function.value, Applied):
