@@ -67,6 +67,7 @@ absent.py      arguments that may be None
 validation.py  the arrays that it validates on
 weighting.py   what each sample counts in it
 history.py     what a `fit` gives
+kept_entries.py  entries that a history has only once they are given values
 entry_order.py  whether code sees in which order a dict has its entries
 history_readers.py  which `fit` a place reads the history of
 conditions.py  callbacks that a program adds under a condition

@@ -270,8 +270,9 @@ class FitWriter(FitData):
 
     def _empty_history(self, keys: list[str]) -> list[str]:
         """The history before the first epoch; without a validation, it has no place for one."""
-        if self.kept.empty:
+        if self.kept.empty or self.kept.sparse:
             return [f"{self.history} = {{}}"]
+        keys = [k for k in keys if not (self.kept.rare and k.startswith("val_"))]
         sure = [k for k in keys if not (self.validates_if and k.startswith("val_"))]
         lines = [f"{self.history} = {{{', '.join(f'{literal(k)}: []' for k in sure)}}}"]
         if len(sure) < len(keys):
@@ -283,7 +284,15 @@ class FitWriter(FitData):
         """The values of an epoch go into the history, if there is one."""
         if not self.history:
             return []
-        return [f'{self.history}["{key}"].append({value})' for key, value in logs.items()]
+        kept = self.kept
+        return [
+            (
+                f"{self._entry(key)}.append({value})"
+                if kept.sparse or (kept.rare and key.startswith("val_"))
+                else f'{self.history}["{key}"].append({value})'
+            )
+            for key, value in logs.items()
+        ]
 
     def _kept_if(self, hooks: list[Hooks]) -> list[str]:
         """The same of what callbacks log that the program adds under a condition."""

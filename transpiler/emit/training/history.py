@@ -14,6 +14,11 @@ from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.entry_order import SORTED, EntryOrder
 from transpiler.emit.training.epoch_logs import in_order
 from transpiler.emit.training.history_readers import EARLY, Fits, made_by_hand
+from transpiler.emit.training.kept_entries import (
+    asks_entries,
+    asks_validation,
+    validates_rarely,
+)
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import Given, TrainingCall
@@ -94,6 +99,10 @@ class History:
         self.fits: Fits  #: of the program's own variable
         self.order = EntryOrder(model.shared)
         self.variable = self._variable()  #: "" where nobody reads it
+        asked = self.model.tree.text, self.variable or "history"
+        #: whether an entry is made when its first value comes: all, and those of the validation
+        self.sparse = _may_run_none(call) and asks_entries(*asked)
+        self.rare = self.sparse or (validates_rarely(call) and asks_validation(*asked))
 
     def _variable(self) -> str:
         node = self.statement.body[0]
@@ -400,7 +409,7 @@ class History:
         if not self.variable or not self.object:
             return [f"{self.variable} = {grown}"] if self.growing else []
         self._say_lacking_elsewhere()
-        epochs = "[]" if self.empty else f"list({_run(grown, self.first)})"
+        epochs = "[]" if self.empty else f"list({_run(grown, self.first, self.sparse)})"
         made = f"SimpleNamespace(history={grown}, epoch={epochs})"
         return [f"{self.result}{made}"]
 
@@ -425,7 +434,7 @@ class History:
                 if source[start - 1] in "=(" and source[end] in ",)":
                     text = text[1:-1]
             else:
-                text = _run(self.variable, first)
+                text = _run(self.variable, first, self.sparse)
                 if not (_ITERATED.search(source[:start]) and _WHOLE.match(source, end)):
                     text = f"list({text})"
             self.model.edits.append(Edit(start, end, text))
@@ -440,6 +449,12 @@ def _never_runs(call: TrainingCall) -> bool:
     return epochs is not None and first is not None and epochs <= first
 
 
+def _may_run_none(call: TrainingCall) -> bool:
+    """Whether only the run tells how many epochs there are."""
+    numbers = (_number(call.given.get(name), n) for name, n in zip(EARLY, (1, 0), strict=True))
+    return None in numbers
+
+
 def _number(given: Given | None, default: int) -> int | None:
     """The number that an argument surely is."""
     if given is None:
@@ -448,7 +463,7 @@ def _number(given: Given | None, default: int) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _run(variable: str, first: str) -> str:
+def _run(variable: str, first: str, sparse: bool = False) -> str:
     """The numbers of the epochs that a history holds."""
-    count = f'len({variable}["loss"])'
+    count = f'len({variable}.get("loss", []))' if sparse else f'len({variable}["loss"])'
     return f"range({count})" if first == "0" else f"range({first}, {first} + {count})"
