@@ -28,7 +28,7 @@ words = [[1, 2], [3], [4, 5, 1, 2, 3]]
 
 
 def run():
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax"{layer})])
     model.compile({compiled})
     history = model.fit({data}, epochs=2, verbose=0).history
     return history["loss"]
@@ -74,7 +74,7 @@ REFUSED = {
 def test_what_would_be_no_number_is_refused(
     before: str, compiled: str, data: str, other: str
 ) -> None:
-    parts = {"before": before, "compiled": compiled, "data": data}
+    parts = {"before": before, "compiled": compiled, "data": data, "layer": ""}
     for value, refused in ((other, True), ("2", False)):
         found = convert(PROGRAM.format(value=value, **parts)).diagnostics
         errors = [d.message for d in found if d.severity is Severity.ERROR]
@@ -110,7 +110,7 @@ ARRAYS = {
 def test_arrays_of_a_size_that_may_be_left_out(
     before: str, loss: str, data: str, value: str, scripts: Scripts
 ) -> None:
-    parts = {"before": before, "compiled": f"'sgd', '{loss}'", "data": data}
+    parts = {"before": before, "compiled": f"'sgd', '{loss}'", "data": data, "layer": ""}
     text = PROGRAM.format(value=value, **parts)
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart
@@ -119,9 +119,19 @@ def test_arrays_of_a_size_that_may_be_left_out(
 @pytest.mark.parametrize("value", ["None", "2"])
 def test_gradients_that_are_added_up_perhaps(value: str, scripts: Scripts) -> None:
     compiled = "keras.optimizers.SGD(0.1, gradient_accumulation_steps=args.v), '{}'"
-    parts = {"before": "", "compiled": compiled.format(SPARSE), "data": DATA}
+    parts = {"before": "", "compiled": compiled.format(SPARSE), "data": DATA, "layer": ""}
     text = PROGRAM.format(value=value, **parts)
     after = converted(text, Options(exact=True))
     assert ("or 1" in after) is (value == "None"), after
     apart = scripts.compare(text, after)
     assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("penalty", ["L2(args.v)", "L1L2(l1=args.v, l2=0.1)", "l1(args.v)"])
+def test_a_penalty_of_no_number(penalty: str) -> None:
+    layer = f", kernel_regularizer=keras.regularizers.{penalty}"
+    parts = {"before": "", "compiled": f"'sgd', '{SPARSE}'", "data": DATA, "layer": layer}
+    for value, refused in (("None", True), ("0.5", False)):
+        found = convert(PROGRAM.format(value=value, **parts)).diagnostics
+        errors = [d.message for d in found if d.severity is Severity.ERROR]
+        assert any("may be None when it runs" in one for one in errors) is refused, errors

@@ -24,6 +24,7 @@ from transpiler.ir.training import ACTIVITY, LOGITS, PENALIZED, Penalty
 from transpiler.lower.binding import only, use_of
 from transpiler.lower.compositions import Compositions, blocks_of
 from transpiler.lower.heads import outputs_of
+from transpiler.lower.left_out import refuse_none
 from transpiler.lower.own_penalties import applied, is_own_penalty, own_penalty
 from transpiler.lower.told import lasting
 from transpiler.lower.watched import settled
@@ -177,6 +178,7 @@ def _penalty(file: FileContext, layer: Layer, value: Value) -> Penalty:
         return own
     use = use_of(file.rules.regularizers, "keras.regularizers", value, what)
     only(use)
+    refuse_none(file, use.symbol, use.arguments)
     use = lasting(file, use, what)
     penalty: Penalty = use.build(what, keras=file.options.keras)
     return penalty

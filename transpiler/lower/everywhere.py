@@ -24,6 +24,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Penalty
 from transpiler.lower.binding import only, use_of
 from transpiler.lower.compositions import Compositions, blocks_of
+from transpiler.lower.left_out import refuse_none
 from transpiler.lower.own_penalties import is_own_penalty, own_penalty
 from transpiler.lower.told import lasting
 from transpiler.passes.liveness import modules_used, prune, walk
@@ -212,6 +213,7 @@ def penalty_of(
         return own_penalty(file, value, name)
     use = use_of(file.rules.regularizers, "keras.regularizers", value, name)
     only(use)
+    refuse_none(file, use.symbol, use.arguments)
     if not at_once:
         try:
             use = lasting(file, use, name, until=until)

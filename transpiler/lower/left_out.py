@@ -18,8 +18,8 @@ from transpiler.source.possible_constants import constants_it_may_be
 
 #: What is as good as None.
 _NONE_IS = {"weight_decay": "0.0", "gradient_accumulation_steps": "1"}
-#: What None leaves out altogether, in torch's functions too.
-_LEFT_OUT = frozenset({"ignore_class", "top_k", "warmup_target"})
+#: What None leaves out altogether, or makes something else.
+_LEFT_OUT = frozenset({"ignore_class", "top_k", "warmup_target", "l1", "l2"})
 
 
 def without_none(file: FileContext, value: Value) -> Value:
