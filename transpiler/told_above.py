@@ -19,16 +19,18 @@ Reasons: TypeAlias = Iterable[tuple[ast.expr, str]]
 def told_above(made: Conversion, original: str, parts: Reasons) -> Conversion:
     """A conversion with an error for each of these expressions of the original.
 
-    A comment stands above the statement that it is in, or above what has come after that.
+    A comment stands where it was: next to the nearest line that is still there.
     """
     said, todos = list(made.diagnostics), dict[int, str]()
-    lines = original.split("\n")
+    lines, end = original.split("\n"), made.text.count("\n") + 1
     every = sorted(kept_lines(original, made.text).items())
     kept = [(old, new) for old, new in every if lines[old - 1].strip()]
-    end = made.text.count("\n") + 1
     for node, message in parts:
         said.append(LEFT_CODE.at(node.lineno, node.col_offset + 1, message))
-        line = next((new for old, new in kept if old >= node.lineno), end)
+        behind = [(old, new) for old, new in kept if old >= node.lineno] or [(len(lines), end)]
+        before = [(old, new + 1) for old, new in kept if old < node.lineno]
+        near = [behind[0], *before[-1:]]
+        _, line = min(near, key=lambda one: abs(one[0] - node.lineno))
         todos.setdefault(statement_line(made.text, line), message)
     said.sort(key=lambda one: (one.line, one.column))
     return replace(made, text=with_todos(made.text, todos), diagnostics=tuple(said))

@@ -33,3 +33,8 @@ def test_a_comment_stands_above_a_whole_statement() -> None:
     behind = "print(\n    'A',\n)\n"
     made = convert(HEAD + LOST + behind + TRAINED).text
     assert TODO + behind in made, made
+
+
+def test_a_comment_stands_before_what_has_changed() -> None:
+    made = convert(HEAD + LOST + TRAINED).text
+    assert HEAD.splitlines(keepends=True)[-1] + TODO in made, made
