@@ -20,7 +20,7 @@ args = parser.parse_args([])
 rng = np.random.default_rng(0)
 x, y = rng.normal(size=(24, 4)), rng.normal(size=(24, 1))
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
-model.compile("sgd", "mse", metrics=["mae"])
+model.compile("sgd", "mse", metrics=["mse", "mae"])
 h = model.fit(x, y, batch_size=8, shuffle=False, verbose=0, epochs=args.epochs{more})
 {asked}
 """
@@ -38,6 +38,7 @@ VALIDATED = {
     "validated": 'found = min(h.history["val_loss"]) if "val_loss" in h.history else -1.0',
     "values": "found = [v[-1] for v in h.history.values()]",
     "loop": "found = [h.history[k][-1] for k in h.history]",
+    "places": """found = [list(h.history).index(k) for k in h.history if k.endswith("mae")]""",
     "lists": "found = [k for k in list(h.history)]\nfound = len(found)",
 }
 

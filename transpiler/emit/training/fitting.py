@@ -15,10 +15,12 @@ from transpiler.emit.training.called_once import called_once
 from transpiler.emit.training.epoch_logs import (
     changes_logged,
     check_columns,
-    in_order,
     put_in_turn,
     with_logs,
     written,
+)
+from transpiler.emit.training.epoch_logs import (
+    in_order as sorted_logs,
 )
 from transpiler.emit.training.evaluation_order import check_arguments
 from transpiler.emit.training.files import weights_file
@@ -44,6 +46,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.lexical import blanked, may_act, names_in
 
+_NUMBERS = regex(r"[\d\[\](), ]+")
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")
 #: A place in a template for a file's name: `weights-{epoch:02d}.h5`.
 _PLACE = regex(r"\{(\w+)(?=[:}])")
@@ -128,6 +131,13 @@ class FitWriter(FitData):
             )
         self.first = next((h.first for h in hooks if h.first), self.first)
         self.kept.first = self.first
+        late = bool(self.after) and not validates_first(self.after, self.first)
+        stops = any("break" in line for h in hooks for line in (*h.epoch_end, *h.stops))
+        known = not stops and self.first.isdigit() and self.epochs.isdigit()
+        perhaps = late and not (
+            known and _NUMBERS.fullmatch(self.call.given["validation_freq"].text)
+        )
+        self.kept.rare = self.kept.sparse or (self.kept.rare and perhaps)
         read = {k for h in hooks for k in h.reads}
         if arrays := [k for k in read if k.removeprefix("val_") in compiled.arrays]:
             raise Unsupported(f"a callback that looks at {arrays[0]}, which is several numbers")
@@ -168,7 +178,6 @@ class FitWriter(FitData):
         counted |= any(not place.binds for place in model.shared.found.of("_"))  # which it reads
         head = f"for {epoch if counted else '_'} in range({rounds}):"
         before = distinct(line for h in hooks for line in h.before)
-        late = bool(self.after) and not validates_first(self.after, self.first)
         ordered = self.kept.in_order(values, late) if self.history else values
         keys = [*ordered, *put_in_turn(in_order)]
         if self.history:
@@ -285,6 +294,8 @@ class FitWriter(FitData):
         if not self.history:
             return []
         kept = self.kept
+        if kept.rare:  # the first values make the entries
+            logs = sorted_logs(logs, self.model.shared.file.options.keras)
         return [
             (
                 f"{self._entry(key)}.append({value})"
@@ -378,7 +389,7 @@ class FitWriter(FitData):
         if not any(re.search(rf"(?<![\w.]){BATCH_LOGS}\b", line) for line in lines):
             return lines
         pairs = dict(zip(self.compiled.keys, values, strict=True))
-        return (f"{BATCH_LOGS} = {written(in_order(pairs, self.compiled.keras))}", *lines)
+        return (f"{BATCH_LOGS} = {written(sorted_logs(pairs, self.compiled.keras))}", *lines)
 
     def _trainer(self, hooks: list[Hooks]) -> str:
         model, compiled = self.model, self.compiled
