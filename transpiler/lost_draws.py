@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from transpiler.conversion import Conversion
@@ -61,19 +61,32 @@ def _own_calls(module: ast.Module) -> Iterator[ast.Call]:
 
 
 def _gone(calls: list[ast.Call], before: ast.Module, after: ast.Module) -> Iterator[ast.Call]:
-    """The first of each of these calls that a program has in fewer places than it had."""
-    names = {getattr(call.func, "id", "") for call in calls}
-    lost = _written(names, before) - _written(names, after)
+    """Those of these calls that a program has in fewer places than it had.
+
+    `path_of(name)` in a function that was written into its caller is `path_of("best")` there: a
+    function that is called as often as before has lost no call.
+    """
+    names = {_called(call) for call in calls}
+    lost, fewer = (_written(names, before, how) - _written(names, after, how) for how in _COUNTED)
     for call in calls:
-        if lost[ast.unparse(call)] > 0:
-            lost[ast.unparse(call)] -= 1
+        text, name = (how(call) for how in _COUNTED)
+        if lost[text] > 0 and fewer[name] > 0:
+            lost[text] -= 1
+            fewer[name] -= 1
             yield call
 
 
-def _written(names: set[str], module: ast.Module) -> Counter[str]:
-    """How often each call of some functions is written."""
-    calls = (c for c in nodes_of_kind(module, ast.Call) if getattr(c.func, "id", "") in names)
-    return Counter(map(ast.unparse, calls))
+def _called(call: ast.Call) -> str:
+    """The name of what is called."""
+    return getattr(call.func, "id", "")
+
+
+_COUNTED: tuple[Callable[[ast.Call], str], ...] = (ast.unparse, _called)
+
+
+def _written(names: set[str], module: ast.Module, how: Callable[[ast.Call], str]) -> Counter[str]:
+    """How often each call of some functions is written, told apart by what `how` gives."""
+    return Counter(how(c) for c in nodes_of_kind(module, ast.Call) if _called(c) in names)
 
 
 def _of_parts(module: ast.Module) -> Iterator[ast.Call]:
