@@ -15,6 +15,7 @@ from transpiler.conversion import Conversion
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.acting import acts
+from transpiler.source.changed_inside import libraries_in
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 _MAY_DRAW = regex(r"\bnext\(|\.pop(?:left|item)?\(|\brandom\b|\b(?:default_rng|RandomState)\(")
@@ -34,7 +35,7 @@ def with_lost(made: Conversion, original: str, path: str) -> Conversion:
     """A conversion with an error for each such call that it has left out."""
     before = program_tree(original) if made.text != original else None
     draws = before is not None and _MAY_DRAW.search(original) is not None
-    own = [*_own_calls(before)] if before is not None and "def " in original else []
+    own = [*_own_calls(before)] if before is not None else []
     after = program_tree(made.text) if draws or own else None
     if before is None or after is None:
         return made
@@ -51,13 +52,24 @@ def with_lost(made: Conversion, original: str, path: str) -> Conversion:
 
 
 def _own_calls(module: ast.Module) -> Iterator[ast.Call]:
-    """The calls of functions of the program in what makes parts of the training."""
-    own = {one.name for one in nodes_of_kind(module, ast.FunctionDef)}
-    for part in _of_parts(module) if own else ():
-        for inner in all_in(part):
-            match inner:
-                case ast.Call(ast.Name(name)) if name in own:
-                    yield inner
+    """The calls of what may be the program's own in what makes parts of the training."""
+    libraries, parts = libraries_in(all_in(module)), _parts()
+    for part in _of_parts(module):
+        for argument in (*part.args, *(keyword.value for keyword in part.keywords)):
+            for inner in all_in(argument):
+                match inner:
+                    case ast.Call() if (
+                        _root(inner) not in libraries and _called(inner) not in parts
+                    ):
+                        yield inner
+
+
+def _root(call: ast.Call) -> str:
+    """The name that what is called is an attribute of."""
+    held: ast.expr = call.func
+    while isinstance(held, ast.Attribute):
+        held = held.value
+    return held.id if isinstance(held, ast.Name) else ""
 
 
 def _gone(calls: list[ast.Call], before: ast.Module, after: ast.Module) -> Iterator[ast.Call]:
@@ -77,8 +89,8 @@ def _gone(calls: list[ast.Call], before: ast.Module, after: ast.Module) -> Itera
 
 
 def _called(call: ast.Call) -> str:
-    """The name of what is called."""
-    return getattr(call.func, "id", "")
+    """The last name of what is called, `rate` of `helper.rate()`."""
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
 _COUNTED: tuple[Callable[[ast.Call], str], ...] = (ast.unparse, _called)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.programs import converted
@@ -80,4 +82,44 @@ def test_a_function_of_the_program_that_changes_something(
     function = f"def rate():\n    {act}\n    return 0.1\n\n" + f"made = {made}(rate())\n" * 2
     found = errors(PROGRAM.format(before=function, after="").replace(*into))
     lost = [one for one in found if "`rate()` is not evaluated any more" in one]
+    assert len(lost) == acting, found
+
+
+RATES = """\
+class Rates:
+    def __init__(self):
+        self.asked = 0
+
+    def following(self):
+        {act}
+        return 0.1
+
+
+RATES = Rates()
+
+
+def rate():
+    return RATES.following()
+"""
+
+
+@pytest.mark.parametrize(
+    ("imports", "called"),
+    [
+        ("from rates import rate", "rate()"),
+        ("import rates", "rates.rate()"),
+        ("import rates as r", "r.RATES.following()"),
+        ("from rates import Rates\nof_run = Rates()", "of_run.following()"),
+    ],
+)
+@pytest.mark.parametrize("acting", [True, False])
+def test_a_function_of_another_file_that_changes_something(
+    imports: str, called: str, acting: bool, tmp_path: Path
+) -> None:
+    act = "self.asked += 1" if acting else "print(self.asked)"
+    (tmp_path / "rates.py").write_text(RATES.format(act=act))
+    made = f"{imports}\n" + f"made = keras.optimizers.SGD({called})\n" * 2
+    text = PROGRAM.format(before=made, after="").replace("keras.optimizers.SGD(0.1)", "made")
+    found = [one.message for one in convert(text, path=str(tmp_path / "main.py")).diagnostics]
+    lost = [one for one in found if f"`{called}` is not evaluated any more" in one]
     assert len(lost) == acting, found
