@@ -153,7 +153,7 @@ class _Sayer:
         things = [t for t in use.things if self.is_gone(t, use.name)]
         if not things or not self.stays(use):
             return None, ""
-        thing = min(things, key=lambda thing: (thing.home, thing.kind))
+        thing = min(things, key=lambda thing: (thing.home, thing.kind, thing.made))
         now = _NOW[thing.kind].format(os.path.basename(thing.home), thing.made)
         asked = use.text if "\n" not in use.text and len(use.text) <= _LONGEST else f".{use.name}"
         what = f"`{asked}` is left as it is: "

@@ -126,12 +126,16 @@ class Tensor:
         return len(self.dims) + 1
 
     @property
+    def last_dim(self) -> Dim:
+        """The size of the last Keras axis, where it is known."""
+        return self.channels_hint if self.dims is None else self.dims[-1] if self.dims else None
+
+    @property
     def channels(self) -> Expr:
         """The size of the last Keras axis."""
-        size = self.channels_hint if self.dims is None else self.dims[-1] if self.dims else None
-        if size is None:
+        if self.last_dim is None:
             raise UnknownSize("the number of input channels is not known here")
-        return size
+        return self.last_dim
 
     @property
     def spatial(self) -> tuple[Dim, ...]:

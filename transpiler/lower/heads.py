@@ -148,8 +148,7 @@ def sized_by(outputs: list[Output], model: Model) -> list[Output]:
 
 def _size(value: Bound) -> int | None:
     """The size of the last axis, where it is a known number."""
-    dims = value.tensor.dims
-    size = dims[-1] if dims else None
+    size = value.tensor.last_dim
     return size.value if size is not None and size.known and isinstance(size.value, int) else None
 
 

@@ -222,13 +222,8 @@ def channels_list(region: Region, value: Sequence) -> Expr | None:
 def channels_of(region: Region, item: Value) -> Expr | None:
     """What stands for a tensor, or a tuple of tensors, in `__init__`'s lists."""
     if isinstance(item, Bound):
-        tensor, shadows = item.tensor, item.shadows
-        dim = (
-            tensor.channels_hint
-            if tensor.dims is None
-            else tensor.dims[-1] if tensor.dims else None
-        )
-        return current_dim(region, dim, shadows[-1] if shadows else None)
+        shadows = item.shadows
+        return current_dim(region, item.tensor.last_dim, shadows[-1] if shadows else None)
     if isinstance(item, Sequence):
         if item.static is not None and region.scope.current(item.static):
             return item.static

@@ -257,8 +257,7 @@ def _joined_layout(a: Bound, b: Bound, before: Value | None) -> Layout:
 def _join_channels(
     name: str, a: Tensor, b: Tensor, scope: Scope
 ) -> tuple[Dim, tuple[Expr | None, ...]]:
-    x = a.channels_hint if a.dims is None else (a.dims[-1] if a.dims else None)
-    y = b.channels_hint if b.dims is None else (b.dims[-1] if b.dims else None)
+    x, y = a.last_dim, b.last_dim
     if x is not None and y is not None and x.text == y.text and scope.current(x):
         return x, (None,)
     if a.dims is None and b.dims is None and x is not None and y is not None:

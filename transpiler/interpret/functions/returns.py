@@ -119,5 +119,4 @@ def out_size(result: Value | None) -> Dim:
         return sizes[0] if len(same) == 1 and len(sizes) == len(result.items) else None
     if not isinstance(result, Bound):
         return None
-    tensor = result.tensor
-    return tensor.channels_hint if tensor.dims is None else tensor.dims[-1] if tensor.dims else None
+    return result.tensor.last_dim

@@ -64,7 +64,7 @@ def lazily(
             layer.node,
             f"{layer.symbol}: the number of inputs comes from the first batch",
         )
-    channels = result.channels_hint if result.dims is None else result.dims[-1]
+    channels = result.last_dim
     if channels is not None and LAZY.text in channels.text:
         if result.dims is None:
             return replace(result, channels_hint=None)
