@@ -57,6 +57,9 @@ table = pd.DataFrame(x, columns=list("abcde")).assign(t=y[:, 0])
     ("before", "arrays"),
     [
         ("", "table[list('abcde')][::-1], table['t'][::-1]"),
+        ("table = table[::-1]", "table.drop('t', axis=1).values, table['t'].values"),
+        ("turned = pd.DataFrame(data=x[::-1]).rename(columns=str)", "turned.values, y"),
+        ("turned = table.iloc[::-1].reset_index(drop=True)[list('abcde')]", "turned, y"),
         ("", "table.iloc[::-1, :5], table.iloc[::-1, 5]"),
         ("turned, t = table.iloc[:, 4::-1], table['t'].iloc[::-1]\n", "turned, t"),
     ],

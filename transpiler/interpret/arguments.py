@@ -34,6 +34,8 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
     starred: list[cst.BaseExpression] = []
     for argument in node.args:
         value = evaluate(region, argument.value)
+        if argument.star and _is_taken_for_empty(region, node, argument.value):
+            continue
         if argument.star == "**":
             value = region.unpacked.get(id(argument), value)
             if isinstance(value, Unknown) or (isinstance(value, Static) and not value.expr.known):
@@ -56,6 +58,24 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
         return _with_tuples(region, found, starred)
     return found
 
+
+def _is_taken_for_empty(region: Region, node: cst.Call, held: cst.BaseExpression) -> bool:
+    """Whether it is `**kwargs` of a function without calls, whose layers get nothing more then.
+
+    A call that gives something fails: the modules of torch don't take it. Who makes an object
+    is another matter: that its `__init__` is called is certain.
+    """
+    unseen = isinstance(held, cst.Name) and held.value in region.unseen
+    if not unseen or region.methods:
+        return False
+    made = evaluate(region, node.func)
+    if isinstance(made, Framework) and made.name.startswith("keras.layers."):
+        region.say(ASSUMED, node, _EMPTY.format(region.name, region.tree.source(held)))
+        return True
+    return isinstance(made, Function)
+
+
+_EMPTY = "no call of `{}` shows what it gets in `{}`: its layers are made without it"
 
 #: What a program configures, and hands to `compile` and `fit`.
 _PARTS = ("callbacks", "constraints", "losses", "metrics", "optimizers", "regularizers")

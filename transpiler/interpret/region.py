@@ -344,6 +344,7 @@ class Region:
         #: parameters that are called on tensors
         self.parameter_calls: list[tuple[str, Bound, list[str | None], cst.CSTNode]] = []
         self.keywords = ""  #: the parameter `**kwargs`
+        self.unseen: set[str] = set()  #: that and `*args`, if no call shows what they get
         self.set_keywords: set[str] = set()  #: of what it holds: those of `setdefault`
         self.keyword_defaults: dict[str, str] = {}  #: of what it holds, as source
         self.unpacks = False  #: whether it is handed on to layers or functions

@@ -475,7 +475,7 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
     written = call.name == "compile" or isinstance(node, cst.Dict) or _holds_parts(held)
     if written:
         call.unpacked.add(name)
-    own = isinstance(node, cst.Name) and node.value == region.keywords
+    own = isinstance(node, cst.Name) and node.value in {region.keywords, *region.unseen}
     known = region.file.keywords.get(id(region.function), {}) if own else {}
     if own and not known and not _is_called(region):
         owner = next((n for n, m in region.file.class_methods.items() if m is region.methods), "")

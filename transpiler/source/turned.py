@@ -15,8 +15,17 @@ from transpiler.source.syntax import all_in
 
 #: Functions of numpy that turn an array round.
 FLIPS = frozenset({"flip", "fliplr", "flipud", "rot90"})
+#: Those of pandas that do, as far as it copies no data: all that may keep the order of rows.
+_OF_TABLES = frozenset(
+    {
+        "DataFrame", "Series", "drop", "reset_index", "set_index", "rename", "rename_axis",
+        "set_axis", "dropna", "fillna", "ffill", "bfill", "interpolate", "drop_duplicates", "head",
+        "tail", "truncate", "filter", "select_dtypes", "assign", "astype", "infer_objects",
+        "convert_dtypes", "to_frame", "pipe", "replace", "where", "mask", "reindex", "align",
+    }
+)  # fmt: skip
 #: Functions and methods that give a view of an array, or itself.
-_VIEWS = frozenset(
+_VIEWS = _OF_TABLES | frozenset(
     {
         "asarray", "asanyarray", "transpose", "swapaxes", "moveaxis", "rollaxis", "expand_dims",
         "squeeze", "reshape", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_to", "split",
@@ -133,7 +142,7 @@ class Turned:
                 if name in FLIPS or self._has_method(name):
                     return True
                 if name in _VIEWS or any(keyword.arg == "copy" for keyword in node.keywords):
-                    return self._may(value, seen) or self._any(node.args, seen)
+                    return self._may(value, seen) or self._any(arguments, seen)
                 if isinstance(value, ast.Name) and value.id in self._imported():
                     if not self._is_foreign(value.id):
                         return self._any(arguments, seen)

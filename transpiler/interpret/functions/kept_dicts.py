@@ -28,7 +28,12 @@ _READS = regex(r"\[[^\]\n]+\](?!\s*[-+*/|]?=(?!=))|\.(?:get|items|keys|values|co
 
 @provides("kept_dict")
 def kept_dict(region: Region, held: Expr) -> Mapping | None:
-    """The numbers in a dict that one method puts into an attribute, and that nothing changes."""
+    """The numbers in a dict that one method puts into an attribute, and that nothing changes.
+
+    `**kwargs` of which no call is seen is an empty one.
+    """
+    if held.text in region.unseen:
+        return Mapping({})
     found = re.fullmatch(r"self\.(\w+)", held.text)
     if found is None or not region.methods or not _is_steady(region, found.group(1)):
         return None

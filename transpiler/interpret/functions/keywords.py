@@ -62,7 +62,7 @@ def unified(file: FileContext, function: Function, given: dict[str, Value]) -> d
             known[key] = file.grown = True
     passed = {k: held.items.get(k, Static(Expr(k))) for k in known}
     rest = {n: value for n, value in given.items() if n != name}
-    return {**rest, name: Mapping(passed)} if passed else rest
+    return {**rest, name: Mapping(passed)} if passed or name in given else rest
 
 
 def as_gathered(

@@ -145,9 +145,15 @@ def expanded(declared: list[Parameter], given: dict[str, Value]) -> list[Paramet
 
 
 def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]) -> None:
-    """Let the body see `*args`, which must be empty, and `**kwargs`."""
+    """Let the body see `*args`, which must be empty, and `**kwargs`.
+
+    Where no call is looked at, as of methods, either is a value that only the program knows.
+    """
     for parameter in declared:
-        if parameter.star == "**":
+        if parameter.star and parameter.name not in given:
+            region.unseen.add(parameter.name)
+            region.scope.values[parameter.name] = Static(region.scope.read(parameter.name))
+        elif parameter.star == "**":
             region.keywords = parameter.name
             value = given.get(parameter.name)
             items = value.items if isinstance(value, Mapping) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from transpiler.source.lexical import comments_in
+from transpiler.source.lexical import blanked, comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span
 
@@ -14,12 +14,55 @@ WIDTH = 88  #: of lines that are written anew
 def without_parameters(
     positions: Positions, function: ast.FunctionDef, names: set[str]
 ) -> dict[Span, str]:
-    """The edits that take some of the parameters out that may be given by their place."""
+    """The edits that take some of the parameters out.
+
+    `/` and `*` go with the last of those that they are about.
+    """
     taken = function.args
     args = [*taken.posonlyargs, *taken.args]
     defaults = dict(zip(reversed(args), reversed(taken.defaults), strict=False))
-    spans = [(positions.span(one)[0], positions.span(defaults.get(one, one))[1]) for one in args]
-    return _cut(spans, [one.arg in names for one in args])
+    defaults |= {k: d for k, d in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if d}
+
+    def whole(one: ast.arg, stars: int = 0) -> Span:
+        return positions.span(one)[0] - stars, positions.span(defaults.get(one, one))[1]
+
+    def go(some: list[ast.arg]) -> list[bool]:
+        return [one.arg in names for one in some]
+
+    spans, gone = [*map(whole, taken.posonlyargs)], go(taken.posonlyargs)
+    if spans:
+        spans.append(_sign_after(positions, spans[-1][1]))
+        gone.append(all(gone))
+    spans += map(whole, taken.args)
+    gone += go(taken.args)
+    if taken.vararg is not None:
+        spans.append(whole(taken.vararg, 1))
+        gone.append(False)
+    elif taken.kwonlyargs:
+        spans.append(_sign_before(positions, taken.kwonlyargs[0]))
+        gone.append(all(go(taken.kwonlyargs)))
+    spans += map(whole, taken.kwonlyargs)
+    gone += go(taken.kwonlyargs)
+    if taken.kwarg is not None:
+        spans.append(whole(taken.kwarg, 2))
+        gone.append(False)
+    if spans and all(gone):  # and with them a comma at the end
+        start, end = spans[-1]
+        comma = positions.text[end:].lstrip().startswith(",")
+        spans[-1] = start, positions.text.index(",", end) + 1 if comma else end
+    return _cut(spans, gone)
+
+
+def _sign_before(positions: Positions, parameter: ast.arg) -> Span:
+    """Where the `*` stands that makes parameters those of keywords alone."""
+    place = blanked(positions.text).rindex("*", 0, positions.span(parameter)[0])
+    return place, place + 1
+
+
+def _sign_after(positions: Positions, end: int) -> Span:
+    """Where the `/` stands after what is only given by its place."""
+    place = blanked(positions.text).index("/", end)
+    return place, place + 1
 
 
 def without_arguments(
