@@ -144,3 +144,68 @@ def test_numbers_that_functions_get_are_no_lists() -> None:
     assert not changed_between(text, "SIZES", text.index("return SIZES"), None)
     grows = text.replace("*= 2", "+= [2]")
     assert changed_between(grows, "SIZES", grows.index("return SIZES"), None)
+
+
+BUILDER = """
+class Base:
+    def __init__(self, options, rate=0.1):
+        self.options, self.rate = options, rate
+        use(self.rate, self.options)  # begin
+        use()
+
+    def run(self):
+        use()  # end
+        use()
+
+
+class Child(Base):
+    def __init__(self, rate):
+        super().__init__({{}})
+        {child}
+
+
+def build(options, size):
+    use(options, size)  # first
+    return use()
+
+
+options, other, args = {{"rate": 0.1}}, {{"rate": 0.1}}, Args()
+built = build(options, args.size)
+trainer = Base(options)
+small = Child(0.2)
+{later}
+trainer.run()
+use()  # last
+use()
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "expression", "later", "child", "found"),
+    [
+        ("first", "options['rate']", "options['rate'] = 1", "", True),
+        ("first", "options['rate']", "options.update(rate=1)", "", True),
+        ("first", "options.rate", "options.rate = 1", "", True),
+        ("first", "options['rate']", "options['steps'] = 1", "", False),
+        ("first", "options['rate']", "other['rate'] = 1", "", False),
+        ("first", "options['rate']", "options = {}", "", False),
+        ("first", "size", "args.size = 3", "", False),
+        ("first", "size.rate", "args.size.rate = 3", "", True),
+        ("begin", "self.rate", "trainer.rate = 1", "", True),
+        ("begin", "self.rate", "small.rate = 1", "", True),
+        ("begin", "self.rate", "other.rate = 1", "", False),
+        ("begin", "self.rate", "trainer.steps = 1", "", False),
+        ("begin", "self.rate", "setattr(trainer, 'rate', 1)", "", True),
+        ("begin", "self.rate", "vars(trainer)['rate'] = 1", "", True),
+        ("begin", "self.options['rate']", "trainer.options['rate'] = 1", "", True),
+        ("begin", "options['rate']", "options['rate'] = 1", "", True),
+        ("begin", "self.rate", "", "self.rate = rate", True),
+        ("begin", "self.rate", "", "self.steps = rate", False),
+    ],
+)
+def test_who_calls_a_function_may_change_what_it_reads(
+    place: str, expression: str, later: str, child: str, found: bool
+) -> None:
+    text = BUILDER.format(later=later, child=child or "pass")
+    end = text.index("# last" if place == "first" else "# end")
+    assert bool(changed_between(text, expression, text.index(f"# {place}"), end)) == found

@@ -116,3 +116,22 @@ def test_metrics_of_init_stay_its_parameter(scripts: Scripts, tmp_path: Path) ->
     assert not errors
     assert 'def __init__(self, model, metrics=["mae"]):' in text
     assert max(scripts.compare(HEAD + LISTED, text).values()) < 1e-9
+
+
+@pytest.mark.parametrize("optimizer", ["SGD(0.1 * rng.uniform())", "SGD(rates.pop())"])
+def test_what_draws_stays_where_it_is(optimizer: str, tmp_path: Path) -> None:
+    calls = (
+        "rng, rates = np.random.default_rng(0), [0.1]\n"
+        f"history = Trainer(net(), {optimizer}, keras.losses.Huber(), []).fit(2)\n"
+    )
+    text, errors, _ = of_file(HEAD + TRAINER + calls, tmp_path)
+    assert errors
+    assert optimizer in text
+
+
+def test_an_entry_that_the_class_changes_is_passed(scripts: Scripts, tmp_path: Path) -> None:
+    trainer = TRAINER.replace("self.model = model", 'self.model = model\n        CFG["lr"] = 9.0')
+    calls = 'CFG = {"lr": 0.1}\nhistory = Trainer(net(), SGD(CFG["lr"]), "mse", []).fit(2)\n'
+    text, errors, _ = of_file(HEAD + trainer + calls, tmp_path)
+    assert not errors
+    assert max(scripts.compare(HEAD + trainer + calls, text).values()) < 1e-9

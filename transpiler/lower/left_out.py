@@ -16,8 +16,9 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.possible_constants import constants_it_may_be
 
-#: What is as good as None.
+#: What is as good as None, and what as 0.
 _NONE_IS = {"weight_decay": "0.0", "gradient_accumulation_steps": "1"}
+_ZERO_IS = frozenset({"gradient_accumulation_steps"})
 #: What None leaves out altogether, or makes something else.
 _LEFT_OUT = frozenset({"ignore_class", "top_k", "warmup_target", "l1", "l2"})
 
@@ -38,7 +39,8 @@ def without_none(file: FileContext, value: Value) -> Value:
 
 
 def _number(file: FileContext, name: str, given: Expr) -> Expr:
-    if name not in _NONE_IS or given.known or not may_be(file, given, "None"):
+    absent = ("None", "0") if name in _ZERO_IS else ("None",)
+    if name not in _NONE_IS or given.known or not may_be(file, given, *absent):
         return given
     text = given.text if given.strength > OR else f"({given.text})"
     return joined(f"{text} or {_NONE_IS[name]}", OR, given)

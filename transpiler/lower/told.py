@@ -13,7 +13,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.stale import made_in, told_to
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Value
-from transpiler.ir.expr import Expr, expr, reads
+from transpiler.ir.expr import Configured, Expr, expr, reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.predictions import is_steady
@@ -88,15 +88,47 @@ def unchanging(file: FileContext, given: Expr, what: str, begin: int, end: int |
     return expr(given.value)
 
 
-def refuse_changing_schedule(file: FileContext, value: Value, compiled: TrainingCall) -> None:
-    """Refuse a schedule that reads, in each step, what the program changes later."""
+def refuse_unsteady(file: FileContext, value: Value, compiled: TrainingCall) -> None:
+    """Refuse optimizers and schedules that read what the program changes later, or draws."""
     times = times_of(file, compiled)
     for made in made_in(value):
+        _refuse_acting(compiled.region, made)
         if made.name.startswith("keras.optimizers.schedules.") and made.place is not None:
             for given in told_to(made):
                 if found := changed_between(file.tree.text, given.text, *times):
                     name = "the learning rate" if made.name == PICKED else made.name
                     raise Unsupported(f"{name}: `{found}` changes later")
+
+
+#: What is read in each step.
+_READ_LATER = frozenset({"clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps"})
+
+
+#: The first thing that torch evaluates, too.
+_RATES = frozenset({"learning_rate", "lr"})
+
+
+def _refuse_acting(region: Region | None, made: Configured) -> None:
+    """Refuse arguments that do something each time they are evaluated: once, and in their order.
+
+    SGD(momentum=rng.uniform(), learning_rate=rng.uniform())        # torch takes the rate first
+    """
+    if region is None:
+        return
+    plain = {id(given) for given in told_to(made)}
+    given = [("learning_rate" if n == 0 else "", one) for n, one in enumerate(made.args)]
+    acting = [
+        (name, one.text)
+        for name, one in (*given, *made.kwargs)
+        if id(one) in plain and has_effect(region, one.text)
+    ]
+    later = made.name.startswith("keras.optimizers.schedules.")
+    later = later or any(name in _READ_LATER for name, _ in acting)
+    if acting and (later or len(acting) > 1 + (acting[0][0] in _RATES)):
+        raise Unsupported(
+            f"{made.name}: `{acting[0][1]}` changes something when it is evaluated: "
+            "give it a variable above"
+        )
 
 
 def refuse_picked_rate(value: Value) -> None:

@@ -62,8 +62,8 @@ from transpiler.lower.remarks import (
 from transpiler.lower.rounds import settle_rounds
 from transpiler.lower.told import (
     readable,
-    refuse_changing_schedule,
     refuse_picked_rate,
+    refuse_unsteady,
     times_of,
     unchanging,
 )
@@ -477,6 +477,7 @@ def _compiled(
         parameters = Expr(f"{model}.parameters()", strength=18)
     asked = asks_rate(file.tree, call.given["optimizer"].text if "optimizer" in call.given else "")
     how = file.options.exact, changes, file.precision, file.options.keras, asked
+    refuse_unsteady(file, value, call)
     choices = _choices(file, training, call, parameters, changes)
     if choices is not None:
         optimizing = choices.optimizing
@@ -498,7 +499,6 @@ def _compiled(
             optimizing = lower_optimizer(rules, value, in_group(parameters, bounds), *how)
             optimizing = read_from_group(optimizing, bounds)
         optimizing = replace(optimizing.told(told), unclipped=unclipped)
-        refuse_changing_schedule(file, value, call)
         if changes or not _rate_setters(file).isdisjoint(file.tree.words):
             refuse_picked_rate(value)
     heads, uses = lower_heads(file, training, call, outputs, droppable)

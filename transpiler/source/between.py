@@ -224,12 +224,12 @@ class _Timeline:
         """From where on, in another function or the module, a function may have been called."""
         key = scope, caller
         if key not in self._first_calls:
-            name, around = _name(scope.function), caller.function or self.program.tree
+            names, around = self._called(scope.function), caller.function or self.program.tree
             calls = [
                 self._positions.span(node)[0]
                 for node in own_nodes(around)
                 if isinstance(node, (ast.Name, ast.Attribute))
-                and name in self.program.called(getattr(node, "id", getattr(node, "attr", "")))
+                and names & self.program.called(_last(node))
             ]
             first = min(calls, default=len(self.text) if caller.function is None else 0)
             looped = (loop[0] for loop in self.loops if loop[0] <= first < loop[1])
@@ -254,9 +254,11 @@ class _Timeline:
         same = variable == changed and effect.scope.owner(changed) is owner
         if not deeper:
             return same and not inside
+        if span.everywhere and self._is_given(span, path, effect):
+            return True
         is_new = getattr(effect.scope.function, "name", "") == "__init__"
         if changed in _OWN and is_new and effect.scope is not span.scope:
-            return False
+            return self._is_heir(span, path, effect)
         if same or variable == changed == "self":
             common = all(may_be_one(a, b) for a, b in zip(parts, deeper, strict=False))
             return common and (len(deeper) > len(parts) or not inside)
@@ -295,6 +297,87 @@ class _Timeline:
         # what the module's variables hold, by a name that is the function's own
         seen = [n for n in self.program.holding({variable}, "") if not effect.scope.owner(n)]
         return changed in self.program.holding(seen, room, within=True)
+
+    def _is_given(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
+        """Whether an effect is on what a call has given for the parameter that a path starts with.
+
+        model = make(options)           trainer = Trainer(3)
+        options["rate"] = 0.1           trainer.rate = 0.1
+        """
+        (variable, *parts), (changed, *_) = path, effect.path
+        if variable not in span.scope.parameters or changed in _OWN:
+            return False
+        owner = effect.scope.owner(changed)
+        for caller, given in self._arguments(span.scope, variable, effect.scope):
+            if given[0] != changed or caller.owner(changed) is not owner:
+                continue
+            inside = effect.path[len(given) :]
+            parallel = (*zip(given, effect.path, strict=False), *zip(parts, inside, strict=False))
+            if inside and all(may_be_one(a, b) for a, b in parallel):
+                return True
+        return False
+
+    def _arguments(
+        self, scope: Scope, variable: str, seen: Scope
+    ) -> Iterator[tuple[Scope, tuple[str, ...]]]:
+        """What calls of a function give for a parameter, and where; of `self`, the objects."""
+        function = scope.function
+        assert isinstance(function, _DEFINED)
+        made = self._classes.get(function)
+        if variable in _OWN:
+            heirs = {one.name for one in self._heirs(made)}
+            yield from ((seen, (n,)) for n in self.program.holding(heirs, _name(seen.function)))
+            return
+        names = self._called(function)
+        taken = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+        place = taken.index(variable) - (made is not None) if variable in taken else len(taken)
+        for caller in (self.outside, *(s for _, _, s in self.scopes)):
+            for node in own_nodes(caller.function or self.program.tree):
+                if isinstance(node, ast.Call) and _last(node.func) in names:
+                    named = (k.value for k in node.keywords if k.arg == variable)
+                    for value in (*node.args[max(place, 0) :][:1], *named):
+                        if given := path_of(value):
+                            yield caller, given
+
+    def _called(self, function: Function | None) -> frozenset[str]:
+        """What calls of a function say: its name, or the classes that it begins objects of."""
+        made = self._classes.get(function or self.program.tree)
+        if made is None or _name(function) != "__init__":
+            return frozenset({_name(function)})
+        return frozenset(one.name for one in self._heirs(made))
+
+    def _heirs(self, made: ast.ClassDef | None) -> list[ast.ClassDef]:
+        """A class, and those that derive from it."""
+        found = [made] if made is not None else []
+        every = list(dict.fromkeys(self._classes.values()))
+        for one in found:  # grows
+            derived = (c for c in every if one.name in map(_last, c.bases))
+            found += (c for c in derived if c not in found)
+        return found
+
+    @cached_property
+    def _classes(self) -> dict[ast.AST, ast.ClassDef]:
+        """The classes of methods."""
+        made = (node for node in all_in(self.program.tree) if isinstance(node, ast.ClassDef))
+        return {method: one for one in made for method in one.body if isinstance(method, _DEFINED)}
+
+    def _is_heir(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
+        """Whether an effect is on a new object of which the class above has made the rest.
+
+        def __init__(self):
+            super().__init__()          # which compiles with `self.rate`
+            self.rate = 0.1
+        """
+        above = self._classes.get(span.scope.function or self.program.tree)
+        own = self._classes.get(effect.scope.function or self.program.tree)
+        if path[0] not in _OWN or own is above or own not in self._heirs(above):
+            return False
+        parallel = zip(path[1:], effect.path[1:], strict=False)
+        nodes = own_nodes(effect.scope.function or self.program.tree)
+        made = [node for node in nodes if _last(node) == "__init__"]
+        first = min((self._positions.span(node)[0] for node in made), default=len(self.text))
+        after = self._positions.offset(effect.line, effect.column) > first
+        return after and all(may_be_one(a, b) for a, b in parallel)
 
     def _is_kept(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
         """Whether an effect is on an array that an object, or a function in another, has got.
@@ -372,3 +455,8 @@ def _given(path: tuple[str, ...], others: Iterable[str]) -> str:
 
 def _name(function: Function | None) -> str:
     return getattr(function, "name", "")
+
+
+def _last(node: ast.AST) -> str:
+    """The last name of what is called, or a base: `Base` of `trainers.Base`."""
+    return getattr(node, "id", getattr(node, "attr", ""))

@@ -28,13 +28,17 @@ def once_called(fit: Fit, use: Use) -> tuple[Use, dict[str, str]]:
 
 
 def with_names(hooks: Hooks, named: dict[str, str]) -> Hooks:
-    """Code that reads those names, which are bound before it, or written where they are read."""
-    for name, text in named.items():
+    """Code that reads those names, which are bound before it, or written where one is read.
+
+    Several are bound in the order of the program.
+    """
+    bound = [f"{name} = {text}" for name, text in named.items()]
+    if len(named) == 1:
+        ((name, text),) = named.items()
         alone = re.compile(rf"(?<=[(=]){name}(?=[,)])")
         others = repr(replace(hooks, before=tuple(alone.sub("", h, 1) for h in hooks.before)))
         if re.search(rf"\b{name}\b(?!=)", others) is None:
-            before = [alone.sub(text.replace("\\", r"\\"), line) for line in hooks.before]
-        else:
-            before = [f"{name} = {text}", *hooks.before]
-        hooks = replace(hooks, before=tuple(before))
-    return hooks
+            written = text.replace("\\", r"\\")
+            before = [alone.sub(written, line) for line in hooks.before]
+            return replace(hooks, before=tuple(before))
+    return replace(hooks, before=(*bound, *hooks.before))

@@ -274,11 +274,21 @@ class _Names:
     def unknown(self, made: ast.expr) -> list[ast.expr]:
         """The arguments that only mean the same where the call stands, of a call; or it itself."""
         parts = [*arguments_of(made)] if isinstance(made, ast.Call) else [made]
-        return [
-            part
-            for part in parts
-            if not all(self._is_known(n.id) for n in all_in(part) if isinstance(n, ast.Name))
-        ]
+        return [part for part in parts if not all(map(self._stays, all_in(part)))]
+
+    def _stays(self, node: ast.AST) -> bool:
+        """Whether a node gives the same where the class makes the part: somewhat later.
+
+        `rng.uniform()` draws something else there, and `CFG["rate"]` may have changed.
+        """
+        match node:
+            case ast.Name(id=name):
+                return self._is_known(name)
+            case ast.Call():
+                return _is_part(node)
+            case ast.Attribute(value=ast.Name(id=name)) | ast.Subscript(value=ast.Name(id=name)):
+                return not isinstance(self._top.get(name), (ast.Assign, ast.AnnAssign))
+        return True
 
     def _is_steady(self, node: ast.AST) -> bool:
         """Whether a name has one value: a variable is read later than where it was."""
