@@ -25,6 +25,7 @@ from transpiler.emit.import_names import ImportNames
 from transpiler.emit.text import global_reads, read_at_once
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.statements.imports import dotted
+from transpiler.interpret.values import Framework
 from transpiler.regex import regex
 from transpiler.registry import load_rules
 from transpiler.source.lexical import blanked, may_be_bound, names_in, words_in
@@ -77,6 +78,29 @@ def without_unread(file: FileContext, edits: list[Edit]) -> str:
     return tidied(text, apply(text, gone)) if gone else text
 
 
+def _is_taken_over(file: FileContext, code: str, name: str) -> bool:
+    """Whether a module reads only what it has itself put in the place of a name of the framework.
+
+    from keras.losses import *
+    from sklearn.metrics import mean_squared_error          # or: average = scores.mean()
+    """
+    if name not in file.tree.words or isinstance(file.globals.get(name), Framework):
+        return False
+    imports = (n for s in plain_imports(file.tree) for n in s.body)
+    imported = {n for one in imports for n in _names_of(one)}
+    first = re.search(rf"(?<![\w.]){name}\b(?P<bound>\s*=(?!=))?", code)
+    defined = re.search(rf"^(?:def|class) {name}\b", code, re.M)
+    begins = first is not None and (first["bound"] or (defined and defined.end() == first.end()))
+    return not imported.isdisjoint({name, "*"}) or bool(begins)
+
+
+def _names_of(node: cst.BaseSmallStatement) -> set[str]:
+    """The names that an import binds; "*" of all that there are."""
+    if not isinstance(node, (cst.Import, cst.ImportFrom)):
+        return set()
+    return {name for name, _ in bound_names(node)} or {"*"}
+
+
 def import_edits(
     file: FileContext, edits: list[Edit], helpers: set[str], made: set[str], named: ImportNames
 ) -> list[Edit]:
@@ -97,6 +121,7 @@ def import_edits(
     asked = {n for c in found if c.framework for n in c.brought(file) & used}
     if any(may_be_bound(name, code) for name in asked):
         local = used - global_reads(left)
+    local |= {name for name in asked if _is_taken_over(file, code, name)}
     removals: list[Edit] = []
     spot: int | None = None
     dead_tests: set[str] = set()

@@ -21,6 +21,7 @@ from transpiler.emit.draft import Draft, is_import
 from transpiler.emit.edits import Edit, replaces
 from transpiler.emit.key_tables import as_list_of_keys, read_for_keys_elsewhere
 from transpiler.emit.left import add_comment
+from transpiler.emit.text import global_reads
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.parameters import parameters_of
@@ -234,7 +235,8 @@ def framework_uses(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
         if is_import(statement):
             continue
         own = list(imports_inside(statement)) if imports else []
-        of = _uses_of(names | {n for i in own for n, _ in bound_names(i)}) if own else pattern
+        inside = {n for one in own for n, _ in bound_names(one)}
+        of = _uses_of(names | inside) if own else pattern
         spans = [draft.tree.span(i) for i in own]
         uses = (use.start() for use in of.finditer(draft.tree.blanked, *draft.tree.span(statement)))
         uses = (use for use in uses if not any(a <= use < b for a, b in spans))
@@ -244,6 +246,8 @@ def framework_uses(draft: Draft) -> Iterator[tuple[cst.CSTNode, list[int]]]:
             if any(may_be_bound(name, code) for name in {_head(draft, use) for use in left}):
                 found = found or Occurrences(draft.tree.text)
                 left = [use for use in left if not found.is_own(_head(draft, use), use)]
+                read = inside | global_reads(draft.tree.source(statement)) if left else inside
+                left = [use for use in left if _head(draft, use) in read]
         if left:
             yield statement, left
 

@@ -7,12 +7,16 @@ import re
 
 import libcst as cst
 
+from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
 from transpiler.interpret.values import COMPUTED, Framework, Namespace, Static, Value
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.stores import names_bound
+from transpiler.source.syntax import program_tree
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
@@ -60,8 +64,9 @@ def import_from(region: Region, node: cst.ImportFrom) -> None:
     if isinstance(node.names, cst.ImportStar):
         if framework:
             _import_star(region, canonical(module))
-        elif region.file.load is not None:
-            _import_project_star(region, "." * level + module)
+        else:
+            known = _import_project_star(region, "." * level + module)
+            _hide_by_star(region, "." * level + module, known, node)
         return
     other = None if framework else _other_module(region, "." * level + module)
     for alias in node.names:
@@ -86,15 +91,21 @@ def _joined(module: str, name: str) -> str:
 
 
 def bind(region: Region, name: str, value: Value | None) -> None:
-    """Bind an imported name; None: a plain Python object."""
+    """Bind an imported name; None: a plain Python object.
+
+    Where another branch has brought what Keras has, it is that: `if …: from tensorflow import
+    keras`, `else: import keras`. Otherwise the last import counts.
+    """
     region.scope.bump(name)
+    kept = region.branches > 0 and isinstance(region.scope.values.get(name), Framework)
     if value is None or value is COMPUTED:
-        held = region.scope.values.get(name)
-        if not isinstance(held, Framework):
+        if not kept:
             region.scope.values.pop(name, None)
+            if isinstance(region.scope.outer.get(name), Framework):
+                region.scope.values[name] = Static(region.scope.read(name))
         return
-    if isinstance(value, Framework) and isinstance(region.scope.values.get(name), Framework):
-        return  # the other branch of `try: from tensorflow import keras … except: import keras`
+    if isinstance(value, Framework) and kept:
+        return
     if isinstance(value, Static):
         value = Static(replace(region.scope.read(name), value=value.expr.value))
     region.scope.values[name] = value
@@ -105,12 +116,55 @@ def _other_module(region: Region, module: str) -> dict[str, Value] | None:
     return None if load is None else load(region.file, module)
 
 
-def _import_project_star(region: Region, module: str) -> None:
-    other = _other_module(region, module)
-    if other is not None:
-        for name, value in other.items():
-            if not name.startswith("_"):
-                bind(region, name, value)
+def _import_project_star(region: Region, module: str) -> set[str]:
+    """The names that a module of the project brings for what it has to do with Keras."""
+    other = _other_module(region, module) or {}
+    found = {name: value for name, value in other.items() if not name.startswith("_")}
+    for name, value in found.items():
+        bind(region, name, value)
+    return {*found}
+
+
+#: Libraries whose functions may be called as some of Keras: `mean_squared_error`, `concatenate`.
+_WITH_FUNCTIONS = frozenset(
+    {"numpy", "sklearn", "scipy", "pylab", "matplotlib", "math", "random", "pandas", "statistics"}
+)
+#: Modules of which some import all, and none of which has a name that Keras has.
+_WITHOUT = frozenset({"tkinter", "typing", "ctypes", "os", "time", "datetime", "pathlib"})
+
+
+def _hide_by_star(region: Region, module: str, known: set[str], node: cst.ImportFrom) -> None:
+    """The other names of a module, which may be called as what Keras has brought before."""
+    brought = {
+        name: value.name
+        for name, value in region.scope.values.items()
+        if isinstance(value, Framework) and _is_one_of(region, value.name)
+    }
+    root = module.partition(".")[0]
+    if not brought or root in _WITHOUT:
+        return
+    if root in _WITH_FUNCTIONS:
+        hidden = {name for name in brought if name.islower()}
+    else:
+        home = os.path.dirname(real_path(region.file.path))
+        path = locate(home, module, region.tree.text) if region.file.path else None
+        tree = program_tree(read_text(str(path))) if path is not None else None
+        if tree is None:
+            if not known:
+                region.say(ASSUMED, node, _HIDES_NONE.format(module))
+            return
+        hidden = {name for name in names_bound(tree) - known if not name.startswith("_")}
+    for name in hidden & brought.keys():
+        bind(region, name, None)
+
+
+_HIDES_NONE = "`from {} import *` is taken to bring nothing that is called as something of Keras"
+
+
+def _is_one_of(region: Region, name: str) -> bool:
+    """Whether a name of Keras is that of a layer, function or the like, and no module."""
+    parent, _, last = name.rpartition(".")
+    return parent != "keras" and last in region.file.rules.exported(parent)
 
 
 @provides("run_file")
