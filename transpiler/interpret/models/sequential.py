@@ -204,7 +204,9 @@ def add(region: Region, model: Model, value: Value, node: cst.CSTNode) -> None:
         shape = declared_shape(region, value) if taken is None else shape_of(taken)
         open_shape(region, model, shape, None, node, least_shape(value))
         held = region.scope.values[model.variable]
-    assert isinstance(held, Bound)
+    if not isinstance(held, Bound):
+        why = f": {held.reason}" if isinstance(held, Unknown) else ""
+        raise GiveUp(f"what the Sequential has before this layer is not known{why}", node)
     note_before(region, model, held)
     result = call_any(region, value, held, node, model.variable)
     if not isinstance(result, Bound):

@@ -23,6 +23,7 @@ filled_lists.py          lists of callbacks that the methods of a class fill one
 first_rounds.py          loops whose first round takes something else: it is taken before them
 given_by_one_call.py     parts that an object gets from its only call: made in its class
 given_together.py        functions that give callbacks beside something else
+kept_steps.py            recurrent layers that keep their steps in some rounds of a loop: one layer
 last_layers.py           last layers that each way of a condition adds before it compiles
 layers_asked_in_turn.py  layers that loops over constants ask a model for, one by one
 loaded_in_methods.py     models that an object has already: it reads their weights

@@ -26,6 +26,7 @@ from transpiler.source.rewritings.filled_lists import filled_lists
 from transpiler.source.rewritings.first_rounds import first_rounds
 from transpiler.source.rewritings.given_by_one_call import made_in_class
 from transpiler.source.rewritings.given_together import given_together
+from transpiler.source.rewritings.kept_steps import kept_steps
 from transpiler.source.rewritings.layers_asked_in_turn import layers_asked_in_turn
 from transpiler.source.rewritings.loaded_in_methods import loaded_in_methods
 from transpiler.source.rewritings.loaded_or_trained import loaded_or_trained
@@ -87,6 +88,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_text(assigned_apart),
     _of_uses(data_of_functions),
     _of_uses(losses_in_turn),
+    _of_text(kept_steps),
     _of_text(first_rounds),
     _of_text(annotated_parts),
     _of_uses(backend_defaults),
