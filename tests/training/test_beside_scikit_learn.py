@@ -52,3 +52,42 @@ def test_variables_that_may_hold_something_else_are_no_pipelines() -> None:
     text = f"{PROGRAM}from nets import pick\n\npipe = pick(Net())\npipe.fit(x, y)\n"
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert "`pipe.fit` is left as it is: which model that is, is not known" in said
+
+
+BY_ONE_NAME = """\
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 4), rng.randint(0, 2, 40)
+
+
+def run_net():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    return model.predict(x, verbose=0)
+
+
+def run_regression():
+    model = LogisticRegression()
+    model.fit(x, y)
+    return model.predict(x)
+
+
+model = LogisticRegression(C=0.5)
+model.fit(x, y)
+score = model.score(x, y)
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", "binary_crossentropy")
+history = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+answer = model.predict(x, verbose=0)
+first, second = run_net(), run_regression()
+"""
+
+
+def test_objects_by_the_names_of_models(scripts: Scripts) -> None:
+    apart = scripts.compare(BY_ONE_NAME, converted(BY_ONE_NAME))
+    assert {"history", "score", "answer", "first", "second"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

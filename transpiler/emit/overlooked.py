@@ -262,6 +262,11 @@ def is_of_scikit_learn(file: FileContext, node: cst.Call) -> bool:
 
     text = file.tree.text
     code = file.tree.blanked
+    if isinstance(node.func, cst.Attribute):
+        from transpiler.source.foreign_objects import foreign_objects
+
+        if file.tree.span(node.func.value) in foreign_objects(text):
+            return True
     wraps = "KerasClassifier" in code or "KerasRegressor" in code  # a model itself
     found = None if wraps or "sklearn" not in text else bound_values(text)
     inside = found

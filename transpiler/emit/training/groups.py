@@ -12,9 +12,11 @@ from transpiler.emit.training.asking import loaded_name
 from transpiler.emit.training.lines import holds, within
 from transpiler.emit.training.receivers import is_receiver
 from transpiler.emit.training.shared import Part, Room, Shared
+from transpiler.interpret.region import Region
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
 from transpiler.interpret.values import Model
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.training import Training
 from transpiler.record import record, replace
 from transpiler.source.suites import blocks_around
 from transpiler.source.tree import Tree
@@ -189,3 +191,13 @@ def common_marks(shared: Shared, groups: list[Group]) -> dict[int, frozenset[str
         for node in lent:
             found[node] = found.get(node, frozenset()).union(carried)
     return found
+
+
+def training_of(
+    group: Group, home: Region, origin: Model, moved: list[TrainingCall] | None = None
+) -> Training:
+    """What is known of the training of a model before rules are applied."""
+    calls = [c for part in group.parts for c in part.calls]
+    compiling = [p for p in group.parts if any(c.name == "compile" for c in p.calls)]
+    variable = (compiling or group.parts)[0].variable
+    return Training(group.made, variable, [*(moved or ()), *calls], home, origin, moved or [])

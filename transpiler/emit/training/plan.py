@@ -25,7 +25,14 @@ from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of, w
 from transpiler.emit.training.entered_with import settle_entered, under_several
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
-from transpiler.emit.training.groups import Group, answered, common_marks, groups_of, receiver_of
+from transpiler.emit.training.groups import (
+    Group,
+    answered,
+    common_marks,
+    groups_of,
+    receiver_of,
+    training_of,
+)
 from transpiler.emit.training.handed_compile import Handing, handed_in, handing_of
 from transpiler.emit.training.handed_parts import Taken, lend, take_parts, write_parts
 from transpiler.emit.training.late_optimizers import late_fit
@@ -52,6 +59,7 @@ from transpiler.lower.freezing import plan_freezing
 from transpiler.lower.training import Training, lower_training
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.foreign_objects import foreign_objects
 from transpiler.source.suites import blocks_around
 from transpiler.source.whereabouts import whereabouts
 
@@ -158,7 +166,7 @@ class _Planner(Shared):
         if self._may_be_others(group) and built.statement is not None:
             room = next(r for r in self.rooms if r.region is home)
             self._named(group, room, built.node)  # it may be asked by another name there
-        return self.write(_training(group, home, group.made), built, group.parts)
+        return self.write(training_of(group, home, group.made), built, group.parts)
 
     def _may_be_others(self, group: Group) -> bool:
         """Whether some call of a model may be one of another model."""
@@ -179,7 +187,7 @@ class _Planner(Shared):
             return None
         origin = built.model
         if self._is_far(group):
-            training = _training(group, home, origin)
+            training = training_of(group, home, origin)
             training.problem = (training.calls[0], _FAR)
             return Trained(training, rooms={part.room.node for part in group.parts})
         inside = self._calls_of(home, origin) + own
@@ -209,7 +217,7 @@ class _Planner(Shared):
         for call in compiles:  # another model of the function may have been given other parts
             call.given = dict(self.given_inside.setdefault(id(call), call.given))
             group.compiled_first(call)
-        training = _training(group, home, origin, compiles)
+        training = training_of(group, home, origin, compiles)
         training.stays = stays
         training.postpone(late)
         training.beside = beside
@@ -458,7 +466,7 @@ class _Planner(Shared):
         known = [*self.calls, *self.replaced, *(self.tree.span(n) for n, _, _ in region.left_calls)]
         known += [self.tree.span(n) for n in region.graph_statements.values()]
         others = (c for c in region.calls_on_data if not may_be(c.model, training.model))
-        known += [self.tree.span(c.node) for c in others]  # where they have the name
+        known += [*(self.tree.span(c.node) for c in others), *foreign_objects(self.text)]
         name = re.escape(part.variable)
         uses = re.compile(rf"{name}(?<![\w.]{name})\s*[.(]")
         room = self.extent(part.room)
@@ -535,15 +543,5 @@ class _Planner(Shared):
             if isinstance(statement, (cst.FunctionDef, cst.ClassDef))
             and _MAY_TRAIN.search(self.tree.blanked, *self.tree.span(statement))
             for match in _TRAINS.finditer(self.tree.blanked, *self.tree.span(statement))
-            if not within(match.start(), self.calls)
+            if not within(match.start(), [*self.calls, *foreign_objects(self.text)])
         ]
-
-
-def _training(
-    group: Group, home: Region, origin: Model, moved: list[TrainingCall] | None = None
-) -> Training:
-    """What is known of the training of a model before rules are applied."""
-    calls = [c for part in group.parts for c in part.calls]
-    compiling = [p for p in group.parts if any(c.name == "compile" for c in p.calls)]
-    variable = (compiling or group.parts)[0].variable
-    return Training(group.made, variable, [*(moved or ()), *calls], home, origin, moved or [])
