@@ -13,13 +13,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from transpiler.interpret.bindings import sources_given
+from transpiler.ir.tensor import Unsupported
 from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.filled_when_run import filled_when_run
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.looked_up import changes_inside
-from transpiler.source.possible_constants import constants_in, texts_around
+from transpiler.source.possible_constants import constants_in, may_be_collection, texts_around
 from transpiler.source.set_outside import set_outside
 from transpiler.source.syntax import all_in, program_tree
 from transpiler.source.tree import Tree
@@ -53,6 +54,8 @@ class Names:
 def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], bool]) -> Names:
     """Those of `known` names that an expression of a file may be."""
     texts = texts_around(tree.text, path)
+    if may_be_collection(texts, text):
+        raise Unsupported(f"`{text}` may be a list or dict, which only the run knows")
     outside = (path and set_outside(path).match(text) is not None) or changes_inside(texts, text)
     if not outside and (found := tuple(filter(known, _given_to(texts, text)))):
         return Names(found, surely=True)

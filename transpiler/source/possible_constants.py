@@ -48,6 +48,17 @@ def lengths_it_may_have(text: str, path: str, expression: str) -> frozenset[int]
     )
 
 
+def may_be_collection(texts: tuple[str, ...], expression: str) -> bool:
+    """Whether an expression may be a list or dict that some texts write out, or fill in a loop."""
+    return any(isinstance(end, _COLLECTIONS) for end in _ends_in(texts, expression))
+
+
+_COLLECTIONS = (
+    ast.Dict, ast.List, ast.Tuple, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp,
+    ast.GeneratorExp,
+)  # fmt: skip
+
+
 def _ends(text: str, path: str, expression: str) -> Iterator[ast.expr | None]:
     return _ends_in(texts_around(text, path), expression)
 
