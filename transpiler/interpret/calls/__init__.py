@@ -14,6 +14,7 @@ by_numpy.py   functions of Python that data sets apply to arrays
 by_hand.py    losses and metrics that a program calls on arrays
 on_arrays.py  functions that a program calls on what models have predicted
 lists.py      methods of lists, which change in place
+evaluated_again.py  steps whose code would have what they are made of twice
 otherwise.py  numbers that mean something else where they are None or -1
 numbers.py    arithmetic of the framework, on numbers and arrays
 whole_numbers.py  what Python's own functions make of whole numbers

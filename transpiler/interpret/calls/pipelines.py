@@ -16,6 +16,7 @@ from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data_functions import called_object, generating, of_images
 from transpiler.interpret.calls.data_tensors import as_array
+from transpiler.interpret.calls.evaluated_again import refuse_again
 from transpiler.interpret.calls.far_lambdas import refuse_far_lambda
 from transpiler.interpret.calls.otherwise import settle_otherwise
 from transpiler.interpret.calls.several import arrays_given
@@ -236,6 +237,7 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
         given["generator"] = _turned(given["generator"], "args" in bound)
     settle_otherwise(region, name, given)
     made: Expr = rule.build(**given)  # type: ignore[assignment]
+    refuse_again(region, given, made)
     function = given.get("map_func")
     if function is not None and isinstance(function.value, Applied):
         for array in function.value.strings:
