@@ -220,7 +220,7 @@ def _head(
         loss = own_loss(file, call, wanted, seen, bool(name))
     elif not name and (several := losses_made_before(file, call, region, seen)) is not None:
         loss, uses = several
-    elif (chosen := loss_by_name(file, wanted, seen)) is not None:
+    elif (chosen := loss_by_name(file, wanted, seen, bool(name))) is not None:
         loss = chosen
     else:
         uses.append(use_of(rules.losses, "keras.losses", wanted, "the loss"))

@@ -32,12 +32,17 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.syntax import all_in, program_tree
 
 
-def loss_by_name(file: FileContext, value: Value, seen: Prediction) -> Loss | None:
-    """The loss of a name that is only known at run time; None where it is no such thing."""
+def loss_by_name(file: FileContext, value: Value, seen: Prediction, several: bool) -> Loss | None:
+    """The loss of a name that is only known at run time; None where it is no such thing.
+
+    `several` is whether it is one of a model with several outputs.
+    """
     if not isinstance(value, Static) or value.expr.known:
         return None
     rules, tree, text = file.rules, file.tree, value.expr.text
-    names = names_it_may_be(tree, file.path, text, lambda n: f"keras.losses.{n}" in rules.losses)
+    names = names_it_may_be(
+        tree, file.path, text, lambda n: f"keras.losses.{n}" in rules.losses, several
+    )
     if not names.found:
         return None
     if not names.surely and gives_no_name(tree, file.path, text):

@@ -51,10 +51,15 @@ class Names:
     near: Names | None = None  #: those of the files next to that of the expression
 
 
-def names_it_may_be(tree: Tree, path: str, text: str, known: Callable[[str], bool]) -> Names:
-    """Those of `known` names that an expression of a file may be."""
+def names_it_may_be(
+    tree: Tree, path: str, text: str, known: Callable[[str], bool], several: bool = False
+) -> Names:
+    """Those of `known` names that an expression of a file may be.
+
+    `several` is whether it may have some for several outputs.
+    """
     texts = texts_around(tree.text, path)
-    if may_be_collection(texts, text):
+    if may_be_collection(texts, text, several):
         raise Unsupported(f"`{text}` may be a list or dict, which only the run knows")
     outside = (path and set_outside(path).match(text) is not None) or changes_inside(texts, text)
     if not outside and (found := tuple(filter(known, _given_to(texts, text)))):

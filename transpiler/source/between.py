@@ -32,6 +32,8 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.reached import program_of
 from transpiler.source.syntax import all_in, parts_of, python_tree
 
+#: What changes entries of something, and none of its attributes: `a += [1]`, `a.append(1)`.
+_OF_ENTRIES = (ast.AugAssign, ast.Call)
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: What methods call their object, or its class.
 _OWN = ("self", "cls")
@@ -312,6 +314,8 @@ class _Timeline:
             if given[0] != changed or caller.owner(changed) is not owner:
                 continue
             inside = effect.path[len(given) :]
+            if variable in _OWN and inside == (ANY,) and isinstance(effect.node, _OF_ENTRIES):
+                continue  # an object has attributes
             parallel = (*zip(given, effect.path, strict=False), *zip(parts, inside, strict=False))
             if inside and all(may_be_one(a, b) for a, b in parallel):
                 return True

@@ -48,15 +48,20 @@ def lengths_it_may_have(text: str, path: str, expression: str) -> frozenset[int]
     )
 
 
-def may_be_collection(texts: tuple[str, ...], expression: str) -> bool:
-    """Whether an expression may be a list or dict that some texts write out, or fill in a loop."""
-    return any(isinstance(end, _COLLECTIONS) for end in _ends_in(texts, expression))
+def may_be_collection(texts: tuple[str, ...], expression: str, several: bool) -> bool:
+    """Whether an expression may be a list or dict that some texts write out, or fill in a loop.
+
+    Unless `several` are wanted, a longer list is one to choose from: `random.choice(losses)`.
+    """
+    return any(
+        isinstance(end, _DICTS)
+        or (isinstance(end, _LISTS) and (several or len(getattr(end, "elts", "1")) == 1))
+        for end in _ends_in(texts, expression)
+    )
 
 
-_COLLECTIONS = (
-    ast.Dict, ast.List, ast.Tuple, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp,
-    ast.GeneratorExp,
-)  # fmt: skip
+_DICTS = (ast.Dict, ast.DictComp)
+_LISTS = (ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
 def _ends(text: str, path: str, expression: str) -> Iterator[ast.expr | None]:
