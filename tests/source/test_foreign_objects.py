@@ -37,6 +37,7 @@ IS_NONE = [
     "def run(Ridge):\n    model = Ridge()\n    model.fit(x, y)  # here",
     "model = Ridge()\nfor model in models:\n    model.fit(x, y)  # here",
     "try:\n    model = Ridge()\nexcept E:\n    model = build()\nmodel.fit(x, y)  # here",
+    "model = Ridge()\ntry:\n    model = build()\n    run()\nexcept E:\n    model.fit(x, y)  # here",
     "from own import Ridge\nmodel = Ridge()\nmodel.fit(x, y)  # here",
     "model = Ridge()\nmatch kind:\n    case 1:\n        model = build()\nmodel.fit(x, y)  # here",
     "model = Ridge(KerasRegressor(build))\nmodel.fit(x, y)  # here",

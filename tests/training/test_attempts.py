@@ -69,7 +69,7 @@ def test_functions_train_in_a_try(scripts: Scripts) -> None:
 def test_a_function_that_is_left_in_a_try_is_refused() -> None:
     text = PROGRAM.replace("self.history = self.model.fit", "return self.model.fit")
     messages = dict(errors(text)).values()
-    assert "`fit` is left as it is: `try` in a function that builds a graph" in messages
+    assert "`fit` is left as it is: `try` in a function that builds or trains a model" in messages
 
 
 LOADING = """\

@@ -24,6 +24,8 @@ _WRAPPING = ("KerasClassifier", "KerasRegressor")
 #: Methods that give their object again.
 _SAME = frozenset({"fit", "set_params"})
 _ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+#: Statements in which one block finds what another has left behind, or the round before.
+_AGAIN = (ast.For, ast.AsyncFor, ast.While, ast.Try)
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
@@ -82,7 +84,7 @@ class _Room:
             for part in (part for part in parts_of(statement) if part not in inner):
                 yield from self._asked_in(part, held)
                 self._bind(part, held)
-            if isinstance(statement, (ast.For, ast.While)):  # the next round finds what one leaves
+            if isinstance(statement, _AGAIN):
                 self._bind_perhaps(statement, held)
             for name in _BLOCKS:
                 yield from self._in(getattr(statement, name, ()), dict(held))

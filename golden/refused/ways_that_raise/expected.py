@@ -10,9 +10,9 @@ class Block(nn.Module):
         if kind == "plain":
             self.conv2d = nn.Conv2d(channels, filters, 3, padding="same")
         elif kind == "odd":
-            # TODO(tf2torch) T2T205: a `with` statement in a function that builds a graph
+            # TODO(tf2torch) T2T205: a `with` statement in a function that builds or trains a model
             raise NotImplementedError(
-                "T2T205: a `with` statement in a function that builds a graph"
+                "T2T205: a `with` statement in a function that builds or trains a model"
             )
         else:
             self.conv2d_1 = nn.Conv2d(channels, filters, 1)

@@ -68,7 +68,7 @@ def run_or_stand(region: Region, statement: cst.CSTNode, run: Callable[[], None]
     region.init[:], region.forward[:] = programs
     kind = type(statement).__name__.lower()
     region.standing.append(
-        failed or GiveUp(f"`{kind}` in a function that builds a graph", statement)
+        failed or GiveUp(f"`{kind}` in a function that builds or trains a model", statement)
     )
     del region.entered[entered:]
     for name in sorted(stored):

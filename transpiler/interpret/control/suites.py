@@ -134,7 +134,7 @@ def _run_first_way(region: Region, node: cst.Try) -> bool:
     """What is understood is there: its fallback is for versions that lack it."""
     run_block(region, body_of(node.body))
     if region.is_module or not isinstance(region.returns[-1][0], Bound):
-        raise GiveUp("`try` in a function that builds a graph", node)
+        raise GiveUp("`try` in a function that builds or trains a model", node)
     return True
 
 

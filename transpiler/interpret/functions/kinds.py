@@ -44,7 +44,7 @@ def classify(summary: Summary) -> None:
     assert region is not None
     _classify(summary, region)
     if region.entered and (summary.kind in ("block", "operation") or region.built):
-        reason = "a `with` statement in a function that builds a graph"
+        reason = "a `with` statement in a function that builds or trains a model"
         raise GiveUp(reason, region.entered[0])
     if region.standing and (summary.kind in ("block", "operation") or summary.recursive):
         raise region.standing[0]

@@ -166,7 +166,7 @@ def bind_star(region: Region, declared: list[Parameter], given: dict[str, Value]
         elif parameter.star == "*":
             value = given.get(parameter.name)
             if isinstance(value, Sequence) and value.items:
-                raise GiveUp("`*args` in a function that builds a graph")
+                raise GiveUp("`*args` in a function that builds or trains a model")
             region.scope.values[parameter.name] = Sequence((), tuple)
 
 

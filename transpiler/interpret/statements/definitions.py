@@ -114,7 +114,7 @@ def with_statement(region: Region, node: cst.With) -> None:
                 region.scope.values[name] = given
         if not region.is_module and not isinstance(value, (Framework, Unknown)):
             if region.tensor_order or region.graph_events:
-                raise GiveUp("a `with` statement in a function that builds a graph", node)
+                raise GiveUp("a `with` statement in a function that builds or trains a model", node)
             region.entered.append(node)  # it may be one that only trains, or turn out not to be
     run_block(region, body_of(node.body))
 
@@ -187,7 +187,7 @@ def _run_attempt(region: Region, node: cst.Try) -> None:
     )
     only_sets = len(region.idle) > idle and all(lists)
     if region.graph_events != events or returns or not (region.training or only_sets):
-        raise GiveUp("`try` in a function that builds a graph", node)
+        raise GiveUp("`try` in a function that builds or trains a model", node)
     after = region.scope
     for name in [n for n, v in after.versions.items() if before.versions.get(n, 0) != v]:
         after.bump(name)

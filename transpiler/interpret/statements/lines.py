@@ -135,7 +135,7 @@ def global_statement(region: Region, node: cst.Global) -> None:
         return
     known = region.file.globals
     if not all(isinstance(known.get(item.name.value), Framework) for item in node.names):
-        raise GiveUp("`global` or `nonlocal` in a function that builds a graph", node)
+        raise GiveUp("`global` or `nonlocal` in a function that builds or trains a model", node)
 
 
 @executes(cst.Del)
