@@ -35,7 +35,7 @@ def with_lost(made: Conversion, original: str, path: str) -> Conversion:
     """A conversion with an error for each such call that it has left out."""
     before = program_tree(original) if made.text != original else None
     draws = before is not None and _MAY_DRAW.search(original) is not None
-    own = [*_own_calls(before)] if before is not None else []
+    own = _own_calls(before) if before is not None else []
     after = program_tree(made.text) if draws or own else None
     if before is None or after is None:
         return made
@@ -51,17 +51,13 @@ def with_lost(made: Conversion, original: str, path: str) -> Conversion:
     return told_above(made, original, ((c, _MESSAGE.format(ast.unparse(c))) for c in said))
 
 
-def _own_calls(module: ast.Module) -> Iterator[ast.Call]:
+def _own_calls(module: ast.Module) -> list[ast.Call]:
     """The calls of what may be the program's own in what makes parts of the training."""
-    libraries, parts = libraries_in(all_in(module)), _parts()
-    for part in _of_parts(module):
-        for argument in (*part.args, *(keyword.value for keyword in part.keywords)):
-            for inner in all_in(argument):
-                match inner:
-                    case ast.Call() if (
-                        _root(inner) not in libraries and _called(inner) not in parts
-                    ):
-                        yield inner
+    inside = (one for part in _of_parts(module) for one in (*part.args, *part.keywords))
+    calls = [n for one in inside for n in all_in(one) if isinstance(n, ast.Call)]
+    calls = [call for call in calls if _called(call) not in _parts()]
+    libraries = libraries_in(all_in(module)) if calls else frozenset()
+    return [call for call in calls if _root(call) not in libraries]
 
 
 def _root(call: ast.Call) -> str:
