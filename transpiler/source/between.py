@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property, lru_cache
 
-from transpiler.record import record
+from transpiler.record import record, replace
 from transpiler.regex import regex
 from transpiler.source.array_changes import changes_number
 from transpiler.source.changed_inside import own_nodes
@@ -309,6 +309,11 @@ class _Timeline:
         (variable, *parts), (changed, *_) = path, effect.path
         if variable not in span.scope.parameters or changed in _OWN:
             return False
+        if variable in _OWN and parts and (kept := self._kept_from(span.scope, parts[0])):
+            begun, parameter = kept
+            inner = replace(span, scope=begun)
+            if begun is not span.scope and self._is_given(inner, (parameter, *parts[1:]), effect):
+                return True
         owner = effect.scope.owner(changed)
         for caller, given in self._arguments(span.scope, variable, effect.scope):
             if given[0] != changed or caller.owner(changed) is not owner:
@@ -333,6 +338,7 @@ class _Timeline:
             yield from ((seen, (n,)) for n in self.program.holding(heirs, _name(seen.function)))
             return
         names = self._called(function)
+        yield from self._defaults(function, variable)
         taken = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
         place = taken.index(variable) - (made is not None) if variable in taken else len(taken)
         for caller in (self.outside, *(s for _, _, s in self.scopes)):
@@ -342,6 +348,38 @@ class _Timeline:
                     for value in (*node.args[max(place, 0) :][:1], *named):
                         if given := path_of(value):
                             yield caller, given
+                if isinstance(node, ast.Assign) and _gives(function, variable):
+                    if isinstance(node.value, ast.Call) and _last(node.value.func) in names:
+                        targets = (n for one in node.targets for n in all_in(one))
+                        yield from ((caller, (n.id,)) for n in targets if isinstance(n, ast.Name))
+
+    def _defaults(
+        self, function: Function, variable: str
+    ) -> Iterator[tuple[Scope, tuple[str, ...]]]:
+        """What a parameter is where a call leaves it out."""
+        taken = function.args
+        args = [*taken.posonlyargs, *taken.args]
+        pairs = [*zip(reversed(args), reversed(taken.defaults), strict=False)]
+        pairs += [(a, d) for a, d in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if d]
+        for parameter, default in pairs:
+            if parameter.arg == variable and (given := path_of(default)):
+                yield self.outside, given
+
+    def _kept_from(self, scope: Scope, attribute: str) -> tuple[Scope, str] | None:
+        """The `__init__` that keeps a parameter as an attribute of its object, and that."""
+        made = self._classes.get(scope.function or self.program.tree)
+        for _, _, begun in self.scopes:
+            if _name(begun.function) != "__init__" or begun.function is None:
+                continue
+            if self._classes.get(begun.function) is not made:
+                continue
+            for node in own_nodes(begun.function):
+                match node:
+                    case ast.Assign(
+                        targets=[ast.Attribute(ast.Name("self"), attr)], value=ast.Name(name)
+                    ) if (f".{attr}" == attribute and name in begun.parameters):
+                        return begun, name
+        return None
 
     def _called(self, function: Function | None) -> frozenset[str]:
         """What calls of a function say: its name, or the classes that it begins objects of."""
@@ -459,6 +497,12 @@ def _given(path: tuple[str, ...], others: Iterable[str]) -> str:
 
 def _name(function: Function | None) -> str:
     return getattr(function, "name", "")
+
+
+def _gives(function: Function, name: str) -> bool:
+    """Whether a function gives a variable back."""
+    returns = (n for n in own_nodes(function) if isinstance(n, ast.Return) and n.value)
+    return any(isinstance(n, ast.Name) and n.id == name for one in returns for n in all_in(one))
 
 
 def _last(node: ast.AST) -> str:

@@ -273,7 +273,7 @@ class ModelWriter:
         elif not (nested := is_nested_head(self.tree, statement)):
             nested = not takes_lines(self.tree, statement)
         if before and nested and not is_made_once(self.tree.source(statement), call):
-            raise Unsupported("a call that is made again and again in one statement")
+            raise Unsupported("a call in what may be evaluated again and again: write a loop")
         if before:
             check_order(self.tree, statement, call)
         kept = self.statements.setdefault(id(statement), (statement, {}, {}))

@@ -95,7 +95,7 @@ def _is_filled_alike(name: str, made: _Filling, scope: ast.AST) -> bool:
     plain = not isinstance(made, ast.DictComp) or isinstance(made.key, (ast.Name, ast.Constant))
     if len(made.generators) > 1 or made.generators[0].is_async or not plain:
         return False
-    return not any(_is_seen_outside(target, scope) for target in targets)
+    return not any(_is_seen_outside(target, scope, made) for target in targets)
 
 
 #: What makes one value of all that a generator gives.
@@ -137,39 +137,43 @@ def _is_for_loops(node: ast.AST, targets: set[str]) -> bool:
     return False
 
 
-def _is_seen_outside(name: str, scope: ast.AST) -> bool:
+def _is_seen_outside(name: str, scope: ast.AST, made: ast.AST) -> bool:
     """Whether a variable is anything in a scope but that of loops and expressions over something.
 
     What reads it elsewhere would see what the loop has left in it.
     """
     declared = (ast.Global, ast.Nonlocal)
-    nodes = [*_outside(scope, name)]
+    nodes = [*_outside(scope, name, made)]
     if any(isinstance(node, declared) and name in node.names for node in all_in(scope)):
         return True
     return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
 
 
-def _outside(node: ast.AST, name: str) -> Iterator[ast.AST]:
-    """All nodes but those in loops and expressions that give a variable its values."""
+def _outside(node: ast.AST, name: str, made: ast.AST) -> Iterator[ast.AST]:
+    """All nodes but those in loops and expressions that give a variable its values.
+
+    A loop around the expression that is `made` one is among them: it would find another value.
+    """
     for inner in parts_of(node):
         if isinstance(inner, _OWN_ROUNDS):
             first = inner.generators[0]
             if any(_binds(one.target, name) for one in inner.generators):
-                yield from _outside(first.iter, name)
+                yield from _outside(first.iter, name, made)
                 yield first.iter
                 continue
-        if isinstance(inner, ast.For) and _binds(inner.target, name):
+        own = isinstance(inner, ast.For) and _binds(inner.target, name)
+        if isinstance(inner, ast.For) and own and not any(n is made for n in all_in(inner)):
             yield inner.iter
-            yield from _outside(inner.iter, name)
+            yield from _outside(inner.iter, name, made)
             for rest in inner.orelse:
-                yield from _outside(rest, name)
+                yield from _outside(rest, name, made)
             continue
         if isinstance(inner, (*_FUNCTIONS, ast.Lambda)) and _is_own(inner, name):
             continue
         if isinstance(inner, ast.arg) and inner.arg == name:
             yield ast.Name(name)
         yield inner
-        yield from _outside(inner, name)
+        yield from _outside(inner, name, made)
 
 
 def _binds(target: ast.expr, name: str) -> bool:
