@@ -39,6 +39,14 @@ def test_they_are_not_made_again(given: str, step: str) -> None:
     assert any("would be evaluated again" in one for one in errors)
 
 
+@pytest.mark.parametrize("step", [".shuffle(9, seed=drawn())"])
+def test_what_waits_for_a_later_step_is_drawn_before(step: str) -> None:
+    before = "def drawn():\n    return int(rng.integers(1, 4))"
+    made = convert(PROGRAM.format(before=before, given="(x, y)", step=step))
+    errors = [one.message for one in made.diagnostics if one.severity is Severity.ERROR]
+    assert any("`drawn()` would be evaluated later" in one for one in errors)
+
+
 @pytest.mark.parametrize(
     ("before", "given", "step"),
     [

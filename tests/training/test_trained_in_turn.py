@@ -107,6 +107,9 @@ SEEN = {
     "a function reads its variable": (
         "def f():\n    return m\nfits = [m.fit(x) for m in models]\n"
     ),
+    "a loop around it has its variable": (
+        "for m in models:\n    fits = [m.fit(x) for m in models]\n    print(m)\n"
+    ),
     "it reads what it makes anew": "models = [m.fit(x) for m in models]\n",
     "there is a comment in it": "fits = [\n    m.fit(x)  # all\n    for m in models\n]\n",
     "it is a part of a line": "a = 1; fits = [m.fit(x) for m in models]\n",

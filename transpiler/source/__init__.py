@@ -15,6 +15,7 @@ literals.py     the constants of a module; held_settings.py: those of a project,
 tables_of_builders.py  dicts of functions that nothing changes
 modules.py      which modules of a project are about models
 imported.py     what a file imports of these; importers.py: what other files import of it
+changed_by_importers.py which attributes of its objects these set
 set_outside.py  which of its names these change; changed_later.py: once a model is trained
 foreign_objects.py where objects of other libraries are asked, as those of scikit-learn
 far_uses.py     what files without a word of the framework ask of what others give; far_values.py:

@@ -60,7 +60,7 @@ def changed_between(
     later moment. Names of its `own` are no variables of the program. `of_arrays`: it gives arrays,
     which stay as they are where a list grows that has them.
     """
-    paths = [path for path in _read_by(expression) if path[0] not in own]
+    paths = [path for path in paths_read(expression) if path[0] not in own]
     return _timeline(text).changed(paths, begin, end, of_arrays=of_arrays)
 
 
@@ -71,11 +71,12 @@ def is_rebound(text: str, name: str, begin: int, end: int) -> bool:
 
 def grown_between(text: str, expression: str, begin: int, end: int | None) -> str:
     """The same of changes inside of the lists and dicts that it reads: they stay the same ones."""
-    return _timeline(text).changed(_read_by(expression), begin, end, inside=True)
+    return _timeline(text).changed(paths_read(expression), begin, end, inside=True)
 
 
 @lru_cache(maxsize=256)
-def _read_by(expression: str) -> tuple[tuple[str, ...], ...]:
+def paths_read(expression: str) -> tuple[tuple[str, ...], ...]:
+    """The variables that an expression reads, with what is reached through them."""
     parsed = python_tree(expression)
     return () if parsed is None else tuple(dict.fromkeys(_paths(parsed)))
 
