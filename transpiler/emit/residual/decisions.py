@@ -106,6 +106,11 @@ def is_jump(leaf: cst.CSTNode) -> bool:
     return isinstance(small, (cst.Break, cst.Continue))
 
 
+def is_pass(leaf: cst.CSTNode) -> bool:
+    """Whether a statement does nothing."""
+    return isinstance(leaf, cst.SimpleStatementLine) and isinstance(leaf.body[0], cst.Pass)
+
+
 def kept_jumps(removal: Removal, leaves: list[cst.CSTNode]) -> list[cst.CSTNode]:
     """The jumps in loops of which something stays; they stay from now on."""
     decisions = removal.decisions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from transpiler.emit.edits import Edit
@@ -12,6 +14,7 @@ from transpiler.emit.residual.decisions import (
     drop_spent,
     drop_unread,
     is_jump,
+    is_pass,
     keep_model_lists,
     kept_jumps,
     only_left,
@@ -27,7 +30,7 @@ from transpiler.emit.residual.instantiation import (
 from transpiler.emit.residual.removal import Kept, Removal
 from transpiler.emit.residual.restating import restate
 from transpiler.emit.residual.sizes import settle_sizes
-from transpiler.source.suites import bodies, leaf_statements
+from transpiler.source.suites import bodies, is_one, leaf_statements
 
 
 def residue(removal: Removal) -> Kept:
@@ -49,6 +52,7 @@ def residue(removal: Removal) -> Kept:
             removal.decisions[id(leaf)] = "jump"
         else:
             removal.decisions[id(leaf)] = plain_decision(removal, leaf, first_model)
+    removal.decisions |= {id(leaf): "keep" for leaf in idle_leaves(removal, removal.body)}
     if removal.is_module:
         kept_jumps(removal, leaves)
         keep_model_lists(removal, leaves)
@@ -69,6 +73,25 @@ def residue(removal: Removal) -> Kept:
     else:
         collapse_return(removal, kept)
     return kept
+
+
+def idle_leaves(removal: Removal, body: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The `pass`, `break` and `continue` of what does nothing else: its head may do something.
+
+    for _ in warm_up(): pass            while queue.pop() != last: pass
+    """
+    for statement in body:
+        if is_one(statement, removal.is_module):
+            continue
+        suites = bodies(statement)
+        leaves = leaf_statements(suites[0]) if suites else []
+        loops = isinstance(statement, (cst.For, cst.While))
+        asks = isinstance(statement, cst.If) and "(" in removal.tree.source(statement.test)
+        if leaves and all(is_pass(one) or (loops and is_jump(one)) for one in leaves):
+            yield from leaves if loops or asks else ()
+            suites = suites[1:]
+        for suite in suites:
+            yield from idle_leaves(removal, suite)
 
 
 def settled_edits(removal: Removal) -> list[Edit]:
