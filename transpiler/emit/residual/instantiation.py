@@ -128,14 +128,35 @@ def make_first(
         text = apply(removal.tree.text[begin:end], shifted)
         _say_unset(removal, statement, text)
         kept.edits = [e for e in kept.edits if e not in edits]
-        if text.startswith("return "):  # what the function does besides comes before that
-            name = _free_name(removal)
+        beside = _gives_more(removal, statement, edits)
+        if text.startswith("return ") and beside and len(edits) == 1:
+            name, made = _free_name(removal), edits[0].text
+            text = f"{name} = {made}"
+            kept.edits.append(Edit(edits[0].start, edits[0].end, name))
+        elif text.startswith("return ") and not beside:
+            name = _free_name(removal)  # what the function does besides comes before that
             text = text.replace("return", f"{name} =", 1)
             kept.edits.append(Edit(begin, end, f"return {name}"))
         else:
+            if beside:
+                removal.region.say(UNSUPPORTED, statement, _GIVEN_BEFORE)
             remove(removal, statement, kept)
         indented = " " * margin + text
         kept.edits.append(Edit(spot, spot, f"{indented}\n\n"))
+
+
+def _gives_more(removal: Removal, statement: cst.CSTNode, edits: list[Edit]) -> bool:
+    """Whether a statement returns something else around or beside a model."""
+    returned = statement.body[-1] if isinstance(statement, cst.SimpleStatementLine) else None
+    if not isinstance(returned, cst.Return) or returned.value is None:
+        return False
+    start, end = removal.tree.span(returned.value)
+    return not any(one.start <= start and end <= one.end for one in edits)
+
+
+_GIVEN_BEFORE = (
+    "it is made first of all, as an argument changes, and so is what is given beside it: name it"
+)
 
 
 def _say_unset(removal: Removal, statement: cst.CSTNode, text: str) -> None:
