@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from transpiler.diagnostics import UNSUPPORTED
 from transpiler.emit.edits import Edit
 from transpiler.emit.residual.clearing import close_up, decided_branch, emptied_suite, suite_edits
 from transpiler.emit.residual.decisions import (
@@ -30,6 +31,8 @@ from transpiler.emit.residual.instantiation import (
 from transpiler.emit.residual.removal import Kept, Removal
 from transpiler.emit.residual.restating import restate
 from transpiler.emit.residual.sizes import settle_sizes
+from transpiler.interpret.values import Static
+from transpiler.source.lexical import names_read
 from transpiler.source.suites import bodies, is_one, leaf_statements
 
 
@@ -66,6 +69,7 @@ def residue(removal: Removal) -> Kept:
     kept = Kept(restate(removal, leaves))
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     suite_edits(removal, removal.body, kept)
+    _say_lost(removal, leaves, kept.text)
     if not removal.is_module:
         close_up(removal, kept)
     if removal.conflict:
@@ -73,6 +77,24 @@ def residue(removal: Removal) -> Kept:
     else:
         collapse_return(removal, kept)
     return kept
+
+
+def _say_lost(removal: Removal, leaves: list[cst.CSTNode], kept: str) -> None:
+    """Say of what is given together with a tensor, and goes with it, that something reads it."""
+    read = names_read(kept) if removal.region.graph_statements else set()
+    values = removal.region.scope.values
+    for leaf in leaves if read else ():
+        dropped = removal.decisions[id(leaf)] == "drop"
+        if not dropped or id(leaf) not in removal.region.graph_statements:
+            continue
+        match leaf:
+            case cst.SimpleStatementLine(body=[cst.Assign([target], cst.Call())]):
+                found = target.target.elements if isinstance(target.target, cst.Tuple) else ()
+                given = [e.value.value for e in found if isinstance(e.value, cst.Name)]
+                lost = [n for n in given if isinstance(values.get(n), Static) and n in read]
+                if lost and len(lost) < len(given):
+                    message = f"`{lost[0]}` is given together with a tensor: give it by itself"
+                    removal.region.say(UNSUPPORTED, leaf, message)
 
 
 def idle_leaves(removal: Removal, body: list[cst.CSTNode]) -> Iterator[cst.CSTNode]:

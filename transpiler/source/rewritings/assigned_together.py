@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from transpiler.regex import regex
 from transpiler.source.lexical import comments_in
@@ -20,6 +20,8 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import all_in, program_tree
 
 _TOGETHER = regex(r"^[ \t]*\(?\w+(?:, *\w+)+\)? = .*[\[(]", re.MULTILINE)
+_ANY_TOGETHER = regex(r"^[ \t]*\(?\w+(?:, *\w+)+\)? = [^\n]*,", re.MULTILINE)
+_BUILDS = regex(r"\b(?:Input|Sequential)\(")
 _OF_OBJECT = regex(r"^[ \t]*\(?(self)\.(\w+(?:, *self\.\w+)+)\)? = ", re.MULTILINE)
 _ASKED = (
     r"compile|fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|predict_on_batch"
@@ -33,9 +35,11 @@ _MADE = (ast.List, ast.Dict, ast.Call)
 def assigned_apart(text: str) -> Rewritten | None:
     """The text with a statement for each of them, if it has any."""
     together = ".compile(" in text and _TOGETHER.search(text)
-    module = program_tree(text) if together or _OF_OBJECT.search(text) else None
+    mixed = _BUILDS.search(text) is not None and _ANY_TOGETHER.search(text)
+    module = program_tree(text) if together or mixed or _OF_OBJECT.search(text) else None
     if module is None:
         return None
+    tensors = _tensors(module) if mixed else frozenset()
     given, edits, positions = {*_given(module)}, dict[Span, str](), Positions(text)
     for node in all_in(module):
         match node:
@@ -54,7 +58,10 @@ def assigned_apart(text: str) -> Rewritten | None:
                 made = any(name in given and isinstance(v, _MADE) for name, v in pairs)
                 made = made or all(map(_is_model, values))
                 made = made or any(_is_list(v) and f"{name}.append(" in text for name, v in pairs)
-                if made and _is_free(pairs) and not comments_in(text[slice(*positions.span(node))]):
+                mixes = _mixes(pairs, tensors) and _in_turn(pairs)
+                if (mixes or (made and _is_free(pairs))) and not comments_in(
+                    text[slice(*positions.span(node))]
+                ):
                     margin = "\n" + " " * node.col_offset
                     lines = (f"{n} = {text[slice(*positions.span(v))]}" for n, v in pairs)
                     edits[positions.span(node)] = margin.join(lines)
@@ -96,6 +103,60 @@ def _is_model(value: ast.expr) -> bool:
     """Whether it is `Model(...)`: of two in one statement, one may have layers of the other."""
     called = value.func if isinstance(value, ast.Call) else None
     return getattr(called, "attr", getattr(called, "id", "")) in ("Model", "Sequential")
+
+
+def _tensors(module: ast.Module) -> frozenset[str]:
+    """The variables that surely hold tensors of models at times."""
+    pairs: list[tuple[str, ast.expr]] = []
+    for node in all_in(module):
+        match node:
+            case ast.Assign(targets=[ast.Name(name)], value=value):
+                pairs.append((name, value))
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                both = zip(targets, values, strict=False)
+                pairs += [(t.id, v) for t, v in both if isinstance(t, ast.Name)]
+    found, before = set[str](), -1
+    while len(found) > before:
+        before = len(found)
+        found |= {name for name, value in pairs if _is_tensor(value, found)}
+    return frozenset(found)
+
+
+def _is_tensor(value: ast.expr, known: Collection[str]) -> bool:
+    """Whether it is a tensor of a model: `Input((4,))`, `Dense(3)(x)`, or such a variable."""
+    match value:
+        case ast.Name(name):
+            return name in known
+        case ast.Call(func=ast.Call()):
+            return True
+        case ast.Call(func=ast.Name("Input") | ast.Attribute(attr="Input")):
+            return True
+    return False
+
+
+def _mixes(pairs: list[tuple[str, ast.expr]], tensors: frozenset[str]) -> bool:
+    """Whether one of the values is a tensor or model, and another one surely nothing like that."""
+    values = [value for _, value in pairs]
+    graph = [value for value in values if _is_tensor(value, tensors) or _is_model(value)]
+    plain = [value for value in values if isinstance(value, _PLAIN)]
+    inside = {n.id for value in plain for n in all_in(value) if isinstance(n, ast.Name)}
+    return bool(graph and plain) and not inside & tensors
+
+
+_PLAIN = (ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.JoinedStr)
+
+
+def _in_turn(pairs: list[tuple[str, ast.expr]]) -> bool:
+    """Whether no value reads a variable that an earlier one gives."""
+    given = set[str]()
+    for name, value in pairs:
+        inside = [*all_in(value)]
+        if any(isinstance(n, (ast.NamedExpr, ast.Starred)) for n in inside):
+            return False
+        if any(isinstance(n, ast.Name) and n.id in given for n in inside):
+            return False
+        given.add(name)
+    return len(given) == len(pairs)
 
 
 def _is_list(value: ast.expr) -> bool:
