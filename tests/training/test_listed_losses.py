@@ -185,7 +185,7 @@ def test_a_list_that_grows_is_the_name_of_no_loss() -> None:
     before = 'listed = []\nfor name in names:\n    listed.append("mae")'
     made = convert(SEVERAL.format(before=before, loss="listed"))
     errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
-    assert any("`listed` may be a loss, or the name of one" in error for error in errors)
+    assert any("`listed` may be a list or dict" in error for error in errors)
 
 
 TWO_OUTPUTS = """\
