@@ -29,6 +29,7 @@ from transpiler.emit.residual.instantiation import (
     say_early,
 )
 from transpiler.emit.residual.removal import Kept, Removal
+from transpiler.emit.residual.reordered import say_reordered
 from transpiler.emit.residual.restating import restate
 from transpiler.emit.residual.sizes import settle_sizes
 from transpiler.interpret.values import Static
@@ -70,6 +71,7 @@ def residue(removal: Removal) -> Kept:
     kept.edits += [Edit(start, end, text) for (start, end), text in removal.region.settled.items()]
     suite_edits(removal, removal.body, kept)
     _say_lost(removal, leaves, kept.text)
+    say_reordered(removal, leaves)
     if not removal.is_module:
         close_up(removal, kept)
     if removal.conflict:
