@@ -67,6 +67,13 @@ def has_effect(region: Region, text: str, arrays: bool = False) -> bool:
     return acting.acts(text, region.tree.text, region.file.path, arrays)
 
 
+def refuse_acting_name(region: Region, name: Value | None, node: cst.CSTNode) -> None:
+    """A name that a model or an input loses must be nothing that changes something."""
+    if isinstance(name, Static) and acts(region, name):
+        text = name.expr.text
+        raise GiveUp(f"the name is dropped, and `{text}` may change something: move it out", node)
+
+
 def may_change(region: Region, method: str) -> bool:
     """Whether a method of the program's object may change it; one that is not known may."""
     seen: set[str] = set()

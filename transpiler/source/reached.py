@@ -19,8 +19,8 @@ _VIEWS = frozenset(
     {
         "asarray", "asanyarray", "ascontiguousarray", "reshape", "ravel", "squeeze", "transpose",
         "expand_dims", "split", "array_split", "hsplit", "vsplit", "atleast_1d", "atleast_2d",
-        "moveaxis", "swapaxes", "flip", "broadcast_to", "view", "to_numpy", "from_numpy", "get",
-        "dict", "list", "tuple", "iter", "zip", "reversed", "partial", "SimpleNamespace",
+        "moveaxis", "swapaxes", "flip", "broadcast_to", "view", "to_numpy", "from_numpy", "einsum",
+        "get", "dict", "list", "tuple", "iter", "zip", "reversed", "partial", "SimpleNamespace",
         "ChainMap", "MappingProxyType", "values", "items", "enumerate", "sorted", "next", "max",
         "min",
     }

@@ -23,7 +23,17 @@ from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: Methods and functions that give another view of the same memory, and those that change it.
 _VIEWS = frozenset(
-    {"reshape", "ravel", "squeeze", "transpose", "view", "swapaxes", "asarray", "expand_dims"}
+    {
+        "reshape",
+        "ravel",
+        "squeeze",
+        "transpose",
+        "view",
+        "swapaxes",
+        "asarray",
+        "expand_dims",
+        "einsum",
+    }
 )
 _CHANGING = frozenset({"fill", "sort", "partition", "put", "itemset"})
 _CHANGING_FIRST = frozenset(
@@ -110,7 +120,7 @@ def views_of(value: ast.expr) -> Iterator[str]:
             if any(isinstance(node, ast.Slice) for node in all_in(part)):
                 yield from views_of(of)
         case ast.Call(func=ast.Attribute(value=of, attr=name), args=args) if name in _VIEWS:
-            for part in (of, *args[:1]):
+            for part in (of, *args[:2]):  # einsum names axes first
                 yield from views_of(part)
 
 

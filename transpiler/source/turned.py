@@ -30,7 +30,7 @@ _VIEWS = _OF_TABLES | frozenset(
         "asarray", "asanyarray", "transpose", "swapaxes", "moveaxis", "rollaxis", "expand_dims",
         "squeeze", "reshape", "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_to", "split",
         "array_split", "diagonal", "view", "to_numpy", "require", "broadcast_arrays", "hsplit",
-        "vsplit", "dsplit",
+        "vsplit", "dsplit", "einsum",
     }
 )  # fmt: skip
 #: Methods that give what a dict, list or iterator holds.

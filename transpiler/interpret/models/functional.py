@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.effects import refuse_acting_name
 from transpiler.interpret.models.given_inputs import ask_for_given_input
 from transpiler.interpret.models.inputs import named_arguments
 from transpiler.interpret.models.rounds import of_one_round
@@ -96,6 +97,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
     model.ways = tuple(region.ways)
     model.inputs = [v for v in flattened(inputs) if isinstance(v, Bound)]
     given_name = given.get("name")
+    refuse_acting_name(region, given_name, node)
     model.label = given_name.expr if isinstance(given_name, Static) else None
     refuse_in_head(region, node)
     model.still = is_still(region, node, given.get("trainable"))

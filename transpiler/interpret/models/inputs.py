@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.effects import refuse_acting_name
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import permuted
@@ -49,6 +50,7 @@ def make_input(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
             raise GiveUp("an Input whose shape is not known", node)
         shape = Sequence(batch.items[1:], tuple)
     key = f"input:{place}:{name}"
+    refuse_acting_name(region, given.get("name"), node)
     called = constant(given["name"]) if "name" in given else None
     if isinstance(called, str):
         region.input_names[name] = called

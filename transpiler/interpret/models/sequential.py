@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.control.loops import run_loop
 from transpiler.interpret.dispatch import evaluate, provides
+from transpiler.interpret.effects import refuse_acting_name
 from transpiler.interpret.layers.collected import parts_of
 from transpiler.interpret.layers.lists import loop_over, one_by_one
 from transpiler.interpret.models.functional import is_still, output_code, refuse_in_head
@@ -83,6 +84,7 @@ def make_sequential(region: Region, node: cst.Call) -> Value:
         given = evaluate(region, argument.value)
         keyword = keyword or _named(region, node, position, given)
         if keyword == "name":
+            refuse_acting_name(region, given, node)
             name = constant(given)
             model.name = name if isinstance(name, str) else ""
             model.label = given.expr if isinstance(given, Static) else None
