@@ -49,6 +49,7 @@ from transpiler.registry import load_rules
 from transpiler.source.files import decode, program_at
 from transpiler.source.imported import locate, locate_run, read_text, real_path
 from transpiler.source.importers import (
+    importers_of_importers,
     importing_files,
     training_files,
     words_beside_imports,
@@ -449,9 +450,13 @@ def _is_elsewhere(value: Value) -> bool:
     return isinstance(value, Static) and isinstance(value.expr.value, Elsewhere)
 
 
-def _texts_importing(path: str) -> Iterator[str]:
-    """The programs of the project that import a file."""
-    for other in importing_files(path, r"\w\("):
+def _texts_importing(path: str, further: str = "") -> Iterator[str]:
+    """The programs of the project that import a file.
+
+    Given a pattern, those of them that have it and import such programs, or others that do.
+    """
+    found = importers_of_importers(path, further) if further else importing_files(path, r"\w\(")
+    for other in found:
         with suppress(OSError, ValueError):
             yield program_at(other)
 

@@ -9,7 +9,9 @@ A call counts that may be of the method, where nothing shows what it is called o
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.source.given_options import Program, together
@@ -24,10 +26,16 @@ class Place:
     owner: str = ""
 
 
+#: The other texts of a project that import one; or, given a pattern, those that have something of
+#: it, and import one of these, or one that does.
+Others: TypeAlias = Callable[[str], Iterable[str]]
+
+
 class Calls:
     """The calls of a text."""
 
     def __init__(self, text: str, module: ast.Module, imports: bool = False) -> None:
+        self.module = module
         self._program = Program(text, module)
         self._imports = imports  #: that what it calls stands in another file
         self._nodes = [*_placed(module)]
@@ -36,6 +44,11 @@ class Calls:
             for n, _ in self._nodes
             if isinstance(n, ast.ClassDef)
         }
+        self._texts: Sequence[Calls] = (self,)  #: those of the project that are known together
+
+    def known_with(self, texts: Sequence[Calls]) -> None:
+        """Look for classes and functions in these texts, too."""
+        self._texts = texts
 
     def of(self, name: str, owner: str) -> Iterator[tuple[ast.Call, Place]]:
         """The calls of a function, or of a method of a class."""
@@ -109,15 +122,17 @@ class Calls:
 
     def _is_kind(self, name: str, owner: str) -> bool:
         """Whether a class is another one, or inherits from it."""
-        bases = self._bases.get(name, set()) - {name}
+        bases = set[str]().union(*(text._bases.get(name, ()) for text in self._texts)) - {name}
         return name == owner or any(self._is_kind(base, owner) for base in bases)
 
     def _gives(self, name: str, owner: str) -> bool:
-        """Whether a function of the text names a class: it may give one of its kind."""
-        kinds = {owner, *(n for n in self._bases if self._is_kind(n, owner))}
+        """Whether a function of the texts names a class: it may give one of its kind."""
+        made = {n for text in self._texts for n in text._bases}
+        kinds = {owner, *(n for n in made if self._is_kind(n, owner))}
         return any(
             isinstance(node, (ast.Name, ast.Attribute)) and _last(node) in kinds
-            for node, place in self._nodes
+            for text in self._texts
+            for node, place in text._nodes
             if place.function is not None and place.function.name == name
         )
 
@@ -140,6 +155,30 @@ class Calls:
                     yield from (None for t in inner if _last(t) == name)
                 case ast.arg(arg=arg) if kind is ast.Name and arg == name:
                     yield None
+
+
+@record(frozen=True, slots=True)
+class CallsIn:
+    """The calls in a text and in the others of its project that may call what it defines."""
+
+    of_functions: Sequence[Calls]
+    of_methods: Sequence[Calls]  #: with those that import what inherits from its classes
+
+
+def calls_in(text: str, module: ast.Module, others: Others, methods: Sequence[str]) -> CallsIn:
+    """The calls, each text with the classes and functions of all of them."""
+    near = [Calls(text, module), *_imported(others(""))]
+    named = "|".join(map(re.escape, methods))
+    every = [*near, *(_imported(others(rf"\.(?:{named})\(")) if methods else ())]
+    for one in every:
+        one.known_with(every)
+    return CallsIn(near, every)
+
+
+def _imported(texts: Iterable[str]) -> Iterator[Calls]:
+    for text in texts:
+        if (module := program_tree(text)) is not None:
+            yield Calls(text, module, imports=True)
 
 
 def _starts_at_self(value: ast.expr) -> bool:

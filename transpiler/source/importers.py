@@ -71,6 +71,22 @@ def importing_files(path: str, mention: str) -> Iterator[str]:
         yield from _importing_files(path, mention)
 
 
+def importers_of_importers(path: str, mention: str) -> list[str]:
+    """The files that import those which import a file, and so on, but not the file itself.
+
+    What a class inherits from it is called by such a file, for instance.
+    """
+    direct = [*importing_files(path, "")] if path else []
+    found: dict[str, None] = {}
+    seen, pending = {real_path(path), *direct}, [*direct]
+    while pending:
+        more = [other for other in importing_files(pending.pop(), "") if other not in seen]
+        seen.update(more)
+        pending += more
+        found |= dict.fromkeys(other for other in more if re.search(mention, read_text(other)))
+    return [*found]
+
+
 @remembered
 def _importing_files(path: str, mention: str) -> dict[str, None]:
     return dict.fromkeys(_importers(path, re.compile(mention.encode()), set()))

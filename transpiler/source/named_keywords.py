@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from transpiler.record import record, replace
-from transpiler.source.callers import Calls, functions_of, keywords_given, parameters
+from transpiler.source.callers import Others, calls_in, functions_of, keywords_given, parameters
 from transpiler.source.literals import literals
 from transpiler.source.passed_options import Fold, Spelled, Written
 from transpiler.source.syntax import all_in, parts_of, program_tree
@@ -45,7 +45,7 @@ class _Read:
     annotation: ast.expr | None = None
 
 
-def named_keywords(text: str, others: Callable[[], Iterable[str]], fold: Fold) -> Spelled | None:
+def named_keywords(text: str, others: Others, fold: Fold) -> Spelled | None:
     """The text with such parameters in functions that have to do with models, if it has any."""
     module = program_tree(text)
     if module is None:
@@ -53,13 +53,13 @@ def named_keywords(text: str, others: Callable[[], Iterable[str]], fold: Fold) -
     found = [one for one in _reading(text, module) if one.is_sure]
     if not found:
         return None
-    trees = ((other, program_tree(other)) for other in others())
-    imported = [(o, tree) for o, tree in trees if tree is not None]
-    texts = [Calls(text, module), *(Calls(o, tree, imports=True) for o, tree in imported)]
+    calls = calls_in(text, module, others, [one.function.name for one in found if one.owner])
     written = Written(text, fold)
     for one in found:
-        every = _calls_all(one, [module, *(tree for _, tree in imported)])
-        given = keywords_given(texts, one.called, one.owner * (one.called != one.owner))
+        owner = one.owner * (one.called != one.owner)
+        texts = calls.of_methods if owner else calls.of_functions
+        every = _calls_all(one, [each.module for each in texts])
+        given = keywords_given(texts, one.called, owner)
         if one.needed and not (every and given and {*one.needed} <= given.each):
             continue
         known = {*one.keys, *parameters(one.function)}

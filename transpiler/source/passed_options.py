@@ -12,13 +12,21 @@ They are those that some call of the project passes; any other one Python refuse
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias
 
 from transpiler.record import record, replace
 from transpiler.regex import regex
-from transpiler.source.callers import Calls, Given, functions_of, keywords_given, parameters
+from transpiler.source.callers import (
+    Calls,
+    Given,
+    Others,
+    calls_in,
+    functions_of,
+    keywords_given,
+    parameters,
+)
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Span, replaced
 from transpiler.source.shared_callbacks import Shared, shared_callbacks
@@ -143,9 +151,7 @@ class _Handing:
         return [*others, *(["*"] if bare else []), *needed]
 
 
-def spelled_out(
-    text: str, others: Callable[[], Iterable[str]], fold: Fold, but: Collection[str] = ()
-) -> Spelled | None:
+def spelled_out(text: str, others: Others, fold: Fold, but: Collection[str] = ()) -> Spelled | None:
     """The text with such parameters, by its own calls and those in other ones, if it needs any.
 
     Without those functions, by name, for which that is of no use.
@@ -157,12 +163,11 @@ def spelled_out(
     handing = [one for one in _handing(module) if one.name not in but]
     if not handing and not _CALLBACKS.search(text):
         return None
-    trees = ((other, program_tree(other)) for other in others())
-    imported = [Calls(other, tree, imports=True) for other, tree in trees if tree is not None]
-    texts = [Calls(text, module), *imported]
+    methods = [one.function.name for one in handing if one.owner]
+    calls = calls_in(text, module, others, methods)
     written = Written(text, fold)
     for one in handing:
-        given = _given_to(texts, one)
+        given = _given_to(calls.of_methods if one.owner else calls.of_functions, one)
         if given is not None and not given.positional and not one.owner:
             continue
         arrays = None if given is None else one.arrays(given)
@@ -173,7 +178,7 @@ def spelled_out(
                 written.spell(one, arrays, keys, one.declared(keys, given), assumed)
     handed = {one.name for one in handing}
     both = False  #: whether one of these gets callbacks as well
-    for shared in shared_callbacks(module, texts):
+    for shared in shared_callbacks(module, calls.of_functions):
         both |= shared.name in handed and shared.name not in but
         if shared.name not in {*but, *handed}:
             written.share(shared)
@@ -194,7 +199,7 @@ def _together(first: Spelled, then: Spelled) -> Spelled:
     return Spelled(then.text, lines, [*calls, *said, *then.calls])
 
 
-def _given_to(texts: list[Calls], one: _Handing) -> Given | None:
+def _given_to(texts: Sequence[Calls], one: _Handing) -> Given | None:
     """What the calls of a function pass to it; those that make objects, where it is `__init__`."""
     if one.function.name != "__init__":
         return keywords_given(texts, one.function.name, one.owner)
