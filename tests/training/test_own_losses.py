@@ -78,6 +78,12 @@ def unbalanced(y_true, y_pred):
 def crossentropy(y_true, y_pred):
     y_pred = tf.clip_by_value(y_pred, 1e-7, 1 - 1e-7)
     return -tf.reduce_sum(y_true * tf.math.log(y_pred), axis=1)
+
+
+def ranked(y_true, y_pred):
+    labels = tf.cast(tf.reshape(y_true, [-1]), tf.int32)
+    weights = tf.cast(tf.gather(RANKS, labels), y_pred.dtype)
+    return weights * -tf.math.log(tf.gather(y_pred, labels, axis=1, batch_dims=1) + 1e-3)
 """
 
 BOTH = """\
@@ -125,6 +131,8 @@ TRIALS = [
     Trial("scaled(factor=3.0)", "rows", before="made = scaled(2)", metrics="[made]"),
     Trial("made", "rows", before="made = scaled(2)", metrics="[scaled(0.1)]"),
     Trial("flat", "rows", metrics="[flat]"),
+    Trial("ranked", "label column", "softmax", before="RANKS = [0.25, 0.5, 1.0]"),
+    Trial("ranked", "label column", "softmax", before="RANKS = tf.constant([0.25, 0.5, 1.0])"),
     Trial("lambda t, p: keras.ops.mean(keras.ops.abs(t - p) ** 1.5)", "rows"),
     Trial("lambda t, p: summed(t, p) / 2", "rows"),
     Trial("lambda t, p: abs(t - p) ** 1.5", "rows", metrics="[lambda t, p: abs(p)]"),

@@ -256,7 +256,7 @@ class Functions:
             return common
         if not deeper or (changed in _SELF and _is_new(effect)):
             return False
-        if deeper[-1] in parts:  # another way to the same object, as far as names tell
+        if deeper[-1] != ANY and deeper[-1] in parts:  # another way to it, as far as names tell
             return True
         if deeper[-1] != ANY and not (deeper[-1].startswith("[") and looks_up(parts)):
             return False

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.calls.constants import constant_call
 from transpiler.interpret.layers.inputs import list_inputs, starred
 from transpiler.interpret.layers.modules import HARD_SIGMOID
 from transpiler.interpret.layers.rules import note_activation
@@ -115,6 +116,8 @@ def _slots(
             parameter = rule.aliases.get(parameter, parameter)
         if parameter is None or parameter not in parameters:
             raise GiveUp(f"{name}: the argument {keyword or 'at the end'} is not known", node)
+        if str(parameters[parameter].annotation) == "Tensor" and _is_list_of_numbers(region, value):
+            value = constant_call(region, node, "tf.constant", [(None, value)]) or value
         if isinstance(value, Constant) and str(parameters[parameter].annotation) in _TENSORS:
             value = _beside(region, value, arguments, node)
         declared = str(parameters[parameter].annotation)
@@ -134,6 +137,11 @@ def _slots(
                 raise GiveUp(f"{name}: the argument {parameter} is missing", node)
             slots[parameter] = expr(one.default)
     return slots, bounds
+
+
+def _is_list_of_numbers(region: Region, value: Value) -> bool:
+    """Whether TensorFlow makes a tensor of it, and of which type is known."""
+    return isinstance(value, Sequence) and not is_graph(value) and to_expr(region, value).known
 
 
 def _is_list_of_tensors(value: Value) -> bool:
