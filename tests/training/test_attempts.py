@@ -66,10 +66,38 @@ def test_functions_train_in_a_try(scripts: Scripts) -> None:
     assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
 
 
-def test_a_function_that_is_left_in_a_try_is_refused() -> None:
-    text = PROGRAM.replace("self.history = self.model.fit", "return self.model.fit")
-    messages = dict(errors(text)).values()
-    assert "`fit` is left as it is: `try` in a function that builds or trains a model" in messages
+LEFT = {
+    "by the History": ("self.history = self.model.fit", "return self.model.fit"),
+    "by a handler": (
+        "            print(error)\n",
+        "            print(error)\n            return None\n",
+    ),
+    "before the end": (
+        '= history.history["loss"]\n',
+        '= history.history["loss"]\n        return losses\n',
+    ),
+    "by the end": ("    return losses\n", "        return losses\n"),
+}
+
+
+@pytest.mark.parametrize("way", LEFT)
+def test_functions_are_left_in_a_try(way: str, scripts: Scripts) -> None:
+    text = PROGRAM.replace(*LEFT[way])
+    apart = scripts.compare(text, converted(text, Options(keras="3")))
+    assert {"losses", "history"} <= apart.keys()
+    assert {name: far for name, far in apart.items() if not far < 1e-9} == {}
+
+
+def test_a_function_that_gives_the_model_that_it_makes_in_a_try_is_refused() -> None:
+    text = PROGRAM.replace("    model = keras", "    try:\n        model = keras", 1)
+    text = text.replace(
+        "    return model", "        return model\n    except OSError:\n        raise"
+    )
+    text = text.replace('    model.compile("sgd", "mse")', '        model.compile("sgd", "mse")')
+    assert (
+        "`model.compile` is left as it is: so is what gives `model`, in line 10"
+        in dict(errors(text)).values()
+    )
 
 
 LOADING = """\

@@ -431,7 +431,8 @@ def _is_outside(file: FileContext, called: str, known: frozenset[str]) -> bool:
 
 def _is_of_class(node: Node) -> bool:
     """Whether a statement makes a layer, or a size or tensor that one needs."""
-    return isinstance(node, (Construct, Return)) or (isinstance(node, Line) and not node.static)
+    computes = isinstance(node, Line) and not node.static and not node.jump
+    return computes or isinstance(node, (Construct, Return))
 
 
 def _needed(init: list[Node], staying: list[Line]) -> set[str]:

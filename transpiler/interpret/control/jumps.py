@@ -66,16 +66,20 @@ _INNER = "a `break` or `continue` inside of several branches"
 
 def _inner_jump(node: cst.For | cst.While) -> cst.CSTNode | None:
     jumps = _jumps(node.body)
-    ends: set[int] = set()
+    ends = {id(_last(node.body))}
     for statement in node.body.body if jumps else ():
         rest: cst.CSTNode | None = statement if isinstance(statement, cst.If) else None
         while isinstance(rest, (cst.If, cst.Else)):
-            last: cst.CSTNode = rest.body.body[-1]
-            if isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1:
-                last = last.body[0]
-            ends.add(id(last))
+            ends.add(id(_last(rest.body)))
             rest = rest.orelse if isinstance(rest, cst.If) else None
     return next((jump for jump in jumps if id(jump) not in ends), None)
+
+
+def _last(suite: cst.BaseSuite) -> cst.CSTNode:
+    last: cst.CSTNode = suite.body[-1]
+    if isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1:
+        return last.body[0]
+    return last
 
 
 def _jumps(node: cst.CSTNode) -> list[cst.CSTNode]:

@@ -173,7 +173,7 @@ def _either(one: Shape | None, other: Shape | None) -> Shape | None:
 
 
 def _run_attempt(region: Region, node: cst.Try) -> None:
-    """A `try` of a function that trains or asks models in it: its names are only known there."""
+    """A `try` of a function that trains or asks models: what it sets is not known behind it."""
     suites = [node.body, *(handler.body for handler in node.handlers)]
     suites += [part.body for part in (node.orelse, node.finalbody) if part is not None]
     before, events = region.scope.copy(), region.graph_events
@@ -186,7 +186,8 @@ def _run_attempt(region: Region, node: cst.Try) -> None:
         region.settled[span].startswith("[torch.device(") for span in {*region.settled} - known
     )
     only_sets = len(region.idle) > idle and all(lists)
-    if region.graph_events != events or returns or not (region.training or only_sets):
+    stays = region.training or (only_sets and not returns)
+    if region.graph_events != events or not stays:
         raise GiveUp("`try` in a function that builds or trains a model", node)
     after = region.scope
     for name in [n for n, v in after.versions.items() if before.versions.get(n, 0) != v]:
