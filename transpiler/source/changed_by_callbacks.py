@@ -83,7 +83,7 @@ def _changed(text: str) -> ChangedArrays:
                     if first == "self" and len(parts) == 1 and function in hooks:
                         own.add(parts[0])
                         everything |= parts[0] not in fresh
-                    elif parts[:1] != ["model"]:
+                    elif parts[:1] != ["model"] and not _is_table(program.module, name, text):
                         everything = True
     return ChangedArrays(everything, frozenset(sets), frozenset(own), frozenset(early))
 
@@ -207,6 +207,32 @@ def _fresh(methods: list[ast.FunctionDef]) -> set[str]:
                         given = taken.intersection(views_of(node.value))
                         (others if given or _is_viewed(node.value) else found).add(one.attr)
     return found - others
+
+
+#: What changes an entry of something that another entry holds, or changes that entry in place.
+_INSIDE = r"\b{name}\[[^\]\n]*\]\s*(?:\[|[^\s\w=]+=)"
+
+
+def _is_table(module: ast.Module, name: str, text: str) -> bool:
+    """Whether a variable only holds a dict or list of which entries are set: no array changes."""
+    values = [
+        node.value
+        for node in all_in(module)
+        if isinstance(node, (ast.Assign, ast.AnnAssign))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if getattr(target, "id", "") == name
+    ]
+    held = all(_is_new_table(value) for value in values)
+    return held and bool(values) and re.search(_INSIDE.format(name=name), text) is None
+
+
+def _is_new_table(value: ast.expr | None) -> bool:
+    match value:
+        case ast.Call(func=func, args=[] | [ast.Name("list" | "dict" | "int" | "float")]):
+            return _last(func) in ("dict", "list", "defaultdict", "OrderedDict", "Counter")
+        case ast.List(elts=parts) | ast.Dict(values=parts):
+            return all(isinstance(part, ast.Constant) for part in parts)
+    return False
 
 
 def _is_viewed(value: ast.expr) -> bool:

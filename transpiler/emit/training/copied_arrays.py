@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+import libcst as cst
+
+from transpiler.emit.training.absent import bracketed
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -26,7 +29,13 @@ def apart(writer: ModelWriter, call: TrainingCall, arrays: tuple[str, ...]) -> t
         by_callbacks.has(array) or is_changed_by_functions(array.partition("[")[0], text)
         for array in arrays
     )
-    return tuple(f"{a}.copy()" if c else a for a, c in zip(arrays, changed, strict=True))
+    return tuple(_copy_of(a) if c else a for a, c in zip(arrays, changed, strict=True))
+
+
+def _copy_of(array: str) -> str:
+    """The source of a copy; what is computed is a new array as it is."""
+    computed = isinstance(cst.parse_expression(array), (cst.BinaryOperation, cst.Comparison))
+    return array if computed else f"{bracketed(array)}.copy()"
 
 
 def refuse_early(writer: ModelWriter, call: TrainingCall, arrays: tuple[str, ...]) -> None:
@@ -44,4 +53,4 @@ def apart_from_dict(writer: ModelWriter, call: TrainingCall, held: str) -> str:
     if not variable.isidentifier() or "callbacks" not in call.given:
         return held
     updated = re.search(rf"\b{variable}\.(?:{'|'.join(sorted(METHODS))})\(", text)
-    return f"{held}.copy()" if updated else apart(writer, call, (held,))[0]
+    return _copy_of(held) if updated else apart(writer, call, (held,))[0]
