@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -189,7 +190,7 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
         takes_all=summary.recursive or summary.unpacked,
         is_block=True,
         channels_lead=planned.file.channels_lead,
-        changes=_changes(planned, summary.function.node),
+        changes=_changes(planned, summary.function.node, summary),
     )
     unit = Unit(
         plan,
@@ -246,7 +247,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
         starred=built.input_kind is list,
         keyed=built.input_kind is dict,
         kept=frozenset(keywords if region.unpacks and not summary.function.functional else ()),
-        changes=_changes(planned, built.node),
+        changes=_changes(planned, built.node, summary),
     )
     depends = {s.serial for s in region.called}
     return Unit(plan, region, summary, built, problem=problem, node=built.node, depends=depends)
@@ -294,14 +295,25 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
     return Unit(plan, module, None, built, problem=problem, node=built.node, depends=depends)
 
 
-def _changes(planned: FilePlan, node: cst.CSTNode) -> Callable[[str], str]:
+def _changes(
+    planned: FilePlan, node: cst.CSTNode, summary: Summary | None = None
+) -> Callable[[str], str]:
     """What tells of a path how the program changes it after a model, or block, is made."""
+    given = () if summary is None else summary.parameters
+    held = {p.name: p.default.value for p in given if isinstance(p.default, cst.Name)}
 
     def changes(path: str) -> str:
         from transpiler.source.changed_once_made import changed_once_made  # few models read any
 
-        tree = planned.tree
-        return changed_once_made(tree.text, planned.file.path, path, tree.span(node)[1] - 1)
+        tree, place = planned.tree, planned.tree.span(node)[1] - 1
+        found: str = changed_once_made(tree.text, planned.file.path, path, place)
+        root = re.split(r"[.\[]", path)[0]
+        if not found and root in held:  # its default may be what the program changes
+            assert summary is not None
+            behind = tree.span(summary.function.node)[1] + 1
+            other = held[root] + path.removeprefix(root)
+            found = changed_once_made(tree.text, planned.file.path, other, behind)
+        return found
 
     return changes
 

@@ -45,6 +45,11 @@ def evaluated_once(region: Region, value: Value, hint: str, node: cst.CSTNode) -
     return Static(replace(reading, value=value.expr.value), either=value.either)
 
 
+def acting_once(region: Region, value: Value, node: cst.CSTNode) -> Value:
+    """A number of the graph, in a variable of `__init__` if its evaluation changes something."""
+    return evaluated_once(region, value, "number", node) if acts(region, value) else value
+
+
 def _elements_once(region: Region, value: Sequence, hint: str, node: cst.CSTNode) -> Sequence:
     if value.static is not None and "(" not in value.static.text[1:]:
         return value

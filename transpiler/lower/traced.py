@@ -22,7 +22,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function, Static, Value
 from transpiler.ir import tokens
-from transpiler.ir.code import Node, Return
+from transpiler.ir.code import Construct, For, If, Node, Return, While
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import blocks_of
 from transpiler.lower.optimizers import own_schedule
@@ -161,6 +161,7 @@ def refuse_in_forward(
     places = [(call, _place(file, program, call)) for call in calls]
     steps = {node: _ALL for call, node in places if call.name in _RUNS and node is not None}
     for summary in called if made is not None and steps else ():
+        assert made is not None
         function = summary.function
         here = function.file in (None, file)
         source = program.function_at(*file.tree.span(function.node)) if here else None
@@ -168,17 +169,42 @@ def refuse_in_forward(
         found = program.reads([source]) if source is not None else set()
         _refuse_changed_later(file, function.name, (r for r in found if r.path[0] in words))
         changes = program.changes(read for read in found if read.path[0] in words)
-        if source is not None and summary.kind == "operation":  # a block is a module
+        asked = dict.fromkeys(_calls_of(program, source), _ALL)
+        if summary.kind == "operation" and source is not None:  # a block is a module
             changes |= program.rebindings(source)
-        compiled = [made] if made is not None else []
-        runs: dict[ast.AST, frozenset[str]] = {**steps, **dict.fromkeys(compiled, _ALL)}
-        running = Running(program, changes, compiled, runs)
-        if changed := running.changed_between():
+            running = Running(program, changes, (), {**asked, **steps, made: _ALL})
+        else:
+            running = Running(program, changes, [made], {**steps, made: _ALL})
+        changed = running.changed_between()
+        if summary.kind == "block" and any(region.is_module for region in makers):
+            words = names_in(" ".join(map(_texts, walk(summary.init))))
+            changes = program.changes(read for read in found if read.path[0] in words)
+            around = [n for n in program.module.body if made in {*all_in(n)}]  # when it is there
+            running = Running(program, changes, around, {**asked, made: _ALL})
+            changed = changed or running.changed_between(by_anyone=False)
+        if changed:
             what = f"`{changed}`, which `{function.name}` reads,"
             what = f"`{changed}`" if changed == function.name else what
             raise Unsupported(
                 f"{what} gets another value: Keras goes on with the one of when the model was built"
             )
+
+
+def _texts(node: Node) -> str:
+    """What a statement of `__init__` reads."""
+    match node:
+        case Construct(module=module):
+            return module.constructor.text
+        case For(iterable=read) | If(test=read) | While(test=read):
+            return read.text
+    return _text(node)
+
+
+def _calls_of(program: Functions, function: Source | None) -> Iterator[ast.AST]:
+    """The calls of a function, each of which computes with what it reads then."""
+    for node in all_in(program.module) if function is not None else ():
+        if isinstance(node, ast.Call) and function in program.called(node.func):
+            yield node
 
 
 def _called(region: Region) -> Iterator[Summary]:

@@ -60,7 +60,8 @@ class ClassPlan:
         default_factory=dict
     )  #: token -> owner, attribute, loops
     #: how what a path leads to, `cfg["alpha"]`, changes once an object is made: "" not at all
-    changes: Callable[[str], str] = lambda path: ""
+    #: None of a function that stays one, and reads it anew
+    changes: Callable[[str], str] | None = None
 
 
 @record(slots=True)

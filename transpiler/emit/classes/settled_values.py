@@ -1,4 +1,4 @@
-"""Settings that `forward` would read when it is called, and that change once the model is made.
+"""Settings that `forward` would read when it is called, and that may change once there is a model.
 
 def forward(self, x):                           self.alpha = cfg["alpha"]      # in `__init__`
     return self.dense(x) * self.cfg["alpha"]    return self.dense(x) * self.alpha
@@ -7,25 +7,39 @@ def forward(self, x):                           self.alpha = cfg["alpha"]      #
 from __future__ import annotations
 
 import ast
+import re
 
 from transpiler.emit.classes.contents import texts_of
 from transpiler.emit.classes.plan import ClassPlan, EmitError
-from transpiler.ir.code import Node
+from transpiler.ir.code import Line, Node
 from transpiler.passes.liveness import walk
 from transpiler.passes.moves import rewritten_node
 from transpiler.regex import regex
+from transpiler.source.changed_inside import METHODS
 
 #: A variable, or an attribute of the object that builds the model, and what is read through it.
 _PATH = regex(
     r"(?<![\w.\"'\]])((?:self\.)?(?!(?:self|nn|F|torch|np|math)\b)[A-Za-z_]\w*)"
-    r"((?:\.[A-Za-z_]\w*|\[(?:\"[^\"\]\n]*\"|'[^'\]\n]*'|-?\d+)\])*)(?![\w(\[.]|=[^=])"
+    r"((?:\.get\((?:\"[^\"\n]*\"|'[^'\n]*')(?:, *-?[\d.]+)?\)(?=[^\w(\[.]|$)"
+    r"|\.[A-Za-z_]\w*|\[(?:\"[^\"\]\n]*\"|'[^'\]\n]*'|-?\d+)\])*)(?![\w(\[.]|=[^=])"
 )
+#: What changes what a name holds.
+_CHANGES = (
+    r"(?<![\w.])(?:self\.)?{name}\b(?:[\w.]|\[[^\]]*\])*"
+    + rf"(?:\.(?:{'|'.join(sorted(METHODS))})\(|\s*(?:[-+*/%&|^@]|\*\*|//)?=(?!=))"
+)
+#: Places in what is a tuple, as a rule: `input_shape[0]`.
+_PLACES = regex(r"(?:\[-?\d+\])+")
+#: An entry that may be absent: `cfg.get("alpha", 0.1)`.
+_GET = regex(r"\.get\((\"[^\"\n]*\"|'[^'\n]*')(?:, *-?[\d.]+)?\)")
 
 
 def settled_paths(plan: ClassPlan, forward: list[Node], live: frozenset[str]) -> dict[str, str]:
     """What `forward` reads so, and the attributes that keep it; `live` is what others give it."""
     free = live - {*plan.inputs, *plan.tensor_names}
     found: dict[str, str] = {}
+    if (changes := plan.changes) is None:
+        return found
     for node in walk(forward) if free else ():
         for text in texts_of(node):
             for match in _PATH.finditer(text):
@@ -33,13 +47,23 @@ def settled_paths(plan: ClassPlan, forward: list[Node], live: frozenset[str]) ->
                 given = not rest and (root in plan.statics or root.startswith("self."))
                 if root not in free or path in found or given:
                     continue
-                if (change := plan.changes(path)) == "inside":
+                if (change := changes(_GET.sub(r"[\1]", path))) == "inside":
                     raise EmitError(
                         f"`{path}` changes once the model is made, which goes on with what it was"
                     )
-                if change:
+                if change or (rest and not _PLACES.fullmatch(rest)):
+                    _refuse_changing(plan, root, path)
                     found[path] = _attribute(root, rest, {*plan.statics, *found.values()})
     return found
+
+
+def _refuse_changing(plan: ClassPlan, root: str, path: str) -> None:
+    """Refuse what is read once, while `__init__` changes what it is read of."""
+    name = re.escape(root.removeprefix("self."))
+    changes = re.compile(_CHANGES.format(name=name))
+    lines = (n for n in walk(plan.init) if isinstance(n, Line) and n.effect)
+    if any(changes.search(line.text) for line in lines):
+        raise EmitError(f"`{path}`, which the model computes with, changes while it is built")
 
 
 def with_settled(forward: list[Node], found: dict[str, str]) -> list[Node]:
@@ -64,6 +88,7 @@ def root_of(path: str) -> str:
 def _attribute(root: str, rest: str, taken: set[str]) -> str:
     if not rest:
         return root.lower() if root.lower() not in taken else f"{root.lower()}_value"
+    rest = _GET.sub(r"[\1]", rest)
     last = rest.rpartition(".")[2] if rest[-1] != "]" else rest[rest.rindex("[") + 1 : -1]
     name = str(ast.literal_eval(last)) if not last.isidentifier() else last
     name = name if name.isidentifier() else f"{root.removeprefix('self.')}_value"

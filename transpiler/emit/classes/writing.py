@@ -53,8 +53,7 @@ def class_text(draft: ClassDraft) -> str:
     for name in draft.stored:
         plain = name.removeprefix("self.")
         lines.append(f"        self.{plain} = {plain}")
-    for path, name in draft.settled.items():
-        lines.append(f"        self.{name} = {init_text(draft, path)}")
+    place = len(lines)
     lines += _shared_lines(draft)
     body = init_block(draft, draft.init, 8, ())
     if plan.label is not None and "name" not in draft.stored:
@@ -78,7 +77,16 @@ def class_text(draft: ClassDraft) -> str:
     body = forward_block(draft, draft.forward, 8, {}, ())
     lines += body[1:] if plan.activations and body[:1] == [""] else body  # below the docstring
     lines += _kept_still(draft)
+    kept = [(f"self.{name}", path) for path, name in draft.settled.items()]
+    settled = [
+        f"        {n} = {init_text(draft, p)}" for n, p in kept if _is_read(n, lines[place:])
+    ]
+    lines[place:place] = settled  # a loop over modules doesn't count them any more
     return tidy("\n".join(lines)) + "\n"
+
+
+def _is_read(name: str, lines: list[str]) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}\b", "\n".join(lines)) is not None
 
 
 def _kept_still(draft: ClassDraft) -> list[str]:

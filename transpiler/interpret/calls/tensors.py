@@ -9,6 +9,7 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.constants import constant_call
+from transpiler.interpret.effects import acting_once
 from transpiler.interpret.layers.inputs import list_inputs, starred
 from transpiler.interpret.layers.modules import HARD_SIGMOID
 from transpiler.interpret.layers.rules import note_activation
@@ -191,6 +192,7 @@ def _operand(region: Region, value: Value, bounds: list[Bound], node: cst.CSTNod
         return [_operand(region, item, bounds, node) for item in value.items]
     if isinstance(value, Repeated) and isinstance(value.item, Bound):
         return [_operand(region, starred(value), bounds, node)]
+    value = acting_once(region, value, node)
     return _Plain(to_expr(region, value), to_running(region, value))
 
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import libcst as cst
 
+from transpiler.interpret.effects import acting_once
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import to_expr, to_running
 from transpiler.interpret.tensors.names import CARRIED, as_moved, bind_tensor
@@ -38,6 +39,7 @@ _NO_SIZE = regex(rf"\bNone\b|{tokens.NO_SIZE}")
 
 def as_read(region: Region, value: Value, node: cst.CSTNode) -> Expr:
     """A plain value beside a tensor: the sizes in it that `__init__` lacks are read off tensors."""
+    value = acting_once(region, value, node)
     written, running = to_expr(region, value), to_running(region, value)
     lacking = written.text != running.text and _NO_SIZE.search(written.text) is not None
     if not lacking or _NO_SIZE.search(running.text):
