@@ -104,12 +104,25 @@ def initialized(module: Module, layer_name: str, initializers: Mapping[str, Expr
     chosen = {
         name.removesuffix("_initializer"): given
         for name, given in initializers.items()
-        if not is_default(name.removesuffix("_initializer"), given)
+        if name != "unit_forget_bias" and not is_default(name.removesuffix("_initializer"), given)
     }
+    if "LSTM" in layer_name:
+        chosen |= _bias_of_gates(chosen, initializers.get("unit_forget_bias", expr(True)))
     if not chosen or module.constructor.text.startswith("nn.Dropout"):
         return module
     layer = layer_name.rpartition(".")[2]
     return replace(module, constructor=_constructor(module.constructor, layer, chosen))
+
+
+def _bias_of_gates(chosen: Mapping[str, Expr], forget: Expr) -> dict[str, Expr]:
+    """The initializer of an LSTM's bias, if the one of the forget gate does not start with ones."""
+    if not forget.known:
+        raise Unsupported("unit_forget_bias is only known when the program runs")
+    if not forget.value:
+        return {"bias": chosen.get("bias", expr("zeros"))}
+    if "bias" in chosen and not (chosen["bias"].known and _named(chosen["bias"])[0] == "ones"):
+        raise Unsupported("bias_initializer, beside which the forget gate starts with ones")
+    return {}
 
 
 def _constructor(made: Expr, layer: str, chosen: Mapping[str, Expr]) -> Expr:
@@ -248,6 +261,10 @@ def _wrapped(
     starts = {
         f"{places[k]}{ending}": initializer(v, k) for ending in endings for k, v in chosen.items()
     }
+    if "bias" in chosen and ("nn.GRU" in made.text or made.text.startswith("GRU(")):
+        if needs_shape(chosen["bias"]):  # Keras's has both as its rows
+            raise Unsupported("bias_initializer of a GRU whose bias has two rows")
+        starts |= {k.replace("_ih", "_hh"): v for k, v in starts.items() if k.startswith("bias_ih")}
     return helper(function, made, **starts)
 
 

@@ -32,6 +32,7 @@ _ASKING = frozenset({
     "fit", "evaluate", "predict", "compile", "train_on_batch", "test_on_batch", "predict_on_batch",
 })  # fmt: skip
 _WORD = regex(r"(?:(?<!\d)\.)?\b[A-Za-z_]\w*")
+_BY_OTHERS = regex(r"on_|__")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DISPLAYS = (ast.Tuple, ast.List)
 _MADE = (*_FUNCTIONS, ast.ClassDef)
@@ -122,6 +123,7 @@ class Program:
                 found = self.made.get(word.removeprefix("."), ())
                 for node in (*found, *given.get(word, ())):
                     pending += _words(node)
+                    pending += _called_by_others(node)
         return frozenset({word.removeprefix(".") for word in seen} & self.made.keys())
 
     def variables(self) -> frozenset[str]:
@@ -203,6 +205,13 @@ def _outside(module: ast.AST) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         pending += (n for n in parts_of(node) if not isinstance(n, _MADE))
+
+
+def _called_by_others(made: ast.AST) -> Iterator[str]:
+    """The methods of a class that Keras and Python call: hooks, and what gives batches."""
+    for node in made.body if isinstance(made, ast.ClassDef) else ():
+        if isinstance(node, _FUNCTIONS) and _BY_OTHERS.match(node.name) is not None:
+            yield node.name
 
 
 def _words(node: ast.AST) -> Iterator[str]:

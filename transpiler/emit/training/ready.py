@@ -160,6 +160,10 @@ class Ready:
         if not changed.sets.isdisjoint(w for text in texts for w in _WORD.findall(text)):
             return False
         calls = self.room.calls
+        hooked = (c for c in calls if "callbacks" in c.given)
+        if any(span(made.call.node)[0] <= span(c.node)[0] < end for c in hooked):
+            if any(map(changed.has, texts)):
+                return False
         mine = {id(c.node) for c in calls if c.model is call.model}
         known = [c for c in calls if c.model is call.model or id(c.node) not in mine]
         others = [c for c in known if c.name in _MAKING and c is not call and c is not made.call]

@@ -263,6 +263,8 @@ def _initialized(region: Region, layer: Layer, result: Any, given: list[Tensor])
         for name in INITIALIZERS
         if name in owner.arguments
     }
+    if (forget := owner.arguments.get("unit_forget_bias")) is not None:
+        initializers["unit_forget_bias"] = rule_argument(region, forget)
     results = _flat(result)
     if not initializers or not all(isinstance(r, Tensor) for r in results):
         return result
