@@ -46,8 +46,13 @@ def evaluated_once(region: Region, value: Value, hint: str, node: cst.CSTNode) -
 
 
 def acting_once(region: Region, value: Value, node: cst.CSTNode) -> Value:
-    """A number of the graph, in a variable of `__init__` if its evaluation changes something."""
-    return evaluated_once(region, value, "number", node) if acts(region, value) else value
+    """A number of the graph, in a variable of `__init__` if its evaluation changes something.
+
+    Those that are drawn a `Lambda` layer may draw each time.
+    """
+    if not isinstance(value, Static) or acting.draws(value.expr.text) or not acts(region, value):
+        return value
+    return evaluated_once(region, value, "number", node)
 
 
 def _elements_once(region: Region, value: Sequence, hint: str, node: cst.CSTNode) -> Sequence:

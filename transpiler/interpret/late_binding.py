@@ -55,7 +55,8 @@ def refuse_late_names(
     for name in sorted(names & region.scope.values.keys()):
         if name in in_rounds or _is_bound(name, text) or _is_drawn(name, here):
             raise GiveUp(f"{what}: `{name}` has another value when Keras runs the function", node)
-    if changed := _changed_meanwhile(region, function, _LAMBDA, of_module=False):
+    makers = _LAMBDA if what == _LAYER else frozenset[str]()
+    if changed := _changed_meanwhile(region, function, makers):
         raise GiveUp(f"{what}: `{changed}` has another value when Keras runs the function", node)
 
 
@@ -113,7 +114,8 @@ def _changed_meanwhile(
 ) -> str:
     """What a function reads that changes after this statement, before a training.
 
-    Of its object, and `of_module`; `makers` are the names of what gets the function there.
+    Of its object, and `of_module`; `makers` are the names of what gets the function there, if not
+    any call may be meant.
     """
     if region.statement is None:
         return ""
@@ -130,7 +132,7 @@ def _changed_meanwhile(
     if not reads:
         return ""
     within = program.calls_within(*region.tree.span(region.statement))
-    once = [call for call in within if called_name(call.func) in makers]
+    once = [call for call in within if not makers or called_name(call.func) in makers]
     every = program.calls_within(0, len(region.tree.text))
     runs = [call for call in every if called_name(call.func) in _RUNS and _is_last(program, call)]
     changes = program.changes(reads)

@@ -58,6 +58,12 @@ def acts(expression: str, text: str, path: str, arrays: bool = False) -> bool:
     return bool(names) and _program(text, path).call_one(names, arrays)
 
 
+def draws(expression: str) -> bool:
+    """Whether an expression draws, or takes what comes next: it says so itself."""
+    called = (name.split(".") for name, _ in _CALL.findall(expression))
+    return any(name in _DRAWS or "random" in owner for *owner, name in called)
+
+
 def changes_given(name: str, text: str) -> bool:
     """Whether a function of a module may change what it gets; or a class, what its objects keep."""
     return _program(text, "").changes_given(name)

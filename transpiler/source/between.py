@@ -164,9 +164,10 @@ class _Timeline:
         """The paths, and those that functions of the program read which are called there."""
         for path in paths:
             *owner, last = path
-            name = last.removesuffix(_CALLED)
+            name = last.removesuffix(_CALLED).removeprefix(".")
             made = [f for f in self.program.made.get(name, ()) if isinstance(f, _DEFINED)]
-            if not made or not (last.endswith(_CALLED) or len(path) == 1):
+            asked = last.endswith(_CALLED) or len(path) == 1 or any(map(_is_property, made))
+            if not made or not asked:
                 yield tuple(owner) if last.endswith(_CALLED) else path
                 continue
             for function in made if depth else ():
@@ -483,6 +484,11 @@ def _grows(effect: Effect) -> bool:
         case ast.Call(func=ast.Attribute(attr="append" | "extend" | "insert")):
             return True
     return False
+
+
+def _is_property(function: Function) -> bool:
+    made = getattr(function, "decorator_list", [])
+    return any(_last(one) in ("property", "cached_property") for one in made)
 
 
 def _given(path: tuple[str, ...], others: Iterable[str]) -> str:

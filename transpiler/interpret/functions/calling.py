@@ -10,7 +10,7 @@ from transpiler.interpret.aliases import forget_changed
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.pipelines import left
 from transpiler.interpret.dispatch import provided, provides
-from transpiler.interpret.effects import evaluated_once
+from transpiler.interpret.effects import acts, evaluated_once
 from transpiler.interpret.functions.blocks import (
     call_block,
     call_recursive,
@@ -188,7 +188,17 @@ def _spliced(
 def _evaluated_once(
     region: Region, node: cst.CSTNode, arguments: list[Argument], bound: dict[str, Value]
 ) -> list[Argument]:
-    """The arguments, those that change something in variables: `block(x, units.pop())`."""
+    """The arguments, those that change something in variables: `block(x, units.pop())`.
+
+    What makes layers behind them has made these by then.
+    """
+    given = node.args if isinstance(node, cst.Call) else ()
+    pairs = zip(given, arguments, strict=False)
+    makes = [isinstance(a.value, cst.Call) and is_graph(v) for a, (_, v) in pairs]
+    for place, (_, value) in enumerate(arguments[: len(makes)]):
+        if any(makes[place + 1 :]) and acts(region, value):
+            assert isinstance(value, Static)
+            raise GiveUp(f"`{value.expr.text}` changes something before layers are made", node)
     hints = {id(value): name for name, value in bound.items()}
     return [
         (k, evaluated_once(region, v, k or hints.get(id(v), "argument"), node))
