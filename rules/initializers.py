@@ -120,7 +120,8 @@ def _bias_of_gates(chosen: Mapping[str, Expr], forget: Expr) -> dict[str, Expr]:
         raise Unsupported("unit_forget_bias is only known when the program runs")
     if not forget.value:
         return {"bias": chosen.get("bias", expr("zeros"))}
-    if "bias" in chosen and not (chosen["bias"].known and _named(chosen["bias"])[0] == "ones"):
+    bias = chosen.get("bias")  # an array is what `weights=` gives, all of it
+    if bias is not None and not (bias.known and _named(bias)[0] == "ones") and not _is_array(bias):
         raise Unsupported("bias_initializer, beside which the forget gate starts with ones")
     return {}
 

@@ -14,7 +14,9 @@ class Tagger(nn.Module):
         self.layer_normalization = partly_affine(nn.LayerNorm(3, eps=1e-3), scale=False)
         self.simple_rnn = nn.RNN(3, 5, batch_first=True, bias=False)
         self.gru = with_init(
-            nn.GRU(5, 4, batch_first=True, bias=biased), bias_ih_l0=nn.init.ones_
+            nn.GRU(5, 4, batch_first=True, bias=biased),
+            bias_ih_l0=nn.init.ones_,
+            bias_hh_l0=nn.init.ones_,
         )
         self.dense = nn.Linear(4, tags, bias=False)
         self.apply(init_like_keras)
