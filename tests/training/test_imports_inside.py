@@ -128,3 +128,33 @@ def test_what_is_left_in_functions_that_import_is_said() -> None:
     errors = [d for d in conversion.diagnostics if d.severity is Severity.ERROR]
     assert [d.line for d in errors] == [8]
     assert "def clean():\n    pass\n" in conversion.text
+
+
+BY_VERSION = """\
+import sys
+
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(24, 3)
+major = int(sys.version.split(".")[0]) + len(sys.argv)
+
+
+def build():
+    if major == 1:
+        from keras.layers import Dense
+    else:
+        from tensorflow.keras.layers import Dense
+    return keras.Sequential([keras.Input((3,)), Dense(1)])
+
+
+model = build()
+model.compile("sgd", "mse")
+losses = model.fit(x, x.sum(1), epochs=2, verbose=0).history["loss"]
+"""
+
+
+def test_branches_that_only_import_are_one(scripts: Scripts) -> None:
+    result = convert(BY_VERSION, Options(exact=True)).text
+    assert "if major" not in result
+    assert max(scripts.compare(BY_VERSION, result).values()) < 1e-9

@@ -120,6 +120,50 @@ REFUSED = {
         f"{GRAPH}v = 3\nh = act(h)\n{MODEL}",
         "`v`, which `act` reads, gets another value",
     ),
+    "by a Lambda layer": (
+        BUILD.format(h=f"keras.layers.Lambda(lambda t: t * config2['gain'])({DENSE})").replace(
+            "def build", "config2 = {'gain': 2.0}\n\n\ndef build"
+        ),
+        "model = build(config)\nconfig2['gain'] = 9.0\n" + FIT,
+        "`config2['gain']` has another value when Keras runs the function",
+    ),
+    "by an activation": (
+        BUILD.format(h=f"keras.layers.Activation(lambda t: t * config2['gain'])({DENSE})").replace(
+            "def build", "config2 = {'gain': 2.0}\n\n\ndef build"
+        ),
+        "model = build(config)\nconfig2['gain'] = 9.0\n" + FIT,
+        "`config2['gain']` has another value when Keras runs the function",
+    ),
+    "before another block": (
+        "sizes = [3, 4, 5]\ndef block(t, u):\n    return keras.layers.Dense(u)(t)\n"
+        + BUILD.format(h="block(u=sizes.pop(), t=block(inputs, sizes.pop()))"),
+        "model = build(config)\n" + FIT,
+        "`sizes.pop()` changes something before layers are made",
+    ),
+    "behind the layers": (
+        "class Trainer:\n    def __init__(self, units=None):\n        units = units or [3, 2]\n"
+        "        h = inputs = keras.Input((3,))\n        while units:\n"
+        "            h = keras.layers.Dense(units.pop(0))(h)\n"
+        "        self.model = keras.Model(inputs, keras.layers.Dense(1)(h))\n"
+        "        self.left = len(units)\n",
+        "model = Trainer().model\n",
+        "`self.left = len(units)` reads what only the class of the layers above it changes",
+    ),
+    "by functions": (
+        "kinds = {'dense': 0}\ndef block(t):\n    kinds['dense'] += 1\n"
+        "    return keras.layers.Dense(3)(t)\n"
+        + BUILD.format(h="block(block(inputs))\n    kinds['all'] = sum(kinds.values())"),
+        "model = build(config)\n" + FIT,
+        "would be done before the layers above it draw",
+    ),
+    "of a property": (
+        "class Settings:\n    held = 0.1\n\n    @property\n    def rate(self):\n"
+        "        return self.held\n\n\nsettings = Settings()\n",
+        "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
+        "optimizer = keras.optimizers.SGD(0.1, momentum=settings.rate)\nsettings.held = 0.9\n"
+        + FIT.replace('"sgd"', "optimizer"),
+        "of which optimizer is made, has changed",
+    ),
     "of a block that counts": (
         "state = {'n': 0}\ndef act(t):\n    state['n'] += 1\n"
         "    return keras.layers.Dense(3)(t) * (1.0 / state['n'])\n"

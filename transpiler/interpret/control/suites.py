@@ -173,7 +173,7 @@ def _run_if(
     if (asked := provided("asked_of_element")(region, test, node.test)) is not None:
         test = asked
     if isinstance(test, Unknown) or not isinstance(test, Static):
-        if isinstance(test, Unknown) and region.may_ask:
+        if isinstance(test, Unknown) and (region.may_ask or _imports(node, every=True)):
             _run_unknown(region, node)
             return bool(after) and run_block(region, after) and not goes_on(node)
         reason = test.reason if isinstance(test, Unknown) else ""
@@ -326,10 +326,11 @@ def _run_unknown(region: Region, node: cst.If) -> None:
             after.values[name] = reading if plain else Unknown(_SOMETIMES)
 
 
-def _imports(node: cst.If) -> bool:
-    """Whether something is imported in a branch."""
+def _imports(node: cst.If, every: bool = False) -> bool:
+    """Whether something is imported in a branch, and nothing else is done if `every` says so."""
     leaves = (s for s in leaf_statements([node]) if isinstance(s, cst.SimpleStatementLine))
-    return any(isinstance(s, (cst.Import, cst.ImportFrom)) for leaf in leaves for s in leaf.body)
+    found = [isinstance(s, (cst.Import, cst.ImportFrom)) for leaf in leaves for s in leaf.body]
+    return all(found) if every else any(found)
 
 
 _SOMETIMES = "it is set under a condition that is not known"
