@@ -164,6 +164,29 @@ REFUSED = {
         + FIT.replace('"sgd"', "optimizer"),
         "of which optimizer is made, has changed",
     ),
+    "of a dict, behind it": (
+        BUILD.format(h=f'{DENSE} * config["gain"]\n    config["gain"] += 1'),
+        "model = build(config)\n" + FIT,
+        '`config["gain"]`, which the model computes with, changes while it is built',
+    ),
+    "by a method, behind it": (
+        "class Sizes:\n    n = 3\n\n    def grow(self):\n        self.n += 1\n\n\nsizes = Sizes()\n"
+        + BUILD.format(h=f"{DENSE} * bounds.n\n    bounds.grow()"),
+        "model = build(config, sizes)\n" + FIT,
+        "`bounds` changes while the model is built",
+    ),
+    "of a class": (
+        "class Sizes:\n    n = 3\n\n"
+        + BUILD.format(h="keras.layers.Dense(Sizes.n)(inputs)\n    Sizes.n = 5"),
+        "model = build(config)\n" + FIT,
+        "`Sizes` changes while the model is built",
+    ),
+    "of a class that counts": (
+        "class Sizes:\n    n = 3\n\n"
+        + BUILD.format(h="keras.layers.Dense(3)(inputs) * Sizes.n\n    Sizes.n += 1"),
+        "model = build(config)\n" + FIT,
+        "`Sizes.n`, which the model computes with, changes while it is built",
+    ),
     "of a block that counts": (
         "state = {'n': 0}\ndef act(t):\n    state['n'] += 1\n"
         "    return keras.layers.Dense(3)(t) * (1.0 / state['n'])\n"
@@ -180,3 +203,29 @@ def test_what_changes_in_between_is_refused(way: str) -> None:
     found = convert(PROGRAM.format(before=before, making=making)).diagnostics
     said = [one.message for one in found if one.severity is Severity.ERROR]
     assert any(why in one for one in said), said
+
+
+COUNTED = """\
+class Trainer:
+    count = 0
+
+    def __init__(self, hidden):
+        self.hidden = hidden
+        Trainer.count += 1
+        layers = [keras.layers.Dense(n) for n in self.hidden]
+        self.model = keras.Sequential([keras.Input((3,)), *layers, keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+
+    def trained(self):
+        return self.model.fit(x, y, epochs=2, verbose=0).history["loss"]
+
+"""
+
+
+def test_classes_count_their_objects(scripts: Scripts) -> None:
+    making = "first, second = Trainer([4]), Trainer([5, 3])\n"
+    making += "losses = first.trained() + second.trained() + [Trainer.count]\n"
+    text = PROGRAM.format(before=COUNTED, making=making)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-9, apart

@@ -292,6 +292,7 @@ class _Split:
     gone: set[int] = field(default_factory=set)  #: by id: the same
     changed: str = ""  #: a name that gets another value once it was read
     copies: set[str] = field(default_factory=set)  #: deep ones, and elements of them: its own
+    changed_at: dict[str, int] = field(default_factory=dict)  #: offsets at which names last change
 
     def go(self, nodes: list[Node], under: bool = False, graph: bool = False) -> None:
         """`under` a test of something outside; in a statement that makes layers."""
@@ -308,7 +309,8 @@ class _Split:
                 case Line():
                     self._read(node.uses)
                 case Construct():
-                    self._read(reads(node.module.constructor))
+                    made = node.module.constructor
+                    self._read(reads(made) | names_in(made.text))  # of classes, too: `Sizes.n`
                 case Return():
                     self._read(reads(node.value))
                 case If():
@@ -350,9 +352,7 @@ class _Split:
     def _stand(self, line: Line) -> None:
         """A statement of which only the names are known: it may change all that it reads."""
         self._stay(line)
-        changed = (line.uses | line.defs) & self.variables
-        self.outer |= changed
-        self.changed = self.changed or min(changed & self.seen, default="")
+        self._change(line, (line.uses | line.defs) & self.variables)
 
     def _happen(self, line: Line, under: bool, graph: bool) -> None:
         checks = _CHECK.match(line.text) is not None
@@ -366,9 +366,12 @@ class _Split:
             return
         self._stay(line)
         if not checks and not _LOOKING.match(line.text):
-            changed = line.uses & self.variables
-            self.outer |= changed
-            self.changed = self.changed or min(changed & self.seen, default="")
+            self._change(line, line.uses & self.variables)
+
+    def _change(self, line: Line, changed: frozenset[str]) -> None:
+        self.outer |= changed
+        self.changed = self.changed or min(changed & self.seen, default="")
+        self.changed_at |= dict.fromkeys(changed, max(line.origins, default=-1))
 
     def _may_change(self, method: str) -> bool:
         return self.file.module is None or may_change(self.file.module, method)
@@ -388,6 +391,9 @@ class _Split:
             match node:
                 case Line(static=False):
                     self._read(node.uses)
+                    begin = min(node.origins, default=-1)
+                    late = (n for n in node.uses if 0 <= begin < self.changed_at.get(n, -1))
+                    self.changed = self.changed or min(late, default="")
                 case Return():
                     self._read(reads(node.value))
                 case If() | While():

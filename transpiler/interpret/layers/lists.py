@@ -18,16 +18,19 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
 from transpiler.interpret.values import Layer, LayerList, Mapping, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN
-from transpiler.source.lexical import words_in
+from transpiler.regex import regex
+from transpiler.source.lexical import names_in
 
+_OF_SELF = regex(r"(?<![\w.])self\.\w+")
 _MOST = 64  #: elements that are written out one by one
 
 
 def listed_layers(region: Region, node: cst.ListComp, iterable: Value) -> LayerList:
     """`[Dense(n) for n in sizes]`."""
     region.graph_events += 1
-    words = words_in(region.tree.source(node))
-    versions = {name: region.scope.version(name) for name in words}
+    source = region.tree.code(node)
+    names = [*names_in(source), *_OF_SELF.findall(source)]
+    versions = {name: region.scope.version(name) for name in names}
     return LayerList(iterable, node.for_in.target, node.elt, versions)
 
 

@@ -147,10 +147,16 @@ def augmented(region: Region, node: cst.AugAssign) -> None:
             defs = frozenset({changed})
             emit_static(region, node, defs, (left, right), effect=True, residual=True)
             return
-        if "self" in region.parameters and isinstance(node.target, cst.Attribute):
+        of_object = isinstance(node.target, cst.Attribute) and changed.startswith("self.")
+        if "self" in region.parameters and of_object:
             raise GiveUp("an attribute is changed while a model is built", node)
         known = fold(operator, constant(left), constant(right))
         if isinstance(node.target, cst.Subscript) and change_element(region, node, known):
+            return
+        owner = node.target.value if isinstance(node.target, cst.Attribute) else None
+        if isinstance(owner, cst.Name) and not isinstance(evaluate(region, owner), Static):
+            changed_too = frozenset({owner.value})
+            emit_static(region, node, changed_too, (left, right), kills=False, extra=changed_too)
             return
         emit_static(region, node, frozenset(), (left, right), effect=True)
         return

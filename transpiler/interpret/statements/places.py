@@ -23,10 +23,12 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    Namespace,
     Repeated,
     Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
     Within,
     bases_of,
@@ -73,6 +75,10 @@ def assign_attribute(
         raise GiveUp("a tensor or layer is kept on an object", node)
     if not isinstance(value, Unknown) and isinstance(base, Static):
         emit_static(region, node, frozenset(), (base, value), effect=True)
+    elif isinstance(base, (UserClass, Namespace)) and isinstance(target.value, cst.Name):
+        changed = frozenset({target.value.value})  # which the class would read too late
+        given = () if isinstance(value, Unknown) else (value,)
+        emit_static(region, node, changed, given, kills=False, extra=changed)
 
 
 def assign_attributes(
