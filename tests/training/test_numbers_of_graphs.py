@@ -67,6 +67,11 @@ KEPT = {
         'model = build(config)\nconfig["more"] = 7.0\n' + FIT,
         'self.more = config.get("more", 0.5)',
     ),
+    "called as what modules have": (
+        BUILD.format(h=f'{DENSE} * config["train"] + config["forward"] * config.get("type", 2.0)'),
+        "model = build({'train': 0.5, 'forward': 0.25})\n" + FIT,
+        'self.train_value = config["train"]',
+    ),
     "of a default": (
         BUILD.format(h=f"keras.ops.clip({DENSE}, -bounds[0], 3.0)"),
         "model = build(config)\nbounds[0] = 0.1\n" + FIT,

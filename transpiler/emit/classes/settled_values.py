@@ -7,10 +7,12 @@ def forward(self, x):                           self.alpha = cfg["alpha"]      #
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 
 from transpiler.emit.classes.contents import texts_of
 from transpiler.emit.classes.plan import ClassPlan, EmitError
+from transpiler.emit.classes.reserved import RESERVED, is_of_modules
 from transpiler.ir.code import Line, Node
 from transpiler.passes.liveness import walk
 from transpiler.passes.moves import rewritten_node
@@ -87,12 +89,16 @@ def root_of(path: str) -> str:
 
 def _attribute(root: str, rest: str, taken: set[str]) -> str:
     if not rest:
-        return root.lower() if root.lower() not in taken else f"{root.lower()}_value"
+        name = root.lower()
+        hides = name in taken or name in RESERVED or is_of_modules(name)
+        return f"{name}_value" if hides else name
     rest = _GET.sub(r"[\1]", rest)
     last = rest.rpartition(".")[2] if rest[-1] != "]" else rest[rest.rindex("[") + 1 : -1]
     name = str(ast.literal_eval(last)) if not last.isidentifier() else last
     name = name if name.isidentifier() else f"{root.removeprefix('self.')}_value"
     name = name.lower() if name.isupper() else name
+    if name in RESERVED or is_of_modules(name) or keyword.iskeyword(name):
+        name = f"{name}_value"
     number, made = 1, name
     while made in taken:
         made = f"{name}_{number}"
