@@ -18,6 +18,7 @@ model = keras.Sequential([keras.Input((5, {size}2)), {layer}])
 """
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "layer",
     [
