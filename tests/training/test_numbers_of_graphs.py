@@ -186,6 +186,12 @@ REFUSED = {
         "model = build(config)\n" + FIT,
         "`Sizes` changes while the model is built",
     ),
+    "of a class, by a function": (
+        "class Sizes:\n    n = 3\n\n"
+        + BUILD.format(h="keras.layers.Dense(Sizes.n)(inputs)\n    setattr(Sizes, 'n', 5)"),
+        "model = build(config)\n" + FIT,
+        "`Sizes` changes while the model is built",
+    ),
     "of a class that counts": (
         "class Sizes:\n    n = 3\n\n"
         + BUILD.format(h="keras.layers.Dense(3)(inputs) * Sizes.n\n    Sizes.n += 1"),

@@ -366,7 +366,12 @@ class _Split:
             return
         self._stay(line)
         if not checks and not _LOOKING.match(line.text):
-            self._change(line, line.uses & self.variables)
+            self._change(line, (line.uses & self.variables) | self._classes_in(line.text))
+
+    def _classes_in(self, text: str) -> frozenset[str]:
+        """The program's classes that some source names: no variables, but they may change."""
+        known = self.file.globals
+        return frozenset(n for n in names_in(text) if isinstance(known.get(n), UserClass))
 
     def _change(self, line: Line, changed: frozenset[str]) -> None:
         self.outer |= changed
@@ -392,7 +397,8 @@ class _Split:
                 case Line(static=False):
                     self._read(node.uses)
                     begin = min(node.origins, default=-1)
-                    late = (n for n in node.uses if 0 <= begin < self.changed_at.get(n, -1))
+                    read = node.uses | self._classes_in(node.text)
+                    late = (n for n in read if 0 <= begin < self.changed_at.get(n, -1))
                     self.changed = self.changed or min(late, default="")
                 case Return():
                     self._read(reads(node.value))
