@@ -91,3 +91,14 @@ def test_other_files_give_values(tmp_path: Path) -> None:
 def test_lengths_of_tuples() -> None:
     text = "def run(val=None): ...\nrun((x, y))\nrun((x, y, w))"
     assert lengths_it_may_have(text, "", "val") == {2, 3}
+
+
+def test_what_is_the_same_is_looked_at_once() -> None:
+    """Each variable is the next one, twice over: that would be 2 ** 60 expressions."""
+    lines = [f"a{n} = a{n + 1} if some else a{n + 1}" for n in range(60)]
+    assert constants_it_may_be("\n".join([*lines, "a60 = 3"]), "", "a0") == {"3"}
+
+
+def test_of_too_many_nothing_is_known() -> None:
+    several = "a = b if some else 1\n" * 5000
+    assert constants_it_may_be(f"{several}b = 2", "", "a") == {None}

@@ -73,7 +73,7 @@ def _ends_in(texts: tuple[str, ...], expression: str) -> Iterator[ast.expr | Non
         wanted = ast.parse(expression, mode="eval").body
     except SyntaxError:  # it has tokens for what is named later
         return iter([None])
-    return _program(texts).ends(wanted)
+    return iter(_program(texts).all_ends(wanted))
 
 
 def texts_around(text: str, path: str) -> tuple[str, ...]:
@@ -120,6 +120,14 @@ _ARRANGING = frozenset({"list", "tuple", "set", "sorted", "reversed", "tqdm", "t
 _COUNTING = frozenset({"len", "int", "float", "max", "min", "round", "abs", "sum", "range"})
 
 
+#: How many expressions are looked at for one answer; of what would take more, nothing is known.
+_MOST = 4_000
+
+
+class _TooMany(Exception):
+    """An expression may be too much."""
+
+
 class _Program:
     """What the expressions of some files may be."""
 
@@ -130,9 +138,23 @@ class _Program:
         self._imported = {a.asname or a.name for node in imports for a in node.names}
         self._pending: set[str] = set()
         self._found: dict[str, list[ast.expr | None]] = {}
+        self._left = _MOST
+
+    def all_ends(self, node: ast.expr) -> list[ast.expr | None]:
+        """The expressions that say what it is; None where they are too many, too."""
+        self._left = _MOST
+        try:
+            return [*self.ends(node)]
+        except _TooMany:
+            self._found |= {key: [None] for key in self._pending}
+            self._pending.clear()
+            return [None]
 
     def ends(self, node: ast.expr | None) -> Iterator[ast.expr | None]:
         """The expressions that say what it is; None for what isn't seen."""
+        self._left -= 1
+        if self._left < 0:
+            raise _TooMany
         match node:
             case ast.IfExp(body=one, orelse=other):
                 yield from self.ends(one)
@@ -210,7 +232,7 @@ class _Program:
             return []
         if key not in self._found:
             self._pending.add(key)
-            self._found[key] = list(what())
+            self._found[key] = [*{_constant(end) or end: end for end in what()}.values()]
             self._pending.discard(key)
         return self._found[key]
 
