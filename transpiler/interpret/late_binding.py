@@ -15,13 +15,14 @@ from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
 from transpiler.regex import regex
 from transpiler.source.between import changed_between
+from transpiler.source.changed_inside import libraries_in
 from transpiler.source.held_values import called_name
 from transpiler.source.lexical import names_in
 from transpiler.source.outer_reads import Functions, Read, functions_of, nodes_in
 from transpiler.source.running import Running
 from transpiler.source.set_outside import set_outside
 from transpiler.source.stores import names_bound
-from transpiler.source.syntax import python_tree
+from transpiler.source.syntax import all_in, python_tree
 from transpiler.source.tree import Tree
 
 _LAYER = "Lambda"
@@ -149,7 +150,11 @@ def _changed_meanwhile(
     )
 
     name = room.name.value if isinstance(room, cst.FunctionDef) else ""
-    files, paths = files_around(home, region.tree.text), [read.path for read in reads]
+    libraries = libraries_in(all_in(program.module))
+    paths = [read.path for read in reads if read.path[0] not in libraries]
+    if not paths:
+        return ""
+    files = files_around(home, region.tree.text)
     found = changed_later(paths, home, files, name, dict(program.changing(changes)))
     return found or (changed_in_modules(paths, home, region.tree.text, name) if of_module else "")
 

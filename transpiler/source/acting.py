@@ -17,7 +17,7 @@ from transpiler.source.effects import Function, changed_by
 from transpiler.source.imported import imported_texts
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
-from transpiler.source.syntax import all_in, program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 #: Methods that give something else each time: they draw, or take what comes next.
 _DRAWS = frozenset(
@@ -128,19 +128,21 @@ class _Program:
             self._note(module)
 
     def _note(self, module: ast.Module) -> None:
-        for node in all_in(module):
+        for made in nodes_of_kind(module, ast.ClassDef):
+            self._defined.setdefault(made.name, []).append(made)
+            for one in made.body:
+                if isinstance(one, _FUNCTIONS):
+                    self._methods.setdefault(one.name, []).append((one, module))
+                    if one.name == "__init__":
+                        self._classes.setdefault(made.name, []).append((one, module))
+        functions: list[Function] = [*nodes_of_kind(module, ast.FunctionDef)]
+        functions += nodes_of_kind(module, ast.AsyncFunctionDef)
+        for function in functions:
+            self._functions.setdefault(getattr(function, "name", ""), []).append((function, module))
+        for node in nodes_of_kind(module, ast.Assign):
             match node:
-                case ast.ClassDef(name=name, body=body):
-                    self._defined.setdefault(name, []).append(node)
-                    for one in body:
-                        if isinstance(one, _FUNCTIONS):
-                            self._methods.setdefault(one.name, []).append((one, module))
-                            if one.name == "__init__":
-                                self._classes.setdefault(name, []).append((one, module))
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                    self._functions.setdefault(name, []).append((node, module))
-                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as made):
-                    self._functions.setdefault(name, []).append((made, module))
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as short):
+                    self._functions.setdefault(name, []).append((short, module))
                 case ast.Assign(targets=[ast.Name(id=name)], value=value):
                     self._names.setdefault(name, set()).update(_stands_for(value))
 

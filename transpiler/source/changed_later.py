@@ -20,6 +20,7 @@ from transpiler.source.effects import ANY, Effect, effects_in, looks_up, may_be_
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
+from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
 
@@ -58,7 +59,7 @@ def changed_later(
         module = program_tree(text)
         if module is None:
             continue
-        effects, _ = effects_in(module)
+        effects = _effects_of(text)
         given, called = _given_by(module, home), {stem, *_aliases(module, stem)}
         imported = {new: name for _, new, name in _imports_in(module)}
         for path in wanted:
@@ -72,6 +73,13 @@ def changed_later(
                 if _is_late(module, call, made_by, files):
                     return changed
     return ""
+
+
+@remembered
+def _effects_of(program: str) -> tuple[Effect, ...]:
+    """All of a file, of which many functions ask."""
+    effects, _ = effects_in(program_tree(program) or ast.Module([], []))
+    return tuple(effects)
 
 
 def changed_in_modules(
@@ -105,8 +113,7 @@ def _modules_called(name: str, home: str, text: str) -> Iterator[str]:
 
 def _setters(program: str, variable: str) -> Iterator[str]:
     """The functions of a file that give a variable of it another value, or change it in place."""
-    effects, _ = effects_in(program_tree(program) or ast.Module([], []))
-    for effect in effects:
+    for effect in _effects_of(program):
         name = getattr(effect.scope.function, "name", "")
         if name and effect.path[0] == variable and effect.scope.owner(variable) is None:
             yield name

@@ -32,31 +32,54 @@ def say_reordered(removal: Removal, leaves: list[cst.CSTNode]) -> None:
     made = max(map(removal.made_at, removal.places.values()), default=0)
     if removal.is_module or not graph or not made:
         return
-    drawn, asked, own = False, set[str](), set[str]()
+    drawing, own = _Drawing(removal), set[str]()
     for leaf in leaves:
-        dropped = id(leaf) in graph and removal.decisions[id(leaf)] == "drop"
-        kept = removal.decisions[id(leaf)] == "keep" and id(leaf) not in removal.replacements
-        source = removal.tree.source(leaf) if dropped or kept else ""
-        behind = removal.tree.span(leaf)[0] >= made
-        if dropped and "(" in source and has_effect(removal.region, source):
-            drawn = True
-            asked |= {name for found in _ASKED.findall(source) for name in found if name}
-            asked |= _changed_by_functions(removal, source)
-        elif kept and not drawn:
+        decision = removal.decisions[id(leaf)]
+        if decision == "drop" and id(leaf) in graph:
+            drawing.add(removal.tree.source(leaf))
+        if decision != "keep" or id(leaf) in removal.replacements:
+            continue
+        source = removal.tree.source(leaf)
+        asked = drawing.asked()
+        if asked is None:
             own |= set(_BOUND.findall(source))
-        elif kept and behind and asked & own & names_read(source):
-            _say(removal, leaf, source, "reads what only the class of the layers above it changes")
-            return
-        elif (
-            kept
-            and not behind
-            and (
-                ("(" in source and has_effect(removal.region, source)) or asked & names_read(source)
-            )
-        ):
+        elif removal.tree.span(leaf)[0] >= made:
+            if asked & own & names_read(source):
+                _say(
+                    removal,
+                    leaf,
+                    source,
+                    "reads what only the class of the layers above it changes",
+                )
+                return
+        elif ("(" in source and has_effect(removal.region, source)) or asked & names_read(source):
             why = "would be done before the layers above it draw: draw before them"
             _say(removal, leaf, source, why)
             return
+
+
+class _Drawing:
+    """What the statements of a class do, which is looked at once something stands behind them."""
+
+    def __init__(self, removal: Removal) -> None:
+        self._removal = removal
+        self._pending: list[str] = []
+        self._asked: set[str] | None = None
+
+    def add(self, source: str) -> None:
+        """A statement that goes to the class."""
+        if "(" in source:
+            self._pending.append(source)
+
+    def asked(self) -> set[str] | None:
+        """The names of what changes there, as far as they say; None where nothing does."""
+        for source in self._pending:
+            if has_effect(self._removal.region, source):
+                names = {name for found in _ASKED.findall(source) for name in found if name}
+                names |= _changed_by_functions(self._removal, source)
+                self._asked = names | (self._asked or set())
+        self._pending.clear()
+        return self._asked
 
 
 def _say(removal: Removal, leaf: cst.CSTNode, source: str, why: str) -> None:

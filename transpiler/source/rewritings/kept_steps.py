@@ -29,7 +29,7 @@ _KEEPS = regex(rf"\bif\b[^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[^\n]*\n){{0,40}}?[^\n]*\b
 
 def kept_steps(text: str) -> Rewritten | None:
     """The text with such layers as one, if it has any."""
-    module = program_tree(text) if _KEEPS.search(text) else None
+    module = program_tree(text) if _STEPS in text and _KEEPS.search(text) else None
     positions, edits, touched = Positions(text), dict[Span, str](), list[tuple[int, int]]()
     for choice in _choices(module) if module is not None else ():
         made = _as_one(choice, positions)

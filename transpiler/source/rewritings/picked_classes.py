@@ -25,6 +25,7 @@ from transpiler.source.syntax import all_in, parts_of, program_tree
 _CLASS = r"(?:SGD|Ada\w+|RMSprop|Nadam|Ftrl|Lion|Lamb)"
 #: The name of a class of optimizers.
 IS_CLASS = regex(rf"(?:\w+\.)*{_CLASS}$")
+_NAMED = regex(rf"\b{_CLASS}\s*[(,)}}]")
 _IN_LIST = regex(rf"\bfor\b[^\n]*\bin\s*[\[(][\s\[(\w\"',]*?(?:\w+\.)*{_CLASS}\s*,")
 _IN_TABLE = regex(
     rf"[\"']\s*:\s*(?:\w+\.)*{_CLASS}\s*[,}}]|\blambda\s*:\s*(?:\w+\.)*{_CLASS}\("
@@ -45,7 +46,7 @@ _LOOPS = (ast.For, ast.While, *_APART)
 
 def made_where_picked(text: str) -> Rewritten | None:
     """The text with such dicts in functions that give an optimizer, if it has any."""
-    if not _IN_TABLE.search(text) and not _IN_LIST.search(text):
+    if not _NAMED.search(text) or not (_IN_TABLE.search(text) or _IN_LIST.search(text)):
         return None
     module = program_tree(text)
     if module is None:

@@ -31,7 +31,7 @@ _OWN_ROUNDS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 def trained_in_turn(text: str) -> Rewritten | None:
     """The text with such loops, if it has any such expressions."""
-    if not _ROUNDS.search(text) or not _FILLED.search(text):
+    if not _FILLED.search(text) or not _ROUNDS.search(text):
         return None
     module = program_tree(text)
     positions = Positions(text)
