@@ -310,7 +310,7 @@ class CircleLoss(nn.Module):
         near = (self.gamma * near).masked_fill(~(same & others), -1e30).logsumexp(1)
         far = (self.gamma * far).masked_fill(same, -1e30).logsumexp(1)
         losses = F.softplus(near + far)
-        return losses.sum() / (losses > 0).sum()
+        return losses.sum() / (losses > 0).sum().clamp(min=1)
 ''',
     (),
     TORCH,

@@ -353,7 +353,7 @@ def circle(
     if not remove_diagonal.is_const(True):
         raise Unsupported("a circle loss that compares each embedding with itself")
     settings = unless(gamma, 80.0, gamma=gamma) | unless(margin, 0.4, margin=margin)
-    return Loss(_emitted_class(p, "CircleLoss", **settings), Targets.CLASSES)
+    return Loss(_emitted_class(p, "CircleLoss", **settings), Targets.CLASSES, of_batch=True)
 
 
 @loss("CTC", "ctc")
@@ -381,7 +381,7 @@ def _along(p: Prediction, reduction: Expr, axis: Expr) -> dict[str, Param]:
 def dice(p: Prediction, reduction: Param = "sum_over_batch_size", axis: Param = None) -> Loss:
     """Torch has none; an emitted function computes it for the whole batch."""
     along = _along(p, reduction, axis)
-    return Loss(helper("DiceLoss", **along) if along else _own(p, "dice"))
+    return Loss(helper("DiceLoss", **along) if along else _own(p, "dice"), of_batch=True)
 
 
 @loss("Tversky", "tversky")
@@ -396,4 +396,5 @@ def tversky(
     along = _along(p, reduction, axis)
     settings = unless(alpha, 0.5, alpha=alpha) | unless(beta, 0.5, beta=beta)
     criterion = _emitted_class(p, "TverskyLoss", **settings, **along)
-    return Loss(with_helper(criterion, "TverskyLoss.axis") if along else criterion)
+    criterion = with_helper(criterion, "TverskyLoss.axis") if along else criterion
+    return Loss(criterion, of_batch=True)

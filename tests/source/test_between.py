@@ -19,6 +19,14 @@ def relax(options):
     options["rate"] = 0.01
 
 
+def all_of(*given):
+    for one in given[1:]:
+        one["rate"] = 0.01
+
+
+fill = lambda options: options.update(rate=0.01)
+
+
 def reset():
     global rate
     rate = 0.01
@@ -63,6 +71,14 @@ def between(expression: str, lines: str, inside: bool = False) -> str:
         ('config["rate"]', 'other["rate"] = 5'),
         ('config["rate"]', "relax(config)"),
         ('config["rate"]', "key = 'rate'; config[key] = 5"),
+        ('config["rate"]', "[one.update(rate=5) for one in (config,)]"),
+        ('config["rate"]', "fill(config)"),
+        ('config["rate"]', "all_of(sizes, config)"),
+        ('config["rate"]', "change = config.update; change(rate=5)"),
+        ('config["rate"]', 'operator.setitem(config, "rate", 5)'),
+        ('config["rate"]', '(config or other)["rate"] = 5'),
+        ("args.rate", "(args if rate else None).rate = 5"),
+        ("args.rate", 'any(setattr(one, "rate", 5) for one in [args])'),
         ('config.get("rate")', 'config["rate"] = 5'),
         ("current()", 'config["rate"] = 5'),
         ('both["rate"]', 'config["rate"] = 5'),
@@ -86,6 +102,8 @@ def test_a_change_is_seen(expression: str, lines: str) -> None:
         ('config["rate"]', 'config["steps"] = 5; of_others()'),
         ('config["rate"]', "relax({}); sizes.append(5)"),
         ("args.rate", "args.steps = 5; Args()"),
+        ('config["rate"]', "[one.append(5) for one in (sizes,)]"),
+        ('config["rate"]', '(sizes or None)["steps"] = 5'),
     ],
 )
 def test_what_changes_something_else_is_none(expression: str, lines: str) -> None:

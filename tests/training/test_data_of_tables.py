@@ -161,3 +161,18 @@ def test_what_may_be_no_copy_is_refused(change: str) -> None:
     text = OWN_COPY.replace("CHANGE", change)
     said = [d.message for d in convert(text).diagnostics if d.severity is Severity.ERROR]
     assert "`to_dataset` changes what it gets, in the middle of a statement" in said
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "parts = {k: df[['a', 'b']][k:] for k in (0, 9)}\nx = parts[9]",
+        "parts = {k: (v[0], 1) for k, v in sets.items()}\nx, _ = parts['rest']",
+        "columns = lambda d: (d[['a', 'b']], d['b'])\nx, y = columns(df)",
+        "x, y = map(lambda d: d.fillna(0), (df[['a', 'b']], df['b']))",
+        "x, y = (d.fillna(0) for d in (df[['a', 'b']], df['b']))",
+        "kept = SimpleNamespace(x=df[['a', 'b']])\nx = kept.x",
+    ],
+)
+def test_tables_in_tables_and_made_by_lambdas(given: str) -> None:
+    assert Tables(f"{HEAD}{given}\n").hold("x")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.programs import Trial, converted, farthest
 from tests.training.scripts import Scripts
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 L = "keras.losses"
@@ -159,3 +160,41 @@ prediction = model.predict(x, verbose=0)
 def test_each_pixel_has_a_class(data: str, scripts: Scripts) -> None:
     far, apart = farthest(scripts, PIXELS.format(data=data))
     assert far < 1e-9, apart
+
+
+COMPARING_SAMPLES = """\
+import keras
+import numpy as np
+
+x = np.random.RandomState(0).rand(40, 6)
+y = {targets}
+model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, activation="sigmoid")])
+model.compile("sgd", {loss})
+model.fit(x, y, batch_size=4, epochs=2, validation_data=(x, y), shuffle=False, verbose=0)
+found = model.evaluate(x, y, verbose=0)
+"""
+COLUMNS, CLASSES = "(x[:, :3] > 0.5) * 1.0", "(x[:, 0] * 3).astype(int)"
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        ("keras.losses.Dice()", COLUMNS),
+        ('"tversky"', COLUMNS),
+        ("keras.losses.Circle()", CLASSES),
+    ],
+)
+def test_sizes_of_batches_count_where_samples_are_compared(
+    loss: str, targets: str, scripts: Scripts
+) -> None:
+    program = COMPARING_SAMPLES.format(loss=loss, targets=targets)
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert apart["found"] < 1e-9, apart
+
+
+def test_circles_without_partners_cost_nothing(scripts: Scripts) -> None:
+    targets = "np.r_[np.arange(38) % 3, 3, 4]"
+    program = COMPARING_SAMPLES.format(loss="keras.losses.Circle()", targets=targets)
+    program = program.replace("batch_size=4, ", "batch_size=38, ")
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert apart["found"] < 1e-9, apart

@@ -159,3 +159,24 @@ def test_others_are_said_inside_of_calls(statement: str, asked: str) -> None:
         f"`{asked}` is left as it is; the model is an nn.Module now"
     ]
     assert errors[0].line == program.count("\n") + 1
+
+
+NAMESAKES = """\
+model = keras.Sequential([keras.Input((6,)), layers.Dense(3), layers.Dense(1)])
+model.compile("sgd", "mse")
+first = model
+model = keras.Sequential([keras.Input((6,)), layers.Dense(2), layers.Dense(1)])
+model.compile("adam", "mae")
+first.fit(x, y, epochs=2, verbose=0, shuffle=False)
+model.fit(x, y, epochs=2, verbose=0, shuffle=False)
+{after}
+shares = first.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize("after", ["", "first, model = model, first", "first = model"])
+def test_a_model_whose_name_another_one_gets_keeps_what_trains_it(after: str) -> None:
+    said = convert(HEAD + NAMESAKES.format(after=after)).diagnostics
+    found = [d.message for d in said if d.severity is Severity.ERROR]
+    reason = "`fit` is left as it is: another model has the name that this one had before"
+    assert reason in found, found

@@ -96,7 +96,7 @@ def _plan_training(planned: FilePlan, module: Region, others: list[FilePlan]) ->
     for unit in planned.models:
         found = planned.trained_by(unit)
         if found is not None:
-            unit.plan.asked = found.training.weights.kept
+            unit.plan.asked, unit.plan.asked_paths = found.asked, found.asked_paths
         if found is not None and found.training.forward is not None and not unit.plan.activations:
             unit.plan.forward = found.training.forward
         if unit.plan.activations or (found is not None and found.training.forward is not None):

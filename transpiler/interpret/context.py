@@ -111,6 +111,8 @@ class FileContext:
     metric_parts: dict[str, Any] = field(default_factory=dict)
     unknown_calls: list[cst.Call] = field(default_factory=list)  #: of methods that models have
     kept_uses: list[tuple[cst.CSTNode, str, Value]] = field(default_factory=list)
+    #: what partial functions have got before, by the ids of the calls that complete them
+    completed_calls: dict[int, tuple[tuple[str | None, Value], ...]] = field(default_factory=dict)
     frozen: dict[int, Frozen] = field(default_factory=dict)  #: models that do not train now
     ran: set[int] = field(default_factory=set)  #: functions that train something and were called
     path: str = ""

@@ -16,7 +16,8 @@ from transpiler.interpret.effects import has_effect
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr
-from transpiler.source.between import changed_between, grown_between, is_rebound
+from transpiler.source.between import grown_between, is_rebound
+from transpiler.source.changing import changed
 from transpiler.source.lexical import names_in
 from transpiler.source.outer_reads import Functions, functions_of
 
@@ -30,7 +31,7 @@ def changed_since(region: Region, node: cst.CSTNode, value: Value) -> str:
         if made.place is not None and not use <= made.place[0] < end:
             begin = _last_call(region, made.place, use, end)
             for argument in told_to(made):
-                if found := changed_between(text, argument.text, begin, use):
+                if found := changed(region.file.path, text, argument.text, begin, use):
                     return found
             functions = (one.text for one in _told(made) if isinstance(one.value, Function))
             for name in filter(str.isidentifier, functions):
@@ -62,8 +63,8 @@ def caught(region: Region, node: cst.CSTNode, value: Value) -> str:
             continue
         begin = _last_call(region, place, use, end)
         names = names_in(code)
-        if at_once and (changed := changed_between(text, at_once, begin, use)):
-            return changed
+        if at_once and (found := changed(region.file.path, text, at_once, begin, use)):
+            return found
         if region.is_module or region.function is None or not names:
             continue
         program = program or functions_of(text)

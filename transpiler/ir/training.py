@@ -74,6 +74,7 @@ class Loss:
     targets_first: bool = False  #: it takes the targets before the output
     averaged: bool = True  #: it gives one number, unless weights follow
     whole: bool = False  #: it gives one number for a batch, which the mean of weights multiplies
+    of_batch: bool = False  #: it compares samples with others of their batch
     several: bool = False  #: it compares classes, of which nobody has a single one
     paired: bool = False  #: Keras insists that the targets have as many numbers as the output
     summed: bool = False  #: it gives single numbers, of which the means of rows are added up

@@ -16,7 +16,7 @@ from transpiler.lower.masked import Steps
 from transpiler.lower.output_names import output_names
 from transpiler.lower.predictions import is_steady
 from transpiler.record import record, replace
-from transpiler.source.between import changed_between
+from transpiler.source.changing import changed
 from transpiler.source.lexical import names_read
 
 #: What else is called something in the loops.
@@ -70,7 +70,7 @@ class Head:
         if not isinstance(weight, Static):
             raise Unsupported(f"the weight of {self.name} is not known")
         read = names_read(weight.expr.text)
-        lasts = not changed_between(file.tree.text, weight.expr.text, begin, end)
+        lasts = not changed(file.path, file.tree.text, weight.expr.text, begin, end)
         if lasts and all(is_steady(file, name) for name in read):
             return replace(self, weight=weight.expr)
         if weight.expr.known:  # the variable may hold another number by the time it trains

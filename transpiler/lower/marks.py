@@ -38,7 +38,7 @@ from transpiler.lower.watched import (
 from transpiler.passes.liveness import modules_used, prune
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.between import changed_between
+from transpiler.source.changing import changed
 from transpiler.source.importers import sees_training
 from transpiler.source.suites import bodies
 
@@ -216,8 +216,8 @@ def _refuse_changing(
     begin = around[0] if layer.depth else made[1]
     for factor in penalty.expressions:
         own = reads(factor) - {*_PARTS.findall(factor.text)}
-        if changed := changed_between(tree.text, factor.text, begin, until, own):
-            raise Unsupported(f"{name}: `{changed}` changes before the model is complete")
+        if found := changed(region.file.path, tree.text, factor.text, begin, until, own):
+            raise Unsupported(f"{name}: `{found}` changes before the model is complete")
 
 
 def _given(

@@ -18,8 +18,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.predictions import is_steady
 from transpiler.record import replace
-from transpiler.source.between import changed_between, paths_read
-from transpiler.source.changed_by_importers import changed_by_importers
+from transpiler.source.changing import changed
 
 
 class NotKept(Unsupported):
@@ -81,20 +80,12 @@ def times_of(file: FileContext, compiled: TrainingCall) -> tuple[int, int | None
 
 def unchanging(file: FileContext, given: Expr, what: str, begin: int, end: int | None) -> Expr:
     """A value as it was at one time, read until another: a number, where it changes between."""
-    changed = _changed(file, given, begin, end)
-    if not changed:
+    found = changed(file.path, file.tree.text, given.text, begin, end)
+    if not found:
         return given
     if not given.known or not isinstance(given.value, (int, float, str)):
-        raise NotKept(f"{what}: `{changed}` changes later, and what it was is not kept")
+        raise NotKept(f"{what}: `{found}` changes later, and what it was is not kept")
     return expr(given.value)
-
-
-def _changed(file: FileContext, given: Expr, begin: int, end: int | None) -> str:
-    """What an expression reads that has another value later, of objects in other files too."""
-    if found := changed_between(file.tree.text, given.text, begin, end):
-        return found
-    read = [path for path in paths_read(given.text) if path[0] == "self"]
-    return changed_by_importers(file.path, file.tree.text, read) if read else ""
 
 
 def refuse_unsteady(file: FileContext, value: Value, compiled: TrainingCall) -> None:
@@ -104,7 +95,7 @@ def refuse_unsteady(file: FileContext, value: Value, compiled: TrainingCall) -> 
         _refuse_acting(compiled.region, made)
         if made.name.startswith("keras.optimizers.schedules.") and made.place is not None:
             for given in told_to(made):
-                if found := _changed(file, given, *times):
+                if found := changed(file.path, file.tree.text, given.text, *times):
                     name = "the learning rate" if made.name == PICKED else made.name
                     raise Unsupported(f"{name}: `{found}` changes later")
 

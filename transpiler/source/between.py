@@ -29,7 +29,7 @@ from transpiler.source.effects import (
 )
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.occurrences import Positions
-from transpiler.source.reached import program_of
+from transpiler.source.reached import last_name, program_of
 from transpiler.source.syntax import all_in, parts_of, python_tree
 
 #: What changes entries of something, and none of its attributes: `a += [1]`, `a.append(1)`.
@@ -219,10 +219,17 @@ class _Timeline:
             return span.begin < offset <= span.end
         scope: Scope | None = effect.scope
         while scope is not None:
+            if isinstance(scope.function, ast.Lambda) and self._runs(span, offset, scope.function):
+                return True
             if _name(scope.function) in span.called:
                 return True
             scope = scope.outer
         return span.everywhere and offset > self._first_call(span.scope, effect.scope)
+
+    def _runs(self, span: _Span, offset: int, function: ast.Lambda) -> bool:
+        """Whether a lambda may run in a span: who is given it there, or has its name, calls it."""
+        names = self.program.named.get(function, ())
+        return span.begin < offset <= span.end or not names_in(span.code).isdisjoint(names)
 
     def _first_call(self, scope: Scope, caller: Scope) -> int:
         """From where on, in another function or the module, a function may have been called."""
@@ -233,7 +240,7 @@ class _Timeline:
                 self._positions.span(node)[0]
                 for node in own_nodes(around)
                 if isinstance(node, (ast.Name, ast.Attribute))
-                and names & self.program.called(_last(node))
+                and names & self.program.called(last_name(node))
             ]
             first = min(calls, default=len(self.text) if caller.function is None else 0)
             looped = (loop[0] for loop in self.loops if loop[0] <= first < loop[1])
@@ -289,7 +296,9 @@ class _Timeline:
             if room in span.called:
                 return True  # the function may have been given what another one knows by itself
         held, owner = self._held(variable, span.scope), span.scope.owner(variable)
-        if effect.on_parameter and effect.scope is not span.scope:
+        if isinstance(effect.scope.function, ast.Lambda) and effect.on_parameter:
+            return True
+        if self._is_given_to(effect, room) and effect.scope is not span.scope:
             anywhere = span.everywhere and owner is None
             return anywhere or re.search(_given(path, held), span.code) is not None
         if changed == variable:
@@ -301,6 +310,13 @@ class _Timeline:
         # what the module's variables hold, by a name that is the function's own
         seen = [n for n in self.program.holding({variable}, "") if not effect.scope.owner(n)]
         return changed in self.program.holding(seen, room, within=True)
+
+    def _is_given_to(self, effect: Effect, room: str) -> bool:
+        """Whether a function has got what it changes, or has taken it out of that."""
+        if effect.on_parameter or effect.path[0] not in effect.scope.own:
+            return effect.on_parameter
+        held = self.program.holding({effect.path[0]}, room, within=True)
+        return not held.isdisjoint(effect.scope.parameters)
 
     def _is_given(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
         """Whether an effect is on what a call has given for the parameter that a path starts with.
@@ -345,13 +361,16 @@ class _Timeline:
         place = taken.index(variable) - (made is not None) if variable in taken else len(taken)
         for caller in (self.outside, *(s for _, _, s in self.scopes)):
             for node in own_nodes(caller.function or self.program.tree):
-                if isinstance(node, ast.Call) and _last(node.func) in names:
+                if (
+                    isinstance(node, ast.Call)
+                    and (args := self.program.given_by(node, names)) is not None
+                ):
                     named = (k.value for k in node.keywords if k.arg == variable)
-                    for value in (*node.args[max(place, 0) :][:1], *named):
+                    for value in (*args[max(place, 0) :][:1], *named):
                         if given := path_of(value):
                             yield caller, given
                 if isinstance(node, ast.Assign) and _gives(function, variable):
-                    if isinstance(node.value, ast.Call) and _last(node.value.func) in names:
+                    if isinstance(node.value, ast.Call) and last_name(node.value.func) in names:
                         targets = (n for one in node.targets for n in all_in(one))
                         yield from ((caller, (n.id,)) for n in targets if isinstance(n, ast.Name))
 
@@ -395,7 +414,7 @@ class _Timeline:
         found = [made] if made is not None else []
         every = list(dict.fromkeys(self._classes.values()))
         for one in found:  # grows
-            derived = (c for c in every if one.name in map(_last, c.bases))
+            derived = (c for c in every if one.name in map(last_name, c.bases))
             found += (c for c in derived if c not in found)
         return found
 
@@ -418,7 +437,7 @@ class _Timeline:
             return False
         parallel = zip(path[1:], effect.path[1:], strict=False)
         nodes = own_nodes(effect.scope.function or self.program.tree)
-        made = [node for node in nodes if _last(node) == "__init__"]
+        made = [node for node in nodes if last_name(node) == "__init__"]
         first = min((self._positions.span(node)[0] for node in made), default=len(self.text))
         after = self._positions.offset(effect.line, effect.column) > first
         return after and all(may_be_one(a, b) for a, b in parallel)
@@ -488,7 +507,7 @@ def _grows(effect: Effect) -> bool:
 
 def _is_property(function: Function) -> bool:
     made = getattr(function, "decorator_list", [])
-    return any(_last(one) in ("property", "cached_property") for one in made)
+    return any(last_name(one) in ("property", "cached_property") for one in made)
 
 
 def _given(path: tuple[str, ...], others: Iterable[str]) -> str:
@@ -510,8 +529,3 @@ def _gives(function: Function, name: str) -> bool:
     """Whether a function gives a variable back."""
     returns = (n for n in own_nodes(function) if isinstance(n, ast.Return) and n.value)
     return any(isinstance(n, ast.Name) and n.id == name for one in returns for n in all_in(one))
-
-
-def _last(node: ast.AST) -> str:
-    """The last name of what is called, or a base: `Base` of `trainers.Base`."""
-    return getattr(node, "id", getattr(node, "attr", ""))

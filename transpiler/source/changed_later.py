@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.effects import ANY, Effect, effects_in, looks_up, may_be_one, spelled
 from transpiler.source.held_values import called_name
@@ -32,10 +33,36 @@ _OF_OBJECT = ("self", "cls")
 
 
 def files_around(path: str, text: str) -> dict[str, str]:
-    """The other files that may have something of a file, or of those that it imports."""
+    """The other files that may have something of a file, or of those that it imports.
+
+    Also those that the former import, and may give it to.
+    """
     homes = [path, *(str(other) for other, _ in imported_texts(text, path))]
-    found = {*homes, *(other for home in homes for other in importing_files(home, r"\w"))}
+    importing = {other for home in homes for other in importing_files(home, r"\w")}
+    given = {str(p) for one in importing for p, _ in imported_texts(program_in(one), one)}
+    found = {*homes, *importing, *given}
     return {place: program_in(place) for place in map(real_path, found) if place != real_path(path)}
+
+
+@record(frozen=True, slots=True)
+class Read:
+    """Where a file reads something that must stay as it is from there on."""
+
+    text: str  #: of the file
+    begin: tuple[int, int]  #: line and column, as Python's trees count
+    end: tuple[int, int] | None = None  #: until it has been read for the last time
+
+
+def changed_since(
+    paths: Iterable[tuple[str, ...]], home: str, read: Read, made_by: str = ""
+) -> str:
+    """The first of the paths that another file changes after a place in the file `home`."""
+    paths = [path for path in paths if path[0] not in _OF_OBJECT or len(path) > 2]
+    files = files_around(home, read.text) if paths else {}
+    if not files:
+        return ""
+    found = changed_later(paths, home, files, made_by, since=read)
+    return found or changed_in_modules(paths, home, read.text, made_by, read)
 
 
 def changed_later(
@@ -44,13 +71,15 @@ def changed_later(
     files: Mapping[str, str],
     made_by: str = "",
     methods: Mapping[str, str] = MappingProxyType({}),
+    since: Read | None = None,
 ) -> str:
     """The first of the paths to which a file gives another value that late, "" if none does.
 
     `paths` are what functions of the file `home` read: `ALPHA`, `self.rate`, `CFG[...]`. Late is
-    what happens after something has been trained, or after a call of the function `made_by`;
-    `methods` of the file `home` change what they are given with.
+    what happens after something has been trained, or after a call of the function `made_by`, or
+    `since` a place; `methods` of the file `home` change what they are given with.
     """
+    around = _Around(files, made_by, since)
     wanted, stem = sorted(set(paths)), os.path.splitext(os.path.basename(home))[0]
     for text in files.values():
         names = (*methods, *(name.strip(".[]'") for path in wanted for name in (path[0], path[-1])))
@@ -64,13 +93,12 @@ def changed_later(
         imported = {new: name for _, new, name in _imports_in(module)}
         for path in wanted:
             for effect in effects:
-                if _is_of(effect, path, given, called, imported) and _is_late(
-                    module, effect.node, made_by, files
-                ):
-                    return spelled(path)
+                if _is_of(effect, path, given, called, imported):
+                    if _is_late(module, effect.node, around):
+                        return spelled(path)
         for call in all_in(module) if methods else ():
             if isinstance(call, ast.Call) and (changed := methods.get(called_name(call.func))):
-                if _is_late(module, call, made_by, files):
+                if _is_late(module, call, around):
                     return changed
     return ""
 
@@ -83,19 +111,29 @@ def _effects_of(program: str) -> tuple[Effect, ...]:
 
 
 def changed_in_modules(
-    paths: Iterable[tuple[str, ...]], home: str, text: str, made_by: str = ""
+    paths: Iterable[tuple[str, ...]],
+    home: str,
+    text: str,
+    made_by: str = "",
+    since: Read | None = None,
 ) -> str:
     """The same of what a file reads of modules of its project: `conf.BETA`, which these may set."""
     for name, *parts in sorted(set(paths)):
-        if not parts or not parts[0].startswith("."):
-            continue
-        variable = parts[0].removeprefix(".")
-        for place in _modules_called(name, home, text):
+        if parts and parts[0].startswith("."):
+            variable = parts[0].removeprefix(".")
+            for place in _modules_called(name, home, text):
+                program = program_in(place)
+                files = {**files_around(place, program), real_path(home): text}
+                setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
+                if changed_later([(variable,)], place, files, made_by, setters, since):
+                    return f"{name}.{variable}"
+        for place, variable in _imported_from(name, home, text) if parts else ():
             program = program_in(place)
             files = {**files_around(place, program), real_path(home): text}
-            setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
-            if changed_later([(variable,)], place, files, made_by, setters):
-                return f"{name}.{variable}"
+            inside = (*_setters(program, variable, parts[0]), *_methods_that_set(program, parts[0]))
+            setters = dict.fromkeys(inside, spelled((name, *parts)))
+            if changed := changed_later([], place, files, made_by, setters, since):
+                return changed
     return ""
 
 
@@ -111,12 +149,35 @@ def _modules_called(name: str, home: str, text: str) -> Iterator[str]:
     )
 
 
-def _setters(program: str, variable: str) -> Iterator[str]:
-    """The functions of a file that give a variable of it another value, or change it in place."""
+def _imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
+    """The files that a file may have imported a name from, and what it is called there."""
+    module = program_tree(text)
+    for last, new, old in _imports_in(module) if module is not None else ():
+        if new == name:
+            yield from ((str(p), old) for p, _ in imported_texts(text, home) if p.stem == last)
+
+
+def _setters(program: str, variable: str, part: str = "") -> Iterator[str]:
+    """The functions of a file that give a variable of it another value, or change it in place.
+
+    With a `part` of it, only those that change that: who has imported it, has the same object.
+    """
     for effect in _effects_of(program):
         name = getattr(effect.scope.function, "name", "")
-        if name and effect.path[0] == variable and effect.scope.owner(variable) is None:
-            yield name
+        first, *deeper = effect.path
+        if name and first == variable and effect.scope.owner(variable) is None:
+            if not part or (deeper and may_be_one(part, deeper[0])):
+                yield name
+
+
+def _methods_that_set(program: str, part: str) -> Iterator[str]:
+    """The methods of the classes of a file that change a part of their object."""
+    for effect in _effects_of(program):
+        name = getattr(effect.scope.function, "name", "")
+        first, *deeper = effect.path
+        if name not in ("", "__init__") and first == "self" and deeper:
+            if may_be_one(part, deeper[0]):
+                yield name
 
 
 def _given_by(module: ast.Module, home: str) -> dict[str, str]:
@@ -157,43 +218,107 @@ def _is_of(
     first, *deeper = effect.path
     if name not in _OF_OBJECT and deeper and looks_up(parts) and imported.get(first, first) == name:
         return may_be_one(parts[0], deeper[0])
-    if name not in _OF_OBJECT and (f".{name}" in deeper or (deeper and given.get(first) == name)):
+    if name not in _OF_OBJECT and deeper and given.get(first) == name:
+        return True
+    if name not in _OF_OBJECT and f".{name}" in deeper and (first, len(deeper)) != ("self", 1):
         return True
     if ANY in deeper and not parts and first in called:
         return True  # `setattr(conf, name, value)`
+    if ".optimizer" in deeper and ".optimizer" not in parts:
+        return False
     named = [part for part in parts if part != ANY]
     return bool(named) and first not in _OF_OBJECT and named[-1] in deeper
 
 
-def _is_late(
-    module: ast.Module, node: ast.AST, made_by: str, files: Mapping[str, str], depth: int = 3
-) -> bool:
+@record(frozen=True, slots=True)
+class _Around:
+    """What tells when something happens."""
+
+    files: Mapping[str, str]
+    made_by: str
+    since: Read | None
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """Those of all files that may call a function."""
+        yield from self.files.values()
+        if self.since is not None and self.since.text not in self.files.values():
+            yield self.since.text
+
+    def is_since(self, module: ast.Module, room: ast.AST, nodes: list[ast.AST]) -> bool | None:
+        """Whether the outermost of some nodes of a function comes in that time; None: elsewhere."""
+        since = self.since
+        if since is None or module is not program_tree(since.text):
+            return None
+        first, last = _starts(nodes[0]), _ends(nodes[0])
+        if not isinstance(room, ast.Module) and not _starts(room) <= since.begin <= _ends(room):
+            return None
+        return since.begin < last and (since.end is None or first < since.end)
+
+    def imports_late(self, module: ast.Module, depth: int) -> bool:
+        """Whether a file is imported by a statement that comes that late."""
+        stems = {
+            os.path.splitext(os.path.basename(path))[0]
+            for path, text in self.files.items()
+            if self.since is not None and program_tree(text) is module
+        }
+        for text in self.texts if stems else ():
+            tree = program_tree(text) if any(stem in text for stem in stems) else None
+            for node in all_in(tree) if tree is not None and tree is not module else ():
+                if isinstance(node, (ast.Import, ast.ImportFrom)) and stems & {*_modules(node)}:
+                    assert tree is not None
+                    if _is_late(tree, node, self, depth - 1):
+                        return True
+        return False
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """The last names of the modules that a statement may import."""
+    yield from (alias.name.rpartition(".")[2] for alias in node.names)
+    if isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module.rpartition(".")[2]
+
+
+def _starts(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _ends(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
+
+
+def _is_late(module: ast.Module, node: ast.AST, around: _Around, depth: int = 3) -> bool:
     """Whether something may have been trained, or made, before a node of a file runs."""
-    around = _around(module, node)
-    rooms = [one for one in around if isinstance(one, _ROOMS)]
+    outer = _around(module, node)
+    rooms = [one for one in outer if isinstance(one, _ROOMS)]
     room = rooms[-1] if rooms else module
-    inner = around[around.index(room) + 1 :] if rooms else around
-    if isinstance(room, (ast.Lambda, ast.ClassDef)) or any(isinstance(a, _LOOPS) for a in inner):
+    inner = outer[outer.index(room) + 1 :] if rooms else outer
+    loops = [one for one in inner if isinstance(one, _LOOPS)]
+    if isinstance(room, (ast.Lambda, ast.ClassDef)):
         return True
-    place = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    if (since := around.is_since(module, room, [*loops, node])) is not None:
+        return since
+    if loops:
+        return True
+    place = _starts(node)
     for call in _calls_in(room):
         name = called_name(call.func)
-        runs = _RUNS.fullmatch(name) is not None or name == made_by != ""
-        if (call.lineno, call.col_offset) < place and runs:
+        runs = _RUNS.fullmatch(name) is not None or name == around.made_by != ""
+        if _starts(call) < place and runs:
             return True
     if isinstance(room, ast.Module):
-        return False
+        return bool(depth) and around.imports_late(module, depth)
     called = [n for n in all_in(module) if _names(n, room.name)]
     if not depth:
         return True  # a function that calls itself, for instance
     if not called and len(rooms) == 1:
-        others = (tree for text in files.values() if (tree := _calling(text, room.name)))
+        others = (tree for text in around.texts if (tree := _calling(text, room.name)))
         found = [(tree, call) for tree in others for call in _calls_of(tree, room.name)]
-        late = (_is_late(tree, call, made_by, files, depth - 1) for tree, call in found)
+        late = (_is_late(tree, call, around, depth - 1) for tree, call in found)
         return not found or any(late)
     if len(called) != 1 or len(rooms) > 1:
         return True
-    return _is_late(module, called[0], made_by, files, depth - 1)
+    return _is_late(module, called[0], around, depth - 1)
 
 
 def _calling(text: str, name: str) -> ast.Module | None:

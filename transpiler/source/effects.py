@@ -171,8 +171,10 @@ def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
             yield path_of(node) or _in_given(node)
         case ast.Subscript(ctx=ast.Store() | ast.Del()):
             yield path_of(node) or _in_given(node)
-        case ast.Assign(targets=targets):  # once its value is there
+        case ast.Assign(targets=targets, value=value):  # once its value is there
             yield from (path for t in targets for part in all_in(t) for path in changed_by(part))
+            if isinstance(value, ast.Attribute) and value.attr in ("update", "__setitem__"):
+                yield _within(value.value)  # by the name that it gets
         case ast.AugAssign(target=target):  # a list grows in place
             yield _within(target)
         case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _METHODS:
@@ -182,8 +184,8 @@ def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
         ):
             yield (*path, f".{name}") if (path := path_of(held)) else ()
         case ast.Call(
-            func=ast.Name(id="setattr" | "delattr" | "shuffle")
-            | ast.Attribute(attr="shuffle" | "copyto"),
+            func=ast.Name(id="setattr" | "delattr" | "shuffle" | "setitem")
+            | ast.Attribute(attr="shuffle" | "copyto" | "setitem"),
             args=[held, *_],
         ):
             yield _within(held)
@@ -194,14 +196,17 @@ def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
 
 
 def _in_given(node: ast.Subscript | ast.Attribute) -> tuple[str, ...]:
-    """The path in what a call gives, `labels()[mask] = 0`, which anything else may have."""
+    """The path in what a call gives, or one of two: `labels()[mask] = 0`, `(a or b)["x"] = 0`.
+
+    Anything else may have that, too.
+    """
     held: ast.expr = node
     while isinstance(held, (ast.Subscript, ast.Attribute)):
         held = held.value
     key = f".{node.attr}" if isinstance(node, ast.Attribute) else ANY
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         key = f"[{node.slice.value!r}]"
-    return (GIVEN, key) if isinstance(held, ast.Call) else ()
+    return () if isinstance(held, ast.Name) else (GIVEN, key)
 
 
 def _within(held: ast.AST) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from transpiler.regex import regex
-from transpiler.source.syntax import all_in, parts_of, program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, parts_of, program_tree
 
 #: What gives the memory, or the object, that it gets: functions and methods.
 _VIEWS = frozenset(
@@ -59,6 +59,37 @@ class Program:
         imports = (n.names for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
         names = (a.asname or a.name for a in chain.from_iterable(imports))
         self.imported = frozenset(name.split(".")[0] for name in names)
+
+    def given_by(self, call: ast.Call, names: frozenset[str]) -> list[ast.expr] | None:
+        """What a call gives by position to one of some functions, also as a partial function."""
+        last = last_name(call.func)
+        if last in names:
+            return call.args
+        if last == "partial":
+            return call.args[1:] if call.args and last_name(call.args[0]) in names else None
+        made = call.func if isinstance(call.func, ast.Call) else self._partials.get(last)
+        before = self.given_by(made, names) if made is not None else None
+        return None if before is None else [*before, *call.args]
+
+    @cached_property
+    def _partials(self) -> dict[str, ast.Call]:
+        """The variables that hold partial functions."""
+        calls = {
+            target.id: node.value
+            for node in nodes_of_kind(self.tree, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name) and isinstance(node.value, ast.Call)
+        }
+        return {name: call for name, call in calls.items() if last_name(call.func) == "partial"}
+
+    @cached_property
+    def named(self) -> dict[ast.AST, set[str]]:
+        """The variables that get a lambda."""
+        found: dict[ast.AST, set[str]] = {}
+        for node in nodes_of_kind(self.tree, ast.Assign):
+            if isinstance(node.value, ast.Lambda):
+                found.setdefault(node.value, set()).update(map(_root, node.targets))
+        return found
 
     def holding(
         self,
@@ -167,7 +198,7 @@ def _assigned(node: ast.AST) -> Iterator[tuple[list[ast.AST], ast.AST]]:
             yield from _paired(target, node.value)
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
         yield _parts(node.target), node.value
-    elif isinstance(node, ast.For):
+    elif isinstance(node, (ast.For, ast.comprehension)):
         yield _parts(node.target), node.iter
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         yield _parts(node.optional_vars), node.context_expr
@@ -221,3 +252,8 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield part.id
         elif isinstance(part, ast.Attribute):
             yield f".{part.attr}"
+
+
+def last_name(node: ast.AST) -> str:
+    """The last name of what is called, or a base: `Base` of `trainers.Base`."""
+    return getattr(node, "id", getattr(node, "attr", ""))

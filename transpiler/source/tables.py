@@ -56,6 +56,10 @@ _SOURCES = frozenset(
 Parts: TypeAlias = "bool | tuple[Parts, ...]"
 
 
+#: What keeps what it is made of, by names.
+_HOLDING = frozenset({"SimpleNamespace", "Namespace", "Bunch", "dict"})
+
+
 class Tables:
     """The tables of one program, or of one module of a project."""
 
@@ -218,11 +222,13 @@ class Tables:
             return any(map(self._has_table, node.elts))
         if isinstance(node, ast.Dict):
             return any(map(self._has_table, node.values))
-        if isinstance(node, ast.ListComp):
-            return self._is_table(node.elt) or self._passes_on(node)
+        if isinstance(node, ast.DictComp):
+            return self._has_table(node.value)
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+            return self._has_table(node.elt) or self._passes_on(node)
         return self._is_table(node)
 
-    def _passes_on(self, made: ast.ListComp) -> bool:
+    def _passes_on(self, made: ast.ListComp | ast.GeneratorExp) -> bool:
         """Whether a list has the tables of another, or parts of them: `[x[:9] for x in tables]`."""
         element = made.elt
         while isinstance(element, ast.Subscript):
@@ -266,10 +272,16 @@ class Tables:
         if name in self.returning or (self.transformed and name in _TRANSFORMING):
             return True
         made = self.functions.get(name)
-        if made is not None and isinstance(made[0], ast.Lambda) and made[1]._is_table(made[0].body):
+        if (
+            made is not None
+            and isinstance(made[0], ast.Lambda)
+            and made[1]._has_table(made[0].body)
+        ):
             return True
-        if name in self.records:
+        if name in self.records or name in _HOLDING:
             return any(map(self._has_table, (*call.args, *(k.value for k in call.keywords))))
+        if name == "map" and isinstance(function, ast.Name):
+            return any(map(self._has_table, call.args[1:]))
         elementwise = name in _ELEMENTWISE and root in ("np", "numpy")
         if name in _SPLITTING or elementwise or (name in _OWN and root in (name, "copy")):
             return any(map(self._is_table, call.args))

@@ -16,7 +16,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 class Model(nn.Module):
     def __init__(self, n_features, config):
         super().__init__()
-        self.config = config
+        self.l2 = config["l2"]
         features = n_features
         self.denses = nn.ModuleList()
         self.activations = nn.ModuleList()
@@ -81,9 +81,7 @@ def init_like_keras(module):
 
 def penalty(model):
     """What the regularizers add to the loss."""
-    return model.config["l2"] * sum(
-        layer.weight.square().sum() for layer in model.denses
-    )
+    return model.l2 * sum(layer.weight.square().sum() for layer in model.denses)
 
 
 def train_epoch(model, loader, criterion, optimizer):

@@ -55,6 +55,8 @@ class ClassPlan:
     #: what `forward` applies to what a method of its own computes, which a loss wants: by outputs
     activations: dict[str, str] = field(default_factory=dict)
     method: str = LOGITS  #: what that method is called
+    #: what these read through such values, and the attributes that keep it: `hp["l2"]`, `l2`
+    asked_paths: dict[str, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()  #: values that the model keeps for functions outside of it
     shared: dict[str, tuple[str, str, tuple[int, ...]]] = field(
         default_factory=dict

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections.abc import Iterable
 
 from transpiler.emit.classes.contents import texts_of
 from transpiler.emit.classes.plan import ClassPlan, EmitError
@@ -39,7 +40,9 @@ _GET = regex(r"\.get\((\"[^\"\n]*\"|'[^'\n]*')(?:, *-?[\d.]+)?\)")
 def settled_paths(plan: ClassPlan, forward: list[Node], live: frozenset[str]) -> dict[str, str]:
     """What `forward` reads so, and the attributes that keep it; `live` is what others give it."""
     free = live - {*plan.inputs, *plan.tensor_names}
-    found: dict[str, str] = {}
+    found = dict(plan.asked_paths)
+    for path in found:
+        _refuse_changing(plan, root_of(path), path)
     if (changes := plan.changes) is None:
         return found
     for node in walk(forward) if free else ():
@@ -57,6 +60,25 @@ def settled_paths(plan: ClassPlan, forward: list[Node], live: frozenset[str]) ->
                     _refuse_changing(plan, root, path)
                     found[path] = _attribute(root, rest, {*plan.statics, *found.values()})
     return found
+
+
+def asked_paths(
+    texts: Iterable[str], names: frozenset[str], taken: Iterable[str]
+) -> dict[str, str]:
+    """The same of what functions outside of the class read of some `names`."""
+    found: dict[str, str] = {}
+    for match in (match for text in texts for match in _PATH.finditer(text)):
+        path, (root, rest) = match.group(), match.groups()
+        if root in names and rest and path not in found:
+            found[path] = _attribute(root, rest, {*taken, *names, *found.values()})
+    return found
+
+
+def of_model(text: str, found: dict[str, str]) -> str:
+    """A text that reads these, as such functions can: of the model."""
+    return _PATH.sub(
+        lambda m: f"model.{found[m.group()]}" if m.group() in found else m.group(), text
+    )
 
 
 def _refuse_changing(plan: ClassPlan, root: str, path: str) -> None:

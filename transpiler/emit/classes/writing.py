@@ -79,7 +79,9 @@ def class_text(draft: ClassDraft) -> str:
     lines += _kept_still(draft)
     kept = [(f"self.{name}", path) for path, name in draft.settled.items()]
     settled = [
-        f"        {n} = {init_text(draft, p)}" for n, p in kept if _is_read(n, lines[place:])
+        f"        {n} = {init_text(draft, p)}"
+        for n, p in kept
+        if p in plan.asked_paths or _is_read(n, lines[place:])
     ]
     lines[place:place] = settled  # a loop over modules doesn't count them any more
     return tidy("\n".join(lines)) + "\n"

@@ -36,6 +36,7 @@ objects.py     objects that keep a model, and beside it what trains it
 given_optimizers.py  functions that give the optimizer with the model that they compile
 constructors.py  objects that get a model which is compiled already
 handed_compile.py  the same where a function compiles the model that it gets
+passed_arguments.py  what calls give to parameters, those of partial functions, too
 handed_parts.py  optimizers, callbacks and the like that functions get with a model
 own_given.py     callbacks of the program's own among them, which stay arguments
 lent_parts.py    criterion and optimizer beside the models that functions get

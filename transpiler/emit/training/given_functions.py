@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from transpiler.emit.training.handed_parts import argument_for
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.passed_arguments import argument_for
 from transpiler.emit.training.shared import Room
 from transpiler.interpret.functions.schedule_makers import SCHEDULER
 from transpiler.record import record
@@ -173,7 +173,7 @@ class _Program:
         for other in shared.rooms:
             for handed in other.region.handings.values():
                 if handed.summary.function.node is node:
-                    argument = argument_for(handed, name)
+                    argument = argument_for(shared.file, handed.node, handed.summary, name)
                     source = shared.tree.source(argument.value) if argument is not None else "None"
                     if source == "None":  # which nothing calls: Keras would fail
                         continue

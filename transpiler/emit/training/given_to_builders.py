@@ -23,13 +23,13 @@ from transpiler.emit.training.giving import is_wanted
 from transpiler.emit.training.handed_parts import (
     HOLDING,
     Taken,
-    argument_for,
     is_given_again,
     is_named,
     is_nothing,
     is_part,
     names_of,
 )
+from transpiler.emit.training.passed_arguments import argument_for
 from transpiler.emit.training.shared import Shared, Site
 from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.region import Parameter
@@ -111,7 +111,8 @@ def _way(
     if not isinstance(site.node, cst.Call) or any(a.star for a in site.node.args):
         return None
     handed = Handed(site.node, summary, site.given)
-    argument, held = argument_for(handed, parameter.name), site.given.get(parameter.name)
+    argument = argument_for(shared.file, site.node, summary, parameter.name)
+    held = site.given.get(parameter.name)
     if argument is None:
         return _by_default(parameter, what)
     if is_given_again(shared, site.room, handed, argument):

@@ -21,6 +21,7 @@ from transpiler.emit.training.lines import bound_by, is_statement, statement_of
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import lines_as_called
 from transpiler.emit.training.named_parts import named_parts
+from transpiler.emit.training.passed_arguments import argument_for
 from transpiler.emit.training.shared import Part, Room, Shared
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
@@ -141,14 +142,8 @@ def _comments(writer: ModelWriter, statement: cst.CSTNode) -> list[str]:
 
 def given_model(shared: Shared, node: cst.Call, summary: Summary, home: Part) -> str:
     """How the program writes the model that it gives to the function, "" if it can't be told."""
-    names = [p.name for p in summary.parameters]
-    for position, argument in enumerate(node.args):
-        if argument.star or (argument.keyword is None and position >= len(names)):
-            return ""
-        keyword = argument.keyword.value if argument.keyword is not None else names[position]
-        if keyword == home.variable:
-            return shared.tree.source(argument.value)
-    return ""
+    argument = argument_for(shared.file, node, summary, home.variable)
+    return shared.tree.source(argument.value) if argument is not None else ""
 
 
 def _rest_without(handing: Handing, call: TrainingCall) -> bool:

@@ -26,6 +26,7 @@ from transpiler.emit.training.lent_parts import is_guest
 from transpiler.emit.training.lines import holds, is_nested, statement_of, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.own_given import own_in_list, with_own
+from transpiler.emit.training.passed_arguments import argument_for
 from transpiler.emit.training.shared import Before, Part, Room, Shared
 from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.functions.joined_parts import is_own
@@ -83,7 +84,10 @@ def take_parts(shared: Shared, training: Training, parts: list[Part], moves: boo
     for part in [p for p in parts if p.is_lent and not p.room.owner]:
         handed = _handings(shared, part)
         alone = len(handed) == 1 and isinstance(handed[0][1].node, cst.Call)
-        found += _joined(shared, part, handed)
+        if any(id(one.node) in shared.file.completed_calls for _, one in handed):
+            alone = False  # a partial function gives some of it
+        else:
+            found += _joined(shared, part, handed)
         for call in part.calls:
             if name := _own_loss(shared, part, call):
                 training.criteria[id(call)] = name
@@ -124,7 +128,9 @@ def _joined(shared: Shared, part: Part, handed: list[tuple[Room, Handed]]) -> It
         return
     for name in sorted(part.room.region.joined):
         for room, one in handed:
-            argument, held = argument_for(one, name), one.given.get(name)
+            argument, held = argument_for(shared.file, one.node, one.summary, name), one.given.get(
+                name
+            )
             if argument is None:
                 yield Taken(call, function, name, room, None, part=part)
                 continue
@@ -214,7 +220,7 @@ def _taken(
         return Taken(call, function, name, room, None)
     assert isinstance(handed.node, cst.Call)
     call.problem = call.problem or why_not_later(room.region, handed.node, what, held)
-    argument = argument_for(handed, name)
+    argument = argument_for(shared.file, handed.node, handed.summary, name)
     if what == "callbacks" and argument is not None and shared.sees_calls(function):
         own = own_in_list(shared, name, held, argument, partial(_is_one_of_these, shared, part))
         if own is not None:
@@ -341,24 +347,9 @@ def names_of(made: Expr) -> Iterator[str]:
     yield from (name for name, _ in made.names)
 
 
-def argument_for(handed: Handed, name: str) -> cst.Arg | None:
-    """The argument of a call for a parameter."""
-    assert isinstance(handed.node, cst.Call)
-    names = [p.name for p in handed.summary.parameters]
-    if handed.summary.function.owner:
-        del names[0]
-    for position, argument in enumerate(handed.node.args):
-        if argument.star or (argument.keyword is None and position >= len(names)):
-            return None
-        keyword = argument.keyword.value if argument.keyword is not None else names[position]
-        if keyword == name:
-            return argument
-    return None
-
-
 def _model_in(shared: Shared, part: Part, handed: Handed) -> str:
     """How the caller writes the model."""
-    argument = argument_for(handed, part.variable)
+    argument = argument_for(shared.file, handed.node, handed.summary, part.variable)
     return shared.tree.source(argument.value) if argument is not None else ""
 
 

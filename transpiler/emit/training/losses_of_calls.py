@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.emit.training.passed_arguments import argument_for, given_before
 from transpiler.emit.training.shared import Shared
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TRAINING
 from transpiler.interpret.values import Model
 from transpiler.lower.training import Training
@@ -20,9 +22,8 @@ def gets_another_loss(shared: Shared, training: Training, parameters: set[str]) 
         return False
     read = {word for given in texts if given is not None for word in words_in(given.text)}
     sites = shared.sites.get(id(summary.function.node), [])
-    names = [parameter.name for parameter in summary.parameters]
     return any(
-        len({_passed(shared, site.node, names, name) for site in sites}) > 1
+        len({_passed(shared, site.node, summary, name) for site in sites}) > 1
         for name in read & parameters
     )
 
@@ -33,11 +34,9 @@ def gives_trained(shared: Shared, model: Model) -> bool:
     return any(c.name in TRAINING for site in shared.sites.get(id(node), ()) for c in site.calls)
 
 
-def _passed(shared: Shared, node: cst.CSTNode, names: list[str], name: str) -> str:
+def _passed(shared: Shared, node: cst.CSTNode, summary: Summary, name: str) -> str:
     """The source of what a call gives to a parameter, "" where it is the default."""
-    arguments = node.args if isinstance(node, cst.Call) else ()
-    for position, argument in enumerate(arguments):
-        keyword = argument.keyword.value if argument.keyword is not None else ""
-        if (keyword or "".join(names[position : position + 1])) == name:
-            return shared.tree.source(argument.value)
-    return ""
+    if name in given_before(shared.file, node, summary) and isinstance(node, cst.Call):
+        return shared.tree.source(node.func)  # as different partial functions may differ
+    argument = argument_for(shared.file, node, summary, name)
+    return shared.tree.source(argument.value) if argument is not None else ""

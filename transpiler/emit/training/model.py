@@ -50,7 +50,7 @@ from transpiler.emit.training.loaders import Unpacked, Unpacking, data_set
 from transpiler.emit.training.losses_of_calls import gets_another_loss
 from transpiler.emit.training.objects import COMPANIONS, takes_from_object
 from transpiler.emit.training.one_of_several import pick_parts, picked
-from transpiler.emit.training.penalties import bounds, constraint, penalty
+from transpiler.emit.training.penalties import asked_of, bounds, constraint, penalty
 from transpiler.emit.training.ready import Ready, is_computed
 from transpiler.emit.training.receivers import function_of, label_of
 from transpiler.emit.training.shared import Part, Shared, Trained
@@ -121,10 +121,12 @@ class ModelWriter:
         self.penalty = ""
         weights = made.training.weights
         if weights.adds and not made.training.idle:
+            made.asked, paths = asked_of(weights, made.training.home)
+            made.asked_paths = paths
             self.penalty, source = shared.function(
                 ("penalty", f"{self.label}_penalty"),
-                penalty("penalty", weights),
-                lambda name: penalty(name, weights),
+                penalty("penalty", weights, paths),
+                lambda name: penalty(name, weights, paths),
             )
             made.functions.append((self.penalty, source))
             made.helpers |= weights.helpers

@@ -25,9 +25,11 @@ from transpiler.emit.training.compiling import criterion_lines, optimizer_lines,
 from transpiler.emit.training.given_optimizers import give_optimizer
 from transpiler.emit.training.lines import bound_by, statement_of, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.passed_arguments import given_before, taken_in_order
 from transpiler.emit.training.picked import picked
 from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Site, origin
+from transpiler.interpret.functions.decorated import gives_again
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function
@@ -81,6 +83,8 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if replaced := is_replaced(writer, call):
         criteria, optimizing = [], []
     try:
+        if optimizing and gives_again(writer.shared.file, summary.function):
+            raise Unsupported("a model that the function gives again")
         lines = lines_as_called(writer, model.node, summary, [*criteria, *optimizing])
     except Unsupported:
         lines = lines_as_called(writer, model.node, summary, criteria)
@@ -250,14 +254,11 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
     """What the parameters of a function are in a call of it."""
     if not isinstance(node, cst.Call):
         raise Unsupported("a model that no call gives")
-    gathered = summary.function.node.params.star_kwarg
-    rest_of = "" if gathered is None else gathered.name.value
-    order = [p.name for p in summary.parameters if p.name != rest_of]
-    if summary.function.owner:
-        del order[0]
+    order = taken_in_order(writer.shared.file, node, summary)
+    before = given_before(writer.shared.file, node, summary)
     given: dict[str, str] = {}
     for parameter in summary.parameters:
-        if parameter.default is not None:
+        if parameter.default is not None and parameter.name not in before:
             text = writer.tree.source(parameter.default)
             names = [n.id for n in all_in(_parsed(text)) if isinstance(n, ast.Name)]
             if all(sum(p.binds for p in writer.shared.found.of(n)) == 1 for n in names):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
+from transpiler.emit.classes.settled_values import asked_paths, of_model
 from transpiler.emit.fold import fold
 from transpiler.emit.text import substitute_names
+from transpiler.interpret.region import Region
 from transpiler.ir.expr import MUL
 from transpiler.lower.everywhere import Everywhere
 from transpiler.lower.own_penalties import applied
@@ -23,8 +26,27 @@ from transpiler.record import replace
 from transpiler.rule import is_written
 
 
-def penalty(name: str, weights: Watched) -> str:
-    """The function that adds up what regularizers give; tokens stand for the modules."""
+def asked_of(weights: Watched, region: Region) -> tuple[frozenset[str], dict[str, str]]:
+    """The values that factors read of the model, and what they read through others: attributes."""
+    factors = [f.text for one in weights.penalties if one.kept for f in one.penalty.expressions]
+    factors += [f.text for one in weights.everywhere for f in one.penalty.expressions]
+    taken = {*region.parameters, *region.closure_reads, *region.handed}
+    paths = asked_paths(factors, weights.kept, taken)
+    left = "\n".join(of_model(text, paths) for text in factors)
+    whole = (n for n in weights.kept if re.search(rf"(?<![\w.]){re.escape(n)}(?!\w)", left))
+    return frozenset(whole), paths
+
+
+def penalty(name: str, weights: Watched, paths: dict[str, str]) -> str:
+    """The function that adds up what regularizers give; tokens stand for the modules.
+
+    `paths` are those of `asked_of`.
+    """
+
+    def of_kept(text: str, names: frozenset[str]) -> str:
+        kept = {name: f"model.{name.removeprefix('self.')}" for name in names}
+        return substitute_names(of_model(text, paths) if names else text, kept)
+
     sums: dict[str, list[str]] = {}
     changes = weights.may_freeze
     in_turn: dict[tuple[str, str], list[str]] = {}
@@ -34,16 +56,15 @@ def penalty(name: str, weights: Watched) -> str:
         holder = "layer" if one.listed else module
         weight = " + ".join(f"{holder}.{name}" for name in one.parameter.split(" + "))
         weight = f"({weight})" if " " in weight else weight
-        kept = {name: f"model.{name.removeprefix('self.')}" for name in one.kept}
         rows = f"{weight}.T" if one.transposed != one.penalty.columns else weight
         values = f"{weight}.square().sum()", f"{weight}.abs().sum()", f"{ORTHOGONAL}({rows})"
         if one.penalty.own is not None:
             ordered = f"{weight}{as_in_keras(one.dims)}" if one.penalty.ordered else weight
-            called = replace(one.penalty.own, text=substitute_names(one.penalty.own.text, kept))
+            called = replace(one.penalty.own, text=of_kept(one.penalty.own.text, one.kept))
             own.append(_of_all(applied(called, ordered), one, module))
         for factor, value in zip(one.penalty.factors, values, strict=True):
             if factor is not None and not is_written(factor, 0, 0.0):
-                written = substitute_names(factor.wrapped(MUL), kept)
+                written = of_kept(factor.wrapped(MUL), one.kept)
                 if changes and not one.listed and one.penalty.orthogonal is None:
                     term = value.replace(weight, "weight", 1)
                     in_turn.setdefault((written, term), []).append(weight)
@@ -56,7 +77,7 @@ def penalty(name: str, weights: Watched) -> str:
     terms += own
     terms += [_of_trained(*each, found) for each, found in in_turn.items()]
     only = " and layer.weight.requires_grad" if weights.in_turn else ""
-    terms += [term for one in weights.everywhere for term in _of_classes(one, only)]
+    terms += [term for one in weights.everywhere for term in _of_classes(one, only, of_kept)]
     terms += [_of_marked(name, only) for name in weights.marks]
     doc = '"""What the regularizers add to the loss."""'
     lines = [f"total = {terms[0]}", *(f"total += {term}" for term in terms[1:])]
@@ -81,16 +102,17 @@ def _of_trained(factor: str, term: str, weights: list[str]) -> str:
     )"""
 
 
-def _of_classes(found: Everywhere, only: str) -> Iterator[str]:
+def _of_classes(
+    found: Everywhere, only: str, of_kept: Callable[[str, frozenset[str]], str]
+) -> Iterator[str]:
     """The sums over all modules of some classes."""
     kinds = found.classes[0] if len(found.classes) == 1 else f"({', '.join(found.classes)})"
-    kept = {name: f"model.{name}" for name in found.kept}
     sums = {"square": found.penalty.square, "abs": found.penalty.absolute}
     for method, factor in sums.items():
         if factor is None or is_written(factor, 0, 0.0):
             continue
         yield f"""\
-{substitute_names(factor.wrapped(MUL), kept)} * sum(
+{of_kept(factor.wrapped(MUL), found.kept)} * sum(
         layer.weight.{method}().sum()
         for layer in model.modules()
         if isinstance(layer, {kinds}){only}

@@ -387,14 +387,15 @@ class _Planner(Shared):
             ]
             open_to_all = [p for p in parts if all(c.name != "compile" for c in p.calls)]
             mine = {id(c.node) for p in open_to_all for c in p.calls}  # or of several models
-            others = {
-                receiver_of(self, c)
-                for c in part.room.calls
-                if root(c.model) is not root(part.calls[0].model) and id(c.node) not in mine
-            }
+            model = root(part.calls[0].model)
+            foreign = [c for c in part.room.calls if root(c.model) is not model]
+            others = {receiver_of(self, c) for c in foreign if id(c.node) not in mine}
             looped = any(isinstance(s, (cst.For, cst.While)) for s in around)
             bound_anew = names & others and part.variable not in others
-            if bound_anew or (looped and part is not parts[0]):
+            compiled = {receiver_of(self, c) for c in foreign if c.name == "compile"}
+            calls = (c for p in parts if p.room is part.room for c in p.calls)
+            own = {receiver_of(self, c) for c in calls if c.name == "compile"}
+            if bound_anew or own & compiled or (looped and part is not parts[0]):
                 return asking[0], "another model has the name that this one had before"
         return None
 

@@ -46,6 +46,7 @@ def size_that_counts(compiled: Compiled, size: str | None) -> tuple[str, ...]:
     made = loss.value.expr.value if loss is not None and isinstance(loss.value, Static) else None
     reduced = isinstance(made, Configured) and "reduction" in dict(made.kwargs)
     by_batch = any("{batches}" in metric.result for _, metric in compiled.metrics)
+    by_batch = by_batch or any(head.loss.of_batch for head in compiled.heads)
     masked = any(head.steps is not None for head in compiled.heads)
     counts = compiled.several or compiled.call.own or reduced or by_batch or masked
     return (size or "32",) if counts else ()

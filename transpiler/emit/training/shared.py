@@ -73,6 +73,9 @@ class Trained:
     once: list[Edit] = field(default_factory=list)  #: which other models may ask for, too
     vanishing: list[tuple[int, int]] = field(default_factory=list)  #: spans that stay nowhere
     class_edits: dict[int, list[Edit]] = field(default_factory=dict)  #: by the ids of their nodes
+    #: what functions read of the model, and through what it has: attributes for that
+    asked: frozenset[str] = frozenset()
+    asked_paths: dict[str, str] = field(default_factory=dict)
     answered: set[int] = field(default_factory=set)  #: ids of what is asked besides, and written
     sharing: set[int] = field(default_factory=set)  #: ids of calls of others that need what is gone
     keeps: bool = (

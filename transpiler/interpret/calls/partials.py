@@ -51,6 +51,8 @@ def call_partial(region: Region, node: cst.Call, callee: Partial, given: list[Ar
     if isinstance(what, Function) and what.closes:
         return _call_inner(region, node, callee, what, given)
     arguments = list(_together(callee.arguments, given))
+    if callee.arguments:
+        region.file.completed_calls[id(node)] = callee.arguments
     if isinstance(what, Framework):
         return provided("framework_call")(region, node, what.name, arguments)
     return provided("call_function")(region, node, what, arguments)

@@ -3,6 +3,7 @@
 calling.py        a call of any of them
 parameters.py     what a function takes, and what its body sees of it
 summaries.py      a function interpreted once for each kind of arguments
+decorated.py      decorators, which may make something else of it
 returns.py        what its body gives back
 kinds.py          what kind it is of
 block_classes.py  the class that a block becomes

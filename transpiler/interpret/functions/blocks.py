@@ -135,7 +135,7 @@ def _operation_code(
     if id(function.node) in region.file.kept_closures:
         raise GiveUp(f"`{function.name}` is a loss or metric, and called besides", node)
     region.file.lifted.add(id(function.node))
-    return call(_operation_name(region, summary), *positional, **keywords)
+    return call(_operation_name(region, node, summary), *positional, **keywords)
 
 
 def _size_argument(
@@ -167,10 +167,20 @@ def _callee_names(region: Region, summary: Summary) -> frozenset[tuple[str, int]
     return frozenset({(name, region.scope.version(name))}) if name else frozenset()
 
 
-def _operation_name(region: Region, summary: Summary) -> str:
-    """How a function on tensors is called; in its own file, that is chosen later."""
-    own = summary.function.file in (None, region.file)
-    return summary.class_token if own else summary.function.name
+def _operation_name(region: Region, node: cst.CSTNode, summary: Summary) -> str:
+    """How a function on tensors is called; in its own file, that is chosen later.
+
+    One of another file is called as the program does: `losses.err`, `other_name`.
+    """
+    function = summary.function
+    if function.file in (None, region.file):
+        return summary.class_token
+    written = region.tree.source(node.func) if isinstance(node, cst.Call) else function.name
+    if not re.fullmatch(r"[\w.]+", written):
+        written = function.name
+    if written.partition(".")[0] not in region.file.globals:
+        raise GiveUp(f"`{written}` of another file, which is not imported at the top", node)
+    return written
 
 
 def _given_tensor(

@@ -12,6 +12,7 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.control.suites import body_of, run_block
 from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.functions.data_sets import changes_of, data_of
+from transpiler.interpret.functions.decorated import refuse_decorated
 from transpiler.interpret.functions.handed import handed
 from transpiler.interpret.functions.joined_parts import (
     bind_joined,
@@ -397,6 +398,8 @@ def _interpret(
             if region.speculative:
                 region.want("rank:last", True)
             classify(summary)
+            if summary.kind in ("block", "operation", "layer"):
+                refuse_decorated(home, function)
             if function.is_inherited and summary.kind in ("block", "operation", "layer"):
                 raise GiveUp("a method of a class above that gives tensors or layers")
         except Restart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -54,6 +54,7 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
     made = Function(node.name.value, node, closure, nested_in=region.name, file=region.file)
     made = joined(region.file, made)
     name = node.name.value
+    _forget_namesakes(region, name)
     region.scope.bump(name)
     region.scope.values[name] = made
     if region.is_module and name in region.tree.rebound:
@@ -72,6 +73,24 @@ def function_def(region: Region, node: cst.FunctionDef) -> None:
             region.scope.bump(given)
             region.scope.values[given] = part
             region.file.mentions.clear()
+
+
+def _forget_namesakes(region: Region, name: str) -> None:
+    """Give up other names of a function whose own name another one gets."""
+    values = region.scope.values
+    before = values.get(name)
+    if not isinstance(before, Function):
+        return
+    for other, held in [*values.items()]:
+        if other != name and _has(held, before):
+            values[other] = Unknown(f"`{name}`, which `{other}` holds, is defined again")
+
+
+def _has(held: Value, function: Function) -> bool:
+    items: Iterable[Value] = (held,)
+    if isinstance(held, (Mapping, Sequence)):
+        items = held.items.values() if isinstance(held, Mapping) else held.items
+    return any(isinstance(one, Function) and one.node is function.node for one in items)
 
 
 def _is_plain_dict(value: Value) -> bool:
