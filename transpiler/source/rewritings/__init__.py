@@ -37,6 +37,7 @@ picked_rates.py          learning rates that an `if` statement picks: one expres
 plain_constants.py       constant tensors that functions read: they are arrays
 rates_of_variables.py    rates set as those of a variable for an optimizer: its model is asked
 read_from_callbacks.py   what is read of callbacks far from their `fit`: kept by itself behind it
+shown_expressions.py     f-strings that show what they evaluate: that is written beside it
 returned_loads.py        models that functions load and give at once: these get a name
 taken_out.py             parameters and arguments that go
 trained_in_turn.py       lists of what training gives, made in one expression: loops

@@ -40,6 +40,7 @@ from transpiler.source.rewritings.plain_constants import plain_constants
 from transpiler.source.rewritings.rates_of_variables import rates_of_variables
 from transpiler.source.rewritings.read_from_callbacks import read_from_callbacks
 from transpiler.source.rewritings.returned_loads import returned_loads
+from transpiler.source.rewritings.shown_expressions import shown_expressions
 from transpiler.source.rewritings.trained_in_turn import trained_in_turn
 from transpiler.source.rewritings.written_outputs import written_outputs
 
@@ -95,6 +96,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_uses(asking_schedules),
     _of_text(trained_in_turn),
     _of_text(layers_asked_in_turn),
+    _of_text(shown_expressions),
     _of_file(named_models),
     _of_text(written_outputs),
     _of_text(returned_loads),
