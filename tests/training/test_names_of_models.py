@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
 from tests.training.programs import converted
 from tests.training.scripts import Scripts
 from transpiler.diagnostics import Severity
+from transpiler.options import Options
 from transpiler.pipeline import convert
 
 HEAD = """\
@@ -174,7 +176,20 @@ shares = first.evaluate(x, y, verbose=0), model.evaluate(x, y, verbose=0)
 """
 
 
-@pytest.mark.parametrize("after", ["", "first, model = model, first", "first = model"])
+@pytest.mark.parametrize("in_function", [False, True])
+def test_what_trains_a_model_is_named_after_its_later_name(
+    in_function: bool, scripts: Scripts
+) -> None:
+    body = NAMESAKES.format(after="")
+    if in_function:
+        body = f"def run():\n{indent(body, '    ')}    return shares\n\n\nshares = run()\n"
+    result = converted(HEAD + body, Options(exact=True))
+    assert "first_optimizer = torch.optim.SGD(model.parameters(), lr=0.01)\n" in result
+    apart = scripts.compare(HEAD + body, result)
+    assert apart["shares"] < 1e-9, apart
+
+
+@pytest.mark.parametrize("after", ["first, model = model, first", "first = model"])
 def test_a_model_whose_name_another_one_gets_keeps_what_trains_it(after: str) -> None:
     said = convert(HEAD + NAMESAKES.format(after=after)).diagnostics
     found = [d.message for d in said if d.severity is Severity.ERROR]

@@ -213,8 +213,7 @@ class Training:
     criteria: dict[int, str] = field(default_factory=dict)  #: parameters that are losses, likewise
     chosen: dict[int, Chosen] = field(default_factory=dict)  #: those that callers pick, likewise
     callers: set[str] = field(default_factory=set)  #: variables of theirs that it is made of
-    #: the `fit` of the models of a list, before which each of them gets its optimizer
-    late: TrainingCall | None = None
+    late: TrainingCall | None = None  #: the `fit` before which each model of a list gets its own
     beside: Beside | None = None  #: the list of an object in which it is with others alike
     program: list[Node] = field(default_factory=list)  #: `forward` with what only masks need
     sets_rate: bool = False  #: whether the program changes the learning rate itself
@@ -222,6 +221,7 @@ class Training:
     settled: list[Layer] = field(default_factory=list)  #: layers whose regularizers it has
     idle: bool = False  #: it is compiled, and never trained
     anew: bool = False  #: methods compile it, of which it is not known which is called last
+    label: str = ""  #: what the names of its criterion and optimizer begin with, if not by itself
     elsewhere: bool = False  #: where files which import this one train it, compiled as here
     problem: tuple[TrainingCall, str] | None = None
 

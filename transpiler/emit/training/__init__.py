@@ -12,6 +12,7 @@ late_optimizers.py  models of a list that one loop compiles and another one trai
 alternatives.py  variables that hold one model or another
 logits.py      models that give what their last activations are applied to
 shared.py      what the models of one file have in common: rooms, names, what is written
+outliving.py   models that have another name by the time when the next one gets theirs
 model.py       what the calls of one model have in common: names, data, functions
 named_parts.py  statements that only name an optimizer, a loss, callbacks
 going_parts.py  which of these go with the calls of one model

@@ -99,7 +99,7 @@ class ModelWriter:
         self.part = part
         self.room = part.room
         self.variable = part.variable
-        self.label = label_of(part.variable)
+        self.label = label_of(made.training.label or part.variable)
         self.tree = shared.tree
         self.statements: dict[int, Changes] = {}
         self.whole: dict[int, list[str]] = {}
@@ -145,7 +145,8 @@ class ModelWriter:
                 ("constrain", "constrain_layers"), ("bounds",), bounds
             )
             made.functions.append((self.constraint, source))
-        prefix = f"{self.label}_" if shared.several(part.room) else ""
+        told_apart = made.training.label or shared.several(part.room)
+        prefix = f"{self.label}_" if told_apart else ""
         given = {name for c in made.training.moved if c.region for name in c.region.parameters}
         read = {w for c in compiled for h in c.heads for w in words_in(h.loss.criterion.text)}
         varies = read & given or any(h.given for c in compiled for h in c.heads)

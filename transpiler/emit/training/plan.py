@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
 import libcst as cst
@@ -30,7 +30,6 @@ from transpiler.emit.training.groups import (
     answered,
     common_marks,
     groups_of,
-    receiver_of,
     training_of,
 )
 from transpiler.emit.training.handed_compile import Handing, handed_in, handing_of
@@ -43,6 +42,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.once_more import write_again
 from transpiler.emit.training.one_way import keep_parts
 from transpiler.emit.training.onto_device import move_there
+from transpiler.emit.training.outliving import other_name
 from transpiler.emit.training.passed_on import with_passing
 from transpiler.emit.training.placing import place_statements
 from transpiler.emit.training.rates import asks_steps, own_optimizer, rewrite_rates, sets_rate
@@ -60,7 +60,6 @@ from transpiler.lower.training import Training, lower_training
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.foreign_objects import foreign_objects
-from transpiler.source.suites import blocks_around
 from transpiler.source.whereabouts import whereabouts
 
 _TRAINING = (
@@ -361,43 +360,10 @@ class _Planner(Shared):
         self, training: Training, parts: list[Part], handing: Handing | None
     ) -> tuple[TrainingCall, str] | None:
         """A call that steps a model whose optimizer is not the last that was made there."""
-        renamed = self._other_name(parts, ("fit", "train_on_batch"))
+        renamed = other_name(self, training, parts, ("fit", "train_on_batch"))
         if renamed is not None:
             return renamed
         return trained_apart(self, training, parts, handing)
-
-    def _other_name(
-        self, parts: list[Part], methods: Collection[str]
-    ) -> tuple[TrainingCall, str] | None:
-        """A call of a model by a name that outlives those of its criterion and optimizer."""
-        made: list[cst.CSTNode]
-        made = [c.node for p in parts for c in p.calls if c.name == "compile"]
-        made = made or [c.model.node for c in parts[0].calls if c.model.node is not None]
-        for part in parts:
-            names = {p.variable for p in parts if p.room is part.room}
-            asking = [c for c in part.calls if c.name in methods]
-            if len(names) == 1 or not asking or any(c.name == "compile" for c in part.calls):
-                continue
-            around = [
-                statement
-                for node in made
-                for statement, _ in blocks_around(
-                    self.tree, part.room.node, self.tree.span(node)[0]
-                )
-            ]
-            open_to_all = [p for p in parts if all(c.name != "compile" for c in p.calls)]
-            mine = {id(c.node) for p in open_to_all for c in p.calls}  # or of several models
-            model = root(part.calls[0].model)
-            foreign = [c for c in part.room.calls if root(c.model) is not model]
-            others = {receiver_of(self, c) for c in foreign if id(c.node) not in mine}
-            looped = any(isinstance(s, (cst.For, cst.While)) for s in around)
-            bound_anew = names & others and part.variable not in others
-            compiled = {receiver_of(self, c) for c in foreign if c.name == "compile"}
-            calls = (c for p in parts if p.room is part.room for c in p.calls)
-            own = {receiver_of(self, c) for c in calls if c.name == "compile"}
-            if bound_anew or own & compiled or (looped and part is not parts[0]):
-                return asking[0], "another model has the name that this one had before"
-        return None
 
     def _write_parts(
         self, made: Trained, built: Built, parts: list[Part], home: Part, taken: list[Taken]
@@ -406,7 +372,7 @@ class _Planner(Shared):
         training = made.training
         criteria = [h.loss.criterion for c in training.compiled.values() for h in c.heads]
         if any(criterion.names for criterion in criteria):
-            training.problem = self._other_name(parts, TRAINING)
+            training.problem = other_name(self, training, parts, TRAINING)
             if training.problem is not None:
                 return
         parts = with_passing(self, training.model, [part for part in parts if part is not home])
