@@ -361,7 +361,8 @@ class Project:
         wishes = [w for path in mentioning for w in self._wishes_of_hosts(path, file)]
         for path in training if mentioning else ():
             other = self._context(Path(path))
-            wishes += [w for w in other.wanted if is_of(w, file)] if other is not None else []
+            wanted = [*other.wanted, *other.onward] if other is not None else []
+            wishes += [w for w in wanted if is_of(w, file)]
         read = (words_beside_imports(path) for path in mentioning if wishes)
         return wishes, set[str]().union(*read)
 

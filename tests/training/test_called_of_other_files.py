@@ -19,7 +19,8 @@ def err(t, p):
 
 def squash(t):
     return keras.ops.tanh(t) * 0.5
-
+"""
+CHECK = """
 
 def check(x, y):
     inputs = keras.Input((3,))
@@ -57,14 +58,15 @@ IMPORTS = {
 
 
 @pytest.mark.parametrize("form", IMPORTS)
+@pytest.mark.parametrize("check", ["", CHECK], ids=["called elsewhere", "called there, too"])
 @pytest.mark.parametrize("own", [("own", "bent"), ("err", "squash")], ids=["others", "namesakes"])
 def test_they_are_called_as_the_program_does(
-    form: str, own: tuple[str, str], tmp_path: Path, session: VerifySession
+    form: str, own: tuple[str, str], check: str, tmp_path: Path, session: VerifySession
 ) -> None:
     imports, called, end = IMPORTS[form]
     names = dict(zip(("err", "squash"), own, strict=True))
     main = MAIN.format(imports=imports, called=called, end=end, **names)
-    texts, errors = converted(tmp_path, {"base.py": BASE, "main.py": main})
+    texts, errors = converted(tmp_path, {"base.py": BASE + check, "main.py": main})
     assert not errors
     assert f"return 2.0 * {called}err{end}(t, p)\n" in texts["main.py"]
     assert_equal(tmp_path, "main.py", session)
