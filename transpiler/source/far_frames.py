@@ -15,6 +15,7 @@ from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, parts_of
 
 _MOST = 3000  #: calls that are followed for one file
+_LOOKS = 50_000  #: expressions that are looked at for that
 _NODES = 4096  #: bodies of code of which is kept what is in them
 
 
@@ -134,7 +135,8 @@ ANYTHING: Value = frozenset({Anything()})
 class Steps:
     """How many calls may still be followed."""
 
-    left = 0
+    left = 0  #: of those that run something which has not been run so
+    looks = 0  #: how many expressions may still be looked at
 
     @classmethod
     def taken(cls) -> bool:
@@ -143,9 +145,15 @@ class Steps:
         return cls.left >= 0
 
     @classmethod
+    def looked(cls) -> bool:
+        """Whether an expression may be looked at: objects that keep each other have no end."""
+        cls.looks -= 1
+        return cls.looks >= 0
+
+    @classmethod
     def begin(cls) -> None:
         """For another file."""
-        cls.left = _MOST
+        cls.left, cls.looks = _MOST, _LOOKS
 
 
 class Frame:
