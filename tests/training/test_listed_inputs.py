@@ -222,7 +222,8 @@ outputs = known.predict(columns, verbose=0)
 def test_dicts_of_arrays_go_to_the_inputs_of_their_names(scripts: Scripts) -> None:
     result = converted(BY_NAME)
     assert "for name in NAMES" in result
-    assert 'predict_known(known, columns["b"], columns["a"])' in result
+    called = 'predict_known(known, np.asarray(columns["b"]), np.asarray(columns["a"]))'
+    assert called in result
     apart = scripts.compare(BY_NAME, result)
     assert {"first", "score", "found", "others", "second", "outputs"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart

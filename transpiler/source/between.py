@@ -34,6 +34,7 @@ from transpiler.source.syntax import all_in, parts_of, python_tree
 
 #: What changes entries of something, and none of its attributes: `a += [1]`, `a.append(1)`.
 _OF_ENTRIES = (ast.AugAssign, ast.Call)
+_ROUNDS = (ast.For, ast.comprehension)
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: What methods call their object, or its class.
 _OWN = ("self", "cls")
@@ -298,7 +299,7 @@ class _Timeline:
         held, owner = self._held(variable, span.scope), span.scope.owner(variable)
         if isinstance(effect.scope.function, ast.Lambda) and effect.on_parameter:
             return True
-        if self._is_given_to(effect, room) and effect.scope is not span.scope:
+        if _is_given_to(effect) and effect.scope is not span.scope:
             anywhere = span.everywhere and owner is None
             return anywhere or re.search(_given(path, held), span.code) is not None
         if changed == variable:
@@ -310,13 +311,6 @@ class _Timeline:
         # what the module's variables hold, by a name that is the function's own
         seen = [n for n in self.program.holding({variable}, "") if not effect.scope.owner(n)]
         return changed in self.program.holding(seen, room, within=True)
-
-    def _is_given_to(self, effect: Effect, room: str) -> bool:
-        """Whether a function has got what it changes, or has taken it out of that."""
-        if effect.on_parameter or effect.path[0] not in effect.scope.own:
-            return effect.on_parameter
-        held = self.program.holding({effect.path[0]}, room, within=True)
-        return not held.isdisjoint(effect.scope.parameters)
 
     def _is_given(self, span: _Span, path: tuple[str, ...], effect: Effect) -> bool:
         """Whether an effect is on what a call has given for the parameter that a path starts with.
@@ -529,3 +523,16 @@ def _gives(function: Function, name: str) -> bool:
     """Whether a function gives a variable back."""
     returns = (n for n in own_nodes(function) if isinstance(n, ast.Return) and n.value)
     return any(isinstance(n, ast.Name) and n.id == name for one in returns for n in all_in(one))
+
+
+def _is_given_to(effect: Effect) -> bool:
+    """Whether a function has got what it changes, or goes through what it has got."""
+    if effect.on_parameter or effect.path[0] not in effect.scope.own:
+        return effect.on_parameter
+    loops = [n for n in own_nodes(effect.scope.function or effect.node) if isinstance(n, _ROUNDS)]
+    drawn = (n for n in loops if effect.path[0] in {one.id for one in _names(n.target)})
+    return any(one.id in effect.scope.parameters for n in drawn for one in _names(n.iter))
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (one for one in all_in(node) if isinstance(one, ast.Name))
