@@ -50,10 +50,15 @@ def predict(model, x):
     return torch.cat([model(batch.to(device)).cpu() for batch in batches]).numpy()
 
 
-model = First()
-# TODO(tf2torch) T2T101: `compile` is left as it is: so is `fit` in line 16, of the same model
-model.compile(loss="mse", optimizer=SGD(0.1))
-model.fit(X, y)
+model = First().to(device)
+first_criterion = nn.MSELoss()
+first_optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+train_data = TensorDataset(
+    torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
+)
+train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
+loss = train_epoch(model, train_loader, first_criterion, first_optimizer)
+print(f"loss: {loss:.4f}")
 first = model
 
 
@@ -70,14 +75,10 @@ class Model(nn.Module):
 model = Model().to(device)
 model_criterion = nn.MSELoss()
 model_optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
-train_data = TensorDataset(
-    torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(y, dtype=torch.float32)
-)
-train_loader = DataLoader(train_data, batch_size=32, shuffle=True)
 loss = train_epoch(model, train_loader, model_criterion, model_optimizer)
 print(f"loss: {loss:.4f}")
-# TODO(tf2torch) T2T101: `fit` is left as it is: another model has the name that this one had before
-first.fit(X, y)
+loss = train_epoch(first, train_loader, first_criterion, first_optimizer)
+print(f"loss: {loss:.4f}")
 
 last = None
 
@@ -102,5 +103,4 @@ for rate in (0.1, 0.2):
 last.fit(X, y)
 
 pair = [first, np.random.rand(3) @ predict(model, X)]
-# TODO(tf2torch) T2T101: `save` is left as it is: so is `fit` in line 16, of the same model
-pair[0].save("first.h5")
+torch.save(pair[0].state_dict(), "first.pt")
