@@ -105,8 +105,8 @@ class Program:
         variables are others than those of the module that have the same names. `stored`: also what
         may have put it away when one of its methods, or what has made it, got it.
         """
-        inside = (n for f in self.made.get(room, ()) for n in all_in(f))
-        outside = () if within else _outside(self.tree)
+        inside = _told_apart(n for f in self.made.get(room, ()) for n in all_in(f))
+        outside = [] if within else _told_apart(_outside(self.tree))
         pairs = [
             [{_ELSEWHERE + n if n in hidden else n for n in side} for side in pair]
             for hidden, nodes in ((own, outside), ((), inside))
@@ -257,3 +257,16 @@ def _words(node: ast.AST) -> Iterator[str]:
 def last_name(node: ast.AST) -> str:
     """The last name of what is called, or a base: `Base` of `trainers.Base`."""
     return getattr(node, "id", getattr(node, "attr", ""))
+
+
+def _told_apart(nodes: Iterable[ast.AST]) -> list[ast.AST]:
+    """Nodes without comprehensions whose variables have the name of another one there."""
+    every = list(nodes)
+    kinds = (ast.stmt, ast.withitem)
+    bound = {_root(t) for n in every if isinstance(n, kinds) for ts, _ in _assigned(n) for t in ts}
+    return [
+        node
+        for node in every
+        if not isinstance(node, ast.comprehension)
+        or bound.isdisjoint(map(_root, _parts(node.target)))
+    ]
