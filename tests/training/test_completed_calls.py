@@ -148,3 +148,26 @@ def test_builders_that_give_the_same_model_give_its_optimizer(scripts: Scripts) 
     assert "again, again_optimizer = build(4)\n" in result
     apart = scripts.compare(KEEPING, result)
     assert apart["losses"] < 1e-9, apart
+
+
+COMPILING = """\
+import functools
+
+from tensorflow import keras
+
+
+def prepare(model, rate):
+    model.compile(keras.optimizers.SGD(rate), "mse")
+
+
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+ready = functools.partial(prepare, model)
+ready(0.05)
+history = model.fit(x, y)
+"""
+
+
+def test_models_that_partial_functions_have_are_not_followed() -> None:
+    said = [d.message for d in convert(COMPILING).diagnostics if d.severity.name == "ERROR"]
+    assert any(message.startswith("`fit` is left as it is: ") for message in said), said
+    assert not any("internal error" in message for message in said), said

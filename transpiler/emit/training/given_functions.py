@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.passed_arguments import argument_for
+from transpiler.emit.training.passed_arguments import argument_for, given_before
 from transpiler.emit.training.shared import Room
 from transpiler.interpret.functions.schedule_makers import SCHEDULER
 from transpiler.record import record
@@ -173,6 +173,8 @@ class _Program:
         for other in shared.rooms:
             for handed in other.region.handings.values():
                 if handed.summary.function.node is node:
+                    if name in given_before(shared.file, handed.node, handed.summary):
+                        return []
                     argument = argument_for(shared.file, handed.node, handed.summary, name)
                     source = shared.tree.source(argument.value) if argument is not None else "None"
                     if source == "None":  # which nothing calls: Keras would fail

@@ -29,7 +29,7 @@ from transpiler.emit.training.handed_parts import (
     is_part,
     names_of,
 )
-from transpiler.emit.training.passed_arguments import argument_for
+from transpiler.emit.training.passed_arguments import argument_for, given_before
 from transpiler.emit.training.shared import Shared, Site
 from transpiler.interpret.bindings import made_at, optimizer_at
 from transpiler.interpret.region import Parameter
@@ -111,6 +111,8 @@ def _way(
     if not isinstance(site.node, cst.Call) or any(a.star for a in site.node.args):
         return None
     handed = Handed(site.node, summary, site.given)
+    if parameter.name in given_before(shared.file, site.node, summary):
+        return None
     argument = argument_for(shared.file, site.node, summary, parameter.name)
     held = site.given.get(parameter.name)
     if argument is None:

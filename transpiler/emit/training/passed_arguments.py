@@ -10,7 +10,6 @@ import libcst as cst
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.summary import Summary
-from transpiler.ir.tensor import Unsupported
 
 
 def taken_in_order(file: FileContext, node: cst.CSTNode, summary: Summary) -> list[str]:
@@ -42,6 +41,4 @@ def argument_for(
         keyword = argument.keyword.value if argument.keyword is not None else names[position]
         if keyword == name:
             return argument
-    if name in given_before(file, node, summary):
-        raise Unsupported(f"what a partial function gives as `{name}`")
     return None
