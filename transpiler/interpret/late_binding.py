@@ -14,8 +14,8 @@ import libcst as cst
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Function
 from transpiler.regex import regex
-from transpiler.source.between import changed_between
 from transpiler.source.changed_inside import libraries_in
+from transpiler.source.changing import changed, changed_at_home
 from transpiler.source.held_values import called_name
 from transpiler.source.lexical import names_in
 from transpiler.source.outer_reads import Functions, Read, functions_of, nodes_in
@@ -77,8 +77,10 @@ def _refuse_others(region: Region, node: cst.CSTNode, names: set[str], what: str
 
 def changed_later(region: Region, function: Function) -> str:
     """A variable that a function reads and that gets another value after the running statement."""
-    if function.file not in (None, region.file) or region.statement is None:
+    if region.statement is None:
         return ""
+    if function.file not in (None, region.file):
+        return _changed_at_home(region, function)
     tree = region.tree
     body = tree.code(function.node.body)
     taken = function.node.params
@@ -99,8 +101,23 @@ def changed_later(region: Region, function: Function) -> str:
     kept = _OF_PYTHON.sub("(", _body(tree, function.node.body))
     parsed = python_tree(kept)
     own |= names_bound(parsed) if parsed is not None else set()
-    named = next(found, "") or changed_between(tree.text, kept, start, None, own)
+    named = next(found, "") or changed(region.file.path, tree.text, kept, start, None, own)
     return named or _changed_meanwhile(region, function, _STEPS)
+
+
+def _changed_at_home(region: Region, function: Function) -> str:
+    """The same of a function of another file, which reads the variables of that one."""
+    home, here = function.file, region.tree
+    if not home.path or not region.file.path or region.statement is None:
+        return ""
+    program = functions_of(home.tree.text)
+    source = program.function_at(*home.tree.span(function.node))
+    reached = program.reaching([source]) if source is not None else []
+    libraries = libraries_in(all_in(program.module))
+    paths = {read.path for read in program.reads(reached) if read.owner is None}
+    paths = {path for path in paths if path[0] not in libraries}
+    end = here.span(region.statement)[1]
+    return changed_at_home(paths, home.path, region.file.path, here.text, end)
 
 
 def _body(tree: Tree, node: cst.CSTNode) -> str:
@@ -147,6 +164,7 @@ def _changed_meanwhile(
         changed_in_modules,
         changed_later,
         files_around,
+        read_from,
     )
 
     name = room.name.value if isinstance(room, cst.FunctionDef) else ""
@@ -154,9 +172,14 @@ def _changed_meanwhile(
     paths = [read.path for read in reads if read.path[0] not in libraries]
     if not paths:
         return ""
-    files = files_around(home, region.tree.text)
-    found = changed_later(paths, home, files, name, dict(program.changing(changes)))
-    return found or (changed_in_modules(paths, home, region.tree.text, name) if of_module else "")
+    text, statement = region.tree.text, region.tree.span(region.statement)
+    at_once = region.is_module and makers == _STEPS
+    since = read_from(text, statement[1]) if at_once else None
+    setters = dict(program.changing(changes))
+    found = changed_later(paths, home, files_around(home, text), name, setters, since)
+    if found or not of_module:
+        return found
+    return changed_in_modules(paths, home, text, name, since)
 
 
 def _is_last(program: Functions, call: ast.Call) -> bool:

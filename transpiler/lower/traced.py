@@ -29,6 +29,7 @@ from transpiler.lower.optimizers import own_schedule
 from transpiler.passes.liveness import walk
 from transpiler.regex import regex
 from transpiler.source.changed_later import changed_in_modules, changed_later, files_around
+from transpiler.source.changing import changed_at_home
 from transpiler.source.draws import drawn_by, drawn_in
 from transpiler.source.effects import Function as Source
 from transpiler.source.imported import read_text, taken_texts
@@ -48,6 +49,7 @@ _ALL = frozenset({"train"})
 _SCHEDULE = "__call__"
 _EITHER = frozenset({"train", "test"})
 _TOKEN = regex(tokens.ANY)
+_WHEN_BUILT = "gets another value: Keras goes on with the one of when the model was built"
 _VALIDATED = ("validation_data", "validation_split")
 
 
@@ -160,12 +162,14 @@ def refuse_in_forward(
     made = program.call_at(*file.tree.span(built.node)) if here else None
     places = [(call, _place(file, program, call)) for call in calls]
     steps = {node: _ALL for call, node in places if call.name in _RUNS and node is not None}
-    for summary in called if made is not None and steps else ():
-        assert made is not None
+    for summary in called if steps else ():
         function = summary.function
-        here = function.file in (None, file)
-        source = program.function_at(*file.tree.span(function.node)) if here else None
         words = names_in(" ".join(map(_text, walk(summary.forward)))) - {*summary.stored}
+        if function.file not in (None, file):
+            _refuse_changed_at_home(file, built, function, words, makers)
+        if made is None or function.file not in (None, file):
+            continue
+        source = program.function_at(*file.tree.span(function.node))
         found = program.reads([source]) if source is not None else set()
         _refuse_changed_later(file, function.name, (r for r in found if r.path[0] in words))
         changes = program.changes(read for read in found if read.path[0] in words)
@@ -185,9 +189,25 @@ def refuse_in_forward(
         if changed:
             what = f"`{changed}`, which `{function.name}` reads,"
             what = f"`{changed}`" if changed == function.name else what
-            raise Unsupported(
-                f"{what} gets another value: Keras goes on with the one of when the model was built"
-            )
+            raise Unsupported(f"{what} {_WHEN_BUILT}")
+
+
+def _refuse_changed_at_home(
+    file: FileContext, built: Built, function: Function, words: set[str], makers: list[Region]
+) -> None:
+    """The same of what a function of another file reads of the variables there."""
+    home = function.file
+    program = functions_of(home.tree.text)
+    source = program.function_at(*home.tree.span(function.node))
+    reads = program.reads([source]) if source is not None else set()
+    paths = {read.path for read in reads if read.owner is None and read.path[0] in words}
+    here = file.tree.has_span(built.node)
+    begin = file.tree.span(built.node)[1] if here else None
+    names = (getattr(region.function, "name", None) for region in makers)
+    made_by = next((name.value for name in names if name is not None), "")
+    where = (file.path, file.tree.text, begin)
+    if home.path and (changed := changed_at_home(paths, home.path, *where, made_by)):
+        raise Unsupported(f"`{changed}`, which `{function.name}` reads, {_WHEN_BUILT}")
 
 
 def _texts(node: Node) -> str:

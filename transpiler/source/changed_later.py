@@ -51,6 +51,19 @@ class Read:
     text: str  #: of the file
     begin: tuple[int, int]  #: line and column, as Python's trees count
     end: tuple[int, int] | None = None  #: until it has been read for the last time
+    path: str = ""  #: of the file, where it is not the one that holds what is read
+
+
+def read_from(text: str, begin: int, end: int | None = None, path: str = "") -> Read:
+    """What is read from an offset of a file on, until another one."""
+    last = None if end is None else _as_python_counts(text, end)
+    return Read(text, _as_python_counts(text, begin), last, path)
+
+
+def _as_python_counts(text: str, place: int) -> tuple[int, int]:
+    """The line of a place, and its column in bytes from 0."""
+    start = text.rfind("\n", 0, place) + 1
+    return text.count("\n", 0, place) + 1, len(text[start:place].encode())
 
 
 def changed_since(
@@ -63,6 +76,22 @@ def changed_since(
         return ""
     found = changed_later(paths, home, files, made_by, since=read)
     return found or changed_in_modules(paths, home, read.text, made_by, read)
+
+
+def changed_at_home(
+    paths: Iterable[tuple[str, ...]], home: str, read: Read | None, made_by: str = ""
+) -> str:
+    """The first of the paths of the file `home` that changes, by its own functions, too.
+
+    After a place in another file, or else after a training or a call of the function `made_by`.
+    """
+    if not (paths := list(paths)):
+        return ""
+    text = program_in(home)
+    files = _with_both(files_around(home, text), home, text, read)
+    setters = {name: spelled(path) for path in paths for name in _setters(text, path[0])}
+    found = changed_later(paths, home, files, made_by, setters, read)
+    return found or changed_in_modules(paths, home, text, made_by, read)
 
 
 def changed_later(
@@ -123,18 +152,26 @@ def changed_in_modules(
             variable = parts[0].removeprefix(".")
             for place in _modules_called(name, home, text):
                 program = program_in(place)
-                files = {**files_around(place, program), real_path(home): text}
+                files = _with_both(files_around(place, program), home, text, since)
                 setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
                 if changed_later([(variable,)], place, files, made_by, setters, since):
                     return f"{name}.{variable}"
         for place, variable in _imported_from(name, home, text) if parts else ():
             program = program_in(place)
-            files = {**files_around(place, program), real_path(home): text}
+            files = _with_both(files_around(place, program), home, text, since)
             inside = (*_setters(program, variable, parts[0]), *_methods_that_set(program, parts[0]))
             setters = dict.fromkeys(inside, spelled((name, *parts)))
             if changed := changed_later([], place, files, made_by, setters, since):
                 return changed
     return ""
+
+
+def _with_both(
+    files: Mapping[str, str], home: str, text: str, since: Read | None
+) -> dict[str, str]:
+    """Files, with what that of a reading function holds now, and that of its last call."""
+    own = {real_path(home): text}
+    return {**files, **own, **({real_path(since.path): since.text} if since and since.path else {})}
 
 
 def _modules_called(name: str, home: str, text: str) -> Iterator[str]:

@@ -24,15 +24,28 @@ def changed(
     found = changed_by_importers(path, text, kept) if kept else ""
     if found or not paths:
         return found
-    from transpiler.source.changed_later import Read, changed_since  # few need it
+    from transpiler.source.changed_later import changed_since, read_from  # few need it
 
     program = functions_of(text)
     paths = [p for p in paths if len(p) > 1 or program.owner_at(p[0], begin) is None]
-    last = None if end is None else _as_python_counts(text, end)
-    return changed_since(paths, path, Read(text, _as_python_counts(text, begin), last))
+    return changed_since(paths, path, read_from(text, begin, end))
 
 
-def _as_python_counts(text: str, place: int) -> tuple[int, int]:
-    """The line of a place, and its column in bytes from 0."""
-    start = text.rfind("\n", 0, place) + 1
-    return text.count("\n", 0, place) + 1, len(text[start:place].encode())
+def changed_at_home(
+    paths: Collection[tuple[str, ...]],
+    home: str,
+    path: str,
+    text: str,
+    begin: int | None,
+    made_by: str = "",
+) -> str:
+    """What of the paths of the file `home` changes after a place in another one; "" of nothing.
+
+    That place begins in the `text` of the file at `path`, or is a call of the function `made_by`.
+    """
+    if not paths:
+        return ""
+    from transpiler.source import changed_later  # few need it
+
+    read = None if begin is None else changed_later.read_from(text, begin, path=path)
+    return changed_later.changed_at_home(paths, home, read, made_by)

@@ -52,15 +52,19 @@ _OF_NUMBERS = frozenset({"predicate", "reduce_func", "element_length_func"})
 @provides("applied_function")
 def applied_function(region: Region, function: Function, dataset: Pipeline, parameter: str) -> Expr:
     """A function as torch has it, with what it gives for an element of the data set."""
+    name = changed_later(region, function)
+    later = f"`{name}` gets another value later; TensorFlow keeps the one of now"
     if function.file not in (None, region.file):
+        if name:
+            raise Unsupported(later)
         if not function.owner:  # it may come to this file, where it is known what it gets
             region.file.lent[id(function.node)] = function
         raise Unsupported(f"`{function.name}` of another file")
     if dataset.windows is not None:
         return whole_windows(region, function)
     element = dataset.element
-    if (name := changed_later(region, function)) != "":
-        raise Unsupported(f"`{name}` gets another value later; TensorFlow keeps the one of now")
+    if name:
+        raise Unsupported(later)
     if region.statement is not None and (name := caught(region, region.statement, function)):
         raise Unsupported(f"`{name}`, of which the function is made, {OTHER}")
     if not runs_python(region, function):
