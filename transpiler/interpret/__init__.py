@@ -27,6 +27,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     compiled_values.py  settings and methods that `compile` gets
     target_sizes.py  sizes of the targets that these calls get
     training.py    calls that compile, train or ask models
+    results.py     numbers that models have given, where calls get them
     asked_layers.py  those that ask their layers
     strategies.py  strategies of tf.distribute
     repeats.py     what is trainable when code that trains runs again

@@ -37,6 +37,7 @@ from transpiler.ir.expr import (
     TUPLE,
     UNARY,
     UNKNOWN,
+    Configured,
     Expr,
     Symbol,
     expr,
@@ -410,3 +411,11 @@ def fold_bool(operator: str, a: Any, b: Any) -> Any:
     if a is not UNKNOWN and a:
         return a
     return b if a is not UNKNOWN and b is not UNKNOWN else UNKNOWN
+
+
+def is_plain(value: Value) -> bool:
+    """Whether it is a value of the program's own, or a list or dict of such ones."""
+    if isinstance(value, (Sequence, Mapping)):
+        items = value.items.values() if isinstance(value, Mapping) else value.items
+        return value.static is not None and all(map(is_plain, items))
+    return isinstance(value, Static) and not isinstance(value.expr.value, Configured)

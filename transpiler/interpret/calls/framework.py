@@ -30,13 +30,13 @@ from transpiler.interpret.layers.making import make_layer
 from transpiler.interpret.layers.starting import INITIALIZERS, as_function, held_key, hold
 from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.results import numbers_of_models
 from transpiler.interpret.statics import const, one_line, rewrite, rewritten, to_expr, verbatim
 from transpiler.interpret.strategies import STRATEGIES
 from transpiler.interpret.symbols import OF_TRAINING, SUBMODULES
 from transpiler.interpret.tensors.layouts import in_layout, with_rank
 from transpiler.interpret.tensors.names import ensure_current, refreshed
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
-from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -344,27 +344,6 @@ def _as_lambda(region: Region, value: Value) -> Value:
     return value
 
 
-#: What says of a value that it was computed of what models have given.
-_OF_RESULTS = ("what `fit` gives", "what `evaluate` gives", PREDICTED)
-_VARIABLE = regex(r"[A-Za-z_]\w*(?:\[[\w\"']+\])*")
-
-
-def _numbers_of_models(region: Region, node: cst.Call, arguments: list[Argument]) -> list[Argument]:
-    """`SGD(best)`, the rate of the model that did best: the program computes that as before."""
-    if len(arguments) != len(node.args):
-        return arguments
-    return [
-        (
-            (keyword, verbatim(region, given.value))
-            if isinstance(value, Unknown)
-            and any(reason in value.reason for reason in _OF_RESULTS)
-            and _VARIABLE.fullmatch(region.tree.source(given.value))
-            else (keyword, value)
-        )
-        for given, (keyword, value) in zip(node.args, arguments, strict=True)
-    ]
-
-
 def _part_of_training(
     region: Region, node: cst.Call, name: str, arguments: list[Argument]
 ) -> Value:
@@ -374,7 +353,7 @@ def _part_of_training(
         if region.is_module and not region.loops:
             region.file.single_metrics.add(region.tree.span(node))
     if name.startswith("keras.optimizers."):
-        arguments = _numbers_of_models(region, node, arguments)
+        arguments = numbers_of_models(region, node, arguments)
     arguments = [(k, _as_lambda(region, v)) for k, v in arguments]
     for _, value in arguments:
         if isinstance(value, Unknown):

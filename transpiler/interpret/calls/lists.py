@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
     Value,
     holds_unknown,
     is_graph,
+    models_in,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import Line
@@ -146,7 +147,8 @@ def change_list(
         region.scope.bump(variable)
         inside = next((v.reason for v in (receiver, *values) if isinstance(v, Unknown)), "")
         what = "a list with something unknown in it"
-        unknown = Unknown(f"{what}: {inside}" if inside else what)
+        plain = inside and not models_in(receiver, *values)
+        unknown = Unknown(f"{what}: {inside}" if plain else what)
         region.scope.values[variable] = unknown
         return unknown
     provided("emit_static")(

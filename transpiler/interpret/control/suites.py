@@ -18,6 +18,7 @@ from transpiler.interpret.dispatch import evaluate, execute, executes, provided
 from transpiler.interpret.expressions.operators import truth
 from transpiler.interpret.records import Records
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.statics import is_plain
 from transpiler.interpret.values import (
     Bound,
     Choice,
@@ -32,7 +33,7 @@ from transpiler.interpret.values import (
     is_graph,
     models_in,
 )
-from transpiler.ir.expr import UNKNOWN, Configured
+from transpiler.ir.expr import UNKNOWN
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.suites import leaf_statements
@@ -321,7 +322,7 @@ def _run_unknown(region: Region, node: cst.If) -> None:
             continue  # which version it comes from makes no difference
         elif not _is_run_time(made) or not _is_run_time(before.values.get(name, made)):
             after.bump(name)
-            plain = isinstance(made, Static) and not isinstance(made.expr.value, Configured)
+            plain = is_plain(made)
             reading = Static(after.read(name))
             after.values[name] = reading if plain else Unknown(_SOMETIMES)
 

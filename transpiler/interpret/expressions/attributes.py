@@ -12,6 +12,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.folders import attribute_of_folder
 from transpiler.interpret.expressions.names import replace_function
 from transpiler.interpret.region import Region
+from transpiler.interpret.results import read_of
 from transpiler.interpret.statics import const, rewrite, verbatim
 from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
@@ -301,7 +302,7 @@ def _of_unknown(region: Region, node: cst.Attribute, receiver: Unknown, attr: st
         return _array_shape(region, node, receiver, sizes)
     if attr == "shape" and is_array(receiver):
         return verbatim(region, node)  # which the converted program reads likewise
-    return Unknown(receiver.reason)
+    return read_of(receiver, attr)
 
 
 def _of_perhaps(region: Region, node: cst.Attribute, receiver: PerhapsModel, attr: str) -> Value:

@@ -119,9 +119,9 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
             return Instances(reason, items=tuple(known))
         if len(items) > 1 and all(map(_is_plain_array, items)):
             return Unknown(PREDICTED)  # what functions of numpy make of it are arrays again
-        models = models_in(*items)
-        whole = PerhapsModel(reason, models=models, items=tuple(items))
-        return whole if models else Unknown(reason)
+        if models := models_in(*items):
+            return PerhapsModel(_LIST, models=models, items=tuple(items))
+        return Unknown(reason)
     if any(is_graph(i) for i in items):
         return Sequence(tuple(items), kind)
     if not all_static(items):
@@ -141,9 +141,12 @@ def _is_container(value: Value) -> bool:
 
 def _unknown_within(items: list[Value]) -> str:
     """What is not known of a list, with the reason of its first element that is not known."""
-    what = "a list with something unknown in it"
+    return _within(_LIST, items)
+
+
+def _within(what: str, items: list[Value]) -> str:
     reason = next(item.reason for item in items if isinstance(item, Unknown))
-    return reason if reason.startswith(what) else f"{what}: {reason}"
+    return reason if reason.startswith((_LIST, _DICT)) else f"{what}: {reason}"
 
 
 def _is_plain_array(value: Value) -> bool:
@@ -190,7 +193,7 @@ def _entry(region: Region, element: cst.BaseDictElement) -> Value:
         region.assigned, region.whole = saved
 
 
-_SOMETHING_UNKNOWN = "a dict with something unknown in it"
+_LIST, _DICT = "a list with something unknown in it", "a dict with something unknown in it"
 
 
 @evaluates(cst.Dict)
@@ -217,13 +220,13 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
         if any(is_graph(p) for p in parts):
             raise GiveUp("a dict of tensors whose keys are not known", node)
         if any(isinstance(p, Unknown) for p in parts):
-            return Unknown(_SOMETHING_UNKNOWN)
+            return Unknown(_within(_DICT, parts))
         return verbatim(region, node, *parts)
     if parts and all(isinstance(p, Instance) for p in parts) and len(items) == len(parts):
         held = tuple(item for item in items.values() if isinstance(item, Instance))
-        return Instances(_SOMETHING_UNKNOWN, items=held, keys=tuple(items))
+        return Instances(_DICT, items=held, keys=tuple(items))
     if any(isinstance(p, Unknown) for p in parts) and not any(isinstance(p, Model) for p in parts):
-        return Unknown(_SOMETHING_UNKNOWN)
+        return Unknown(_within(_DICT, parts))
     if any(is_graph(p) for p in parts):
         if is_changed_inside(region, items):
             raise GiveUp("a list in a dict of layers or tensors changes by another name", node)

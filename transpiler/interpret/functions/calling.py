@@ -56,6 +56,7 @@ from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.object_groups import first_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_run
+from transpiler.interpret.results import with_numbers
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.tensors.layouts import joined, parameter_behind, want_tensor, with_rank
@@ -126,7 +127,7 @@ def _call_function(
     if (schedule := given_schedule(region, node, function, bound)) is not None:
         return schedule
     note_optimizer_maker(region, node, function, bound)
-    bound = _with_predicted(region, node, bound)
+    bound = with_numbers(region, node, _with_predicted(region, node, bound), arguments)
     if any(isinstance(v, Unknown) for v in bound.values()):
         return first_unknown(bound.values())
     summary = summarize(region.file, function, bound, region)

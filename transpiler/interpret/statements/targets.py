@@ -11,7 +11,7 @@ from transpiler.interpret.calls.data_options import sets_option
 from transpiler.interpret.calls.pipelines import pipeline_of
 from transpiler.interpret.control.elements import element as joined_element
 from transpiler.interpret.control.sequences import sequence_code
-from transpiler.interpret.dispatch import provided
+from transpiler.interpret.dispatch import evaluate, provided
 from transpiler.interpret.models.borders import take_models_only
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.names import (
@@ -29,7 +29,7 @@ from transpiler.interpret.statements.places import (
     set_together,
 )
 from transpiler.interpret.statements.plain import emit_static
-from transpiler.interpret.statics import constant, shape_slice, to_expr
+from transpiler.interpret.statics import constant, is_plain, shape_slice, to_expr
 from transpiler.interpret.tensors.names import bind_tensor, emit_before, keep_given_name
 from transpiler.interpret.values import (
     Border,
@@ -101,7 +101,9 @@ def _assign_parts(
 ) -> None:
     elements = [e.value for e in target.elements]
     if isinstance(value, Unknown):
+        plain = _plain_parts(region, elements, node)
         spoil(region, node, value.reason)
+        region.scope.values |= {name: Static(region.scope.read(name)) for name in plain}
         if isinstance(value, (PerhapsModel, Instances)):
             parts: tuple[Value, ...] = value.items
             if len(parts) != len(elements):
@@ -164,6 +166,25 @@ def _assign_parts(
         region.scope.values[name] = Static(replace(reading, value=known))
         if pipeline_of(region.scope.values[name]) is not None:
             region.file.data_names.add(name)
+
+
+def _plain_parts(
+    region: Region, elements: list[cst.BaseExpression], node: cst.CSTNode
+) -> list[str]:
+    """The names that get plain values beside what is not known: `best, score = params, loss`."""
+    given = node.value if isinstance(node, cst.Assign) else None
+    if not isinstance(given, (cst.Tuple, cst.List)) or len(given.elements) != len(elements):
+        return []
+    pairs = zip(elements, given.elements, strict=True)
+    named = [(e.value, one.value) for e, one in pairs if isinstance(e, cst.Name)]
+    return [n for n, v in named if _is_pure(v) and is_plain(evaluate(region, v))]
+
+
+def _is_pure(node: cst.BaseExpression) -> bool:
+    """Whether it may be evaluated twice: names, numbers and texts, and tuples of these."""
+    if isinstance(node, cst.Tuple):
+        return all(_is_pure(element.value) for element in node.elements)
+    return isinstance(node, (cst.Name, cst.Integer, cst.Float, cst.SimpleString))
 
 
 def _are_empty(value: Value) -> TypeGuard[Sequence]:
