@@ -11,6 +11,7 @@ from transpiler.interpret.compiled_values import unpacked_setting
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import (
+    Choice,
     Framework,
     Function,
     Mapping,
@@ -72,7 +73,14 @@ def _is_taken_for_empty(region: Region, node: cst.Call, held: cst.BaseExpression
     if isinstance(made, Framework) and made.name.startswith("keras.layers."):
         region.say(ASSUMED, node, _EMPTY.format(region.name, region.tree.source(held)))
         return True
-    return isinstance(made, Function)
+    return _is_function(made)
+
+
+def _is_function(value: Value) -> bool:
+    """Whether it is a function of the program, or one of several."""
+    if isinstance(value, Choice):
+        return all(map(_is_function, value.options))
+    return isinstance(value, Function)
 
 
 _EMPTY = "no call of `{}` shows what it gets in `{}`: its layers are made without it"
