@@ -138,6 +138,8 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
     assert unit.built is not None
     borrowed = unit.region.shared_modules.get(token)
     if borrowed is not None and borrowed[1] is other.region:
+        if unit.built.is_stale(borrowed[0]):
+            raise EmitError(_NO_LONGER.format(borrowed[0].text))
         return borrowed[0].text
     if other.region is unit.region and other.built is not None:
         if not _always_before(planned, unit, other):
@@ -149,10 +151,15 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
         name = other.built.variable or variable_of(other)
         if other.built.model.expr is not None:
             name = other.built.model.expr.text
-        if _is_bound_anew(planned, unit, other.built, name):
-            raise EmitError(f"it shares layers with a model that `{name}` no longer is")
+        expr = other.built.model.expr
+        stale = expr is not None and unit.built.is_stale(expr)
+        if stale or _is_bound_anew(planned, unit, other.built, name):
+            raise EmitError(_NO_LONGER.format(name))
         return name or _named_apart(planned, other.built)
     return None
+
+
+_NO_LONGER = "it shares layers with a model that `{}` no longer is"
 
 
 def _made_in_one_statement(planned: FilePlan, one: Built, other: Built) -> bool:

@@ -104,6 +104,14 @@ class Built:
     outside: frozenset[int] = frozenset()  #: where statements start that the class leaves alone
     taken: frozenset[int] = frozenset()  #: where those start that it has in its `__init__`
     apart: bool = False  #: made in a statement of its own, before the one that makes it
+    versions: dict[str, int] = field(default_factory=dict)  #: of the variables when it is made
+
+    def is_stale(self, named: Expr) -> bool:
+        """Whether a variable is something else by the time that this model is made."""
+        return any(
+            name == named.text and self.versions.get(name, version) != version
+            for name, version in named.names
+        )
 
     def excludes(self, other: Built) -> bool:
         """Whether a run of the program makes only one of the two."""

@@ -16,6 +16,9 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
+from posixpath import normpath
+
+import libcst as cst
 
 from transpiler.emit.training.lines import holds, repeating, within
 from transpiler.emit.training.model import ModelWriter
@@ -40,6 +43,8 @@ def trains_a_copy(
     training: Training, parts: list[Part], tree: Tree, freezing: Freezing
 ) -> tuple[TrainingCall, str] | None:
     """A call that trains on a copy, or asks another model of a loop than the compiled one."""
+    if (asked := _asks_the_former(parts, tree)) is not None:
+        return asked, _FORMER
     for part in parts:
         loaded: TrainingCall | None = None
         for call in part.calls:
@@ -117,6 +122,32 @@ def _keeps_metrics(training: Training, call: TrainingCall) -> bool:
     )
 
 
+def _asks_the_former(parts: list[Part], tree: Tree) -> TrainingCall | None:
+    """A call about the model that had a name before another one was loaded under it.
+
+    old = model
+    model = load_model("m.keras")
+    old.fit(x, y)
+    """
+    calls = [call for part in parts for call in part.calls]
+    for loaded in (call for call in calls if call.name == "load_model"):
+        statement = tree.source(loaded.statement) if loaded.statement is not None else ""
+        target, equals, _ = statement.partition("=")
+        target, end = target.strip(), tree.span(loaded.node)[1]
+        if not equals or not target.isidentifier():
+            continue
+        others = re.findall(rf"(?m)^[ \t]*{target} *= *(\w+)[ \t]*$", tree.blanked[:end])
+        others += re.findall(rf"(?m)^[ \t]*(\w+) *= *{target}[ \t]*$", tree.blanked[:end])
+        for call in calls:
+            func = call.node.func if isinstance(call.node, cst.Call) else None
+            asked = tree.source(func.value) if isinstance(func, cst.Attribute) else target
+            known = call.name in TRAINING or call.name.startswith("predict")
+            if known and tree.span(call.node)[0] > end and asked in others:
+                return call
+    return None
+
+
+_FORMER = "it may be about the model that another one has taken the name of, which was loaded"
 _CLONED = "the model is a clone, which is trained besides the model that it was cloned of"
 _UNKNOWN = "the model is a copy, or loaded from a file, which has the weights alone"
 
@@ -143,17 +174,19 @@ _RATE = regex(rf"\.(?:{'|'.join(RATES)})\b")
 
 
 def _file(call: TrainingCall) -> str:
-    """The name of the file of a call, "" where it is not known."""
+    """Which file it is that a call names, "" where that is not known."""
     value = call.given["filepath"].value
     name = value.expr.value if isinstance(value, Static) else None
-    return name if isinstance(name, str) else ""
+    return normpath(name) if isinstance(name, str) and name else ""
 
 
 def _all_seen(calls: list[TrainingCall], file: str, tree: Tree) -> bool:
     """Whether nothing else names a file, but for what asks whether it is there."""
     texts = [call.given["filepath"].text for call in calls]
     held = {text for text in texts if text.isidentifier()}
-    written = re.findall(rf"(?<!exists\()(?<!isfile\()([\"']){re.escape(file)}\1", tree.text)
+    last = re.escape(file.rpartition("/")[2])
+    named = re.findall(rf"(?<!exists\()(?<!isfile\()([\"'])([^\"'\n]*{last})\1", tree.text)
+    written = [name for _, name in named if normpath(name) == file]
     if not file or len(written) != len(held) + sum(text not in held for text in texts):
         return False
     return all(
@@ -198,6 +231,8 @@ def optimizer_of_loaded(writer: ModelWriter, loaded: TrainingCall, copied: bool)
     if copied or not (holds_state or steps is None):
         if copied:
             writer.optimizer = writer.lasting(f"{writer.label}_optimizer")
+            if writer.optimizer == known:
+                raise Unsupported(_FORMER)
         elif moves:
             learning_rate = writer.lasting("learning_rate", "known_rate")
             rate, lines = learning_rate, [f"{learning_rate} = {rate}"]

@@ -47,6 +47,7 @@ from transpiler.interpret.values import (
     Layer,
     LayerChain,
     LayerList,
+    Model,
     PerhapsModel,
     Repeated,
     Sequence,
@@ -55,6 +56,7 @@ from transpiler.interpret.values import (
     Value,
     Within,
     holds_layers,
+    models_in,
 )
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Node, While
@@ -83,9 +85,17 @@ def _only_looks(region: Region, node: cst.For) -> bool:
 def for_statement(region: Region, node: cst.For) -> None:
     if node.orelse is not None:
         raise GiveUp("a loop with `else`", node)
+    names = target_names(node.target)
+    before = {name: held for name in names if isinstance(held := region.scope.get(name), Model)}
     with following_jumps(region, node):
         _for(region, node)
     run_again(region, node)
+    for name, held in before.items():  # it is the last one of the loop now, if there is any
+        others = (region.scope.get(n) or Unknown() for n in (name, *region.tree.names(node.iter)))
+        models = models_in(held, *others)
+        region.scope.values[name] = PerhapsModel(
+            f"`{name}` is the variable of a loop", models=models
+        )
 
 
 def _for(region: Region, node: cst.For) -> None:

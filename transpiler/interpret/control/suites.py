@@ -9,6 +9,7 @@ import libcst as cst
 
 from transpiler.interpret.control.after_models import may_stay, run_or_leave
 from transpiler.interpret.control.branches import branch
+from transpiler.interpret.control.elements import one_of
 from transpiler.interpret.control.failing import attempt
 from transpiler.interpret.control.joins import changed_names
 from transpiler.interpret.control.jumps import continues, goes_on
@@ -303,6 +304,7 @@ def _run_unknown(region: Region, node: cst.If) -> None:
     region.branches += 1
     with region.collecting():
         run_block(region, body_of(node.body))
+        first = dict(region.scope.values)
         if isinstance(node.orelse, cst.If):
             evaluate(region, node.orelse.test)
             _run_unknown(region, node.orelse)
@@ -316,7 +318,17 @@ def _run_unknown(region: Region, node: cst.If) -> None:
             continue
         if is_graph(made) or isinstance(made, PerhapsModel):
             reason = "it is built under a condition that is not known"
-            models = models_in(before.values.get(name, Unknown()), made)
+            ways = [way.get(name, Unknown()) for way in (before.values, first)]
+            models = models_in(*ways, made)
+            one, other = (ways[1] if node.orelse is not None else ways[0]), made
+            if (
+                not isinstance(node.orelse, cst.If)
+                and isinstance(one, Model)
+                and isinstance(other, Model)
+            ):
+                after.bump(name)
+                after.values[name] = replace(one_of((one, other)), expr=after.read(name))
+                continue
             after.values[name] = PerhapsModel(reason, models=models) if models else Unknown(reason)
         elif isinstance(made, Framework) and _imports(node):
             continue  # which version it comes from makes no difference

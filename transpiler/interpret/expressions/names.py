@@ -15,6 +15,7 @@ from transpiler.interpret.values import (
     Keyed,
     Layer,
     Mapping,
+    Model,
     Repeated,
     Sequence,
     Static,
@@ -65,6 +66,8 @@ def read(region: Region, identifier: str) -> Value:
                 raise GiveUp(f"`{identifier}` is a tensor or layer of an enclosing function")
             if holds_own(value):
                 raise GiveUp(f"`{identifier}` holds tensors or layers of an enclosing function")
+        elif isinstance(value, Model) and identifier in region.tree.rebound:
+            return Unknown(f"`{identifier}` is another model when it is run again")
     if isinstance(value, Static):
         held = value.expr
         return Static(

@@ -117,6 +117,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         region.assigned,
         input_kind=kind,
         ways=tuple(region.ways),
+        versions=dict(region.scope.versions),
     )
     make_inner(region, built)
     of_one_round(region, built)

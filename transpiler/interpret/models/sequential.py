@@ -254,6 +254,7 @@ def close_sequential(region: Region, model: Model) -> Built | None:
         region.statement,
         "",
         ways=tuple(region.ways),
+        versions=dict(region.scope.versions),
     )
     make_inner(region, built)
     of_one_round(region, built)

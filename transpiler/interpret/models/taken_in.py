@@ -17,7 +17,7 @@ from transpiler.interpret.training import options_of, root
 from transpiler.interpret.values import Model, Static
 from transpiler.ir.code import Construct
 from transpiler.ir.expr import Module
-from transpiler.passes.liveness import modules_used, prune
+from transpiler.passes.liveness import modules_used, prune, walk
 from transpiler.regex import regex
 
 _ELSEWHERE = "a model is made in one branch or loop, and called in another one"
@@ -91,11 +91,27 @@ def _is_given(region: Region, model: Model) -> bool:
     return named and model.source is not None
 
 
+def _refuse_stale(region: Region, built: Built) -> None:
+    """Refuse models as layers whose variables are something else by now."""
+    functional = built.kind == "functional"  # another one is complete later than it is made
+    named = [
+        node.module.constructor
+        for node in walk(built.init if functional and region.model_names else [])
+        if isinstance(node, Construct) and node.module.constructor.text in region.model_names
+    ]
+    stale = {expr.text for expr in named if built.is_stale(expr)}
+    forward = prune(built.forward, frozenset(), effects=False)[0] if stale else []
+    used = {module.constructor.text for module in modules_used(forward).values()}
+    if found := sorted(stale & used):
+        raise GiveUp(f"it has a model as a layer that `{found[0]}` no longer is", built.node)
+
+
 def make_inner(region: Region, built: Built) -> None:
     """See that a class makes the models itself that its branches and loops make.
 
     Raises Restart to have it so, and GiveUp where it can't be.
     """
+    _refuse_stale(region, built)
     if not region.inner_models:
         return
     forward, _ = prune(built.forward, frozenset(), effects=False)
