@@ -269,6 +269,26 @@ def same(y_true, y_pred):
     assert far < (1e-8 if name == "log_cosh" else 1e-9), apart  # whose log(2) is a float32
 
 
+@pytest.mark.parametrize(
+    ("made", "targets", "activation"),
+    [
+        ("Huber(0.3)", "rows", ""),
+        ("BinaryCrossentropy(False, 0.1)", "bit rows", "sigmoid"),
+        ("CategoricalCrossentropy(False, 0.2)", "one-hot", "softmax"),
+    ],
+)
+def test_their_arguments_may_have_no_names(
+    made: str, targets: str, activation: str, scripts: Scripts
+) -> None:
+    own = f"def own(y_true, y_pred):\n    return 2 * keras.losses.{made}(y_true, y_pred)\n\n"
+    before = "y = y.astype(float)"
+    text = Trial("own", targets, activation, before=before).text.replace(
+        "rng = ", f"{own}rng = ", 1
+    )
+    far, apart = farthest(scripts, text)
+    assert far < 1e-9, apart
+
+
 IN_LOOP = """\
 for criterion in [{losses}]:
     model = build()

@@ -45,6 +45,7 @@ SPLIT = "X_train, X_test, y_train, y_test = train_test_split({}, {}, random_stat
         ("from sklearn.preprocessing import FunctionTransformer\n"
          'X_train = FunctionTransformer(np.tanh).fit_transform(df[["a", "b"]])\n'
          'X_test, y_train = X_train[:5], df["target"]', 3),
+        ('df["item"] = df.target\nX_train = X_test = df[["a", "b"]]\ny_train = df.item', 3),
         ('X_train = np.log1p(df[["a", "b"]])\nX_test = X_train.iloc[:5]\ny_train = df.target', 3),
     ],
 )  # fmt: skip

@@ -17,6 +17,8 @@ from transpiler.source.syntax import all_in
 
 #: What gives arrays or numbers of a table.
 _ARRAYS = frozenset({"values", "array", "to_numpy", "as_matrix", "shape", "size", "tolist", "item"})
+#: Those that are no methods: `ratings.item` is a column.
+_MEMBERS = frozenset({"values", "array", "shape", "size"})
 #: Functions of numpy that give a table for a table: those for each element, and the table's own.
 _ELEMENTWISE = frozenset(
     {
@@ -245,7 +247,7 @@ class Tables:
             case ast.Attribute():
                 known = {ast.unparse(node), f"self.{node.attr}"} & self.names
                 known |= self.returning.keys() & {node.attr, "__getattr__"}  # or a property
-                return bool(known) or (node.attr not in _ARRAYS and self._is_table(node.value))
+                return bool(known) or (node.attr not in _MEMBERS and self._is_table(node.value))
             case ast.Subscript():  # also of an object of the program
                 return "__getitem__" in self.returning or self._is_table(node.value)
             case ast.Starred():

@@ -30,9 +30,12 @@ def call_loss(
         return None
     if len(arguments) != 2 or not all(holds_tensor(value) for _, value in arguments):
         return None
-    if made.args:
+    rule = region.file.rules.losses.get(made.name)
+    order = rule.parameters if rule is not None else ()
+    if len(made.args) > len(order):
         raise GiveUp(f"{made.name}: its arguments are given by position", node)
-    given = {name: Static(value) for name, value in made.kwargs if name != "name"}
+    pairs = (*zip(order, made.args, strict=False), *made.kwargs)
+    given = {name: Static(value) for name, value in pairs if name != "name"}
     reduction = _reduction(given.pop("reduction", None))
     if reduction is None:
         raise GiveUp(f"{made.name}: its reduction is not translated", node)
