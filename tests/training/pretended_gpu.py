@@ -81,6 +81,8 @@ class PretendedGpu(TorchFunctionMode):
         others = [a for a in args[1:] if not _is_place(a)]
         others += [False] * (bool(places) and not others and "dtype" not in kwargs)
         there = self._holds(args[0])
+        if others and isinstance(others[0], Tensor):  # it takes the place and type of another one
+            there, others = self._holds(others[0]), [others[0].dtype]
         if places or name == "cpu":
             there = name != "cpu" and str(places[0]).startswith("cuda")
         kwargs = {k: v for k, v in kwargs.items() if k != "device"}

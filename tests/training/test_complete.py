@@ -38,6 +38,7 @@ ELSEWHERE: dict[str, str] = {
     "BackupAndRestore": "test_an_interrupted_training_goes_on",
     "CSVLogger": "test_an_interrupted_training_goes_on, and golden/training",
     "LambdaCallback": "test_callback_functions.py, where variables hold the functions",
+    "RemoteMonitor": "test_remote_monitor.py",
     "Callback": "it does nothing",
     "History": "it does nothing",
     "ProgbarLogger": "it does nothing",

@@ -138,7 +138,7 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
     assert unit.built is not None
     borrowed = unit.region.shared_modules.get(token)
     if borrowed is not None and borrowed[1] is other.region:
-        if unit.built.is_stale(borrowed[0]):
+        if unit.built.is_stale(borrowed[0], unit.region.model_names.get(borrowed[0].text)):
             raise EmitError(_NO_LONGER.format(borrowed[0].text))
         return borrowed[0].text
     if other.region is unit.region and other.built is not None:
@@ -151,8 +151,8 @@ def _owner(planned: FilePlan, unit: Unit, other: Unit, token: str) -> str | None
         name = other.built.variable or variable_of(other)
         if other.built.model.expr is not None:
             name = other.built.model.expr.text
-        expr = other.built.model.expr
-        stale = expr is not None and unit.built.is_stale(expr)
+        expr = other.built.model.expr if not other.built.ways else None
+        stale = expr is not None and unit.built.is_stale(expr, other.built.model)
         if stale or _is_bound_anew(planned, unit, other.built, name):
             raise EmitError(_NO_LONGER.format(name))
         return name or _named_apart(planned, other.built)

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import (
+    Framework,
     Function,
     Keyed,
     LayerChain,
@@ -21,7 +22,9 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.source.between import grown_between
+from transpiler.source.changed_inside import CHANGING
 from transpiler.source.changes import changed_in_place, entry_changed
+from transpiler.source.changing_functions import changing_functions
 from transpiler.source.far_tables import tables_of
 
 
@@ -129,11 +132,12 @@ def forget_changed(
 ) -> None:
     """Nothing is known any more of the lists and dicts that a function changes in place."""
     home = function.file if function.file is not None else region.file
-    changing = [name for name, value in bound.items() if _may_change(value)]
+    changing = [name for name, value in bound.items() if name != "**" and _may_change(value)]
     if not isinstance(node, cst.Call) or not changing:
         return
     text = home.tree.source(function.node)
-    if not changed_in_place(text, changing):
+    hands_on = function.name in changing_functions(home.tree.text).names
+    if not hands_on and not changed_in_place(text, changing):
         return
     gathered = function.node.params.star_kwarg  # a dict of its own, for each call
     shared = [name for name in changing if gathered is None or name != gathered.name.value]
@@ -146,6 +150,55 @@ def forget_changed(
         held = region.scope.values.get(name)
         if isinstance(held, (Mapping, Sequence)) and _may_change(held):
             region.scope.values[name] = Static(region.scope.read(name))
+
+
+def forget_given(region: Region, node: cst.Call) -> None:
+    """The same of what a call gets that is not followed: of a method, an object, a variable."""
+    held = region.scope.values
+    for argument in node.args:
+        packed = isinstance(argument.value, _DISPLAYS)
+        if argument.star == "**" and not packed:
+            continue
+        for name in map(region.tree.source, _roots_of(argument.value)):
+            value = held.get(name)
+            if isinstance(value, (Mapping, Sequence)) and _may_change(value):
+                if _may_change_given(region, node, argument, packed):
+                    held[name] = Static(region.scope.read(name))
+
+
+_DISPLAYS = (cst.List, cst.Tuple, cst.Dict)
+
+
+def _roots_of(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What is looked into: `options` of `options["sizes"]`, and of `[options]`."""
+    if isinstance(node, cst.Dict):
+        return [n for e in node.elements for n in _roots_of(e.value)]
+    if isinstance(node, (cst.List, cst.Tuple)):
+        return [n for e in node.elements for n in _roots_of(e.value)]
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    return [node]
+
+
+def _may_change_given(region: Region, node: cst.Call, argument: cst.Arg, packed: bool) -> bool:
+    func = node.func
+    if region.tree.source(func) in CHANGING:  # `dict.update(options, rate=0.1)`
+        return argument is node.args[0]
+    is_attribute = isinstance(func, cst.Attribute)
+    name = func.attr.value if isinstance(func, cst.Attribute) else getattr(func, "value", "")
+    root: cst.BaseExpression = func
+    while isinstance(root, (cst.Attribute, cst.Subscript)):
+        root = root.value
+    callee = region.scope.get(root.value) if isinstance(root, cst.Name) else None
+    callee = getattr(callee, "made", callee)
+    if isinstance(callee, Framework) or (isinstance(callee, Function) and not packed):
+        if root is func or isinstance(callee, Framework):
+            return False  # it is known what these do
+    home = getattr(callee, "file", None) or region.file
+    return any(
+        changing_functions(file.tree.text).has(name if isinstance(name, str) else "", is_attribute)
+        for file in {region.file, home}
+    )
 
 
 def _is_listed_there(node: cst.Call, function: Function, name: str, value: Value) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
+from textwrap import dedent
 
 import libcst as cst
 
@@ -26,6 +28,8 @@ from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr, literal
 from transpiler.record import replace
 from transpiler.source.changed_entries import all_changed
 from transpiler.source.set_outside import set_outside
+from transpiler.source.stores import names_bound
+from transpiler.source.syntax import all_in, parts_of, python_tree
 
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 
@@ -41,18 +45,28 @@ def run_body(region: Region, made: UserClass) -> dict[str, Value]:
     for statement in made.node.body.body:
         if isinstance(statement, _DEFINITIONS):
             continue
-        marks = len(region.init), len(region.forward)
+        marks, inline = (len(region.init), len(region.forward)), region.inline
+        reads_outside = _reads_outside(region, statement, _assigned(region, before[1]))
+        region.inline = outer if reads_outside else inline
         try:
             contained(lambda s=statement: _run(region, s), statement)  # type: ignore[misc]
         except GiveUp as why:
             del region.init[marks[0] :], region.forward[marks[1] :]
             region.failed_statements[id(statement)] = (statement, why)
+        region.inline = inline
         for name in _assigned(region, before[1]):
-            value = scope.values[name] = _spelled_out(scope.values.get(name))
+            value = _spelled_out(scope.values.get(name))
+            if reads_outside:
+                value = Unknown("what a comprehension of a class reads")
+            scope.values[name] = value
             if not is_graph(value):
                 region.inline[name] = value
     region.inline = outer
-    own = {name: scope.values[name] for name in _assigned(region, before[1])}
+    outside = {n for n in _assigned(region, before[1]) if n in before[0]}
+    outside -= _bound(region, made) if outside else set()
+    for name in outside:  # `options["rate"] = 0.1`
+        scope.values[name] = Static(scope.read(name))
+    own = {n: scope.values[n] for n in _assigned(region, before[1]) if n not in outside}
     for name, value in own.items():
         scope.values.pop(name)
         if name in before[0]:
@@ -63,6 +77,21 @@ def run_body(region: Region, made: UserClass) -> dict[str, Value]:
     return own
 
 
+def _reads_outside(region: Region, statement: cst.CSTNode, own: list[str]) -> bool:
+    """Whether a comprehension reads what its class has, too: it gets that of the module."""
+    source = region.tree.source(statement)
+    tree = python_tree(dedent(source)) if own and " for " in source else None
+    for node in all_in(tree) if tree is not None else ():
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            inside = [one for one in parts_of(node) if not isinstance(one, ast.comprehension)]
+            inside += [test for one in node.generators for test in one.ifs]
+            inside += [one.iter for one in node.generators[1:]]
+            read = {n.id for one in inside for n in all_in(one) if isinstance(n, ast.Name)}
+            if read & {*own}:
+                return True
+    return False
+
+
 def _run(region: Region, statement: cst.CSTNode) -> None:
     run_block(region, (statement,))
 
@@ -70,6 +99,14 @@ def _run(region: Region, statement: cst.CSTNode) -> None:
 def _assigned(region: Region, versions: dict[str, int]) -> list[str]:
     changed = region.scope.versions.items()
     return [n for n, v in changed if n.isidentifier() and versions.get(n, 0) != v]
+
+
+def _bound(region: Region, made: UserClass) -> set[str]:
+    """The names that are bound in the body of a class."""
+    tree = python_tree(dedent(region.tree.source(made.node)))
+    parts = parts_of(tree.body[0]) if tree is not None else []
+    plain = (one for one in parts if not isinstance(one, (ast.FunctionDef, ast.ClassDef)))
+    return set().union(*map(names_bound, plain))
 
 
 def _spelled_out(value: Value | None) -> Value:
@@ -128,7 +165,13 @@ def _is_plain(node: cst.ClassDef) -> bool:
 
 def _is_changed(texts: Iterable[str], attr: str, value: Value) -> bool:
     """Whether a program gives an attribute of this name another value, of whatever it is."""
-    pattern = rf"[\w\])]\.{attr}\s*(?:[-+*/%|&]|//|\*\*)?=[^=]|setattr\(|\bpatch\b"
+    target = rf"[\w.\[\]]+\.{attr}\s*"
+    plain = r"(?:(?!\w\()[^\n=])*"  # no call, whose keywords look like targets
+    pattern = (
+        rf"[\w\])]\.{attr}\s*(?::[^=\n]*)?(?:[-+*/%|&]|//|\*\*)?=[^=]|setattr\(|\bpatch\b"
+        rf"|__set_name__|\bas\s+{target}[:,)]|\bfor\s[^\n]*{target}[^\n]*\bin\b"
+        rf"|(?m:^{plain}{target}{plain}=(?!=))"
+    )
     inside = isinstance(value, (Sequence, Mapping))
     return any(
         re.search(pattern, text) or (inside and all_changed(text).under(attr)) for text in texts

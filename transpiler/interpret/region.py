@@ -105,9 +105,14 @@ class Built:
     taken: frozenset[int] = frozenset()  #: where those start that it has in its `__init__`
     apart: bool = False  #: made in a statement of its own, before the one that makes it
     versions: dict[str, int] = field(default_factory=dict)  #: of the variables when it is made
+    models: dict[str, Model] = field(default_factory=dict)  #: those in variables by then
 
-    def is_stale(self, named: Expr) -> bool:
-        """Whether a variable is something else by the time that this model is made."""
+    def is_stale(self, named: Expr, model: Model | None) -> bool:
+        """Whether a variable is something else than a model by the time that this one is made."""
+        held = self.models.get(named.text)
+        if held is not None and model is not None:
+            if held is model or (held.node is model.node and held.copy_of is None):
+                return False
         return any(
             name == named.text and self.versions.get(name, version) != version
             for name, version in named.names

@@ -86,6 +86,10 @@ stores.py      what a program gives values, and how often
 remembered.py   what is asked of files again and again
 patched_methods.py  methods that a class has otherwise than by a `def` in its body
 rebound.py      which variables change between calls of functions that read them
+handed_up.py    what the `__init__` of a class hands to that of the one above it
+changing_functions.py  which functions change something in what they get
+keys_by_others.py  under which keys dicts get something by another name
+taken.py        what functions call that which they get
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
                     changed_entries.py: inside of others; array_changes.py: what only arrays do
 """

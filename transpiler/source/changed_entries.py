@@ -11,18 +11,18 @@ copied["sizes"] += [6]           # the copy has the same list
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import field
 from functools import lru_cache
 from typing import TypeAlias
 
 from transpiler.record import record
-from transpiler.regex import regex
 from transpiler.source.array_changes import changes_number, is_array, is_of_array
 from transpiler.source.changed_inside import CHANGING, METHODS
+from transpiler.source.changes import may_change
 from transpiler.source.fresh_values import LOOKS_UP, is_copy, is_fresh, is_made
 from transpiler.source.syntax import all_in, parts_of, program_tree
+from transpiler.source.taken import gathered, parameters
 
 #: The functions and classes around an expression, from the outermost to the nearest.
 Scope: TypeAlias = "tuple[ast.AST, ...]"
@@ -36,6 +36,7 @@ _PLAIN = frozenset({ast.Name, ast.Constant, ast.arg, ast.alias, ast.Pass})
 _NOTED = frozenset(
     {
         ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension,
+        ast.withitem,
         ast.While, ast.AugAssign, ast.Call, ast.Dict, ast.List, ast.Tuple, ast.Attribute,
         ast.Subscript,
         ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ListComp, ast.SetComp,
@@ -43,13 +44,6 @@ _NOTED = frozenset(
     }
 )  # fmt: skip
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-#: Where nothing like it is in a text, nothing inside of anything is changed. That each of these
-#: begins with a character of its own passes over all others at once.
-_MAY_CHANGE = regex(
-    rf"\.(?<=[\])\w]\.)(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|\+=|\*=|\|=|&=|-="
-    r"|del\b(?<!\wdel)|\.(?<=[\])\w]\.)(?:shuffle|heap\w+)\(|\bshuffle\(|insort\w*\(|\bheap\w+\("
-    r"|\.dict\("
-)
 #: Functions of libraries that put what they get in another order, or add to it.
 _REARRANGES = frozenset(
     {"shuffle", "heapify", "heappush", "heappop", "heapreplace", "insort", "insort_left",
@@ -69,6 +63,7 @@ class ChangedEntries:
     keys: frozenset[object] = frozenset()
     anywhere: bool = False  #: whether it may be under any key, and in any list
     names: frozenset[str] = frozenset()
+    inner: frozenset[object] = frozenset()  #: the keys of what changes when it is gone through
 
     def under(self, key: object) -> bool:
         """Whether a list or dict changes that stands under a key of another one."""
@@ -88,24 +83,12 @@ def all_changed(text: str) -> ChangedEntries:
 
 
 def _changes(text: str, program: _Program) -> ChangedEntries:
-    if not any(_is_change(text, m) for m in _MAY_CHANGE.finditer(text)):
+    if not may_change(text):
         return ChangedEntries()
     if (tree := program_tree(text)) is None:
         return ChangedEntries()
     program.read(tree)
     return program.changed()
-
-
-def _is_change(text: str, found: re.Match[str]) -> bool:
-    """Whether it is no annotation before a value, as in `sizes: list[int] = [3, 3]`."""
-    if found.group()[0] != "]":
-        return True
-    line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
-    return _ANNOTATED.match(line) is None or ";" in line
-
-
-#: The start of a line in which a variable or parameter gets an annotation.
-_ANNOTATED = regex(r"[ \t]*(?!(?:else|try|finally)\b)\w+[ \t]*:")
 
 
 @record(frozen=True, slots=True)
@@ -131,6 +114,7 @@ class _Program:
         default_factory=dict
     )
     attributes: dict[str, list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
+    around: dict[ast.AST, Scope] = field(default_factory=dict)  #: of functions and classes
     calls: dict[str, list[tuple[ast.Call, Scope]]] = field(default_factory=dict)
     functions: dict[str, list[ast.AST]] = field(default_factory=dict)
     lambdas: dict[ast.AST, str] = field(default_factory=dict)  #: what they are called
@@ -140,6 +124,7 @@ class _Program:
     put: dict[str, list[ast.expr]] = field(default_factory=dict)  #: `name["key"] = value`, `append`
     keys: set[object] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    inner: set[object] = field(default_factory=set)
     anywhere: bool = False
     #: What a function is handed to, beside what.
     handed: list[tuple[ast.expr, ast.Call, Scope]] = field(default_factory=list)
@@ -168,6 +153,8 @@ class _Program:
                 continue
             if type(child) in _NOTED:
                 self._note(child, scope)
+            if isinstance(child, _SCOPES):
+                self.around[child] = scope
             self._read(child, (*scope, child) if isinstance(child, _SCOPES) else scope)
 
     def _note(self, node: ast.AST, scope: Scope) -> None:
@@ -182,6 +169,9 @@ class _Program:
             self._bind(node.target, node.value, scope, "is")
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
             self._bind(node.target, node.iter, scope, "in")
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            self._bind(node.optional_vars, node.context_expr, scope, "is")  # `__enter__` gives it
+            self._bind(node.optional_vars, node.context_expr, scope, "in")  # or a generator does
         elif isinstance(node, ast.AugAssign):
             if not changes_number(node):
                 joins = isinstance(node.op, ast.BitOr)  # `options |= more`, of a parameter
@@ -259,15 +249,18 @@ class _Program:
             self.seen.clear()
             self.unseen, self.change = change.unseen, change
             self._reach(change.value, change.scope, change.far)
-        return ChangedEntries(frozenset(self.keys), self.anywhere, frozenset(self.names))
+        names, inner = frozenset(self.names), frozenset(self.inner)
+        return ChangedEntries(frozenset(self.keys), self.anywhere, names, inner)
 
     def _reach(self, value: ast.expr, scope: Scope, far: bool) -> None:
         """Note what an expression may be; `far`: it is reached by another name, or elsewhere."""
         if isinstance(value, ast.Name):
             self._reach_name(value.id, scope, far)
         elif isinstance(value, ast.Subscript):
-            if isinstance(value.value, ast.Call) and ast.unparse(value.value) == "globals()":
-                self.names.add(ast.unparse(value.slice).strip("'"))
+            if isinstance(value.value, ast.Call):
+                if ast.unparse(value.value) == "globals()":
+                    self.names.add(ast.unparse(value.slice).strip("'"))
+                self._reach_parts(value.value, scope)  # `list(options.values())[0]`
             if is_of_array(value) or self._is_array(value.value, scope, set()):
                 return
             if not isinstance(value.slice, ast.Slice):
@@ -360,7 +353,7 @@ class _Program:
             return
         if isinstance(whole, ast.Name):
             home = next((s for s in reversed(scope) if self._is_bound(s, whole.id)), None)
-            if isinstance(home, _FUNCTIONS) and whole.id in _gathered(home):
+            if isinstance(home, _FUNCTIONS) and whole.id in gathered(home):
                 for given, where, _ in self._given(home, whole.id):
                     self._reach(given, where, far=True)
         self._reach_key(key)
@@ -391,6 +384,8 @@ class _Program:
             self._reach_entry(key, function.value, scope, far)
             return
         name = getattr(function, "attr", getattr(function, "id", ""))
+        if isinstance(function, ast.Attribute) and name in ("pop", "popitem"):
+            self._reach_inside(function.value, scope)
         if name not in self.functions:  # `next(lists)`, `max(lists, key=len)`
             for argument in call.args:
                 self._reach_parts(argument, scope)
@@ -405,18 +400,21 @@ class _Program:
             if (id(made), by.__name__, None) in self.seen:
                 continue
             self.seen.add((id(made), by.__name__, None))
+            inside = (*self.around.get(made, scope[:1]), made)
             if isinstance(made, ast.Lambda):
-                self._reach(made.body, (*scope[:1], made), far=True)
+                self._reach(made.body, inside, far=True)
             for node in all_in(made):
                 if isinstance(node, by) and node.value is not None:
-                    self._reach(node.value, (*scope[:1], made), far=True)
+                    self._reach(node.value, inside, far=True)
 
     def _reach_parts(self, iterable: ast.expr, scope: Scope) -> None:
         """Note that the elements of something may change."""
         if isinstance(iterable, ast.Call):
             function = iterable.func
             if isinstance(function, ast.Attribute) and function.attr in _PARTS:
-                if not self._is_own(function.value, scope, alone=True):
+                if self._is_own(function.value, scope, alone=True):
+                    self._reach_inside(function.value, scope)
+                else:
                     self._reach_key(None)
             elif isinstance(function, ast.Name) and function.id in _ITERATES:
                 for argument in iterable.args:
@@ -433,14 +431,33 @@ class _Program:
             if (id(home), iterable.id, None) in self.seen:  # `layers = [*layers, one]`
                 return
             self.seen.add((id(home), iterable.id, None))
+            each = isinstance(home, _FUNCTIONS) and iterable.id in gathered(home)
             for given, where, _ in self._given(home, iterable.id):
-                if self._is_nested(given, where):
+                if each:  # `for each in args:`
+                    self._reach(given, where, far=True)
+                elif self._is_nested(given, where):
                     self._reach_key(None)
             for value, where, how in self.bound.get((home, iterable.id), ()) if home else ():
                 if how == "is" and is_copy(value):
                     self._reach_key(None)
                 elif how == "is" and isinstance(value, (ast.List, ast.Tuple)):
                     self._reach_parts(value, where)
+                    self._reach_inside(value, where)
+
+    def _reach_inside(self, value: ast.expr, scope: Scope) -> None:
+        """What stands in a list or dict that is written out may change, where it is one itself."""
+        if isinstance(value, ast.Name):
+            home = next((s for s in reversed(scope) if self._is_bound(s, value.id)), None)
+            for made, where, how in self.bound.get((home, value.id), ()) if home else ():
+                if how == "is" and not isinstance(made, ast.Name):
+                    self._reach_inside(made, where)
+        pairs: list[tuple[object, ast.expr]] = []
+        if isinstance(value, (ast.List, ast.Tuple)):
+            pairs = [*enumerate(value.elts)]
+        elif isinstance(value, ast.Dict):
+            keys = (getattr(key, "value", None) for key in value.keys)
+            pairs = [*zip(keys, value.values, strict=True)]
+        self.inner |= {key for key, part in pairs if isinstance(part, (ast.List, ast.Dict))}
 
     def _is_nested(self, value: ast.expr, scope: Scope) -> bool:
         """Whether it is a list of lists or dicts, as far as that is written out."""
@@ -470,17 +487,20 @@ class _Program:
         return bool(made) and put and all(how == "is" and is_made(v, alone) for v, _, how in made)
 
     def _is_bound(self, scope: ast.AST, name: str) -> bool:
-        return (scope, name) in self.bound or name in _parameters(scope)
+        return (scope, name) in self.bound or name in parameters(scope)
 
     def _given(self, scope: ast.AST | None, name: str) -> Iterator[tuple[ast.expr, Scope, bool]]:
         """What calls pass for a parameter, and its default; whether the interpreter sees it."""
-        if not isinstance(scope, _FUNCTIONS) or name not in _parameters(scope):
+        if not isinstance(scope, _FUNCTIONS) or name not in parameters(scope):
             return
         names = [a.arg for a in (*scope.args.posonlyargs, *scope.args.args)]
         called = getattr(scope, "name", self.lambdas.get(scope, ""))
         methods = names[:1] in (["self"], ["cls"])
-        defaults = zip(reversed(names), reversed(scope.args.defaults), strict=False)
-        yield from ((default, self.module, False) for of, default in defaults if of == name)
+        defaults = [*zip(reversed(names), reversed(scope.args.defaults), strict=False)]
+        named = zip(scope.args.kwonlyargs, scope.args.kw_defaults, strict=True)
+        defaults += [(one.arg, default) for one, default in named if default is not None]
+        around = self.around.get(scope, self.module)
+        yield from ((default, around, False) for of, default in defaults if of == name)
         for function, call, where in self.handed:
             spelled = getattr(function, "attr", getattr(function, "id", ""))
             if function is scope or (called and spelled == called):
@@ -491,7 +511,7 @@ class _Program:
                             yield from ((part, where, False) for part in argument.elts)
         followed = not isinstance(scope, ast.Lambda)
         for call, where in self._calls_of(called):
-            if name in _gathered(scope):
+            if name in gathered(scope):
                 every = (*call.args, *(keyword.value for keyword in call.keywords))
                 yield from ((argument, where, True) for argument in every)
                 continue
@@ -510,15 +530,3 @@ class _Program:
             for made, nodes in self.functions.items():
                 if any(isinstance(node, ast.ClassDef) for node in nodes):
                     yield from self.calls.get(made, ())
-
-
-def _parameters(scope: ast.AST) -> frozenset[str]:
-    if not isinstance(scope, _FUNCTIONS):
-        return frozenset()
-    return frozenset(a.arg for a in all_in(scope.args) if isinstance(a, ast.arg))
-
-
-def _gathered(scope: ast.AST) -> frozenset[str]:
-    """What a function calls the rest of its arguments: `*args`, `**options`."""
-    assert isinstance(scope, _FUNCTIONS)
-    return frozenset(a.arg for a in (scope.args.vararg, scope.args.kwarg) if a is not None)

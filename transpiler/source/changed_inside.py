@@ -143,6 +143,8 @@ def _bound(nodes: list[ast.AST]) -> set[str]:
     """The names that these nodes give something."""
     stored = (ast.Store, ast.Del)
     found = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, stored)}
+    imports = (n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
+    found |= {(a.asname or a.name).partition(".")[0] for n in imports for a in n.names}
     return found | {n.name for n in nodes if isinstance(n, (*_FUNCTIONS[:2], ast.ClassDef))}
 
 

@@ -19,6 +19,32 @@ _CHANGE_OF_ENTRY = regex(rf"{_METHODS}|{_ENTRY}")
 _CHANGE_OR_GROWTH = regex(rf"{_METHODS}|{_ELEMENT}|[ \t]*\+=")
 
 
+#: Where nothing like it is in a text, nothing inside of anything is changed. That each of these
+#: begins with a character of its own passes over all others at once.
+_MAY_CHANGE = regex(
+    rf"\.(?<=[\])\w]\.)(?:{'|'.join(sorted(METHODS))})\b|\][ \t]*=(?!=)|\+=|\*=|\|=|&=|-="
+    r"|del\b(?<!\wdel)|\.(?<=[\])\w]\.)(?:shuffle|heap\w+)\(|\bshuffle\(|insort\w*\(|\bheap\w+\("
+    r"|\.dict\(|\b(?:set|del)item\("
+)
+
+
+def may_change(text: str) -> bool:
+    """Whether something in a list or dict may be changed in a program."""
+    return any(_is_assigned(text, found) for found in _MAY_CHANGE.finditer(text))
+
+
+def _is_assigned(text: str, found: re.Match[str]) -> bool:
+    """Whether it is no annotation before a value, as in `sizes: list[int] = [3, 3]`."""
+    if found.group()[0] != "]":
+        return True
+    line = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+    return _ANNOTATED.match(line) is None or ";" in line
+
+
+#: The start of a line in which a variable or parameter gets an annotation.
+_ANNOTATED = regex(r"[ \t]*(?!(?:else|try|finally)\b)\w+[ \t]*:")
+
+
 def changed_in_place(text: str, names: Iterable[str], grows: bool = True) -> bool:
     """Whether a list or dict of one of these names is changed; `grows` if `+=` would do it, too."""
     return _is_changed(text, names, _CHANGE_OR_GROWTH if grows else _CHANGE)

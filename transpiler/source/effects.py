@@ -177,6 +177,13 @@ def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
                 yield _within(value.value)  # by the name that it gets
         case ast.AugAssign(target=target):  # a list grows in place
             yield _within(target)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="dict" | "list" | "set"), attr=method),
+            args=[held, *_],
+        ) if (
+            method in _METHODS
+        ):
+            yield _within(held)
         case ast.Call(func=ast.Attribute(value=held, attr=method)) if method in _METHODS:
             yield _within(held)
         case ast.Call(

@@ -35,6 +35,7 @@ from transpiler.source.far_frames import (
 )
 from transpiler.source.far_kinds import FRAMEWORKS, OF_NUMBERS, kind_of_call, kind_of_result
 from transpiler.source.far_registries import put_by_others
+from transpiler.source.handed_up import given_to, init_of
 from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.syntax import all_in, program_tree
 
@@ -277,6 +278,7 @@ def _member(atom: Object | Made, name: str, depth: int) -> Value:
     made = atom if isinstance(atom, Made) else atom.made
     found = put = NOTHING
     whole: Value = frozenset({atom})
+    lower: ast.FunctionDef | None = None
     for one in family(made):
         assert isinstance(one.node, ast.ClassDef)
         body = class_frame(one)
@@ -300,20 +302,13 @@ def _member(atom: Object | Made, name: str, depth: int) -> Value:
                 own = method.args.args[0].arg
                 stores = _stores(method, own).get(name)
                 if stores and depth < _DEEPEST:
-                    given = _given(atom, method.name)
+                    given = given_to(atom, method, lower)
                     frame = frame_for(Made(method, body, whole), given, depth + 1)
                     for target, stored in stores:
                         found |= _stored(target, value_of(stored, frame), own, name)
                         put |= _put(target, value_of(stored, frame), own, name)
+        lower = lower or init_of(one.node)
     return found | (put if _may_grow(found) else NOTHING) or ANYTHING
-
-
-def _given(of: Object, method: str) -> dict[str, Value]:
-    """What the parameters of a method of an object may get."""
-    if method == "__init__":
-        return {name: value for name, value in of.given if "." not in name}
-    head = f"{method}."
-    return {n.removeprefix(head): value for n, value in of.given if n.startswith(head)}
 
 
 def class_frame(made: Made) -> Frame:

@@ -209,6 +209,9 @@ class _Search:
         # a parameter of that name may be what is meant, unless it is read at the top of a module
         given = [n for n in all_in(program) if isinstance(n, ast.arg) and n.arg == root]
         made = [s for s in program.body if root in _binds(s)]
+        imports = [n for n in all_in(program) if isinstance(n, (ast.Import, ast.ImportFrom))]
+        if any(root in _binds(n) for n in imports if n not in made):
+            return None
         if (given and depth + self.depth == 0) or len(made) > 1 or stores.names[root] > 1:
             return None
         stars = [other for other in self._stars(program, home, text) if _brings(other, root)]
@@ -302,6 +305,8 @@ class _Search:
         if len(values) != 1 or values[0] is None:
             bare = not values and plain and not given
             return self._of_class(made, name, depth) if bare else None
+        if _is_made_above(starts, values[0]):
+            return None
         self.puts.add(name)
         takes = [*starts.args.posonlyargs, *starts.args.args, *starts.args.kwonlyargs]
         names = frozenset(a.arg for a in takes) | {"self", "cls"}
@@ -337,7 +342,7 @@ class _Search:
             value = factory.body if isinstance(factory, ast.Lambda) else options.get("default")
             if isinstance(factory, (ast.Name, ast.Attribute)):
                 value = ast.Call(factory, [], [])
-        if not isinstance(value, ast.expr):
+        if not isinstance(value, ast.expr) or "__set_name__" in place.text:
             return None
         inside = frozenset(n for s in made.body for n in _binds(s))
         return _Place(value, place.path, place.text, inside)
@@ -483,6 +488,13 @@ def _is_plain(made: ast.ClassDef) -> bool:
 
 def _method(made: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     return next((s for s in made.body if isinstance(s, ast.FunctionDef) and s.name == name), None)
+
+
+def _is_made_above(starts: ast.FunctionDef, value: ast.expr) -> bool:
+    """Whether the class above gives an object its attributes once it has got a value here."""
+    calls = (node for node in all_in(starts) if isinstance(node, ast.Call))
+    own = (c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "__init__")
+    return any(call.lineno > value.lineno for call in own)
 
 
 def _puts(statement: ast.Assign | ast.AnnAssign) -> str:

@@ -8,6 +8,7 @@ config.CFG["rate"] = 0.1                      Net.units = 8
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 import re
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
-from transpiler.source.syntax import all_in, program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 _PART = r"\[[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)?\]|\.\w+"
 _METHOD = rf"\.(?:{'|'.join(sorted(METHODS))})\("
@@ -36,9 +37,13 @@ _ALIAS = regex(r"(\w+)(?:\s+as\s+(\w+))?")
 _FUNCTION = regex(r"^([ \t]*)def[ \t]+(\w+)\(([^)]*)\)", re.MULTILINE)
 #: What a module may set its own names by: its dict, or itself.
 _SETS_OWN = regex(
-    r"\bglobals\(\)|\bexec\(|\bvars\(\)|sys\.modules\[__name__\]|import_module\(__name__\)"
+    r"\b(?:globals|locals|vars)\(\)|\bexec\(|sys\.modules\[__name__\]|import_module\(__name__\)"
 )
+#: What is the dict of a function, in one.
+_OF_ROOM = regex(r"(?:locals|vars)\(\)")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _ANY = r"\w+"
+_NOTHING = re.compile("(?!)")
 #: Ends a path of which something inside is changed.
 _INSIDE = "[]"
 
@@ -60,37 +65,58 @@ def set_outside(path: str) -> re.Pattern[str]:
 @remembered
 def set_when_run(path: str) -> re.Pattern[str]:
     """The same, and those that its own functions set by their text: `globals()["LOSS"] = "mae"`."""
-    outside, text = set_outside(path), program_in(path)
-    if not _SETS_OWN.search(text):
-        return outside
+    outside, own = set_outside(path), set_by_text(program_in(path))
+    return outside if own is _NOTHING else re.compile(f"{outside.pattern}|{own.pattern}")
+
+
+@remembered
+def set_by_text(text: str) -> re.Pattern[str]:
+    """Finds the names of a module that it sets itself by their text."""
+    if not _SETS_OWN.search(text) and not ("global" in text and "class " in text):
+        return _NOTHING
     module = program_tree(text)
     names = set(_set_by_text(module)) if module is not None else {_ANY}
-    return re.compile("|".join([outside.pattern, *sorted(names)])) if names else outside
+    return re.compile("|".join(sorted(names))) if names else _NOTHING
 
 
 def _set_by_text(module: ast.Module) -> Iterator[str]:
+    inside = {n for f in all_in(module) if isinstance(f, _FUNCTIONS) for n in all_in(f)}
+
+    def is_own(held: ast.expr, own: set[str]) -> bool:
+        """Whether it is the dict of the module: functions have variables of their own."""
+        text = ast.unparse(held)
+        found = text in own or _SETS_OWN.match(text) is not None
+        return found and not (held in inside and _OF_ROOM.match(text))
+
     own = {
         name
         for node in all_in(module)
-        if isinstance(node, ast.Assign) and _SETS_OWN.match(ast.unparse(node.value))
+        if isinstance(node, ast.Assign) and is_own(node.value, set())
         for target in node.targets
         for name in re.findall(r"\w+", ast.unparse(target))
     }
+    for made in nodes_of_kind(module, ast.ClassDef):
+        for one in made.body:
+            if isinstance(one, ast.Global):
+                yield from map(re.escape, one.names)
     for node in all_in(module):
         match node:
             case ast.Subscript(value=held, slice=key, ctx=ast.Store() | ast.Del()):
-                if _is_own(held, own):
+                if is_own(held, own):
                     yield _named_by(key)
             case ast.Attribute(value=held, attr=name, ctx=ast.Store() | ast.Del()):
-                if _is_own(held, own):
+                if is_own(held, own):
                     yield name
             case ast.Call(func=ast.Name("exec")):
                 yield _ANY
+            case ast.Call(func=ast.Name(function), args=given) if not hasattr(builtins, function):
+                if any(is_own(one, own) for one in given):
+                    yield _ANY
             case ast.Call(func=ast.Attribute(value=held, attr=name)) if name in METHODS:
-                if _is_own(held, own):
+                if is_own(held, own):
                     yield _ANY
             case ast.Call(func=ast.Name("setattr" | "delattr"), args=[held, key, *_]):
-                if _is_own(held, own):
+                if is_own(held, own):
                     yield _named_by(key)
 
 
@@ -99,11 +125,6 @@ def _named_by(key: ast.expr) -> str:
         case ast.Constant(value=str(name)):
             return re.escape(name)
     return _ANY
-
-
-def _is_own(held: ast.expr, names: set[str]) -> bool:
-    text = ast.unparse(held)
-    return text in names or _SETS_OWN.match(text) is not None
 
 
 def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:

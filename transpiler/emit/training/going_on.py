@@ -136,15 +136,22 @@ def _asks_the_former(parts: list[Part], tree: Tree) -> TrainingCall | None:
         target, end = target.strip(), tree.span(loaded.node)[1]
         if not equals or not target.isidentifier():
             continue
-        others = re.findall(rf"(?m)^[ \t]*{target} *= *(\w+)[ \t]*$", tree.blanked[:end])
-        others += re.findall(rf"(?m)^[ \t]*(\w+) *= *{target}[ \t]*$", tree.blanked[:end])
-        for call in calls:
-            func = call.node.func if isinstance(call.node, cst.Call) else None
-            asked = tree.source(func.value) if isinstance(func, cst.Attribute) else target
-            known = call.name in TRAINING or call.name.startswith("predict")
-            if known and tree.span(call.node)[0] > end and asked in others:
+        given = re.findall(rf"(?m)^[ \t]*{target} *= *(\w+)[ \t]*$", tree.blanked[:end])
+        others = re.findall(rf"(?m)^[ \t]*(\w+) *= *{target}[ \t]*$", tree.blanked[:end])
+        after = [(_asked(call, tree), call) for call in calls if tree.span(call.node)[0] > end]
+        new = {call.name for asked, call in after if asked == target}
+        for asked, call in after:
+            steps = call.name in STEPS and not new.isdisjoint(("compile", *STEPS))
+            scores = call.name in TRAINING and "compile" in new
+            if asked in given or (asked in others and (steps or scores)):
                 return call
     return None
+
+
+def _asked(call: TrainingCall, tree: Tree) -> str:
+    """What a method is called of."""
+    func = call.node.func if isinstance(call.node, cst.Call) else None
+    return tree.source(func.value) if isinstance(func, cst.Attribute) else ""
 
 
 _FORMER = "it may be about the model that another one has taken the name of, which was loaded"

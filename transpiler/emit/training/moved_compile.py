@@ -34,6 +34,7 @@ from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.changing import changed
 from transpiler.source.lexical import blanked, comments_in, words_in
 from transpiler.source.suites import nodes_of, statement_lines
 from transpiler.source.syntax import all_in, parts_of
@@ -67,7 +68,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     picked = writer.edits[edits:]  # where the function makes what it picks from
     del writer.edits[edits:]
     if len(sites) > 1:
-        _refuse_rebound(writer, summary, criteria)
+        _refuse_rebound(writer, summary, criteria, sites)
     kept = writer.variable.startswith("self.") and writer.shared.is_alone(mine)
     read = {word for line in criteria for word in words_in(line)}
     weighed = any(h.given for h in writer.training.compiled[id(call)].heads)
@@ -228,11 +229,19 @@ def _refuse_another_criterion(writer: ModelWriter, summary: Summary, lines: list
         raise Unsupported(f"the models that `{summary.function.name}` gives differ in their loss")
 
 
-def _refuse_rebound(writer: ModelWriter, summary: Summary, lines: list[str]) -> None:
+def _refuse_rebound(
+    writer: ModelWriter, summary: Summary, lines: list[str], sites: list[Site]
+) -> None:
     """What criteria are made of must not change between the calls that share them."""
-    changed = writer.tree.rebound - {parameter.name for parameter in summary.parameters}
-    read = (word for line in lines for word in sorted(words_in(line)) if word in changed)
-    if name := next(read, ""):
+    tree, own = writer.tree, {parameter.name for parameter in summary.parameters}
+    rebound = tree.rebound - own
+    read = (word for line in lines for word in sorted(words_in(line)) if word in rebound)
+    spans = [tree.span(site.node) for site in sites if tree.has_span(site.node)]
+    begin, end = min(last for _, last in spans), max(first for first, _ in spans)
+    given = (line.partition(" = ")[2] for line in lines)
+    path = writer.shared.file.path
+    changes = (changed(path, tree.text, text, begin, end, own) for text in given if begin < end)
+    if name := next(read, "") or next(filter(None, changes), ""):
         raise Unsupported(f"`{name}` changes between calls of `{summary.function.name}`")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from transpiler.interpret.aliases import forget_given
 from transpiler.interpret.arguments import arguments_of
 from transpiler.interpret.calls.batches import reduced, settle_reduced
 from transpiler.interpret.calls.builtins import BUILTINS
@@ -60,6 +61,12 @@ _OF_OBJECTS = ("self.__class__", "type(self)")
 
 @evaluates(cst.Call)
 def call_node(region: Region, node: cst.Call) -> Value:
+    result = _call(region, node)
+    forget_given(region, node)
+    return result
+
+
+def _call(region: Region, node: cst.Call) -> Value:
     func = node.func
     if isinstance(func, cst.Attribute):
         receiver = evaluate(region, func.value)

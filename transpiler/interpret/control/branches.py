@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import libcst as cst
 
 from transpiler.interpret.control.elements import are_told_apart, either_model
-from transpiler.interpret.control.joins import Side, join_scopes
+from transpiler.interpret.control.joins import Side, changed_names, join_scopes
 from transpiler.interpret.control.perhaps import joined_callbacks
 from transpiler.interpret.control.picked_rates import picked_rate
 from transpiler.interpret.dispatch import evaluate, provided, provides
@@ -130,6 +130,10 @@ def conditional(region: Region, node: cst.IfExp, test: Static) -> Value:
             provided("close_models")(region)
         sides.append((region.scope, init, forward))
     region.scope = before
+    for name in {n for scope, _, _ in sides for n in changed_names(before, scope)}:
+        if is_plain(before.values.get(name, Unknown())):  # `options.update(...) if test else None`
+            before.bump(name)
+            before.values[name] = Static(before.read(name))
     a, b = values
     if isinstance(a, Model) and isinstance(b, Model):
         return either_model(a, b)

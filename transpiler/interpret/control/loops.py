@@ -91,11 +91,12 @@ def for_statement(region: Region, node: cst.For) -> None:
         _for(region, node)
     run_again(region, node)
     for name, held in before.items():  # it is the last one of the loop now, if there is any
-        others = (region.scope.get(n) or Unknown() for n in (name, *region.tree.names(node.iter)))
-        models = models_in(held, *others)
-        region.scope.values[name] = PerhapsModel(
-            f"`{name}` is the variable of a loop", models=models
-        )
+        gone_through = (region.scope.get(n) or Unknown() for n in region.tree.names(node.iter))
+        models = models_in(*gone_through)
+        if any(one.node is held.node for one in models):
+            continue  # what another loop has made, of which it was the last
+        reason = f"`{name}` is the variable of a loop"
+        region.scope.values[name] = PerhapsModel(reason, models=(held, *models))
 
 
 def _for(region: Region, node: cst.For) -> None:

@@ -114,7 +114,7 @@ def _has_return(suite: cst.BaseSuite) -> bool:
 
 
 #: What is raised where an older TensorFlow lacks a function.
-_MISSING = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError"})
+MISSING = frozenset({"AttributeError", "ImportError", "ModuleNotFoundError", "NameError"})
 
 
 def _has_fallback(node: cst.Try) -> bool:
@@ -125,7 +125,7 @@ def _has_fallback(node: cst.Try) -> bool:
         return False
     return all(
         isinstance(h.type, cst.Name)
-        and h.type.value in _MISSING
+        and h.type.value in MISSING
         and all(isinstance(s, cst.SimpleStatementLine) for s in h.body.body)
         and all(isinstance(b, cst.Pass) for s in h.body.body for b in s.body)  # type: ignore[union-attr]
         for h in node.handlers

@@ -31,6 +31,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.source.changed_entries import changed_entries
+from transpiler.source.keys_by_others import keys_by_others
 
 
 @evaluates(cst.Integer, cst.Float, cst.SimpleString, cst.Imaginary)
@@ -129,8 +130,11 @@ def display(region: Region, node: cst.List | cst.Tuple) -> Value:
     written = verbatim(region, node, *items)
     places = dict(enumerate(items))
     places |= {n - len(items): item for n, item in places.items()}
-    if is_changed_inside(region, places):
+    if is_changed_inside(region, places, kind):
         return written
+    if kind is list and not region.is_module:
+        still = forgotten(region, dict(enumerate(items)))
+        return Sequence(tuple(still.values()), kind, static=written.expr)
     return Sequence(tuple(items), kind, static=written.expr)
 
 
@@ -234,10 +238,42 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
     if not all_static(parts):
         return Mapping(items)
     written = verbatim(region, node, *parts)
-    return written if is_changed_inside(region, items) else Mapping(items, written.expr)
+    if is_changed_inside(region, items):
+        return written
+    return Mapping(items if region.is_module else forgotten(region, items), written.expr)
 
 
-def is_changed_inside(region: Region, items: dict[Any, Value]) -> bool:
-    """Whether a list or dict among the values of a dict is changed behind its back."""
+def by_others(region: Region, items: dict[Any, Value]) -> set[Any]:
+    """The keys under which there may be something else, or what changes, by another name.
+
+    What a call gets has none, unless that is `dict(...)`.
+    """
+    if not isinstance(region.whole, (cst.Dict, cst.List, cst.Tuple, cst.Call)):
+        return set()
+    if isinstance(region.whole, cst.Call) and region.tree.source(region.whole.func) != "dict":
+        return set()
+    changed = keys_by_others(region.tree.text) & items.keys()
+    put = {key for key in changed if _may_get_another(key, items[key])}
+    inside = {key for key, value in items.items() if region.is_module and _is_container(value)}
+    return put | (inside & changed_entries(region.tree.text).inner if inside else set())
+
+
+def _may_get_another(key: object, value: Value) -> bool:
+    """Whether what is known of a value may not hold; of lists, texts may be exchanged."""
+    if isinstance(key, int):
+        return isinstance(constant(value), str)
+    return not is_graph(value) and not (isinstance(value, Static) and not value.expr.known)
+
+
+def forgotten(region: Region, items: dict[Any, Value]) -> dict[Any, Value]:
+    """The entries, without those that a function does not know, whose class would not either."""
+    reason = "another value may be put there by another name"
+    return {**items, **dict.fromkeys(by_others(region, items), Unknown(reason))}
+
+
+def is_changed_inside(region: Region, items: dict[Any, Value], kind: type = dict) -> bool:
+    """Whether a dict or list, or one among its values, is changed behind its back."""
+    if region.is_module and kind is not tuple and by_others(region, items):
+        return True
     inside = [key for key, value in items.items() if _is_container(value)]
     return bool(inside) and any(map(changed_entries(region.tree.text).under, inside))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluates
@@ -66,7 +68,7 @@ def read(region: Region, identifier: str) -> Value:
                 raise GiveUp(f"`{identifier}` is a tensor or layer of an enclosing function")
             if holds_own(value):
                 raise GiveUp(f"`{identifier}` holds tensors or layers of an enclosing function")
-        elif isinstance(value, Model) and identifier in region.tree.rebound:
+        elif isinstance(value, Model) and _is_bound_again(region, identifier):
             return Unknown(f"`{identifier}` is another model when it is run again")
     if isinstance(value, Static):
         held = value.expr
@@ -104,6 +106,15 @@ def read(region: Region, identifier: str) -> Value:
     if isinstance(value, Function) and value.static is None and not value.owner:
         return replace_function(value, reading)
     return value
+
+
+def _is_bound_again(region: Region, name: str) -> bool:
+    """Whether a variable of the module is another model once functions that read it have run."""
+    if name not in region.tree.rebound:
+        return False
+    plain = rf"(?:[\w.]+\s*,\s*)*{name}\s*(?:,[^=\n(]*)?=(?!=)"
+    bound = rf"(?m)^[ \t]*(?:{plain}|for\b[^\n]*\b{name}\b[^\n]*\bin\b)"
+    return len(re.findall(bound, region.tree.blanked)) > 1
 
 
 def replace_function(value: Function, reading: Expr) -> Function:

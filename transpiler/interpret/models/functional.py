@@ -118,6 +118,7 @@ def make_model(region: Region, node: cst.Call, arguments: list[Argument]) -> Val
         input_kind=kind,
         ways=tuple(region.ways),
         versions=dict(region.scope.versions),
+        models={n: v for n, v in region.scope.values.items() if isinstance(v, Model)},
     )
     make_inner(region, built)
     of_one_round(region, built)

@@ -255,6 +255,7 @@ def close_sequential(region: Region, model: Model) -> Built | None:
         "",
         ways=tuple(region.ways),
         versions=dict(region.scope.versions),
+        models={n: v for n, v in region.scope.values.items() if isinstance(v, Model)},
     )
     make_inner(region, built)
     of_one_round(region, built)

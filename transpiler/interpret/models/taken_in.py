@@ -93,13 +93,15 @@ def _is_given(region: Region, model: Model) -> bool:
 
 def _refuse_stale(region: Region, built: Built) -> None:
     """Refuse models as layers whose variables are something else by now."""
-    functional = built.kind == "functional"  # another one is complete later than it is made
+    # another one is complete later than it is made; branches and loops are looked at elsewhere
+    functional = built.kind == "functional" and not built.ways
     named = [
         node.module.constructor
         for node in walk(built.init if functional and region.model_names else [])
         if isinstance(node, Construct) and node.module.constructor.text in region.model_names
     ]
-    stale = {expr.text for expr in named if built.is_stale(expr)}
+    known = {e.text: (e, region.model_names[e.text]) for e in named}
+    stale = {n for n, (e, model) in known.items() if not model.ways and built.is_stale(e, model)}
     forward = prune(built.forward, frozenset(), effects=False)[0] if stale else []
     used = {module.constructor.text for module in modules_used(forward).values()}
     if found := sorted(stale & used):

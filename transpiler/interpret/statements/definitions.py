@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from transpiler.interpret.context import Array, Shape
-from transpiler.interpret.control.suites import body_of, run_block
+from transpiler.interpret.control.suites import MISSING, body_of, run_block
 from transpiler.interpret.dispatch import evaluate, evaluates, executes, provided
 from transpiler.interpret.functions.closures import changes_in_place, joined
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statements.imports import import_from, import_module
+from transpiler.interpret.statements.imports import dotted, import_from, import_module
 from transpiler.interpret.statements.injected import injected
+from transpiler.interpret.statements.targets import assign_value
+from transpiler.interpret.statics import constant, is_plain
 from transpiler.interpret.strategies import enter_scope
 from transpiler.interpret.values import (
     Framework,
@@ -29,6 +31,7 @@ from transpiler.interpret.values import (
     models_in,
 )
 from transpiler.ir.code import Comments, Line
+from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.record import replace
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
@@ -120,14 +123,18 @@ def class_def(region: Region, node: cst.ClassDef) -> None:
 
 @executes(cst.With)
 def with_statement(region: Region, node: cst.With) -> None:
+    held, versions = dict(region.scope.values), dict(region.scope.versions)
     for item in node.items:
         region.statement = node
         value = evaluate(region, item.item)
         enter_scope(region, node, value)
         if item.asname is not None:
+            target: cst.BaseExpression = item.asname.name
+            if isinstance(target, (cst.Attribute, cst.Subscript)):
+                assign_value(region, target, Unknown(_OF_WITH), node, None)
             for name in assigned_names(item.asname.name):
                 region.scope.bump(name)
-                given: Value = Unknown("what a `with` statement gives")
+                given: Value = Unknown(_OF_WITH)
                 if isinstance(value, Static) and not value.expr.known:  # a file, as a rule
                     given = Static(region.scope.read(name))
                 region.scope.values[name] = given
@@ -136,6 +143,8 @@ def with_statement(region: Region, node: cst.With) -> None:
                 raise GiveUp("a `with` statement in a function that builds or trains a model", node)
             region.entered.append(node)  # it may be one that only trains, or turn out not to be
     run_block(region, body_of(node.body))
+    if any(_SUPPRESS in region.tree.source(item.item) for item in node.items):
+        region.scope.values |= _perhaps_unset(region, held, versions)
 
 
 @executes(cst.Try)
@@ -143,15 +152,26 @@ def try_statement(region: Region, node: cst.Try) -> None:
     """`try` around imports: the first way that works when converting is taken."""
     if region.is_module or _only_imports(node.body):
         before, versions = dict(region.file.arrays), dict(region.scope.versions)
+        held = dict(region.scope.values)
         run_block(region, body_of(node.body))
+        failed = {**region.scope.values, **_perhaps_unset(region, held, versions)}
+        if node.orelse is not None:
+            run_block(region, body_of(node.orelse.body))
         known, tried = dict(region.scope.values), dict(region.file.arrays)
+        ways = [known]
         for handler in node.handlers:
+            region.scope.values |= {n: v for n, v in failed.items() if is_plain(v)}
             run_block(region, body_of(handler.body))
             if not _ends(handler.body):
                 _forget_sizes(region, before, versions, tried)
+                ways.append(dict(region.scope.values))
+        _join_ways(region, ways)
         for name, value in known.items():
             if isinstance(value, (Framework, Function, UserClass)):
                 region.scope.values[name] = value
+            elif _is_configured(value) and region.scope.values.get(name) is not value:
+                lacking = all(map(_catches_missing, node.handlers))
+                region.scope.values[name] = value if lacking else Unknown(_EITHER_WAY)
         for name in _imported(node.body):
             if isinstance(region.scope.values.get(name), (Sequence, Mapping, Static)):
                 if region.scope.values[name] is not known.get(name):  # only what is there if not
@@ -162,10 +182,68 @@ def try_statement(region: Region, node: cst.Try) -> None:
     _run_attempt(region, node)
 
 
+_OF_WITH = "what a `with` statement gives"
+_SUPPRESS = "suppress("  #: of `contextlib`
+_EITHER_WAY = "which way a `try` goes is not known"
+
+
+def _is_configured(value: Value) -> bool:
+    return isinstance(value, Static) and isinstance(value.expr.value, Configured)
+
+
+def _catches_missing(handler: cst.ExceptHandler) -> bool:
+    """Whether it is there for versions that lack something, or an argument."""
+    lacking = {*MISSING, "TypeError"}
+    return isinstance(handler.type, cst.Name) and handler.type.value in lacking
+
+
+def _perhaps_unset(
+    region: Region, held: dict[str, Value], versions: dict[str, int]
+) -> dict[str, Value]:
+    """What is known of names that a block sets which may have failed before that, or in between."""
+    scope = region.scope
+    found: dict[str, Value] = {}
+    for name, value in scope.values.items():
+        times = scope.versions.get(name, 0) - versions.get(name, 0)
+        if times > 1 or (times and name in held):
+            found[name] = _one_of(Static(scope.read(name)), [held.get(name, value), value], times)
+    return found
+
+
+def _one_of(reading: Static, values: list[Value], times: int = 1) -> Value:
+    """What is known of a name that has one of some plain values, the last if they are alike."""
+    if not all(map(is_plain, values)):
+        return values[-1]
+    known = [constant(value) for value in values]
+    one = known[-1]
+    if all(type(other) is type(one) and other == one for other in known) and times == 1:
+        return values[-1]
+    return reading if any(value is not UNKNOWN for value in known) else values[-1]
+
+
+def _join_ways(region: Region, ways: list[dict[str, Value]]) -> None:
+    """Names have the plain value of one of several ways that a `try` may have gone."""
+    scope = region.scope
+    for name, value in scope.values.items():
+        held = [way[name] for way in ways if name in way]
+        if any(other is not value for other in held):
+            scope.values[name] = _one_of(Static(scope.read(name)), [*held, value])
+
+
+_LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit"})
+
+
 def _ends(suite: cst.BaseSuite) -> bool:
     """Whether nothing comes behind a block."""
     line = suite.body[-1] if suite.body else None
-    return isinstance(line, cst.SimpleStatementLine) and isinstance(line.body[-1], cst.Raise)
+    if not isinstance(line, cst.SimpleStatementLine):
+        return False
+    match line.body[-1]:
+        case cst.Raise():
+            return True
+        case cst.Expr(value=cst.Call(func=called)):
+            return dotted(called) in _LEAVING
+    return False
 
 
 def _forget_sizes(
@@ -227,7 +305,10 @@ def _imported(suite: cst.BaseSuite) -> Iterator[str]:
     """The names that the imports of a block take from modules."""
     for statement in suite.body:
         for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-            if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+            if isinstance(small, cst.Import):
+                names = (a.asname.name if a.asname is not None else a.name for a in small.names)
+                yield from (dotted(name).partition(".")[0] for name in names)
+            elif isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
                 for one in small.names:
                     name = one.asname.name if one.asname is not None else one.name
                     if isinstance(name, cst.Name):

@@ -10,11 +10,15 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.region import Region
+from transpiler.interpret.statics import is_plain
 from transpiler.interpret.symbols import SUBMODULES, canonical, is_framework
 from transpiler.interpret.values import COMPUTED, Framework, Namespace, Static, Value
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.far_stars import brought_by_star
 from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.set_outside import set_by_text
+from transpiler.source.steady_settings import program_in
 from transpiler.source.stores import names_bound
 from transpiler.source.syntax import program_tree
 
@@ -120,9 +124,27 @@ def _import_project_star(region: Region, module: str) -> set[str]:
     """The names that a module of the project brings for what it has to do with Keras."""
     other = _other_module(region, module) or {}
     found = {name: value for name, value in other.items() if not name.startswith("_")}
+    brought = _brought(region, module)
+    if brought is not None:
+        found = {name: value for name, value in found.items() if name in brought}
     for name, value in found.items():
         bind(region, name, value)
+    for name in ((brought or set()) - {*found}) & region.scope.values.keys():
+        if is_plain(region.scope.values[name]):
+            region.scope.bump(name)
+            region.scope.values[name] = Static(region.scope.read(name))
     return {*found}
+
+
+def _brought(region: Region, module: str) -> set[str] | None:
+    """The names that a star import of a file of the project brings; None of anything else."""
+    home = os.path.dirname(real_path(region.file.path))
+    path = locate(home, module, region.tree.text) if region.file.path else None
+    if path is None:
+        return None
+    by_text = set_by_text(program_in(str(path)))
+    found = {name for name in region.scope.values if by_text.fullmatch(name)}
+    return found | brought_by_star(str(path), program_in)
 
 
 #: Libraries whose functions may be called as some of Keras: `mean_squared_error`, `concatenate`.

@@ -50,7 +50,7 @@ from transpiler.source.changed_by_others import changed_by_others
 from transpiler.source.changed_entries import changed_entries
 from transpiler.source.changed_inside import has_functions, is_changed_inside, is_declared
 from transpiler.source.rebound import is_bound_again, rebound_in_function
-from transpiler.source.set_outside import set_outside
+from transpiler.source.set_outside import set_by_text, set_outside
 
 
 def assign_name(
@@ -150,8 +150,11 @@ def _is_rebound(region: Region, name: str) -> bool:
 
 
 def _is_set_outside(region: Region, name: str) -> bool:
-    """Whether another file changes a variable of the module."""
-    return region.is_module and set_outside(region.file.path).fullmatch(name) is not None
+    """Whether another file changes a variable of the module, or its own text by its name."""
+    if not region.is_module:
+        return False
+    changing = (set_outside(region.file.path), set_by_text(region.tree.text))
+    return any(one.fullmatch(name) for one in changing)
 
 
 #: What functions follow by its name, besides data.

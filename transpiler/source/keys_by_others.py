@@ -1,0 +1,126 @@
+"""Under which keys a program puts something into dicts that it has by another name.
+
+for options in CONFIGS.values():
+    options["loss"] = "mae"              # "loss"
+
+def ease(settings):
+    settings.update(rate=0.5)            # "rate"
+
+What such a dict was written out with under that key may be something else by now.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from transpiler.regex import regex
+from transpiler.source.changed_inside import own_nodes
+from transpiler.source.effects import ANY, GIVEN, Effect, Scope, effects_in
+from transpiler.source.remembered import remembered
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
+
+_PUTS = frozenset({"update", "setdefault", "pop", "__setitem__", "setitem"})
+#: Where nothing like it is in a text, nothing is put under a key.
+_MAY_PUT = regex(
+    rf"[\"']\][^\n]*=|\.(?:{'|'.join(sorted(_PUTS))})\(|\bsetitem\(|\bdel\b[^\n]*[\"']\]"
+)
+#: What gives a new dict.
+_MAKERS = frozenset({"dict", "OrderedDict", "defaultdict", "deepcopy", "copy"})
+
+
+@remembered
+def keys_by_others(text: str) -> frozenset[object]:
+    """The keys; of lists, the places that get a text."""
+    module = program_tree(text) if _MAY_PUT.search(text) else None
+    if module is None:
+        return frozenset()
+    effects, _ = effects_in(module)
+    made = _Made(module)
+    return frozenset(k for e in effects for k in _keys(e) if not made.is_direct(e))
+
+
+def _keys(effect: Effect) -> Iterator[object]:
+    """The keys under which a place puts something."""
+    match effect.node:
+        case ast.Subscript(slice=ast.Constant(value=str(key))):
+            yield key
+        case ast.Assign(targets=targets, value=ast.Constant(value=str())):
+            for target in targets:
+                match target:
+                    case ast.Subscript(slice=ast.Constant(value=int(place))):
+                        yield place
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=args) if (
+            name in _PUTS
+        ):
+            yield from (k.arg for k in effect.node.keywords if k.arg is not None)
+            for given in args:
+                match given:
+                    case ast.Constant(value=str(key)):
+                        yield key
+                    case ast.Dict(keys=keys):
+                        yield from (k.value for k in keys if isinstance(k, ast.Constant))
+
+
+class _Made:
+    """Which variables hold nothing but dicts that are made where they get them.
+
+    What stands in classes is another matter: it may run at any time.
+    """
+
+    def __init__(self, module: ast.Module) -> None:
+        self._module = module
+        self._others: dict[ast.AST, set[str]] = {}
+        bodies = (one for made in nodes_of_kind(module, ast.ClassDef) for one in made.body)
+        self._in_classes = {n for one in bodies for n in all_in(one)}
+
+    def is_direct(self, effect: Effect) -> bool:
+        """Whether an effect is on such a variable: who changes that in a function is known, too."""
+        name, *parts = effect.path
+        if name == GIVEN or ANY in parts[:-1] or effect.node in self._in_classes:
+            return False
+        scope: Scope | None = effect.scope
+        while scope is not None and name not in scope.own:
+            scope = scope.outer
+        if scope is not None and name in scope.parameters:
+            return False
+        room = self._module if scope is None or scope.function is None else scope.function
+        return name not in self._other_names(room)
+
+    def _other_names(self, room: ast.AST) -> set[str]:
+        """The variables of a function or the module that get anything else."""
+        if room not in self._others:
+            found = self._others[room] = set[str]()
+            for node in own_nodes(room):
+                for target, value in _bindings(node):
+                    for name in all_in(target):
+                        if isinstance(name, ast.Name):
+                            if name is not target or value is None or not _is_new(value):
+                                found.add(name.id)
+        return self._others[room]
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr | None]]:
+    """What gets a value in a node, and which one; None of what is taken out of something."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets if not _is_part(target))
+        case ast.AnnAssign(target=target, value=value) | ast.NamedExpr(target=target, value=value):
+            yield from () if _is_part(target) else ((target, value),)
+        case ast.For(target=target) | ast.comprehension(target=target):
+            yield target, None
+        case ast.withitem(optional_vars=ast.expr() as target):
+            yield target, None
+
+
+def _is_part(target: ast.expr) -> bool:
+    return isinstance(target, (ast.Attribute, ast.Subscript))
+
+
+def _is_new(value: ast.expr) -> bool:
+    match value:
+        case ast.Dict() | ast.DictComp() | ast.List() | ast.ListComp():
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _MAKERS
+    return False
