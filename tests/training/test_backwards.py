@@ -239,3 +239,29 @@ def test_arrays_that_surely_run_forward_are_taken_as_they_are() -> None:
         arrays="z, np.concatenate([y, y])",
     )
     assert "contiguous" not in converted(made)
+
+
+FOLDS = """\
+import numpy as np
+from tensorflow import keras
+
+x = np.random.RandomState(0).rand(40, 4)
+y = x.sum(axis=1)
+
+
+def fit_fold(train, test):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x[train], y[train], batch_size=8, verbose=0)
+    return model.evaluate(x[test], y[test], verbose=0)
+
+
+for fold in range(2):
+    train, test = np.arange(40) % 2 != fold, np.arange(40) % 2 == fold
+    score = fit_fold(train, test)
+"""
+
+
+def test_arguments_have_the_names_of_parameters(scripts: Scripts) -> None:
+    apart = scripts.compare(FOLDS, converted(FOLDS))
+    assert apart["score"] < 1e-9, apart

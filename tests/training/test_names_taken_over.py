@@ -47,6 +47,7 @@ h = head.fit(x, y, verbose=0).history["loss"]
 """
 LOADED = 'model.save("m.keras")\nmodel = keras.models.load_model("m.keras")\n'
 LOOP = "for model in [{}]:\n    p = model.predict(x)\n"
+ATTEMPT = "try:\n    best = second\nexcept ValueError:\n    best = model\n"
 FITTED = 'h = best.fit(x, y, batch_size=8, verbose=0).history["loss"]\n'
 BUT_FOR = "best = model\nif h1[-1] > h2[-1]:\n    best = second\n"
 EITHER = """\
@@ -98,6 +99,7 @@ model.compile("sgd", "mae")
 model.fit(x, y, verbose=0)
 b = report()
 """,
+    "one of an attempt": TWO + ATTEMPT + "e = best.evaluate(x, y, verbose=0)\n",
     "either asked": TWO + EITHER + "e = best.evaluate(x, y, verbose=0)\np = best.predict(x)\n",
     "either trained": TWO + EITHER + FITTED,
     "the first but for": TWO + BUT_FOR + "e = best.evaluate(x, y, verbose=0)\n",

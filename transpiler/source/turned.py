@@ -78,7 +78,7 @@ class Turned:
             case ast.Attribute():
                 return self._attribute(node, seen)
             case ast.Subscript(value=value, slice=index):
-                return self._turns(index) or self._may(value, seen)
+                return self._turns(index, frozenset()) or self._may(value, seen)
             case ast.Call():
                 return self._call(node, seen)
             case ast.Starred(value=value) | ast.NamedExpr(value=value):
@@ -172,20 +172,20 @@ class Turned:
                     return True
         return False
 
-    def _turns(self, index: ast.expr) -> bool:
+    def _turns(self, index: ast.expr, seen: frozenset[str]) -> bool:
         """Whether a subscript may go backwards."""
         match index:
             case ast.Slice(step=step):
                 return step is not None and not self._is_positive(step)
             case ast.Tuple(elts=parts):
-                return any(map(self._turns, parts))
+                return any(self._turns(part, seen) for part in parts)
             case ast.Call(func=ast.Name(id="slice"), args=[_, _, step]):
                 return not self._is_positive(step)
             case ast.Subscript(value=ast.Attribute(attr="s_" | "index_exp"), slice=inner):
-                return self._turns(inner)
-            case ast.Name(id=name):
-                values = self._values(name)
-                return any(value is not None and self._turns(value) for value in values)
+                return self._turns(inner, seen)
+            case ast.Name(id=name) if name not in seen:
+                values = [value for value in self._values(name) if value is not None]
+                return any(self._turns(value, seen | {name}) for value in values)
         return False
 
     def _is_positive(self, step: ast.expr | None) -> bool:

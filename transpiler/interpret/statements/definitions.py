@@ -184,6 +184,7 @@ def try_statement(region: Region, node: cst.Try) -> None:
 
 _OF_WITH = "what a `with` statement gives"
 _SUPPRESS = "suppress("  #: of `contextlib`
+_SET_IN_TRY = "`{}` is set in a `try`"
 _EITHER_WAY = "which way a `try` goes is not known"
 
 
@@ -226,7 +227,11 @@ def _join_ways(region: Region, ways: list[dict[str, Value]]) -> None:
     scope = region.scope
     for name, value in scope.values.items():
         held = [way[name] for way in ways if name in way]
-        if any(other is not value for other in held):
+        if all(other is value for other in held):
+            continue
+        if models := models_in(*held, value):
+            scope.values[name] = PerhapsModel(_SET_IN_TRY.format(name), models=models)
+        else:
             scope.values[name] = _one_of(Static(scope.read(name)), [*held, value])
 
 
@@ -275,9 +280,11 @@ def _run_attempt(region: Region, node: cst.Try) -> None:
     suites += [part.body for part in (node.orelse, node.finalbody) if part is not None]
     before, events = region.scope.copy(), region.graph_events
     idle, known = len(region.idle), {*region.settled}
+    ways = [before.values]
     with region.collecting():
         for suite in suites:
             run_block(region, body_of(suite))
+            ways.append(dict(region.scope.values))
     returns = any(_returns(suite) for suite in suites)
     lists = (
         region.settled[span].startswith("[torch.device(") for span in {*region.settled} - known
@@ -289,8 +296,8 @@ def _run_attempt(region: Region, node: cst.Try) -> None:
     after = region.scope
     for name in [n for n, v in after.versions.items() if before.versions.get(n, 0) != v]:
         after.bump(name)
-        models = models_in(before.values.get(name, Unknown()), after.values.get(name, Unknown()))
-        reason = f"`{name}` is set in a `try`"
+        models = models_in(*(way[name] for way in ways if name in way))
+        reason = _SET_IN_TRY.format(name)
         after.values[name] = PerhapsModel(reason, models=models) if models else Unknown(reason)
 
 
