@@ -99,6 +99,25 @@ model.compile("sgd", "mae")
 model.fit(x, y, verbose=0)
 b = report()
 """,
+    "an attribute": """\
+class Trainer:
+    def __init__(self):
+        self.model = build()
+        self.model.compile("sgd", "mse")
+
+    def restart(self):
+        self.model = build(2)
+        self.model.compile("adam", "mae")
+
+    def fit(self):
+        return self.model.fit(x, y, verbose=0).history["loss"]
+
+
+trainer = Trainer()
+h1 = trainer.fit()
+trainer.restart()
+h2 = trainer.fit()
+""",
     "one of an attempt": TWO + ATTEMPT + "e = best.evaluate(x, y, verbose=0)\n",
     "either asked": TWO + EITHER + "e = best.evaluate(x, y, verbose=0)\np = best.predict(x)\n",
     "either trained": TWO + EITHER + FITTED,
