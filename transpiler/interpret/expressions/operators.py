@@ -48,6 +48,7 @@ from transpiler.ir.expr import NOT, UNKNOWN
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
+from transpiler.source.changes import changed_in_place
 
 
 @evaluates(cst.BinaryOperation)
@@ -315,15 +316,26 @@ def _is_the_users(region: Region, node: cst.IfExp, test: Value, chosen: Value) -
     """Whether a choice by values of the program stays in the text, as its `if` statements do."""
     if not region.is_module or region.settles(node.test):
         return False
-    if not isinstance(test, Static) or not isinstance(chosen, Static):
+    plain = (Static, Sequence, Mapping)
+    if not isinstance(test, plain) or not isinstance(chosen, plain):
         return False
     read = (region.scope.get(name) for name in region.tree.names(node))
     return not any(value is not None and is_graph(value) for value in read)
 
 
+def _fills_in_rounds(region: Region, node: cst.BaseExpression, test: Value) -> bool:
+    """Whether a list or dict is asked for in a loop, and changes: `seen[-1] if seen else 0.0`."""
+    if not region.loops or not isinstance(test, (Sequence, Mapping)) or is_graph(test):
+        return False
+    text = region.tree.text if region.is_module else region.source
+    return changed_in_place(text, region.tree.names(node))
+
+
 @evaluates(cst.IfExp)
 def conditional(region: Region, node: cst.IfExp) -> Value:
     test = evaluate(region, node.test)
+    if _fills_in_rounds(region, node.test, test):
+        test = Static(replace(to_expr(region, test), value=UNKNOWN))
     decided = truth(test)
     if decided is not UNKNOWN:
         note_decision(region, node, node.test, test)
@@ -341,4 +353,7 @@ def conditional(region: Region, node: cst.IfExp) -> Value:
     if isinstance(test, Unknown):
         return Unknown(test.reason)
     asked: Any = provided("asked_of_element")(region, test, node.test)
-    return provided("conditional")(region, node, test if asked is None else asked)
+    test = test if asked is None else asked
+    if isinstance(test, (Repeated, Keyed)):
+        return Unknown("a choice by whether there are models")
+    return provided("conditional")(region, node, test)
