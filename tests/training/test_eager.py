@@ -178,3 +178,31 @@ def test_other_files_may_run_all_functions_eagerly(switched: str, tmp_path: Path
     _, errors = files_converted(tmp_path, files)
     found = any("Keras has the loss of clipped probabilities" in error for error in errors)
     assert found == bool(switched), errors
+
+
+SCHEDULE = """\
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+
+W = 1.0
+
+
+class Slower(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.1 * W / (1.0 + tf.cast(step, tf.float32))
+
+
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(Slower()), "mse", run_eagerly=True)
+model.fit(np.ones((8, 2)), np.ones(8))
+W = 3.0
+model.fit(np.ones((8, 2)), np.ones(8))
+"""
+
+
+def test_schedules_are_asked_ahead() -> None:
+    errors = [d.message for d in convert(SCHEDULE).diagnostics if d.severity is Severity.ERROR]
+    assert any("`W`, which `__call__` reads, gets another value" in e for e in errors), errors
+    still = convert(SCHEDULE.replace("W = 3.0\n", "")).diagnostics
+    assert not any("gets another value" in d.message for d in still)

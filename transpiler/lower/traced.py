@@ -57,10 +57,11 @@ def refuse_changing(
     file: FileContext, calls: list[TrainingCall], compiles: TrainingCall, makers: list[Region]
 ) -> None:
     """Refuse what the functions of one `compile` read, where it changes between their steps."""
-    if is_eager(compiles):
-        return
+    eager = is_eager(compiles)  # what is run in each step, but torch asks schedules ahead
     program = functions_of(file.tree.text)
     for function in _functions(compiles, makers):
+        if eager and function.name != _SCHEDULE:
+            continue
         if function.file not in (None, file):
             _refuse_elsewhere(file, function.file, function)
             continue

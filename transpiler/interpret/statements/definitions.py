@@ -12,6 +12,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, executes, provide
 from transpiler.interpret.functions.closures import changes_in_place, joined
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.region import GiveUp, Region
+from transpiler.interpret.scope import Scope
 from transpiler.interpret.statements.imports import dotted, import_from, import_module
 from transpiler.interpret.statements.injected import injected
 from transpiler.interpret.statements.targets import assign_value
@@ -25,7 +26,6 @@ from transpiler.interpret.values import (
     Sequence,
     Static,
     Unknown,
-    UserClass,
     Value,
     is_graph,
     models_in,
@@ -154,24 +154,21 @@ def try_statement(region: Region, node: cst.Try) -> None:
         before, versions = dict(region.file.arrays), dict(region.scope.versions)
         held = dict(region.scope.values)
         run_block(region, body_of(node.body))
-        failed = {**region.scope.values, **_perhaps_unset(region, held, versions)}
+        lacking = all(map(_catches_missing, node.handlers))
+        failed = _perhaps_unset(region, held, versions, lacking)
         if node.orelse is not None:
             run_block(region, body_of(node.orelse.body))
         known, tried = dict(region.scope.values), dict(region.file.arrays)
         ways = [known]
         for handler in node.handlers:
-            region.scope.values |= {n: v for n, v in failed.items() if is_plain(v)}
+            region.scope.values |= {**known, **failed}
             run_block(region, body_of(handler.body))
             if not _ends(handler.body):
                 _forget_sizes(region, before, versions, tried)
                 ways.append(dict(region.scope.values))
-        _join_ways(region, ways)
-        for name, value in known.items():
-            if isinstance(value, (Framework, Function, UserClass)):
-                region.scope.values[name] = value
-            elif _is_configured(value) and region.scope.values.get(name) is not value:
-                lacking = all(map(_catches_missing, node.handlers))
-                region.scope.values[name] = value if lacking else Unknown(_EITHER_WAY)
+        if len(ways) == 1:
+            region.scope.values |= known
+        _join_ways(region, ways, lacking)
         for name in _imported(node.body):
             if isinstance(region.scope.values.get(name), (Sequence, Mapping, Static)):
                 if region.scope.values[name] is not known.get(name):  # only what is there if not
@@ -185,7 +182,6 @@ def try_statement(region: Region, node: cst.Try) -> None:
 _OF_WITH = "what a `with` statement gives"
 _SUPPRESS = "suppress("  #: of `contextlib`
 _SET_IN_TRY = "`{}` is set in a `try`"
-_EITHER_WAY = "which way a `try` goes is not known"
 
 
 def _is_configured(value: Value) -> bool:
@@ -194,45 +190,55 @@ def _is_configured(value: Value) -> bool:
 
 def _catches_missing(handler: cst.ExceptHandler) -> bool:
     """Whether it is there for versions that lack something, or an argument."""
-    lacking = {*MISSING, "TypeError"}
-    return isinstance(handler.type, cst.Name) and handler.type.value in lacking
+    kinds = [handler.type]
+    if isinstance(handler.type, cst.Tuple):
+        kinds = [element.value for element in handler.type.elements]
+    names = [kind.value if isinstance(kind, cst.Name) else "" for kind in kinds]
+    return {*names} <= {*MISSING, "TypeError"}
 
 
 def _perhaps_unset(
-    region: Region, held: dict[str, Value], versions: dict[str, int]
+    region: Region, held: dict[str, Value], versions: dict[str, int], lacking: bool = False
 ) -> dict[str, Value]:
-    """What is known of names that a block sets which may have failed before that, or in between."""
+    """What is known of names that a block sets which may have failed before that, or in between.
+
+    Where it fails because a version is `lacking` something, the first way is the one.
+    """
     scope = region.scope
     found: dict[str, Value] = {}
     for name, value in scope.values.items():
         times = scope.versions.get(name, 0) - versions.get(name, 0)
         if times > 1 or (times and name in held):
-            found[name] = _one_of(Static(scope.read(name)), [held.get(name, value), value], times)
+            values = [held.get(name, value), value]
+            found[name] = _one_of(scope, name, values, lacking and times == 1, times)
     return found
 
 
-def _one_of(reading: Static, values: list[Value], times: int = 1) -> Value:
-    """What is known of a name that has one of some plain values, the last if they are alike."""
-    if not all(map(is_plain, values)):
-        return values[-1]
+def _one_of(scope: Scope, name: str, values: list[Value], first_way: bool, times: int = 1) -> Value:
+    """What is known of a name that has one of some values, the last if they are alike."""
+    last = values[-1]
+    if isinstance(last, (Framework, Unknown)) and not isinstance(last, PerhapsModel):
+        return last
+    if models := models_in(*values):
+        alike = all(value is last for value in values)
+        return last if alike else PerhapsModel(_SET_IN_TRY.format(name), models=models)
+    if not all(is_plain(value) and not _is_configured(value) for value in values):
+        alike = all(value is last for value in values) and times == 1
+        return last if alike or first_way else Unknown(_SET_IN_TRY.format(name))
     known = [constant(value) for value in values]
     one = known[-1]
     if all(type(other) is type(one) and other == one for other in known) and times == 1:
-        return values[-1]
-    return reading if any(value is not UNKNOWN for value in known) else values[-1]
+        return last
+    return Static(scope.read(name)) if any(v is not UNKNOWN for v in known) else last
 
 
-def _join_ways(region: Region, ways: list[dict[str, Value]]) -> None:
-    """Names have the plain value of one of several ways that a `try` may have gone."""
+def _join_ways(region: Region, ways: list[dict[str, Value]], lacking: bool) -> None:
+    """Names have the value of one of several ways that a `try` may have gone, its body's first."""
     scope = region.scope
     for name, value in scope.values.items():
-        held = [way[name] for way in ways if name in way]
-        if all(other is value for other in held):
-            continue
-        if models := models_in(*held, value):
-            scope.values[name] = PerhapsModel(_SET_IN_TRY.format(name), models=models)
-        else:
-            scope.values[name] = _one_of(Static(scope.read(name)), [*held, value])
+        held = [way[name] for way in reversed(ways) if name in way]
+        if any(other is not value for other in held):
+            scope.values[name] = _one_of(scope, name, held, lacking)
 
 
 _LEAVING = frozenset({"sys.exit", "exit", "quit", "os._exit"})
