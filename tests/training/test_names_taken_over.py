@@ -118,6 +118,16 @@ h1 = trainer.fit()
 trainer.restart()
 h2 = trainer.fit()
 """,
+    "a layer of an attempt": """\
+model = keras.Sequential([keras.Input((5,)), layers.Dense(4)])
+try:
+    int("7")
+except ValueError:
+    model.add(layers.Dense(3))
+model.add(layers.Dense(1))
+model.compile("sgd", "mse")
+h = model.fit(x, y, verbose=0).history["loss"]
+""",
     "one of an attempt": TWO + ATTEMPT + "e = best.evaluate(x, y, verbose=0)\n",
     "either asked": TWO + EITHER + "e = best.evaluate(x, y, verbose=0)\np = best.predict(x)\n",
     "either trained": TWO + EITHER + FITTED,

@@ -34,6 +34,11 @@ WAYS = {
         "def load():\n    global LOSS\n    from other import LOSS\n\n\nload()",
         'LOSS = "mae"\n',
     ),
+    "either module": (
+        '"mse"',
+        "try:\n    import other as c\nexcept ImportError:\n    import third as c\nLOSS = c.LOSS",
+        'LOSS = "mape"\n',
+    ),
     "an attempt": (
         '"mse"',
         "try:\n    from other import LOSS\nexcept ImportError:\n    pass",

@@ -42,6 +42,20 @@ try:
 except ImportError:
     V = "mse"
 
+# keras.losses.MeanAbsoluteError() if V else "mse"
+try:
+    import nosuchlibrary
+    V = [1]
+except ImportError:
+    V = []
+
+# V
+try:
+    import nosuchlibrary
+    V = keras.losses.MeanAbsoluteError()
+except ImportError:
+    V = keras.losses.MeanSquaredError()
+
 # V
 try:
     V = "mse"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
@@ -18,14 +20,18 @@ from transpiler.interpret.statements.injected import injected
 from transpiler.interpret.statements.targets import assign_value
 from transpiler.interpret.statics import constant, is_plain
 from transpiler.interpret.strategies import enter_scope
+from transpiler.interpret.symbols import is_framework
 from transpiler.interpret.values import (
     Framework,
     Function,
     Mapping,
+    Model,
+    Namespace,
     PerhapsModel,
     Sequence,
     Static,
     Unknown,
+    UserClass,
     Value,
     is_graph,
     models_in,
@@ -33,6 +39,8 @@ from transpiler.interpret.values import (
 from transpiler.ir.code import Comments, Line
 from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.record import replace
+from transpiler.regex import regex
+from transpiler.source.imported import locate, real_path
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
 
@@ -144,6 +152,7 @@ def with_statement(region: Region, node: cst.With) -> None:
             region.entered.append(node)  # it may be one that only trains, or turn out not to be
     run_block(region, body_of(node.body))
     if any(_SUPPRESS in region.tree.source(item.item) for item in node.items):
+        _refuse_added(region, [node.body])
         region.scope.values |= _perhaps_unset(region, held, versions)
 
 
@@ -154,7 +163,8 @@ def try_statement(region: Region, node: cst.Try) -> None:
         before, versions = dict(region.file.arrays), dict(region.scope.versions)
         held = dict(region.scope.values)
         run_block(region, body_of(node.body))
-        lacking = all(map(_catches_missing, node.handlers))
+        _refuse_added(region, [handler.body for handler in node.handlers])
+        lacking = all(map(_catches_missing, node.handlers)) and _is_surely_there(region, node.body)
         failed = _perhaps_unset(region, held, versions, lacking)
         if node.orelse is not None:
             run_block(region, body_of(node.orelse.body))
@@ -197,6 +207,38 @@ def _catches_missing(handler: cst.ExceptHandler) -> bool:
     return {*names} <= {*MISSING, "TypeError"}
 
 
+def _is_surely_there(region: Region, suite: cst.BaseSuite) -> bool:
+    """Whether what a block imports is of Keras, Python or the project: no other way is for that."""
+    home = os.path.dirname(real_path(region.file.path)) if region.file.path else ""
+    for module in _modules(suite):
+        top = module.partition(".")[0]
+        if not (not top or is_framework(module) or top in sys.stdlib_module_names):
+            if not home or locate(home, module, region.tree.text) is None:
+                return False
+    return True
+
+
+def _modules(suite: cst.BaseSuite) -> Iterator[str]:
+    """The modules that a block imports; those of relative imports begin with a dot."""
+    for statement in suite.body:
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if isinstance(small, cst.Import):
+                yield from (dotted(alias.name) for alias in small.names)
+            elif isinstance(small, cst.ImportFrom):
+                yield "." * len(small.relative) + dotted(small.module)
+
+
+_ADDS = regex(r"(?<![\w.])([\w.]+)\.(?:add|pop)\(")
+
+
+def _refuse_added(region: Region, suites: list[cst.BaseSuite]) -> None:
+    """Refuse layers that a Sequential gets, or loses, where only a run tells whether it does."""
+    for suite in suites:
+        for name in _ADDS.findall(region.tree.source(suite)):
+            if isinstance(region.scope.get(name), Model):
+                raise GiveUp(f"`{name}` is another model where an attempt fails", suite)
+
+
 def _perhaps_unset(
     region: Region, held: dict[str, Value], versions: dict[str, int], lacking: bool = False
 ) -> dict[str, Value]:
@@ -223,13 +265,24 @@ def _one_of(scope: Scope, name: str, values: list[Value], first_way: bool, times
         alike = all(value is last for value in values)
         return last if alike else PerhapsModel(_SET_IN_TRY.format(name), models=models)
     if not all(is_plain(value) and not _is_configured(value) for value in values):
-        alike = all(value is last for value in values) and times == 1
+        alike = all(_is_same(value, last) for value in values) and times == 1
         return last if alike or first_way else Unknown(_SET_IN_TRY.format(name))
     known = [constant(value) for value in values]
     one = known[-1]
     if all(type(other) is type(one) and other == one for other in known) and times == 1:
         return last
     return Static(scope.read(name)) if any(v is not UNKNOWN for v in known) else last
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    """Whether both are the same object, or what two spellings of an import bring of one file."""
+    if isinstance(one, Namespace) and isinstance(other, Namespace):
+        if one.items.keys() != other.items.keys():
+            return False
+        return all(_is_same(value, other.items[name]) for name, value in one.items.items())
+    if isinstance(one, (Function, UserClass)) and isinstance(other, (Function, UserClass)):
+        return one.node is other.node
+    return one is other
 
 
 def _join_ways(region: Region, ways: list[dict[str, Value]], lacking: bool) -> None:
