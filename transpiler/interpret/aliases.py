@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import libcst as cst
 
@@ -136,9 +137,10 @@ def forget_changed(
     if not isinstance(node, cst.Call) or not changing:
         return
     text = home.tree.source(function.node)
-    hands_on = function.name in changing_functions(home.tree.text).names
-    if not hands_on and not changed_in_place(text, changing):
-        return
+    if not changed_in_place(text, changing):
+        hands_on = _passing(tuple(changing)).search(text) is not None
+        if not hands_on or function.name not in changing_functions(home.tree.text).names:
+            return
     gathered = function.node.params.star_kwarg  # a dict of its own, for each call
     shared = [name for name in changing if gathered is None or name != gathered.name.value]
     told = [n for n in shared if not (isinstance(bound[n], Static) and _copies_first(n, text))]
@@ -150,6 +152,13 @@ def forget_changed(
         held = region.scope.values.get(name)
         if isinstance(held, (Mapping, Sequence)) and _may_change(held):
             region.scope.values[name] = Static(region.scope.read(name))
+
+
+@lru_cache(maxsize=256)
+def _passing(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Where a function may give some of its parameters another name, or to another one."""
+    name = rf"(?:{'|'.join(names)})"
+    return re.compile(rf"[(,=\[{{*]\s*{name}\s*[,)\]}}\n;]|\bin\s+(?:\w+\()?{name}\b|=\s*{name}\b")
 
 
 def forget_given(region: Region, node: cst.Call) -> None:

@@ -17,11 +17,10 @@ from types import MappingProxyType
 
 from transpiler.record import record
 from transpiler.regex import regex
-from transpiler.source.effects import ANY, Effect, effects_in, looks_up, may_be_one, spelled
+from transpiler.source.effects import ANY, Effect, effects_of, looks_up, may_be_one, spelled
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
-from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
 
@@ -117,7 +116,7 @@ def changed_later(
         module = program_tree(text)
         if module is None:
             continue
-        effects = _effects_of(text)
+        effects, _ = effects_of(text)
         given, called = _given_by(module, home), {stem, *_aliases(module, stem)}
         imported = {new: name for _, new, name in _imports_in(module)}
         for path in wanted:
@@ -130,13 +129,6 @@ def changed_later(
                 if _is_late(module, call, around):
                     return changed
     return ""
-
-
-@remembered
-def _effects_of(program: str) -> tuple[Effect, ...]:
-    """All of a file, of which many functions ask."""
-    effects, _ = effects_in(program_tree(program) or ast.Module([], []))
-    return tuple(effects)
 
 
 def changed_in_modules(
@@ -199,7 +191,7 @@ def _setters(program: str, variable: str, part: str = "") -> Iterator[str]:
 
     With a `part` of it, only those that change that: who has imported it, has the same object.
     """
-    for effect in _effects_of(program):
+    for effect in effects_of(program)[0]:
         name = getattr(effect.scope.function, "name", "")
         first, *deeper = effect.path
         if name and first == variable and effect.scope.owner(variable) is None:
@@ -209,7 +201,7 @@ def _setters(program: str, variable: str, part: str = "") -> Iterator[str]:
 
 def _methods_that_set(program: str, part: str) -> Iterator[str]:
     """The methods of the classes of a file that change a part of their object."""
-    for effect in _effects_of(program):
+    for effect in effects_of(program)[0]:
         name = getattr(effect.scope.function, "name", "")
         first, *deeper = effect.path
         if name not in ("", "__init__") and first == "self" and deeper:

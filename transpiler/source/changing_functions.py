@@ -15,7 +15,7 @@ import builtins
 from collections.abc import Iterator
 
 from transpiler.record import record
-from transpiler.source.effects import Effect, Function, Scope, effects_in
+from transpiler.source.effects import Effect, Function, Scope, effects_of
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, program_tree
 
@@ -46,14 +46,14 @@ def changing_functions(text: str) -> Changing:
     module = program_tree(text)
     if module is None or ("def " not in text and "lambda" not in text):
         return Changing()
-    return _Program(module).changing()
+    return _Program(text, module).changing()
 
 
 class _Program:
     """What functions do to their parameters, and which of them get those of others."""
 
-    def __init__(self, module: ast.Module) -> None:
-        self.effects, self.scopes = effects_in(module)
+    def __init__(self, text: str, module: ast.Module) -> None:
+        self.effects, self.scopes = effects_of(text)
         self.classes: dict[ast.AST, ast.ClassDef] = {
             method: made
             for made in all_in(module)

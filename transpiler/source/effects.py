@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from transpiler.record import record
 from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
-from transpiler.source.syntax import all_in, parts_of
+from transpiler.source.remembered import remembered
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
@@ -135,6 +136,12 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
         libraries = libraries_in(all_in(module))
         found = [e for e in found if e.path[0] not in libraries or not isinstance(e.node, ast.Call)]
     return found, scopes
+
+
+@remembered
+def effects_of(program: str) -> tuple[list[Effect], list[Scope]]:
+    """All of a file, of which many ask; none of one that Python can't parse."""
+    return effects_in(program_tree(program) or ast.Module([], []))
 
 
 def _defined_again(

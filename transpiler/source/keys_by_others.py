@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
-from transpiler.source.effects import ANY, GIVEN, Effect, Scope, effects_in
+from transpiler.source.effects import ANY, GIVEN, Effect, Scope, effects_of
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
@@ -35,7 +35,7 @@ def keys_by_others(text: str) -> frozenset[object]:
     module = program_tree(text) if _MAY_PUT.search(text) else None
     if module is None:
         return frozenset()
-    effects, _ = effects_in(module)
+    effects, _ = effects_of(text)
     made = _Made(module)
     return frozenset(k for e in effects for k in _keys(e) if not made.is_direct(e))
 
