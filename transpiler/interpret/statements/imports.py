@@ -17,6 +17,7 @@ from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_stars import brought_by_star
 from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.remembered import remembered
 from transpiler.source.set_outside import set_by_text
 from transpiler.source.steady_settings import program_in
 from transpiler.source.stores import names_bound
@@ -142,9 +143,18 @@ def _brought(region: Region, module: str) -> set[str] | None:
     path = locate(home, module, region.tree.text) if region.file.path else None
     if path is None:
         return None
+    if "__all__" not in program_in(str(path)) and not any(
+        map(is_plain, region.scope.values.values())
+    ):
+        return None  # the usual case: it is at the top
     by_text = set_by_text(program_in(str(path)))
     found = {name for name in region.scope.values if by_text.fullmatch(name)}
-    return found | brought_by_star(str(path), program_in)
+    return found | _names_brought(str(path))
+
+
+@remembered
+def _names_brought(path: str) -> frozenset[str]:
+    return frozenset(brought_by_star(path, program_in))
 
 
 #: Libraries whose functions may be called as some of Keras: `mean_squared_error`, `concatenate`.
