@@ -25,8 +25,17 @@ _PUTS = frozenset({"update", "setdefault", "pop", "__setitem__", "setitem"})
 _MAY_PUT = regex(
     rf"[\"']\][^\n]*=|\.(?:{'|'.join(sorted(_PUTS))})\(|\bsetitem\(|\bdel\b[^\n]*[\"']\]"
 )
+_CALLS = regex(rf"\.(?:{'|'.join(sorted(_PUTS))})\(|\bsetitem\(")
+_PLACES = regex(r"\[ *-?\d+ *\] *=(?!=) *[\"']")
 #: What gives a new dict.
 _MAKERS = frozenset({"dict", "OrderedDict", "defaultdict", "deepcopy", "copy"})
+
+
+def may_be_put(text: str, key: object) -> bool:
+    """Whether a text has something that looks like it: most have not, and need no parsing."""
+    if isinstance(key, int):
+        return _PLACES.search(text) is not None
+    return f'"{key}"]' in text or f"'{key}']" in text or _CALLS.search(text) is not None
 
 
 @remembered

@@ -31,7 +31,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.source.changed_entries import changed_entries
-from transpiler.source.keys_by_others import keys_by_others
+from transpiler.source.keys_by_others import keys_by_others, may_be_put
 
 
 @evaluates(cst.Integer, cst.Float, cst.SimpleString, cst.Imaginary)
@@ -252,8 +252,10 @@ def by_others(region: Region, items: dict[Any, Value]) -> set[Any]:
         return set()
     if isinstance(region.whole, cst.Call) and region.tree.source(region.whole.func) != "dict":
         return set()
-    changed = keys_by_others(region.tree.text) & items.keys()
-    put = {key for key in changed if _may_get_another(key, items[key])}
+    known = {key for key, value in items.items() if _may_get_another(key, value)}
+    text = region.tree.text
+    known = {key for key in known if may_be_put(text, key)}
+    put = known & keys_by_others(text) if known else known
     inside = {key for key, value in items.items() if region.is_module and _is_container(value)}
     return put | (inside & changed_entries(region.tree.text).inner if inside else set())
 
