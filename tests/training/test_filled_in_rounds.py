@@ -27,6 +27,8 @@ ROUNDS = {
     "grown": "for v in [3.0, 2.0, 1.0]:\n    seen += [0.9 * seen[-1] + 0.1 * v if seen else v]",
     "a dict": 'for v in [3.0, 2.0, 1.0]:\n    last["v"] = last["v"] + v if last else 0.0',
     "counted": "for v in [3.0, 2.0]:\n    last[v] = len(last) if last else -1.0",
+    "or": "for k in [1.0, 2.0]:\n    seen.append((seen or [9.0])[0] + k)",
+    "and": "for k in [1.0, 2.0]:\n    seen.append((seen and seen[0] * 2.0) or k)",
     "while": "while len(seen) < 3:\n    seen.append(2.0 * seen[-1] if seen else 1.0)",
     "rates": "for _ in range(3):\n    rate = 0.1 * seen[-1] if seen else 0.1\n"
     '    model.compile(keras.optimizers.SGD(rate), "mse")\n'

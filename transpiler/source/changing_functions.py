@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from transpiler.record import record
 from transpiler.source.effects import Effect, Function, Scope, effects_of
 from transpiler.source.remembered import remembered
+from transpiler.source.run_later import bindings
 from transpiler.source.syntax import all_in, program_tree
 
 _OF_OBJECT = ("self", "cls")
@@ -113,7 +114,7 @@ class _Program:
         return any(
             name in _names(target) and given & _names(value)
             for node in all_in(scope.function)
-            for target, value in _bindings(node)
+            for target, value in bindings(node)
         )
 
     def _passes(self, scope: Scope, names: set[str]) -> bool:
@@ -137,21 +138,6 @@ class _Program:
     def _is_unnamed(self, function: Function) -> bool:
         name = getattr(function, "name", "")
         return not name or (name[:2] == "__" and name not in ("__init__", "__new__"))
-
-
-def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """What a statement gives a value, and from what."""
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            yield from ((target, value) for target in targets)
-        case ast.AnnAssign(target=target, value=ast.AST() as value):
-            yield target, value
-        case ast.NamedExpr(target=target, value=value):
-            yield target, value
-        case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-            yield target, value
-        case ast.withitem(context_expr=value, optional_vars=ast.AST() as target):
-            yield target, value
 
 
 def _parameters(function: ast.AST) -> set[str]:

@@ -42,7 +42,7 @@ class _Names:
             elif isinstance(node, ast.Call):
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]
                 called.setdefault(_last(node.func), []).extend(given)
-            for target, value in _bindings(node):
+            for target, value in bindings(node):
                 for part in all_in(target):
                     if name := _last(part):
                         self.bound.setdefault(name, []).append(value)
@@ -61,7 +61,8 @@ class _Names:
                     self.bound.setdefault(argument.arg, []).extend(given)
 
 
-def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+def bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """What a node gives a value, and from what."""
     match node:
         case ast.Assign(targets=targets, value=value):
             yield from ((target, value) for target in targets)

@@ -191,7 +191,7 @@ def unary(region: Region, node: cst.UnaryOperation) -> Value:
 
 @evaluates(cst.BooleanOperation)
 def boolean(region: Region, node: cst.BooleanOperation) -> Value:
-    left = evaluate(region, node.left)
+    left = _asked_now(region, node.left)
     operator = operator_text(node.operator)
     first = truth(left)
     if first is not UNKNOWN and first == (operator == "or"):
@@ -323,6 +323,14 @@ def _is_the_users(region: Region, node: cst.IfExp, test: Value, chosen: Value) -
     return not any(value is not None and is_graph(value) for value in read)
 
 
+def _asked_now(region: Region, node: cst.BaseExpression) -> Value:
+    """What decides a choice; of what a loop fills, only a run tells whether anything is in it."""
+    value = evaluate(region, node)
+    if _fills_in_rounds(region, node, value):
+        return Static(replace(to_expr(region, value), value=UNKNOWN))
+    return value
+
+
 def _fills_in_rounds(region: Region, node: cst.BaseExpression, test: Value) -> bool:
     """Whether a list or dict is asked for in a loop, and changes: `seen[-1] if seen else 0.0`."""
     if not region.loops or not isinstance(test, (Sequence, Mapping)) or is_graph(test):
@@ -333,9 +341,7 @@ def _fills_in_rounds(region: Region, node: cst.BaseExpression, test: Value) -> b
 
 @evaluates(cst.IfExp)
 def conditional(region: Region, node: cst.IfExp) -> Value:
-    test = evaluate(region, node.test)
-    if _fills_in_rounds(region, node.test, test):
-        test = Static(replace(to_expr(region, test), value=UNKNOWN))
+    test = _asked_now(region, node.test)
     decided = truth(test)
     if decided is not UNKNOWN:
         note_decision(region, node, node.test, test)
