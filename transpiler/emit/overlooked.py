@@ -17,6 +17,7 @@ from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.values import Framework, Function, Model, Namespace, UserClass
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.imported import locate, read_text
 from transpiler.source.lexical import words_in
 from transpiler.source.reached import program_of
@@ -122,7 +123,7 @@ def overlooked_training(
             if bisect_left(places, start) == bisect_left(places, end):
                 continue  # nothing of this kind is in it, and looking at all nodes costs
         # asking a block for its children takes as long as looking at all of them
-        inner = node.body if isinstance(node, cst.IndentedBlock) else node.children
+        inner = node.body if isinstance(node, cst.IndentedBlock) else children_of(node)
         method = node.name.value if isinstance(node, cst.FunctionDef) else method
         pending += [(part, method) for part in inner]
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):

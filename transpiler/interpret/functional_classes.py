@@ -17,6 +17,7 @@ import libcst as cst
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import UserClass
 from transpiler.record import record
+from transpiler.source.children import children_of
 
 #: What a model of Keras does by itself, where a class says otherwise, or what switches it.
 _OF_KERAS = frozenset(
@@ -123,7 +124,7 @@ def _uses(node: cst.CSTNode, this: str, stores: bool = False) -> Iterator[_Use]:
         case cst.Name(value=name) if name == this:
             yield _Use(node, "", stores)
         case cst.Attribute() | cst.Subscript():
-            for child in node.children:
+            for child in children_of(node):
                 yield from _uses(child, this)
         case cst.Param():
             if node.default is not None:
@@ -137,10 +138,10 @@ def _uses(node: cst.CSTNode, this: str, stores: bool = False) -> Iterator[_Use]:
             if value is not None:
                 yield from _uses(value, this)
         case cst.Tuple() | cst.List() | cst.Element() | cst.StarredElement():
-            for child in node.children:
+            for child in children_of(node):
                 yield from _uses(child, this, stores)
         case _:
-            for child in node.children:
+            for child in children_of(node):
                 yield from _uses(child, this)
 
 

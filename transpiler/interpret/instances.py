@@ -57,6 +57,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, UNKNOWN, Expr
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.plain_attributes import plain_attributes
 from transpiler.source.syntax import all_in, python_tree
 
@@ -399,7 +400,7 @@ def _uses(
     node: cst.CSTNode, models: dict[str, Model], noted: set[int]
 ) -> Iterator[tuple[cst.CSTNode, str, Model]]:
     """Each `self.model.fit(...)`, `self.model.trainable = ...` and `self.model.layers` inside."""
-    inner: list[cst.CSTNode] = list(node.children)
+    inner: list[cst.CSTNode] = children_of(node)
     if isinstance(node, cst.For) and id(node) in noted:  # over the layers of a model
         inner = [node.body]
     elif isinstance(node, cst.ListComp) and id(node) in noted:

@@ -89,6 +89,7 @@ rebound.py      which variables change between calls of functions that read them
 handed_up.py    what the `__init__` of a class hands to that of the one above it
 changing_functions.py  which functions change something in what they get
 keys_by_others.py  under which keys dicts get something by another name
+children.py     what stands right inside of a node of the tree
 taken.py        what functions call that which they get
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
                     changed_entries.py: inside of others; array_changes.py: what only arrays do

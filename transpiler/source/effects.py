@@ -120,9 +120,8 @@ def spelled(path: tuple[str, ...]) -> str:
 def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
     """All of a program, and its scopes."""
     found: list[Effect] = []
-    scopes = [Scope(None, None)]
-    for scope in scopes:  # grows
-        nodes = list(own_nodes(scope.function or module))
+    scopes = [(Scope(None, None), list(own_nodes(module)))]
+    for scope, nodes in scopes:  # grows
         for node in nodes:
             line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
             paths = filter(None, changed_by(node))
@@ -135,7 +134,7 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
     if any(one.path[0] in imported and isinstance(one.node, ast.Call) for one in found):
         libraries = libraries_in(all_in(module))
         found = [e for e in found if e.path[0] not in libraries or not isinstance(e.node, ast.Call)]
-    return found, scopes
+    return found, [scope for scope, _ in scopes]
 
 
 @remembered
@@ -159,14 +158,16 @@ def _defined_again(
             pending = [*parts_of(node), *pending]
 
 
-def _scope_of(function: Function, outer: Scope) -> Scope:
+def _scope_of(function: Function, outer: Scope) -> tuple[Scope, list[ast.AST]]:
+    """With the nodes of the function, those of functions in it left out."""
     nodes = list(own_nodes(function))
     declared = (n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)))
     shared = {name for node in declared for name in node.names}
     bound = {path[0] for node in nodes for path in changed_by(node) if len(path) == 1}
     bound |= {node.name for node in nodes if isinstance(node, _NAMED)}
     taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
-    return Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
+    scope = Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
+    return scope, nodes
 
 
 def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:

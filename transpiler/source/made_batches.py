@@ -16,6 +16,7 @@ import libcst as cst
 
 from transpiler.ir.pipeline import Columns, Element, Leaf, Listed
 from transpiler.source.changed_inside import METHODS
+from transpiler.source.children import children_of
 from transpiler.source.suites import own_nodes
 
 #: Functions of the program by their names.
@@ -173,7 +174,7 @@ class Maker:
             self.bind(node.target, self.each(node.iter))
         if isinstance(node, (cst.For, cst.While)):  # a round begins with what the last one left
             self._read(node.body, kind, found)
-        for child in node.children:
+        for child in children_of(node):
             self._read(child, kind, found)
         match node:
             case cst.Yield() | cst.Return() if isinstance(node, kind):

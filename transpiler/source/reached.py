@@ -139,20 +139,25 @@ class Program:
                 given = [*made.args, *(one.value for one in made.keywords)]
                 yield {_root(target)}, {n for v in given for n in self._sources(v)} - self.imported
 
-    def called(self, text: str) -> frozenset[str]:
-        """The functions, methods and classes of the program that some lines may lead to."""
+    @cached_property
+    def _given(self) -> dict[str, list[ast.AST]]:
+        """What each variable gets."""
         given: dict[str, list[ast.AST]] = {}
         for node in all_in(self.tree):
             for targets, value in _assigned(node):
                 for name in map(_root, targets):
                     given.setdefault(name, []).append(value)
+        return given
+
+    def called(self, text: str) -> frozenset[str]:
+        """The functions, methods and classes of the program that some lines may lead to."""
         pending, seen = list(_WORD.findall(text)), set[str]()
         while pending:
             word = pending.pop()
             if word not in seen:
                 seen.add(word)
                 found = self.made.get(word.removeprefix("."), ())
-                for node in (*found, *given.get(word, ())):
+                for node in (*found, *self._given.get(word, ())):
                     pending += _words(node)
                     pending += _called_by_others(node)
         return frozenset({word.removeprefix(".") for word in seen} & self.made.keys())

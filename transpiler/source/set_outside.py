@@ -11,6 +11,7 @@ import ast
 import builtins
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
@@ -129,11 +130,13 @@ def _named_by(key: ast.expr) -> str:
 
 def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:
     """The names that one file changes; `packages` are what it may have them from."""
-    text, changes = _changes_of(other)
-    called = {stem, *re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text)}
+    text, imports, changes = _changes_of(other)
+    called = {stem}
+    if stem in text:
+        called.update(re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text))
     own = {
         alias or name: name
-        for module, given in _IMPORT.findall(text)
+        for module, given in imports
         if module.rpartition(".")[2] in {*packages, ""}
         for name, alias in _ALIAS.findall(given)
         if name != "as"
@@ -147,19 +150,21 @@ def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:
 
 
 @remembered
-def _changes_of(path: str) -> tuple[str, frozenset[_Path]]:
-    """The text of a file, and what it changes."""
+def _changes_of(path: str) -> tuple[str, list[tuple[str, str]], frozenset[_Path]]:
+    """The text of a file, what it imports from where, and what it changes."""
     text = blanked(program_in(path))
     found = set(_changes_in(text))
     for name, of in _NAMED.findall(text):
         found |= {(*of.split("."), *path[1:]) for path in found if path[0] == name and path[1:]}
-    return text, frozenset(found)
+    return text, _IMPORT.findall(text), frozenset(found)
 
 
 def _changes_in(text: str) -> Iterator[_Path]:
+    places, depths = _open_brackets(text)
     for place in _CHANGED.finditer(text):
         name, parts, within, bound, inside = place.groups(default="")
-        if not (within or bound or inside) and _is_inside(text, place.start()):
+        is_inside = depths[bisect_right(places, place.start()) - 1] > 0
+        if not (within or bound or inside) and is_inside:
             continue  # an argument before one with a keyword
         path = [name]
         for part in _PARTS.findall(parts):
@@ -178,15 +183,21 @@ def _changes_in(text: str) -> Iterator[_Path]:
                     yield (*name.split("."), _INSIDE)
 
 
-def _is_inside(text: str, place: int) -> bool:
-    """Whether a bracket is open at a place of a text."""
-    start = text.rfind("\n", 0, place) + 1
-    while start and text[start : start + 1].isspace():  # the statement of the module around it
-        start = text.rfind("\n", 0, start - 1) + 1
-    opened, closed = (sum(text.count(sign, start, place) for sign in s) for s in ("([{", ")]}"))
-    return opened > closed
+def _open_brackets(text: str) -> tuple[list[int], list[int]]:
+    """Behind which places of a text how many brackets are open.
+
+    Each statement of the module begins anew.
+    """
+    places, depths, depth = [-1], [0], 0
+    for found in _BRACKET.finditer(text):
+        sign = found[0]
+        depth = 0 if sign == "\n" else depth + 1 if sign in "([{" else depth - 1
+        places.append(found.start())
+        depths.append(depth)
+    return places, depths
 
 
+_BRACKET = regex(r"\n(?=\S)|[(\[{]|[)\]}]")
 _PARTS = regex(_PART)
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import libcst as cst
 
+from transpiler.source.children import children_of
 from transpiler.source.tree import Tree
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
@@ -15,7 +16,7 @@ _Node = TypeVar("_Node", bound=cst.CSTNode)
 def nodes_of(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """A node and all that is in it, in their order; `libcst.matchers` takes long to load."""
     yield node
-    for part in node.children:
+    for part in children_of(node):
         yield from nodes_of(part)
 
 
@@ -172,5 +173,5 @@ def own_nodes(
         if isinstance(node, kind):
             found.append(node)
         if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            pending += reversed(node.children)
+            pending += reversed(children_of(node))
     return found

@@ -106,18 +106,22 @@ def parts_of(node: ast.AST) -> list[ast.AST]:
 
     As `ast.iter_child_nodes`, in a third of the time.
     """
+    found: list[ast.AST] = []
+    _add_parts(node, found)
+    return found
+
+
+def _add_parts(node: ast.AST, found: list[ast.AST]) -> None:
     kind = type(node)
     names = _PARTS.get(kind)
     if names is None:
         names = _PARTS[kind] = tuple(name for name in kind._fields if name not in _MARKS)
-    found: list[ast.AST] = []
     for name in names:
         value = getattr(node, name, None)
-        if isinstance(value, list):
+        if type(value) is list:
             found += [part for part in value if isinstance(part, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
-    return found
 
 
 def all_in(node: ast.AST) -> Sequence[ast.AST]:
@@ -154,5 +158,5 @@ def _by_kind(module: ast.Module) -> dict[type, list[ast.AST]]:
 def _walked(node: ast.AST) -> list[ast.AST]:
     found = [node]
     for one in found:  # which grows meanwhile
-        found += parts_of(one)
+        _add_parts(one, found)
     return found

@@ -15,6 +15,7 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework
 from transpiler.ir.expr import POSTFIX, Expr, expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.children import children_of
 
 
 def rewritten_sources(file: FileContext, node: cst.CSTNode) -> tuple[list[Edit], frozenset[str]]:
@@ -26,7 +27,7 @@ def rewritten_sources(file: FileContext, node: cst.CSTNode) -> tuple[list[Edit],
         child = pending.pop()
         made = _stands_in(file, child) if isinstance(child, cst.Call) else None
         if made is None:
-            pending += child.children
+            pending += children_of(child)
             continue
         edits.append(Edit(*file.tree.span(child), made.wrapped(POSTFIX)))
         helpers |= made.helpers

@@ -14,6 +14,7 @@ from transpiler.interpret.effects import has_effect
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.between import changed_between, grown_between
+from transpiler.source.children import children_of
 from transpiler.source.lexical import may_act, names_in
 from transpiler.source.syntax import all_in, python_tree
 from transpiler.source.tree import Tree
@@ -31,7 +32,8 @@ def check_order(tree: Tree, statement: cst.CSTNode, call: TrainingCall) -> None:
         return
     given = [one.text for one in call.given.values() if one.text]
     for outer, inner in _path(statement, call.node):
-        for one in outer.children[: list(outer.children).index(inner)]:
+        parts = children_of(outer)
+        for one in parts[: parts.index(inner)]:
             code = tree.code(one) if tree.has_span(one) else ""
             if has_effect(region, code, arrays=True) or (
                 may_act(code) and any(changed_between(tree.text, g, *tree.span(one)) for g in given)
@@ -100,7 +102,7 @@ def runs_again(node: cst.CSTNode, part: cst.CSTNode) -> bool:
 
 def _path(node: cst.CSTNode, part: cst.CSTNode) -> list[tuple[cst.CSTNode, cst.CSTNode]]:
     """The nodes from one to another that is in it, each with the one inside of it."""
-    for child in node.children:
+    for child in children_of(node):
         if child is part:
             return [(node, child)]
         if inner := _path(child, part):

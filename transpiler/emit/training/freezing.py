@@ -16,6 +16,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import Still
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import FreeNames
 from transpiler.source.suites import blocks_around
@@ -76,7 +77,7 @@ def _is_alone(node: cst.CSTNode, statement: cst.CSTNode) -> bool:
     """Whether a block holds nothing else than a statement."""
     if isinstance(node, cst.IndentedBlock) and node.body[0] is statement:
         return len(node.body) == 1
-    return any(_is_alone(child, statement) for child in node.children)
+    return any(_is_alone(child, statement) for child in children_of(node))
 
 
 def _see_compiled(writer: ModelWriter, call: TrainingCall, end: int) -> None:

@@ -21,6 +21,7 @@ from transpiler.ir.code import Construct
 from transpiler.ir.expr import Module
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 
 #: Layers without weights.
 _WITHOUT_WEIGHTS = frozenset(
@@ -287,7 +288,7 @@ def _picked(statement: Asking, node: cst.CSTNode, count: int) -> tuple[cst.Subsc
     pending: list[cst.CSTNode] = [statement]
     while pending:
         found = pending.pop()
-        pending += found.children
+        pending += children_of(found)
         match found:
             case cst.Subscript(
                 value=value,

@@ -14,6 +14,7 @@ from transpiler.ir import tokens
 from transpiler.ir.tensor import Unsupported
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.suites import leaf_statements
 from transpiler.source.tree import Tree
@@ -227,10 +228,10 @@ def _around(tree: Tree, offset: int) -> list[cst.CSTNode]:
     while pending:
         node = pending.pop()
         if not tree.has_span(node):
-            pending += node.children
+            pending += children_of(node)
         elif within(offset, [tree.span(node)]):
             found.append(node)
-            pending = list(node.children)
+            pending = children_of(node)
     return found
 
 

@@ -17,6 +17,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.selected_layers import write_selected_layers
 from transpiler.interpret.control.targets import layers_in_turn, target_names
 from transpiler.interpret.training import TrainingCall
+from transpiler.source.children import children_of
 
 _LISTED = "lists the modules of the PyTorch model, which have names of their own"
 #: What stands for the attributes and methods of a layer, by these.
@@ -80,7 +81,7 @@ def _changes(node: cst.CSTNode, layer: str, name: str) -> Iterator[tuple[cst.CST
         ):
             yield node, _ASKED["count_params"].format(layer=layer)
         case _:
-            for child in node.children:
+            for child in children_of(node):
                 yield from _changes(child, layer, name)
 
 
@@ -88,4 +89,4 @@ def _uses(node: cst.CSTNode, layer: str) -> int:
     """How often a layer is mentioned."""
     if isinstance(node, cst.Name):
         return node.value == layer
-    return sum(_uses(child, layer) for child in node.children)
+    return sum(_uses(child, layer) for child in children_of(node))

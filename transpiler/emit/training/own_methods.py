@@ -48,6 +48,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.rates import methods_that_set
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.lexical import blanked
 from transpiler.source.suites import leaf_statements, nodes_of, statement_lines
 from transpiler.source.tree import Tree
@@ -431,7 +432,7 @@ def is_inherited(made: UserClass, above: str | None, method: str | None) -> bool
 
 def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
     """The calls of methods of the model, from the inside out."""
-    for child in node.children:
+    for child in children_of(node):
         yield from _calls(child)
     match node:
         case cst.Call(

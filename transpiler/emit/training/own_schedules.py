@@ -19,6 +19,7 @@ from transpiler.interpret.symbols import canonical
 from transpiler.interpret.values import Framework, UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.imported import read_text
 from transpiler.source.importers import importing_files
 from transpiler.source.lexical import blanked, mentions, names_in
@@ -104,7 +105,7 @@ def _of_tensor(file: FileContext, method: cst.FunctionDef) -> list[Edit]:
 
 def _rewrite(file: FileContext, node: cst.CSTNode, replaced: dict[tuple[int, int], str]) -> None:
     """Calls of the framework, from the inside out."""
-    for child in node.children:
+    for child in children_of(node):
         _rewrite(file, child, replaced)
     if isinstance(node, cst.Call):
         text = _called(file, node, replaced)

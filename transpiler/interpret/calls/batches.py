@@ -27,6 +27,7 @@ from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Element, Leaf, Walked
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 
 #: Functions that call the method of that name, which torch's tensors have with other parameters.
 _REDUCTIONS = regex(
@@ -244,7 +245,7 @@ def _tensors_in(region: Region, node: cst.CSTNode) -> Iterator[cst.BaseExpressio
     if isinstance(node, (cst.Name, cst.Subscript)) and _root(node) in region.batch_names:
         yield node
     elif not isinstance(node, (cst.Attribute, cst.Lambda, cst.BaseComp)):
-        for part in node.children:
+        for part in children_of(node):
             yield from _tensors_in(region, part)
 
 

@@ -16,6 +16,7 @@ from transpiler.ir.expr import POSTFIX, TERNARY, Expr, expr
 from transpiler.ir.pipeline import Applied, Leaf, Yielding
 from transpiler.ir.tensor import Layout, Tensor, Unsupported
 from transpiler.record import replace
+from transpiler.source.children import children_of
 
 
 def generating(region: Region, function: Function) -> Expr:
@@ -57,7 +58,7 @@ def _leaves(node: cst.CSTNode, in_loop: bool) -> bool:
     if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
         return False
     inside = in_loop or isinstance(node, (cst.For, cst.While))
-    return any(_leaves(child, inside) for child in node.children)
+    return any(_leaves(child, inside) for child in children_of(node))
 
 
 def called_object(region: Region, value: Instance, node: cst.BaseExpression | None) -> Expr:

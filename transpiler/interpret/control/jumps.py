@@ -20,6 +20,7 @@ from transpiler.interpret.values import Unknown
 from transpiler.ir.code import Line
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 
 
 @record(slots=True, eq=False)
@@ -85,7 +86,7 @@ def _last(suite: cst.BaseSuite) -> cst.CSTNode:
 def _jumps(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The jumps of a loop, without those of loops in it."""
     found: list[cst.CSTNode] = []
-    for child in node.children:
+    for child in children_of(node):
         if isinstance(child, (cst.Break, cst.Continue)):
             found.append(child)
         elif not isinstance(child, (cst.For, cst.While, cst.FunctionDef, cst.BaseExpression)):

@@ -32,6 +32,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import POSTFIX, Configured, Expr
 from transpiler.record import record, replace
+from transpiler.source.children import children_of
 from transpiler.source.lexical import may_act, words_in
 from transpiler.source.suites import assigned_names, nodes_of
 
@@ -79,11 +80,11 @@ class Acting:
         while pending:
             node = pending.pop()
             if isinstance(node, cst.If) and speaks_of_parts(node):
-                pending += node.children
+                pending += children_of(node)
             elif isinstance(node, cst.FormattedString) or acts(node):
                 found |= {name.value for name in places_of_names(node)}
             elif not isinstance(node, cst.Raise):
-                pending += node.children
+                pending += children_of(node)
         return found & self.own
 
     def begin(self, values: dict[str, Value]) -> None:
@@ -229,8 +230,8 @@ def _check_at_once(
     for outer, inner in pairwise(way):
         if isinstance(outer, _CONDITIONAL):
             raise GiveUp("what is done among callbacks depends on a condition", node)
-        before = outer.children[: outer.children.index(inner)]
-        parts = [getattr(part, "value", part) for part in before]
+        inside = children_of(outer)
+        parts = [getattr(part, "value", part) for part in inside[: inside.index(inner)]]
         code = [part for part in parts if isinstance(part, cst.BaseExpression)]
         acting = (part for part in code if may_act(region.tree.source(part)))
         if any(id(part) not in done for part in acting):
@@ -339,12 +340,13 @@ def places_of_names(node: cst.CSTNode) -> Iterator[cst.Name]:
     if isinstance(node, cst.Name):
         yield node
         return
-    parts = node.children
     match node:
         case cst.Attribute(value=value) | cst.Arg(value=value):
-            parts = (value,)
+            parts: list[cst.CSTNode] = [value]
         case cst.ImportAlias(name=cst.Attribute()) | cst.ImportFrom():
-            parts = ()
+            parts = []
+        case _:
+            parts = children_of(node)
     for part in parts:
         yield from places_of_names(part)
 
@@ -353,7 +355,7 @@ def _way(outer: cst.CSTNode, inner: cst.CSTNode) -> list[cst.CSTNode] | None:
     """The nodes from one to another that is in it."""
     if outer is inner:
         return [outer]
-    for part in outer.children:
+    for part in children_of(outer):
         if (way := _way(part, inner)) is not None:
             return [outer, *way]
     return None

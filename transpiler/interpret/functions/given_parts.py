@@ -45,6 +45,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Configured, Expr, expr
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.lexical import may_act
 from transpiler.source.modules import only_compiles
 from transpiler.source.suites import assigned_names, is_docstring
@@ -200,7 +201,7 @@ def _writes_own_names(region: Region, function: cst.FunctionDef) -> bool:
     read = set()
     while pending:
         node = pending.pop()
-        pending += () if isinstance(node, cst.Raise) else node.children
+        pending += () if isinstance(node, cst.Raise) else children_of(node)
         if isinstance(node, cst.AssignTarget):
             own.update(assigned_names(node.target))
         elif isinstance(node, cst.Lambda):
@@ -230,7 +231,7 @@ def calls_in(node: cst.CSTNode) -> Iterator[cst.Call]:
     pending = [node]
     while pending:
         node = pending.pop()
-        pending += node.children
+        pending += children_of(node)
         if isinstance(node, cst.Call):
             yield node
 

@@ -6,6 +6,7 @@ self.train_ds, self.val_ds = self.load()
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import libcst as cst
 
@@ -50,7 +51,7 @@ def kept_data(
 
 def reads_data(file: FileContext, method: Function) -> bool:
     """Whether a method does something with a data set that its object keeps."""
-    if not method.owner or method.file not in (None, file) or not _DATA.search(file.tree.text):
+    if not method.owner or method.file not in (None, file) or not _makes_data(file.tree.text):
         return False
     methods = file.class_methods.get(method.owner, {})
     attributes = set(_ATTRIBUTE.findall(file.tree.source(method.node)))
@@ -66,14 +67,20 @@ _DATA = regex(
 )
 
 
+@lru_cache(maxsize=16)
+def _makes_data(text: str) -> bool:
+    """Whether a file may make what gives batches; asked for each method and attribute of it."""
+    return _DATA.search(text) is not None
+
+
 def _put_by_method(
     file: FileContext, methods: dict[str, Function], attr: str
 ) -> Pipeline | Generated | UserClass | None:
-    if not _DATA.search(file.tree.text):
+    if not _makes_data(file.tree.text):
         return None
     if (method := methods.get(attr)) is not None and _is_property(method):
         return _of_property(file, method)
-    name = rf"^\s*(?:[\w.]+, *)*\w+\.{attr}\b(?:, *[\w.]+)*"
+    name = rf"^[^\S\n]*(?:[\w.]+, *)*\w+\.{attr}\b(?:, *[\w.]+)*"
     put = re.compile(rf"{name} *(?::[^=\n]*)?=[^=]", re.M)
     found = [m for m in methods.values() if put.search(file.tree.source(m.node))]
     if len(found) != 1 or len(put.findall(file.tree.blanked)) != 1:

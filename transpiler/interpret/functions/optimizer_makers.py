@@ -24,6 +24,7 @@ from transpiler.interpret.functions.summaries import symbol_of
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.values import Framework, Function, Static, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.source.children import children_of
 from transpiler.source.modules import only_compiles
 from transpiler.source.stores import names_bound
 from transpiler.source.suites import assigned_names, returns_of
@@ -128,7 +129,7 @@ def _read(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
             return (value,)
         case cst.Assign(targets=targets, value=value):
             return (value, *(t.target for t in targets if not assigned_names(t.target)))
-    return node.children
+    return children_of(node)
 
 
 def _picked(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

@@ -15,6 +15,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.values import Static
+from transpiler.source.children import children_of
 from transpiler.source.suites import nodes_of
 
 #: What a variable may hold; None: what is not looked into.
@@ -92,7 +93,7 @@ def is_number(
         case cst.Call(func=cst.Name(name), args=arguments) if name in _NUMBERS:
             return all(is_number(file, each.value, held, inside) for each in arguments)
         case _ if isinstance(node, _SEVERAL):
-            parts = [n for n in node.children if isinstance(n, (cst.BaseExpression, _SEVERAL))]
+            parts = [n for n in children_of(node) if isinstance(n, (cst.BaseExpression, _SEVERAL))]
             return all(is_number(file, part, held, inside) for part in parts)
         case _:
             return False

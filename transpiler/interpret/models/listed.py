@@ -14,6 +14,7 @@ from transpiler.interpret.models.selected_layers import selection
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Model, Unknown
+from transpiler.source.children import children_of
 
 
 @provides("list_layers")
@@ -79,4 +80,4 @@ def _only_shows(node: cst.CSTNode, layer: str) -> bool:
             pass
         case cst.Call():
             return False
-    return all(_only_shows(child, layer) for child in node.children)
+    return all(_only_shows(child, layer) for child in children_of(node))

@@ -37,6 +37,7 @@ from transpiler.ir.expr import literal
 from transpiler.passes.liveness import walk
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.imported import locate, real_path
 from transpiler.source.suites import nodes_of
 from transpiler.source.syntax import all_in, program_tree
@@ -268,7 +269,7 @@ def _asked(
         if fact:
             yield region.tree.span(node), fact
         else:
-            yield from _asked(region, node.children, layer)
+            yield from _asked(region, children_of(node), layer)
 
 
 def _fact(region: Region, node: cst.CSTNode, layer: str) -> str:

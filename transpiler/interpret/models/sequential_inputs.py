@@ -15,6 +15,7 @@ from transpiler.interpret.values import Bound, Choice, Layer, Model, Sequence, S
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Gives, Leaf, Pipeline
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.lexical import words_in
 from transpiler.source.rows import rows_of
 
@@ -313,7 +314,7 @@ def _expression_at(region: Region, offset: int) -> cst.BaseExpression | None:
 
     found: cst.CSTNode | None = region.tree.module
     while found is not None:
-        around = (c for c in found.children if isinstance(c, _PLACED) and holds(c))
+        around = (c for c in children_of(found) if isinstance(c, _PLACED) and holds(c))
         found = next(around, None)
         if isinstance(found, cst.BaseExpression) and region.tree.span(found)[0] == offset:
             return found

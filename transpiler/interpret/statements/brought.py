@@ -37,6 +37,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import expr
 from transpiler.record import record
+from transpiler.source.children import children_of
 from transpiler.source.imported import locate
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.replaced import Span, replaced
@@ -330,7 +331,7 @@ def _chains(node: cst.CSTNode) -> Iterator[cst.Attribute]:
         if isinstance(node, cst.Attribute) and _root(node):
             yield node
         else:
-            pending += node.children
+            pending += children_of(node)
 
 
 def _first(chain: cst.BaseExpression) -> cst.BaseExpression:

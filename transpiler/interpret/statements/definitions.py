@@ -40,6 +40,7 @@ from transpiler.ir.code import Comments, Line
 from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.children import children_of
 from transpiler.source.imported import locate, real_path
 from transpiler.source.lexical import words_in
 from transpiler.source.suites import assigned_names
@@ -364,7 +365,7 @@ def _returns(node: cst.CSTNode) -> bool:
     """Whether a function is left in a suite."""
     if isinstance(node, (cst.FunctionDef, cst.Lambda)):
         return False
-    return isinstance(node, cst.Return) or any(map(_returns, node.children))
+    return isinstance(node, cst.Return) or any(map(_returns, children_of(node)))
 
 
 def _imported(suite: cst.BaseSuite) -> Iterator[str]:
