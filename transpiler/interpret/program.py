@@ -27,7 +27,7 @@ from transpiler.interpret.functions.wishes import Wishes, fulfil
 from transpiler.interpret.instances import interpret_instances
 from transpiler.interpret.region import GiveUp, Region, Restart, contained
 from transpiler.interpret.scope import Scope
-from transpiler.interpret.statements import assignments, definitions, lines
+from transpiler.interpret.statements import assignments, attempts, definitions, lines
 from transpiler.interpret.statements.filled_arrays import current_arrays, keep_filled
 from transpiler.interpret.undoing import snapshot, undo
 from transpiler.interpret.values import SPOILED, Function, Model, Static, Unknown
@@ -43,7 +43,7 @@ from transpiler.source.tree import Tree
 #: The handlers register when their modules are imported.
 HANDLERS = (
     *(attributes, displays, names, operators, subscripts, comprehensions, loops),
-    *(generators, assignments, definitions, lines),
+    *(generators, assignments, attempts, definitions, lines),
 )
 # what not every file needs is loaded when it is first asked for
 evaluated_in("calls.calling", cst.Call)

@@ -48,6 +48,11 @@ def goes_on(statement: cst.CSTNode) -> bool:
     return False
 
 
+def leaves_round(statement: cst.Try) -> bool:
+    """Whether what stands behind an attempt doesn't run where it fails, `except: continue`."""
+    return any(_jumps(handler) for handler in statement.handlers)
+
+
 @contextmanager
 def following_jumps(region: Region, node: cst.For | cst.While) -> Iterator[None]:
     """A jump that does not end a way through a branch of the loop itself is not followed.

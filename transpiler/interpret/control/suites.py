@@ -12,7 +12,7 @@ from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.elements import one_of
 from transpiler.interpret.control.failing import attempt
 from transpiler.interpret.control.joins import changed_names
-from transpiler.interpret.control.jumps import continues, goes_on
+from transpiler.interpret.control.jumps import continues, goes_on, leaves_round
 from transpiler.interpret.control.standing import may_stand, run_or_stand
 from transpiler.interpret.decisions import note_decision, tell_decision
 from transpiler.interpret.dispatch import evaluate, execute, executes, provided
@@ -56,6 +56,10 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
             execute(region, statement)
         if _ends(statement):
             return True
+        rest = statements[position + 1 :]
+        if rest and type(statement) is cst.Try and leaves_round(statement):
+            ended: Any = provided("run_perhaps")(region, statement, rest)
+            return bool(ended)
     return False
 
 

@@ -8,6 +8,8 @@ places.py       a value is put into an attribute or an element
 plain.py        statements of plain values, as the user wrote them
 comments.py     the comments that a statement hands on
 definitions.py  functions, classes, imports
+attempts.py     `try`, and `with` where that lets exceptions pass
+sureness.py     which statements can't fail, and which blocks let exceptions pass
 imports.py      what imports bind
 brought.py      functions of other files that give parts of the training, as a file's own
 guests.py       functions and classes of other files that get models of this one
