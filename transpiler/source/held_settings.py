@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import field
 from typing import Any, Literal, TypeAlias
@@ -214,12 +214,18 @@ class _Search:
             return None
         if (given and depth + self.depth == 0) or len(made) > 1 or stores.names[root] > 1:
             return None
-        stars = [other for other in self._stars(program, home, text) if _brings(other, root)]
+        stars = [o for o in self._stars(program.body, home, text) if _brings(o, root)]
+        deeper = [n for n in all_in(program) if n not in program.body]
+        if any(_brings(other, root) for other in self._stars(deeper, home, text)):
+            return None  # `try: from local_settings import *`
         if stars and not made and not stores.names[root] and stars[-1]:
             return self.at(stars[-1], program_in(stars[-1]), chain, depth + 1, of_class)
         if not made or stars:
             return None
         statement = made[0]
+        by_name = isinstance(statement, (ast.Import, ast.ImportFrom, ast.ClassDef))
+        if by_name and stores.names[root]:
+            return None  # `if small: config = other_config`
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             for module, inner in _imported(statement, chain):
                 other = locate(os.path.dirname(home), module, text)
@@ -230,9 +236,9 @@ class _Search:
         known = isinstance(statement, (ast.ClassDef, ast.Assign, ast.AnnAssign))
         return (statement, tuple(rest)) if known else None  # type: ignore[return-value]
 
-    def _stars(self, program: ast.Module, home: str, text: str) -> Iterator[str]:
+    def _stars(self, nodes: Iterable[ast.AST], home: str, text: str) -> Iterator[str]:
         """The files that stars bring names from; "" where that is no file of the project."""
-        for node in all_in(program):
+        for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 module = f"{'.' * node.level}{node.module or ''}"
                 if module.partition(".")[0] not in _FRAMEWORK:

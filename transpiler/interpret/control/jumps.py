@@ -30,6 +30,7 @@ class Round:
     start: Scope
     phis: dict[str, str]
     target: cst.BaseExpression | None
+    loop: cst.CSTNode
     left: list[Scope] = field(default_factory=list)  #: what is known at each `break`
 
 

@@ -270,7 +270,7 @@ def _loop(
         enter_loop(region, entry, phis, node)
         start = region.scope.copy()
         region.loops.append(id(node))
-        this = Round(start, phis, target)
+        this = Round(start, phis, target, node)
         region.rounds.append(this)
         way = Way(id(node), -1, "", len(region.outside), what_changes(start, phis, target))
         try:

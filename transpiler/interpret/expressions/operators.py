@@ -48,6 +48,7 @@ from transpiler.ir.expr import NOT, UNKNOWN
 from transpiler.ir.pipeline import Pipeline
 from transpiler.ir.sizes import stays_whole
 from transpiler.record import replace
+from transpiler.source.between import changed_between
 from transpiler.source.changes import changed_in_place
 
 
@@ -336,7 +337,10 @@ def _fills_in_rounds(region: Region, node: cst.BaseExpression, test: Value) -> b
     if not region.loops or not isinstance(test, (Sequence, Mapping)) or is_graph(test):
         return False
     text = region.tree.text if region.is_module else region.source
-    return changed_in_place(text, region.tree.names(node))
+    if changed_in_place(text, region.tree.names(node)):
+        return True
+    begin, end = region.tree.span(region.rounds[0].loop)
+    return bool(changed_between(region.tree.text, region.tree.source(node), begin, end))
 
 
 @evaluates(cst.IfExp)

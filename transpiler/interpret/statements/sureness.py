@@ -137,8 +137,10 @@ def _value(region: Region, node: cst.BaseExpression) -> object:
 
 def is_there(region: Region, module: str, taken: list[str] | None = None, level: int = 0) -> bool:
     """Whether a module is of Keras, Python or the project, and has what is taken from it."""
+    if level:
+        return False  # not in a file that is run as a script
     home = os.path.dirname(real_path(region.file.path)) if region.file.path else ""
-    return _is_there("." * level + module, tuple(taken or ()), home, region.tree.text)
+    return _is_there(module, tuple(taken or ()), home, region.tree.text)
 
 
 @lru_cache(maxsize=256)
