@@ -22,8 +22,9 @@ def assignment_counts(nodes: list[Node]) -> dict[str, int]:
     def count(nodes: list[Node], weight: int) -> None:
         for node in nodes:
             if isinstance(node, Line) and node.static:
+                times = 2 * weight if node.apart else weight  # it has a value before
                 for name in node.defs:
-                    counts[name] = counts.get(name, 0) + weight
+                    counts[name] = counts.get(name, 0) + times
             elif isinstance(node, If):
                 count(node.body, 1)
                 count(node.orelse, 1)
@@ -54,6 +55,12 @@ def without_globals(nodes: list[Node], local: frozenset[str]) -> list[Node]:
             node = replace(node, body=body, orelse=orelse)
         kept.append(node)
     return kept
+
+
+def changed_while_built(nodes: list[Node]) -> str:
+    """Why no class can do what a model reads: a function, which the module calls, changes it."""
+    lines = (n for n in walk(nodes) if isinstance(n, Line) and n.apart and n.static)
+    return next((f"`{line.text}` changes what it reads while it is built" for line in lines), "")
 
 
 def _stays_global(node: Node, local: frozenset[str]) -> bool:

@@ -12,7 +12,12 @@ from transpiler.emit.class_names import name_classes, offset_of
 from transpiler.emit.classes.plan import ClassPlan
 from transpiler.emit.given import give_values, lost_change
 from transpiler.emit.heirs import built_by_heirs
-from transpiler.emit.module_values import assignment_counts, names_to_compute, without_globals
+from transpiler.emit.module_values import (
+    assignment_counts,
+    changed_while_built,
+    names_to_compute,
+    without_globals,
+)
 from transpiler.emit.operation_names import name_operations
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.context import FileContext
@@ -202,7 +207,14 @@ def _block_unit(planned: FilePlan, summary: Summary, region: Region) -> Unit:
     variables, own = _variables_of(summary, region, region.init)
     if changed := lost_change(planned.file, region.init, region.forward, variables, own):
         unit.problem = f"it changes `{changed}`, which it gets"
+    unit.problem = unit.problem or _changed_by_calls(region)
     return unit
+
+
+def _changed_by_calls(region: Region) -> str:
+    """Why the class can't be made of a function that reads what others change that it calls."""
+    changed = sorted(region.changed_by_calls & words_in(region.source))
+    return f"what it calls changes `{changed[0]}`, which it reads" if changed else ""
 
 
 def _variables_of(
@@ -219,6 +231,7 @@ def _builder_unit(planned: FilePlan, summary: Summary, region: Region, built: Bu
     if not summary.function.functional:
         variables, own = _variables_of(summary, region, built.init)
         problem = give_values(planned.file, built, variables, own)
+    problem = problem or _changed_by_calls(region)
     parameters = [_given(name) for name in built.varying]
     parameters += _parameters_of_builder(planned, summary, built)
     keywords = planned.file.keywords.get(id(summary.function.node), {})
@@ -270,7 +283,8 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
     local = names_to_compute(module, built, counts)
     built.init = without_globals(built.init, local)
     built.forward = without_globals(built.forward, local)
-    problem = give_values(planned.file, built, local, effects=False)
+    problem = changed_while_built(built.init)
+    problem = problem or give_values(planned.file, built, local, effects=False)
     plan = ClassPlan(
         "",
         built.init,

@@ -87,6 +87,7 @@ remembered.py   what is asked of files again and again
 patched_methods.py  methods that a class has otherwise than by a `def` in its body
 rebound.py      which variables change between calls of functions that read them
 handed_up.py    what the `__init__` of a class hands to that of the one above it
+setting_functions.py  which variables statements change by the functions that they call
 changing_functions.py  which functions change something in what they get
 keys_by_others.py  under which keys dicts get something by another name
 children.py     what stands right inside of a node of the tree

@@ -34,9 +34,11 @@ from transpiler.interpret.values import (
     is_graph,
     models_in,
 )
+from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.setting_functions import changed_by_calls
 from transpiler.source.suites import leaf_statements
 
 
@@ -54,6 +56,8 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
             run_or_stand(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
         else:
             execute(region, statement)
+        if isinstance(statement, cst.SimpleStatementLine):
+            note_changes(region, region.tree.source(statement))
         if _ends(statement):
             return True
         rest = statements[position + 1 :]
@@ -61,6 +65,25 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
             ended: Any = provided("run_perhaps")(region, statement, rest)
             return bool(ended)
     return False
+
+
+def note_changes(region: Region, code: str) -> None:
+    """What functions change that some lines call is something else behind them.
+
+    No class takes such a line along.
+    """
+    changed = changed_by_calls(region.tree.text, code)
+    if not changed:
+        return
+    scope = region.scope
+    if not region.is_module:
+        region.changed_by_calls |= changed.keys() - scope.values.keys()
+        return
+    for name, whole in changed.items():
+        if whole and is_plain(scope.values.get(name, Unknown())):
+            scope.bump(name)
+            scope.values[name] = Static(scope.read(name))
+    region.emit_init(Line(code, frozenset(changed), static=True, apart=True))
 
 
 def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:

@@ -18,6 +18,7 @@ from transpiler.interpret.values import (
     Layer,
     Mapping,
     Model,
+    Namespace,
     Repeated,
     Sequence,
     Static,
@@ -29,6 +30,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import ATOM, Expr
 from transpiler.record import replace
+from transpiler.source.setting_functions import set_by_functions
 
 _BUILTIN_CONSTANTS = {"None": None, "True": True, "False": False}
 
@@ -44,6 +46,10 @@ def name_node(region: Region, node: cst.Name) -> Value:
             rewrite(region, node, Static(to_expr(region, inlined)))
         return inlined
     return read(region, node.value)
+
+
+def _is_lambda(value: Value) -> bool:
+    return isinstance(value, Function) and isinstance(value.node, cst.Lambda)
 
 
 #: Layers that hold nothing: made anew, one does the same.
@@ -70,6 +76,9 @@ def read(region: Region, identifier: str) -> Value:
                 raise GiveUp(f"`{identifier}` holds tensors or layers of an enclosing function")
         elif isinstance(value, Model) and _is_bound_again(region, identifier):
             return Unknown(f"`{identifier}` is another model when it is run again")
+    if isinstance(value, (Namespace, UserClass)) or _is_lambda(value):
+        if identifier in region.file.globals and identifier in set_by_functions(region.tree.text):
+            return Unknown(f"`{identifier}` may be another one, which a function sets")
     if isinstance(value, Static):
         held = value.expr
         return Static(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from transpiler.interpret.context import Array, Shape
-from transpiler.interpret.control.suites import MISSING, body_of, run_block
+from transpiler.interpret.control.suites import MISSING, body_of, note_changes, run_block
 from transpiler.interpret.dispatch import evaluate, executes, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.scope import Scope
@@ -63,7 +63,10 @@ def with_statement(region: Region, node: cst.With) -> None:
             if region.tensor_order or region.graph_events:
                 raise GiveUp("a `with` statement in a function that builds or trains a model", node)
             region.entered.append(node)  # it may be one that only trains, or turn out not to be
+    code = "\n".join(region.tree.source(item.item) for item in node.items)
+    note_changes(region, code)
     run_block(region, body_of(node.body))
+    note_changes(region, code)
     if passing:
         region.scope.values |= before.perhaps(node)
 
