@@ -36,9 +36,9 @@ def changed_by_calls(text: str, code: str) -> dict[str, bool]:
     """What calls in some lines of a program change, and whether it is another object then."""
     if "(" not in code or "def " not in text:
         return {}
-    changed = _changed(text)
+    changed, changing = _changed(text), changing_functions(text)
     made = program_of(text).made
-    parsed = python_tree(code) if changed else None
+    parsed = python_tree(code) if changed or changing.names else None
     if parsed is None or made.keys().isdisjoint(_names(parsed)):
         return {}
     found: dict[str, bool] = {}
@@ -46,7 +46,6 @@ def changed_by_calls(text: str, code: str) -> dict[str, bool]:
         for name, whole in changed[function]:
             if name not in _OF_OBJECT:
                 found[name] = found.get(name, False) or whole
-    changing = changing_functions(text)
     for node in all_in(parsed):
         if not isinstance(node, ast.Call):
             continue

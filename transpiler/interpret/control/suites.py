@@ -80,10 +80,12 @@ def note_changes(region: Region, code: str) -> None:
         region.changed_by_calls |= changed.keys() - scope.values.keys()
         return
     for name, whole in changed.items():
-        if whole and is_plain(scope.values.get(name, Unknown())):
+        if is_plain(scope.values.get(name, Unknown())):
             scope.bump(name)
-            scope.values[name] = Static(scope.read(name))
-    region.emit_init(Line(code, frozenset(changed), static=True, apart=True))
+            if whole:
+                scope.values[name] = Static(scope.read(name))
+    for emit in (region.emit_init, region.emit_forward):
+        emit(Line(code, frozenset(changed), static=True, apart=True))
 
 
 def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:

@@ -44,6 +44,8 @@ from transpiler.source.suites import assigned_names
 def with_statement(region: Region, node: cst.With) -> None:
     before = _State(region)
     passing = False
+    code = "\n".join(region.tree.source(item.item) for item in node.items)
+    note_changes(region, code)
     for item in node.items:
         region.statement = node
         value = evaluate(region, item.item)
@@ -63,8 +65,6 @@ def with_statement(region: Region, node: cst.With) -> None:
             if region.tensor_order or region.graph_events:
                 raise GiveUp("a `with` statement in a function that builds or trains a model", node)
             region.entered.append(node)  # it may be one that only trains, or turn out not to be
-    code = "\n".join(region.tree.source(item.item) for item in node.items)
-    note_changes(region, code)
     run_block(region, body_of(node.body))
     note_changes(region, code)
     if passing:
