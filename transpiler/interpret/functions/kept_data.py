@@ -54,7 +54,7 @@ def reads_data(file: FileContext, method: Function) -> bool:
     if not method.owner or method.file not in (None, file) or not _makes_data(file.tree.text):
         return False
     methods = file.class_methods.get(method.owner, {})
-    attributes = set(_ATTRIBUTE.findall(file.tree.source(method.node)))
+    attributes = dict.fromkeys(_ATTRIBUTE.findall(file.tree.source(method.node)))
     return any(isinstance(kept_data(file, methods, attr), Pipeline) for attr in attributes)
 
 

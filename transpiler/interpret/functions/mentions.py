@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
@@ -32,12 +34,12 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
     home: FileContext = function.file if function.file is not None else file
     key = id(function.node), function.owner  # an heir defines what a method calls
     known = home.mentions.get(key)
-    if known is not None:
-        return known
-    home.mentions[key] = False
+    return _ASKING.answer(home, key, lambda: _mentions(home, function)) if known is None else known
+
+
+def _mentions(home: FileContext, function: Function) -> bool:
     source = home.tree.source(function.node)
     if IMPORTED_INSIDE.search(source) or _trains_something(source):
-        home.mentions[key] = True
         return True
     words = words_in(source)
     words -= {p.name.value for p in function.node.params.params}
@@ -51,8 +53,57 @@ def mentions_framework(file: FileContext, function: Function) -> bool:
             result = word != function.name and mentions_framework(home, method)
         if result:
             break
-    home.mentions[key] = result
     return result
+
+
+class _Asking:
+    """The functions about which is being asked, of which some may call one another.
+
+    What is found out of one is not remembered where it depends on another one about which is
+    still being asked: which of them is asked about first would decide.
+    """
+
+    def __init__(self) -> None:
+        self.open: list[tuple[int, Any]] = []
+        self.cyclic: list[bool] = []  #: of each: whether it depends on one before it
+        self.assumed: dict[tuple[int, Any], FileContext] = {}  #: not to be about it
+
+    def answer(self, home: FileContext, key: Any, find: Callable[[], bool]) -> bool:
+        """What is found out of a function, or False while that is being found out."""
+        own = id(home), key
+        if own in self.open:
+            self._depend_on(self.open.index(own))
+            return False
+        if own in self.assumed:
+            self._depend_on(0)
+            return False
+        self.open.append(own)
+        self.cyclic.append(False)
+        found = False
+        try:
+            found = find()
+        finally:
+            self.open.pop()
+            cyclic = self.cyclic.pop()
+            if found or not cyclic:
+                home.mentions[key] = found
+            else:
+                self.assumed[own] = home
+            if not self.open:
+                self._end(found)
+        return found
+
+    def _depend_on(self, place: int) -> None:
+        self.cyclic[place + 1 :] = [True] * (len(self.cyclic) - place - 1)
+
+    def _end(self, found: bool) -> None:
+        """Nothing of what has been asked about is it where the first one isn't: that calls all."""
+        for (_, key), home in self.assumed.items() if not found else ():
+            home.mentions[key] = False
+        self.assumed.clear()
+
+
+_ASKING = _Asking()
 
 
 #: `build_fn().compile("adam", "mse")`, not `re.compile(pattern)`.
