@@ -312,7 +312,7 @@ def report_kept_tables(draft: Draft) -> None:
 
 def report_passed_on(draft: Draft) -> None:
     """Names of the framework that other files read still once they are converted."""
-    readers = {name: path for name, path in read_elsewhere(draft.file).items() if path}
+    readers = {name: path for name, path in sorted(read_elsewhere(draft.file).items()) if path}
     keys = {edit.text.partition(" = [")[0] for edit in draft.edits}  # it is a list of these now
     for name, path in readers.items():
         if name in keys:

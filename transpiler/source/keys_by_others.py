@@ -12,7 +12,7 @@ What such a dict was written out with under that key may be something else by no
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
@@ -23,7 +23,8 @@ from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 _PUTS = frozenset({"update", "setdefault", "pop", "__setitem__", "setitem"})
 #: Where nothing like it is in a text, nothing is put under a key.
 _MAY_PUT = regex(
-    rf"[\"']\][^\n]*=|\.(?:{'|'.join(sorted(_PUTS))})\(|\bsetitem\(|\bdel\b[^\n]*[\"']\]"
+    rf"[\"']\][^\n]*=|[\"']\] in\b|\.(?:{'|'.join(sorted(_PUTS))})\(|\bsetitem\("
+    r"|\bdel\b[^\n]*[\"']\]"
 )
 _CALLS = regex(rf"\.(?:{'|'.join(sorted(_PUTS))})\(|\bsetitem\(")
 _PLACES = regex(r"\[ *-?\d+ *\] *=(?!=) *[\"']")
@@ -47,6 +48,41 @@ def keys_by_others(text: str) -> frozenset[object]:
     effects, _ = effects_of(text)
     made = _Made(module)
     return frozenset(k for e in effects for k in _keys(e) if not made.is_direct(e))
+
+
+@remembered
+def opened_by_others(text: str) -> frozenset[str]:
+    """The variables in which dicts lie that get something by another name, under whatever key.
+
+    settings = CONFIGS[number]           # "CONFIGS"
+    settings.update(overrides)
+    """
+    module = program_tree(text) if _MAY_OPEN.search(text) else None
+    if module is None:
+        return frozenset()
+    made = _Made(module)
+    effects = (e for e in effects_of(text)[0] if _has_any_key(e) and not made.is_direct(e))
+    return frozenset(name for effect in effects for name in made.taken_from(effect))
+
+
+#: A key that isn't written out, or more than one.
+_MAY_OPEN = regex(r"\[[^\]\n]*[A-Za-z_][^\n]*=|\.(?:update|__setitem__|setdefault)\(|\|=")
+
+
+def _has_any_key(effect: Effect) -> bool:
+    match effect.node:
+        case ast.Subscript(slice=key):
+            return not isinstance(key, (ast.Constant, ast.Slice))
+        case ast.AugAssign(op=ast.BitOr()):
+            return True
+        case ast.Assign(value=ast.Attribute(attr="update" | "__setitem__")):
+            return True
+        case ast.Call(func=ast.Attribute(attr="update"), args=args, keywords=keywords):
+            whole = any(keyword.arg is None for keyword in keywords)
+            return whole or any(not isinstance(given, ast.Dict) for given in args)
+        case ast.Call(func=ast.Attribute(attr="__setitem__" | "setdefault"), args=[key, *_]):
+            return not isinstance(key, ast.Constant)
+    return False
 
 
 def _keys(effect: Effect) -> Iterator[object]:
@@ -83,6 +119,19 @@ class _Made:
         bodies = (one for made in nodes_of_kind(module, ast.ClassDef) for one in made.body)
         self._in_classes = {n for one in bodies for n in all_in(one)}
 
+    def taken_from(self, effect: Effect) -> Iterator[str]:
+        """The variables out of which that may be taken on which an effect is."""
+        name = effect.path[0]
+        function = effect.scope.owner(name)
+        for node in own_nodes(function or self._module):
+            if isinstance(node, (ast.For, ast.comprehension)):
+                pairs: Iterable[tuple[ast.AST, ast.expr | None]] = [(node.target, node.iter)]
+            else:
+                pairs = _bindings(node)
+            for target, value in pairs:
+                if value is not None and not _is_new(value) and name in _named(target):
+                    yield from _named(value)
+
     def is_direct(self, effect: Effect) -> bool:
         """Whether an effect is on such a variable: who changes that in a function is known, too."""
         name, *parts = effect.path
@@ -107,6 +156,10 @@ class _Made:
                             if name is not target or value is None or not _is_new(value):
                                 found.add(name.id)
         return self._others[room]
+
+
+def _named(node: ast.AST) -> set[str]:
+    return {one.id for one in all_in(node) if isinstance(one, ast.Name)}
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, ast.expr | None]]:

@@ -6,6 +6,7 @@ y = tf.one_hot(labels, 3)             y = F.one_hot(torch.as_tensor(labels).long
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -20,8 +21,10 @@ from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
 from transpiler.source.backwards import may_run_backwards, runs_backwards
+from transpiler.source.between import grown_between
 from transpiler.source.far_tables import tables_of
 from transpiler.source.handed_data import handed_data
+from transpiler.source.lexical import standing, words_in
 from transpiler.source.near import turning_near
 
 #: What makes a copy of an array, what may share its memory, and what else is translated.
@@ -55,7 +58,7 @@ def data_tensor(
     if region.tree.span(node)[0] not in handed_data(region.tree.text):
         return None
     try:
-        made = _made(region, rule, name, arguments)
+        made = _made(region, rule, name, arguments, name in _COPIES or _is_changed(region, node))
     except (GiveUp, Unsupported):
         return None
     if made is None:
@@ -69,7 +72,19 @@ def data_tensor(
     return found
 
 
-def _made(region: Region, rule: Rule, name: str, arguments: list[Argument]) -> Expr | None:
+def _is_changed(region: Region, node: cst.Call) -> bool:
+    """Whether an array may be changed later in place: tensors of TensorFlow are copies."""
+    code = region.tree.source(node.args[0].value) if node.args else ""
+    end = region.tree.span(node)[1]
+    if not code or grown_between(region.tree.text, code, end, None):
+        return bool(code)
+    later = region.tree.blanked[end:]
+    return any(re.search(rf"{standing(name)}\s*[,)]|\bout=", later) for name in words_in(code))
+
+
+def _made(
+    region: Region, rule: Rule, name: str, arguments: list[Argument], copies: bool
+) -> Expr | None:
     """The same as text of torch, by the rule that serves in `forward`, too."""
     parameters = rule.signature.parameters
     positions = iter([n for n in parameters if n != "like"])
@@ -92,7 +107,7 @@ def _made(region: Region, rule: Rule, name: str, arguments: list[Argument]) -> E
     if _holds_text(array.value) or any(_holds_text(e.value) for e in array.items or ()):
         return None  # torch has no tensors of texts
     if name in _COPIES | _TAKES and not _is_literal(array) and "shape" not in named:
-        return _typed(region, array, given["dtype"], name in _COPIES)
+        return _typed(region, array, given["dtype"], copies)
     slots: dict[str, Any] = dict(given)
     if "Tensor" in str(parameters[first].annotation):
         made = (

@@ -31,7 +31,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.source.changed_entries import changed_entries
-from transpiler.source.keys_by_others import keys_by_others, may_be_put
+from transpiler.source.keys_by_others import keys_by_others, may_be_put, opened_by_others
 
 
 @evaluates(cst.Integer, cst.Float, cst.SimpleString, cst.Imaginary)
@@ -254,6 +254,8 @@ def by_others(region: Region, items: dict[Any, Value]) -> set[Any]:
         return set()
     known = {key for key, value in items.items() if _may_get_another(key, value)}
     text = region.tree.text
+    if region.assigned in opened_by_others(text):
+        return known
     known = {key for key in known if may_be_put(text, key)}
     put = known & keys_by_others(text) if known else known
     inside = {key for key, value in items.items() if region.is_module and _is_container(value)}

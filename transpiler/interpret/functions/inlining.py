@@ -35,6 +35,14 @@ from transpiler.ir.expr import UNKNOWN, Expr, ternary
 from transpiler.source.suites import is_docstring
 
 
+def _refuse_changed(home: Region, function: Function, default: cst.BaseExpression) -> None:
+    """Refuse a default that reads a variable which is another one than when it was evaluated."""
+    for name in home.tree.names(default):
+        if name in function.closure:
+            if function.closure[name] is not home.scope.values.get(name, function.closure[name]):
+                raise GiveUp(f"`{name}`, which a default reads, has changed since", default)
+
+
 @provides("inline_call")
 def inline(
     region: Region, node: cst.CSTNode, function: Function, arguments: list[Argument]
@@ -50,6 +58,7 @@ def inline(
         value = bound.get(parameter.name)
         if value is None and parameter.default is not None and home is not None:
             value = evaluate(home, parameter.default)
+            _refuse_changed(home, function, parameter.default)
         if value is None:
             raise GiveUp(f"`{function.name}` misses the argument {parameter.name}", node)
         if isinstance(value, Bound) and not foreign and _reads_often(region, function, parameter):

@@ -21,6 +21,7 @@ from transpiler.interpret.statements.targets import assign_value
 from transpiler.interpret.statics import constant, is_plain
 from transpiler.interpret.strategies import enter_scope
 from transpiler.interpret.values import (
+    Choice,
     Framework,
     Function,
     Mapping,
@@ -196,6 +197,8 @@ def _one_of(scope: Scope, name: str, values: list[Value], times: int = 1) -> Val
     last = values[-1]
     if isinstance(last, (Framework, Unknown)) and not isinstance(last, PerhapsModel):
         return last
+    if _is_of_framework(last) and all(v is last or _is_none(v) for v in values):
+        return last  # what Keras brings is there
     if models := models_in(*values):
         alike = all(value is last for value in values)
         return last if alike else PerhapsModel(_SET_IN_TRY.format(name), models=models)
@@ -207,6 +210,17 @@ def _one_of(scope: Scope, name: str, values: list[Value], times: int = 1) -> Val
     if all(type(other) is type(one) and other == one for other in known) and times == 1:
         return last
     return Static(scope.read(name)) if any(v is not UNKNOWN for v in known) else last
+
+
+def _is_of_framework(value: Value) -> bool:
+    """Whether it is a module, class or function of Keras, whichever of two versions it is."""
+    if isinstance(value, Choice):
+        return all(map(_is_of_framework, value.options))
+    return isinstance(value, Framework)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Static) and value.expr.known and value.expr.value is None
 
 
 def _is_same(one: Value, other: Value) -> bool:
