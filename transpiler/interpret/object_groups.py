@@ -14,7 +14,16 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.region import Region
-from transpiler.interpret.values import Instance, Instances, Sequence, Static, Unknown, Value
+from transpiler.interpret.values import (
+    Instance,
+    Instances,
+    PerhapsModel,
+    Sequence,
+    Static,
+    Unknown,
+    Value,
+    models_in,
+)
 from transpiler.ir.expr import UNKNOWN, Expr
 from transpiler.regex import regex
 
@@ -71,8 +80,13 @@ def view_of_objects(objects: Instances, name: str) -> Instances | None:
 
 def first_unknown(values: Iterable[Value]) -> Unknown:
     """The reason why something made of some values is not known; an object of them it is not."""
-    found = next(value for value in values if isinstance(value, Unknown))
-    return Unknown(found.reason) if isinstance(found, (Instance, Instances)) else found
+    given = list(values)
+    found = next(value for value in given if isinstance(value, Unknown))
+    if isinstance(found, (Instance, Instances)):
+        return Unknown(found.reason)
+    if type(found) is PerhapsModel and (found.items or len(models_in(*given)) > 1):
+        return PerhapsModel(found.reason, models=models_in(*given))  # in whatever order
+    return found
 
 
 def one_of_unknown(one: Value, other: Value) -> Unknown:

@@ -499,8 +499,8 @@ def models_in(*values: Value) -> tuple[Model, ...]:
     for value in values:
         if isinstance(value, Model):
             found[value] = None
-        elif isinstance(value, PerhapsModel):
-            found |= dict.fromkeys(value.models)
+        elif isinstance(value, (PerhapsModel, CarriedModel)):
+            found |= dict.fromkeys(getattr(value, "models", ()) or getattr(value, "before", ()))
         elif isinstance(value, Sequence):
             found |= dict.fromkeys(models_in(*value.items))
         elif isinstance(value, Mapping):

@@ -16,7 +16,7 @@ from transpiler.interpret.control.changes import close_round, unstable
 from transpiler.interpret.dispatch import executes
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.scope import Scope
-from transpiler.interpret.values import Unknown
+from transpiler.interpret.values import PerhapsModel, Unknown, models_in
 from transpiler.ir.code import Line
 from transpiler.record import record
 from transpiler.regex import regex
@@ -138,3 +138,9 @@ def forget_if_left(region: Region, start: Scope, this: Round) -> None:
         if name.isidentifier() and any(s.values.get(name) is not held for s in this.left):
             region.scope.bump(name)
             region.scope.values[name] = Unknown(f"`{name}` is set in whole rounds of a loop only")
+    for name in start.values if this.left else ():
+        held = region.scope.values.get(name, Unknown())
+        models = models_in(held, *(s.values.get(name, Unknown()) for s in this.left))
+        if len(models) > len(models_in(held)):
+            reason = f"`{name}` is another model where a loop is left"
+            region.scope.values[name] = PerhapsModel(reason, models=models)

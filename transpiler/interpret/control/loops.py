@@ -91,8 +91,8 @@ def for_statement(region: Region, node: cst.For) -> None:
         _for(region, node)
     run_again(region, node)
     for name, held in before.items():  # it is the last one of the loop now, if there is any
-        gone_through = (region.scope.get(n) or Unknown() for n in region.tree.names(node.iter))
-        models = models_in(*gone_through)
+        others = region.tree.names(node.iter) - {name}
+        models = models_in(*(region.scope.get(other) or Unknown() for other in others))
         if any(one.node is held.node for one in models):
             continue  # what another loop has made, of which it was the last
         reason = f"`{name}` is the variable of a loop"
