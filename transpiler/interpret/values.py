@@ -359,7 +359,7 @@ class PerhapsModel(Unknown):
 class CarriedModel(Unknown):
     """What earlier rounds of a loop left under a name: a model, if any of them did."""
 
-    before: tuple[Model, ...] = ()  #: what the name held before the loop
+    models: tuple[Model, ...] = ()  #: what the name held before the loop
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -500,7 +500,7 @@ def models_in(*values: Value) -> tuple[Model, ...]:
         if isinstance(value, Model):
             found[value] = None
         elif isinstance(value, (PerhapsModel, CarriedModel)):
-            found |= dict.fromkeys(getattr(value, "models", ()) or getattr(value, "before", ()))
+            found |= dict.fromkeys(value.models)
         elif isinstance(value, Sequence):
             found |= dict.fromkeys(models_in(*value.items))
         elif isinstance(value, Mapping):

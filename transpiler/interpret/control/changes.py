@@ -450,7 +450,7 @@ def leave_loop(region: Region, start: Scope, phis: dict[str, str]) -> None:
 
 def _model_after(scope: Scope, name: str, carried: CarriedModel, last: Value | None) -> Value:
     """What a name holds after a loop: the model of its last round, or what was there before."""
-    if isinstance(last, Model) and carried.before:
-        return replace(one_of((*carried.before, last)), expr=scope.read(name))
+    if isinstance(last, Model) and carried.models:
+        return replace(one_of((*carried.models, last)), expr=scope.read(name))
     last = carried if last is None else last
-    return PerhapsModel(carried.reason, models=(*carried.before, *models_in(last)))
+    return PerhapsModel(carried.reason, models=(*carried.models, *models_in(last)))
