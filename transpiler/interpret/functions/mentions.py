@@ -56,7 +56,7 @@ def _mentions(home: FileContext, function: Function) -> bool:
     return result
 
 
-class _Asking:
+class Asking:
     """The functions about which is being asked, of which some may call one another.
 
     What is found out of one is not remembered where it depends on another one about which is
@@ -103,7 +103,7 @@ class _Asking:
         self.assumed.clear()
 
 
-_ASKING = _Asking()
+_ASKING = Asking()
 
 
 #: `build_fn().compile("adam", "mse")`, not `re.compile(pattern)`.

@@ -1,0 +1,133 @@
+"""Functions that change what a model reads while it is built: its class reads nothing of later."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.scripts import Scripts
+from tests.training.test_attempts_that_fail import compared
+
+HEAD = """\
+import contextlib
+
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+r = np.random.RandomState(0)
+x, y = r.rand(40, 5), r.rand(40, 1)
+
+
+def build():
+    return keras.Sequential([keras.Input((5,)), layers.Dense(1)])
+
+
+"""
+#: How a size is held, how it is read, and what a program does to it.
+CHANGES = {
+    "a global": ("U = 2\ndef s():\n    global U\n    U = 4", "U", "s()"),
+    "an entry": ("C = {'u': 2}\ndef s():\n    C['u'] = 4", "C['u']", "s()"),
+    "an argument": ("C = {'u': 2}\ndef s(c):\n    c['u'] = 4", "C['u']", "s(C)"),
+    "a class": (
+        "class C:\n    u = 2\n\n    @classmethod\n    def s(cls):\n        cls.u = 4",
+        "C.u",
+        "C.s()",
+    ),
+    "an object": (
+        "class C:\n    def __init__(self):\n        self.u = 2\n\n"
+        "    def s(self):\n        self.u = 4\n\nc = C()",
+        "c.u",
+        "c.s()",
+    ),
+    "a block": (
+        "U = 2\n@contextlib.contextmanager\ndef s():\n    global U\n    U = 4\n    yield",
+        "U",
+        "with s():\n    pass",
+    ),
+}
+FIT = (
+    "m.compile('sgd', 'mse')\nh = m.fit(x, y, epochs=2, batch_size=8, verbose=0).history['loss']\n"
+)
+PLACES = {
+    "between layers": (
+        "m = keras.Sequential([keras.Input((5,))])\nm.add(layers.Dense({read}))\n{change}\n"
+        "m.add(layers.Dense({read}))\nm.add(layers.Dense(1))\n"
+    ),
+    "between calls": (
+        "i = keras.Input((5,))\nt = layers.Dense({read})(i)\n{change}\n"
+        "t = layers.Dense({read})(t)\n"
+        "m = keras.Model(i, layers.Dense(1)(t))\n"
+    ),
+    "behind a layer": (
+        "o = layers.Dense({read})\n{change}\n"
+        "m = keras.Sequential([keras.Input((5,)), o, layers.Dense(1)])\n"
+    ),
+    "in what it computes": (
+        "i = keras.Input((5,))\nt = layers.Dense(4)(i) * {read}\n{change}\n"
+        "m = keras.Model(i, layers.Dense(1)(t * {read}))\n"
+    ),
+    "in a function": (
+        "def make():\n    i = keras.Input((5,))\n    t = layers.Dense({read})(i)\n    {change}\n"
+        "    t = layers.Dense({read})(t)\n    return keras.Model(i, layers.Dense(1)(t))\n"
+        "m = make()\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_class_reads_what_was_there(place: str, change: str, scripts: Scripts) -> None:
+    held, read, code = CHANGES[change]
+    code = code.replace("\n", "\n    ") if place == "in a function" else code
+    program = PLACES[place].format(read=read, change=code)
+    compared(scripts, f"{HEAD}{held}\n{program}{FIT}")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_changed_before_is_no_matter(change: str, scripts: Scripts) -> None:
+    held, read, code = CHANGES[change]
+    program = PLACES["between layers"].format(read=read, change="print(len(x))")
+    errors = compared(scripts, f"{HEAD}{held}\n{code}\n{program}{FIT}")
+    assert not errors or change in ("a class", "an object", "a block")
+
+
+SETTINGS = {
+    "another module's class": (
+        "class A:\n    loss = 'mse'\nclass B:\n    loss = 'mae'\nc = A\n"
+        "def use():\n    global c\n    c = B\nuse()",
+        "c.loss",
+    ),
+    "by number and any key": (
+        "C = [{'loss': 'mse', 'n': 1}, {'loss': 'mse', 'n': 2}]\nfor k in range(2):\n    c = C[k]\n"
+        "    for key, v in {'loss': 'mae'}.items():\n        c[key] = v",
+        "C[0]['loss']",
+    ),
+    "by number and a dict": (
+        "C = [{'loss': 'mse'}, {'loss': 'mse'}]\nnew = {'loss': 'mae'}\nfor k in range(2):\n"
+        "    c = C[k]\n    c.update(new)",
+        "C[0]['loss']",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", SETTINGS)
+def test_settings_are_what_they_are_by_then(way: str, scripts: Scripts) -> None:
+    held, read = SETTINGS[way]
+    compared(scripts, f"{HEAD}{held}\nm = build()\n{FIT.replace(repr('mse'), read)}")
+
+
+def test_the_default_of_a_lambda_is_of_before(scripts: Scripts) -> None:
+    program = (
+        f"{HEAD}k = 1.0\nscale = lambda t, k=k: t * k\nk = 2.0\n"
+        "m = keras.Sequential([keras.Input((5,)), layers.Lambda(scale), layers.Dense(1)])\n"
+    )
+    compared(scripts, program + FIT)
+
+
+@pytest.mark.parametrize("change", ["y *= 2", "y.sort(axis=0)", "np.multiply(y, 2, out=y)", "s(y)"])
+def test_tensors_are_copies_of_arrays(change: str, scripts: Scripts) -> None:
+    program = (
+        f"{HEAD}import tensorflow as tf\ndef s(z):\n    z *= 2\nt = tf.convert_to_tensor(y)\n"
+        f"{change}\nm = build()\n{FIT.replace('x, y', 'x, t')}"
+    )
+    assert not compared(scripts, program)
