@@ -95,7 +95,6 @@ LOST = {
     "out = [k.predict(x) for k in held['models']]\n",
     "deque": "from collections import deque\n\nheld = deque()\nheld.append(m)\n"
     "out = held[0].predict(x)\n",
-    "tried": "try:\n    best = m\nexcept ValueError:\n    best = None\nout = best.predict(x)\n",
 }
 OTHER = "from sklearn.linear_model import LinearRegression\n"
 

@@ -48,12 +48,17 @@ except ValueError:
 """
 
 
-@pytest.mark.parametrize(("ending", "size"), [(BRANCH, "5"), (LOOP, "16"), (ATTEMPT, "2")])
+@pytest.mark.parametrize(("ending", "size"), [(BRANCH, "5"), (LOOP, "16")])
 def test_what_else_is_done_stays(ending: str, size: str, scripts: Scripts) -> None:
     text = HEAD + ending + USE.replace("SIZE", size)
     apart = scripts.compare(text, converted(text))
     assert {"seen", "history"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_what_an_attempt_may_add_is_refused() -> None:
+    found = errors(HEAD + ATTEMPT + USE.replace("SIZE", "2"))
+    assert "the model is another one where an attempt fails" in dict(found).values()
 
 
 def test_what_only_layers_read_goes() -> None:

@@ -80,12 +80,15 @@ def view_of_objects(objects: Instances, name: str) -> Instances | None:
 
 def first_unknown(values: Iterable[Value]) -> Unknown:
     """The reason why something made of some values is not known; an object of them it is not."""
-    given = list(values)
-    found = next(value for value in given if isinstance(value, Unknown))
-    if isinstance(found, (Instance, Instances)):
-        return Unknown(found.reason)
-    if type(found) is PerhapsModel and (found.items or len(models_in(*given)) > 1):
-        return PerhapsModel(found.reason, models=models_in(*given))  # in whatever order
+    found = next(value for value in values if isinstance(value, Unknown))
+    return Unknown(found.reason) if isinstance(found, (Instance, Instances)) else found
+
+
+def made_of_unknown(values: list[Value]) -> Unknown:
+    """The same of what a function of a library makes; of models, in whatever order."""
+    found = first_unknown(values)
+    if type(found) is PerhapsModel and (found.items or len(models_in(*values)) > 1):
+        return PerhapsModel(found.reason, models=models_in(*values))
     return found
 
 

@@ -203,6 +203,7 @@ class Region:
         #: of the open loops: the variables of a `for`, and what it runs over in `forward`
         self.headers: dict[int, tuple[str, Expr]] = {}
         self.branches = 0  #: how many branches are open
+        self.attempts = 0  #: how many blocks are open around which exceptions are caught
         self.changed_by_calls: set[str] = set()  #: outer variables that called functions change
         self.ways: list[Way] = []  #: the branches and loops that are open
         self.outside: list[tuple[list[Node], list[Node]]] = []  #: the statements around them

@@ -24,7 +24,7 @@ from transpiler.interpret.control.branches import branch
 from transpiler.interpret.control.elements import either_model
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.attributes import attribute_of
-from transpiler.interpret.object_groups import first_unknown
+from transpiler.interpret.object_groups import made_of_unknown
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, one_line, verbatim
 from transpiler.interpret.symbols import is_optimizer
@@ -331,7 +331,7 @@ def _call_static(region: Region, node: cst.Call, callee: Static) -> Value:
     if any(isinstance(v, Unknown) for v in values):
         if builtin is None and any(isinstance(v, PerhapsModel) for v in values):
             provided("note_given")(region, node, name, values)
-        return first_unknown(values)
+        return made_of_unknown(values)
     if (loss := call_loss(region, node, callee, arguments)) is not None:
         return loss
     if (partial := partial_of(region, node, name, arguments)) is not None:

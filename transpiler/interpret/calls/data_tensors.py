@@ -6,7 +6,6 @@ y = tf.one_hot(labels, 3)             y = F.one_hot(torch.as_tensor(labels).long
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
@@ -24,8 +23,9 @@ from transpiler.source.backwards import may_run_backwards, runs_backwards
 from transpiler.source.between import grown_between
 from transpiler.source.far_tables import tables_of
 from transpiler.source.handed_data import handed_data
-from transpiler.source.lexical import standing, words_in
+from transpiler.source.lexical import words_in
 from transpiler.source.near import turning_near
+from transpiler.source.setting_functions import changed_by_calls
 
 #: What makes a copy of an array, what may share its memory, and what else is translated.
 _COPIES = frozenset({"tf.constant", "keras.backend.constant", "keras.ops.array"})
@@ -78,8 +78,10 @@ def _is_changed(region: Region, node: cst.Call) -> bool:
     end = region.tree.span(node)[1]
     if not code or grown_between(region.tree.text, code, end, None):
         return bool(code)
-    later = region.tree.blanked[end:]
-    return any(re.search(rf"{standing(name)}\s*[,)]|\bout=", later) for name in words_in(code))
+    if "out=" in region.tree.blanked[end:]:
+        return True
+    changed = changed_by_calls(region.tree.text, region.tree.text)
+    return not words_in(code).isdisjoint(changed)
 
 
 def _made(

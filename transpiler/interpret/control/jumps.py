@@ -49,9 +49,15 @@ def goes_on(statement: cst.CSTNode) -> bool:
     return False
 
 
-def leaves_round(statement: cst.Try) -> bool:
-    """Whether what stands behind an attempt doesn't run where it fails, `except: continue`."""
-    return any(_jumps(handler) for handler in statement.handlers)
+def leaves_round(statement: cst.CSTNode) -> bool:
+    """Whether what stands behind doesn't run where an attempt in it fails: `except: continue`."""
+    if isinstance(statement, cst.Try):
+        return bool(_jumps(statement))
+    if isinstance(statement, (cst.If, cst.Else, cst.With)):
+        suites = [statement.body, getattr(statement, "orelse", None)]
+        parts = (p for s in suites if s is not None for p in getattr(s, "body", None) or [s])
+        return any(map(leaves_round, parts))
+    return False
 
 
 @contextmanager

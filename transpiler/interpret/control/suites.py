@@ -25,7 +25,9 @@ from transpiler.interpret.values import (
     Choice,
     Framework,
     Function,
+    Instance,
     Model,
+    Namespace,
     PerhapsModel,
     Static,
     Unknown,
@@ -61,7 +63,7 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
         if _ends(statement):
             return True
         rest = statements[position + 1 :]
-        if rest and type(statement) is cst.Try and leaves_round(statement):
+        if rest and "try" in region.tree.words and leaves_round(statement):
             ended: Any = provided("run_perhaps")(region, statement, rest)
             return bool(ended)
     return False
@@ -77,15 +79,23 @@ def note_changes(region: Region, code: str) -> None:
         return
     scope = region.scope
     if not region.is_module:
-        region.changed_by_calls |= changed.keys() - scope.values.keys()
+        outer = region.file.globals
+        named = (n for n in changed if n not in scope.values and _may_hold_sizes(outer.get(n)))
+        region.changed_by_calls.update(named)
         return
+    changed = {n: whole for n, whole in changed.items() if _may_hold_sizes(scope.get(n))}
     for name, whole in changed.items():
-        if is_plain(scope.values.get(name, Unknown())):
+        if whole and is_plain(scope.values[name]):
             scope.bump(name)
-            if whole:
-                scope.values[name] = Static(scope.read(name))
-    for emit in (region.emit_init, region.emit_forward):
+            scope.values[name] = Static(scope.read(name))
+    for emit in (region.emit_init, region.emit_forward) if changed else ():
         emit(Line(code, frozenset(changed), static=True, apart=True))
+
+
+def _may_hold_sizes(value: Value | None) -> bool:
+    """Whether layers may be given what is read of a variable: no model is that."""
+    held = isinstance(value, (UserClass, Namespace, Instance))
+    return held or (value is not None and is_plain(value))
 
 
 def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:

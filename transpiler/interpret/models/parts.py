@@ -60,6 +60,8 @@ def model_attribute(region: Region, model: Model, attr: str, node: cst.CSTNode) 
         return _border(region, model, attr, node)
     if attr == "layers":
         return _layers_of(region, model, node)
+    if attr in ("add", "pop") and model.kind == "sequential" and not model.closed:
+        model.broken = f"its `{attr}` goes by another name"
     if isinstance(node, cst.Attribute):
         if attr == "name" and (label := read_label(region, model, node)) is not None:
             return label

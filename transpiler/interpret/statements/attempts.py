@@ -7,6 +7,7 @@ a block that may not run, is not known behind it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import libcst as cst
 
@@ -37,6 +38,7 @@ from transpiler.interpret.values import (
 )
 from transpiler.ir.expr import UNKNOWN, Configured
 from transpiler.record import replace
+from transpiler.regex import regex
 from transpiler.source.children import children_of
 from transpiler.source.suites import assigned_names
 
@@ -50,7 +52,7 @@ def with_statement(region: Region, node: cst.With) -> None:
     for item in node.items:
         region.statement = node
         value = evaluate(region, item.item)
-        passing = passing or may_pass(region, item.item)
+        passing = passing or may_pass(region, item.item, value)
         enter_scope(region, node, value)
         if item.asname is not None:
             target: cst.BaseExpression = item.asname.name
@@ -66,7 +68,8 @@ def with_statement(region: Region, node: cst.With) -> None:
             if region.tensor_order or region.graph_events:
                 raise GiveUp("a `with` statement in a function that builds or trains a model", node)
             region.entered.append(node)  # it may be one that only trains, or turn out not to be
-    run_block(region, body_of(node.body))
+    with _attempting(region, passing):
+        run_block(region, body_of(node.body))
     note_changes(region, code)
     if passing:
         region.scope.values |= before.perhaps(node)
@@ -81,10 +84,12 @@ def try_statement(region: Region, node: cst.Try) -> None:
     arrays, versions = dict(region.file.arrays), dict(region.scope.versions)
     rest = _run_surely(region, node)
     before = _State(region)
-    run_block(region, rest)
+    with _attempting(region):
+        run_block(region, rest)
     failed = before.perhaps(node) if rest else {}
     done = dict(region.scope.values)
-    passing = [handler.body for handler in node.handlers if not _ends(handler.body)]
+    outer = region.attempts > 0  # what leaves this one may be caught there
+    passing = [h.body for h in node.handlers if outer or not _ends(h.body)]
     tried = _State(region)
     if node.orelse is not None:
         run_block(region, body_of(node.orelse.body))
@@ -124,11 +129,21 @@ def run_perhaps(region: Region, node: cst.CSTNode, statements: tuple[cst.CSTNode
     return ended
 
 
+@contextmanager
+def _attempting(region: Region, caught: bool = True) -> Iterator[None]:
+    """A block is open around which exceptions may be caught."""
+    region.attempts += caught
+    try:
+        yield
+    finally:
+        region.attempts -= caught
+
+
 def _run_surely(region: Region, node: cst.Try) -> tuple[cst.CSTNode, ...]:
     """Run the first statements of an attempt, those that can't fail; the others are given."""
     body = body_of(node.body)
     kinds = {kind for handler in node.handlers for kind in _caught(handler)}
-    if kinds <= _FROM_OUTSIDE:
+    if kinds == {_INTERRUPT} and not _RAISES.search(region.tree.blanked):
         run_block(region, body)
         return ()
     done = 0
@@ -138,8 +153,9 @@ def _run_surely(region: Region, node: cst.Try) -> tuple[cst.CSTNode, ...]:
     return body[done:]
 
 
-#: What ends a program, or its block, wherever it may be.
-_FROM_OUTSIDE = frozenset({"KeyboardInterrupt", "SystemExit"})
+#: What ends a program from outside, and what a program does so itself.
+_INTERRUPT = "KeyboardInterrupt"
+_RAISES = regex(r"\braise\s+KeyboardInterrupt\b|\binterrupt_main\b")
 
 
 def _is_configured(value: Value) -> bool:

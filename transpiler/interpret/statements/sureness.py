@@ -9,11 +9,10 @@ except AttributeError:
 from __future__ import annotations
 
 import ast
-import builtins
 import os
 import re
 import sys
-from functools import lru_cache
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import libcst as cst
@@ -26,32 +25,19 @@ from transpiler.interpret.values import (
     Framework,
     Function,
     Mapping,
-    Model,
-    Namespace,
     Sequence,
+    Static,
     UserClass,
+    Value,
 )
 from transpiler.regex import regex
 from transpiler.source.children import children_of
-from transpiler.source.imported import locate, read_text, real_path
+from transpiler.source.imported import locate, real_path, with_imported
 from transpiler.source.syntax import nodes_of_kind, program_tree
 
-#: What models, lists and dicts surely have.
-_METHODS = {
-    Model: frozenset({"add", "compile", "fit", "evaluate", "predict", "summary"}),
-    Sequence: frozenset({"append", "extend"}),
-    Mapping: frozenset({"update", "get"}),
-}
-_CALLED = frozenset({"dict", "list", "print", "set", "tuple"})
-_LITERALS = (
-    cst.Integer, cst.Float, cst.SimpleString, cst.ConcatenatedString, cst.Lambda, cst.Ellipsis,
-)  # fmt: skip
+_LITERALS = (cst.Integer, cst.Float, cst.SimpleString, cst.ConcatenatedString, cst.Lambda)
 #: Expressions that can't fail where their parts can't.
-_MADE_OF = (
-    cst.List, cst.Tuple, cst.Dict, cst.Set, cst.Element, cst.DictElement, cst.Arg, cst.IfExp,
-    cst.BooleanOperation, cst.BaseBooleanOp, cst.UnaryOperation, cst.BaseUnaryOp,
-    cst.BinaryOperation, cst.BaseBinaryOp,
-)  # fmt: skip
+_MADE_OF = (cst.List, cst.Tuple, cst.Dict, cst.Element, cst.DictElement, cst.Arg)
 #: Third-party packages that Keras needs itself.
 _BROUGHT = frozenset({"h5py", "numpy"})
 
@@ -75,10 +61,10 @@ def _is_sure_line(region: Region, part: cst.CSTNode) -> bool:
         case cst.Pass():
             return True
         case cst.Import(names=names):
-            return all(is_there(region, dotted(alias.name)) for alias in names)
+            return all(is_there(dotted(alias.name), [], 0) for alias in names)
         case cst.ImportFrom(names=brought):
             taken = [] if isinstance(brought, cst.ImportStar) else [dotted(a.name) for a in brought]
-            return is_there(region, dotted(part.module), taken, len(part.relative))
+            return is_there(dotted(part.module), taken, len(part.relative))
         case cst.Expr(value=value):
             return _is_sure(region, value)
         case cst.Assign(targets=targets, value=value):
@@ -94,35 +80,29 @@ def _is_sure(region: Region, node: cst.CSTNode) -> bool:
         return True
     match node:
         case cst.Name(value=name):
-            return region.scope.get(name) is not None or hasattr(builtins, name)
+            return name in _CONSTANTS or _is_surely_bound(region.scope.get(name))
         case cst.Attribute():
-            return _is_sure_attribute(region, node)
-        case cst.Call(func=cst.Name(value=name), args=given) if name in _CALLED:
-            return region.scope.get(name) is None and all(_is_sure(region, a) for a in given)
+            return isinstance(_value(region, node), Framework)
+        case cst.Call(func=cst.Name(value="print"), args=given):
+            return region.scope.get("print") is None and all(_is_sure(region, a) for a in given)
         case cst.Call(func=called, args=given):
-            found = _value(region, called)
-            of_keras = isinstance(found, Framework) or _is_method(region, called)
+            of_keras = isinstance(_value(region, called), Framework)
             return of_keras and all(_is_sure(region, argument) for argument in given)
     return isinstance(node, _MADE_OF) and all(_is_sure(region, p) for p in _parts(node))
 
 
+_CONSTANTS = frozenset({"None", "True", "False"})
+
+
+def _is_surely_bound(value: Value | None) -> bool:
+    """Whether a variable has a value on each way: what is known of it says so."""
+    if isinstance(value, Static):
+        return value.expr.known
+    return isinstance(value, (Framework, Function, UserClass, Sequence, Mapping))
+
+
 def _parts(node: cst.CSTNode) -> list[cst.CSTNode]:
     return [node.value] if isinstance(node, cst.Arg) else children_of(node)
-
-
-def _is_sure_attribute(region: Region, node: cst.Attribute) -> bool:
-    if isinstance(_value(region, node), Framework):
-        return True
-    held = _value(region, node.value)
-    return isinstance(held, Namespace) and node.attr.value in held.items
-
-
-def _is_method(region: Region, called: cst.BaseExpression) -> bool:
-    """Whether it is a method that a model, list or dict surely has."""
-    if not (isinstance(called, cst.Attribute) and isinstance(called.value, cst.Name)):
-        return False
-    held = region.scope.get(called.value.value)
-    return any(isinstance(held, k) and called.attr.value in _METHODS[k] for k in _METHODS)
 
 
 def _value(region: Region, node: cst.BaseExpression) -> object:
@@ -135,74 +115,88 @@ def _value(region: Region, node: cst.BaseExpression) -> object:
         return None
 
 
-def is_there(region: Region, module: str, taken: list[str] | None = None, level: int = 0) -> bool:
-    """Whether a module is of Keras, Python or the project, and has what is taken from it."""
+def is_there(module: str, taken: list[str], level: int) -> bool:
+    """Whether a module is of Keras, or Python's own, and has what is taken from it.
+
+    One of the project may fail itself, and of other packages nobody knows which there are.
+    """
     if level:
-        return False  # not in a file that is run as a script
-    home = os.path.dirname(real_path(region.file.path)) if region.file.path else ""
-    return _is_there(module, tuple(taken or ()), home, region.tree.text)
-
-
-@lru_cache(maxsize=256)
-def _is_there(module: str, taken: tuple[str, ...], home: str, text: str, depth: int = 0) -> bool:
+        return False
     top = module.partition(".")[0]
-    if is_framework(module) or top in _BROUGHT:
+    if is_framework(module) or (module in _BROUGHT and not taken):
         return True
-    found = locate(home, module, text) if home else None
-    if found is not None:
-        other = read_text(str(found))
-        named = all(re.search(rf"\b{name}\b *(?:[=:(,]|$)", other, re.M) for name in taken)
-        return named and depth < _FAR and _imports_are_there(str(found), other, depth + 1)
     if top not in sys.stdlib_module_names or find_spec(top) is None:
         return False
     loaded = sys.modules.get(module)
     return loaded is not None and all(hasattr(loaded, name) for name in taken)
 
 
-#: How many files that import one another are looked through.
-_FAR = 4
-
-
-def _imports_are_there(path: str, text: str, depth: int) -> bool:
-    home = os.path.dirname(path)
-    module = program_tree(text)
-    if module is None:
-        return False
-    for plain in nodes_of_kind(module, ast.Import):
-        if not all(_is_there(alias.name, (), home, text, depth) for alias in plain.names):
-            return False
-    for one in nodes_of_kind(module, ast.ImportFrom):
-        names = tuple(alias.name for alias in one.names if alias.name != "*")
-        if not _is_there("." * one.level + (one.module or ""), names, home, text, depth):
-            return False
-    return True
-
-
-def may_pass(region: Region, item: cst.BaseExpression) -> bool:
+def may_pass(region: Region, item: cst.BaseExpression, value: Value) -> bool:
     """Whether the program may go on where a block of a `with` statement raises something.
 
     with contextlib.suppress(ValueError):               with quiet():  # whose `__exit__` gives True
     """
-    text: str = region.tree.text
-    if _SUPPRESS.search(region.tree.source(item)):
+    source: str = region.tree.source(item)
+    if _LETS_PASS.search(source):
         return True
-    name = dotted(item.func if isinstance(item, cst.Call) else item)
-    if not name:
+    if isinstance(value, Framework) or source.startswith("open("):
         return False
-    plain = re.escape(name)
-    if re.search(rf"\bsuppress\s+as\s+{plain}\b|(?<![\w.]){plain}\s*=[^=\n]*suppress\b", text):
-        return True
-    match region.scope.get(name):
-        case Function(node=node, file=file):
+    if not any(_DEFINES.search(text) for text in _texts(region)):
+        return False
+    name = dotted(item.func if isinstance(item, cst.Call) else item)
+    match region.scope.get(name) if name else None:
+        case Function(node=cst.FunctionDef() as node, file=file):
             made = (file or region.file).tree.source(node)
-            return re.search(r"\bexcept\b|\bsuppress\b", made) is not None
-        case UserClass(node=node, file=file):
-            made = (file or region.file).tree.source(node)
-            inherits = bool(node.bases) and "__exit__" not in made
-            return inherits or _PASSES.search(made) is not None
-    return False
+            if not node.decorators:
+                return True  # it gives an object that somebody else has made
+            return re.search(r"\b(?:except|finally|suppress|with)\b", made) is not None
+        case UserClass(node=node, file=file, bases=(), inherits=False):
+            return _PASSES.search((file or region.file).tree.source(node)) is not None
+    return not _is_of_library(region, name.partition(".")[0])
 
 
-_SUPPRESS = regex(r"\bsuppress\b|\bExitStack\b")
+def _texts(region: Region) -> Iterator[str]:
+    """The text of a file, and those that it imports of the project, however far."""
+    yield region.tree.text
+    if region.file.path:
+        yield from (text for _, text in with_imported(region.file.path, itself=False))
+
+
+def _is_of_library(region: Region, name: str) -> bool:
+    """Whether a name is bound by an import of something that is no file of the project."""
+    module = program_tree(region.tree.text)
+    home = os.path.dirname(real_path(region.file.path)) if region.file.path else ""
+
+    def is_other(of: str, taken: str) -> bool:
+        if of.startswith(".") or _LETS_PASS.search(taken):
+            return False
+        return not home or locate(home, of, region.tree.text) is None
+
+    found = [is_other(*pair) for pair in _imports_of(module, name)] if module is not None else []
+    return bool(found) and all(found)
+
+
+def _imports_of(module: ast.Module, name: str) -> Iterator[tuple[str, str]]:
+    """From which modules a name of a program is imported, and what it is called there.
+
+    Relative ones begin with a dot.
+    """
+    for plain in nodes_of_kind(module, ast.Import):
+        for alias in plain.names:
+            if (alias.asname or alias.name.partition(".")[0]) == name:
+                yield alias.name, ""
+    for one in nodes_of_kind(module, ast.ImportFrom):
+        for alias in one.names:
+            if (alias.asname or alias.name) == name:
+                yield "." * one.level + (one.module or ""), alias.name
+
+
+#: What lets exceptions pass, as its name says.
+_LETS_PASS = regex(r"\bsuppress\b|\bExitStack\b|\bassert_?[rR]aises|\braises\(")
+#: What may define something that does.
+_DEFINES = regex(r"__exit__|\bcontextmanager\b|\bsuppress\b|\bExitStack\b|\bassert_?[rR]aises")
 #: An `__exit__` that may say that the exception is done with.
-_PASSES = regex(r"def __exit__\b(?:(?!\n[ \t]*def )[\s\S])*?\breturn\s+(?!None\b|False\b)\S")
+_PASSES = regex(
+    r"__exit__\s*=|def __exit__\b(?:(?!\n[ \t]*def )[\s\S])*?"
+    r"\breturn\b[ \t]*\(?[ \t]*(?!None\b|False\b|\s)\S"
+)
