@@ -14,14 +14,22 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from transpiler.source.changing_functions import changing_functions
+from transpiler.regex import regex
+from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
+from transpiler.source.imported import imported_texts
 from transpiler.source.reached import program_of
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import all_in, python_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OF_OBJECT = ("self", "cls")
+
+
+@remembered
+def texts_imported(text: str, path: str) -> tuple[str, ...]:
+    """The texts of the files of its project that a file imports."""
+    return tuple(other for _, other in imported_texts(text, path)) if path else ()
 
 
 def set_by_functions(text: str) -> frozenset[str]:
@@ -32,39 +40,71 @@ def set_by_functions(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=256)
-def changed_by_calls(text: str, code: str) -> dict[str, bool]:
-    """What calls in some lines of a program change, and whether it is another object then."""
-    if "(" not in code or "def " not in text:
-        return {}
-    changed, changing = _changed(text), changing_functions(text)
-    made = program_of(text).made
-    parsed = python_tree(code) if changed or changing.names else None
-    if parsed is None or made.keys().isdisjoint(_names(parsed)):
-        return {}
+def changed_by_calls(text: str, code: str, others: tuple[str, ...] = ()) -> dict[str, bool]:
+    """What calls in some lines of a program change, and whether it is another object then.
+
+    Of the `others`, the texts of files that it imports, any function may be called.
+    """
+    named = set(_WORD.findall(code)) if "(" in code else set[str]()
+    parsed = None
     found: dict[str, bool] = {}
-    for function in program_of(text).called(code) & changed.keys():
-        for name, whole in changed[function]:
-            if name not in _OF_OBJECT:
-                found[name] = found.get(name, False) or whole
-    for node in all_in(parsed):
-        if not isinstance(node, ast.Call):
+    for program in (text, *others):
+        if named.isdisjoint(_defined(program)):
             continue
-        if isinstance(node.func, ast.Attribute) and node.func.attr in made:
-            if any(name in _OF_OBJECT for name, _ in changed.get(node.func.attr, ())):
-                found.setdefault(_root(node.func), False)
-        given = (*node.args, *(keyword.value for keyword in node.keywords))
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if given and name in made and changing.has(name, isinstance(node.func, ast.Attribute)):
-            found.update({_root(one): False for one in given if _root(one) not in found})
+        changed, changing = _changed(program), changing_functions(program)
+        if not changed and not changing.names:
+            continue
+        parsed = parsed or python_tree(code)
+        if program is text:
+            for function in program_of(text).called(code) & changed.keys():
+                for name, whole in changed[function]:
+                    if name not in _OF_OBJECT:
+                        found[name] = found.get(name, False) or whole
+        elif not changed.keys().isdisjoint(named):
+            found.update(dict.fromkeys(_imported(text), False))  # what it has of that file
+        for node in all_in(parsed) if parsed is not None else ():
+            if isinstance(node, ast.Call):
+                for name in _changed_by(node, _defined(program), changed, changing):
+                    found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
 
 
-def _names(node: ast.AST) -> Iterator[str]:
-    for one in all_in(node):
-        if isinstance(one, ast.Name):
-            yield one.id
-        elif isinstance(one, ast.Attribute):
-            yield one.attr
+def _changed_by(
+    node: ast.Call,
+    defined: frozenset[str],
+    changed: dict[str, frozenset[tuple[str, bool]]],
+    changing: Changing,
+) -> Iterator[str]:
+    """The variables whose objects a call changes: that of a method, or what it is given."""
+    is_method = isinstance(node.func, ast.Attribute)
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name not in defined:
+        return
+    if is_method and any(one in _OF_OBJECT for one, _ in changed.get(name, ())):
+        yield _root(node.func)
+    if changing.has(name, is_method):
+        yield from map(_root, (*node.args, *(keyword.value for keyword in node.keywords)))
+
+
+_WORD = regex(r"[A-Za-z_]\w*")
+_DEFINITION = regex(r"\b(?:def|class)[ \t]+(\w+)")
+
+
+@lru_cache(maxsize=64)
+def _defined(text: str) -> frozenset[str]:
+    return frozenset(_DEFINITION.findall(text))
+
+
+@lru_cache(maxsize=8)
+def _imported(text: str) -> frozenset[str]:
+    """What the imports of a program bind."""
+    module = program_tree(text)
+    if module is None:
+        return frozenset()
+    imports: list[ast.Import | ast.ImportFrom] = [*nodes_of_kind(module, ast.Import)]
+    imports += nodes_of_kind(module, ast.ImportFrom)
+    aliases = (alias for node in imports for alias in node.names)
+    return frozenset((alias.asname or alias.name).partition(".")[0] for alias in aliases)
 
 
 def _root(node: ast.expr) -> str:

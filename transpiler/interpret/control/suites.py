@@ -40,7 +40,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.setting_functions import changed_by_calls
+from transpiler.source.setting_functions import changed_by_calls, texts_imported
 from transpiler.source.suites import leaf_statements
 
 
@@ -58,8 +58,9 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
             run_or_stand(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
         else:
             execute(region, statement)
-        if isinstance(statement, cst.SimpleStatementLine):
-            note_changes(region, region.tree.source(statement))
+        header = _header(statement)
+        if header is not None:
+            note_changes(region, region.tree.source(header))
         if _ends(statement):
             return True
         rest = statements[position + 1 :]
@@ -69,12 +70,25 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
     return False
 
 
+def _header(statement: cst.CSTNode) -> cst.CSTNode | None:
+    """What of a statement is evaluated where it stands, besides the statements in it."""
+    match statement:
+        case cst.SimpleStatementLine():
+            return statement
+        case cst.If(test=asked) | cst.While(test=asked) | cst.For(iter=asked):
+            return asked
+    return None
+
+
 def note_changes(region: Region, code: str) -> None:
     """What functions change that some lines call is something else behind them.
 
     No class takes such a line along.
     """
-    changed = changed_by_calls(region.tree.text, code)
+    if "(" not in code:
+        return
+    others = texts_imported(region.tree.text, region.file.path)
+    changed = changed_by_calls(region.tree.text, code, others)
     if not changed:
         return
     scope = region.scope
@@ -85,7 +99,7 @@ def note_changes(region: Region, code: str) -> None:
         return
     changed = {n: whole for n, whole in changed.items() if _may_hold_sizes(scope.get(n))}
     for name, whole in changed.items():
-        if whole and is_plain(scope.values[name]):
+        if whole and is_plain(scope.values.get(name, Unknown())):
             scope.bump(name)
             scope.values[name] = Static(scope.read(name))
     for emit in (region.emit_init, region.emit_forward) if changed else ():
@@ -94,8 +108,7 @@ def note_changes(region: Region, code: str) -> None:
 
 def _may_hold_sizes(value: Value | None) -> bool:
     """Whether layers may be given what is read of a variable: no model is that."""
-    held = isinstance(value, (UserClass, Namespace, Instance))
-    return held or (value is not None and is_plain(value))
+    return value is None or isinstance(value, (UserClass, Namespace, Instance)) or is_plain(value)
 
 
 def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
