@@ -107,6 +107,25 @@ WAYS = {
     "under a variable": (
         "calm = contextlib.suppress(ValueError)\nwith calm:\n    int('x')\n    {}"
     ),
+    "in an inner handler that raises": (
+        "try:\n    try:\n        int('x')\n    except ValueError:\n        {}\n        raise\n"
+        "except ValueError:\n    pass"
+    ),
+    "behind what leaves the program": (
+        "import sys\ntry:\n    sys.exit(1)\n    {}\nexcept SystemExit:\n    pass"
+    ),
+    "under an object of before": "calm = Quiet()\nwith calm:\n    int('x')\n    {}",
+    "under what a function gives": (
+        "def calm():\n    return Quiet()\nwith calm():\n    int('x')\n    {}"
+    ),
+    "behind what goes on in a branch": (
+        "for s in ['x']:\n    if s:\n        try:\n            int(s)\n"
+        "        except ValueError:\n            continue\n    {}"
+    ),
+    "behind a body that goes on": (
+        "for s in ['7']:\n    try:\n        int(s)\n        continue\n"
+        "    except ValueError:\n        pass\n    {}"
+    ),
     "behind what goes on": (
         "for s in ['x']:\n    try:\n        int(s)\n    except ValueError:\n"
         "        continue\n    {}"

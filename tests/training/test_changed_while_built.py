@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.scripts import Scripts
 from tests.training.test_attempts_that_fail import compared
+from tests.training.test_several_files import assert_equal, converted
+from transpiler.verify.session import VerifySession
 
 HEAD = """\
 import contextlib
@@ -36,6 +40,17 @@ CHANGES = {
     "an object": (
         "class C:\n    def __init__(self):\n        self.u = 2\n\n"
         "    def s(self):\n        self.u = 4\n\nc = C()",
+        "c.u",
+        "c.s()",
+    ),
+    "a condition": (
+        "U = 2\ndef s():\n    global U\n    U = 4\n    return True",
+        "U",
+        "if s():\n    pass",
+    ),
+    "another method": (
+        "class C:\n    u = 2\n\n    def s(self):\n        self.grow()\n\n"
+        "    def grow(self):\n        self.u = 4\n\nc = C()",
         "c.u",
         "c.s()",
     ),
@@ -88,9 +103,51 @@ def test_what_is_changed_before_is_no_matter(change: str, scripts: Scripts) -> N
     held, read, code = CHANGES[change]
     program = PLACES["between layers"].format(read=read, change="print(len(x))")
     errors = compared(scripts, f"{HEAD}{held}\n{code}\n{program}{FIT}")
-    assert not errors or change in ("a class", "an object", "a block")
+    assert not errors or change not in ("a global", "an entry", "an argument")
 
 
+@pytest.mark.parametrize(
+    ("imports", "read", "change"),
+    [
+        ("import other", "other.U", "other.s()"),
+        ("import other\nfrom other import s", "other.U", "s()"),
+        ("from other import C, grow", "C['u']", "grow(C)"),
+        ("from other import held", "held.u", "held.s()"),
+    ],
+)
+def test_another_file_changes_it(
+    imports: str, read: str, change: str, tmp_path: Path, session: VerifySession
+) -> None:
+    program = PLACES["between layers"].format(read=read, change=change)
+    files = {"main.py": f"{HEAD}{imports}\n{program}{FIT}", "other.py": OTHER}
+    _, errors = converted(tmp_path, files)
+    if not errors:
+        assert_equal(tmp_path, "main.py", session)
+
+
+OTHER = """\
+U = 2
+C = {"u": 2}
+
+
+def s():
+    global U
+    U = 4
+
+
+def grow(c):
+    c["u"] = 4
+
+
+class Held:
+    u = 2
+
+    def s(self):
+        self.u = 4
+
+
+held = Held()
+"""
 SETTINGS = {
     "another module's class": (
         "class A:\n    loss = 'mse'\nclass B:\n    loss = 'mae'\nc = A\n"

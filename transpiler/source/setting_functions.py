@@ -64,24 +64,26 @@ def changed_by_calls(text: str, code: str, others: tuple[str, ...] = ()) -> dict
             found.update(dict.fromkeys(_imported(text), False))  # what it has of that file
         for node in all_in(parsed) if parsed is not None else ():
             if isinstance(node, ast.Call):
-                for name in _changed_by(node, _defined(program), changed, changing):
+                for name in _changed_by(node, program, changed, changing):
                     found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
 
 
 def _changed_by(
     node: ast.Call,
-    defined: frozenset[str],
+    program: str,
     changed: dict[str, frozenset[tuple[str, bool]]],
     changing: Changing,
 ) -> Iterator[str]:
     """The variables whose objects a call changes: that of a method, or what it is given."""
     is_method = isinstance(node.func, ast.Attribute)
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    if name not in defined:
+    if name not in _defined(program):
         return
-    if is_method and any(one in _OF_OBJECT for one, _ in changed.get(name, ())):
-        yield _root(node.func)
+    if is_method:  # itself, or another one that it calls
+        led_to = program_of(program).called(f".{name}") & changed.keys()
+        if any(one in _OF_OBJECT for other in led_to for one, _ in changed[other]):
+            yield _root(node.func)
     if changing.has(name, is_method):
         yield from map(_root, (*node.args, *(keyword.value for keyword in node.keywords)))
 

@@ -112,11 +112,9 @@ def _made(
         return _typed(region, array, given["dtype"], copies)
     slots: dict[str, Any] = dict(given)
     if "Tensor" in str(parameters[first].annotation):
-        made = (
-            call("torch.tensor", array)
-            if _is_literal(array)
-            else call("torch.as_tensor", as_array(region, array))
-        )
+        whole = array if _is_literal(array) else as_array(region, array)
+        anew = _is_literal(array) or (copies and array.text.isidentifier())
+        made = call("torch.tensor" if anew else "torch.as_tensor", whole)
         slots[first] = Tensor(made, None)
     result = rule.build(**slots)
     return result.code if isinstance(result, Tensor) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import libcst as cst
@@ -217,6 +217,8 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
             if isinstance(element, cst.DictElement)
             else UNKNOWN
         )
+        if not isinstance(key, Hashable):  # which fails when it runs
+            key = UNKNOWN
         known &= key is not UNKNOWN
         if key is not UNKNOWN:
             items[key] = value
