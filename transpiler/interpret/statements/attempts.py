@@ -213,8 +213,8 @@ def _one_of(scope: Scope, name: str, values: list[Value], times: int = 1) -> Val
     last = values[-1]
     if isinstance(last, (Framework, Unknown)) and not isinstance(last, PerhapsModel):
         return last
-    if _is_of_framework(last) and all(v is last or _is_none(v) for v in values):
-        return last  # what Keras brings is there
+    if _is_called(last) and all(v is last or _is_none(v) for v in values):
+        return last  # it is there where it is called
     if models := models_in(*values):
         alike = all(value is last for value in values)
         return last if alike else PerhapsModel(_SET_IN_TRY.format(name), models=models)
@@ -228,11 +228,11 @@ def _one_of(scope: Scope, name: str, values: list[Value], times: int = 1) -> Val
     return Static(scope.read(name)) if any(v is not UNKNOWN for v in known) else last
 
 
-def _is_of_framework(value: Value) -> bool:
-    """Whether it is a module, class or function of Keras, whichever of two versions it is."""
+def _is_called(value: Value) -> bool:
+    """Whether it is a module, class or function, whichever of two versions it is."""
     if isinstance(value, Choice):
-        return all(map(_is_of_framework, value.options))
-    return isinstance(value, Framework)
+        return all(map(_is_called, value.options))
+    return isinstance(value, (Framework, Function, UserClass))
 
 
 def _is_none(value: Value) -> bool:
