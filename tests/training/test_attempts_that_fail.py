@@ -122,6 +122,10 @@ WAYS = {
         "for s in ['x']:\n    if s:\n        try:\n            int(s)\n"
         "        except ValueError:\n            continue\n    {}"
     ),
+    "behind another branch that goes on": (
+        "for s in ['x']:\n    if not s:\n        pass\n    else:\n        try:\n"
+        "            int(s)\n        except ValueError:\n            continue\n    {}"
+    ),
     "behind a body that goes on": (
         "for s in ['7']:\n    try:\n        int(s)\n        continue\n"
         "    except ValueError:\n        pass\n    {}"
@@ -162,6 +166,14 @@ def test_what_may_not_have_happened_is_not_taken(way: str, what: str, scripts: S
 def test_what_cannot_fail_is_taken(way: str, what: str, scripts: Scripts) -> None:
     first, change = HELD[what]
     assert not compared(scripts, f"{HEAD}{first}\n{SURE[way].format(change)}\n{ASKED[what]}")
+
+
+@pytest.mark.parametrize("end", ["finally:\n    print(1)", "except ValueError:\n    raise"])
+def test_nothing_comes_behind_a_failure(end: str) -> None:
+    first, change = HELD["layer"]
+    program = f"{HEAD}{first}\ntry:\n    print(len(x))\n    {change}\n{end}\n{ASKED['layer']}"
+    said = [d.message for d in convert(program).diagnostics if d.severity is Severity.ERROR]
+    assert not any("where an attempt fails" in one for one in said), said
 
 
 def test_keras_is_there_where_it_is_asked_for() -> None:

@@ -54,8 +54,8 @@ def leaves_round(statement: cst.CSTNode) -> bool:
     if isinstance(statement, cst.Try):
         return bool(_jumps(statement))
     if isinstance(statement, (cst.If, cst.Else, cst.With)):
-        suites = [statement.body, getattr(statement, "orelse", None)]
-        parts = (p for s in suites if s is not None for p in getattr(s, "body", None) or [s])
+        other = None if isinstance(statement, (cst.Else, cst.With)) else statement.orelse
+        parts = [*statement.body.body, *([] if other is None else [other])]
         return any(map(leaves_round, parts))
     return False
 

@@ -84,12 +84,12 @@ def try_statement(region: Region, node: cst.Try) -> None:
     arrays, versions = dict(region.file.arrays), dict(region.scope.versions)
     rest = _run_surely(region, node)
     before = _State(region)
-    with _attempting(region):
-        run_block(region, rest)
-    failed = before.perhaps(node) if rest else {}
-    done = dict(region.scope.values)
     outer = region.attempts > 0  # what leaves this one may be caught there
     passing = [h.body for h in node.handlers if outer or not _ends(h.body)]
+    with _attempting(region, bool(node.handlers)):
+        run_block(region, rest)
+    failed = before.perhaps(node) if rest and passing else {}
+    done = dict(region.scope.values)
     tried = _State(region)
     if node.orelse is not None:
         run_block(region, body_of(node.orelse.body))
