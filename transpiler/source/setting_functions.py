@@ -11,25 +11,20 @@ sizes.widen()       # `sizes`, whose method sets attributes
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
-from transpiler.source.imported import imported_texts
+from transpiler.source.imported import imported_texts, locate, real_path
 from transpiler.source.reached import program_of
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OF_OBJECT = ("self", "cls")
-
-
-@remembered
-def texts_imported(text: str, path: str) -> tuple[str, ...]:
-    """The texts of the files of its project that a file imports."""
-    return tuple(other for _, other in imported_texts(text, path)) if path else ()
 
 
 def set_by_functions(text: str) -> frozenset[str]:
@@ -39,16 +34,17 @@ def set_by_functions(text: str) -> frozenset[str]:
     return frozenset(name for found in _changed(text).values() for name, whole in found if whole)
 
 
-@lru_cache(maxsize=256)
-def changed_by_calls(text: str, code: str, others: tuple[str, ...] = ()) -> dict[str, bool]:
+@remembered
+def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
     """What calls in some lines of a program change, and whether it is another object then.
 
-    Of the `others`, the texts of files that it imports, any function may be called.
+    With the `path` of the program, any function may be called of the files that it imports.
     """
+    others = [(other, str(place)) for place, other in imported_texts(text, path)] if path else []
     named = set(_WORD.findall(code)) if "(" in code else set[str]()
     parsed = None
     found: dict[str, bool] = {}
-    for program in (text, *others):
+    for program, place in ((text, path), *others):
         if named.isdisjoint(_defined(program)):
             continue
         changed, changing = _changed(program), changing_functions(program)
@@ -61,12 +57,20 @@ def changed_by_calls(text: str, code: str, others: tuple[str, ...] = ()) -> dict
                     if name not in _OF_OBJECT:
                         found[name] = found.get(name, False) or whole
         elif not changed.keys().isdisjoint(named):
-            found.update(dict.fromkeys(_imported(text), False))  # what it has of that file
+            roots = {root for name in changed.keys() & named for root, _ in changed[name]}
+            found.update(dict.fromkeys(_shared(text, path, program, place, roots), False))
         for node in all_in(parsed) if parsed is not None else ():
             if isinstance(node, ast.Call):
                 for name in _changed_by(node, program, changed, changing):
                     found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
+
+
+def _shared(text: str, path: str, other: str, place: str, roots: set[str]) -> list[str]:
+    """What a program has of a file that it imports where functions of it change some variables."""
+    bound, inner = _imported(text, path), _imported(other, place)
+    own = any(inner.get(root, True) for root in roots)  # not only what libraries have
+    return [name for name in bound if (own and bound[name]) or name in roots]
 
 
 def _changed_by(
@@ -97,16 +101,22 @@ def _defined(text: str) -> frozenset[str]:
     return frozenset(_DEFINITION.findall(text))
 
 
-@lru_cache(maxsize=8)
-def _imported(text: str) -> frozenset[str]:
-    """What the imports of a program bind."""
-    module = program_tree(text)
-    if module is None:
-        return frozenset()
-    imports: list[ast.Import | ast.ImportFrom] = [*nodes_of_kind(module, ast.Import)]
-    imports += nodes_of_kind(module, ast.ImportFrom)
-    aliases = (alias for node in imports for alias in node.names)
-    return frozenset((alias.asname or alias.name).partition(".")[0] for alias in aliases)
+@remembered
+def _imported(text: str, path: str) -> dict[str, bool]:
+    """What the imports of a program bind, and whether it is of its project."""
+    module, home = program_tree(text), os.path.dirname(real_path(path))
+    found: dict[str, bool] = {}
+    for node in nodes_of_kind(module, ast.Import) if module else ():
+        for alias in node.names:
+            own = locate(home, alias.name, text) is not None
+            found[(alias.asname or alias.name).partition(".")[0]] = own
+    for origin in nodes_of_kind(module, ast.ImportFrom) if module else ():
+        source = "." * origin.level + (origin.module or "")
+        for alias in origin.names:
+            inner = source + alias.name if source.endswith(".") else f"{source}.{alias.name}"
+            places = (locate(home, place, text) for place in (source, inner))
+            found[alias.asname or alias.name] = any(place is not None for place in places)
+    return found
 
 
 def _root(node: ast.expr) -> str:

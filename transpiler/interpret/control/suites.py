@@ -40,7 +40,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.setting_functions import changed_by_calls, texts_imported
+from transpiler.source.setting_functions import changed_by_calls
 from transpiler.source.suites import leaf_statements
 
 
@@ -87,8 +87,7 @@ def note_changes(region: Region, code: str) -> None:
     """
     if "(" not in code:
         return
-    others = texts_imported(region.tree.text, region.file.path)
-    changed = changed_by_calls(region.tree.text, code, others)
+    changed = changed_by_calls(region.tree.text, code, region.file.path)
     if not changed:
         return
     scope = region.scope
