@@ -25,7 +25,7 @@ from transpiler.source.far_uses import Use, far_uses
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import real_path
 from transpiler.source.lexical import skips
-from transpiler.source.syntax import all_in, program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 from transpiler.source.unfollowed import asked_of_models, gives_other_models
 
 #: What converts the text of a file.
@@ -209,6 +209,8 @@ class _Sayer:
         if use.path == self.path:
             if isinstance(use.place, ast.ImportFrom):
                 return _imports(self.made.text, use.place, use.name)
+            if computes and self.is_among_tensors(use.place):
+                return False
             return use.name != CALLED or computes or not self.made.changed
         there = self.converted(use.path)
         if use.name == CALLED and there.changed and not computes:
@@ -218,6 +220,13 @@ class _Sayer:
         if any(real_path(one.path) == use.path for one in self.made.homecoming):
             return False
         return use.line in kept_lines(program_at(use.path), there.text)
+
+    def is_among_tensors(self, place: ast.expr | ast.stmt) -> bool:
+        """Whether a function of torch's tensors asks there, which has these to give."""
+        tree = program_tree(self.text) if self.made.functions else None
+        functions = nodes_of_kind(tree, ast.FunctionDef) if tree is not None else []
+        around = [f.name for f in functions if any(one is place for one in all_in(f))]
+        return bool(around) and f"def {'.'.join(around)}" in self.made.functions
 
     def is_told(self, use: Use, code: Code) -> bool:
         """Whether the conversion itself has said it, or the same with less certainty."""

@@ -14,7 +14,13 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_frames import is_about_framework, reaches_framework
-from transpiler.source.modules import asks_models, gives_to_plain, is_of_interest, may_go
+from transpiler.source.modules import (
+    asks_models,
+    computes_losses,
+    gives_to_plain,
+    is_of_interest,
+    may_go,
+)
 from transpiler.source.remembered import remembering
 from transpiler.source.shared_lines import apart
 from transpiler.source.tabs import WIDTH, tabs_before, with_blanks, with_tabs
@@ -94,7 +100,7 @@ def _convert(text: str, options: Options, path: str, alone: bool) -> Conversion:
 
     home = _at_home(text, options, path)
     named = "keras" in text or "tensorflow" in text
-    if home is None and not named and not asks_models(text, path):
+    if home is None and not (named or asks_models(text, path) or computes_losses(text, path)):
         return Conversion(text)
     spaced = with_blanks(text) if home is None else home.text
     shared = apart(spaced)

@@ -29,6 +29,10 @@ USES = {
     "tests": "out = model(x)\na = 1 if out[0, 0] > 0.0 else 2\nassert out.shape == (8, 3)\n",
     "text": "out = model(x)\na = f'{out[0][0]:.3f}'\n",
     "training=False": "a = np.argmax(model(x, training=False), axis=1)\n",
+    "functions of TensorFlow": "import tensorflow as tf\nout = model(x, training=False)\n"
+    "a = tf.nn.softmax(out).numpy()\nb = tf.argmax(out, axis=1).numpy()\n"
+    "def best(z):\n    given = model(z, training=False)\n"
+    "    return tf.reduce_max(given, axis=-1).numpy()\nc = best(x[:3])\n",
     "a comprehension": "a = np.stack([model(x[:i]).numpy()[0] for i in (1, 2)])\n"
     "b = np.mean([model(x), model(x)], axis=0)\nc = np.array([model(x) for _ in range(2)])\n",
     "a list of it": "outs = [model(one) for one in (x[:4], x[4:])]\na = np.concatenate(outs)\n"
@@ -194,3 +198,19 @@ def test_calls_in_training_mode(text: str, scripts: Scripts) -> None:
     apart = scripts.compare(text, made.text)
     assert {"a", "b", "c"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_dict_of_lambdas_for_another_library_stays(scripts: Scripts) -> None:
+    text = UNTRAINED + (
+        "from scipy.optimize import minimize\n"
+        f"{FITTED}p = model.predict(x, verbose=0)\n"
+        "whole = {'type': 'eq', 'fun': lambda w: w.sum() - 1}\n"
+        "best = minimize(lambda w: ((p @ w - y[:, 0]) ** 2).mean(), [0.3] * 3, constraints=whole)\n"
+        "a = minimize(lambda w: (w ** 2).sum(), best.x, constraints={'type': 'eq', 'fun': "
+        "lambda w: w.sum() - 1}).x\n"
+    )
+    made = convert(text, Options(exact=True))
+    assert not [d for d in made.diagnostics if d.severity is Severity.ERROR]
+    apart = scripts.compare(text, made.text)
+    assert apart["p"] < 1e-9
+    assert apart["a"] < 1e-5  # the optimizer of SciPy stops at such a difference

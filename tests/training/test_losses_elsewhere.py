@@ -436,3 +436,65 @@ def test_a_loss_that_calls_a_function_of_a_third_file(
     assert "- overlap(y_true, y_pred)\n" in texts[f"{package}losses.py"]
     assert "both = (y_true.flatten() * y_pred.flatten()).sum()\n" in texts[f"{package}metrics.py"]
     assert_equal(tmp_path, "main.py", session)
+
+
+OVER_FILES = {
+    "segm/__init__.py": "from .losses import dice_loss\nfrom .functional import iou_score\n",
+    "segm/losses.py": "{imports}\n\n\ndef dice_loss(y, p):\n    return 1 - {score}(y, p)\n",
+    "segm/functional.py": """\
+import tensorflow as tf
+
+
+def f_score(y, p):
+    return 2 * tf.reduce_sum(y * p) / (tf.reduce_sum(y) + tf.reduce_sum(p) + 1.0)
+
+
+def iou_score(y, p):
+    both = tf.reduce_sum(y * p)
+    return both / (tf.reduce_sum(y) + tf.reduce_sum(p) - both + 1.0)
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("imports", "score"),
+    [
+        ("from .functional import f_score", "f_score"),
+        ("from . import functional as F", "F.f_score"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("way", "loss", "metric"),
+    [
+        ("import segm", "segm.dice_loss", "segm.iou_score"),
+        ("from segm import dice_loss, iou_score", "dice_loss", "iou_score"),
+        ("from segm import losses, functional", "losses.dice_loss", "functional.iou_score"),
+    ],
+)
+def test_a_loss_that_only_calls_another_file(
+    way: str,
+    loss: str,
+    metric: str,
+    imports: str,
+    score: str,
+    tmp_path: Path,
+    session: VerifySession,
+) -> None:
+    """Its own file has no word of the framework."""
+    files = {name: text.replace("{imports}", imports) for name, text in OVER_FILES.items()}
+    files = {name: text.replace("{score}", score) for name, text in files.items()}
+    main = f"""\
+import numpy as np
+from tensorflow import keras
+{way}
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 5), rng.rand(40, 1)
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", {loss}, metrics=[{metric}])
+history = model.fit(x, y, epochs=3, verbose=0).history
+"""
+    texts, errors = converted(tmp_path, {**files, "main.py": main})
+    assert not errors
+    assert texts["segm/losses.py"] == files["segm/losses.py"]
+    assert_equal(tmp_path, "main.py", session)

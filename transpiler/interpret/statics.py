@@ -40,6 +40,7 @@ from transpiler.ir.expr import (
     Configured,
     Expr,
     Symbol,
+    dict_expr,
     expr,
     index,
     sequence_expr,
@@ -229,6 +230,8 @@ def to_expr(region: Region, value: Value) -> Expr:
             return replace(named, items=_items(region, named, parts))
         return display
     if isinstance(value, Mapping):
+        if value.static is None and all(map(_is_plain, value.items.values())):
+            return dict_expr({key: to_expr(region, item) for key, item in value.items.items()})
         if value.static is None:
             raise GiveUp("a dict of layers or tensors is used as a plain value")
         known: Any = UNKNOWN
@@ -249,6 +252,12 @@ def to_expr(region: Region, value: Value) -> Expr:
     if isinstance(value, Function) and isinstance(value.node, cst.Lambda):
         return _anonymous(region, value, value.node)
     raise GiveUp("a tensor or model is used where a plain value is expected")
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether it is neither layer nor tensor: functions without a name are none, either."""
+    is_lambda = isinstance(value, Function) and isinstance(value.node, cst.Lambda)
+    return is_lambda or isinstance(value, (Static, Framework, UserClass))
 
 
 def _items(region: Region, named: Expr, parts: list[Expr]) -> tuple[Expr, ...]:

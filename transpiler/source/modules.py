@@ -210,7 +210,23 @@ def is_of_interest(text: str, path: str) -> bool:
         return False
     if asks_models(text, path) or (may_go(text, path) and _is_given_models(path)):
         return True
-    return _is_base(text, path)
+    return _is_base(text, path) or computes_losses(text, path)
+
+
+#: Functions of two arguments, as losses and metrics are, or of others that have defaults.
+_OF_PAIRS = regex(r"^[ \t]*def (\w+)\(\s*(?:self,\s*)?\w+[^,()=]*,\s*\w+[^,()=]*[,)]", re.MULTILINE)
+
+
+@lru_cache(maxsize=256)
+def computes_losses(text: str, path: str) -> bool:
+    """Whether files compile models with functions of it, which call those of others for it."""
+    names = _OF_PAIRS.findall(text) if "return" in text else []
+    others = imported_texts(text, path) if names else ()
+    if not any(is_about_framework(other) and not skips(other) for _, other in others):
+        return False
+    named = regex(rf"\b(?:{'|'.join(names)})\b")
+    compiling = map(read_text, importing_files(path, r"\.compile\("))
+    return any(named.search(other) for other in compiling)
 
 
 #: What objects keep of what they get.

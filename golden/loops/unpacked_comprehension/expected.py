@@ -7,16 +7,15 @@ class Attention(nn.Module):
         super().__init__()
         self.scaled = scaled
         self.width = width
-        self.denses = nn.ModuleList()
-        for _ in range(3):
-            self.denses.append(nn.Linear(width, width))
+        self.dense = nn.Linear(width, width)
+        self.dense_1 = nn.Linear(width, width)
+        self.dense_2 = nn.Linear(width, width)
         self.apply(init_like_keras)
 
     def forward(self, inputs):
-        outputs = []
-        for dense in self.denses:
-            outputs.append(dense(inputs))
-        q, k, v = outputs
+        q = self.dense(inputs)
+        k = self.dense_1(inputs)
+        v = self.dense_2(inputs)
         weights = q @ k.transpose(1, 2)
         if self.scaled:
             weights = weights * self.width**-0.5

@@ -6,21 +6,16 @@ from torch.nn import functional as F
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        outputs = []
-        self.denses = nn.ModuleList()
-        for units in (4, 8):
-            self.denses.append(nn.Linear(6, units))
-            outputs.append(units)
-        self.dense = nn.Linear(outputs[0], 2)
-        self.dense_1 = nn.Linear(outputs[1], 3)
+        self.dense = nn.Linear(6, 4)
+        self.dense_1 = nn.Linear(6, 8)
+        self.dense_2 = nn.Linear(4, 2)
+        self.dense_3 = nn.Linear(8, 3)
         self.apply(init_like_keras)
 
     def forward(self, features):
-        outputs = []
-        for dense in self.denses:
-            outputs.append(F.relu(dense(features)))
-        small, large = outputs
-        return torch.cat([self.dense(small), self.dense_1(large)], dim=-1)
+        small = F.relu(self.dense(features))
+        large = F.relu(self.dense_1(features))
+        return torch.cat([self.dense_2(small), self.dense_3(large)], dim=-1)
 
 
 def init_like_keras(module):

@@ -71,8 +71,9 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
             _note_called(region, node, model)
         if not values or any(isinstance(v, Unknown) for v in values):
             return Unknown("a model is called on something unknown")
-        outside = region.is_module or model.source is not None
-        asked = outside and len(values) == len(arguments)
+        outside = region.is_module or model.source is not None or model.region is not region
+        others = [(k, v) for k, v in arguments if k not in (None, "inputs")]
+        asked = outside and all(k == "training" and _is_mode(v) for k, v in others)
         asked = asked and "GradientTape" not in region.tree.text  # it may be trained there
         return Unknown(PREDICTED if asked else "a model is called on data")
     if model.expr is None and model.kind == "sequential" and model.region is region:
@@ -106,6 +107,10 @@ def call_model(region: Region, node: cst.CSTNode, model: Model, arguments: list[
     if isinstance(result, Bound) and (name := name_of(model)):
         region.given_by_name.append((result, name))
     return result
+
+
+def _is_mode(value: Value) -> bool:
+    return constant(value) in (False, True)
 
 
 def _is_kept_still(

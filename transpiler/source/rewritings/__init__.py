@@ -18,6 +18,7 @@ compiled_either.py       models that each way of a condition compiles: one `comp
 compiled_in_turn.py      loops that only compile some models: one call for each
 constant_rounds.py       what loops over constants do in each of their rounds
 data_of_functions.py     functions that make a data set of each element: lambdas in their places
+default_losses.py        losses of the only call of a function, or defaults: where it compiles
 filled_lists.py          lists of callbacks that the methods of a class fill one by one: written
                            out at once
 first_rounds.py          loops whose first round takes something else: it is taken before them
@@ -41,5 +42,6 @@ shown_expressions.py     f-strings that show what they evaluate: that is written
 returned_loads.py        models that functions load and give at once: these get a name
 taken_out.py             parameters and arguments that go
 trained_in_turn.py       lists of what training gives, made in one expression: loops
+unpacked_rounds.py       tensors that a comprehension gives several variables, one by one
 written_outputs.py       outputs of models that loops make, one by one
 """

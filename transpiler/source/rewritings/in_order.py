@@ -22,6 +22,7 @@ from transpiler.source.rewritings.compiled_by_calls import compiled_by_calls
 from transpiler.source.rewritings.compiled_either import compiled_behind
 from transpiler.source.rewritings.compiled_in_turn import compiled_one_by_one
 from transpiler.source.rewritings.data_of_functions import data_of_functions
+from transpiler.source.rewritings.default_losses import default_losses
 from transpiler.source.rewritings.filled_lists import filled_lists
 from transpiler.source.rewritings.first_rounds import first_rounds
 from transpiler.source.rewritings.given_by_one_call import made_in_class
@@ -42,6 +43,7 @@ from transpiler.source.rewritings.read_from_callbacks import read_from_callbacks
 from transpiler.source.rewritings.returned_loads import returned_loads
 from transpiler.source.rewritings.shown_expressions import shown_expressions
 from transpiler.source.rewritings.trained_in_turn import trained_in_turn
+from transpiler.source.rewritings.unpacked_rounds import unpacked_rounds
 from transpiler.source.rewritings.written_outputs import written_outputs
 
 #: The texts of the files that import the one that is rewritten.
@@ -89,6 +91,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_text(assigned_apart),
     _of_uses(data_of_functions),
     _of_uses(losses_in_turn),
+    _of_uses(default_losses),
     _of_text(kept_steps),
     _of_text(first_rounds),
     _of_text(annotated_parts),
@@ -98,6 +101,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_text(layers_asked_in_turn),
     _of_text(shown_expressions),
     _of_file(named_models),
+    _of_text(unpacked_rounds),
     _of_text(written_outputs),
     _of_text(returned_loads),
     _of_text(loaded_in_methods),
