@@ -184,3 +184,42 @@ def test_keras_is_there_where_it_is_asked_for() -> None:
         "model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
     )
     assert "nn.Linear(3, 1)" in convert(program).text
+
+
+GROWTH = "tf.config.experimental.set_memory_growth(tf.config.list_physical_devices('GPU')[0], True)"
+#: Statements that go, and what depends on whether they fail.
+DECIDING = [
+    f"try:\n    {GROWTH}\n    b = 16\nexcept IndexError:\n    b = 4",
+    f"try:\n    {GROWTH}\nexcept Exception:\n    b = 4",
+    f"try:\n    {GROWTH}\nexcept Exception:\n    pass\nelse:\n    b = 4",
+    f"with contextlib.suppress(IndexError):\n    {GROWTH}\n    b = 16",
+    "try:\n    tf.keras.mixed_precision.experimental.set_policy('float32')\n"
+    "except AttributeError:\n    b = 4",
+    f"def gpu():\n    try:\n        {GROWTH}\n        found = True\n    except IndexError:\n"
+    "        found = False\n    return found\nif gpu():\n    b = 4",
+]
+#: The usual ones, after which nobody asks.
+SAYING = [
+    "gpus = tf.config.list_physical_devices('GPU')\nif gpus:\n    try:\n        for gpu in gpus:\n"
+    "            tf.config.experimental.set_memory_growth(gpu, True)\n"
+    "        logical = tf.config.list_logical_devices('GPU')\n        print(len(gpus), len(logical))\n"
+    "    except RuntimeError as e:\n        print(e)",
+    f"try:\n    {GROWTH}\nexcept:\n    # no GPU\n    pass",
+    f"def setup():\n    try:\n        {GROWTH}\n        print('ok')\n    except Exception as e:\n"
+    "        print(e)\nsetup()",
+    "try:\n    keras.backend.clear_session()\n    b = 16\nexcept Exception:\n    b = 4",
+]
+FITTED = (
+    "m = keras.Sequential([keras.Input((5,)), layers.Dense(1)])\nm.compile('sgd', 'mse')\n"
+    "h = m.fit(x, y, epochs=2, batch_size=b, shuffle=False, verbose=0).history\n"
+)
+
+
+@pytest.mark.parametrize("attempt", DECIDING)
+def test_what_goes_may_be_what_fails(attempt: str, scripts: Scripts) -> None:
+    assert compared(scripts, f"{HEAD}import tensorflow as tf\nb = 8\n{attempt}\n{FITTED}")
+
+
+@pytest.mark.parametrize("attempt", SAYING)
+def test_what_only_says_that_it_failed_goes(attempt: str, scripts: Scripts) -> None:
+    assert not compared(scripts, f"{HEAD}import tensorflow as tf\nb = 8\n{attempt}\n{FITTED}")

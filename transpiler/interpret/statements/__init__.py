@@ -9,6 +9,7 @@ plain.py        statements of plain values, as the user wrote them
 comments.py     the comments that a statement hands on
 definitions.py  functions, classes, imports
 attempts.py     `try`, and `with` where that lets exceptions pass
+idle_attempts.py  what goes without a counterpart where exceptions are caught
 sureness.py     which statements can't fail, and which blocks let exceptions pass
 imports.py      what imports bind
 brought.py      functions of other files that give parts of the training, as a file's own

@@ -16,6 +16,7 @@ from transpiler.interpret.control.suites import MISSING, body_of, note_changes, 
 from transpiler.interpret.dispatch import evaluate, executes, provides
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.scope import Scope
+from transpiler.interpret.statements.idle_attempts import keep_what_may_fail
 from transpiler.interpret.statements.imports import dotted
 from transpiler.interpret.statements.sureness import cannot_fail, may_pass
 from transpiler.interpret.statements.targets import assign_value
@@ -45,7 +46,7 @@ from transpiler.source.suites import assigned_names
 
 @executes(cst.With)
 def with_statement(region: Region, node: cst.With) -> None:
-    before = _State(region)
+    before, idle = _State(region), {*region.idle}
     passing = False
     code = "\n".join(region.tree.source(item.item) for item in node.items)
     note_changes(region, code)
@@ -73,14 +74,23 @@ def with_statement(region: Region, node: cst.With) -> None:
     note_changes(region, code)
     if passing:
         region.scope.values |= before.perhaps(node)
+        keep_what_may_fail(region, node, idle, [])
 
 
 @executes(cst.Try)
 def try_statement(region: Region, node: cst.Try) -> None:
     """Names have what the body gives them if it can't fail, and else what one of the ways does."""
-    if not (region.is_module or _only_imports(node.body)):
+    idle = {*region.idle}
+    if region.is_module or _only_imports(node.body):
+        _run_ways(region, node)
+    else:
         _run_attempt(region, node)
-        return
+    if node.handlers:
+        others = [node.orelse.body] if node.orelse is not None else []
+        keep_what_may_fail(region, node, idle, [*(h.body for h in node.handlers), *others])
+
+
+def _run_ways(region: Region, node: cst.Try) -> None:
     arrays, versions = dict(region.file.arrays), dict(region.scope.versions)
     rest = _run_surely(region, node)
     before = _State(region)
