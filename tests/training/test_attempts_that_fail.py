@@ -202,8 +202,8 @@ DECIDING = [
 SAYING = [
     "gpus = tf.config.list_physical_devices('GPU')\nif gpus:\n    try:\n        for gpu in gpus:\n"
     "            tf.config.experimental.set_memory_growth(gpu, True)\n"
-    "        logical = tf.config.list_logical_devices('GPU')\n        print(len(gpus), len(logical))\n"
-    "    except RuntimeError as e:\n        print(e)",
+    "        logical = tf.config.list_logical_devices('GPU')\n"
+    "        print(len(gpus), len(logical))\n    except RuntimeError as e:\n        print(e)",
     f"try:\n    {GROWTH}\nexcept:\n    # no GPU\n    pass",
     f"def setup():\n    try:\n        {GROWTH}\n        print('ok')\n    except Exception as e:\n"
     "        print(e)\nsetup()",

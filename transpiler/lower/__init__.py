@@ -28,7 +28,8 @@ frozen_regularizers.py  what those of layers add that are frozen after `compile`
 unheard.py     models that are said to be trainable when they are so already
 watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
-remarks.py     where Keras computes what nobody else would, and numbers in its names
+remarks.py     where Keras computes what nobody else would
+numbered_metrics.py  the numbers in the names of metrics that a program gives none
 metrics.py     the metrics of an output, and those in which weights of samples count
 traced.py      what functions read that Keras runs once, when it traces them
 marks.py       what layers carry themselves, where nothing else tells their weights

@@ -18,9 +18,9 @@ from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.left_out import refuse_none
 from transpiler.lower.loss_metrics import is_loss, loss_as_metric
 from transpiler.lower.masked import Steps
+from transpiler.lower.numbered_metrics import COUNTED, counts_on, numbered
 from transpiler.lower.own_losses import is_own, own_metric
 from transpiler.lower.own_metrics import metric_of_class
-from transpiler.lower.remarks import COUNTED, counts_on, numbered
 from transpiler.lower.told import told
 from transpiler.record import replace
 from transpiler.regex import regex

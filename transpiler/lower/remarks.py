@@ -1,4 +1,4 @@
-"""Where Keras computes what nobody else would: what is said of it, and the numbers in its names."""
+"""Where Keras computes what nobody else would: what is said of it."""
 
 from __future__ import annotations
 
@@ -238,57 +238,3 @@ def shared_object(file: FileContext, call: TrainingCall, name: str) -> str:
     mine = (id(call.model), id(call))
     owner = file.metric_owners.setdefault(made.span(), mine)
     return _SHARED if call.in_loop or owner != mine else ""
-
-
-#: The metrics to which Keras gives a number, after the first one.
-_NUMBERED = frozenset(
-    {"auc", "precision", "recall", "true_positives", "false_positives", "true_negatives",
-     "precision_at_recall", "recall_at_precision", "sensitivity_at_specificity",
-     "specificity_at_sensitivity",
-     "false_negatives"}
-)  # fmt: skip
-
-
-COUNTED = (
-    "Keras counts the metrics that have no name: `{0}` is called `{0}_1` the second time, and on; "
-    "here it is `{0}` each time"
-)
-
-
-def counts_on(file: FileContext, region: Region, call: TrainingCall, use: Use, key: str) -> bool:
-    """Whether Keras gives a metric another name each time that the program comes there."""
-    unnamed = use.place in file.metrics and key in _NUMBERED
-    if not unnamed or "clear_session" in file.tree.blanked:
-        return False
-    name = getattr(getattr(region.function, "name", None), "value", "")
-    if call.in_loop or not name:
-        return call.in_loop
-    code = file.tree.blanked
-    calls = re.finditer(rf"(?<!\bdef )\b{name}\(", code)
-    starts = [found.start() for found in calls]
-    return len(starts) > 1 or any(_is_in_loop(code, start) for start in starts)
-
-
-def _is_in_loop(code: str, start: int) -> bool:
-    """Whether a place is in a loop or comprehension, by how lines are indented."""
-    lines = code[:start].split("\n")
-    margin = len(lines[-1]) - len(lines[-1].lstrip())
-    for line in reversed(lines[:-1]):
-        if line.strip() and len(line) - len(line.lstrip()) < margin:
-            margin = len(line) - len(line.lstrip())
-            if line.lstrip().startswith(("for ", "while ")):
-                return True
-    end = code.find("\n", start)
-    return " for " in code[start:end]
-
-
-def numbered(file: FileContext, use: Use, key: str) -> str:
-    """`precision_1` for the second Precision of a program, as far as their order is known."""
-    if key not in _NUMBERED or "clear_session" in file.tree.blanked:
-        return key
-    alike = [(at, once) for at, (name, once) in file.metrics.items() if name == use.symbol]
-    places = [at for at, _ in alike]
-    if use.place not in places or not all(once for _, once in alike):
-        return key
-    number = places.index(use.place)
-    return f"{key}_{number}" if number else key

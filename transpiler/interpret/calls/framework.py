@@ -327,9 +327,9 @@ def _configured(region: Region, node: cst.Call, name: str, arguments: list[Argum
 
 
 def _note_metric(region: Region, node: cst.Call, name: str) -> None:
-    """Keras numbers the metrics that have no name: their places, classes, whether made once."""
+    """Keras numbers the metrics that have no name: their places, classes, whether in a loop."""
     if not any(a.keyword is not None and a.keyword.value == "name" for a in node.args):
-        once = region.is_module and not region.loops and not region.branches
+        once = not region.loops and not region.branches
         region.file.metrics.setdefault(region.tree.span(node), (name, once))
 
 
