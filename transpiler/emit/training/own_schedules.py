@@ -37,6 +37,7 @@ _OPERATORS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "pow"
               "floordiv": "//", "mod": "%", "less": "<", "greater": ">", "less_equal": "<=",
               "greater_equal": ">="}  # fmt: skip
 _PYTHONS = {"minimum": "min", "maximum": "max", "abs": "abs"}
+_BOUNDS = {"minimum": "max", "maximum": "min"}  #: what a tensor is clamped by
 _TENSORS = frozenset({"cast", "constant", "convert_to_tensor"})
 _PACKAGES = frozenset(
     {"tf", "tf.math", "tf.dtypes", "keras.ops", "keras.backend", "tf.experimental"}
@@ -57,7 +58,7 @@ def schedule_edits(file: FileContext, made: UserClass) -> list[Edit]:
         raise Unsupported(f"{where} has a method with a decorator")
     replaced: dict[tuple[int, int], str] = {}
     for method in methods:
-        _rewrite(file, method.body, replaced)
+        _rewrite(file, method.body, replaced, {_step_of(method), *_cast_in(file, method)})
     start, end = file.tree.span(made.node.body)
     edits = [Edit(first, last, text) for (first, last), text in replaced.items()]
     shifted = [Edit(e.start - start, e.end - start, e.text) for e in edits]
@@ -88,13 +89,12 @@ def _is_called_by_hand(file: FileContext, name: str) -> bool:
 
 def _of_tensor(file: FileContext, method: cst.FunctionDef) -> list[Edit]:
     """The edit that makes a tensor of the step first, unless a statement does so at once."""
-    names = [p.name.value for p in method.params.params]
     body = method.body.body if isinstance(method.body, cst.IndentedBlock) else ()
-    code = [s for s in body if not is_docstring(s)]
-    if len(names) != 2 or not code:
+    code, step = [s for s in body if not is_docstring(s)], _step_of(method)
+    if not step or not code:
         return []
     start = file.tree.span(code[0])[0]
-    source, step = file.tree.source(code[0]), names[1]
+    source = file.tree.source(code[0])
     if re.match(rf"\w+ = (?:[\w.]+\.)?(?:cast|convert_to_tensor|constant)\({step}\b", source):
         rest = file.tree.source(method.body).partition(source)[2]
         if source.startswith(f"{step} =") or not mentions(step, rest):
@@ -103,17 +103,37 @@ def _of_tensor(file: FileContext, method: cst.FunctionDef) -> list[Edit]:
     return [Edit(start, start, f"{step} = torch.as_tensor({step})\n{margin}")]
 
 
-def _rewrite(file: FileContext, node: cst.CSTNode, replaced: dict[tuple[int, int], str]) -> None:
+def _step_of(method: cst.FunctionDef) -> str:
+    """The parameter that is the number of the step, a tensor, as long as it is no other one."""
+    names = [p.name.value for p in method.params.params]
+    return names[1] if method.name.value == "__call__" and len(names) == 2 else ""
+
+
+def _cast_in(file: FileContext, method: cst.FunctionDef) -> list[str]:
+    """The variables that a method surely gives tensors."""
+    source = file.tree.source(method.body)
+    found: list[str] = _CAST.findall(source)
+    return [name for name in found if len(re.findall(rf"\b{name}\s*=(?!=)", source)) == 1]
+
+
+_CAST = regex(r"^\s*(\w+) = (?:\w+\.)*(?:cast|convert_to_tensor)\(", re.MULTILINE)
+
+
+def _rewrite(
+    file: FileContext, node: cst.CSTNode, replaced: dict[tuple[int, int], str], tensors: set[str]
+) -> None:
     """Calls of the framework, from the inside out."""
     for child in children_of(node):
-        _rewrite(file, child, replaced)
+        _rewrite(file, child, replaced, tensors)
     if isinstance(node, cst.Call):
-        text = _called(file, node, replaced)
+        text = _called(file, node, replaced, tensors)
         if text:
             replaced[file.tree.span(node)] = text
 
 
-def _called(file: FileContext, node: cst.Call, replaced: dict[tuple[int, int], str]) -> str:
+def _called(
+    file: FileContext, node: cst.Call, replaced: dict[tuple[int, int], str], tensors: set[str]
+) -> str:
     """What a call of the framework becomes, "" where it is none that is known."""
     package, _, name = _symbol(file, node.func).rpartition(".")
     if package not in _PACKAGES or any(a.star for a in node.args):
@@ -130,7 +150,9 @@ def _called(file: FileContext, node: cst.Call, replaced: dict[tuple[int, int], s
     if named:
         return ""
     if name in _ALIKE and len(given) == 1:
-        return f"torch.{name}({given[0]})"
+        return f"torch.{name}({_as_tensor(given[0])})"
+    if name in _BOUNDS and len(given) == 2 and (bound := _bounded(node, given, tensors)):
+        return f"{bound[0]}.clamp({_BOUNDS[name]}={bound[1]})"
     if name in _PYTHONS and len(given) == (1 if name == "abs" else 2):
         return f"{_PYTHONS[name]}({', '.join(given)})"
     if name == "where" and len(given) == 3:
@@ -141,6 +163,24 @@ def _called(file: FileContext, node: cst.Call, replaced: dict[tuple[int, int], s
     if name == "cond" and len(given) == 3:
         return _condition(tree, node, given[0], replaced)
     return ""
+
+
+def _as_tensor(text: str) -> str:
+    """What a function of torch gets: Python's `max(step, 1)` may be the number."""
+    return f"torch.as_tensor({text})" if _MAY_BE_PLAIN.match(text) else text
+
+
+_MAY_BE_PLAIN = regex(r"(?:min|max|abs)\(|-?[\d.]+(?:e-?\d+)?$")
+
+
+def _bounded(node: cst.Call, given: list[str], tensors: set[str]) -> tuple[str, str] | None:
+    """The step, or what was made of it, and the number that bounds that."""
+    for one, other in ((0, 1), (1, 0)):
+        number, held = node.args[other].value, node.args[one].value
+        if isinstance(number, (cst.Integer, cst.Float)) and isinstance(held, cst.Name):
+            if held.value in tensors:
+                return given[one], given[other]
+    return None
 
 
 def _tensor(file: FileContext, value: str, kind: list[cst.BaseExpression]) -> str:
