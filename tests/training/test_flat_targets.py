@@ -71,3 +71,23 @@ def test_those_of_classes_are_refused() -> None:
     assert any("categorical_accuracy of one number" in m for m in said), said
     column = _program(['"mse", metrics=["categorical_accuracy"]'], "np.ones((40, 1))")
     assert not [d for d in convert(column).diagnostics if d.severity is Severity.ERROR]
+
+
+OF_CLASS = """\
+from tensorflow import keras
+
+
+class Squared(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return keras.ops.square(y_true - y_pred)
+
+
+"""
+
+
+@pytest.mark.parametrize(("y", "said"), [("rand(40)", 1), ("rand(40, 1)", 0)])
+def test_classes_of_losses_get_them_as_they_are(y: str, said: int) -> None:
+    """Keras 3 aligns them for functions only."""
+    text = OF_CLASS + _program(["Squared()"], f"np.random.RandomState(2).{y}")
+    found = [d.message for d in convert(text).diagnostics if "`Squared`: " in d.message]
+    assert len(found) == said

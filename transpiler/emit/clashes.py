@@ -17,6 +17,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.text import substitute_names
 from transpiler.emit.units import FilePlan, Unit
 from transpiler.interpret.region import Region
+from transpiler.interpret.values import Static
 from transpiler.ir.code import Construct, Node
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
@@ -108,12 +109,18 @@ def rename_helpers(draft: Draft, others: dict[str, str]) -> None:
     for edit in draft.edits:
         place = draft.tree.text[edit.start : edit.end]
         both = own & (names_read(place) if place.strip() else of_classes) & names_read(edit.text)
+        both |= {name for name in own & names_read(edit.text) if _is_plain(draft, name)}
         text = substitute_names(edit.text, {n: o for n, o in others.items() if n not in both})
         for name in sorted(both):
             text = re.sub(rf"{standing(name)}(?=\()", others[name], text)
-            if _is_called(draft.planned, name):
+            if _is_called(draft.planned, name) and not _is_plain(draft, name):
                 line, column = draft.tree.line_column(edit.start)
                 message = f"`{name}` {BOTH}: rename it"
                 draft.say_at(LEFT_CODE, line, column, message)
         edits.append(replace(edit, text=text))
     draft.edits = edits
+
+
+def _is_plain(draft: Draft, name: str) -> bool:
+    """Whether the program's own is a plain value, which nobody calls."""
+    return isinstance(draft.file.globals.get(name), Static)

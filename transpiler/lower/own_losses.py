@@ -81,10 +81,13 @@ def own_loss(
         raise Unsupported("some of the losses of a loop are means of rows, others are not")
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
     notes = []
+    # Keras 3 gives what a class computes its targets as they are, unlike a function
+    of_class = file.options.keras != "2" and any(map(class_of_loss, values))
+    of_class = of_class and not seen.column
     for function, summary in zip(functions.values(), summaries, strict=True):
         by_row = _of(summary).dims == () and not _is_mean(summary)
-        if is_column(seen) and (by_row or (beside and _of(summary).number)):
-            notes.append(f"`{_named(function)}`: {COLUMN}")
+        if is_column(seen) and (by_row or of_class or (beside and _of(summary).number)):
+            notes.append(f"`{function.owner or _named(function)}`: {COLUMN}")
     return Loss(
         criterion,
         targets,

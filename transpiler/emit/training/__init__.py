@@ -14,6 +14,7 @@ logits.py      models that give what their last activations are applied to
 shared.py      what the models of one file have in common: rooms, names, what is written
 outliving.py   models that have another name by the time when the next one gets theirs
 model.py       what the calls of one model have in common: names, data, functions
+captured_settings.py  settings whose names are those of variables in the loops that read them
 named_parts.py  statements that only name an optimizer, a loss, callbacks
 going_parts.py  which of these go with the calls of one model
 data.py        arrays as tensors, one for each input of a model

@@ -377,7 +377,9 @@ def _looks_up(built: Built, module: Module, number: int) -> bool:
     return input_dtype(inner, inner.inputs[number]) == "torch.long"
 
 
-_LOOKUP = regex(r"(?:with_init\()?nn\.Embedding(?:\.from_pretrained)?\(")
+_LOOKUP = regex(
+    r"(?:(?:with_init|regularized|constrained)\()*nn\.Embedding(?:\.from_pretrained)?\("
+)
 
 
 def target_tensor(text: str, head: Head, again: bool = True, sizes: Shape | None = None) -> str:

@@ -10,6 +10,7 @@ from transpiler.diagnostics import ASSUMED
 from transpiler.emit.epochs import Epoch, Watch, evaluate
 from transpiler.emit.training import distributing
 from transpiler.emit.training.called_once import called_once
+from transpiler.emit.training.captured_settings import refuse_captured
 from transpiler.emit.training.compound import Compound, is_nested_head, takes_lines
 from transpiler.emit.training.constructors import takes_through_constructor
 from transpiler.emit.training.data import (
@@ -525,6 +526,7 @@ class ModelWriter:
         return " + ".join(found)
 
     def emit(self, name: str, source: str) -> None:
+        refuse_captured(source, self.training.compiled.values())
         if (name, source) not in self.made.functions:
             self.made.functions.append((name, source))
         self.made.device = self.device

@@ -167,10 +167,10 @@ def _called(
 
 def _as_tensor(text: str) -> str:
     """What a function of torch gets: Python's `max(step, 1)` may be the number."""
-    return f"torch.as_tensor({text})" if _MAY_BE_PLAIN.match(text) else text
+    return f"torch.as_tensor({text})" if _MAY_BE_PLAIN.search(text) else text
 
 
-_MAY_BE_PLAIN = regex(r"(?:min|max|abs)\(|-?[\d.]+(?:e-?\d+)?$")
+_MAY_BE_PLAIN = regex(r"\b(?:min|max)\((?:-?[\d.]+,|.*,\s*-?[\d.e-]+\))|^-?[\d.]+(?:e-?\d+)?$")
 
 
 def _bounded(node: cst.Call, given: list[str], tensors: set[str]) -> tuple[str, str] | None:
