@@ -17,7 +17,8 @@ modules.py      which modules of a project are about models
 imported.py     what a file imports of these; importers.py: what other files import of it
 changed_by_importers.py which attributes of its objects these set
 set_outside.py  which of its names these change; changed_later.py: once a model is trained
-changing.py      both: whoever in the project changes what an expression reads
+changing.py      both: whoever in the project changes what an expression reads; far_reads.py: by
+                functions of other files that it calls
 foreign_objects.py where objects of other libraries are asked, as those of scikit-learn
 far_uses.py     what files without a word of the framework ask of what others give; far_values.py:
                     what that is, far_frames.py: by what names; far_kinds.py: what calls make;

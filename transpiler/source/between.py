@@ -65,6 +65,18 @@ def changed_between(
     return _timeline(text).changed(paths, begin, end, of_arrays=of_arrays)
 
 
+def changed_paths_between(
+    text: str, paths: Iterable[tuple[str, ...]], begin: int, end: int | None
+) -> str:
+    """The same of variables, with what is reached through them."""
+    return _timeline(text).changed(paths, begin, end)
+
+
+def read_when_called(text: str, path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What a function or method of a program reads, also by others of it that it calls."""
+    return [one for one in _timeline(text).read([path]) if one != path]
+
+
 def is_rebound(text: str, name: str, begin: int, end: int) -> bool:
     """Whether a variable that holds a function holds something else by another place."""
     return _timeline(text).is_rebound(name, begin, end)
@@ -142,7 +154,7 @@ class _Timeline:
         of_arrays: bool = False,
     ) -> str:
         """Which of some paths has another value; or, `inside`, holds something else."""
-        read = list(dict.fromkeys(self._read(paths)))
+        read = list(dict.fromkeys(self.read(paths)))
         if not read:
             return ""
         span = self._span(begin, end)
@@ -161,7 +173,7 @@ class _Timeline:
         happens = (e for offset, e in self.effects if self._is_in(span, offset, e))
         return any(e.path == (name,) and self._meets(span, (name,), e, False) for e in happens)
 
-    def _read(self, paths: Iterable[tuple[str, ...]], depth: int = 3) -> Iterator[tuple[str, ...]]:
+    def read(self, paths: Iterable[tuple[str, ...]], depth: int = 3) -> Iterator[tuple[str, ...]]:
         """The paths, and those that functions of the program read which are called there."""
         for path in paths:
             *owner, last = path
@@ -175,8 +187,10 @@ class _Timeline:
                 taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
                 inner = [p for statement in function.body for p in _paths(statement)]
                 if owner:  # a method
-                    inner = [(*owner, *p[1:]) if p[0] == "self" else p for p in inner]
-                yield from self._read((p for p in inner if p[0] not in taken), depth - 1)
+                    held = self.program.class_of(function)
+                    inner += [(held, *p[1:]) for p in inner if held and p[0] in _OWN]
+                    inner = [(*owner, *p[1:]) if p[0] in _OWN else p for p in inner]
+                yield from self.read((p for p in inner if p[0] not in taken), depth - 1)
 
     def _span(self, begin: int, end: int | None) -> _Span:
         scope, start, stop = self._scope(begin)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from transpiler.record import record
@@ -142,13 +142,13 @@ def changed_in_modules(
     for name, *parts in sorted(set(paths)):
         if parts and parts[0].startswith("."):
             variable = parts[0].removeprefix(".")
-            for place in _modules_called(name, home, text):
+            for place in modules_called(name, home, text):
                 program = program_in(place)
                 files = _with_both(files_around(place, program), home, text, since)
                 setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
                 if changed_later([(variable,)], place, files, made_by, setters, since):
                     return f"{name}.{variable}"
-        for place, variable in _imported_from(name, home, text) if parts else ():
+        for place, variable in imported_from(name, home, text) if parts else ():
             program = program_in(place)
             files = _with_both(files_around(place, program), home, text, since)
             inside = (*_setters(program, variable, parts[0]), *_methods_that_set(program, parts[0]))
@@ -166,7 +166,7 @@ def _with_both(
     return {**files, **own, **({real_path(since.path): since.text} if since and since.path else {})}
 
 
-def _modules_called(name: str, home: str, text: str) -> Iterator[str]:
+def modules_called(name: str, home: str, text: str) -> Iterator[str]:
     """The files of the project that a file imports under a name."""
     importing = rf"^[ \t]*(?:from|import)\b[^\n]*?(\w+)[ \t]+as[ \t]+{name}\b"
     for stem in re.findall(importing, text, re.M):
@@ -178,7 +178,7 @@ def _modules_called(name: str, home: str, text: str) -> Iterator[str]:
     )
 
 
-def _imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
+def imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
     """The files that a file may have imported a name from, and what it is called there."""
     module = program_tree(text)
     for last, new, old in _imports_in(module) if module is not None else ():
@@ -338,6 +338,8 @@ def _is_late(module: ast.Module, node: ast.AST, around: _Around, depth: int = 3)
     if isinstance(room, ast.Module):
         return bool(depth) and around.imports_late(module, depth)
     called = [n for n in all_in(module) if _names(n, room.name)]
+    if not called and _is_unused(rooms, around):
+        return False
     if not depth:
         return True  # a function that calls itself, for instance
     if not called and len(rooms) == 1:
@@ -348,6 +350,22 @@ def _is_late(module: ast.Module, node: ast.AST, around: _Around, depth: int = 3)
     if len(called) != 1 or len(rooms) > 1:
         return True
     return _is_late(module, called[0], around, depth - 1)
+
+
+def _is_unused(rooms: Sequence[ast.AST], around: _Around) -> bool:
+    """Whether no other file asks for a function, or for a method of a class of its own kind."""
+    *outer, room = rooms
+    name = getattr(room, "name", "")
+    if getattr(room, "decorator_list", ()) or name.startswith("__"):
+        return False
+    if any(not isinstance(one, ast.ClassDef) or one.bases for one in outer):
+        return False
+    trees = [tree for text in around.texts if name in text if (tree := program_tree(text))]
+    return not any(_names(n, name) or _says(n, name) for tree in trees for n in all_in(tree))
+
+
+def _says(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == name
 
 
 def _calling(text: str, name: str) -> ast.Module | None:

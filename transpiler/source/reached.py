@@ -60,6 +60,11 @@ class Program:
         names = (a.asname or a.name for a in chain.from_iterable(imports))
         self.imported = frozenset(name.split(".")[0] for name in names)
 
+    def class_of(self, method: ast.AST) -> str:
+        """The class that has a method; "" of a function."""
+        classes = nodes_of_kind(self.tree, ast.ClassDef)
+        return next((c.name for c in classes if any(one is method for one in c.body)), "")
+
     def given_by(self, call: ast.Call, names: frozenset[str]) -> list[ast.expr] | None:
         """What a call gives by position to one of some functions, also as a partial function."""
         last = last_name(call.func)

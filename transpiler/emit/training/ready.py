@@ -18,6 +18,7 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.between import changed_between
 from transpiler.source.changed_by_callbacks import changed_by_callbacks
+from transpiler.source.changing import changed_elsewhere
 from transpiler.source.properties import properties
 from transpiler.source.suites import blocks_around
 
@@ -157,7 +158,10 @@ class Ready:
         whole = self.shared.tree.text
         if any(changed_between(whole, text, begin, until, of_arrays=True) for text in texts):
             return False  # by a function, perhaps
-        changed = changed_by_callbacks(whole, self.shared.file.path)
+        path = self.shared.file.path
+        if any(changed_elsewhere(path, whole, text, begin, until) for text in texts):
+            return False
+        changed = changed_by_callbacks(whole, path)
         if not changed.sets.isdisjoint(w for text in texts for w in _WORD.findall(text)):
             return False
         calls = self.room.calls

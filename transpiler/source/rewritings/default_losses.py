@@ -33,7 +33,9 @@ def default_losses(text: str, others: Callable[[], Iterable[str]]) -> Rewritten 
         for name in _only_compiled(function):
             assert module is not None
             if edits := _written(text, module, function, name, others):
-                return rewritten(text, edits)
+                calls = _calls(module, function) or ()
+                touched = [(one.lineno, one.end_lineno or 0) for one in (function, *calls)]
+                return rewritten(text, edits, touched=touched)
     return None
 
 

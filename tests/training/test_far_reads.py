@@ -1,0 +1,163 @@
+"""What functions and methods of other files read that a program calls for its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.test_several_files import assert_equal, converted
+from transpiler.verify.session import VerifySession
+
+SETTINGS = """\
+CFG = {"lr": 0.1, "bs": 8}
+SCALE = 1.0
+
+
+class C:
+    lr = 0.1
+    bs = 8
+
+    def __init__(self, rate=0.1):
+        self.own = rate
+
+    def rate(self):
+        return self.lr
+
+    def mine(self):
+        return self.own
+
+    @classmethod
+    def of_class(cls):
+        return cls.lr
+
+
+cfg = C()
+
+
+def get(key):
+    return CFG[key]
+
+
+def scaled(rate):
+    return _times(rate)
+
+
+def _times(rate):
+    return SCALE * rate
+
+
+def slow():
+    global SCALE
+    SCALE = 0.5
+    CFG.update(lr=0.05)
+    C.lr = 0.05
+    cfg.own = 0.05
+    cfg.bs = 16
+"""
+MAIN = """\
+import numpy as np
+import settings
+from settings import C, CFG, cfg, get, scaled, slow
+from tensorflow import keras
+from tensorflow.keras import layers
+
+r = np.random.RandomState(0)
+x, y = r.rand(40, 5), r.rand(40, 1)
+
+
+def build():
+    return keras.Sequential([keras.Input((5,)), layers.Dense(1)])
+
+
+"""
+OPTIMIZER = """\
+opt = keras.optimizers.SGD({read})
+{change}
+m = build()
+m.compile(opt, "mse")
+h = m.fit(x, y, epochs=2, verbose=0).history
+"""
+CALLBACK = """\
+early = keras.callbacks.ReduceLROnPlateau("loss", patience=0, min_delta=5.0, factor={read})
+{change}
+m = build()
+m.compile("sgd", "mse")
+h = m.fit(x, y, epochs=2, verbose=0, callbacks=[early]).history
+"""
+READS = [
+    "get('lr')", "settings.get('lr')", "scaled(0.1)", "cfg.rate()", "cfg.mine()", "C.of_class()",
+]  # fmt: skip
+CHANGES = [
+    "slow()",
+    "settings.slow()",
+    "CFG['lr'] = 0.05\nC.lr = 0.05\nsettings.SCALE = 0.5\ncfg.own = 0.05",
+]
+
+
+@pytest.mark.parametrize("form", [OPTIMIZER, CALLBACK], ids=["optimizer", "callback"])
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("read", READS)
+def test_it_is_not_read_behind_a_change(
+    read: str, change: str, form: str, tmp_path: Path, session: VerifySession
+) -> None:
+    main = MAIN + form.format(read=read, change=change)
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    if not errors:
+        assert_equal(tmp_path, "main.py", session)
+
+
+@pytest.mark.parametrize("form", [OPTIMIZER, CALLBACK], ids=["optimizer", "callback"])
+@pytest.mark.parametrize("read", READS)
+def test_it_is_read_where_nothing_changes_it(
+    read: str, form: str, tmp_path: Path, session: VerifySession
+) -> None:
+    """Though a function could, which nobody calls."""
+    main = MAIN + form.format(read=read, change="print(len(x))")
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    assert not errors
+    assert_equal(tmp_path, "main.py", session)
+
+
+OWN = """\
+class D:
+    lr = 0.1
+
+    @classmethod
+    def rate(cls):
+        return cls.lr
+
+
+def slower():
+    D.lr = 0.05
+
+
+"""
+
+
+@pytest.mark.parametrize("change", ["slower()", "D.lr = 0.05", "print(len(x))"])
+def test_class_methods_of_the_file(change: str, tmp_path: Path, session: VerifySession) -> None:
+    main = MAIN + OWN + OPTIMIZER.format(read="D.rate()", change=change)
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    assert bool(errors) == ("print" not in change)
+    if not errors:
+        assert_equal(tmp_path, "main.py", session)
+
+
+AGAIN = """\
+m = build()
+m.compile(keras.optimizers.SGD(0.1), "mse")
+h = m.fit(x, y, epochs=2, batch_size=cfg.bs, verbose=0).history
+{change}
+h2 = m.fit(x, y, epochs=2, batch_size=cfg.bs, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("change", ["slow()", "settings.slow()", "cfg.bs = 16", "print(len(x))"])
+def test_batches_are_of_the_size_by_then(
+    change: str, tmp_path: Path, session: VerifySession
+) -> None:
+    main = MAIN + AGAIN.format(change=change)
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    assert not errors
+    assert_equal(tmp_path, "main.py", session)
