@@ -46,7 +46,8 @@ backwards.py    which arrays run backwards through the memory of others; turned.
 plain_attributes.py  which attributes of a class hold plain values
 bound_values.py what a program binds its names and attributes to
 steady_groups.py  whether a list or dict stays as it is made
-effects.py     where a program changes something; between.py: whether it does between two places
+effects.py     where a program changes something; between.py: whether it does between two places;
+               paths_read.py: what an expression reads
 acting.py      whether what an expression calls does, or gives something else next time;
                changed_by_others.py: what functions of other files get, and change
 outer_reads.py  what functions read of others; draws.py: what they draw

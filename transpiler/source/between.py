@@ -29,8 +29,9 @@ from transpiler.source.effects import (
 )
 from transpiler.source.lexical import blanked, names_in
 from transpiler.source.occurrences import Positions
+from transpiler.source.paths_read import CALLED, paths_in, paths_read
 from transpiler.source.reached import last_name, program_of
-from transpiler.source.syntax import all_in, parts_of, python_tree
+from transpiler.source.syntax import all_in
 
 #: What changes entries of something, and none of its attributes: `a += [1]`, `a.append(1)`.
 _OF_ENTRIES = (ast.AugAssign, ast.Call)
@@ -38,8 +39,6 @@ _ROUNDS = (ast.For, ast.comprehension)
 _DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: What methods call their object, or its class.
 _OWN = ("self", "cls")
-#: The last part of the path of a method that is called.
-_CALLED = "()"
 #: Calls of Keras, which change nothing of what they are given.
 _TRAINING = regex(r"\.(?:compile|fit|evaluate|predict)\((?:[^()]|\([^()]*\))*\)")
 
@@ -85,31 +84,6 @@ def is_rebound(text: str, name: str, begin: int, end: int) -> bool:
 def grown_between(text: str, expression: str, begin: int, end: int | None) -> str:
     """The same of changes inside of the lists and dicts that it reads: they stay the same ones."""
     return _timeline(text).changed(paths_read(expression), begin, end, inside=True)
-
-
-@lru_cache(maxsize=256)
-def paths_read(expression: str) -> tuple[tuple[str, ...], ...]:
-    """The variables that an expression reads, with what is reached through them."""
-    parsed = python_tree(expression)
-    return () if parsed is None else tuple(dict.fromkeys(_paths(parsed)))
-
-
-def _paths(node: ast.AST) -> Iterator[tuple[str, ...]]:
-    """The variables, attributes and entries that are read, as far as their paths go."""
-    parts: Iterable[ast.AST] = parts_of(node)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if path := path_of(node.func.value):
-            yield (*path, node.func.attr + _CALLED)
-            parts = [*node.args, *node.keywords, *_keys(node.func.value)]
-    elif path := path_of(node):
-        yield path
-        parts = _keys(node)
-    for part in parts:
-        yield from _paths(part)
-
-
-def _keys(node: ast.AST) -> list[ast.AST]:
-    return [one.slice for one in all_in(node) if isinstance(one, ast.Subscript)]
 
 
 @record(frozen=True, slots=True)
@@ -177,15 +151,15 @@ class _Timeline:
         """The paths, and those that functions of the program read which are called there."""
         for path in paths:
             *owner, last = path
-            name = last.removesuffix(_CALLED).removeprefix(".")
+            name = last.removesuffix(CALLED).removeprefix(".")
             made = [f for f in self.program.made.get(name, ()) if isinstance(f, _DEFINED)]
-            asked = last.endswith(_CALLED) or len(path) == 1 or any(map(_is_property, made))
+            asked = last.endswith(CALLED) or len(path) == 1 or any(map(_is_property, made))
             if not made or not asked:
-                yield tuple(owner) if last.endswith(_CALLED) else path
+                yield tuple(owner) if last.endswith(CALLED) else path
                 continue
             for function in made if depth else ():
                 taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
-                inner = [p for statement in function.body for p in _paths(statement)]
+                inner = [p for statement in function.body for p in paths_in(statement)]
                 if owner:  # a method
                     held = self.program.class_of(function)
                     inner += [(held, *p[1:]) for p in inner if held and p[0] in _OWN]

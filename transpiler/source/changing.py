@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from transpiler.source.between import changed_between, changed_paths_between, paths_read
+from transpiler.source.between import changed_between, changed_paths_between
 from transpiler.source.changed_by_importers import changed_by_importers
 from transpiler.source.outer_reads import functions_of
+from transpiler.source.paths_read import paths_read
 
 
 def changed(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from transpiler.source.between import paths_read, read_when_called
+from transpiler.source.between import read_when_called
 from transpiler.source.changed_later import imported_from, modules_called
 from transpiler.source.imported import imported_texts
+from transpiler.source.paths_read import paths_read
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
