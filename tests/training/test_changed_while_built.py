@@ -164,6 +164,32 @@ SETTINGS = {
         "    c = C[k]\n    c.update(new)",
         "C[0]['loss']",
     ),
+    "the sections of a file": (
+        "import json\nC = {'a': {'loss': 'mse'}}\n"
+        'for name, d in json.loads(\'{"a": {"loss": "mae"}}\').items():\n    C[name].update(d)',
+        "C['a']['loss']",
+    ),
+    "a function that gives several": (
+        "C = {'a': {'loss': 'mse'}, 'b': {}}\ndef parts():\n    return C['a'], C['b']\n"
+        "one, other = parts()\nfor key, v in {'loss': 'mae'}.items():\n    one[key] = v",
+        "C['a']['loss']",
+    ),
+    "a class of data": (
+        "from dataclasses import dataclass\nC = {'a': {'loss': 'mse'}}\n@dataclass\nclass E:\n"
+        "    part: dict\n    def set(self, k, v):\n        self.part[k] = v\n"
+        "e = E(C['a'])\ne.set('loss', 'mae')",
+        "C['a']['loss']",
+    ),
+    "map": (
+        "C = {'a': {'loss': 'mse'}}\ndef fix(s):\n    for k, v in {'loss': 'mae'}.items():\n"
+        "        s[k] = v\n    return s\nlist(map(fix, C.values()))",
+        "C['a']['loss']",
+    ),
+    "a dict with it inside": (
+        "C = {'a': {'loss': 'mse'}}\nd = dict(base=C['a'], n=1)\ninner = d['base']\n"
+        "for k, v in {'loss': 'mae'}.items():\n    inner[k] = v",
+        "C['a']['loss']",
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from transpiler.regex import regex
 from transpiler.source.changed_inside import own_nodes
@@ -121,16 +122,71 @@ class _Made:
 
     def taken_from(self, effect: Effect) -> Iterator[str]:
         """The variables out of which that may be taken on which an effect is."""
-        name = effect.path[0]
+        name, *parts = effect.path
         function = effect.scope.owner(name)
-        for node in own_nodes(function or self._module):
-            if isinstance(node, (ast.For, ast.comprehension)):
-                pairs: Iterable[tuple[ast.AST, ast.expr | None]] = [(node.target, node.iter)]
-            else:
-                pairs = _bindings(node)
-            for target, value in pairs:
-                if value is not None and not _is_new(value) and name in _named(target):
-                    yield from _named(value)
+        if parts:  # in what lies in it
+            yield name
+        seen, pending = set[str](), [*self._sources(name, function, bool(parts))]
+        if name == "self" and parts:
+            pending += self._fields(effect.scope, parts[0])
+        elif function is not None and name in effect.scope.parameters:
+            pending += self._given_to(getattr(function, "name", ""))
+        while pending:
+            one = pending.pop()
+            if one not in seen:
+                seen.add(one)
+                yield one
+                pending += self._sources(one, function, True)
+
+    def _sources(self, name: str, function: ast.AST | None, inside: bool) -> Iterator[str]:
+        """The variables in what another one gets, or in what a function gives it.
+
+        A new dict is none of what it was made of, but `inside` of it that may lie.
+        """
+        for room in (function, self._module) if function is not None else (self._module,):
+            for node in own_nodes(room):
+                if isinstance(node, (ast.For, ast.comprehension)):
+                    pairs: Iterable[tuple[ast.AST, ast.expr | None]] = [(node.target, node.iter)]
+                else:
+                    pairs = _bindings(node)
+                for target, value in pairs:
+                    if value is None or name not in _named(target):
+                        continue
+                    if inside or not _is_new(value):
+                        names = _named(value)
+                        yield from names
+                        for called in names & self._returns.keys():
+                            yield from self._returns[called]
+
+    @cached_property
+    def _returns(self) -> dict[str, set[str]]:
+        """The variables in what functions give."""
+        found: dict[str, set[str]] = {}
+        for function in nodes_of_kind(self._module, ast.FunctionDef):
+            given = (n.value for n in own_nodes(function) if isinstance(n, (ast.Return, ast.Yield)))
+            names = (_named(value) for value in given if value is not None)
+            found[function.name] = set[str]().union(*names)
+        return found
+
+    def _given_to(self, function: str) -> Iterator[str]:
+        """The variables in what calls give a function, or another one that gets it: `map`."""
+        for call in nodes_of_kind(self._module, ast.Call):
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            if function in {n for one in (call.func, *given) for n in _named(one)}:
+                for one in given:
+                    yield from _named(one)
+
+    def _fields(self, scope: Scope, attribute: str) -> Iterator[str]:
+        """The variables that a class of data gets for an attribute of its objects."""
+        name = attribute.removeprefix(".")
+        for made in nodes_of_kind(self._module, ast.ClassDef):
+            fields = [
+                one.target.id
+                for one in made.body
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+            ]
+            if name in fields and any(one is scope.function for one in made.body):
+                yield from self._given_to(made.name)
 
     def is_direct(self, effect: Effect) -> bool:
         """Whether an effect is on such a variable: who changes that in a function is known, too."""
