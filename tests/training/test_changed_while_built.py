@@ -13,6 +13,7 @@ from transpiler.verify.session import VerifySession
 
 HEAD = """\
 import contextlib
+import functools
 
 import numpy as np
 from tensorflow import keras
@@ -53,6 +54,43 @@ CHANGES = {
         "    def grow(self):\n        self.u = 4\n\nc = C()",
         "c.u",
         "c.s()",
+    ),
+    "a partial function": (
+        "U = 2\ndef use(u):\n    global U\n    U = u\ns = functools.partial(use, 4)",
+        "U",
+        "s()",
+    ),
+    "a hook": (
+        "U, HOOKS = 2, []\ndef on(f):\n    HOOKS.append(f)\n    return f\n@on\ndef big():\n"
+        "    global U\n    U = 4\ndef s():\n    for hook in HOOKS:\n        hook()",
+        "U",
+        "s()",
+    ),
+    "an attribute by its name": (
+        "class C:\n    u = 2\n    def s(self):\n        self.u = 4\nc = C()",
+        "c.u",
+        "getattr(c, 's')()",
+    ),
+    "another condition": (
+        "U = 2\ndef s():\n    global U\n    U = 4\n    return True",
+        "U",
+        "if len(x) < 3:\n    pass\nelif s():\n    pass",
+    ),
+    "a getter": (
+        "class C:\n    u = 2\n    def s(self):\n        self.u = 4\nc = C()\n"
+        "def get():\n    return c",
+        "c.u",
+        "get().s()",
+    ),
+    "a table": (
+        "U = 2\ndef big():\n    global U\n    U = 4\nT = {'big': big}",
+        "U",
+        "T['big']()",
+    ),
+    "a bound method": (
+        "class C:\n    u = 2\n    def s(self):\n        self.u = 4\nc = C()\ngrow = c.s",
+        "c.u",
+        "grow()",
     ),
     "a block": (
         "U = 2\n@contextlib.contextmanager\ndef s():\n    global U\n    U = 4\n    yield",

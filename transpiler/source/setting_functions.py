@@ -45,14 +45,17 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
     parsed = None
     found: dict[str, bool] = {}
     for program, place in ((text, path), *others):
-        if named.isdisjoint(_defined(program)):
+        held = program is text and not named.isdisjoint(_holders(text))
+        if not (held or "__call__" in _defined(program)) and named.isdisjoint(_defined(program)):
             continue
         changed, changing = _changed(program), changing_functions(program)
         if not changed and not changing.names:
             continue
         parsed = parsed or python_tree(code)
         if program is text:
-            for function in program_of(text).called(code) & changed.keys():
+            called = program_of(text).called(code)
+            called |= _registered(text) if called & _calling_others(text) else frozenset()
+            for function in called & changed.keys():
                 for name, whole in changed[function]:
                     if name not in _OF_OBJECT:
                         found[name] = found.get(name, False) or whole
@@ -64,6 +67,49 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
                 for name in _changed_by(node, program, changed, changing):
                     found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
+
+
+@remembered
+def _registered(text: str) -> frozenset[str]:
+    """The functions that decorators of a program get, or lists: others may call them."""
+    module, defined = program_tree(text), _defined(text)
+    found = set[str]()
+    for node in nodes_of_kind(module, ast.FunctionDef) if module is not None else ():
+        marks = {
+            n.id for one in node.decorator_list for n in all_in(one) if isinstance(n, ast.Name)
+        }
+        found |= {node.name} if marks & defined else set()
+    for call in nodes_of_kind(module, ast.Call) if module is not None else ():
+        if isinstance(call.func, ast.Attribute):
+            found |= {one.id for one in call.args if isinstance(one, ast.Name)} & defined
+    return frozenset(found)
+
+
+@remembered
+def _calling_others(text: str) -> frozenset[str]:
+    """The functions that call what they go over, or get: `for hook in HOOKS: hook()`."""
+    module = program_tree(text)
+    found = set[str]()
+    for function in nodes_of_kind(module, ast.FunctionDef) if module is not None else ():
+        inside = [*all_in(function)]
+        bound = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        bound |= {n.arg for n in inside if isinstance(n, ast.arg)}
+        called = {
+            n.func.id for n in inside if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
+        found |= {function.name} if bound & called else set()
+    return frozenset(found)
+
+
+def changed_in_place(code: str) -> set[str]:
+    """The variables that calls of libraries change in place, in some lines."""
+    return {name for found in _IN_PLACE.findall(code) for name in found if name}
+
+
+_IN_PLACE = regex(
+    r"\b\w*(?:random|rng|rs)\.shuffle\(\s*([A-Za-z_]\w*)|\b([A-Za-z_]\w*)\.rotate\("
+    r"|\bvars\(([A-Za-z_]\w*)\)\.update\("
+)
 
 
 def _shared(text: str, path: str, other: str, place: str, roots: set[str]) -> list[str]:
@@ -80,16 +126,63 @@ def _changed_by(
     changing: Changing,
 ) -> Iterator[str]:
     """The variables whose objects a call changes: that of a method, or what it is given."""
-    is_method = isinstance(node.func, ast.Attribute)
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    called: ast.expr = node.func
+    match called:
+        case ast.Call(func=ast.Name("getattr"), args=[asked, ast.Constant(value=str(attribute))]):
+            called = ast.Attribute(asked, attribute, ast.Load())
+    is_method = isinstance(called, ast.Attribute)
+    name = getattr(called, "attr", getattr(called, "id", ""))
+    for method in () if is_method else _holders(program).get(name, ()):
+        if isinstance(method, ast.Attribute) and _changes_itself(program, method.attr, changed):
+            yield _root(method)
     if name not in _defined(program):
+        if isinstance(called, ast.Name) and _changes_itself(program, "__call__", changed):
+            yield name
         return
-    if is_method:  # itself, or another one that it calls
-        led_to = program_of(program).called(f".{name}") & changed.keys()
-        if any(one in _OF_OBJECT for other in led_to for one, _ in changed[other]):
-            yield _root(node.func)
+    if is_method and _changes_itself(program, name, changed):  # or another one that it calls
+        yield from _owners(program, called)
     if changing.has(name, is_method):
         yield from map(_root, (*node.args, *(keyword.value for keyword in node.keywords)))
+
+
+def _changes_itself(
+    program: str, method: str, changed: dict[str, frozenset[tuple[str, bool]]]
+) -> bool:
+    """Whether a method changes its object, or one that it calls does."""
+    led_to = program_of(program).called(f".{method}") & changed.keys()
+    return any(one in _OF_OBJECT for other in led_to for one, _ in changed[other])
+
+
+def _owners(program: str, method: ast.expr) -> Iterator[str]:
+    """The variables that may hold what a method is called on: `get_config().grow()`."""
+    if root := _root(method):
+        yield root
+    elif isinstance(method, ast.Attribute) and isinstance(method.value, ast.Call):
+        given_by = method.value.func
+        if isinstance(given_by, ast.Name):
+            for function in program_of(program).made.get(given_by.id, ()):
+                for node in all_in(function):
+                    if isinstance(node, ast.Return) and node.value is not None:
+                        yield _root(node.value)
+
+
+@remembered
+def _holders(text: str) -> dict[str, list[ast.Name | ast.Attribute]]:
+    """The variables that get functions or methods of a program, also in something else.
+
+    big = functools.partial(use, 4)         PROFILES = {"big": big}         grow = config.grow
+    """
+    module, defined = program_tree(text), _defined(text)
+    found: dict[str, list[ast.Name | ast.Attribute]] = {}
+    for node in nodes_of_kind(module, ast.Assign) if module is not None and defined else ():
+        called = {id(one.func) for one in all_in(node.value) if isinstance(one, ast.Call)}
+        for one in all_in(node.value):
+            if isinstance(one, (ast.Name, ast.Attribute)) and id(one) not in called:
+                if getattr(one, "attr", getattr(one, "id", "")) in defined:
+                    for target in node.targets:
+                        if isinstance(target, ast.Name):
+                            found.setdefault(target.id, []).append(one)
+    return found
 
 
 _WORD = regex(r"[A-Za-z_]\w*")

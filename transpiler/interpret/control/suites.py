@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
@@ -40,7 +41,7 @@ from transpiler.ir.code import Line
 from transpiler.ir.expr import UNKNOWN
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.setting_functions import changed_by_calls
+from transpiler.source.setting_functions import changed_by_calls, changed_in_place
 from transpiler.source.suites import leaf_statements
 
 
@@ -58,8 +59,7 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
             run_or_stand(region, statement, lambda s=statement: execute(region, s))  # type: ignore[misc]
         else:
             execute(region, statement)
-        header = _header(statement)
-        if header is not None:
+        for header in _headers(statement):
             note_changes(region, region.tree.source(header))
         if _ends(statement):
             return True
@@ -70,14 +70,17 @@ def run_block(region: Region, statements: tuple[cst.CSTNode, ...]) -> bool:
     return False
 
 
-def _header(statement: cst.CSTNode) -> cst.CSTNode | None:
+def _headers(statement: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """What of a statement is evaluated where it stands, besides the statements in it."""
     match statement:
         case cst.SimpleStatementLine():
-            return statement
-        case cst.If(test=asked) | cst.While(test=asked) | cst.For(iter=asked):
-            return asked
-    return None
+            yield statement
+        case cst.If(test=asked, orelse=other):
+            yield asked
+            if isinstance(other, cst.If):
+                yield from _headers(other)
+        case cst.While(test=asked) | cst.For(iter=asked):
+            yield asked
 
 
 def note_changes(region: Region, code: str) -> None:
@@ -88,12 +91,14 @@ def note_changes(region: Region, code: str) -> None:
     if "(" not in code:
         return
     changed = changed_by_calls(region.tree.text, code, region.file.path)
-    if not changed:
-        return
     scope = region.scope
     if not region.is_module:
-        outer = region.file.globals
-        named = (n for n in changed if n not in scope.values and _may_hold_sizes(outer.get(n)))
+        outer, by_libraries = region.file.globals, changed_in_place(code)
+        named = (
+            n
+            for n in {*changed, *by_libraries}
+            if n not in scope.values and _may_hold_sizes(outer.get(n))
+        )
         region.changed_by_calls.update(named)
         return
     changed = {n: whole for n, whole in changed.items() if _may_hold_sizes(scope.get(n))}
