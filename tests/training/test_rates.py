@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.programs import Trial, converted
 from tests.training.scripts import Scripts
+from tests.training.test_several_files import assert_equal
+from tests.training.test_several_files import converted as files_converted
 from transpiler.diagnostics import Severity
 from transpiler.options import Options
 from transpiler.pipeline import convert
+from transpiler.verify.session import VerifySession
 
 AGAIN = (
     "history = model.fit(x, y, batch_size=16, epochs=2, verbose=0)\n"
@@ -256,3 +261,43 @@ def test_keras_2_gives_the_rate_of_the_last_step_of_a_schedule(scripts: Scripts)
     assert not [d for d in plain if d.severity is Severity.ERROR]
     apart = scripts.compare(asked, converted(asked, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart
+
+
+OF_ARRAYS = """\
+import numpy as np
+from tensorflow import keras
+
+
+def warm(step, top):
+    return np.where(step < 2, top * step, top)
+
+
+class Warming(keras.callbacks.Callback):
+    def __init__(self, top):
+        super().__init__()
+        self.top, self.step = top, 0
+
+    def on_batch_begin(self, batch, logs=None):
+        self.step += 1
+        self.model.optimizer.learning_rate = warm(self.step, self.top)
+"""
+WITH_THEM = """\
+import numpy as np
+from schedule import Warming
+from tensorflow import keras
+
+r = np.random.RandomState(0)
+x, y = r.rand(40, 5), r.rand(40, 1)
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+model.compile("rmsprop", "mse")
+model.fit(x, y, epochs=3, batch_size=16, verbose=0, callbacks=[Warming(0.01)])
+"""
+
+
+def test_rates_of_other_files_are_numbers(tmp_path: Path, session: VerifySession) -> None:
+    """What `np.where` gives is an array, which optimizers that are emitted can't take."""
+    files = {"schedule.py": OF_ARRAYS, "main.py": WITH_THEM}
+    texts, errors = files_converted(tmp_path, files)
+    assert not errors
+    assert '["lr"] = float(' in "".join(texts.values())
+    assert_equal(tmp_path, "main.py", session)

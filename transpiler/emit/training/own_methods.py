@@ -253,7 +253,7 @@ class Methods:
         self.writer.shared.replaced[self.tree.span(statement)] = ""
         start, end = self.tree.span(statement)
         group = free_in(self.tree.source(self.made.node), "group")
-        value = plain_rate(rewritten(self.tree, given, self.replaced), self.tree.text)
+        value = plain_rate(rewritten(self.tree, given, self.replaced), self.writer.shared.file)
         lines = setting_rate(optimizer, value, group)
         indent = start - self.tree.line_start(start)
         self.written.append(Edit(start, end, block(lines, indent).lstrip(" ")))

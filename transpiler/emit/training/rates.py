@@ -18,6 +18,7 @@ from transpiler.emit.training.kept_rates import refuse_kept_rates
 from transpiler.emit.training.lines import bound_by, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.shared import Part, Shared
+from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import UserClass
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.rates import (
@@ -29,6 +30,7 @@ from transpiler.lower.rates import (
     setting,
 )
 from transpiler.regex import regex
+from transpiler.source.imported import mentions
 from transpiler.source.tree import Tree
 
 #: What sets it in a loop over the groups of parameters.
@@ -106,7 +108,7 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
         if len(statement.body) > 1:
             raise Unsupported("a learning rate that is set beside other statements")
         group = writer.lasting(*GROUP)
-        value = plain_rate(writer.shared.source(given), writer.tree.text)
+        value = plain_rate(writer.shared.source(given), writer.shared.file)
         writer.whole[id(statement)] = setting_rate(writer.optimizer, value, group)
         writer.statements.setdefault(id(statement), (statement, {}, {}))
         writer.shared.replaced[writer.tree.span(statement)] = ""
@@ -162,15 +164,21 @@ def steps_read(
 
 
 #: Functions of NumPy that give a single number as an array.
-_GIVES_ARRAYS = regex(r"\b(?:np|numpy)\.(?:where|select|piecewise|vectorize)\(")
+_GIVES_ARRAYS = tuple(
+    f"{numpy}.{name}("
+    for numpy in ("np", "numpy")
+    for name in ("where", "select", "piecewise", "vectorize")
+)
 _NUMBER = regex(r"[-+*/ ().\de]*")
 
 
-def plain_rate(value: str, text: str) -> str:
+def plain_rate(value: str, file: FileContext) -> str:
     """A rate as a number of Python, as Keras makes it one, where a program may have an array."""
-    if not _GIVES_ARRAYS.search(text) or _NUMBER.fullmatch(value) or value.startswith("float("):
+    if _NUMBER.fullmatch(value) or value.startswith("float("):
         return value
-    return f"float({value})"
+    arrays = any(name in file.tree.text for name in _GIVES_ARRAYS)
+    arrays = arrays or bool(file.path and mentions(file.path, _GIVES_ARRAYS))
+    return f"float({value})" if arrays else value
 
 
 def setting_rate(optimizer: str, value: str, group: str) -> list[str]:
