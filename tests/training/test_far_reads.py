@@ -161,3 +161,28 @@ def test_batches_are_of_the_size_by_then(
     _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
     assert not errors
     assert_equal(tmp_path, "main.py", session)
+
+
+IN_BUILDER = """\
+def compiled():
+    m = keras.Sequential([keras.Input((5,)), layers.Dense(1, activation="sigmoid")])
+    metric = keras.metrics.BinaryAccuracy(threshold=cfg.own)
+    m.compile("sgd", "binary_crossentropy", metrics=[metric])
+    return m
+
+
+m = compiled()
+{change}
+h = m.fit(x, np.round(y), epochs=2, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("change", ["print(len(x))", "cfg.own = 0.9"])
+def test_builders_read_objects_of_other_files(
+    change: str, tmp_path: Path, session: VerifySession
+) -> None:
+    main = MAIN + IN_BUILDER.format(change=change)
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    assert bool(errors) == ("print" not in change)
+    if not errors:
+        assert_equal(tmp_path, "main.py", session)

@@ -19,6 +19,7 @@ from transpiler.lower.binding import Use
 from transpiler.lower.predictions import is_steady
 from transpiler.record import replace
 from transpiler.source.changing import changed
+from transpiler.source.outer_reads import functions_of
 
 
 class NotKept(Unsupported):
@@ -142,7 +143,12 @@ def refuse_picked_rate(value: Value) -> None:
 
 def _of_outer(region: Region, given: Expr) -> list[tuple[str, int]]:
     """The variables in a value that belong to a function around the one that compiles."""
-    return [name for name in given.names if name[0] not in region.file.globals]
+    others = [name for name in given.names if name[0] not in region.file.globals]
+    if not others or region.function is None:
+        return others
+    # an import brings objects to the module of which nothing is known
+    program, inside = functions_of(region.tree.text), region.tree.span(region.function)[1] - 1
+    return [name for name in others if program.owner_at(name[0], inside) is not None]
 
 
 def kept_by(region: Region, given: Expr | None) -> frozenset[str]:
