@@ -37,6 +37,10 @@ predicted = model.predict(x, verbose=0)
 """
 MADE = {
     "comprehension": ("outputs = [layers.Dense(1, name=k)(z) for k in TASKS]", "outputs"),
+    "the name of the tensor": (
+        "z = [layers.Dense(1, name=k)(z) for k in TASKS]",
+        "outputs=z",
+    ),
     "in the call": ("", "[layers.Dense(1, name=k)(z) for k in TASKS]"),
     "numbered": (
         'outputs = [layers.Dense(n, name=f"{k}")(z) for n, k in [(1, "age"), (1, "height")]]',

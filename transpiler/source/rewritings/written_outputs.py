@@ -113,6 +113,11 @@ class _Room:
             case [(_, ast.List(elts=[]) | ast.Dict(keys=[]))]:
                 for loop in self._loops:
                     yield from self._looped(loop, name)
+            case [_, *_]:  # the variable was that of the tensor before: x = [Dense(n)(x) for ...]
+                last, value = max(made, key=lambda one: one[0].lineno)
+                alone = last in getattr(self._room, "body", ()) and last.lineno < outputs.lineno
+                if alone and isinstance(value, ast.ListComp):
+                    yield from self._listed(value)
 
     def inputs_written(self, inputs: ast.expr) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
         """The same of a loop that makes inputs, and appends them to others."""
