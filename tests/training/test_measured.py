@@ -128,7 +128,7 @@ REFUSED = {
     "called": "m = keras.metrics.MeanSquaredError()\nprint(m(y, prediction))",
     "settings": "m = keras.metrics.Precision(thresholds=0.3)\nm.update_state(y, prediction)",
     "others": "m = keras.metrics.AUC()\nm.update_state(y, prediction)\nprint(m.result())",
-    "unknown": "print(keras.losses.mean_squared_error(y, model(x, training=True)))",
+    "unknown": "print(keras.losses.MSE(y, model(x, training=len(x) > 3)))",
     "a loss that is read": "m = keras.losses.MeanSquaredError()\nprint(m, m(y, prediction))",
     "tensors of a function": "def score(a, b):\n    return keras.losses.MSE(a, b)\n\n"
     "print(score(y, prediction).numpy())",

@@ -127,7 +127,6 @@ def test_tables_that_are_read_at_run_time_are_said(table: str, use: str) -> None
 @pytest.mark.parametrize(
     ("parameter", "given", "argument"),
     [
-        ("loss=losses.MeanSquaredError()", '"sgd", loss', ""),
         ("opt=optimizers.SGD(0.1)", 'opt, "mse"', ""),
         ("opt=None", 'KINDS["sgd"](0.1) if opt is None else opt, "mse"', ""),
     ],

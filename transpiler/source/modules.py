@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from functools import lru_cache
@@ -18,6 +19,7 @@ from transpiler.source.importers import (
 )
 from transpiler.source.lexical import skips
 from transpiler.source.remembered import remembered
+from transpiler.source.syntax import all_in, program_tree
 
 #: What programs ask of models. Many other objects have such methods.
 _ASKS = (
@@ -220,13 +222,22 @@ _OF_PAIRS = regex(r"^[ \t]*def (\w+)\(\s*(?:self,\s*)?\w+[^,()=]*,\s*\w+[^,()=]*
 @lru_cache(maxsize=256)
 def computes_losses(text: str, path: str) -> bool:
     """Whether files compile models with functions of it, which call those of others for it."""
-    names = _OF_PAIRS.findall(text) if "return" in text else []
+    names = {*_OF_PAIRS.findall(text)} if "return" in text else set[str]()
     others = imported_texts(text, path) if names else ()
     if not any(is_about_framework(other) and not skips(other) for _, other in others):
         return False
-    named = regex(rf"\b(?:{'|'.join(names)})\b")
     compiling = map(read_text, importing_files(path, r"\.compile\("))
-    return any(named.search(other) for other in compiling)
+    return any(not names.isdisjoint(_handed(other)) for other in compiling)
+
+
+@lru_cache(maxsize=64)
+def _handed(text: str) -> frozenset[str]:
+    """The functions that a program names without a call of them, by the last of their names."""
+    module = program_tree(text)
+    nodes = [*all_in(module)] if module is not None else []
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    named = (n for n in nodes if isinstance(n, (ast.Name, ast.Attribute)) and id(n) not in called)
+    return frozenset(getattr(node, "attr", getattr(node, "id", "")) for node in named)
 
 
 #: What objects keep of what they get.
