@@ -208,6 +208,8 @@ SAYING = [
     f"def setup():\n    try:\n        {GROWTH}\n        print('ok')\n    except Exception as e:\n"
     "        print(e)\nsetup()",
     "try:\n    keras.backend.clear_session()\n    b = 16\nexcept Exception:\n    b = 4",
+    "for gpu in tf.config.list_physical_devices('GPU'):\n    print(gpu)\ntry:\n"
+    "    tf.config.run_functions_eagerly(False)\n    b = 16\nexcept KeyboardInterrupt:\n    b = 4",
 ]
 FITTED = (
     "m = keras.Sequential([keras.Input((5,)), layers.Dense(1)])\nm.compile('sgd', 'mse')\n"

@@ -85,7 +85,8 @@ def try_statement(region: Region, node: cst.Try) -> None:
         _run_ways(region, node)
     else:
         _run_attempt(region, node)
-    if node.handlers:
+    kinds = {kind for handler in node.handlers for kind in _caught(handler)}
+    if kinds - _NOT_OF_SETTINGS:
         others = [node.orelse.body] if node.orelse is not None else []
         keep_what_may_fail(region, node, idle, [*(h.body for h in node.handlers), *others])
 
@@ -163,6 +164,10 @@ def _run_surely(region: Region, node: cst.Try) -> tuple[cst.CSTNode, ...]:
     return body[done:]
 
 
+#: What no call of Keras raises that only sets something.
+_NOT_OF_SETTINGS = frozenset(
+    {"KeyboardInterrupt", "SystemExit", "ImportError", "ModuleNotFoundError", "FileNotFoundError"}
+)
 #: What ends a program from outside, and what a program does so itself.
 _INTERRUPT = "KeyboardInterrupt"
 _RAISES = regex(r"\braise\s+KeyboardInterrupt\b|\binterrupt_main\b")
