@@ -61,7 +61,10 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
                         found[name] = found.get(name, False) or whole
         elif not changed.keys().isdisjoint(named):
             roots = {root for name in changed.keys() & named for root, _ in changed[name]}
-            found.update(dict.fromkeys(_shared(text, path, program, place, roots), False))
+            made = {name for other, _ in others for name in _defined(other)}
+            made -= roots if "cls" not in roots else made  # no class is what methods change
+            shared = (n for n in _shared(text, path, program, place, roots) if n not in made)
+            found.update(dict.fromkeys(shared, False))
         for node in all_in(parsed) if parsed is not None else ():
             if isinstance(node, ast.Call):
                 for name in _changed_by(node, program, changed, changing):
