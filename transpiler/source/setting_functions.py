@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -45,8 +46,10 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
     parsed = None
     found: dict[str, bool] = {}
     for program, place in ((text, path), *others):
-        held = program is text and not named.isdisjoint(_holders(text))
-        if not (held or "__call__" in _defined(program)) and named.isdisjoint(_defined(program)):
+        held = program is text and (
+            "__call__" in _defined(text) or not named.isdisjoint(_holders(text))
+        )
+        if not held and named.isdisjoint(_defined(program)):
             continue
         changed, changing = _changed(program), changing_functions(program)
         if not changed and not changing.names:
@@ -61,7 +64,7 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
                         found[name] = found.get(name, False) or whole
         elif not changed.keys().isdisjoint(named):
             roots = {root for name in changed.keys() & named for root, _ in changed[name]}
-            made = {name for other, _ in others for name in _defined(other)}
+            made = {name for other, _ in others for name in _CLASS.findall(other)}
             made -= roots if "cls" not in roots else made  # no class is what methods change
             shared = (n for n in _shared(text, path, program, place, roots) if n not in made)
             found.update(dict.fromkeys(shared, False))
@@ -139,8 +142,9 @@ def _changed_by(
         if isinstance(method, ast.Attribute) and _changes_itself(program, method.attr, changed):
             yield _root(method)
     if name not in _defined(program):
-        if isinstance(called, ast.Name) and _changes_itself(program, "__call__", changed):
-            yield name
+        if isinstance(called, ast.Name) and name in program_of(program).variables():
+            if _changes_itself(program, "__call__", changed):
+                yield name
         return
     if is_method and _changes_itself(program, name, changed):  # or another one that it calls
         yield from _owners(program, called)
@@ -189,6 +193,7 @@ def _holders(text: str) -> dict[str, list[ast.Name | ast.Attribute]]:
 
 
 _WORD = regex(r"[A-Za-z_]\w*")
+_CLASS = regex(r"^class[ \t]+(\w+)", re.MULTILINE)
 _DEFINITION = regex(r"\b(?:def|class)[ \t]+(\w+)")
 
 
