@@ -23,7 +23,7 @@ from transpiler.record import record, replace
 from transpiler.regex import regex
 
 #: A layer of torch that a function of ours initializes.
-WRAPPED = regex(r"^\w+\((?=nn\.)")
+WRAPPED = regex(r"^(?:\w+\()+(?=nn\.)")
 
 #: How a layer without gradients ends, and one begins that has no weights.
 _STILL = ".requires_grad_(False)"

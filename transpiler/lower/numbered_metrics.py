@@ -16,7 +16,6 @@ from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Value
 from transpiler.lower.binding import Use
-from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
 from transpiler.source.run_again import runs_again
 from transpiler.source.syntax import all_in, program_tree
@@ -120,13 +119,10 @@ def _times(file: FileContext, place: tuple[int, int]) -> set[int]:
     for name in _room(file, place):
         if name != "__init__":  # as often as its class
             calls = [call.start() for call in re.finditer(rf"(?<!\bdef )\b{name}\(", code)]
-            calls = [start for start in calls if not _CLASS.search(code[:start])]
+            calls = [start for start in calls if not code.endswith("class ", 0, start)]
             looped = any(_is_in_loop(code, start) for start in calls)
             found.add(2 if looped or runs_again(file.tree.text, name) else min(len(calls), 2))
     return found
-
-
-_CLASS = regex(r"\bclass $")
 
 
 def _is_in_loop(code: str, start: int) -> bool:

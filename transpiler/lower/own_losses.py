@@ -82,8 +82,8 @@ def own_loss(
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
     notes = []
     # Keras 3 gives what a class computes its targets as they are, unlike a function
-    of_class = file.options.keras != "2" and any(map(class_of_loss, values))
-    of_class = of_class and not seen.column
+    as_given = file.options.keras != "2" and not seen.column
+    of_class = as_given and any(map(class_of_loss, values))
     for function, summary in zip(functions.values(), summaries, strict=True):
         by_row = _of(summary).dims == () and not _is_mean(summary)
         if is_column(seen) and (by_row or of_class or (beside and _of(summary).number)):

@@ -14,6 +14,7 @@ from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
 from transpiler.ir.expr import Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
+from transpiler.lower.compositions import WRAPPED
 from transpiler.lower.heads import Output
 from transpiler.lower.optimizers import Optimizing
 from transpiler.passes.liveness import walk
@@ -78,7 +79,7 @@ def notes_of_optimizer(
         name = kept.constructor.text.partition("(")[0]
         raise Unsupported(f"{optimizing.use.symbol}: {name} keeps its weights in other tensors")
     embeds = bool(_embeddings(makers))
-    packed = any(module.constructor.text.startswith(_PACKED) for module in made)
+    packed = any(_bare(module).startswith(_PACKED) for module in made)
     older, name = keras == "2", optimizing.use.rule.names[0]
     first = next((rate for end, rate in _FIRST_RATES.items() if name.endswith(end)), "")
     found = [_OLDER_NADAM] * (older and name.endswith(".Nadam") and not optimizing.legacy)
@@ -154,9 +155,14 @@ def _moves_unseen_rows(use: Use) -> bool:
     return use.rule.names[0].endswith(_MOVING) or not momentum.is_const(0, 0.0, None)
 
 
+def _bare(module: Module) -> str:
+    """What makes a module, without what its weights are started with or marked by."""
+    return WRAPPED.sub("", module.constructor.text)
+
+
 def _is_rearranged(module: Module) -> bool:
     """Whether torch keeps weights together that Keras keeps apart, or orders their axes anew."""
-    made = module.constructor.text
+    made = _bare(module)
     own = bool(module.constructor.helpers) and not made.startswith("BiasedBatchNorm")
     recurrent = made.startswith(("nn.LSTM", "nn.RNN"))
     flat = module.hint.startswith("einsum") or "groups=" in made

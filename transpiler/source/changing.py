@@ -37,6 +37,7 @@ def changed_elsewhere(
 
     program = functions_of(text)
     here, there = read_by_calls(path, text, expression)
+    here = [read for read in here if read[0] not in own]
     if found := changed_paths_between(text, here, begin, end):
         return found
     for home, read in there.items():

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from transpiler.source.between import read_when_called
 from transpiler.source.changed_later import imported_from, modules_called
 from transpiler.source.imported import imported_texts
-from transpiler.source.paths_read import paths_read
+from transpiler.source.paths_read import CALLED, paths_read
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
 
 _OBJECT = "<object>"  #: stands for what a method is called on
-_CALLED = "()"
 
 
 @remembered
@@ -52,7 +51,7 @@ def _called(
     if isinstance(called.value, ast.Name):
         for home in modules_called(called.value.id, path, text):
             yield home, [], read_when_called(program_in(home), (called.attr,))
-    method = f"{called.attr}{_CALLED}"
+    method = f"{called.attr}{CALLED}"
     for place, other in imported_texts(text, path):
         module = program_tree(other) if f"def {called.attr}(" in other else None
         if module is not None and _has(module, called.attr):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from transpiler.diagnostics import ASSUMED
 from transpiler.emit.training.model import ModelWriter
 from transpiler.interpret.training import TrainingCall
+from transpiler.lower.compositions import WRAPPED
 from transpiler.lower.watched import constructors
 
 _ALONE = (
@@ -20,7 +21,7 @@ def say_single_samples(writer: ModelWriter, call: TrainingCall, size: str) -> No
     if rows is None or not number or rows % number != 1:
         return
     made = constructors(writer.shared.freezing.of, writer.built, writer.training.home)
-    if any(text.startswith("nn.BatchNorm1d(") for text in made):
+    if any(WRAPPED.sub("", text).startswith("nn.BatchNorm1d(") for text in made):
         writer.made.said.append((ASSUMED, call.node, _ALONE.format(rows=rows)))
 
 
