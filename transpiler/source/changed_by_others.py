@@ -36,8 +36,8 @@ def changed_by_others(text: str, path: str) -> frozenset[str]:
     homes = dict(_homes(module, text, path)) if calls and module is not None else {}
     found: set[str] = set()
     for call, roots in calls if homes else ():
-        home, name = _called(call.func, homes)
-        if home and roots - found and changes_given(name, home):
+        home, name = _called(call.func, homes) if roots - found else ("", "")
+        if home and changes_given(name, home):
             found |= _with_aliases(roots, pairs)
     return frozenset(found)
 
@@ -87,8 +87,10 @@ def _called(function: ast.expr, homes: dict[str, tuple[str, str]]) -> tuple[str,
     match function:
         case ast.Name(id=name) if name in homes:
             path, wanted = homes[name]
-        case ast.Attribute(value=held, attr=wanted) if ast.unparse(held) in homes:
-            path, inner = homes[ast.unparse(held)]
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as held, attr=wanted) if (
+            module := homes.get(ast.unparse(held))
+        ):
+            path, inner = module
             wanted = "" if inner else wanted
         case _:
             return "", ""

@@ -120,12 +120,12 @@ def spelled(path: tuple[str, ...]) -> str:
 def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
     """All of a program, and its scopes."""
     found: list[Effect] = []
-    scopes = [(Scope(None, None), list(own_nodes(module)))]
-    for scope, nodes in scopes:  # grows
-        for node in nodes:
+    nodes = list(own_nodes(module))
+    scopes = [(Scope(None, None), nodes, _changes(nodes))]
+    for scope, nodes, changes in scopes:  # grows
+        for node, path in changes:
             line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
-            paths = filter(None, changed_by(node))
-            found += (Effect(line, column, path, scope, node) for path in paths)
+            found.append(Effect(line, column, path, scope, node))
         for again in _defined_again(scope.function or module):
             line, column = again.end_lineno or 0, again.end_col_offset or 0
             found.append(Effect(line, column, (again.name,), scope, again))
@@ -134,7 +134,7 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
     if any(one.path[0] in imported and isinstance(one.node, ast.Call) for one in found):
         libraries = libraries_in(all_in(module))
         found = [e for e in found if e.path[0] not in libraries or not isinstance(e.node, ast.Call)]
-    return found, [scope for scope, _ in scopes]
+    return found, [scope for scope, *_ in scopes]
 
 
 @remembered
@@ -158,20 +158,37 @@ def _defined_again(
             pending = [*parts_of(node), *pending]
 
 
-def _scope_of(function: Function, outer: Scope) -> tuple[Scope, list[ast.AST]]:
-    """With the nodes of the function, those of functions in it left out."""
+#: What gets another value, and the node that gives it.
+_Changes: TypeAlias = "list[tuple[ast.AST, tuple[str, ...]]]"
+
+
+def _changes(nodes: list[ast.AST]) -> _Changes:
+    return [(node, path) for node in nodes for path in changed_by(node) if path]
+
+
+def _scope_of(function: Function, outer: Scope) -> tuple[Scope, list[ast.AST], _Changes]:
+    """With the nodes of the function, those of functions in it left out, and what they change."""
     nodes = list(own_nodes(function))
+    changes = _changes(nodes)
     declared = (n for n in nodes if isinstance(n, (ast.Global, ast.Nonlocal)))
     shared = {name for node in declared for name in node.names}
-    bound = {path[0] for node in nodes for path in changed_by(node) if len(path) == 1}
+    bound = {path[0] for _, path in changes if len(path) == 1}
     bound |= {node.name for node in nodes if isinstance(node, _NAMED)}
     taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
     scope = Scope(function, outer, frozenset(taken), frozenset((bound - shared) | taken))
-    return scope, nodes
+    return scope, nodes, changes
+
+
+_MAY_CHANGE = frozenset({
+    ast.Name, ast.Attribute, ast.Subscript, ast.Assign, ast.AugAssign, ast.Call,
+    ast.ExceptHandler, ast.Import, ast.ImportFrom,
+})  # fmt: skip
 
 
 def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
     """What a node by itself gives another value."""
+    if type(node) not in _MAY_CHANGE or type(getattr(node, "ctx", None)) is ast.Load:
+        return  # as most: to match them with each of these takes its time
     match node:
         case ast.Name(ctx=ast.Store() | ast.Del()):
             yield path_of(node)

@@ -38,7 +38,8 @@ def generators_in(path: str) -> dict[str, Elsewhere]:
     home = home_at(path) if mentions(path, _WORDS) else None
     if home is None:
         return {}
-    made = ((name, surely(home, name)) for name in dict.fromkeys(_names(home, 0)))
+    names = [name for name in dict.fromkeys(_names(home, 0)) if _may_give(home, name)]
+    made = ((name, surely(home, name)) for name in names)
     found = {name: _known(*one) for name, one in made if one is not None}
     return {name: known for name, known in found.items() if known is not None}
 
@@ -49,6 +50,18 @@ def _names(home: Home, depth: int) -> Iterator[str]:
     for star in home.stars if depth < _DEEPEST else ():
         if (other := home.other(star)) is not None:
             yield from _names(other, depth + 1)
+
+
+def _may_give(home: Home, name: str) -> bool:
+    """Whether a name may be one of them: most functions give none, and most imports have none."""
+    made = home.made.get(name)
+    if isinstance(made, cst.FunctionDef):
+        return bool(own_nodes(made, cst.Yield)) or generator_given(made) is not None
+    if made is not None or name not in home.imports:
+        return True
+    module, wanted = home.imports[name]
+    other = home.other(module) if wanted else None
+    return other is not None and mentions(other.path, _WORDS)
 
 
 def surely(home: Home, name: str, depth: int = 0) -> tuple[Home, Callee] | None:

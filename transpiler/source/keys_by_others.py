@@ -36,8 +36,18 @@ _MAKERS = frozenset({"dict", "OrderedDict", "defaultdict", "deepcopy", "copy"})
 def may_be_put(text: str, key: object) -> bool:
     """Whether a text has something that looks like it: most have not, and need no parsing."""
     if isinstance(key, int):
-        return _PLACES.search(text) is not None
-    return f'"{key}"]' in text or f"'{key}']" in text or _CALLS.search(text) is not None
+        return _may_fill_places(text)
+    return f'"{key}"]' in text or f"'{key}']" in text or _may_call(text)
+
+
+@remembered
+def _may_fill_places(text: str) -> bool:
+    return _PLACES.search(text) is not None
+
+
+@remembered
+def _may_call(text: str) -> bool:
+    return _CALLS.search(text) is not None
 
 
 @remembered

@@ -59,6 +59,7 @@ class Program:
         imports = (n.names for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)))
         names = (a.asname or a.name for a in chain.from_iterable(imports))
         self.imported = frozenset(name.split(".")[0] for name in names)
+        self._led: dict[str, frozenset[str]] = {}
 
     def class_of(self, method: ast.AST) -> str:
         """The class that has a method; "" of a function."""
@@ -161,11 +162,18 @@ class Program:
             word = pending.pop()
             if word not in seen:
                 seen.add(word)
-                found = self.made.get(word.removeprefix("."), ())
-                for node in (*found, *self._given.get(word, ())):
-                    pending += _words(node)
-                    pending += _called_by_others(node)
+                pending += self._leads(word)
         return frozenset({word.removeprefix(".") for word in seen} & self.made.keys())
+
+    def _leads(self, word: str) -> frozenset[str]:
+        """What a function, method, class or variable reads by itself; many ask for the same."""
+        known = self._led.get(word)
+        if known is None:
+            found = self.made.get(word.removeprefix("."), ())
+            nodes = (*found, *self._given.get(word, ()))
+            words = (w for node in nodes for w in chain(_words(node), _called_by_others(node)))
+            known = self._led[word] = frozenset(words)
+        return known
 
     def variables(self) -> frozenset[str]:
         """The variables of the module that hold more than a number or text."""

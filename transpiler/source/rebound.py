@@ -30,9 +30,9 @@ _CHANGED = regex(
 )
 _LOOP = regex(r"^[ \t]*(?:for|while)\b", re.MULTILINE)
 _LAMBDA = regex(r"\blambda\b")
-#: The targets of a line: of a loop, or what an assignment changes.
+#: The targets of a line: of a loop, or what an assignment changes, which is looked for but once.
 _BOUND = regex(
-    r"^[ \t]*(?:for ([\w, ()\[\]]+?)\bin\b|([\w, ()\[\]]+?)(?:[-+*/%@&|^<>]+|//|\*\*)?=(?!=))",
+    r"^[ \t]*(?:for ([\w, ()\[\]]+?)\bin\b|(?=([\w, ()\[\]]+))\2(?:[-+*/%@&|^<>]+)?=(?!=))",
     re.MULTILINE,
 )
 _WORD = regex(r"(?<![\w.])[A-Za-z_]\w*")

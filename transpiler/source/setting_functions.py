@@ -41,7 +41,7 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
 
     With the `path` of the program, any function may be called of the files that it imports.
     """
-    others = [(other, str(place)) for place, other in imported_texts(text, path)] if path else []
+    others = _others(text, path) if path else []
     named = set(_WORD.findall(code)) if "(" in code else set[str]()
     parsed = None
     found: dict[str, bool] = {}
@@ -73,6 +73,12 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
                 for name in _changed_by(node, program, changed, changing):
                     found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
+
+
+@remembered
+def _others(text: str, path: str) -> list[tuple[str, str]]:
+    """What is in the files that a program imports, and where they are."""
+    return [(other, str(place)) for place, other in imported_texts(text, path)]
 
 
 @remembered
@@ -181,14 +187,16 @@ def _holders(text: str) -> dict[str, list[ast.Name | ast.Attribute]]:
     """
     module, defined = program_tree(text), _defined(text)
     found: dict[str, list[ast.Name | ast.Attribute]] = {}
-    for node in nodes_of_kind(module, ast.Assign) if module is not None and defined else ():
-        called = {id(one.func) for one in all_in(node.value) if isinstance(one, ast.Call)}
-        for one in all_in(node.value):
+    if module is None or not defined:
+        return found
+    called = {id(call.func) for call in nodes_of_kind(module, ast.Call)}
+    for node in nodes_of_kind(module, ast.Assign):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        for one in all_in(node.value) if names else ():
             if isinstance(one, (ast.Name, ast.Attribute)) and id(one) not in called:
                 if getattr(one, "attr", getattr(one, "id", "")) in defined:
-                    for target in node.targets:
-                        if isinstance(target, ast.Name):
-                            found.setdefault(target.id, []).append(one)
+                    for name in names:
+                        found.setdefault(name, []).append(one)
     return found
 
 
