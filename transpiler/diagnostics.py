@@ -49,13 +49,19 @@ class Code:
         """This kind of diagnostic at a place, with what is particular to it."""
         return Diagnostic(self.code, self.severity, in_short(message), line, column)
 
+    def todo(self, message: str) -> str:
+        """The comment that says it in the code, at what is left."""
+        return f"# TODO(tf2torch) {self.code}: {in_short(message)}"
+
 
 #: What is left as it is because something in it is.
 _TWICE = regex(r"^(`([^`]*)` is left as it is): `([^`]*)` is left as it is(?=: )")
 
 
 def in_short(message: str) -> str:
-    """A message that says but once that something is left as it is."""
+    """A message on one line that says but once that something is left as it is."""
+    if "\n" in message:  # of the code that it quotes
+        message = " ".join(message.split())
     return _TWICE.sub(lambda m: m[1] if m[2] == m[3] else f"{m[1]}, for its `{m[3]}`", message)
 
 

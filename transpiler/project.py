@@ -429,14 +429,36 @@ class Project:
             shared = apart(text)
             before, self._for_others = self._for_others, True
             try:
-                other, _ = next(self.versions(text if shared is None else shared.text, str(path)))
+                other = self._planned(text if shared is None else shared.text, path)
             finally:
                 self._for_others = before
         except (OSError, ValueError, GiveUp, cst.ParserSyntaxError):
             return None
-        other.planned = plan_file(other)
+        assert other.planned is not None
         render(other.planned)
         return other
+
+    def _planned(self, text: str, path: Path) -> FileContext:
+        """A file as it is converted for itself: another version where that says more of it."""
+        versions = self.versions(text, str(path))
+        file, line_of = next(versions)
+        file.planned = plan_file(file)
+        left = _trainings_left(file)
+        while left and line_of is not None and file.hosting is None:
+            other, line_of = next(versions)
+            other.planned = plan_file(other)
+            if _trainings_left(other) < left:
+                file.release()
+                file, left = other, _trainings_left(other)
+            else:
+                other.release()
+        return file
+
+
+def _trainings_left(file: FileContext) -> int:
+    """Of how many models something is left as it is that is asked of them."""
+    trained = file.planned.trained if file.planned is not None else []
+    return sum(made.training.problem is not None for made in trained)
 
 
 def _generators_in(path: Path) -> dict[str, Value]:

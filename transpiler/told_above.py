@@ -42,7 +42,7 @@ def with_todos(text: str, todos: dict[int, str]) -> str:
     for number, message in sorted(todos.items(), reverse=True):
         line = lines[number - 1]
         margin = line[: len(line) - len(line.lstrip())]
-        lines.insert(number - 1, f"{margin}# TODO(tf2torch) {LEFT_CODE.code}: {message}")
+        lines.insert(number - 1, margin + LEFT_CODE.todo(message))
     return "\n".join(lines)
 
 

@@ -27,10 +27,17 @@ SETTINGS = {
     "clipvalue": f"keras.optimizers.SGD(0.1, clipvalue={{0}}), {BINARY}",
     "loss_weights": f'"sgd", {BINARY}, loss_weights=[{{0}}]',
     "delta": '"sgd", loss=keras.losses.Huber(delta={0})',
+    "delta of a metric": f'"sgd", {BINARY}, metrics=[keras.losses.Huber({{0}})]',
+    "label_smoothing": '"sgd", keras.losses.BinaryCrossentropy(label_smoothing={0})',
+    "gamma": '"sgd", keras.losses.BinaryFocalCrossentropy(gamma={0})',
+    "steps": f"keras.optimizers.SGD(gradient_accumulation_steps=int({{0}} * 10)), {BINARY}",
     "rate": f"keras.optimizers.SGD({{0}}), {BINARY}",
     "dropout": f'"sgd", {BINARY}, metrics=[keras.metrics.AUC(num_thresholds=int({{0}} * 100))]',
 }
-NAMES = ["targets", "outputs", "logits", "loss", "parameter", "criterion", "inputs", "clip_norm"]
+NAMES = [
+    "targets", "outputs", "logits", "loss", "parameter", "criterion", "inputs", "clip_norm",
+    "model", "optimizer", "loader",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,6 +9,7 @@ import pytest
 from tests.training.scripts import Scripts
 from tests.training.test_attempts_that_fail import compared
 from tests.training.test_several_files import assert_equal, converted
+from transpiler.diagnostics import LEFT_CODE
 from transpiler.verify.session import VerifySession
 
 HEAD = """\
@@ -252,3 +253,39 @@ def test_tensors_are_copies_of_arrays(change: str, scripts: Scripts) -> None:
         f"{change}\nm = build()\n{FIT.replace('x, y', 'x, t')}"
     )
     assert not compared(scripts, program)
+
+
+BATCHES = """\
+m = keras.Sequential()
+m.add(keras.Input((5,)))
+m.add(layers.Dense(4))
+m.add(layers.Dense(1))
+m.compile("sgd", "mse")
+h = m.fit(x, y, epochs=2, batch_size=8, verbose=0).history
+losses = []
+for xb, yb in batches(x,
+                      y, 8, rng):
+    losses.append(float(m.train_on_batch(xb, yb)))
+"""
+OF_BATCHES = """\
+import numpy as np
+
+
+def batches(x, y, size, rng):
+    order = np.arange(len(x))
+    rng.shuffle(order)
+    for start in range(0, len(x) - size + 1, size):
+        yield x[order[start : start + size]], y[order[start : start + size]]
+"""
+
+
+def test_what_no_layer_reads_may_change(tmp_path: Path) -> None:
+    main = f"{HEAD}from other import batches\nrng = np.random.RandomState(1)\n{BATCHES}"
+    texts, errors = converted(tmp_path, {"main.py": main, "other.py": OF_BATCHES})
+    assert not errors
+    assert "for xb, yb in batches(" in texts["main.py"]
+
+
+def test_messages_quote_code_on_one_line() -> None:
+    said = LEFT_CODE.todo("`use(4,\n    5)` changes what it reads")
+    assert said == f"# TODO(tf2torch) {LEFT_CODE.code}: `use(4, 5)` changes what it reads"

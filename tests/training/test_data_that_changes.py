@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,53 @@ def test_what_others_hold_of_an_array_changes_it(
     program = HEAD + HELD.format(holder=holder, change=change)
     apart = scripts.compare(program, converted(program))
     assert max(apart.values()) < 1e-9, apart
+
+
+CHANGED_AT_HOME = """\
+import numpy as np
+
+rng = np.random.RandomState(0)
+X, Y = rng.randint(0, 9, (37, 3)), rng.randint(0, 9, 37)
+
+
+def shift():
+    X[:9] = 3
+
+
+def double(array):
+    array *= 2
+
+
+def clip(array):
+    np.clip(array, 2, 5, out=array)
+"""
+TRAINED_TWICE = """\
+from data import X, Y, clip, double, shift
+from tensorflow import keras
+
+{held}
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+first = model.fit({given}, epochs=1, verbose=0, shuffle=False).history["loss"]
+{change}
+second = model.fit({given}, epochs=1, verbose=0, shuffle=False).history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("held", "given"),
+    [("", "X, Y"), ("kw = dict(x=X, y=Y)", "**kw"), ("Xa, Ya = X[:20], Y[:20]", "Xa, Ya")],
+)
+@pytest.mark.parametrize("change", ["shift()", "double(X)", "clip(X)", "print(X.shape)"])
+def test_what_other_files_change_of_arrays(
+    held: str, given: str, change: str, tmp_path: Path
+) -> None:
+    program = TRAINED_TWICE.format(held=held, given=given, change=change)
+    texts, _ = files_converted(tmp_path, {"main.py": program, "data.py": CHANGED_AT_HOME})
+    text = texts["main.py"]
+    stays = change == "print(X.shape)"
+    loads = len(re.findall(r"DataLoader\(", text.partition("\nmodel = ")[2]))
+    assert loads == (1 if stays else 2), text
 
 
 KEPT = """

@@ -103,3 +103,42 @@ def test_those_of_a_function_that_runs_again(calls: str, said: bool, made: str) 
     program = f"{HEAD}m = build()\n{outside}\n\ndef go(loss):\n{made}{train}\n\n{calls}\n"
     found = convert(program).diagnostics
     assert any("same metric objects" in d.message for d in found) is (said and not made)
+
+
+TRAINER = """\
+held = [keras.metrics.AUC(name='auc')]
+
+
+class Trainer:
+    def __init__(self, loss):
+        self.model = build()
+        {compiles}
+
+    def run(self):
+        return self.model.fit(x, y, verbose=0).history
+
+
+class Other(Trainer):
+    pass
+
+
+"""
+COMPILES = "self.model.compile('sgd', loss, metrics=held)"
+PREPARES = f"self.prepare(loss)\n\n    def prepare(self, loss):\n        {COMPILES}"
+
+
+@pytest.mark.parametrize("compiles", [COMPILES, PREPARES])
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ("a = Trainer('mse').run()", False),
+        ("a = Other('mse').run()", False),
+        ("a, b = Trainer('mse').run(), Trainer('mae').run()", True),
+        ("a, b = Other('mse').run(), Other('mae').run()", True),
+        ("a = [Trainer(loss).run() for loss in ('mse', 'mae')]", True),
+    ],
+)
+def test_those_that_objects_compile_with(compiles: str, runs: str, said: bool) -> None:
+    program = f"{HEAD}{TRAINER.format(compiles=compiles)}{runs}\n"
+    found = convert(program).diagnostics
+    assert any("same metric objects" in d.message for d in found) is said

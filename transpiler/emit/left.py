@@ -14,7 +14,6 @@ from transpiler.diagnostics import (
     LEFT_TRAINING,
     Code,
     Severity,
-    in_short,
 )
 from transpiler.emit.asked_there import asked_there
 from transpiler.emit.causes import left_behind, left_with, lines_said, place_of_call
@@ -519,5 +518,5 @@ def add_comment(draft: Draft, offset: int, code: Code, message: str) -> None:
     if "TODO(tf2torch)" in previous:
         return
     newline = "\r\n" if "\r\n" in draft.tree.text else "\n"
-    comment = f"{draft.margin(start)}# TODO(tf2torch) {code.code}: {in_short(message)}{newline}"
+    comment = f"{draft.margin(start)}{code.todo(message)}{newline}"
     draft.edits.append(Edit(start, start, comment))

@@ -57,10 +57,15 @@ def without_globals(nodes: list[Node], local: frozenset[str]) -> list[Node]:
     return kept
 
 
-def changed_while_built(nodes: list[Node]) -> str:
+def changed_while_built(built: Built) -> str:
     """Why no class can do what a model reads: a function, which the module calls, changes it."""
-    lines = (n for n in walk(nodes) if isinstance(n, Line) and n.apart and n.static)
-    return next((f"`{line.text}` changes what it reads while it is built" for line in lines), "")
+    lines = [n for n in walk(built.init) if isinstance(n, Line) and n.apart and n.static]
+    live = [node for nodes in _live_parts(built) for node in nodes] if lines else []
+    read = frozenset[str]().union(*map(_reads, live))
+    changing = next((line for line in lines if line.defs & read), None)
+    if changing is None:
+        return ""
+    return f"`{changing.text}` changes what it reads while it is built"
 
 
 def _stays_global(node: Node, local: frozenset[str]) -> bool:
@@ -77,13 +82,19 @@ def _changed_in_place(nodes: list[Node]) -> frozenset[str]:
     return frozenset[str]().union(*changes)
 
 
+def _live_parts(built: Built) -> tuple[list[Node], list[Node]]:
+    """What a class has of the statements of a model: in `__init__`, and in `forward`."""
+    forward, _ = prune(built.forward, frozenset(), effects=False)
+    modules = frozenset(modules_used(forward))
+    init, _ = prune(built.init, frozenset(), effects=False, modules=modules)
+    return init, forward
+
+
 def _complete(
     built: Built, names: frozenset[str], moved: set[str], counts: dict[str, int]
 ) -> frozenset[str]:
     """The names that have their last value before the model begins to read them."""
-    forward, _ = prune(built.forward, frozenset(), effects=False)
-    modules = frozenset(modules_used(forward))
-    init, _ = prune(built.init, frozenset(), effects=False, modules=modules)
+    init, forward = _live_parts(built)
     later = {n for n, c in assignment_counts(built.init).items() if c != counts.get(n)}
     asked = frozenset[str]().union(*map(_reads, forward))
     found = names - moved - frozenset(built.varying) - (asked & later)

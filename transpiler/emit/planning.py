@@ -283,7 +283,7 @@ def _module_unit(planned: FilePlan, module: Region, built: Built, counts: dict[s
     local = names_to_compute(module, built, counts)
     built.init = without_globals(built.init, local)
     built.forward = without_globals(built.forward, local)
-    problem = changed_while_built(built.init)
+    problem = changed_while_built(built)
     problem = problem or give_values(planned.file, built, local, effects=False)
     plan = ClassPlan(
         "",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Layer
 from transpiler.lower.unheard import is_made_still
-from transpiler.source.run_again import runs_again
+from transpiler.source.run_again import called_as, runs_again
 
 if TYPE_CHECKING:
     from transpiler.lower.freezing import Freezing
@@ -114,4 +114,5 @@ def _is_asked_again(call: TrainingCall, later: TrainingCall) -> bool:
     if region is None or region is call.region or region.function is None:
         return False
     name = getattr(getattr(region.function, "name", None), "value", "")
-    return bool(name) and runs_again(region.tree.text, name)
+    start, _ = region.tree.span(region.function)
+    return bool(name) and runs_again(region.tree.text, called_as(region.tree.text, name, start))

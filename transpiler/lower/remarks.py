@@ -21,7 +21,7 @@ from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.occurrences import Positions
-from transpiler.source.run_again import runs_again
+from transpiler.source.run_again import called_as, runs_again
 from transpiler.source.syntax import all_in, program_tree
 
 _IDS = (
@@ -215,6 +215,7 @@ def _is_made_before(file: FileContext, call: TrainingCall, place: tuple[int, int
     if function is None or call.region is None or call.region.file is not file or not name:
         return False
     start, end = file.tree.span(function)
+    name = called_as(file.tree.text, name, start)
     return not start <= place[0] < end and runs_again(file.tree.text, name)
 
 

@@ -64,9 +64,12 @@ def draws(expression: str) -> bool:
     return any(name in _DRAWS or "random" in owner for *owner, name in called)
 
 
-def changes_given(name: str, text: str) -> bool:
-    """Whether a function of a module may change what it gets; or a class, what its objects keep."""
-    return _program(text, "").changes_given(name)
+def changes_given(name: str, text: str, arrays: bool = False) -> bool:
+    """Whether a function of a module may change what it gets; or a class, what its objects keep.
+
+    `arrays`: it may get arrays, which change by what leaves numbers as they are.
+    """
+    return _program(text, "").changes_given(name, arrays)
 
 
 def _is_acting(called: str, bare: bool) -> bool:
@@ -151,10 +154,11 @@ class _Program:
         found = (self._called(name) for name in names)
         return any(w.always or w.to_given or (arrays and w.to_arrays) for w in found)
 
-    def changes_given(self, name: str) -> bool:
-        """Whether what has a name changes the lists and dicts that it gets."""
+    def changes_given(self, name: str, arrays: bool) -> bool:
+        """Whether what has a name changes the lists and dicts that it gets, or the arrays."""
         functions = [*self._functions.get(name, ()), *self._classes.get(name, ())]
-        if any(self._does(function, module).to_given for function, module in functions):
+        done = [self._does(function, module) for function, module in functions]
+        if any(what.to_given or (arrays and what.to_arrays) for what in done):
             return True
         return any(map(_changes_kept, self._defined.get(name, ())))
 

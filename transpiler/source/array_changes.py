@@ -3,6 +3,7 @@
 y[y == -1] = 0
 X[:, 2] = encoder.fit_transform(X[:, 2])
 counts[i] += 1
+np.clip(X, 0, 1, out=X)
 """
 
 from __future__ import annotations
@@ -55,6 +56,28 @@ def _is_asked(side: ast.expr, whole: str) -> bool:
         case ast.Call(func=ast.Attribute(of, name), args=given) if name in _ASKED:
             return any(ast.unparse(one) == whole for one in (of, *given[:1]))
     return ast.unparse(side) == whole
+
+
+#: What changes the array that it gets first, of NumPy: also `np.add.at`.
+_OF_FIRST = frozenset({"at", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+#: The methods that change their array; other objects have some of these names, too.
+_OF_OWN = frozenset({"itemset"})
+
+
+def changed_array(call: ast.Call) -> ast.expr | None:
+    """What a function of NumPy, or a method of an array, changes in place; None of others."""
+    function = call.func
+    if not isinstance(function, ast.Attribute):
+        return None
+    if function.attr in _OF_FIRST and call.args:
+        return call.args[0] if _NUMPY.fullmatch(ast.unparse(function)) else None
+    if function.attr in _OF_OWN and not isinstance(function.value, ast.Constant):
+        return function.value
+    given = next((k.value for k in call.keywords if k.arg == "out"), None)
+    if given is None or _NUMPY.fullmatch(ast.unparse(function)):
+        return given
+    own = [ast.unparse(one) for one in (function.value, *call.args)]  # `x.clip(0, 1, out=x)`
+    return given if ast.unparse(given) in own else None
 
 
 def changes_number(node: ast.AugAssign) -> bool:

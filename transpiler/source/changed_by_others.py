@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from transpiler.regex import regex
 from transpiler.source.acting import changes_given
 from transpiler.source.imported import locate, read_text, real_path, taken_texts
+from transpiler.source.occurrences import Positions
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
@@ -30,16 +31,33 @@ def changed_by_others(text: str, path: str) -> frozenset[str]:
     given = "|".join(sorted(map(re.escape, made)))
     if not made or re.search(rf"[(,=*][ \t\n]*(?:{given})[ \t\n]*[,)\[.]", text) is None:
         return frozenset()
+    found: set[str] = set()
+    for _, roots in _changing_calls(text, path, frozenset(made)):
+        found |= _with_aliases(roots, pairs)
+    return frozenset(found)
+
+
+def given_between(text: str, path: str, names: frozenset[str], begin: int, end: int) -> bool:
+    """Whether such a function gets one of some arrays of a program between two places."""
+    calls = _changing_calls(text, path, names, True) if path else []
+    return any(begin <= start < end for start, _ in calls)
+
+
+@remembered
+def _changing_calls(
+    text: str, path: str, names: frozenset[str], arrays: bool = False
+) -> list[tuple[int, set[str]]]:
+    """The calls of such functions with some variables: where they begin, and with which."""
     module = program_tree(text)
     every = nodes_of_kind(module, ast.Call) if module is not None else []
-    calls = [(node, roots) for node in every if (roots := made.intersection(_roots(node)))]
+    calls = [(node, roots) for node in every if (roots := set(names.intersection(_roots(node))))]
     homes = dict(_homes(module, text, path)) if calls and module is not None else {}
-    found: set[str] = set()
+    found: list[tuple[int, set[str]]] = []
     for call, roots in calls if homes else ():
-        home, name = _called(call.func, homes) if roots - found else ("", "")
-        if home and changes_given(name, home):
-            found |= _with_aliases(roots, pairs)
-    return frozenset(found)
+        home, name = _called(call.func, homes)
+        if home and changes_given(name, home, arrays):
+            found.append((Positions(text).span(call)[0], roots))
+    return found
 
 
 def _with_aliases(names: set[str], pairs: list[tuple[str, str]]) -> set[str]:
@@ -87,9 +105,9 @@ def _called(function: ast.expr, homes: dict[str, tuple[str, str]]) -> tuple[str,
     match function:
         case ast.Name(id=name) if name in homes:
             path, wanted = homes[name]
-        case ast.Attribute(value=ast.Name() | ast.Attribute() as held, attr=wanted) if (
-            module := homes.get(ast.unparse(held))
-        ):
+        case ast.Attribute(
+            value=ast.Name() | ast.Attribute() as held, attr=wanted
+        ) if module := homes.get(ast.unparse(held)):
             path, inner = module
             wanted = "" if inner else wanted
         case _:

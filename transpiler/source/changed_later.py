@@ -148,10 +148,10 @@ def changed_in_modules(
                 setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
                 if changed_later([(variable,)], place, files, made_by, setters, since):
                     return f"{name}.{variable}"
-        for place, variable in imported_from(name, home, text) if parts else ():
-            program = program_in(place)
+        for place, variable in imported_from(name, home, text):
+            program, part = program_in(place), parts[0] if parts else ANY
             files = _with_both(files_around(place, program), home, text, since)
-            inside = (*_setters(program, variable, parts[0]), *_methods_that_set(program, parts[0]))
+            inside = (*_setters(program, variable, part), *_methods_that_set(program, part))
             setters = dict.fromkeys(inside, spelled((name, *parts)))
             if changed := changed_later([], place, files, made_by, setters, since):
                 return changed

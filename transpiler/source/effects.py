@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from transpiler.record import record
+from transpiler.source.array_changes import changed_array
 from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, parts_of, program_tree
@@ -189,6 +190,9 @@ def changed_by(node: ast.AST) -> Iterator[tuple[str, ...]]:
     """What a node by itself gives another value."""
     if type(node) not in _MAY_CHANGE or type(getattr(node, "ctx", None)) is ast.Load:
         return  # as most: to match them with each of these takes its time
+    if isinstance(node, ast.Call) and (array := changed_array(node)) is not None:
+        yield _within(array)
+        return
     match node:
         case ast.Name(ctx=ast.Store() | ast.Del()):
             yield path_of(node)

@@ -155,6 +155,17 @@ class Program:
                     given.setdefault(name, []).append(value)
         return given
 
+    def made_of(self, names: Iterable[str]) -> set[str]:
+        """These variables, and those of which what they hold is made, in whatever function."""
+        pending, seen = list(names), set[str]()
+        while pending:
+            name = pending.pop()
+            if name not in seen:
+                seen.add(name)
+                for value in self._given.get(name, ()):
+                    pending += (n.id for n in all_in(value) if isinstance(n, ast.Name))
+        return seen
+
     def called(self, text: str) -> frozenset[str]:
         """The functions, methods and classes of the program that some lines may lead to."""
         pending, seen = list(_WORD.findall(text)), set[str]()

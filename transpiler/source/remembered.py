@@ -78,11 +78,12 @@ def remembered(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def ask(*args: P.args, **options: P.kwargs) -> T:
-        if _known is None or options:
+        known = _known
+        if known is None or options:
             return function(*args, **options)
         key = (function, args)
-        if key not in _known:
-            _known[key] = function(*args, **options)
-        return _known[key]  # type: ignore[return-value]
+        if key not in known:
+            known[key] = function(*args, **options)
+        return known[key]  # type: ignore[return-value]
 
     return ask

@@ -1,11 +1,14 @@
-"""Functions that a program runs more than once, as far as its text tells."""
+"""Functions that a program runs more than once, as far as its text tells.
+
+What `__init__` does, runs as often as its class is called.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from transpiler.source.syntax import parts_of, program_tree
+from transpiler.source.syntax import nodes_of_kind, parts_of, program_tree
 
 _ROUNDS = (
     ast.For,
@@ -24,25 +27,47 @@ def runs_again(text: str, name: str, depth: int = 4) -> bool:
     A name that stands for something else than a call may be called any number of times.
     """
     module = program_tree(text)
-    if module is None:
-        return False
-    found = [*_named(module, name)]
-    if len(found) != 1:
-        return len(found) > 1
-    [(looped, around)] = found
-    return looped or bool(around and depth and runs_again(text, around, depth - 1))
+    return module is not None and _times(module, name, depth) > 1
 
 
-def _named(module: ast.Module, name: str) -> Iterator[tuple[bool, str]]:
-    """Where a name is read: whether in a loop, and in which function."""
-    pending: list[tuple[ast.AST, bool, str]] = [(module, False, "")]
+def _times(module: ast.Module, name: str, depth: int) -> int:
+    """How often a function or class is called; no more than some times are told apart."""
+    times = 0
+    for looped, around, is_base in _named(module, name):
+        outer = _times(module, around, depth - 1) if around and depth and not looped else 1
+        times += 2 if looped else outer if is_base else max(outer, 1)
+    return times
+
+
+def called_as(text: str, function: str, start: int) -> str:
+    """The name by which a function is called whose `def` stands at a place of a text."""
+    module, line = program_tree(text), text.count("\n", 0, start) + 1
+    for made in nodes_of_kind(module, ast.ClassDef) if module and function == _INIT else ():
+        for method in made.body:
+            if isinstance(method, ast.FunctionDef) and method.name == _INIT:
+                if method.lineno == line:
+                    return made.name
+    return function
+
+
+def _named(module: ast.Module, name: str) -> Iterator[tuple[bool, str, bool]]:
+    """Where a name is read: whether in a loop, and in which function; or of which class as base."""
+    pending: list[tuple[ast.AST, bool, str, str]] = [(module, False, "", "")]
     while pending:
-        node, looped, around = pending.pop()
+        node, looped, around, owner = pending.pop()
         match node:
             case ast.Name(id=read, ctx=ast.Load()) | ast.Attribute(attr=read, ctx=ast.Load()):
                 if read == name:
-                    yield looped, around
+                    yield looped, around, False
+            case ast.ClassDef(name=made, bases=bases, body=body):
+                if any(getattr(b, "id", getattr(b, "attr", "")) == name for b in bases):
+                    yield False, made, True
+                pending += [(one, looped, around, made) for one in body]
+                continue
             case ast.FunctionDef(name=inner):
-                looped, around = False, inner
+                looped, around, owner = False, owner if inner == _INIT else inner, ""
         looped |= isinstance(node, _ROUNDS)
-        pending += [(child, looped, around) for child in parts_of(node)]
+        pending += [(child, looped, around, owner) for child in parts_of(node)]
+
+
+_INIT = "__init__"

@@ -27,13 +27,13 @@ def refuse_captured(source: str, compiled: Iterable[Compiled]) -> None:
 
 
 def _read_in_loops(compiled: Compiled) -> Iterator[str]:
-    """The variables that the functions read which train and evaluate."""
-    for use in compiled.uses:
-        if use.symbol.startswith("keras.metrics."):
-            for given in use.arguments.values():
-                yield from reads(given)
-    for _, bound in compiled.optimizing.clipping:
-        yield from reads(bound)
+    """The variables that the functions may read which train and evaluate."""
+    given = [value for use in compiled.uses for value in use.arguments.values()]
+    given += [bound for _, bound in compiled.optimizing.clipping]
+    if compiled.optimizing.accumulation is not None:
+        given.append(compiled.optimizing.accumulation)
+    for one in given:
+        yield from reads(one)
     for head in compiled.heads:
         if head.weight is not None and head.given_weight is None:
             yield from reads(head.weight)

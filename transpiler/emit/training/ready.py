@@ -18,8 +18,10 @@ from transpiler.record import record
 from transpiler.regex import regex
 from transpiler.source.between import changed_between
 from transpiler.source.changed_by_callbacks import changed_by_callbacks
+from transpiler.source.changed_by_others import given_between
 from transpiler.source.changing import changed_elsewhere
 from transpiler.source.properties import properties
+from transpiler.source.reached import program_of
 from transpiler.source.suites import blocks_around
 
 #: Calls in whose place data is made ready.
@@ -158,11 +160,16 @@ class Ready:
         whole = self.shared.tree.text
         if any(changed_between(whole, text, begin, until, of_arrays=True) for text in texts):
             return False  # by a function, perhaps
-        path = self.shared.file.path
-        if any(changed_elsewhere(path, whole, text, begin, until) for text in texts):
+        path, program = self.shared.file.path, program_of(whole)
+        words = {word for text in texts for word in _WORD.findall(text)}
+        behind = program.made_of(words)  # `X` of `X[:100]`, and of `dict(x=X)`
+        taken = sorted((behind - words) & program.imported)
+        if any(changed_elsewhere(path, whole, text, begin, until) for text in (*texts, *taken)):
+            return False
+        if given_between(whole, path, frozenset(behind), begin, end):
             return False
         changed = changed_by_callbacks(whole, path)
-        if not changed.sets.isdisjoint(w for text in texts for w in _WORD.findall(text)):
+        if not changed.sets.isdisjoint(words):
             return False
         calls = self.room.calls
         hooked = (c for c in calls if "callbacks" in c.given)

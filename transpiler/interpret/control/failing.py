@@ -70,5 +70,5 @@ def _raise_instead(region: Region, suite: cst.BaseSuite, why: GiveUp) -> None:
     region.left_ways.append(why)
     region.say(LEFT_WAY, why.node or suite.body[0], f"this way raises: {why.reason}")
     text = f"raise NotImplementedError({literal(f'{LEFT_WAY.code}: {why.reason}')})"
-    todo = f"# TODO(tf2torch) {LEFT_WAY.code}: {why.reason}"
-    region.emit_init(Line(text, effect=True, comments=Comments((todo,))))
+    todo = Comments((LEFT_WAY.todo(why.reason),))
+    region.emit_init(Line(text, effect=True, comments=todo))

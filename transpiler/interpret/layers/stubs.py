@@ -53,7 +53,7 @@ def _not_converted(
     )
     module = as_trainable(layer, module)
     region.constructed.add(module.token)
-    todo = Comments((f"# TODO(tf2torch) {code.code}: {message}", *layer.notes))
+    todo = Comments((code.todo(message), *layer.notes))
     _construct_at(region, layer, Construct(module, todo, layer.origins))
     hint = layer_name_hint(region, layer)
     if hint:

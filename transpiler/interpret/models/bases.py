@@ -162,7 +162,7 @@ def change_inside(region: Region, inside: Within, node: cst.CSTNode) -> None:
     source = textwrap.dedent(_with_indent(region, node)).rstrip()
     note = "what stands here must be changed in the same way"
     region.say(PRETRAINED, node, f"a pretrained base is changed: {note}")
-    todo = f"# TODO(tf2torch) {PRETRAINED.code}: {note}:"
+    todo = PRETRAINED.todo(f"{note}:")
     lines = (todo, *(f"# {line}".rstrip() for line in source.split("\n")))
     for base in bases_of(inside.base):
         explain(region, base)

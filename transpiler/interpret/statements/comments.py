@@ -40,7 +40,7 @@ def _left_code(region: Region, node: cst.CSTNode, said: int) -> tuple[str, ...]:
     if isinstance(node, cst.BaseCompoundStatement):
         end = region.tree.span(node.body)[0]  # those further inside are its statements' own
     left = {
-        message: f"# TODO(tf2torch) {code.code}: {message}"
+        message: code.todo(message)
         for code, place, message in region.diagnostics[said:]
         if code is LEFT_CODE and place is not None and region.tree.span(place)[1] <= end
     }
