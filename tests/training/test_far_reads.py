@@ -31,6 +31,10 @@ class C:
     def of_class(cls):
         return cls.lr
 
+    @property
+    def half(self):
+        return self.lr / 2
+
 
 cfg = C()
 
@@ -55,9 +59,38 @@ def slow():
     cfg.own = 0.05
     cfg.bs = 16
 """
+#: A file between the two.
+PLANS = """\
+import settings
+from settings import C, cfg, get
+
+
+class Plan:
+    def __init__(self, config):
+        self.config = config
+
+    def rate(self):
+        return self.config.lr
+
+    @property
+    def half(self):
+        return self.config.lr / 2
+
+
+def planned():
+    return settings.get("lr")
+
+
+def rated(config=cfg):
+    return config.lr
+
+
+plan = Plan(C)
+"""
 MAIN = """\
 import numpy as np
 import settings
+from plans import plan, planned, rated
 from settings import C, CFG, cfg, get, scaled, slow
 from tensorflow import keras
 from tensorflow.keras import layers
@@ -68,6 +101,23 @@ x, y = r.rand(40, 5), r.rand(40, 1)
 
 def build():
     return keras.Sequential([keras.Input((5,)), layers.Dense(1)])
+
+
+def own():
+    return get("lr")
+
+
+def of_plan():
+    return planned()
+
+
+class Holder:
+    @property
+    def lr(self):
+        return C.lr
+
+
+holder = Holder()
 
 
 """
@@ -87,6 +137,8 @@ h = m.fit(x, y, epochs=2, verbose=0, callbacks=[early]).history
 """
 READS = [
     "get('lr')", "settings.get('lr')", "scaled(0.1)", "cfg.rate()", "cfg.mine()", "C.of_class()",
+    "own()", "cfg.half", "planned()", "of_plan()", "plan.rate()", "plan.half", "rated(C)",
+    "rated()", "holder.lr",
 ]  # fmt: skip
 CHANGES = [
     "slow()",
@@ -102,7 +154,7 @@ def test_it_is_not_read_behind_a_change(
     read: str, change: str, form: str, tmp_path: Path, session: VerifySession
 ) -> None:
     main = MAIN + form.format(read=read, change=change)
-    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS, "plans.py": PLANS})
     if not errors:
         assert_equal(tmp_path, "main.py", session)
 
@@ -114,7 +166,7 @@ def test_it_is_read_where_nothing_changes_it(
 ) -> None:
     """Though a function could, which nobody calls."""
     main = MAIN + form.format(read=read, change="print(len(x))")
-    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS, "plans.py": PLANS})
     assert not errors
     assert_equal(tmp_path, "main.py", session)
 
@@ -138,7 +190,7 @@ def slower():
 @pytest.mark.parametrize("change", ["slower()", "D.lr = 0.05", "print(len(x))"])
 def test_class_methods_of_the_file(change: str, tmp_path: Path, session: VerifySession) -> None:
     main = MAIN + OWN + OPTIMIZER.format(read="D.rate()", change=change)
-    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS, "plans.py": PLANS})
     assert bool(errors) == ("print" not in change)
     if not errors:
         assert_equal(tmp_path, "main.py", session)
@@ -158,7 +210,7 @@ def test_batches_are_of_the_size_by_then(
     change: str, tmp_path: Path, session: VerifySession
 ) -> None:
     main = MAIN + AGAIN.format(change=change)
-    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    _, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS, "plans.py": PLANS})
     assert not errors
     assert_equal(tmp_path, "main.py", session)
 
@@ -180,6 +232,49 @@ h = m.fit(x, np.round(y), epochs=2, verbose=0).history
 @pytest.mark.parametrize("change", ["print(len(x))", "cfg.own = 0.9"])
 def test_builders_read_objects_of_other_files(change: str, tmp_path: Path) -> None:
     main = MAIN + IN_BUILDER.format(change=change)
-    texts, errors = converted(tmp_path, {"main.py": main, "settings.py": SETTINGS})
+    texts, errors = converted(
+        tmp_path, {"main.py": main, "settings.py": SETTINGS, "plans.py": PLANS}
+    )
     assert bool(errors) == ("print" not in change)
     assert ("> cfg.own" in texts["main.py"]) == ("print" in change)
+
+
+IN_CLASS = """\
+class Trainer:
+    def __init__(self):
+        self.opt = keras.optimizers.SGD({read})
+        self.m = build()
+
+    def run(self):
+        self.m.compile(self.opt, "mse")
+        return self.m.fit(x, y, epochs=2, verbose=0).history
+
+
+trainer = Trainer()
+{change}
+h = trainer.run()
+"""
+WEIGHTS = """\
+i = keras.Input((5,))
+m = keras.Model(i, [layers.Dense(1, name="a")(i), layers.Dense(1, name="b")(i)])
+given = {given}
+{change}
+m.compile("sgd", ["mse", "mse"], {told})
+h = m.fit(x, [y, y * 2], epochs=2, verbose=0).history
+"""
+TOLD = {
+    "[1.0, get('lr')]": "loss_weights=given",
+    "dict(loss_weights=[1.0, get('lr')])": "**given",
+}
+
+
+@pytest.mark.parametrize("change", ["slow()", "print(len(x))"])
+@pytest.mark.parametrize(
+    "form",
+    [IN_CLASS.replace("{read}", "get('lr')"), IN_CLASS.replace("{read}", "cfg.half")]
+    + [WEIGHTS.replace("{given}", given).replace("{told}", told) for given, told in TOLD.items()],
+)
+def test_nor_is_what_a_class_or_list_has_read(form: str, change: str, tmp_path: Path) -> None:
+    files = {"main.py": MAIN + form.replace("{change}", change), "settings.py": SETTINGS}
+    _, errors = converted(tmp_path, {**files, "plans.py": PLANS})
+    assert any("changed since" in error for error in errors) is (change == "slow()")

@@ -7,7 +7,8 @@ model.compile(optimizer, "mse")        # where torch's optimizer will be made
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Arguments
 
 import libcst as cst
@@ -44,8 +45,29 @@ def why_changed(region: Region, node: cst.CSTNode, what: str, value: Value) -> s
     """Why an argument of a call means something else there than where it was made; "" if not."""
     if found := changed_since(region, node, value):
         return f"`{found}`, of which {what} is made, has changed since"
+    if what == "loss_weights" and (found := _numbers_changed(region, node, value)):
+        return f"`{found}`, of which {what} is made, has changed since"
     if found := caught(region, node, value):
         return f"`{found}`, of which {what} is made, {OTHER}"
+    return ""
+
+
+def _numbers_changed(region: Region, node: cst.CSTNode, value: Value) -> str:
+    """What numbers in a list or dict are computed from that changes between this and a call."""
+    items: Iterable[Value] = value.items if isinstance(value, Sequence) else ()
+    items = value.items.values() if isinstance(value, Mapping) else items
+    read = [item.expr.text for item in items if isinstance(item, Static) and not item.expr.known]
+    if not read or not isinstance(node, cst.Call):
+        return ""
+    text, use = region.tree.text, region.tree.span(node)[0]
+    program, line = functions_of(text), region.tree.line_column(use)[0]
+    for held in (a.value for a in node.args if isinstance(a.value, cst.Name)):
+        made = program.bound_at(held.value, line, (ast.Call, ast.Dict, ast.List, ast.Tuple))
+        if made is None:
+            continue
+        for one in read:
+            if found := changed(region.file.path, text, one, made[1], use):
+                return found
     return ""
 
 

@@ -72,8 +72,11 @@ def changed_paths_between(
 
 
 def read_when_called(text: str, path: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """What a function or method of a program reads, also by others of it that it calls."""
-    return [one for one in _timeline(text).read([path]) if one != path]
+    """What a function or method of a program reads, also by others of it that it calls.
+
+    And those of other files that it calls, with a `CALLED` behind the last part.
+    """
+    return [one for one in _timeline(text).read([path], called=True) if one != path]
 
 
 def is_rebound(text: str, name: str, begin: int, end: int) -> bool:
@@ -147,24 +150,43 @@ class _Timeline:
         happens = (e for offset, e in self.effects if self._is_in(span, offset, e))
         return any(e.path == (name,) and self._meets(span, (name,), e, False) for e in happens)
 
-    def read(self, paths: Iterable[tuple[str, ...]], depth: int = 3) -> Iterator[tuple[str, ...]]:
-        """The paths, and those that functions of the program read which are called there."""
+    def read(
+        self, paths: Iterable[tuple[str, ...]], depth: int = 3, called: bool = False
+    ) -> Iterator[tuple[str, ...]]:
+        """The paths, and those that functions of the program read which are called there.
+
+        Of methods that it doesn't have, what they are called on, or that they are `called`.
+        """
         for path in paths:
             *owner, last = path
             name = last.removesuffix(CALLED).removeprefix(".")
-            made = [f for f in self.program.made.get(name, ()) if isinstance(f, _DEFINED)]
-            asked = last.endswith(CALLED) or len(path) == 1 or any(map(_is_property, made))
-            if not made or not asked:
-                yield tuple(owner) if last.endswith(CALLED) else path
-                continue
-            for function in made if depth else ():
-                taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
-                inner = [p for statement in function.body for p in paths_in(statement)]
-                if owner:  # a method
-                    held = self.program.class_of(function)
-                    inner += [(held, *p[1:]) for p in inner if held and p[0] in _OWN]
-                    inner = [(*owner, *p[1:]) if p[0] in _OWN else p for p in inner]
-                yield from self.read((p for p in inner if p[0] not in taken), depth - 1)
+            made: list[Function] = [
+                *(f for f in self.program.made.get(name, ()) if isinstance(f, _DEFINED)),
+                *(f for f in self.program.lambdas.get(name, ())),
+            ]
+            is_call = last.endswith(CALLED)
+            asked = is_call or len(path) == 1 or any(map(_is_property, made))
+            if not (made and asked and depth and is_call):  # others may have it as an attribute
+                yield tuple(owner) if is_call and not called else path
+            for function in made if depth and asked else ():
+                yield from self.read(self._inside(function, owner), depth - 1, called)
+
+    def _inside(self, function: Function, owner: list[str]) -> list[tuple[str, ...]]:
+        """What a function reads, or a method of an owner, that it doesn't get."""
+        taken = {a.arg for a in all_in(function.args) if isinstance(a, ast.arg)}
+        body = [function.body] if isinstance(function, ast.Lambda) else function.body
+        inner = [path for statement in body for path in paths_in(statement)]
+        if owner:  # a method
+            held = self.program.class_of(function)
+            inner += [(held, *p[1:]) for p in inner if held and p[0] in _OWN]
+            inner = [(*owner, *p[1:]) if p[0] in _OWN else p for p in inner]
+        inner += [
+            (*given, *path[1:])
+            for path in inner
+            if path[0] in taken
+            for _, given in self._defaults(function, path[0])
+        ]
+        return [path for path in inner if path[0] not in taken]
 
     def _span(self, begin: int, end: int | None) -> _Span:
         scope, start, stop = self._scope(begin)

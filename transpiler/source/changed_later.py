@@ -280,6 +280,11 @@ class _Around:
         if since is None or module is not program_tree(since.text):
             return None
         first, last = _starts(nodes[0]), _ends(nodes[0])
+        if isinstance(room, ast.Module) and since.end is not None:
+            begun = _function_at(module, since.begin)
+            if begun and begun != _function_at(module, since.end):  # lines tell little
+                calls = [_starts(c) for c in _calls_in(module) if called_name(c.func) in begun]
+                return min(calls) < last if calls else None
         if not isinstance(room, ast.Module) and not _starts(room) <= since.begin <= _ends(room):
             return None
         return since.begin < last and (since.end is None or first < since.end)
@@ -299,6 +304,13 @@ class _Around:
                     if _is_late(tree, node, self, depth - 1):
                         return True
         return False
+
+
+def _function_at(module: ast.Module, place: tuple[int, int]) -> tuple[str, ...]:
+    """The names of the classes and functions around a place, from the outermost one."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    rooms = (n for n in all_in(module) if isinstance(n, kinds))
+    return tuple(room.name for room in rooms if _starts(room) <= place <= _ends(room))
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -342,11 +354,12 @@ def _is_late(module: ast.Module, node: ast.AST, around: _Around, depth: int = 3)
         return False
     if not depth:
         return True  # a function that calls itself, for instance
-    if not called and len(rooms) == 1:
-        others = (tree for text in around.texts if (tree := _calling(text, room.name)))
-        found = [(tree, call) for tree in others for call in _calls_of(tree, room.name)]
-        late = (_is_late(tree, call, around, depth - 1) for tree, call in found)
-        return not found or any(late)
+    if len(rooms) == 1:
+        trees = (tree for text in around.texts if (tree := _calling(text, room.name)))
+        others = [(t, c) for t in trees if t is not module for c in _calls_of(t, room.name)]
+        late = any(_is_late(tree, call, around, depth - 1) for tree, call in others)
+        if late or not called:
+            return late or not others
     if len(called) != 1 or len(rooms) > 1:
         return True
     return _is_late(module, called[0], around, depth - 1)

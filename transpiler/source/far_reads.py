@@ -1,65 +1,89 @@
-"""What expressions read by functions and methods of other files of a project that they call.
+"""What expressions read by functions, methods and properties of files of a project.
 
 optimizer = SGD(settings.get("lr"))         # `CONFIG` of settings.py, which `get` reads
 callback = ReduceLROnPlateau(config.rate())     # `config.lr`, which the method reads of its object
+optimizer = SGD(halved())                   # what a function of this file asks one of another for
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from transpiler.source.between import read_when_called
 from transpiler.source.changed_later import imported_from, modules_called
-from transpiler.source.imported import imported_texts
+from transpiler.source.imported import imported_texts, with_imported
 from transpiler.source.paths_read import CALLED, paths_read
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
-from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
+from transpiler.source.syntax import nodes_of_kind, program_tree
 
+#: A file, what it holds, and a path in it.
+_Read: TypeAlias = "tuple[str, str, tuple[str, ...]]"
 _OBJECT = "<object>"  #: stands for what a method is called on
+_MOST = 300  #: paths that are followed
 
 
 @remembered
 def read_by_calls(
     path: str, text: str, expression: str
 ) -> tuple[list[tuple[str, ...]], dict[str, list[tuple[str, ...]]]]:
-    """The paths of a file that such calls read, and those of the other files, by these."""
-    here: list[tuple[str, ...]] = []
-    there: dict[str, list[tuple[str, ...]]] = {}
-    parsed = python_tree(expression) if "(" in expression else None
-    calls = [n for n in all_in(parsed) if isinstance(n, ast.Call)] if parsed is not None else []
-    for call in calls:
-        for home, owner, read in _called(path, text, call.func):
-            for one in read:
-                if one[0] == _OBJECT:
-                    here += [(*base, *one[1:]) for base in owner]
-                else:
-                    there.setdefault(home, []).append(one)
-    return list(dict.fromkeys(here)), there
+    """The paths of a file that are read so, and those of the other files.
+
+    Functions lead on to those that they call, of whichever file.
+    """
+    here: dict[tuple[str, ...], None] = {}
+    there: dict[str, dict[tuple[str, ...], None]] = {}
+    if not any(imported_texts(text, path)):
+        return [], {}
+    pending: list[_Read] = [(path, text, one) for one in paths_read(expression)]
+    for home, program, read in pending:  # grows
+        for place, other, one in _led_to(home, program, read):
+            found = here if place == path else there.setdefault(place, {})
+            if one not in found and len(pending) < _MOST:
+                found[one] = None
+                pending.append((place, other, one))
+    return _objects(here), {place: _objects(found) for place, found in there.items()}
 
 
-def _called(
-    path: str, text: str, called: ast.expr
-) -> Iterator[tuple[str, list[tuple[str, ...]], list[tuple[str, ...]]]]:
-    """The files that may have what is called, what it is called on, and what it reads there."""
-    if isinstance(called, ast.Name):
-        for home, name in imported_from(called.id, path, text):
-            yield home, [], read_when_called(program_in(home), (name,))
-    if not isinstance(called, ast.Attribute):
+def _objects(paths: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Of methods that are called, what they are called on."""
+    held = (path[:-1] if path[-1].endswith(CALLED) else path for path in paths)
+    return [path for path in dict.fromkeys(held) if path]
+
+
+def _led_to(home: str, program: str, read: tuple[str, ...]) -> Iterator[_Read]:
+    """What is read where a file reads a path, by what that stands for."""
+    yield from ((home, program, one) for one in read_when_called(program, read))
+    *owner, last = read
+    name = last.removesuffix(CALLED).removeprefix(".")
+    if not owner:
+        for place, there in imported_from(name, home, program):
+            yield from _of(place, there)
+    if not owner or not name.isidentifier():
         return
-    if isinstance(called.value, ast.Name):
-        for home in modules_called(called.value.id, path, text):
-            yield home, [], read_when_called(program_in(home), (called.attr,))
-    method = f"{called.attr}{CALLED}"
-    for place, other in imported_texts(text, path):
-        module = program_tree(other) if f"def {called.attr}(" in other else None
-        if module is not None and _has(module, called.attr):
-            owner = list(paths_read(ast.unparse(called.value)))
-            yield str(place), owner, read_when_called(other, (_OBJECT, method))
+    if len(owner) == 1:
+        for place in modules_called(owner[0], home, program):
+            yield from _of(place, name)
+    for place, other in with_imported(home, itself=False):
+        if f"def {name}(" in other and _is_method(other, name):
+            for one in read_when_called(other, (_OBJECT, last)):
+                if one[0] == _OBJECT:
+                    yield home, program, (*owner, *one[1:])
+                else:
+                    yield place, other, one
 
 
-def _has(module: ast.Module, method: str) -> bool:
-    """Whether a class of a file has such a method."""
-    classes = nodes_of_kind(module, ast.ClassDef)
-    return any(getattr(one, "name", "") == method for made in classes for one in made.body)
+def _of(place: str, name: str) -> Iterator[_Read]:
+    """What a function of a file reads."""
+    program = program_in(place)
+    yield from ((place, program, one) for one in read_when_called(program, (name,)))
+
+
+@remembered
+def _is_method(program: str, name: str) -> bool:
+    """Whether a class of a file has a method of that name."""
+    module = program_tree(program)
+    classes = nodes_of_kind(module, ast.ClassDef) if module is not None else []
+    return any(getattr(one, "name", "") == name for made in classes for one in made.body)

@@ -92,12 +92,17 @@ class Functions:
         stores = [n for n in whole if getattr(n, "id", "") == name and _is_stored(n)]
         return bool(stores) and not named and all(node in inside for node in stores)
 
-    def bound_at(self, name: str, before: int) -> tuple[int, int] | None:
-        """The offsets of the last statement above a line that gives a name what a call gives."""
+    def bound_at(
+        self, name: str, before: int, kinds: tuple[type[ast.expr], ...] = (ast.Call,)
+    ) -> tuple[int, int] | None:
+        """The offsets of the last statement above a line that gives a name what a call gives.
+
+        Or what other `kinds` of expressions do.
+        """
         found = (
             self._positions.span(node)
             for node in all_in(self.module)
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            if isinstance(node, ast.Assign) and isinstance(node.value, kinds)
             if node.lineno < before and any(getattr(t, "id", "") == name for t in node.targets)
         )
         return max(found, default=None)

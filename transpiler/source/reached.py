@@ -97,6 +97,16 @@ class Program:
                 found.setdefault(node.value, set()).update(map(_root, node.targets))
         return found
 
+    @cached_property
+    def lambdas(self) -> dict[str, list[ast.Lambda]]:
+        """The lambdas that variables get."""
+        found: dict[str, list[ast.Lambda]] = {}
+        for made, names in self.named.items():
+            if isinstance(made, ast.Lambda):
+                for name in names:
+                    found.setdefault(name, []).append(made)
+        return found
+
     def holding(
         self,
         names: Iterable[str],
