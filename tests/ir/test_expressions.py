@@ -5,10 +5,11 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transpiler.ir.expr import Expr, expr, infix, method, prefix
+from transpiler.ir.expr import Expr, expr, index, infix, method, prefix
 
 _VALUES = {"a": 7, "b": 3, "c": 5, "d": 2, "f": lambda value: value + 11}
 _OPERATORS: dict[str, Any] = {
@@ -61,3 +62,18 @@ def test_a_method_of_starred_items_is_one_of_each() -> None:
     made = method(Expr("*paths", names=frozenset({("paths", 2)})), "permute", 0, 2)
     assert made.text == "*(item.permute(0, 2) for item in paths)"
     assert made.names == frozenset({("paths", 2)})
+
+
+@pytest.mark.parametrize(
+    ("held", "key", "text"),
+    [
+        ("list(x.shape[1:])", 0, "x.shape[1]"),
+        ("tuple(x.shape[1:])", -1, "x.shape[-1]"),
+        ("list(data.x.shape)", 2, "data.x.shape[2]"),
+        ("x.shape[1:]", 1, "x.shape[2]"),
+        ("list(sizes)", 0, "list(sizes)[0]"),
+        ("list(x.shape[2:])", 0, "list(x.shape[2:])[0]"),
+    ],
+)
+def test_one_size_of_a_shape_is_asked_of_it(held: str, key: int, text: str) -> None:
+    assert index(Expr(held), expr(key)).text == text

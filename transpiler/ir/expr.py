@@ -333,8 +333,12 @@ def index(receiver: Expr, *keys: Arg) -> Expr:
     parts = [expr(k) for k in keys]
     text = f"{receiver.wrapped(POSTFIX)}[{', '.join(p.text for p in parts)}]"
     known: Any = UNKNOWN
-    if len(parts) == 1 and receiver.text.endswith(_BEHIND_BATCH):
-        text = _of_whole_shape(receiver.text, parts[0], text)
+    if len(parts) == 1 and isinstance(parts[0].value, int):
+        if listed := _LISTED_SHAPE.fullmatch(receiver.text):
+            text = f"{listed.group(1)}[{parts[0].text}]"
+        shape = text.rpartition("[")[0]
+        if shape.endswith(_BEHIND_BATCH):
+            text = _of_whole_shape(shape, parts[0].value)
     if receiver.known and len(parts) == 1 and parts[0].known:
         try:
             known = receiver.value[parts[0].value]
@@ -348,11 +352,12 @@ def index(receiver: Expr, *keys: Arg) -> Expr:
 _BEHIND_BATCH = ".shape[1:]"
 
 
-def _of_whole_shape(shape: str, key: Expr, text: str) -> str:
+#: `list(x.shape)`, of which one size is asked.
+_LISTED_SHAPE = regex(r"(?:list|tuple)\(([\w.]+\.shape(?:\[1:\])?)\)")
+
+
+def _of_whole_shape(shape: str, place: int) -> str:
     """`x.shape[1:][0]` as `x.shape[1]`."""
-    place = key.value
-    if not isinstance(place, int):
-        return text
     return f"{shape[: -len('[1:]')]}[{place + 1 if place >= 0 else place}]"
 
 

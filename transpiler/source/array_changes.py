@@ -60,8 +60,6 @@ def _is_asked(side: ast.expr, whole: str) -> bool:
 
 #: What changes the array that it gets first, of NumPy: also `np.add.at`.
 _OF_FIRST = frozenset({"at", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
-#: The methods that change their array; other objects have some of these names, too.
-_OF_OWN = frozenset({"itemset"})
 
 
 def changed_array(call: ast.Call) -> ast.expr | None:
@@ -71,7 +69,7 @@ def changed_array(call: ast.Call) -> ast.expr | None:
         return None
     if function.attr in _OF_FIRST and call.args:
         return call.args[0] if _NUMPY.fullmatch(ast.unparse(function)) else None
-    if function.attr in _OF_OWN and not isinstance(function.value, ast.Constant):
+    if function.attr == "itemset":
         return function.value
     given = next((k.value for k in call.keywords if k.arg == "out"), None)
     if given is None or _NUMPY.fullmatch(ast.unparse(function)):
