@@ -50,8 +50,9 @@ class Code:
         return Diagnostic(self.code, self.severity, in_short(message), line, column)
 
     def todo(self, message: str) -> str:
-        """The comment that says it in the code, at what is left."""
-        return f"# TODO(tf2torch) {self.code}: {in_short(message)}"
+        """The comment that says it in the code, at what is left: code that it quotes, on a line."""
+        said = " ".join(message.split()) if "\n" in message else message
+        return f"# TODO(tf2torch) {self.code}: {in_short(said)}"
 
 
 #: What is left as it is because something in it is.
@@ -59,9 +60,7 @@ _TWICE = regex(r"^(`([^`]*)` is left as it is): `([^`]*)` is left as it is(?=: )
 
 
 def in_short(message: str) -> str:
-    """A message on one line that says but once that something is left as it is."""
-    if "\n" in message:  # of the code that it quotes
-        message = " ".join(message.split())
+    """A message that says but once that something is left as it is."""
     return _TWICE.sub(lambda m: m[1] if m[2] == m[3] else f"{m[1]}, for its `{m[3]}`", message)
 
 

@@ -443,22 +443,23 @@ class Project:
         versions = self.versions(text, str(path))
         file, line_of = next(versions)
         file.planned = plan_file(file)
-        left = _trainings_left(file)
+        done, left = _trainings(file)
         while left and line_of is not None and file.hosting is None:
             other, line_of = next(versions)
             other.planned = plan_file(other)
-            if _trainings_left(other) < left:
+            if _trainings(other)[0] > done:
                 file.release()
-                file, left = other, _trainings_left(other)
+                file, (done, left) = other, _trainings(other)
             else:
                 other.release()
         return file
 
 
-def _trainings_left(file: FileContext) -> int:
-    """Of how many models something is left as it is that is asked of them."""
+def _trainings(file: FileContext) -> tuple[int, int]:
+    """Of how many models all is converted that is asked of them, and of how many it is not."""
     trained = file.planned.trained if file.planned is not None else []
-    return sum(made.training.problem is not None for made in trained)
+    left = sum(made.training.problem is not None for made in trained)
+    return len(trained) - left, left
 
 
 def _generators_in(path: Path) -> dict[str, Value]:
