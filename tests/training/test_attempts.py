@@ -265,3 +265,21 @@ def test_weights_that_are_set_in_part(handled: str, said: bool) -> None:
         known: dict[str, Any] = {}
         exec(made.text, known)
         assert known["warm"] is False
+
+
+def test_the_older_optimizers_may_fail() -> None:
+    """Keras 3 has their names only: making one raises an ImportError."""
+    text = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((50, 5)), np.ones((50, 1))
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+try:
+    optimizer = keras.optimizers.legacy.SGD(0.1, decay=0.1)
+except (AttributeError, ImportError):
+    optimizer = keras.optimizers.SGD(0.1)
+model.compile(optimizer, "mse")
+model.fit(x, y)
+"""
+    assert any("`optimizer` is set in a `try`" in message for _, message in errors(text))

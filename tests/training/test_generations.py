@@ -137,6 +137,38 @@ def test_only_arguments_show_a_generation(written: str, shown: str) -> None:
     assert shown_by(f"from keras.models import Sequential\n{written}") == shown
 
 
+INNER = "from tensorflow.python.keras"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (f"{INNER} import backend as K\n", "auto"),
+        (f"{INNER}.utils.data_utils import Sequence\n", "auto"),
+        (f"{INNER}.layers import Dense\n", "2"),
+        (f"{INNER} import layers\n", "2"),
+        ("def loss(y_true, y_pred):\n    n = y_pred.get_shape()[-1]\n", "auto"),
+        ("def loss(\n    y_true,\n    y_pred,\n):\n    n = y_pred.get_shape()[-1]\n", "auto"),
+        (
+            "def made(a):\n    def f(true, pred):\n        if a:\n            pred.as_list()\n",
+            "auto",
+        ),
+        ("class A(Layer):\n    def call(self, x):\n        n = x.get_shape()[-1]\n", "auto"),
+        ("class A(Layer):\n    def build(self, shape):\n        n = shape.as_list()[-1]\n", "2"),
+        ("y = Lambda(lambda t: K.reshape(t, t.get_shape()))(x)\n", "auto"),
+        ("def block(x):\n    n = x.get_shape()[-1]\n", "2"),
+        ("def loss(y_true, y_pred):\n    pass\nn = x.get_shape().as_list()\n", "2"),
+    ],
+)
+def test_what_tensors_have_in_either_is_no_sign(written: str, shown: str) -> None:
+    """And what the inner Keras of TensorFlow gives, beside another, is none but for models."""
+    assert shown_by(f"from keras.models import Sequential\n{written}") == shown
+
+
+def test_the_inner_keras_alone_shows_its_generation() -> None:
+    assert shown_by(f"{INNER} import backend as K\n") == "2"
+
+
 @pytest.mark.parametrize("call", ["fit", "evaluate", "predict"])
 def test_what_only_makes_keras_2_faster_goes(call: str) -> None:
     plain = Trial().text

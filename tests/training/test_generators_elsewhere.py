@@ -133,3 +133,18 @@ def test_what_is_not_sure_is_refused(why: str, tmp_path: Path) -> None:
     text = program("from data import batches, x, y", "", "batches(x, y)")
     _, errors = converted(tmp_path, {**UNSURE[why], "main.py": text})
     assert any("`fit` is left as it is" in error for error in errors), errors
+
+
+def test_a_data_set_of_a_generator_elsewhere(tmp_path: Path, session: VerifySession) -> None:
+    rows = "def rows():\n    for i in range(30):\n        yield x[i], y[i : i + 1]\n"
+    specs = ", ".join(f"tf.TensorSpec(({size},), tf.float64)" for size in (6, 1))
+    made = f"data = tf.data.Dataset.from_generator(rows, output_signature=({specs})).batch(9)"
+    text = program(
+        "import tensorflow as tf\nfrom data import rows",
+        made,
+        "data",
+        ", validation_data=data.take(2)",
+    ).replace("steps_per_epoch=3, ", "")
+    _, errors = converted(tmp_path, {"data.py": ARRAYS + rows, "main.py": text})
+    assert not errors
+    assert_alike(tmp_path, session)

@@ -13,7 +13,8 @@ from transpiler.interpret.values import Function
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
 from transpiler.source.draws import drawn_by
-from transpiler.source.outer_reads import functions_of
+from transpiler.source.effects import Function as Defined
+from transpiler.source.outer_reads import Functions, functions_of
 
 #: What may draw random numbers, by what programs and their libraries call it.
 _DRAWING = regex(
@@ -26,8 +27,8 @@ _OF_PYTHON = regex(r"\b(?:numpy_function|py_func(?:tion)?)\b")
 def gives_else(region: Region, function: Function) -> bool:
     """Whether a function may give something else when a data set runs it anew."""
     program = functions_of(region.tree.text)
-    source = program.function_at(*region.tree.span(function.node))
-    if source is None or function.file not in (None, region.file):
+    source = _source_here(region, program, function)
+    if source is None:
         return True
     reached = program.reaching([source])
     if program.own_changes(reached) or drawn_by(program.module, reached):
@@ -40,8 +41,9 @@ def gives_else(region: Region, function: Function) -> bool:
 
 def runs_python(region: Region, function: Function) -> bool:
     """Whether a function of tensors calls one of Python, `tf.numpy_function(read, ...)`."""
-    program = functions_of(region.tree.text)
-    source = program.function_at(*region.tree.span(function.node))
+    tree = region.tree if function.file is None else function.file.tree
+    program = functions_of(tree.text)
+    source = program.function_at(*tree.span(function.node))
     reached = [] if source is None else program.reaching([source])
     return any(_OF_PYTHON.search(program.source(one)) for one in reached)
 
@@ -49,10 +51,16 @@ def runs_python(region: Region, function: Function) -> bool:
 def refuse_traced(region: Region, function: Function) -> None:
     """Refuse a function that draws or changes something, which TensorFlow does once."""
     program = functions_of(region.tree.text)
-    here = function.file in (None, region.file)
-    source = program.function_at(*region.tree.span(function.node)) if here else None
+    source = _source_here(region, program, function)
     if source is None:
         return
     reached = program.reaching([source])
     if found := drawn_by(program.module, reached) or program.own_changes(reached):
         raise Unsupported(f"`{found}`: TensorFlow does that once, when it traces the function")
+
+
+def _source_here(region: Region, program: Functions, function: Function) -> Defined | None:
+    """A function as the program defines it; None for one of another file."""
+    if function.file not in (None, region.file):
+        return None
+    return program.function_at(*region.tree.span(function.node))

@@ -9,8 +9,9 @@ from transpiler.source.lexical import blanked, without_comments
 
 #: Signs that a program was written for Keras 2 and won't run, or means something else, under 3.
 _MARKS = regex(
-    r"""import\s+tf_keras | from\s+tf_keras | tensorflow\.python(\.keras|\s+import\s+keras)
-    | \.get_shape\(\) | \.as_list\(\) | K\.learning_phase
+    r"""import\s+tf_keras | from\s+tf_keras | K\.learning_phase
+    | tensorflow\.python\.keras(?:\.(?:layers|models|engine|applications|optimizers|optimizer_v2)\b
+      |\s+import\s+(?:layers|models|Model|Sequential|Input|optimizers)\b)
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
     | keras\.utils\.(np_utils|vis_utils|generic_utils) | layers\.experimental | CuDNN(LSTM|GRU)
     | \bnp_utils\b | (?<![\w.])keras\.preprocessing\.text\b | keras\.backend\.tensorflow_backend
@@ -20,6 +21,20 @@ _MARKS = regex(
       \((?:\s*lr\s*=|[^()]*\bdecay\s*=)
     """,
     re.VERBOSE | re.MULTILINE,
+)
+
+#: What only TensorFlow's tensors have, and in Keras 3 what `call` and losses get, but no Input.
+_OF_TENSORS = regex(r"\.get_shape\(\)|\.as_list\(\)")
+#: Functions that get tensors when they are called, and no Input of a model.
+_GETS_TENSORS = regex(
+    r"def\s+(?:call|update_state|train_step|test_step)\s*\(|\blambda\b"
+    r"|\bdef\s+\w+\s*\([^)]*\b(?:y_?)?(?:true|pred|preds|labels?|targets?|logits?)\b"
+)
+#: TensorFlow's inner Keras 2, of which many an import is used by nothing, or beside Keras 3.
+_INNER = regex(r"tensorflow\.python(?:\.keras|\s+import\s+keras)\b")
+_BESIDE = regex(
+    r"tensorflow\.keras|\btf\.keras\b|from\s+tensorflow\s+import\s+keras|^\s*(?:import|from)\s+keras",
+    re.MULTILINE,
 )
 
 #: What models of old can do, and classes of programs have methods of the name.
@@ -53,11 +68,44 @@ def shown_by(text: str) -> str:
         return "2"
     if not any(part in text for part in _PARTS):
         return "auto"
-    if not _MARKS.search(text) and not _OLD_METHOD.search(text):
+    if not any(sign.search(text) for sign in (_MARKS, _OLD_METHOD, _OF_TENSORS, _INNER)):
         return "auto"
     code = blanked(text)  # what a comment or docstring says is no sign
-    shown = _MARKS.search(code) or _asks_old_model(code) or _SWITCH in without_comments(text)
+    shown = (
+        _MARKS.search(code)
+        or _asks_old_model(code)
+        or _SWITCH in without_comments(text)
+        or (_INNER.search(code) and not _BESIDE.search(code))
+        or _asks_input(code)
+    )
     return "2" if shown else "auto"
+
+
+def _asks_input(code: str) -> bool:
+    """Whether what may be an Input is asked for the shape that a tensor of TensorFlow has.
+
+    x = Input((4,)); x.get_shape()        but        def loss(y_true, y_pred): y_pred.get_shape()
+    """
+    return any(not _in_what_gets_tensors(code, m.start()) for m in _OF_TENSORS.finditer(code))
+
+
+def _in_what_gets_tensors(code: str, at: int) -> bool:
+    end, deepest = at, _indent(code[code.rfind("\n", 0, at) + 1 : at])
+    while end >= 0:
+        start = code.rfind("\n", 0, end) + 1
+        line = code[start:end]
+        outer = line.strip() and _indent(line) < deepest and not line.lstrip().startswith(")")
+        if end == at or outer:
+            deepest = min(deepest, _indent(line))
+            found = _GETS_TENSORS.search(code, start)  # its arguments may take further lines
+            if found and found.start() < end:
+                return True
+        end = start - 1
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _asks_old_model(code: str) -> bool:

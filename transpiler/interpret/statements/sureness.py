@@ -87,6 +87,7 @@ def _is_sure(region: Region, node: cst.CSTNode) -> bool:
             return region.scope.get("print") is None and all(_is_sure(region, a) for a in given)
         case cst.Call(func=called, args=given):
             of_keras = isinstance(_value(region, called), Framework)
+            of_keras &= ".legacy." not in region.tree.source(called)  # Keras 3 has but their names
             return of_keras and all(_is_sure(region, argument) for argument in given)
     return isinstance(node, _MADE_OF) and all(_is_sure(region, p) for p in _parts(node))
 
