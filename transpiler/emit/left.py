@@ -150,8 +150,23 @@ def _only_compiled(draft: Draft, table: cst.CSTNode) -> bool:
     if not calls:
         return False
     spans = [draft.tree.span(node) for node in (table, *calls)]
-    uses = re.finditer(rf"(?<![\w.]){name}\b(?!\s*=)", draft.tree.blanked)
+    code = draft.tree.blanked
+    spans += [one.span() for one in re.finditer(_KEYS.format(name), code) if _is_dict(table)]
+    for run in re.finditer(_ITEMS.format(name), code):
+        if not re.search(rf"(?<![\w.]){run[1]}\(", code):  # functions get it, and compile with it
+            spans.append(run.span())
+    uses = re.finditer(rf"(?<![\w.]){name}\b(?!\s*=)", code)
     return all(any(a <= use.start() < b for a, b in spans) for use in uses)
+
+
+#: What reads the keys of a dict alone, and what has its items in turn.
+_KEYS = r"\b(?:in\s+{0}(?:\.keys\(\))?\s*[:\]}})]|(?:len|list|sorted)\({0}(?:\.keys\(\))?\))"
+_ITEMS = r"\bfor\s+\w+,\s*(\w+)\s+in\s+{}\.items\(\)"
+
+
+def _is_dict(table: cst.CSTNode) -> bool:
+    small = table.body[0] if isinstance(table, cst.SimpleStatementLine) else None
+    return isinstance(small, cst.Assign) and isinstance(small.value, cst.Dict)
 
 
 def _only_for_models(draft: Draft, table: cst.CSTNode, left: list[str]) -> bool:

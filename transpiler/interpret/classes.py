@@ -16,6 +16,7 @@ from transpiler.interpret.functions.closures import joined
 from transpiler.interpret.functions.generators import iterator_of
 from transpiler.interpret.functions.handed import ASKED
 from transpiler.interpret.functions.kept_functions import keep_functions
+from transpiler.interpret.functions.loss_parameters import keep_losses
 from transpiler.interpret.functions.own_penalties import BASES
 from transpiler.interpret.heirs import inherited_methods, invite_base
 from transpiler.interpret.region import GiveUp, Region
@@ -171,6 +172,7 @@ def call_class(
         if (made := _with_data(region, node, callee, values)) is not None:
             return Static(replace(made.expr, value=batches))
     keep_functions(region, node, callee, arguments)
+    keep_losses(region, node, callee, arguments)
     provided("keep_objects")(region, node, callee, arguments)
     models = [value for value in values if isinstance(value, Model)]
     followed: Any = provided("keep_given")(region, node, callee, arguments) if models else False

@@ -143,6 +143,8 @@ class FileContext:
     #: the data sets, or None, that calls of methods give parameters; and as it is found out
     data_given: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
     data_seen: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+    #: the functions that calls give a parameter with which models are compiled
+    given_losses: dict[tuple[int, str], dict[int, Function]] = field(default_factory=dict)
     grown: bool = False  #: whether more of those came to light since the file was begun
     #: sizes of blocks that some call of them can't tell, by their functions and tokens
     untold: set[tuple[int, str]] = field(default_factory=set)

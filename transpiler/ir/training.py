@@ -81,6 +81,7 @@ class Loss:
     smoothed: str = ""  #: what it is compared with, where that is not the targets: "{0} * 0.9"
     note: str = ""  #: what is assumed
     differs: str = ""  #: where it is not quite the same
+    given: bool = False  #: a parameter holds it, another one in each call
     #: where the program makes those of which it is one, and what stands there instead
     places: tuple[tuple[tuple[int, int], str], ...] = ()
 

@@ -31,7 +31,7 @@ from transpiler.lower.metrics import lower_metrics, metrics_of_steps
 from transpiler.lower.named_metrics import metrics_of_config
 from transpiler.lower.one_hot import one_hot_targets
 from transpiler.lower.open_endings import refuse_difference, refuse_in_own
-from transpiler.lower.own_losses import is_own, own_loss, takes_parts
+from transpiler.lower.own_losses import is_own_loss, own_loss, takes_parts
 from transpiler.lower.remarks import shared_metrics, weights_by_place, weights_of_config
 from transpiler.lower.target_shapes import (
     columns_of,
@@ -103,7 +103,7 @@ def lower_heads(
         for key in (f"{output.name}_loss", *(key for key, _ in head.metrics)):
             if key.startswith("val_"):
                 raise Unsupported(f"a loss or metric with the name {key}, as that of a validation")
-        if is_own(wanted) or len(outputs) == 1:
+        if is_own_loss(call, wanted) or len(outputs) == 1:
             refuse_in_own(file, call.own.values(), output.may_end_in | ({output.ends_in} - {""}))
         heads.append(head.weighed(file, weight, *times_of(file, call)))
         uses += used
@@ -216,7 +216,7 @@ def _head(
         if elementwise:
             raise Unsupported("weights of samples beside a mask that the output carries")
         seen = replace(seen, rank=2)  # the steps that count, as rows
-    if is_own(wanted):
+    if is_own_loss(call, wanted):
         loss = own_loss(file, call, wanted, seen, bool(name))
     elif not name and (several := losses_made_before(file, call, region, seen)) is not None:
         loss, uses = several
@@ -241,7 +241,7 @@ def _head(
     wants_logits = loss.drops or any(map(_from_logits, uses))
     table = bool(columns) and not columns & {None, 0, 1}
     packed = takes_parts(call.own.values())
-    if (table and is_own(wanted)) or (packed and columns != {0}):
+    if (table and is_own_loss(call, wanted)) or (packed and columns != {0}):
         made_one = packed and not table and file.options.keras == "2"  # which makes it a column
         seen = replace(seen, column_shape="len({0}), -1" if made_one else "")
     seen = replace(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.constant_tensors import constant_tensors
+from transpiler.interpret.functions.loss_parameters import given_by_others, losses_of
 from transpiler.interpret.functions.own_losses import (
     class_of_loss,
     computes,
@@ -44,6 +45,11 @@ def is_own(value: Value) -> bool:
     return isinstance(function, Function) or class_of_loss(value) is not None
 
 
+def is_own_loss(call: TrainingCall, value: Value) -> bool:
+    """The same of a loss, or of those of which the program picks one."""
+    return is_own(value) or bool(losses_of(call, value))
+
+
 def own_loss(
     file: FileContext, compiles: TrainingCall, value: Value, seen: Prediction, beside: bool = False
 ) -> Loss:
@@ -51,11 +57,17 @@ def own_loss(
 
     `beside` others: Keras 3 then leaves targets without an axis for their one number as they are.
     """
-    values = [value, *(r.given["loss"].value for r in compiles.rounds if "loss" in r.given)]
+    handed: list[Value] = [*losses_of(compiles, value)]
+    looped = (r.given["loss"].value for r in compiles.rounds if "loss" in r.given)
+    values = handed or [value, *looped]
+    if not handed and (name := given_by_others(compiles, value)):
+        raise Unsupported(f"the loss is `{name}`, for which other files may give another one")
     functions = {id(f.node): f for f in map(_function, values)}
     summaries = [_summary(compiles, function) for function in functions.values()]
     text = compiles.given["loss"].text
-    if len(functions) > 1:  # a loop over losses: its variable holds the one of the round
+    if handed:
+        criterion = Expr(text, names=frozenset(compiles.given["loss"].versions))
+    elif len(functions) > 1:  # a loop over losses: its variable holds the one of the round
         criterion = Expr(text)
         if not text.isidentifier():
             raise Unsupported("which loss it is depends on the round of a loop")
@@ -67,18 +79,18 @@ def own_loss(
         criterion = code_of(file, summaries[0], _function(value))
     averaged = {_of(summary).number for summary in summaries}
     classes = {takes_classes(summary, seen) for summary in summaries}
-    if len(averaged) > 1 or len(classes) > 1:
-        raise Unsupported("some of the losses of a loop are means, or take classes, others do not")
+    if (len(averaged) > 1 and seen.elementwise) or len(classes) > 1:
+        raise Unsupported("some of the losses are means, or take classes, others do not")
     summed = {sums_up(file, v) for v in values}
     if len(summed) > 1:
-        raise Unsupported("some of the losses of a loop are sums, others are not")
+        raise Unsupported("some of the losses are sums, others are not")
     # with weights, Keras 3 gives the mean of the number times each of them; Keras 2 fails
     whole = seen.elementwise and all(_of(summary).number for summary in summaries)
     whole = whole and file.options.keras != "2" and summed == {False}
     weighed = seen.elementwise and not whole
     each = {_for_weights(summary, seen) for summary in summaries} if weighed else summed
     if len(each) > 1:
-        raise Unsupported("some of the losses of a loop are means of rows, others are not")
+        raise Unsupported("some of the losses are means of rows, others are not")
     targets = Targets.CLASSES if classes.pop() else Targets.LIKE
     notes = []
     # Keras 3 gives what a class computes its targets as they are, unlike a function
@@ -93,10 +105,11 @@ def own_loss(
         targets,
         per_sample=next(iter(each)),
         targets_first=True,
-        averaged=averaged.pop(),
+        averaged=averaged == {True},  # the mean of a number is the number
         whole=whole,
         summed=next(iter(summed)),
         note=next(iter(notes), ""),
+        given=isinstance(value, Function) and bool(handed),
     )
 
 

@@ -10,6 +10,7 @@ from transpiler.source.lexical import blanked, without_comments
 #: Signs that a program was written for Keras 2 and won't run, or means something else, under 3.
 _MARKS = regex(
     r"""import\s+tf_keras | from\s+tf_keras | K\.learning_phase
+    | tensorflow\.python\s+import\s+keras\b
     | tensorflow\.python\.keras(?:\.(?:layers|models|engine|applications|optimizers|optimizer_v2)\b
       |\s+import\s+(?:layers|models|Model|Sequential|Input|optimizers)\b)
     | keras\.engine | keras\.layers\.(core|convolutional|merge|advanced_activations|recurrent)\b
@@ -31,7 +32,7 @@ _GETS_TENSORS = regex(
     r"|\bdef\s+\w+\s*\([^)]*\b(?:y_?)?(?:true|pred|preds|labels?|targets?|logits?)\b"
 )
 #: TensorFlow's inner Keras 2, of which many an import is used by nothing, or beside Keras 3.
-_INNER = regex(r"tensorflow\.python(?:\.keras|\s+import\s+keras)\b")
+_INNER = regex(r"tensorflow\.python\.keras\b")
 _BESIDE = regex(
     r"tensorflow\.keras|\btf\.keras\b|from\s+tensorflow\s+import\s+keras|^\s*(?:import|from)\s+keras",
     re.MULTILINE,

@@ -153,7 +153,8 @@ def criterion_lines(writer: ModelWriter, call: TrainingCall) -> list[str]:
         name = writer.criterion_of(head)
         if head.loss.places:
             _write_losses(writer, call, head)
-        if head.loss.criterion.text.isidentifier():
+        elsewhere = head.loss.given and any(call is one for one in writer.training.moved)
+        if head.loss.criterion.text.isidentifier() and not elsewhere:
             name = head.loss.criterion.text
         else:
             lines += _criterion(writer, name, str(head.loss.criterion))

@@ -95,6 +95,7 @@ def _wanted(writer: ModelWriter, first: ModelWriter, owner: str, attribute: str)
     if compiled.heads[0].given:
         raise Unsupported("an object that gets a model, and not by how much its loss is changed")
     known = compiled.loss.criterion.text.isidentifier() and not has_loss_of_caller(writer)
+    known = known and not compiled.loss.given
     found = {} if known else {"criterion": first.criterion}
     if names & {"fit", "train_on_batch"}:
         found["optimizer"] = first.optimizer

@@ -224,7 +224,7 @@ class ModelWriter:
         names = ["criterion", *compiled.heads[0].given]
         wanted = dict(zip(names, self.criterion.split(", "), strict=False))
         wanted["optimizer"] = self.optimizer
-        if compiled.loss.criterion.text.isidentifier():
+        if compiled.loss.criterion.text.isidentifier() and not compiled.loss.given:
             del wanted["criterion"]
         wanted |= self.companions(compiled)
         return wanted | ({"parallel": self.parallel} if self.parallel else {})

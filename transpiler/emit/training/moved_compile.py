@@ -30,6 +30,7 @@ from transpiler.emit.training.picked import picked
 from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Site, origin
 from transpiler.interpret.functions.decorated import gives_again
+from transpiler.interpret.functions.loss_parameters import makes_loss
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function
@@ -309,7 +310,8 @@ def _as_called(
             continue
         bound = [p for p in found.of(word) if p.binds and p.local and p.function == function.name]
         other = [p for p in writer.shared.places(writer.room, word) if p.local]
-        if len(bound) > (word in given) or (other and not text) or not _is_steady(text):
+        steady = _is_steady(text) or makes_loss(writer.shared.file, text)
+        if len(bound) > (word in given) or (other and not text) or not steady:
             raise Unsupported(f"`compile` reads `{word}` of `{function.name}`")
         if text:
             whole = alone or text.isidentifier() or isinstance(_parsed(text), ast.Constant)

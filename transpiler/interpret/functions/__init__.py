@@ -21,6 +21,7 @@ typical.py        parameters that are whole numbers, or tuples of some
 keywords.py       `**kwargs`: one class takes what any call passes through it
 given_parts.py    functions that give an optimizer, callbacks or the like
 joined_parts.py   callbacks that functions join with their own
+loss_parameters.py  losses with which they compile a model
 done_first.py     what these do besides, where they are called
 kept_parts.py     such parts that objects keep in attributes
 kept_callbacks.py  callbacks of the program's own that they keep

@@ -229,11 +229,16 @@ def settle(file: FileContext) -> None:
         takes = [(n, kind) for n, kind in kinds if n in back and kind[0] == "function"]
         alike = all(taken.setdefault((key, n), kind[2]) == kind[2] for n, kind in takes)
         if builders.setdefault(key, apart) != apart or not alike:
-            file.refused[key] = "its calls need different classes"
+            mixed = [name for name, kind in {*apart} ^ {*builders[key]} if kind == "loss"]
+            file.refused[key] = _MIXED.format(*mixed) if mixed else _DIFFERENT
             file.grown = True
         elif any(_is_class(region.scope.get(name)) for name in region.fixed_parameters):
             file.refused[key] = "it takes a layer class, and its callers can't all be seen"
             file.grown = True
+
+
+_DIFFERENT = "its calls need different classes"
+_MIXED = "`{}` is a loss of the program's own in some calls, and one of Keras in others"
 
 
 def _called_back(file: FileContext, function: Function) -> set[str]:

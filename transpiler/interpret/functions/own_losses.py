@@ -17,6 +17,7 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provides
 from transpiler.interpret.functions.constant_tensors import constant_tensors
+from transpiler.interpret.functions.loss_parameters import losses_of
 from transpiler.interpret.functions.own_metrics import (
     SUPER,
     class_of_metric,
@@ -145,7 +146,8 @@ def interpret_own(
         if method is not None and made.file is region.file:
             targets = _targets(region.file, method, given, of_classes)
             found |= interpret_metric(region, made, targets, given)
-    for function, arguments in functions_in(_unwrapped(region.file, value)):
+    values: list[Value] = [*losses_of(compiles, value)] or [_unwrapped(region.file, value)]
+    for function, arguments in (pair for one in values for pair in functions_in(one)):
         home = region if function.file in (None, region.file) else function.file.module
         if home is not None and _is_plain(home, function, arguments):
             own = bool(function.owner) and not is_static(function)

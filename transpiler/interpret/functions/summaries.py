@@ -23,6 +23,11 @@ from transpiler.interpret.functions.kept_functions import with_kept_functions
 from transpiler.interpret.functions.kept_groups import kept_group
 from transpiler.interpret.functions.keywords import as_gathered, refuse, unified
 from transpiler.interpret.functions.kinds import classify
+from transpiler.interpret.functions.loss_parameters import (
+    note_losses,
+    takes_loss,
+    with_losses,
+)
 from transpiler.interpret.functions.method_data import with_data
 from transpiler.interpret.functions.parameters import (
     ELEMENT,
@@ -94,6 +99,8 @@ def _summarize(
         given = unified(file, function, with_default_classes(function, given))
         given = with_joined(function, with_kept_functions(file, function, given))
         given = with_data(file, function, given)
+        note_losses(file, function, given, caller)
+        given = with_losses(file, function, given)
         if function.owner and function.owner == function.nested_in and "self" in given:
             groups: Any = provided("groups_read")(file, function)
             given = {**given, **groups}
@@ -235,6 +242,8 @@ def _kind_of_argument(function: Function, name: str, given: dict[str, Value]) ->
     value = given[name]
     if isinstance(value, Mapping) and is_unpacked(function, name, value):
         return ("unpacked", *value.items)
+    if isinstance(value, Function) and takes_loss(function, name):
+        return "loss"
     axis = given_axis(name, value)
     return _kind(value) if axis is None else ("axis", axis)
 
@@ -247,7 +256,11 @@ def with_default_classes(function: Function, given: dict[str, Value]) -> dict[st
         name, default = parameter.name.value, parameter.default
         if isinstance(default, (cst.Name, cst.Attribute)) and name not in given:
             held = symbol_of(function, default)
-            if held is not None and (_is_called_part(function, name, held) or holds_metrics(held)):
+            if held is not None and (
+                _is_called_part(function, name, held)
+                or holds_metrics(held)
+                or (isinstance(held, Function) and takes_loss(function, name))
+            ):
                 found[name] = held
     return {**given, **found} if found else given
 
