@@ -119,6 +119,12 @@ def pick(name):
 
 
 """
+CONDITION = """\
+    if name == "dice":
+        loss = dice
+    else:
+        loss = focal(3.0)
+    model ="""
 BY_NAME = "first = np.array(train('dice'))\nsecond = np.array(train('focal'))\n"
 WAYS |= {
     "a table": TABLE + _train("name", "LOSSES[name]") + BY_NAME,
@@ -129,12 +135,7 @@ WAYS |= {
     + _train()
     + "every = {}\nfor name, one in LOSSES.items():\n    every[name] = train(one)\n",
     "a function that picks": PICKS + _train("name", "pick(name)") + BY_NAME,
-    "a condition": _train("name").replace(
-        "    model =",
-        "    if name == 'dice':\n        loss = dice"
-        "    else:\n        loss = focal(3.0)\n    model =",
-    )
-    + BY_NAME,
+    "a condition": _train("name").replace("    model =", CONDITION) + BY_NAME,
     "one instead": _train("loss, other=False").replace(
         "    model =", "    if other:\n        loss = squares\n    model ="
     )
