@@ -278,3 +278,49 @@ def test_nor_is_what_a_class_or_list_has_read(form: str, change: str, tmp_path: 
     files = {"main.py": MAIN + form.replace("{change}", change), "settings.py": SETTINGS}
     _, errors = converted(tmp_path, {**files, "plans.py": PLANS})
     assert any("changed since" in error for error in errors) is (change == "slow()")
+
+
+#: What the file imports, how it reads a setting, how it changes it, and what a package has.
+NAMES = {
+    "star": ("from settings import *", "{}", ""),
+    "package": ("from conf import CFG, C, cfg, get, slow", "{}", "from .settings import *\n"),
+    "star of a package": ("from conf import *", "{}", "from .settings import *\n"),
+    "module of a package": (
+        "import conf",
+        "conf.{}",
+        "from .settings import CFG, cfg, get, slow\n",
+    ),
+    "dotted": ("import conf.settings", "conf.settings.{}", "\n"),
+    "module": ("import settings", "settings.{}", ""),
+}
+SHORT = MAIN.split("def own")[0]
+
+
+def _named(name: str, read: str, change: str) -> dict[str, str]:
+    imports, way, package = NAMES[name]
+    main = (
+        SHORT.replace("import settings\n", "")
+        .replace("from plans", "#")
+        .replace("from settings import C, CFG, cfg, get, scaled, slow", imports)
+    )
+    main += OPTIMIZER.format(read=way.format(read), change=way.format(change) if change else "")
+    home = "conf/settings.py" if package else "settings.py"
+    files = {"main.py": main, home: SETTINGS.replace("    cfg.bs", "    cfg.grow()\n    cfg.bs")}
+    files[home] = files[home].replace(
+        "    @classmethod",
+        "    def grow(self, by=2):\n        self.own = by\n\n    @classmethod",
+        1,
+    )
+    return {**files, "conf/__init__.py": package} if package else files
+
+
+@pytest.mark.parametrize("read", ["get('lr')", "CFG['lr']", "cfg.own", "cfg.mine()"])
+@pytest.mark.parametrize("change", ["slow()", "cfg.grow(0.01)", ""])
+@pytest.mark.parametrize("name", NAMES)
+def test_whichever_way_a_name_has_come(
+    name: str, change: str, read: str, tmp_path: Path, session: VerifySession
+) -> None:
+    _, errors = converted(tmp_path, _named(name, read, change))
+    assert change or not errors
+    if not errors:
+        assert_equal(tmp_path, "main.py", session)

@@ -10,8 +10,9 @@ Each room may use those above it, and `provided("name")` of a room below it.
     dispatch.py    which function interprets which kind of node
     statics.py     plain values, and the source that stands for them
     symbols.py     every way to spell a name of Keras or TensorFlow
-    arguments.py   what a call passes
     effects.py     arguments that change something: evaluated once
+    unpacked.py    what a call unpacks
+    arguments.py   what a call passes
     aliases.py     two names for one list or dict
     records.py     lists and dicts of tuples and dicts with models in them
     decisions.py   switches of the program's own that its settings decide
@@ -25,6 +26,7 @@ Each room may use those above it, and `provided("name")` of a room below it.
     dict_arguments.py  dicts of arrays that functions give
     assumed_data.py  parameters that must be data sets
     compiled_values.py  settings and methods that `compile` gets
+    predicted.py   arrays that models have predicted
     target_sizes.py  sizes of the targets that these calls get
     training.py    calls that compile, train or ask models
     results.py     numbers that models have given, where calls get them

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.compiled_values import unpacked_setting
 from transpiler.interpret.dispatch import evaluate
 from transpiler.interpret.region import Region
+from transpiler.interpret.unpacked import unpacked_entry
 from transpiler.interpret.values import (
     Choice,
     Framework,
@@ -42,14 +41,16 @@ def arguments_of(region: Region, node: cst.Call) -> list[Argument]:
             if isinstance(value, Unknown) or (isinstance(value, Static) and not value.expr.known):
                 value = _setting(region, node, argument.value) or value
             if isinstance(value, Mapping):
-                found += [(str(k), _entry(region, value, k)) for k in value.items]
+                held = argument.value
+                found += [(str(k), unpacked_entry(region, held, value, k)) for k in value.items]
                 continue
             if isinstance(value, Static) and value.expr.known and value.expr.value == {}:
                 continue
             found.append(("**", value))
         elif argument.star == "*":
             if isinstance(value, Sequence):
-                found += [(None, v) for v in value.items]
+                each = range(len(value.items))
+                found += [(None, unpacked_entry(region, argument.value, value, i)) for i in each]
                 continue
             found.append(("*", value))
             starred.append(argument.value)
@@ -130,13 +131,3 @@ def _count(region: Region, node: cst.BaseExpression) -> int | None:
     made = function.node
     plain = not made.decorators and made.asynchronous is None and not yields_of(made)
     return returned_length(made) if plain else None
-
-
-def _entry(region: Region, held: Mapping, key: Any) -> Value:
-    """An entry of a dict, as it can be written where the dict is unpacked."""
-    value = held.items[key]
-    if not isinstance(value, Static) or region.scope.current(value.expr):
-        return value
-    if held.static is None or not region.scope.current(held.static):
-        return Unknown(f"what the dict has for {key} has changed since")
-    return Static(index(held.static, str(key)))

@@ -35,11 +35,11 @@ from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.object_groups import OF_METHOD
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_construction
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import GivenModel, Summary
-from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
     OF_OBJECT,
     Function,

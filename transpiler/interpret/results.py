@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from transpiler.interpret.arguments import Argument
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import verbatim
-from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import Unknown, Value
 from transpiler.regex import regex
 

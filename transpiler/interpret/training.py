@@ -14,11 +14,13 @@ from transpiler.interpret.compiled_values import compiled_value, keep_optimizer,
 from transpiler.interpret.context import Frozen, Shape
 from transpiler.interpret.dict_arguments import with_keys
 from transpiler.interpret.dispatch import evaluate, provided
+from transpiler.interpret.predicted import PREDICTED, predicted_pair
 from transpiler.interpret.region import Built, Region
 from transpiler.interpret.stale import acting, grown_since, why_changed
 from transpiler.interpret.statics import one_line, rewritten
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.target_sizes import Sized, sized, sized_to_validate
+from transpiler.interpret.unpacked import is_stale
 from transpiler.interpret.values import (
     OF_OBJECT,
     Choice,
@@ -135,8 +137,6 @@ TRAINING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 #: Of these, those that change the weights.
 STEPS = frozenset({"fit", "train_on_batch"})
 
-#: The reason of values that `predict` gives: arrays, whichever framework computes them.
-PREDICTED = "what `predict` gives"
 CALLED = "called"  #: what a call of a model itself is named
 
 
@@ -345,11 +345,6 @@ def note_saving(region: Region, node: cst.Call, model: Model) -> Value:
     return Unknown("what `save_model` gives")
 
 
-def is_array(value: Value | None) -> bool:
-    """Whether it is an array that a model has predicted, or that was made of one."""
-    return isinstance(value, Unknown) and value.reason == PREDICTED
-
-
 def _is_first(region: Region, node: cst.Call) -> bool:
     """Whether a call is written for Keras 1, as far as it, or else the file, tells."""
     names = {a.keyword.value for a in node.args if a.keyword is not None}
@@ -366,7 +361,7 @@ def bind_arguments(
         order = ("optimizer", "loss", "metrics", "loss_weights", "weighted_metrics")
     positions = iter(order)
     for argument in node.args:
-        pair = _predicted_pair(region, argument)
+        pair = predicted_pair(region, argument)
         value, settled = pair or _given_value(region, argument.value), ""
         if call.name == "compile" and not argument.star:
             lists = argument.keyword is not None and argument.keyword.value.endswith("metrics")
@@ -452,20 +447,6 @@ def _given_value(region: Region, node: cst.BaseExpression) -> Value:
     return with_keys(region, value, node)
 
 
-def _predicted_pair(region: Region, argument: cst.Arg) -> Sequence | None:
-    """The parts of `validation_data=(encoder.predict(x), y)`, each by itself."""
-    named = argument.keyword is not None and argument.keyword.value == "validation_data"
-    match argument.value:
-        case cst.Tuple(elements) | cst.List(elements) if named:
-            named = all(isinstance(e.value, (cst.Name, cst.Subscript)) for e in elements)
-            if not named and ".predict(" not in region.tree.source(argument.value):
-                return None
-            items = tuple(evaluate(region, element.value) for element in elements)
-            starred = any(isinstance(element, cst.StarredElement) for element in elements)
-            return Sequence(items, tuple) if any(map(is_array, items)) and not starred else None
-    return None
-
-
 def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: Mapping) -> None:
     """The entries of `**options`; what holds parts of the training goes, so they are written out.
 
@@ -490,6 +471,8 @@ def _unpack(region: Region, call: TrainingCall, node: cst.BaseExpression, held: 
             text = f'{name}.get("{key}", {default})'
         elif written and not own:
             text = _written(region, item)
+            if is_stale(region, node, item):
+                call.problem = f"what `{name}` has for {key} was made of what has changed since"
         call.given[str(key)] = Given(item, text, versions_of(region, text))
 
 

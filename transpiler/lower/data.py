@@ -5,7 +5,8 @@ from __future__ import annotations
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.data_sets import data_of
 from transpiler.interpret.object_groups import OF_METHOD
-from transpiler.interpret.training import PREDICTED, Given, TrainingCall
+from transpiler.interpret.predicted import PREDICTED
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import (
     Framework,
     Function,

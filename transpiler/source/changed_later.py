@@ -13,6 +13,7 @@ import ast
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from transpiler.record import record
@@ -21,6 +22,7 @@ from transpiler.source.effects import ANY, Effect, effects_of, looks_up, may_be_
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
+from transpiler.source.paths_read import CALLED
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
 
@@ -139,22 +141,17 @@ def changed_in_modules(
     since: Read | None = None,
 ) -> str:
     """The same of what a file reads of modules of its project: `conf.BETA`, which these may set."""
-    for name, *parts in sorted(set(paths)):
-        if parts and parts[0].startswith("."):
-            variable = parts[0].removeprefix(".")
-            for place in modules_called(name, home, text):
-                program = program_in(place)
-                files = _with_both(files_around(place, program), home, text, since)
-                setters = dict.fromkeys(_setters(program, variable), f"{name}.{variable}")
-                if changed_later([(variable,)], place, files, made_by, setters, since):
-                    return f"{name}.{variable}"
-        for place, variable in imported_from(name, home, text):
-            program, part = program_in(place), parts[0] if parts else ANY
+    for path in sorted(set(paths)):
+        found = [(place, read, [read]) for place, read in of_modules(path, home, text)]
+        for place, variable in imported_from(path[0], home, text):
+            found.append((place, (variable, *(path[1:] or (ANY,))), []))
+        for place, (variable, *parts), reads in found:
+            program, part = program_in(place), parts[0] if parts else ""
             files = _with_both(files_around(place, program), home, text, since)
-            inside = (*_setters(program, variable, part), *_methods_that_set(program, part))
-            setters = dict.fromkeys(inside, spelled((name, *parts)))
-            if changed := changed_later([], place, files, made_by, setters, since):
-                return changed
+            inside = [*_setters(program, variable, part), *_methods_that_set(program, part)]
+            setters = dict.fromkeys(inside, spelled(path))
+            if changed_later(reads, place, files, made_by, setters, since):
+                return spelled(path)
     return ""
 
 
@@ -164,6 +161,33 @@ def _with_both(
     """Files, with what that of a reading function holds now, and that of its last call."""
     own = {real_path(home): text}
     return {**files, **own, **({real_path(since.path): since.text} if since and since.path else {})}
+
+
+def of_modules(
+    path: tuple[str, ...], home: str, text: str
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a path of a file leads to in modules of its project, and in which of them.
+
+    `settings.rate`, `conf.settings.rate` and, of what a package has from `settings`, `conf.rate`.
+    """
+    names = [part.removeprefix(".") for part in path]
+    for place in modules_called(path[0], home, text):
+        yield from _with_origins(place, path[1:])
+    for found, _ in imported_texts(text, home) if len(path) > 2 else ():
+        above = [*found.parent.parts, *([found.stem] * (found.name != "__init__.py"))]
+        for count in range(2, len(path)):
+            if names[:count] == above[-count:]:
+                yield from _with_origins(str(found), path[count:])
+
+
+def _with_origins(place: str, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A path in a file, which begins with an attribute, and where the file may have that from."""
+    if not path or not (path[0].startswith(".") or path[0].endswith(CALLED)):
+        return
+    name, parts = path[0].removeprefix(".").removesuffix(CALLED), path[1:]
+    yield place, (name, *parts)
+    for other, old in imported_from(name, place, program_in(place)):
+        yield other, (old, *parts)
 
 
 def modules_called(name: str, home: str, text: str) -> Iterator[str]:
@@ -179,11 +203,27 @@ def modules_called(name: str, home: str, text: str) -> Iterator[str]:
 
 
 def imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
-    """The files that a file may have imported a name from, and what it is called there."""
-    module = program_tree(text)
-    for last, new, old in _imports_in(module) if module is not None else ():
-        if new == name:
-            yield from ((str(p), old) for p, _ in imported_texts(text, home) if p.stem == last)
+    """The files that a file may have imported a name from, and what it is called there.
+
+    Those that a package has it from come, too, and all of which it has whatever they have.
+    """
+    pending, seen = [(name, home, text)], set[tuple[str, str]]()
+    for wanted, path, program in pending:  # grows
+        module = program_tree(program)
+        for last, new, old in _imports_in(module) if module is not None else ():
+            if new not in (wanted, "*"):
+                continue
+            for place, other in imported_texts(program, path):
+                found = str(place), wanted if new == "*" else old
+                if _stem(place) == last and found not in seen:
+                    seen.add(found)
+                    pending.append((found[1], found[0], other))
+                    yield found
+
+
+def _stem(place: Path) -> str:
+    """What a module is called: a package by its folder."""
+    return place.parent.name if place.name == "__init__.py" else place.stem
 
 
 def _setters(program: str, variable: str, part: str = "") -> Iterator[str]:
@@ -201,7 +241,7 @@ def _setters(program: str, variable: str, part: str = "") -> Iterator[str]:
 
 def _methods_that_set(program: str, part: str) -> Iterator[str]:
     """The methods of the classes of a file that change a part of their object."""
-    for effect in effects_of(program)[0]:
+    for effect in effects_of(program)[0] if part else ():
         name = getattr(effect.scope.function, "name", "")
         first, *deeper = effect.path
         if name not in ("", "__init__") and first == "self" and deeper:
@@ -214,6 +254,11 @@ def _given_by(module: ast.Module, home: str) -> dict[str, str]:
     stem, folder = os.path.splitext(os.path.basename(home))[0], os.path.dirname(home)
     names = {stem, os.path.basename(folder), ""}
     return {new: name for last, new, name in _imports_in(module) if last in names}
+
+
+def _meant(given: Mapping[str, str], name: str) -> str:
+    """What another file calls a name of one that may have all of that, by `import *`."""
+    return given.get(name, name if "*" in given else "")
 
 
 def _imports_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
@@ -247,7 +292,7 @@ def _is_of(
     first, *deeper = effect.path
     if name not in _OF_OBJECT and deeper and looks_up(parts) and imported.get(first, first) == name:
         return may_be_one(parts[0], deeper[0])
-    if name not in _OF_OBJECT and deeper and given.get(first) == name:
+    if name not in _OF_OBJECT and deeper and _meant(given, first) == name:
         return True
     if name not in _OF_OBJECT and f".{name}" in deeper and (first, len(deeper)) != ("self", 1):
         return True

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from transpiler.source.between import read_when_called
-from transpiler.source.changed_later import imported_from, modules_called
+from transpiler.source.changed_later import imported_from, of_modules
 from transpiler.source.imported import imported_texts, with_imported
 from transpiler.source.paths_read import CALLED, paths_read
 from transpiler.source.remembered import remembered
@@ -63,9 +63,9 @@ def _led_to(home: str, program: str, read: tuple[str, ...]) -> Iterator[_Read]:
             yield from _of(place, there)
     if not owner or not name.isidentifier():
         return
-    if len(owner) == 1:
-        for place in modules_called(owner[0], home, program):
-            yield from _of(place, name)
+    for place, (there, *parts) in of_modules(read, home, program):
+        if not parts:
+            yield from _of(place, there)
     for place, other in with_imported(home, itself=False):
         if f"def {name}(" in other and _is_method(other, name):
             for one in read_when_called(other, (_OBJECT, last)):

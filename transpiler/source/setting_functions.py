@@ -19,7 +19,7 @@ from functools import lru_cache
 from transpiler.regex import regex
 from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
-from transpiler.source.imported import imported_texts, locate, real_path
+from transpiler.source.imported import locate, real_path, taken_files
 from transpiler.source.reached import program_of
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
@@ -77,8 +77,11 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
 
 @remembered
 def _others(text: str, path: str) -> list[tuple[str, str]]:
-    """What is in the files that a program imports, and where they are."""
-    return [(other, str(place)) for place, other in imported_texts(text, path)]
+    """What is in the files that a program imports, and where they are.
+
+    Also what is in those whose functions a package passes on.
+    """
+    return [(other, place) for place, other in taken_files(text, path)]
 
 
 @remembered
@@ -128,7 +131,9 @@ def _shared(text: str, path: str, other: str, place: str, roots: set[str]) -> li
     """What a program has of a file that it imports where functions of it change some variables."""
     bound, inner = _imported(text, path), _imported(other, place)
     own = any(inner.get(root, True) for root in roots)  # not only what libraries have
-    return [name for name in bound if (own and bound[name]) or name in roots]
+    found = [name for name in bound if (own and bound[name]) or name in roots]
+    starred = [*roots, *_defined(other)] if own and bound.get("*") else []
+    return [*dict.fromkeys([*found, *starred])]
 
 
 def _changed_by(

@@ -12,8 +12,9 @@ import libcst as cst
 from transpiler.emit.text import substitute_names
 from transpiler.emit.training.input_axes import fitting, fittings
 from transpiler.interpret.context import Shape
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import Built
-from transpiler.interpret.training import Given, given_by_function, is_array, root
+from transpiler.interpret.training import Given, given_by_function, root
 from transpiler.interpret.values import Bound, Mapping, Model, Sequence
 from transpiler.ir import tokens
 from transpiler.ir.code import For, Line, Return

@@ -16,7 +16,8 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.pairs import Pair, halves
 from transpiler.emit.training.ready import is_computed
 from transpiler.emit.training.shown_arrays import shown
-from transpiler.interpret.training import Given, TrainingCall, is_array
+from transpiler.interpret.predicted import is_array
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Sequence, Static, Unknown
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported

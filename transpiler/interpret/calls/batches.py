@@ -19,9 +19,9 @@ from transpiler.interpret.calls.pipelines import (
     pipeline_step,
 )
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import rewrite, verbatim
-from transpiler.interpret.training import is_array
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.pipeline import Element, Leaf, Walked

@@ -17,9 +17,9 @@ import libcst as cst
 from transpiler.diagnostics import ASSUMED
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.dispatch import provides
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
-from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import Measured, Static, Value
 from transpiler.ir.expr import Configured
 

@@ -29,11 +29,12 @@ from transpiler.interpret.dispatch import evaluate, provided, provides
 from transpiler.interpret.expressions.subscripts import chosen_by
 from transpiler.interpret.layers.adapting import adapt
 from transpiler.interpret.object_groups import entry_of_objects, settled_objects, view_of_objects
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.records import Records, view_of_records
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant, verbatim
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
-from transpiler.interpret.training import OF_WEIGHTS, OLDER, PREDICTED, SIGNATURES
+from transpiler.interpret.training import OF_WEIGHTS, OLDER, SIGNATURES
 from transpiler.interpret.values import (
     AtLayer,
     Bound,

@@ -15,9 +15,9 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.by_hand import MEASURED
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.predicted import PREDICTED, is_array
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
-from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import Framework, Measured, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import UNKNOWN, Configured, Symbol
 from transpiler.record import record

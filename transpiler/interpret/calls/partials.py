@@ -15,7 +15,8 @@ from transpiler.interpret.arguments import Argument
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.values import Framework, Function, Partial, Value
+from transpiler.interpret.unpacked import is_stale
+from transpiler.interpret.values import Framework, Function, Partial, Static, Value
 from transpiler.regex import regex
 
 _IMPORTED = regex(r"^\s*(from functools import .*\bpartial\b|import functools\b)", re.M)
@@ -50,6 +51,10 @@ def call_partial(region: Region, node: cst.Call, callee: Partial, given: list[Ar
     what = callee.callee
     if isinstance(what, Function) and what.closes:
         return _call_inner(region, node, callee, what, given)
+    for _, value in callee.arguments:
+        if isinstance(value, Static) and is_stale(region, node.func, value):
+            text = value.expr.text
+            raise GiveUp(f"`{text}` was evaluated once, for all calls of a partial function", node)
     arguments = list(_together(callee.arguments, given))
     if callee.arguments:
         region.file.completed_calls[id(node)] = callee.arguments

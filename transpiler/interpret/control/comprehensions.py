@@ -27,10 +27,10 @@ from transpiler.interpret.layers.lists import (
     known_elements,
     listed_layers,
 )
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.records import Records
 from transpiler.interpret.region import GiveUp, Region, Way
 from transpiler.interpret.statics import constant, verbatim
-from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Inside,

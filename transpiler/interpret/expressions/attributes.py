@@ -11,13 +11,13 @@ import libcst as cst
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.folders import attribute_of_folder
 from transpiler.interpret.expressions.names import replace_function
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import Region
 from transpiler.interpret.results import read_of
 from transpiler.interpret.statics import const, rewrite, verbatim
 from transpiler.interpret.strategies import REPLICAS, replicas
 from transpiler.interpret.symbols import canonical
 from transpiler.interpret.tensors.operators import dims_value, rewrite_shape
-from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
     AtLayer,
     Beside,

@@ -8,9 +8,9 @@ from typing import Any
 import libcst as cst
 
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant, literal_value, verbatim
-from transpiler.interpret.training import PREDICTED
 from transpiler.interpret.values import (
     Bound,
     Choice,

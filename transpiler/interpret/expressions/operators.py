@@ -10,6 +10,7 @@ from transpiler.interpret.decisions import note_decision
 from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.layers.inputs import list_inputs
 from transpiler.interpret.object_groups import OF_METHOD
+from transpiler.interpret.predicted import PREDICTED, is_array
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
     const,
@@ -22,7 +23,6 @@ from transpiler.interpret.statics import (
     verbatim,
 )
 from transpiler.interpret.tensors.operators import binary_op, constant_op, unary_op
-from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import (
     Bound,
     CarriedModel,

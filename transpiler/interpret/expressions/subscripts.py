@@ -10,6 +10,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, provided
 from transpiler.interpret.expressions.displays import all_static
 from transpiler.interpret.layers.lists import one_by_one
 from transpiler.interpret.object_groups import entry_of_objects, settled_objects
+from transpiler.interpret.predicted import PREDICTED, is_array
 from transpiler.interpret.records import Records, one_record
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import (
@@ -25,7 +26,6 @@ from transpiler.interpret.statics import (
 from transpiler.interpret.symbols import is_optimizer
 from transpiler.interpret.tensors.names import is_plain
 from transpiler.interpret.tensors.operators import constant_subscript, subscript_op
-from transpiler.interpret.training import PREDICTED, is_array
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -54,13 +54,14 @@ from transpiler.interpret.layers.applying import ASSUMED_RANK
 from transpiler.interpret.models.borders import are_taken, with_borders
 from transpiler.interpret.models.given_inputs import write_shapes
 from transpiler.interpret.object_groups import first_unknown
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.repeats import note_run
 from transpiler.interpret.results import with_numbers
 from transpiler.interpret.statics import const, one_line, verbatim
 from transpiler.interpret.summary import Handed, Summary
 from transpiler.interpret.tensors.layouts import joined, parameter_behind, want_tensor, with_rank
-from transpiler.interpret.training import is_array, root
+from transpiler.interpret.training import root
 from transpiler.interpret.values import (
     Beside,
     Bound,

@@ -11,10 +11,11 @@ import re
 
 import libcst as cst
 
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import one_line
 from transpiler.interpret.summary import Handed, Summary
-from transpiler.interpret.training import PREDICTED, SIGNATURES, root
+from transpiler.interpret.training import SIGNATURES, root
 from transpiler.interpret.values import (
     Function,
     Model,

@@ -14,13 +14,14 @@ from transpiler.interpret.layers.fixed import fixed_training, runs_alike
 from transpiler.interpret.models.functional import flattened
 from transpiler.interpret.models.labels import name_of
 from transpiler.interpret.models.taken_in import module_of
+from transpiler.interpret.predicted import PREDICTED
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.tensors.layouts import in_layout
 from transpiler.interpret.tensors.names import ensure_current
 from transpiler.interpret.tensors.outgoing_masks import outgoing_mask
 from transpiler.interpret.tensors.results import called_once, register
-from transpiler.interpret.training import CALLED, PREDICTED, TrainingCall
+from transpiler.interpret.training import CALLED, TrainingCall
 from transpiler.interpret.values import (
     Bound,
     Choice,

@@ -14,6 +14,7 @@ from transpiler.interpret.dispatch import evaluate, evaluates, executes, provide
 from transpiler.interpret.expressions.operators import of_arrays
 from transpiler.interpret.layers.collected import extends
 from transpiler.interpret.models.inputs import free_name, makes_input
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statements.arrays import array_at, arrays_of, note_arrays
 from transpiler.interpret.statements.names import assign_name
@@ -22,7 +23,6 @@ from transpiler.interpret.statements.plain import emit_static
 from transpiler.interpret.statements.targets import assign_value, spoil
 from transpiler.interpret.statics import constant, fold, operator_text
 from transpiler.interpret.tensors.operators import binary_op
-from transpiler.interpret.training import is_array
 from transpiler.interpret.values import (
     Bound,
     Measured,
