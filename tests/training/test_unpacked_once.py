@@ -94,3 +94,22 @@ REFUSED = {
 @pytest.mark.parametrize("way", REFUSED)
 def test_it_is_refused_else(way: str) -> None:
     assert errors(HEAD + REFUSED[way] + FIT.format(more=""))
+
+
+#: What is made once, with what is drawn, and used again: it would be made anew there.
+AGAIN = {
+    "a loss in a loop": "loss = keras.losses.Huber(rng.uniform(0.1, 0.3))\nfor _ in range(2):\n"
+    + "".join(f"    {one}\n" for one in (MODEL + "model.compile('sgd', loss)").splitlines())
+    + "    model.fit(x, y)\n",
+    "a callback of two calls": MODEL
+    + "model.compile('sgd', 'mse')\n"
+    + "plateau = keras.callbacks.ReduceLROnPlateau('loss', factor=rng.uniform(0.1, 0.3))\n"
+    + 2 * FIT.format(more=", callbacks=[plateau]"),
+}
+
+
+@pytest.mark.parametrize("way", AGAIN)
+def test_what_is_used_again_is_not_made_anew(way: str) -> None:
+    assert errors(HEAD + AGAIN[way])
+    fixed = AGAIN[way].replace("rng.uniform(0.1, 0.3)", "0.2")
+    assert not errors(HEAD + fixed)

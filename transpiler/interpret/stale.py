@@ -8,6 +8,7 @@ model.compile(optimizer, "mse")        # where torch's optimizer will be made
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Arguments
 
@@ -17,10 +18,13 @@ from transpiler.interpret.effects import has_effect
 from transpiler.interpret.region import Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr
+from transpiler.regex import regex
 from transpiler.source.between import grown_between, is_rebound
 from transpiler.source.changing import changed
 from transpiler.source.lexical import names_in
+from transpiler.source.occurrences import Positions
 from transpiler.source.outer_reads import Functions, functions_of
+from transpiler.source.syntax import all_in, program_tree
 
 OTHER = "is another one here"
 
@@ -183,6 +187,8 @@ def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, V
             inside = [one.text for one in told_to(made) if has_effect(region, one.text)]
             if not inside:
                 continue
+            if _is_used_again(region, made.place[0], start):
+                return name
             seen = any(names_in(one) & names_in(between) for one in inside)
             if seen or not between or has_effect(region, between):
                 return name
@@ -210,6 +216,25 @@ def _last_call(region: Region, place: tuple[int, int], use: int, end: int) -> in
             before = [min(last, use) for last in ends if last <= end]
             return max(before, default=place[1])
     return place[1]
+
+
+def _is_used_again(region: Region, made: int, used: int) -> bool:
+    """Whether what is made at one place is used elsewhere than at another, or there repeatedly."""
+    text, code = region.tree.text, region.tree.blanked
+    positions, module = Positions(text), program_tree(text)
+    for node in all_in(module) if module is not None else ():
+        if isinstance(node, _REPEATED):
+            first, last = positions.span(node)
+            if first <= used < last and not first <= made < last:
+                return True
+    bound = _BOUND.match(code, code.rfind("\n", 0, made) + 1)
+    name = rf"(?<![\w.]){re.escape(bound[1])}(?!\w)" if bound is not None else ""
+    return bool(name) and len(re.findall(name, code)) > 2
+
+
+#: What runs again, with what was made outside of it; and what a statement binds.
+_REPEATED = (ast.For, ast.AsyncFor, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)
+_BOUND = regex(r"[ \t]*([\w.]+)[ \t]*=(?!=)")
 
 
 def made_in(value: Value) -> Iterator[Configured]:

@@ -14,6 +14,7 @@ import libcst as cst
 
 from transpiler.interpret.dispatch import provided
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.layers.freezing import LEFT_FROZEN, leaves_frozen
 from transpiler.interpret.models.frozen import is_told_apart
 from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
@@ -41,8 +42,11 @@ def freezes(region: Region, node: cst.CSTNode, function: Function, bound: dict[s
     if constant(held) is UNKNOWN or not _is_statement(region, node):
         return False
     noted: Any = provided("note_freezing")
-    itself = not all(isinstance(s, cst.For) for s in function.node.body.body if _said(s))
-    noted(region, node, model, held, of, itself=itself)
+    loops = [isinstance(s, cst.For) for s in function.node.body.body if _said(s)]
+    left = not any(loops) and leaves_frozen(region, model, held)
+    noted(region, node, model, held, of, itself=not all(loops))
+    if left:
+        region.training[id(node)].problem = LEFT_FROZEN
     region.left_calls.append((node, function.name, model))
     region.inlined.append(function)
     region.file.freezers.add(id(function.node))

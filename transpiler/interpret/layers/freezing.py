@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
@@ -12,7 +13,7 @@ from transpiler.interpret.dispatch import provided
 from transpiler.interpret.layers.stale import stale_name
 from transpiler.interpret.region import GiveUp, Region
 from transpiler.interpret.statics import const, constant
-from transpiler.interpret.training import given_by_function, root
+from transpiler.interpret.training import root
 from transpiler.interpret.values import Layer, Model, Sequence, Static, Unknown, Value
 from transpiler.ir.code import Comments, Construct, Line
 from transpiler.ir.expr import UNKNOWN, Module, method, reads
@@ -256,11 +257,33 @@ def leaves_frozen(region: Region, model: Model, value: Value) -> bool:
         or not (isinstance(value, Static) and value.expr.is_const(True))
     ):
         return False
-    home = given_by_function(root(model))
-    layers = [*region.called_layers, *(home[0].called_layers if home is not None else ())]
-    noted = [x for call in region.training.values() if call.name == "freeze" for x in call.layers]
-    said = (trainable_of(layer) for layer in layers)
+    regions = [region, *_functions_of(root(model))]
+    if any(_is_frozen_whole(region, one) for one in _origins_of(root(model))):
+        return False
+    calls = [call for one in regions for call in one.training.values()]
+    noted = [x for call in calls if call.name == "freeze" for x in call.layers]
+    said = (trainable_of(layer) for one in regions for layer in one.called_layers)
     return bool(noted) or any(one is not None and constant(one) is not True for one in said)
+
+
+def _origins_of(model: Model) -> Iterator[Model]:
+    """A model, as the functions have it by which it came: `make`, which calls `build`."""
+    yield model
+    while model.origin is not None:
+        model = root(model.origin)
+        yield model
+
+
+def _functions_of(model: Model) -> Iterator[Region]:
+    """Those functions."""
+    for one in _origins_of(model):
+        if one.summary is not None and one.summary.region is not None:
+            yield one.summary.region
+
+
+def _is_frozen_whole(region: Region, model: Model) -> bool:
+    held = region.file.frozen.get(id(model))
+    return held is not None and held.itself and not held.but_norms
 
 
 def may_freeze(region: Region, layer: Layer, model: Model | None = None) -> bool:
