@@ -644,3 +644,25 @@ def test_blocks_of_a_third_file_carry_their_regularizers(
     assert "regularized(" in texts[f"{package}blocks.py"]
     assert "*model.parameters(), *model.buffers()" in texts["train.py"]
     assert_equal(tmp_path, "train.py", session)
+
+
+def test_blocks_may_stand_above_what_they_call(tmp_path: Path, session: VerifySession) -> None:
+    stack = "def stack(x, n):\n    for _ in range(n):\n        x = block(x, 8)\n    return x\n\n\n"
+    block = "def block(x, units):\n    x = layers.Dense(units, \"relu\")(x)\n"
+    block += "    return layers.LayerNormalization()(x)\n"
+    blocks = f"from tensorflow.keras import layers\n\n\n{stack}{block}"
+    main = """\
+import numpy as np
+from blocks import stack
+from tensorflow import keras
+
+r = np.random.RandomState(0)
+x, y = r.rand(40, 5), r.rand(40, 1)
+inputs = keras.Input((5,))
+model = keras.Model(inputs, keras.layers.Dense(1)(stack(inputs, 2)))
+model.compile("sgd", "mse")
+h = model.fit(x, y, epochs=2, verbose=0).history
+"""
+    _, errors = converted(tmp_path, {"blocks.py": blocks, "main.py": main})
+    assert not errors
+    assert_equal(tmp_path, "main.py", session)

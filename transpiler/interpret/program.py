@@ -256,6 +256,8 @@ def _interpret_rest(file: FileContext) -> None:
     """Interpret each function that is left, called with nothing that is known."""
     region = file.module
     assert region is not None
+    # where that was asked at a `def`, what the function calls may have stood below it
+    file.mentions = {key: True for key, found in file.mentions.items() if found}
     reached = {key[0] for key in file.summaries}
     # what others call comes last: their calls say more of it
     pending: list[Function] = sorted(region.local_functions, key=lambda f: _is_called(file, f))

@@ -41,7 +41,7 @@ from transpiler.interpret.tensors.results import (
 from transpiler.interpret.values import Bound, Layer, Sequence, Value
 from transpiler.ir import tokens
 from transpiler.ir.expr import Expr, expr
-from transpiler.ir.tensor import Layout, Placeholder, UnknownRank, UnknownSize, Unsupported
+from transpiler.ir.tensor import Layout, Placeholder, Tensor, UnknownRank, UnknownSize, Unsupported
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.rule import Rule
@@ -51,6 +51,20 @@ _COPIES = regex(
     r"keras\.layers\.(?:Flatten|Reshape|Permute|Rescaling|RepeatVector|Masking"
     r"|(?:Cropping|ZeroPadding|UpSampling)\dD|(?:Max|Average)Pooling\dD)"
 )
+
+
+#: Keras 3's class asks its input for its shape and takes the batch for the steps.
+_LACKING_STEPS = (
+    "where data come with another number of steps than the first, Keras 3 runs only as many steps "
+    "as a batch has samples; here all are run, as in Keras 2"
+)
+
+
+def _may_lack_steps(region: Region, layer: Layer, tensor: Tensor) -> bool:
+    """Whether it runs each of some steps whose number a model leaves open."""
+    if layer.symbol != "keras.layers.TimeDistributed" or region.file.options.keras == "2":
+        return False
+    return (tensor.dims or (1,))[0] is None and not region.tensor_order
 
 
 def apply_layer(
@@ -73,6 +87,8 @@ def apply_layer(
         if forgets_mask(region, bounds[0].tensor, arguments):
             region.say(ASSUMED, node, f"{layer.symbol}: {FORGOTTEN_MASK}")
             runs = run_unmasked
+        if _may_lack_steps(region, layer, bounds[0].tensor):
+            region.say(ASSUMED, node, f"{layer.symbol}: {_LACKING_STEPS}")
         result, bounds = evaluate_twice(
             region, bounds, lambda given: runs(region, layer, arguments, given)
         )
