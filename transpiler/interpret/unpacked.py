@@ -60,6 +60,8 @@ def is_stale(region: Region, node: cst.BaseExpression, value: Value) -> bool:
         return False
     program, use = functions_of(region.tree.text), region.tree.span(node)[0]
     root = region.tree.source(node).partition("[")[0].partition(".")[0]
+    if root == region.keywords:  # the class has parameters for these
+        return False
     made = program.bound_at(root, region.tree.line_column(use)[0], _DISPLAYS)
     begin = made[1] if made is not None else 0
     return has_effect(region, text) or bool(
