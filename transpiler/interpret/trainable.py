@@ -47,7 +47,8 @@ def note_freezing(
     whole = itself or (before is not None and before.itself)
     made_by = _frozen_by_its_function(region, model)
     if made_by is not None and isinstance(value, Static) and value.expr.is_const(True):
-        runs = [run for run in region.runs.values() if run.summary.region is made_by.region]
+        home = made_by.region or made_by.caller  # which may have it from another function
+        runs = [run for run in region.runs.values() if run.summary.region is home]
         if len(runs) != 1 or not runs[0].once:
             call.problem = "a function has frozen it, which is called again"
         region.file.frozen.pop(id(made_by), None)

@@ -75,9 +75,11 @@ class Freezing:
         frozen = self.frozen.get(id(call), frozenset())
         norms = self.norms.get(id(call), frozenset())
         parts = self.of.parts(call.model)
-        touched = (one.model for one in self.norms_in_turn)
+        touched = [one.model for one in self.norms_in_turn]
         every = [*self.of.all_parts(call.model)]
-        if any(id(root(m)) in parts or any(self.of.share(m, p) for p in every) for m in touched):
+        if any(_as_seen(m, call.model) & parts for m in touched) or any(
+            self.of.share(m, part) for m in touched for part in every
+        ):
             return self._told_by_gradients(call)
         if any(self._lends_norms(one, call, frozen) for one in self.models.get(id(call), ())):
             return self._told_by_gradients(call)

@@ -81,19 +81,19 @@ def freeze_layers(region: Region, node: cst.For) -> bool:
         if not (norms_too or has_trained(region) or freezes_perhaps(region)):
             vanish(region, node.body)
         return True
-    if norms is not None:
-        return False
     source = region.tree.source(listed.value)
-    apart = listed is not node.iter or is_told_apart(region, source)
+    apart = listed is not node.iter or norms is not None or is_told_apart(region, source)
     given = _layers_given(region, model, node.iter) if apart else None
-    if given is not None and others is not None:
-        given = [layer for layer in given if layer.symbol != _NORM]
+    if given is not None and (others or norms) is not None:
+        given = [layer for layer in given if (layer.symbol == _NORM) is (norms is not None)]
     if given is not None and freezes_given(region, model, const(value), given):
         noted_layer: Any = provided("note_layer")
         for layer in given:
             refuse_kept_norm(layer, const(value), node)
             noted_layer(region, node, model, const(value), layer)
         return True
+    if norms is not None:
+        return False
     if listed is node.iter and _is_followed(region, model):
         region.file.without_gradients[id(node)] = f"{source}.requires_grad_({value})"
         if value:

@@ -265,10 +265,10 @@ def origin_of(model: Model) -> Model | None:
         if kept and model.region is None and model.source is not None:  # by another method
             return origin_of(model.source)
         return model if model.region is not None else None
+    if model.origin is not None and model.origin.kind == "instance":
+        return origin_of(model.origin)  # the function got it from another one
     built = [b.model for b in model.summary.region.built] if model.summary.region else []
     mine = [one for one in built if one is model.origin] if len(built) > 1 else built
-    if not mine and model.origin is not None and model.origin.kind == "instance":
-        return origin_of(model.origin)  # the function got it from another one
     return mine[0] if len(mine) == 1 else None
 
 
