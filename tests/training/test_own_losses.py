@@ -344,7 +344,7 @@ def test_objects_of_losses_for_several_outputs(given: str, loss: str, scripts: S
     ("losses", "metrics", "good"),
     [
         ("squared, mean_squared", "", True),
-        ("squared, rmse", "", False),
+        ("squared, rmse", "", True),
         ('"mse", squared', "", False),
         ("squared, summed", ", metrics=[criterion]", False),
     ],

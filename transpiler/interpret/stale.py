@@ -228,8 +228,9 @@ def _is_used_again(region: Region, made: int, used: int) -> bool:
             if first <= used < last and not first <= made < last:
                 return True
     bound = _BOUND.match(code, code.rfind("\n", 0, made) + 1)
-    name = rf"(?<![\w.]){re.escape(bound[1])}(?!\w)" if bound is not None else ""
-    return bool(name) and len(re.findall(name, code)) > 2
+    name = re.escape(bound[1]) if bound is not None else ""
+    read = rf"(?<![\w.]){name}(?!\w|[ \t]*=(?!=))"
+    return bool(name) and len(re.findall(read, code)) > 1
 
 
 #: What runs again, with what was made outside of it; and what a statement binds.

@@ -95,5 +95,6 @@ keys_by_others.py  under which keys dicts get something by another name
 children.py     what stands right inside of a node of the tree
 taken.py        what functions call that which they get
 changes.py      which lists and dicts are changed in place; changed_inside.py: by functions;
-                    changed_entries.py: inside of others; array_changes.py: what only arrays do
+                    changed_entries.py: inside of others; array_changes.py: what only arrays do;
+                    arrays_in_place.py: whether any array may
 """

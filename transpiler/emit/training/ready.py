@@ -16,6 +16,7 @@ from transpiler.ir.expr import Configured
 from transpiler.lower.training import Compiled
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.arrays_in_place import may_change_arrays
 from transpiler.source.between import changed_between
 from transpiler.source.changed_by_callbacks import changed_by_callbacks
 from transpiler.source.changed_by_others import given_between
@@ -167,6 +168,8 @@ class Ready:
         if any(changed_elsewhere(path, whole, text, begin, until) for text in (*texts, *taken)):
             return False
         if given_between(whole, path, frozenset(behind), begin, end):
+            return False
+        if texts and may_change_arrays(path, whole, begin, until):
             return False
         changed = changed_by_callbacks(whole, path)
         if not changed.sets.isdisjoint(words):

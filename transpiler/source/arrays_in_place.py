@@ -1,0 +1,125 @@
+"""Whether some lines may change arrays in place, whatever names these have there.
+
+m.fit(x, y)
+clip()                  # a function of the project: np.clip(DX, -1, 1, out=DX)
+L[0][:9] = 0            # `x`, perhaps
+m.fit(x, y)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from transpiler.source.array_changes import changed_array
+from transpiler.source.held_values import called_name
+from transpiler.source.imported import with_imported
+from transpiler.source.occurrences import Positions
+from transpiler.source.remembered import remembered
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
+
+#: What Keras's models are asked; a class of the program that has such a method asks one itself.
+_OF_MODELS = frozenset(
+    {"compile", "evaluate", "fit", "load_weights", "predict", "save", "save_weights", "summary"}
+)
+#: Methods of arrays, and functions of NumPy and others, that change arrays.
+_CHANGING = frozenset({"copyto", "fill", "partition", "resize", "setfield", "shuffle", "sort"})
+#: What makes a new list, dict or array.
+_MAKING = frozenset(
+    {
+        "arange", "array", "astype", "copy", "deepcopy", "defaultdict", "dict", "empty",
+        "empty_like", "eye", "full", "full_like", "linspace", "list", "ones", "ones_like",
+        "random", "zeros", "zeros_like",
+    }
+)  # fmt: skip
+_DISPLAYS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
+
+
+def may_change_arrays(path: str, text: str, begin: int, end: int) -> bool:
+    """Whether what a program does between two places may change an array in place."""
+    module, positions = program_tree(text), Positions(text)
+    if module is None:
+        return False
+    made = {name for name, value in _bound_once(all_in(module)) if isinstance(value, _DISPLAYS)}
+    for kind in (ast.Assign, ast.AugAssign, ast.Call):
+        for node in nodes_of_kind(module, kind):
+            if begin <= positions.span(node)[0] < end:
+                if _is_change(node, made):
+                    return True
+                if isinstance(node, ast.Call):
+                    names = {_called(node), *map(called_name, node.args)}
+                    if not names.isdisjoint(_changing_functions(path, text)):
+                        return True
+    return False
+
+
+def _called(call: ast.Call) -> str:
+    name = called_name(call.func)
+    return "" if isinstance(call.func, ast.Attribute) and name in _OF_MODELS else name
+
+
+@remembered
+def _changing_functions(path: str, text: str) -> frozenset[str]:
+    """The functions and methods of a project that may change arrays, or call such."""
+    texts = [text, *(other for _, other in with_imported(path, itself=False))] if path else [text]
+    calls: dict[str, set[str]] = {}
+    found = set[str]()
+    for program in texts:
+        module = program_tree(program)
+        for function in nodes_of_kind(module, ast.FunctionDef) if module is not None else ():
+            nodes = list(all_in(function))
+            inner = {_called(node) for node in nodes if isinstance(node, ast.Call)}
+            calls.setdefault(function.name, set()).update(inner)
+            if any(_is_change(node, set(_made_anew(nodes))) for node in nodes):
+                found.add(function.name)
+    while more := {name for name, inner in calls.items() if name not in found and inner & found}:
+        found |= more
+    return frozenset(found)
+
+
+def _is_change(node: ast.AST, made: set[str]) -> bool:
+    """Whether a statement or call may change an array which it has not made itself."""
+    match node:
+        case ast.Assign(targets=targets):
+            return any(_is_element(one, made) for target in targets for one in all_in(target))
+        case ast.AugAssign(target=target):
+            return _is_element(target, made)
+        case ast.Call(func=ast.Attribute(value=held, attr=name)) if name in _CHANGING:
+            return name not in ("sort", "partition") or not _is_made(held, made)
+        case ast.Call():
+            return changed_array(node) is not None
+    return False
+
+
+def _is_element(target: ast.AST, made: set[str]) -> bool:
+    """Whether it is an element of an array, perhaps, and no entry of a dict of settings."""
+    if not isinstance(target, ast.Subscript) or not isinstance(target.ctx, ast.Store):
+        return False
+    key = target.slice
+    return not (isinstance(key, ast.Constant) and isinstance(key.value, str)) and not _is_made(
+        target.value, made
+    )
+
+
+def _is_made(held: ast.expr, made: set[str]) -> bool:
+    return isinstance(held, ast.Name) and held.id in made
+
+
+def _made_anew(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The variables that hold nothing but what the lines make: a list, a dict, an array."""
+    for name, value in _bound_once(nodes):
+        makes = isinstance(value, ast.Call) and called_name(value.func) in _MAKING
+        if makes or isinstance(value, _DISPLAYS):
+            yield name
+
+
+def _bound_once(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+    """The variables to which but one statement gives something, and what that is."""
+    bound: dict[str, ast.expr | None] = {}
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                bound[name] = None if name in bound else value
+            case ast.arg(arg=name):
+                bound[name] = None
+    yield from ((name, value) for name, value in bound.items() if value is not None)
