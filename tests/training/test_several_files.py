@@ -648,7 +648,7 @@ def test_blocks_of_a_third_file_carry_their_regularizers(
 
 def test_blocks_may_stand_above_what_they_call(tmp_path: Path, session: VerifySession) -> None:
     stack = "def stack(x, n):\n    for _ in range(n):\n        x = block(x, 8)\n    return x\n\n\n"
-    block = "def block(x, units):\n    x = layers.Dense(units, \"relu\")(x)\n"
+    block = 'def block(x, units):\n    x = layers.Dense(units, "relu")(x)\n'
     block += "    return layers.LayerNormalization()(x)\n"
     blocks = f"from tensorflow.keras import layers\n\n\n{stack}{block}"
     main = """\

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from transpiler.pipeline import convert
@@ -141,4 +143,21 @@ PREPARES = f"self.prepare(loss)\n\n    def prepare(self, loss):\n        {COMPIL
 def test_those_that_objects_compile_with(compiles: str, runs: str, said: bool) -> None:
     program = f"{HEAD}{TRAINER.format(compiles=compiles)}{runs}\n"
     found = convert(program).diagnostics
+    assert any("same metric objects" in d.message for d in found) is said
+
+
+@pytest.mark.parametrize(("runs", "said"), [(1, False), (2, True)])
+def test_those_that_a_method_of_another_file_compiles_with(
+    runs: int, said: bool, tmp_path: Path
+) -> None:
+    trainer = (
+        HEAD
+        + TRAINER.format(compiles="pass")
+        + ("    def begin(self):\n        self.model.compile('sgd', 'mse', metrics=held)\n")
+    )
+    main = "from trainer import Other\n\ntrainer = Other('mse')\n"
+    (tmp_path / "main.py").write_text(main + "trainer.begin()\na = trainer.run()\n" * runs)
+    path = tmp_path / "trainer.py"
+    path.write_text(trainer)
+    found = convert(trainer, None, str(path)).diagnostics
     assert any("same metric objects" in d.message for d in found) is said

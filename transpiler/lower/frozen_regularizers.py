@@ -115,4 +115,5 @@ def _is_asked_again(call: TrainingCall, later: TrainingCall) -> bool:
         return False
     name = getattr(getattr(region.function, "name", None), "value", "")
     start, _ = region.tree.span(region.function)
-    return bool(name) and runs_again(region.tree.text, called_as(region.tree.text, name, start))
+    text, path = region.tree.text, region.file.path
+    return bool(name) and runs_again(text, called_as(text, name, start), path)

@@ -216,7 +216,7 @@ def _is_made_before(file: FileContext, call: TrainingCall, place: tuple[int, int
         return False
     start, end = file.tree.span(function)
     name = called_as(file.tree.text, name, start)
-    return not start <= place[0] < end and runs_again(file.tree.text, name)
+    return not start <= place[0] < end and runs_again(file.tree.text, name, file.path)
 
 
 def _is_made_then(file: FileContext, call: TrainingCall, place: tuple[int, int]) -> bool:

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 from transpiler.source.between import read_when_called
 from transpiler.source.changed_later import imported_from, of_modules
+from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, with_imported
-from transpiler.source.paths_read import CALLED, paths_read
+from transpiler.source.paths_read import CALLED, paths_in, paths_read
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import nodes_of_kind, program_tree
@@ -59,6 +60,7 @@ def _led_to(home: str, program: str, read: tuple[str, ...]) -> Iterator[_Read]:
     *owner, last = read
     name = last.removesuffix(CALLED).removeprefix(".")
     if not owner:
+        yield from ((home, program, one) for one in _partly_called(program, name))
         for place, there in imported_from(name, home, program):
             yield from _of(place, there)
     if not owner or not name.isidentifier():
@@ -79,6 +81,22 @@ def _of(place: str, name: str) -> Iterator[_Read]:
     """What a function of a file reads."""
     program = program_in(place)
     yield from ((place, program, one) for one in read_when_called(program, (name,)))
+    yield from ((place, program, one) for one in _partly_called(program, name))
+
+
+@remembered
+def _partly_called(program: str, name: str) -> list[tuple[str, ...]]:
+    """The functions that a variable calls: `rate = functools.partial(scaled, 0.5)`."""
+    module = program_tree(program) if "partial(" in program else None
+    made = nodes_of_kind(module, ast.Assign) if module is not None else []
+    return [
+        path
+        for node in made
+        if isinstance(node.value, ast.Call) and called_name(node.value.func) == "partial"
+        if any(getattr(target, "id", "") == name for target in node.targets)
+        for argument in node.value.args[:1]
+        for path in paths_in(argument)
+    ]
 
 
 @remembered

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from transpiler.source.imported import read_text
+from transpiler.source.importers import importing_files
 from transpiler.source.syntax import nodes_of_kind, parts_of, program_tree
 
 _ROUNDS = (
@@ -21,13 +23,15 @@ _ROUNDS = (
 )
 
 
-def runs_again(text: str, name: str, depth: int = 4) -> bool:
+def runs_again(text: str, name: str, path: str = "", depth: int = 4) -> bool:
     """Whether a function, by its name, is called twice, in a loop, or by one of which that is true.
 
-    A name that stands for something else than a call may be called any number of times.
+    A name that stands for something else than a call may be called any number of times. With the
+    `path` of a file, those that import it may call what it has.
     """
-    module = program_tree(text)
-    return module is not None and _times(module, name, depth) > 1
+    others = map(read_text, importing_files(path, rf"\b{name}\b"))
+    modules = filter(None, map(program_tree, (text, *others)))
+    return sum(_times(module, name, depth) for module in modules) > 1
 
 
 def _times(module: ast.Module, name: str, depth: int) -> int:
