@@ -67,3 +67,73 @@ def test_a_model_that_was_frozen_is_trained_then(thawed: str, scripts: Scripts) 
     apart = scripts.compare(text, convert(text).text)
     assert {"first", "second"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+NORM = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 5), rng.rand(40, 1)
+
+
+def make():
+    base = keras.Sequential(
+        [keras.Input((5,)), layers.Dense(6), layers.BatchNormalization(), layers.Dense(4)]
+    )
+{inside}    model = keras.Sequential([keras.Input((5,)), base, layers.Dense(1)])
+    return model, base
+
+
+model, base = make()
+{outside}
+model.compile(keras.optimizers.SGD(0.05), "mse")
+losses = np.array(model.fit(x, y, epochs=3, verbose=0, shuffle=False).history["loss"])
+score = np.array(model.evaluate(x, y, verbose=0))
+"""
+SOME = "for layer in base.layers[:-1]:\n    layer.trainable = False\n"
+ONLY = "for layer in base.layers:\n    if isinstance(layer, layers.BatchNormalization):\n"
+ONLY += "        layer.trainable = False\n"
+WHOLE_FROZEN = "    base.trainable = False\n"
+#: What the function freezes, and what is said where it is called.
+WITH_NORMS = {
+    "some, outside": ("", SOME),
+    "the norm, outside": ("", ONLY),
+    "the norm, of what was frozen": (WHOLE_FROZEN, "base.trainable = True\n" + ONLY),
+    "by its place": (WHOLE_FROZEN, "base.trainable = True\nbase.layers[1].trainable = False"),
+    "some, inside": ("".join(f"    {line}\n" for line in SOME.splitlines()), ""),
+    "the norm, inside": ("".join(f"    {line}\n" for line in ONLY.splitlines()), ""),
+}
+
+
+@pytest.mark.parametrize("way", WITH_NORMS)
+def test_a_frozen_norm_runs_as_in_inference(way: str, scripts: Scripts) -> None:
+    inside, outside = WITH_NORMS[way]
+    text = NORM.format(inside=inside, outside=outside)
+    assert not errors(text)
+    apart = scripts.compare(text, convert(text).text)
+    assert {"losses", "score"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("thaws", ["base.layers[-1]", "base.get_layer(index=2)"])
+def test_a_layer_is_thawed_behind_a_loop_that_froze_it(thaws: str, scripts: Scripts) -> None:
+    text = NORM.format(inside="", outside="")
+    body = text.partition("def make():\n")[2].partition("    return")[0]
+    lines = "".join(line.removeprefix("    ") for line in body.splitlines(keepends=True))
+    head, _, tail = text.partition("def make():\n")
+    loop = SOME.replace("[:-1]", "") + f"{thaws}.trainable = True\n"
+    text = head + lines + loop + tail.partition("model, base = make()\n")[2]
+    assert not errors(text)
+    apart = scripts.compare(text, convert(text).text)
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_a_builder_that_freezes_a_norm_and_compiles(scripts: Scripts) -> None:
+    text = NORM.format(inside=WHOLE_FROZEN, outside="")
+    compiles = 'model.compile(keras.optimizers.SGD(0.05), "mse")\n'
+    text = text.replace(compiles, "").replace("    return model", f"    {compiles}    return model")
+    assert not errors(text)
+    apart = scripts.compare(text, convert(text).text)
+    assert max(apart.values()) < 1e-9, apart

@@ -204,3 +204,10 @@ def test_losses_of_another_file(tmp_path: Path, session: VerifySession) -> None:
     _, errors = converted_files(tmp_path, {"losses.py": losses, "main.py": main})
     assert not errors
     assert_alike(tmp_path, session)
+
+
+@pytest.mark.parametrize("other", ["Trainer('mse')", "Trainer(loss='mse')", "Trainer(epochs=1)"])
+def test_objects_that_get_another_kind_of_loss(other: str) -> None:
+    text = HEAD + LOSSES + _object("self.loss").replace("self, loss,", "self, loss='mse',")
+    assert not errors(HEAD + LOSSES + _object("self.loss"))
+    assert errors(f"{text}third = {other}.train()\n")

@@ -145,6 +145,8 @@ class FileContext:
     data_seen: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
     #: the functions that calls give a parameter with which models are compiled
     given_losses: dict[tuple[int, str], dict[int, Function]] = field(default_factory=dict)
+    #: the parameters of classes that get something else in some objects
+    other_losses: set[tuple[int, str]] = field(default_factory=set)
     grown: bool = False  #: whether more of those came to light since the file was begun
     #: sizes of blocks that some call of them can't tell, by their functions and tokens
     untold: set[tuple[int, str]] = field(default_factory=set)

@@ -24,7 +24,7 @@ from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Layer, Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import WRAPPED, Compositions, Still, Subset
-from transpiler.lower.frozen_elsewhere import frozen_there
+from transpiler.lower.frozen_elsewhere import freezes_norms_there, frozen_there
 from transpiler.lower.frozen_regularizers import asked_frozen, refuse_traced, watched_of
 from transpiler.lower.unheard import (
     AS_COMPILED,
@@ -60,6 +60,8 @@ class Freezing:
     #: what freezes layers that normalize batches, once models are made
     norms_in_turn: list[TrainingCall] = field(default_factory=list)
 
+    norms_there: set[int] = field(default_factory=set)  #: by id of the `compile`: of other files
+
     def concerns(self, model: Model) -> Iterator[TrainingCall]:
         """Each `compile` of something that a model is part of."""
         return (call for call in self.compiles if self.concern(model, call.model))
@@ -77,7 +79,10 @@ class Freezing:
         parts = self.of.parts(call.model)
         touched = [one.model for one in self.norms_in_turn]
         every = [*self.of.all_parts(call.model)]
-        if any(_as_seen(m, call.model) & parts for m in touched) or any(
+        if id(call) in self.norms_there:
+            return self._told_by_gradients(call)
+        mine = parts.union(*map(_made_as, (call.model, *every)))
+        if any((_as_seen(m, call.model) | _made_as(m)) & mine for m in touched) or any(
             self.of.share(m, part) for m in touched for part in every
         ):
             return self._told_by_gradients(call)
@@ -144,6 +149,9 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
             call.frozen, said = (*call.frozen, *there), True
             if call.name == "compile" and any(id(one.model) in here for one in there):
                 plan.problems[id(call)] = _BOTH
+        if call.name == "compile" and freezes_norms_there(call, plan.of):
+            plan.norms_there.add(id(call))
+            said = True
     if not said and not any(is_made_still(call.model) for call in calls):
         return plan
     plan.of.in_turn = frozenset(id(x) for c in calls if c.name == "freeze" for x in c.layers)
@@ -377,6 +385,16 @@ def _frozen(call: TrainingCall) -> frozenset[int]:
 def _all_seen(frozen: Iterable[Frozen], other: Model) -> frozenset[int]:
     """What is not trainable, as a model of which it may be a part has it."""
     return frozenset[int]().union(*(_as_seen(one.model, other) for one in frozen))
+
+
+def _made_as(model: Model) -> frozenset[int]:
+    """The ids of a model as the functions have it by which it came."""
+    made = root(model)
+    found = {id(made)}
+    while made.origin is not None:
+        made = root(made.origin)
+        found.add(id(made))
+    return frozenset(found)
 
 
 def _as_seen(model: Model, other: Model) -> frozenset[int]:

@@ -55,6 +55,19 @@ def frozen_there(call: TrainingCall, of: Compositions) -> tuple[Frozen, ...]:
     return tuple(Frozen(one) for one in parts.values() if _is_given_frozen(one, call.region.file))
 
 
+def freezes_norms_there(call: TrainingCall, of: Compositions) -> bool:
+    """Whether functions of other files freeze layers that normalize batches of what they give."""
+    if call.region is None:
+        return False
+    for part in (call.model, *of.all_parts(call.model)):
+        found = given_by_function(root(part))
+        if found is not None and found[0].file is not call.region.file:
+            said = [one for one in found[0].training.values() if one.name == "freeze"]
+            if any(x.symbol.endswith("BatchNormalization") for one in said for x in one.layers):
+                return True
+    return False
+
+
 def _is_given_frozen(part: Model, file: FileContext) -> bool:
     """Whether the function of another file surely freezes what it gives."""
     found = given_by_function(part)

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 
 from transpiler.record import record
@@ -22,7 +20,7 @@ from transpiler.source.effects import ANY, Effect, effects_of, looks_up, may_be_
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
-from transpiler.source.paths_read import CALLED
+from transpiler.source.origins import imported_from, imports_in, of_modules
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
 
@@ -120,7 +118,7 @@ def changed_later(
             continue
         effects, _ = effects_of(text)
         given, called = _given_by(module, home), {stem, *_aliases(module, stem)}
-        imported = {new: name for _, new, name in _imports_in(module)}
+        imported = {new: name for _, new, name in imports_in(module)}
         for path in wanted:
             for effect in effects:
                 if _is_of(effect, path, given, called, imported):
@@ -163,69 +161,6 @@ def _with_both(
     return {**files, **own, **({real_path(since.path): since.text} if since and since.path else {})}
 
 
-def of_modules(
-    path: tuple[str, ...], home: str, text: str
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a path of a file leads to in modules of its project, and in which of them.
-
-    `settings.rate`, `conf.settings.rate` and, of what a package has from `settings`, `conf.rate`.
-    """
-    names = [part.removeprefix(".") for part in path]
-    for place in modules_called(path[0], home, text):
-        yield from _with_origins(place, path[1:])
-    for found, _ in imported_texts(text, home) if len(path) > 2 else ():
-        above = [*found.parent.parts, *([found.stem] * (found.name != "__init__.py"))]
-        for count in range(2, len(path)):
-            if names[:count] == above[-count:]:
-                yield from _with_origins(str(found), path[count:])
-
-
-def _with_origins(place: str, path: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """A path in a file, which begins with an attribute, and where the file may have that from."""
-    if not path or not (path[0].startswith(".") or path[0].endswith(CALLED)):
-        return
-    name, parts = path[0].removeprefix(".").removesuffix(CALLED), path[1:]
-    yield place, (name, *parts)
-    for other, old in imported_from(name, place, program_in(place)):
-        yield other, (old, *parts)
-
-
-def modules_called(name: str, home: str, text: str) -> Iterator[str]:
-    """The files of the project that a file imports under a name."""
-    importing = rf"^[ \t]*(?:from|import)\b[^\n]*?(\w+)[ \t]+as[ \t]+{name}\b"
-    for stem in re.findall(importing, text, re.M):
-        yield from (str(p) for p, _ in imported_texts(text, home) if p.stem == stem)
-    yield from (
-        str(place)
-        for place, _ in imported_texts(text, home)
-        if place.stem == name or (place.name == "__init__.py" and place.parent.name == name)
-    )
-
-
-def imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
-    """The files that a file may have imported a name from, and what it is called there.
-
-    Those that a package has it from come, too, and all of which it has whatever they have.
-    """
-    pending, seen = [(name, home, text)], set[tuple[str, str]]()
-    for wanted, path, program in pending:  # grows
-        module = program_tree(program)
-        for last, new, old in _imports_in(module) if module is not None else ():
-            if new not in (wanted, "*"):
-                continue
-            for place, other in imported_texts(program, path):
-                found = str(place), wanted if new == "*" else old
-                if _stem(place) == last and found not in seen:
-                    seen.add(found)
-                    pending.append((found[1], found[0], other))
-                    yield found
-
-
-def _stem(place: Path) -> str:
-    """What a module is called: a package by its folder."""
-    return place.parent.name if place.name == "__init__.py" else place.stem
-
-
 def _setters(program: str, variable: str, part: str = "") -> Iterator[str]:
     """The functions of a file that give a variable of it another value, or change it in place.
 
@@ -253,21 +188,12 @@ def _given_by(module: ast.Module, home: str) -> dict[str, str]:
     """What a file calls what it imports of another one, as far as the names of files tell."""
     stem, folder = os.path.splitext(os.path.basename(home))[0], os.path.dirname(home)
     names = {stem, os.path.basename(folder), ""}
-    return {new: name for last, new, name in _imports_in(module) if last in names}
+    return {new: name for last, new, name in imports_in(module) if last in names}
 
 
 def _meant(given: Mapping[str, str], name: str) -> str:
     """What another file calls a name of one that may have all of that, by `import *`."""
     return given.get(name, name if "*" in given else "")
-
-
-def _imports_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
-    """From where a file imports names, what it calls them, and what they are called there."""
-    for node in all_in(module):
-        if isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                last = (node.module or "").rpartition(".")[2]
-                yield last, alias.asname or alias.name, alias.name
 
 
 def _aliases(module: ast.Module, stem: str) -> Iterator[str]:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from transpiler.source.between import read_when_called
-from transpiler.source.changed_later import imported_from, of_modules
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, with_imported
+from transpiler.source.origins import imported_from, of_modules
 from transpiler.source.paths_read import CALLED, paths_in, paths_read
 from transpiler.source.remembered import remembered
 from transpiler.source.steady_settings import program_in

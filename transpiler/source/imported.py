@@ -31,18 +31,13 @@ def imported_texts(text: str, path: str) -> Iterator[tuple[Path, str]]:
 
 def taken_texts(text: str, path: str) -> Iterator[str]:
     """What is in the files that one imports, also in those whose names a package passes on."""
-    yield from (imported for _, imported in taken_files(text, path))
-
-
-def taken_files(text: str, path: str) -> Iterator[tuple[str, str]]:
-    """The same, with where they are."""
     pending, seen = [(text, path)], {real_path(path)}
     while pending:
         for other, imported in imported_texts(*pending.pop()):
             place = str(other)
             if place not in seen:
                 seen.add(place)
-                yield place, imported
+                yield imported
                 if other.name == "__init__.py":
                     pending.append((imported, place))
 

@@ -14,14 +14,15 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
-from transpiler.source.imported import locate, real_path, taken_files
+from transpiler.source.imported import imported_texts, locate, real_path
+from transpiler.source.origins import passed_on
 from transpiler.source.reached import program_of
 from transpiler.source.remembered import remembered
+from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree, python_tree
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -81,7 +82,9 @@ def _others(text: str, path: str) -> list[tuple[str, str]]:
 
     Also what is in those whose functions a package passes on.
     """
-    return [(other, place) for place, other in taken_files(text, path)]
+    direct = {str(place): other for place, other in imported_texts(text, path)}
+    inner = {place: program_in(place) for place in passed_on(text, path) if place not in direct}
+    return [(other, place) for place, other in {**direct, **inner}.items()]
 
 
 @remembered
@@ -210,7 +213,7 @@ _CLASS = regex(r"^class[ \t]+(\w+)", re.MULTILINE)
 _DEFINITION = regex(r"\b(?:def|class)[ \t]+(\w+)")
 
 
-@lru_cache(maxsize=64)
+@remembered
 def _defined(text: str) -> frozenset[str]:
     return frozenset(_DEFINITION.findall(text))
 

@@ -8,8 +8,10 @@ metrics=[BinaryAccuracy(threshold=targets)]         for inputs, targets in loade
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
+from transpiler.ir import tokens
 from transpiler.ir.expr import reads
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.training import Compiled
@@ -41,6 +43,6 @@ def _read_in_loops(compiled: Compiled) -> Iterator[str]:
 
 def _own(source: str) -> set[str]:
     """The names that a function binds."""
-    nodes = [*all_in(ast.parse(source))]
+    nodes = [*all_in(ast.parse(re.sub(tokens.ANY_CHARACTER, "_", source)))]
     bound = (n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
     return {*bound, *(n.arg for n in nodes if isinstance(n, ast.arg))}

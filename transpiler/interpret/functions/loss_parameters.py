@@ -80,7 +80,7 @@ def with_losses(file: FileContext, function: Function, given: dict[str, Value]) 
     found = {n: next(iter(losses.values())) for n, losses in known.items() if losses}
     owner = next((c.node for c in file.user_classes if c.name == function.owner), None)
     for (key, name), losses in list(file.given_losses.items()):
-        if key == id(owner) and takes_loss(function, name):
+        if key == id(owner) and losses and takes_loss(function, name):
             file.given_losses[id(function.node), name] = losses
             first = next(iter(losses.values()))
             found[name] = replace(first, parameter=name, static=Expr(name, strength=POSTFIX))
@@ -95,9 +95,13 @@ def keep_losses(region: Region, node: cst.Call, made: UserClass, arguments: list
         return
     this, *names = [parameter.name for parameter in parameters_of(method.node)]
     positions = iter(names)
+    others = {*names}
     for argument, (keyword, value) in zip(node.args, arguments, strict=False):
         name = keyword or next(positions, "")
         if not isinstance(value, Function) or argument.star or name not in names:
+            continue
+        others.discard(name)
+        if (id(made.node), name) in home.other_losses:
             continue
         kept = kept_as(region, made, method.node, name)
         elsewhere = is_imported(home.path, rf"\b{made.name}\b")
@@ -106,6 +110,21 @@ def keep_losses(region: Region, node: cst.Call, made: UserClass, arguments: list
             for one in _meant(home, value, region):
                 home.grown |= id(one.node) not in known
                 known[id(one.node)] = one
+    for name in others:  # what some objects get as a string, say, or by default
+        _forget_losses(region, made, method, name)
+
+
+def _forget_losses(region: Region, made: UserClass, method: Function, name: str) -> None:
+    """An attribute that keeps a loss of the program's own in some objects alone."""
+    home = region.file
+    if (id(made.node), name) in home.other_losses:
+        return
+    home.other_losses.add((id(made.node), name))
+    for (key, attribute), known in home.given_losses.items():
+        if key == id(made.node) and known:
+            if kept_as(region, made, method.node, name) == attribute.partition(".")[2]:
+                known.clear()
+                home.grown = True
 
 
 def _is_loss_only(region: Region, made: UserClass, attribute: str) -> bool:

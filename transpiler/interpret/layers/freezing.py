@@ -114,6 +114,8 @@ def set_trainable(
 
     `later`: once its model is made, if it has weights.
     """
+    noted = (one for c in region.training.values() if c.name == "freeze" for one in c.layers)
+    later = later or any(layer is one for one in noted)  # what is said first is done first
     if (later and layer.modules) or not may_freeze(region, layer, model) or freezes_perhaps(region):
         _note_later(region, layer, value, node)
         return
