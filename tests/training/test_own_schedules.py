@@ -42,6 +42,14 @@ BODIES = [
     "        return tf.maximum(up, self.top * tf.sqrt(tf.minimum(n, 3.0)) / 3)",
     "n = tf.cast(step, tf.float32)\n        return self.top * tf.exp(-tf.maximum(n - 4.0, 0.0))",
     "return self.top * tf.exp(tf.minimum(0.0, -0.1 * tf.cast(step, tf.float32)))",
+    "n = tf.cast(step, tf.float32)\n"
+    "        done = tf.maximum(tf.minimum(n / self.warmup, 1.0), 0.0)\n"
+    "        return 0.5 * self.top * (1.0 + tf.cos(np.pi * done))",
+    "n = tf.cast(step, tf.float32)\n"
+    "        part = (n - 1.0) / 8\n"
+    "        part = part if self.warmup else n\n"
+    "        rest = tf.minimum(n, self.warmup)\n"
+    "        return self.top * (2.0 + tf.sin(rest))",
     "half = tf.cast(self.top, tf.float32) / 2\n        return tf.sqrt(tf.maximum(half, 0.5))",
 ]
 

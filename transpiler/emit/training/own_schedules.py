@@ -109,11 +109,27 @@ def _step_of(method: cst.FunctionDef) -> str:
     return names[1] if method.name.value == "__call__" and len(names) == 2 else ""
 
 
-def _cast_in(file: FileContext, method: cst.FunctionDef) -> list[str]:
+def _cast_in(file: FileContext, method: cst.FunctionDef) -> set[str]:
     """The variables that a method surely gives tensors."""
     source = file.tree.source(method.body)
-    found: list[str] = _CAST.findall(source)
-    return [name for name in found if len(re.findall(rf"\b{name}\s*=(?!=)", source)) == 1]
+    known = {*_CAST.findall(source), _step_of(method)} - {""}
+    given = [(n, one.value) for one in _assigned(method.body) for n in [_target(one)] if n]
+    while more := {n for n, value in given if n not in known and _is_tensor(value, known)}:
+        known |= more
+    return {n for n in known if len(re.findall(rf"\b{n}\s*=(?!=)", source)) == 1}
+
+
+def _assigned(node: cst.CSTNode) -> Iterator[cst.Assign]:
+    for child in children_of(node):
+        if isinstance(child, cst.Assign):
+            yield child
+        else:
+            yield from _assigned(child)
+
+
+def _target(one: cst.Assign) -> str:
+    target = one.targets[0].target
+    return target.value if len(one.targets) == 1 and isinstance(target, cst.Name) else ""
 
 
 _CAST = regex(r"^\s*(\w+) = (?:\w+\.)*(?:cast|convert_to_tensor)\(", re.MULTILINE)
@@ -175,12 +191,27 @@ _MAY_BE_PLAIN = regex(r"\b(?:min|max)\((?:-?[\d.]+,|.*,\s*-?[\d.e-]+\))|^-?[\d.]
 
 def _bounded(node: cst.Call, given: list[str], tensors: set[str]) -> tuple[str, str] | None:
     """The step, or what was made of it, and the number that bounds that."""
+    plain = (cst.Integer, cst.Float, cst.Attribute, cst.Name)
     for one, other in ((0, 1), (1, 0)):
         number, held = node.args[other].value, node.args[one].value
-        if isinstance(number, (cst.Integer, cst.Float)) and isinstance(held, cst.Name):
-            if held.value in tensors:
-                return given[one], given[other]
+        if isinstance(number, plain) and _is_tensor(held, tensors):
+            return _wrapped(held, given[one]), given[other]
     return None
+
+
+def _is_tensor(node: cst.BaseExpression, tensors: set[str]) -> bool:
+    """Whether it surely is a tensor: what is computed with one, by any other number."""
+    match node:
+        case cst.Name(value=name):
+            return name in tensors
+        case cst.BinaryOperation(left=left, right=right):
+            return _is_tensor(left, tensors) or _is_tensor(right, tensors)
+        case cst.UnaryOperation(expression=inner):
+            return _is_tensor(inner, tensors)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value=name)), args=given):
+            alike = name in _ALIKE or name in _BOUNDS or name in _TENSORS
+            return alike and any(_is_tensor(a.value, tensors) for a in given)
+    return False
 
 
 def _tensor(file: FileContext, value: str, kind: list[cst.BaseExpression]) -> str:
