@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from transpiler.regex import regex
 from transpiler.source.imported import imported_texts
 from transpiler.source.paths_read import CALLED
 from transpiler.source.remembered import remembered
@@ -64,8 +65,7 @@ def imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
     """
     pending, seen = [(name, home, text)], set[tuple[str, str]]()
     for wanted, path, program in pending:  # grows
-        module = program_tree(program)
-        for last, new, old in imports_in(module) if module is not None else ():
+        for last, new, old in _imports(program):
             if new not in (wanted, "*"):
                 continue
             for place, other in imported_texts(program, path):
@@ -79,6 +79,12 @@ def imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
 def _stem(place: Path) -> str:
     """What a module is called: a package by its folder."""
     return place.parent.name if place.name == "__init__.py" else place.stem
+
+
+@remembered
+def _imports(program: str) -> list[tuple[str, str, str]]:
+    module = program_tree(program)
+    return [] if module is None else [*imports_in(module)]
 
 
 def imports_in(module: ast.Module) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +101,9 @@ def passed_on(text: str, path: str) -> list[str]:
     """The files of which a program has functions or objects by way of packages."""
     found: dict[str, None] = {}
     module = program_tree(text)
-    packages = [(p, other) for p, other in imported_texts(text, path) if _is_package(p)]
+    files = list(imported_texts(text, path))
+    packages = [(place, other) for place, other in files if _is_package(place)]
+    modules = {_stem(place) for place, _ in files}
     if module is None or not packages:
         return []
     taken: dict[str, set[str]] = {}
@@ -109,10 +117,20 @@ def passed_on(text: str, path: str) -> list[str]:
         if "*" in names:
             names = {node.id for node in nodes_of_kind(module, ast.Name)}
         for name in names:
+            if (
+                name in modules
+                or _CLASS.fullmatch(name)
+                or ("*" not in other and name not in other)
+            ):
+                continue
             defines = re.compile(rf"^(?:def {name}\(|{name}\b[^\n(]*=)", re.MULTILINE)
             for one, _ in imported_from(name, str(place), other):
                 found |= {one: None} if defines.search(program_in(one)) else {}
     return [*found]
+
+
+#: What makes objects, as which class it is: `Conv2D`; a constant is written large throughout.
+_CLASS = regex(r"_*[A-Z]\w*[a-z]\w*")
 
 
 def _is_package(place: Path) -> bool:
