@@ -70,7 +70,8 @@ def imported_from(name: str, home: str, text: str) -> Iterator[tuple[str, str]]:
                 continue
             for place, other in imported_texts(program, path):
                 found = str(place), wanted if new == "*" else old
-                if _stem(place) == last and found not in seen and found[1] in other:
+                may_have = found[1] in other or "import *" in other
+                if _stem(place) == last and found not in seen and may_have:
                     seen.add(found)
                     pending.append((found[1], found[0], other))
                     yield found
@@ -120,7 +121,7 @@ def passed_on(text: str, path: str) -> list[str]:
             if (
                 name in modules
                 or _CLASS.fullmatch(name)
-                or ("*" not in other and name not in other)
+                or ("import *" not in other and name not in other)
             ):
                 continue
             defines = re.compile(rf"^(?:def {name}\(|{name}\b[^\n(]*=)", re.MULTILINE)
