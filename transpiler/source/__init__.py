@@ -81,6 +81,7 @@ held_dicts.py   which keys the dicts have that functions give
 homes.py        functions and classes by their names, also those that a module imports
 handed_data.py  which calls make data that models are trained with
 run_again.py    functions that a program runs more than once
+origins.py      from which files it has its names
 made_batches.py  what functions give as batches; reused_arrays.py: changed arrays;
                     far_generators.py: what generators of files give that are left to themselves
 holders.py     which variables may hold an object, also in lists and dicts

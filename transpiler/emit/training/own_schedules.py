@@ -194,7 +194,8 @@ def _bounded(node: cst.Call, given: list[str], tensors: set[str]) -> tuple[str, 
     plain = (cst.Integer, cst.Float, cst.Attribute, cst.Name)
     for one, other in ((0, 1), (1, 0)):
         number, held = node.args[other].value, node.args[one].value
-        if isinstance(number, plain) and _is_tensor(held, tensors):
+        told = isinstance(number, plain) and not _is_tensor(number, tensors)
+        if told and _is_tensor(held, tensors):
             return _wrapped(held, given[one]), given[other]
     return None
 
