@@ -290,6 +290,11 @@ NAMES = {
         "conf.{}",
         "from .settings import CFG, cfg, get, slow\n",
     ),
+    "alias of a package": (
+        "import conf as c",
+        "c.{}",
+        "from .settings import CFG, cfg, get, slow\n",
+    ),
     "dotted": ("import conf.settings", "conf.settings.{}", "\n"),
     "module": ("import settings", "settings.{}", ""),
 }

@@ -50,7 +50,7 @@ def modules_called(name: str, home: str, text: str) -> Iterator[str]:
     """The files of the project that a file imports under a name."""
     importing = rf"^[ \t]*(?:from|import)\b[^\n]*?(\w+)[ \t]+as[ \t]+{name}\b"
     for stem in re.findall(importing, text, re.M):
-        yield from (str(p) for p, _ in imported_texts(text, home) if p.stem == stem)
+        yield from (str(p) for p, _ in imported_texts(text, home) if _stem(p) == stem)
     yield from (
         str(place)
         for place, _ in imported_texts(text, home)
@@ -113,6 +113,11 @@ def passed_on(text: str, path: str) -> list[str]:
     for node in nodes_of_kind(module, ast.Attribute):
         if isinstance(node.value, ast.Name):
             taken.setdefault(node.value.id, set()).add(node.attr)
+    for alias in (one for node in nodes_of_kind(module, ast.Import) for one in node.names):
+        if alias.asname:
+            taken.setdefault(alias.name.rpartition(".")[2], set()).update(
+                taken.get(alias.asname, ())
+            )
     for place, other in packages:
         names = taken.get(place.parent.name, set())
         if "*" in names:

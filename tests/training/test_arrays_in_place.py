@@ -1,0 +1,80 @@
+"""Arrays that something changes in place between two trainings, by other names than theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted as converted_files
+from transpiler.pipeline import convert
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+DX, DY = rng.normal(size=(40, 5)), rng.normal(size=(40, 1))
+CACHE = {"x": DX, "y": DY}
+both = [DX, DY]
+
+
+def zero(a):
+    a[a > 0.5] = 0
+
+
+def clip():
+    np.clip(DX, -0.5, 0.5, out=DX)
+
+
+def cached():
+    zero(CACHE["x"])
+
+
+def each(function):
+    for a in (DX, DY):
+        function(a)
+
+
+def get():
+    return DX, DY
+
+
+"""
+TRAIN = """\
+x, y = get()
+model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+first = np.array(model.fit(x, y, epochs=2, verbose=0, shuffle=False).history["loss"])
+{change}
+second = np.array(model.fit(x, y, epochs=2, verbose=0, shuffle=False).history["loss"])
+"""
+CHANGES = ["clip()", "cached()", "each(zero)", "zero(both[0])", "DX[:9] = 0", "both[0][:9] = 0"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_has_changed_is_trained_on(change: str, scripts: Scripts) -> None:
+    text = HEAD + TRAIN.format(change=change)
+    result = convert(text).text
+    assert result.count("TensorDataset(\n") + result.count("TensorDataset(torch") == 2
+    apart = scripts.compare(text, result)
+    assert {"first", "second"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart
+
+
+def test_else_the_loader_is_made_once() -> None:
+    result = convert(HEAD + TRAIN.format(change="print(len(both))")).text
+    assert result.count("DataLoader(") == 1
+
+
+@pytest.mark.parametrize("change", CHANGES[:3])
+def test_functions_of_another_file_do_so(change: str, tmp_path: Path) -> None:
+    name = change.partition("(")[0]
+    main = (
+        f"from data import {name}, zero, DX, DY\nfrom tensorflow import keras\nimport numpy as np\n"
+    )
+    main += TRAIN.format(change=change).replace("get()", "DX, DY")
+    texts, errors = converted_files(tmp_path, {"data.py": HEAD, "main.py": main})
+    assert not errors
+    assert texts["main.py"].count("DataLoader(") == 2
