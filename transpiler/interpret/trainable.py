@@ -52,7 +52,7 @@ def note_freezing(
         if len(runs) != 1 or not runs[0].once:
             call.problem = "a function has frozen it, which is called again"
         region.file.frozen.pop(id(made_by), None)
-    if _is_told_by_run(region, node, model, value):
+    if _is_told_by_run(node, model, value):
         call.conditional = True  # it may be frozen
         set_frozen(region.file, model, const(False))
     elif not set_frozen(region.file, model, value, but_norms, whole):
@@ -61,15 +61,13 @@ def note_freezing(
         call.problem = "its layers are trainable again, of a model that is not"
 
 
-def _is_told_by_run(region: Region, node: cst.CSTNode, model: Model, value: Value) -> bool:
-    """Whether what is not known yet is said of a model that was made there, once for each of it.
+def _is_told_by_run(node: cst.CSTNode, model: Model, value: Value) -> bool:
+    """Whether what is said of a model is not known yet.
 
     base.trainable = not freeze_base
     """
-    made = root(model)
-    fresh = made.region is region or (made.caller is region and made.source is None)
-    plain = isinstance(node, cst.Assign) and fresh and not made.options
-    return plain and isinstance(value, Static) and not value.expr.known and not region.loops
+    plain = isinstance(node, cst.Assign) and not root(model).options
+    return plain and isinstance(value, Static) and not value.expr.known
 
 
 def _frozen_by_its_function(region: Region, model: Model) -> Model | None:

@@ -22,7 +22,7 @@ loss_choices.py  losses likewise
 rates.py       learning rates that the program reads and sets by itself
 freezing.py    which models are not trained with those that they are part of;
                    compositions.py: which these are; frozen_elsewhere.py: what another file's
-                   builder freezes
+                   builder freezes; frozen_by_run.py: what only the run tells
 everywhere.py  regularizers that all layers of a kind have
 frozen_regularizers.py  what those of layers add that are frozen after `compile`
 unheard.py     models that are said to be trainable when they are so already

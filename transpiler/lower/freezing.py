@@ -24,6 +24,7 @@ from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Layer, Model
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.compositions import WRAPPED, Compositions, Still, Subset
+from transpiler.lower.frozen_by_run import is_by_run, models_by_run, refuse_by_run, tells_norms
 from transpiler.lower.frozen_elsewhere import freezes_norms_there, frozen_there
 from transpiler.lower.frozen_regularizers import asked_frozen, refuse_traced, watched_of
 from transpiler.lower.unheard import (
@@ -60,6 +61,7 @@ class Freezing:
     #: what freezes layers that normalize batches, once models are made
     norms_in_turn: list[TrainingCall] = field(default_factory=list)
 
+    by_run: list[Model] = field(default_factory=list)  #: of which gradients tell, as it runs
     norms_there: set[int] = field(default_factory=set)  #: by id of the `compile`: of other files
 
     def concerns(self, model: Model) -> Iterator[TrainingCall]:
@@ -161,7 +163,8 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
     plan.of.in_turn |= {id(x) for c in calls if c.name == "trainable" for x in _lent(plan, c)}
     freezes = [(c, [x.symbol for x in c.layers]) for c in calls if c.name == "freeze"]
     plan.norms_in_turn = [c for c, s in freezes if any(x.endswith("BatchNormalization") for x in s)]
-    plan.norms_in_turn += [c for c in calls if is_told_by_run(c) and plan.of.normalizes(c.model)]
+    plan.by_run = models_by_run(plan, calls)
+    plan.norms_in_turn += [c for c in calls if tells_norms(plan, c)]
     plan.in_place = _is_in_turn(plan, calls, regions)
     if plan.in_place:
         plan.of.in_turn |= asked_frozen(plan, calls)
@@ -170,6 +173,7 @@ def plan_freezing(calls: Sequence[TrainingCall], keras: str, regions: Sequence[R
         _settle(plan, call, trains, keras)
     _refuse_unordered(plan, calls, regions)
     refuse_unheard(plan, calls, keras)
+    refuse_by_run(plan, calls)
     if keras != "2":
         refuse_traced(plan, calls)
     return plan
@@ -196,9 +200,11 @@ def _is_in_turn(plan: Freezing, calls: Sequence[TrainingCall], regions: Sequence
     for call in calls:
         if call.name != "trainable":
             continue
+        if is_by_run(plan, call):
+            continue
+        told = is_told_by_run(call)
         if call.in_loop or call.region is None or call.but_norms:
             return False
-        told = is_told_by_run(call)
         if call.conditional and not (
             _only_freezes(calls) and plan.of.needs_gradients_alone(call, and_norms=told)
         ):
@@ -333,7 +339,8 @@ def _is_told_by_weights(
 def _settle(plan: Freezing, call: TrainingCall, trains: list[TrainingCall], keras: str) -> None:
     """What is frozen for one `compile`."""
     models = (call.model, *(c.model for c in trains))  # as its function builds it, and gives it
-    mine = frozenset[int]().union(*map(plan.of.parts, models))
+    told = frozenset[int]().union(*(_as_seen(one, call.model) for one in plan.by_run))
+    mine = frozenset[int]().union(*map(plan.of.parts, models)) - told
     itself = {id(root(model)) for model in models}
     if any(plan.of.has_all_of(one.model, call.model) for c in trains for one in c.frozen):
         plan.problems[id(call)] = GOES_ON if keras == "2" else _NOTHING

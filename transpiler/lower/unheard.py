@@ -131,7 +131,8 @@ def _trained_on(
             yield train
 
 
-def _place(call: TrainingCall) -> int:
+def place_of(call: TrainingCall) -> int:
+    """Where a call begins in the text of its file."""
     assert call.region is not None
     return call.region.tree.span(call.node)[0]
 
@@ -139,7 +140,7 @@ def _place(call: TrainingCall) -> int:
 def _is_behind(call: TrainingCall, other: TrainingCall) -> bool:
     """Whether another call surely comes after this one, each time."""
     alone = call.region is other.region and not (call.in_loop and other.in_loop)
-    return alone and _place(call) < _place(other)
+    return alone and place_of(call) < place_of(other)
 
 
 def _is_compiled_between(
@@ -147,32 +148,34 @@ def _is_compiled_between(
 ) -> bool:
     """Whether a model is compiled after a call, before it trains; or trains before that alone."""
     here = call.region is train.region
-    if here and _place(train) < _place(call) and not (call.in_loop and train.in_loop):
+    if here and place_of(train) < place_of(call) and not (call.in_loop and train.in_loop):
         return True
     for one in compiles:
         if one.region is train.region and not here:
-            if not one.conditional and _place(one) < _place(train):
+            if not one.conditional and place_of(one) < place_of(train):
                 return True
-        elif one.region is call.region and _place(call) < _place(one):
-            in_time = not here or _place(one) < _place(train) or _place(train) < _place(call)
-            if in_time and _runs_nothing(call, one) and _is_in_its_block(call, one):
+        elif one.region is call.region and place_of(call) < place_of(one):
+            in_time = (
+                not here or place_of(one) < place_of(train) or place_of(train) < place_of(call)
+            )
+            if in_time and runs_nothing(call, one) and _is_in_its_block(call, one):
                 return True
     return False
 
 
-def _runs_nothing(call: TrainingCall, other: TrainingCall) -> bool:
+def runs_nothing(call: TrainingCall, other: TrainingCall) -> bool:
     """Whether no function that trains something is called between two calls."""
     assert call.region is not None
     runs = (call.region.tree.span(run.node)[0] for run in call.region.runs.values())
-    return not any(_place(call) < place < _place(other) for place in runs)
+    return not any(place_of(call) < place < place_of(other) for place in runs)
 
 
 def _is_in_its_block(call: TrainingCall, other: TrainingCall) -> bool:
     """Whether a call comes to pass whenever an earlier one does: it stands in the same block."""
     assert call.region is not None
     tree = call.region.tree
-    start, end = tree.line_start(_place(call)), tree.line_start(_place(other))
-    lines = [*tree.blanked[start:end].split("\n"), tree.blanked[end : _place(other) + 1]]
+    start, end = tree.line_start(place_of(call)), tree.line_start(place_of(other))
+    lines = [*tree.blanked[start:end].split("\n"), tree.blanked[end : place_of(other) + 1]]
     indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
     return min(indents) == indents[0] >= indents[-1]
 

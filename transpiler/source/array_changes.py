@@ -60,6 +60,13 @@ def _is_asked(side: ast.expr, whole: str) -> bool:
 
 #: What changes the array that it gets first, of NumPy: also `np.add.at`.
 _OF_FIRST = frozenset({"at", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
+#: Of its functions, by how many arrays they get before the one which they write into.
+_INTO = {
+    **dict.fromkeys(("abs", "absolute", "exp", "log", "negative", "rint", "sqrt", "square"), 1),
+    **dict.fromkeys(("add", "divide", "maximum", "minimum", "multiply", "power", "subtract"), 2),
+    "true_divide": 2,
+    "clip": 3,
+}
 
 
 def changed_array(call: ast.Call) -> ast.expr | None:
@@ -72,6 +79,8 @@ def changed_array(call: ast.Call) -> ast.expr | None:
     if function.attr == "itemset":
         return function.value
     given = next((k.value for k in call.keywords if k.arg == "out"), None)
+    if given is None and len(call.args) - 1 == _INTO.get(function.attr, -2):
+        return call.args[-1] if _NUMPY.fullmatch(ast.unparse(function)) else None
     if given is None or _NUMPY.fullmatch(ast.unparse(function)):
         return given
     own = [ast.unparse(one) for one in (function.value, *call.args)]  # `x.clip(0, 1, out=x)`

@@ -9,7 +9,7 @@ m.fit(x, y)
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from transpiler.source.array_changes import changed_array
 from transpiler.source.held_values import called_name
@@ -32,7 +32,11 @@ _MAKING = frozenset(
         "random", "zeros", "zeros_like",
     }
 )  # fmt: skip
+#: What the elements of something are told by.
+_ELEMENTS = "[]"
 _DISPLAYS = (ast.List, ast.Dict, ast.ListComp, ast.DictComp)
+#: What is no array that is known by another name.
+_NEW = (*_DISPLAYS, ast.BinOp, ast.Constant, ast.JoinedStr)
 
 
 def may_change_arrays(path: str, text: str, begin: int, end: int) -> bool:
@@ -40,7 +44,9 @@ def may_change_arrays(path: str, text: str, begin: int, end: int) -> bool:
     module, positions = program_tree(text), Positions(text)
     if module is None:
         return False
-    made = {name for name, value in _bound_once(all_in(module)) if isinstance(value, _DISPLAYS)}
+    nodes = list(all_in(module))
+    made = {name for name, value in _bound_once(nodes) if isinstance(value, _DISPLAYS)}
+    made |= _numbers(nodes)
     for kind in (ast.Assign, ast.AugAssign, ast.Call):
         for node in nodes_of_kind(module, kind):
             if begin <= positions.span(node)[0] < end:
@@ -66,11 +72,15 @@ def _changing_functions(path: str, text: str) -> frozenset[str]:
     found = set[str]()
     for program in texts:
         module = program_tree(program)
+        kept = {
+            key for key in (_numbers(all_in(module)) if module is not None else ()) if "." in key
+        }
         for function in nodes_of_kind(module, ast.FunctionDef) if module is not None else ():
             nodes = list(all_in(function))
             inner = {_called(node) for node in nodes if isinstance(node, ast.Call)}
             calls.setdefault(function.name, set()).update(inner)
-            if any(_is_change(node, set(_made_anew(nodes))) for node in nodes):
+            made = {*_made_anew(nodes), *_numbers(nodes), *kept}
+            if any(_is_change(node, made) for node in nodes):
                 found.add(function.name)
     while more := {name for name, inner in calls.items() if name not in found and inner & found}:
         found |= more
@@ -83,7 +93,10 @@ def _is_change(node: ast.AST, made: set[str]) -> bool:
         case ast.Assign(targets=targets):
             return any(_is_element(one, made) for target in targets for one in all_in(target))
         case ast.AugAssign(target=target):
-            return _is_element(target, made)
+            if (key := _key(target)) is None:
+                held = target.value if isinstance(target, ast.Subscript) else None
+                return not (isinstance(held, ast.Name) and held.id + _ELEMENTS in made)
+            return key not in made and not _is_text_or_list(node.value)
         case ast.Call(func=ast.Attribute(value=held, attr=name)) if name in _CHANGING:
             return name not in ("sort", "partition") or not _is_made(held, made)
         case ast.Call():
@@ -101,6 +114,68 @@ def _is_element(target: ast.AST, made: set[str]) -> bool:
     )
 
 
+def _key(target: ast.AST) -> str | None:
+    """What tells variables, attributes and entries of dicts by their names; None of others."""
+    match target:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name):
+            return f".{name}"
+        case ast.Subscript(slice=ast.Constant(value=str()) as key):
+            return _entry(key)
+    return None
+
+
+def _is_text_or_list(added: ast.expr) -> bool:
+    text = isinstance(added, ast.Constant) and isinstance(added.value, str)
+    return text or isinstance(added, (*_DISPLAYS, ast.JoinedStr))
+
+
+def _entry(key: ast.Constant) -> str:
+    return f".[{key.value!r}]"
+
+
+def _numbers(nodes: Iterable[ast.AST]) -> set[str]:
+    """What holds nothing but numbers, texts, new lists or new arrays, by their names."""
+    bound: dict[str | None, bool] = {}
+    pairs: Sequence[tuple[str | None, ast.AST]]
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=targets):
+                pairs = [(_key(target), node.value) for target in targets]
+            case ast.AnnAssign(target=target, value=ast.expr() as given):
+                pairs = [(_key(target), given)]
+            case ast.Dict(keys=keys, values=values):
+                entries = zip(keys, values, strict=True)
+                pairs = [(_entry(k), v) for k, v in entries if isinstance(k, ast.Constant)]
+            case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+                pairs = [(f".[{one.arg!r}]", one.value) for one in keywords]
+            case ast.arg(arg=name):
+                pairs = [(name, node)]
+            case ast.For(target=target) | ast.comprehension(target=target):
+                pairs = [(_key(one), node) for one in all_in(target)]
+            case _:
+                continue
+        for key, value in pairs:
+            bound[key] = bound.get(key, True) and _is_new(value)
+            elements = None if key is None else key + _ELEMENTS
+            bound[elements] = bound.get(elements, True) and _has_new(value)
+    return {key for key, is_number in bound.items() if is_number and key is not None}
+
+
+def _has_new(value: ast.AST) -> bool:
+    """Whether it is new, and has no elements that were there before."""
+    match value:
+        case ast.List(elts=inner) | ast.Dict(values=inner):
+            return all(map(_is_new, inner))
+    return _is_new(value)
+
+
+def _is_new(value: ast.AST) -> bool:
+    makes = isinstance(value, ast.Call) and called_name(value.func) in _MAKING
+    return makes or isinstance(value, _NEW)
+
+
 def _is_made(held: ast.expr, made: set[str]) -> bool:
     return isinstance(held, ast.Name) and held.id in made
 
@@ -108,8 +183,7 @@ def _is_made(held: ast.expr, made: set[str]) -> bool:
 def _made_anew(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The variables that hold nothing but what the lines make: a list, a dict, an array."""
     for name, value in _bound_once(nodes):
-        makes = isinstance(value, ast.Call) and called_name(value.func) in _MAKING
-        if makes or isinstance(value, _DISPLAYS):
+        if _is_new(value):
             yield name
 
 
