@@ -95,3 +95,23 @@ def test_functions_of_another_file_do_so(change: str, tmp_path: Path) -> None:
     texts, errors = converted_files(tmp_path, {"data.py": HEAD, "main.py": main})
     assert not errors
     assert texts["main.py"].count("DataLoader(") == 2
+
+
+WINDOWS = """\
+DX, DY = DX.astype("float32"), DY.astype("float32")
+data = keras.utils.timeseries_dataset_from_array(DX, DY, sequence_length=3, batch_size=8)
+{change}
+model = keras.Sequential([keras.Input((3, 5)), keras.layers.Flatten(), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+losses = np.array(model.fit(data, epochs=2, verbose=0).history["loss"])
+"""
+
+
+@pytest.mark.parametrize("change", ["DX *= 0.5", "zero(DX)", "print(len(DX))"])
+def test_windows_are_of_the_series_as_it_was(change: str, scripts: Scripts) -> None:
+    text = HEAD + WINDOWS.format(change=change)
+    result = convert(text).text
+    assert (".copy()" in result) is ("print" not in change)
+    apart = scripts.compare(text, result)
+    assert "losses" in apart
+    assert max(apart.values()) < 1e-6, apart  # Keras keeps float32 here

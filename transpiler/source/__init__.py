@@ -54,6 +54,7 @@ outer_reads.py  what functions read of others; draws.py: what they draw
 running.py      whether that changes between two runs of what is traced once
 run_later.py    what runs whenever data give a batch
 reached.py      through which variables data are reached, which functions are called
+given_back.py  whether a name may hold an earlier model again
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
 given_objects.py  whether callers give a function what is made already
 named_keywords.py  functions that read their keywords one by one: parameters instead

@@ -60,13 +60,18 @@ def _is_asked(side: ast.expr, whole: str) -> bool:
 
 #: What changes the array that it gets first, of NumPy: also `np.add.at`.
 _OF_FIRST = frozenset({"at", "fill_diagonal", "place", "put", "put_along_axis", "putmask"})
-#: Of its functions, by how many arrays they get before the one which they write into.
-_INTO = {
-    **dict.fromkeys(("abs", "absolute", "exp", "log", "negative", "rint", "sqrt", "square"), 1),
-    **dict.fromkeys(("add", "divide", "maximum", "minimum", "multiply", "power", "subtract"), 2),
-    "true_divide": 2,
-    "clip": 3,
-}
+_OF_ONE = (
+    "abs", "absolute", "arctan", "cbrt", "ceil", "cos", "deg2rad", "exp", "exp2", "expm1", "fabs",
+    "floor", "invert", "log", "log10", "log1p", "log2", "logical_not", "negative", "rad2deg",
+    "reciprocal", "rint", "sign", "sin", "sqrt", "square", "tanh", "trunc",
+)  # fmt: skip
+_OF_TWO = (
+    "add", "bitwise_and", "bitwise_or", "divide", "dot", "floor_divide", "fmax", "fmin", "fmod",
+    "heaviside", "hypot", "logaddexp", "logical_and", "logical_or", "matmul", "maximum", "minimum",
+    "mod", "multiply", "power", "remainder", "subtract", "true_divide",
+)  # fmt: skip
+#: How many arguments functions of NumPy get before the array which they write into.
+_INTO = {**dict.fromkeys(_OF_ONE, 1), **dict.fromkeys(_OF_TWO, 2), "clip": 3, "round": 2}
 
 
 def changed_array(call: ast.Call) -> ast.expr | None:
@@ -75,16 +80,23 @@ def changed_array(call: ast.Call) -> ast.expr | None:
     if not isinstance(function, ast.Attribute):
         return None
     if function.attr in _OF_FIRST and call.args:
-        return call.args[0] if _NUMPY.fullmatch(ast.unparse(function)) else None
+        return call.args[0] if _is_of_numpy(function) else None
     if function.attr == "itemset":
         return function.value
     given = next((k.value for k in call.keywords if k.arg == "out"), None)
-    if given is None and len(call.args) - 1 == _INTO.get(function.attr, -2):
-        return call.args[-1] if _NUMPY.fullmatch(ast.unparse(function)) else None
-    if given is None or _NUMPY.fullmatch(ast.unparse(function)):
+    if given is None and function.attr in _INTO:
+        every = call.args if _is_of_numpy(function) else [function.value, *call.args]
+        if len(every) == _INTO[function.attr] + 1:  # `np.clip(x, 0, 1, x)`, `x.clip(0, 1, x)`
+            *before, last = every
+            return last if ast.unparse(last) in map(ast.unparse, before) else None
+    if given is None or _is_of_numpy(function):
         return given
     own = [ast.unparse(one) for one in (function.value, *call.args)]  # `x.clip(0, 1, out=x)`
     return given if ast.unparse(given) in own else None
+
+
+def _is_of_numpy(function: ast.Attribute) -> bool:
+    return _NUMPY.fullmatch(ast.unparse(function)) is not None
 
 
 def changes_number(node: ast.AugAssign) -> bool:

@@ -78,6 +78,7 @@ callbacks.py   what stands in the loop for the callbacks of a `fit`
 classes_elsewhere.py  such classes of other files; and data that are
 epoch_logs.py  what they see of an epoch, in their order
 changed_logs.py  what those of the program's own do to it
+given_back.py   models that are asked by a name which may hold an earlier one again
 given_functions.py  functions that they call, and others have made
 callback_arguments.py  when their arguments are evaluated
 callback_attributes.py  what the program reads of them after the loop

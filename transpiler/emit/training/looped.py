@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from transpiler.emit.training.given_back import is_given_back
 from transpiler.emit.training.handed_compile import Handing, given_model
 from transpiler.emit.training.late_optimizers import late_fit
 from transpiler.emit.training.lines import holds, within
@@ -42,6 +43,8 @@ def _stepped_apart(
         for call in part.calls:
             if call.name not in ("fit", "train_on_batch"):
                 continue
+            if is_given_back(shared, part, call):
+                return call
             if not _made_in_round(shared, part.room, call.node, part.variable, made):
                 if not is_one_of_several(part) or late_fit(shared, parts) is not None:
                     return call

@@ -23,6 +23,7 @@ from transpiler.emit.training.data import by_keys, without_others
 from transpiler.emit.training.distributing import spread
 from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of, why_unseen
 from transpiler.emit.training.entered_with import settle_entered, under_several
+from transpiler.emit.training.given_back import asked_back
 from transpiler.emit.training.given_to_builders import parts_for_builder
 from transpiler.emit.training.going_on import trains_a_copy
 from transpiler.emit.training.groups import (
@@ -373,8 +374,9 @@ class _Planner(Shared):
         criteria = [h.loss.criterion for c in training.compiled.values() for h in c.heads]
         if any(criterion.names for criterion in criteria):
             training.problem = other_name(self, training, parts, TRAINING)
-            if training.problem is not None:
-                return
+        training.problem = training.problem or asked_back(self, parts)
+        if training.problem is not None:
+            return
         parts = with_passing(self, training.model, [part for part in parts if part is not home])
         parts = [home, *parts]
         first: ModelWriter | None = None

@@ -19,6 +19,7 @@ from transpiler.ir.expr import ATOM, Expr, call, expr, method
 from transpiler.ir.tensor import Tensor, Unsupported
 from transpiler.record import replace
 from transpiler.rule import Rule
+from transpiler.source.arrays_in_place import may_change_arrays
 from transpiler.source.backwards import may_run_backwards, runs_backwards
 from transpiler.source.between import grown_between
 from transpiler.source.far_tables import tables_of
@@ -58,7 +59,9 @@ def data_tensor(
     if region.tree.span(node)[0] not in handed_data(region.tree.text):
         return None
     try:
-        made = _made(region, rule, name, arguments, name in _COPIES or _is_changed(region, node))
+        code = region.tree.source(node.args[0].value) if node.args else ""
+        copies = name in _COPIES or is_changed_behind(region, node, code)
+        made = _made(region, rule, name, arguments, copies)
     except (GiveUp, Unsupported):
         return None
     if made is None:
@@ -72,9 +75,8 @@ def data_tensor(
     return found
 
 
-def _is_changed(region: Region, node: cst.Call) -> bool:
+def is_changed_behind(region: Region, node: cst.CSTNode, code: str) -> bool:
     """Whether an array may be changed later in place: tensors of TensorFlow are copies."""
-    code = region.tree.source(node.args[0].value) if node.args else ""
     end = region.tree.span(node)[1]
     if not code or grown_between(region.tree.text, code, end, None):
         return bool(code)
@@ -144,6 +146,17 @@ def _type(region: Region, dtype: Expr) -> Expr:
     cast = region.file.rules.ops["tf.cast"].build(Tensor(Expr("x"), None), dtype)
     assert isinstance(cast, Tensor)
     return Expr(f"torch.{cast.dtype}", strength=ATOM)
+
+
+def series_of(region: Region, node: cst.CSTNode, name: str, value: Expr) -> Expr:
+    """What windows are made of; data sets of TensorFlow have copies of it, generators don't."""
+    array, text = as_array(region, value), region.tree.text
+    end = region.tree.span(node)[1]
+    changed = name.endswith("_dataset_from_array") and (
+        is_changed_behind(region, node, value.text)
+        or may_change_arrays(region.file.path, text, end, len(text))
+    )
+    return method(array, "copy") if changed and not array.known else array
 
 
 def as_array(region: Region, value: Expr) -> Expr:

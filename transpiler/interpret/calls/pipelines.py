@@ -15,7 +15,7 @@ import libcst as cst
 from transpiler.diagnostics import CLOSE_IDIOM, Fidelity
 from transpiler.interpret.arguments import Argument, arguments_of
 from transpiler.interpret.calls.data_functions import called_object, generating, of_images
-from transpiler.interpret.calls.data_tensors import as_array
+from transpiler.interpret.calls.data_tensors import as_array, series_of
 from transpiler.interpret.calls.evaluated_again import refuse_again
 from transpiler.interpret.calls.far_lambdas import refuse_far_lambda
 from transpiler.interpret.calls.otherwise import settle_otherwise
@@ -220,7 +220,7 @@ def _step(region: Region, node: cst.BaseExpression, name: str, arguments: list[A
         elif parameter == _OF_ARRAYS and isinstance(value, (Framework, Function)):
             given[parameter] = of_images(region, value)
         elif parameter in ("data", "targets") and _OF_SERIES.search(name):
-            given[parameter] = as_array(region, to_expr(region, value))
+            given[parameter] = series_of(region, node, name, to_expr(region, value))
         else:
             given[parameter] = to_expr(region, value)
     for parameter, declared in rule.signature.parameters.items():

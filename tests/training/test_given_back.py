@@ -1,0 +1,115 @@
+"""Models that get back the name which another one has had: each goes with its own optimizer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.training.test_refusals import errors
+
+HEAD = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras import layers
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(40, 5), rng.rand(40, 1)
+targets = {"a": y, "b": 2 * y}
+
+
+def build(loss="mse"):
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(4), layers.Dense(1)])
+    model.compile("adam", loss)
+    return model
+
+
+"""
+SEARCH = """\
+best, best_model, models = np.inf, None, []
+for number in range(3):
+    model = build()
+    model.fit(x, y, verbose=0)
+    score = model.evaluate(x, y, verbose=0)
+    models.append(model)
+    if score < best:
+        best, best_model = score, model
+"""
+FILLED = """\
+class Many:
+    def __init__(self):
+        self.models = {}
+
+    def model_of(self, name):
+        if name not in self.models:
+            self.models[name] = build()
+        return self.models[name]
+
+    def train(self):
+        for name, target in targets.items():
+            model = self.model_of(name)
+            model.fit(x, target, verbose=0)
+
+
+many = Many()
+many.train()
+many.train()
+"""
+INLINE = FILLED.replace("model = self.model_of(name)", "MAKE").replace(
+    "MAKE",
+    "if name not in self.models:\n                self.models[name] = build()\n"
+    "            model = self.models[name]",
+)
+BACK = {
+    "the best": SEARCH + "model = best_model\nmodel.fit(x, y, verbose=0)\n",
+    "one of a list": SEARCH + "model = models[0]\nmodel.fit(x, y, verbose=0)\n",
+    "unpacked": SEARCH
+    + "pair = best, best_model\nscore, model = pair\nmodel.fit(x, y, verbose=0)\n",
+    "of a function that fills": FILLED,
+    "of a dict that is filled": INLINE,
+    "an attribute": """\
+class Two:
+    def __init__(self):
+        self.model = build()
+
+    def run(self):
+        self.model.fit(x, y, verbose=0)
+        self.old = self.model
+        self.model = build()
+        self.model.fit(x, y, verbose=0)
+
+    def back(self):
+        self.model = self.old
+        self.model.fit(x, y, verbose=0)
+
+
+two = Two()
+two.run()
+two.back()
+""",
+    "another loss": """\
+model = build()
+model.fit(x, y, verbose=0)
+kept = model
+model = build("mae")
+model.fit(x, y, verbose=0)
+model = kept
+score = model.evaluate(x, y, verbose=0)
+""",
+}
+
+
+@pytest.mark.parametrize("way", BACK)
+def test_what_asks_an_earlier_model_is_refused(way: str) -> None:
+    found = errors(HEAD + BACK[way])
+    assert any("fit` is left" in text or "`evaluate` is left" in text for _, text in found), found
+
+
+ANEW = {
+    "the best is asked": SEARCH + "model = best_model\nscore = model.evaluate(x, y, verbose=0)\n",
+    "one model": "first = build()\nmodel = first\nmodel.fit(x, y, verbose=0)\n",
+    "each round": SEARCH + "model = build()\nmodel.fit(x, y, verbose=0)\n",
+}
+
+
+@pytest.mark.parametrize("way", ANEW)
+def test_what_asks_the_last_one_is_converted(way: str) -> None:
+    assert not errors(HEAD + ANEW[way])
