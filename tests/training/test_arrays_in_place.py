@@ -107,11 +107,16 @@ losses = np.array(model.fit(data, epochs=2, verbose=0).history["loss"])
 """
 
 
-@pytest.mark.parametrize("change", ["DX *= 0.5", "zero(DX)", "print(len(DX))"])
+@pytest.mark.parametrize("change", ["DX *= 0.5", "zero(DX)"])
 def test_windows_are_of_the_series_as_it_was(change: str, scripts: Scripts) -> None:
     text = HEAD + WINDOWS.format(change=change)
     result = convert(text).text
-    assert (".copy()" in result) is ("print" not in change)
+    assert ".copy()" in result
     apart = scripts.compare(text, result)
     assert "losses" in apart
     assert max(apart.values()) < 1e-6, apart  # Keras keeps float32 here
+
+
+def test_which_nothing_copies_that_nothing_changes() -> None:
+    head, _, _ = HEAD.partition("CACHE")
+    assert ".copy()" not in convert(head + WINDOWS.format(change="print(len(DX))")).text
