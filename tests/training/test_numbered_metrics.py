@@ -96,3 +96,38 @@ def test_one_alone_has_no_number(program: str, scripts: Scripts) -> None:
 )
 def test_it_is_said_where_they_are_not_known(program: str, scripts: Scripts) -> None:
     assert _compared(HEAD + program, scripts)
+
+
+IN_A_FUNCTION = '''\
+from tensorflow import keras
+
+
+def main(x, y):
+    class F1(keras.metrics.Metric):
+        def __init__(self, name="f1", **kwargs):
+            super().__init__(name=name, **kwargs)
+            self.p = keras.metrics.Precision()
+            self.r = keras.metrics.Recall()
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.p.update_state(y_true, y_pred)
+            self.r.update_state(y_true, y_pred)
+
+        def result(self):
+            p, r = self.p.result(), self.r.result()
+            return 2 * p * r / (p + r + 1e-7)
+
+        def reset_state(self):
+            self.p.reset_state()
+            self.r.reset_state()
+
+    m = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1, activation="sigmoid")])
+    m.compile("adam", "binary_crossentropy", metrics=[F1()])
+    return m.fit(x, y, epochs=2, verbose=0).history
+'''
+
+
+def test_the_parts_of_one_in_a_function_stand_above_that() -> None:
+    text = convert(IN_A_FUNCTION).text
+    compile(text, "<converted>", "exec")
+    assert text.index("\nclass Precision:") < text.index("\ndef main(")

@@ -105,6 +105,8 @@ def _named(draft: Draft, made: UserClass, written: Written) -> str:
     draft.helpers |= written.helpers
     start = draft.tree.line_start(draft.tree.span(made.node)[0])
     start = min([start, *(draft.tree.span(mark)[0] for mark in made.node.decorators)])
+    inside = draft.tree.span(made.node)[0] > draft.tree.line_start(draft.tree.span(made.node)[0])
+    start = draft.top_level_start(made.node) if inside else start
     known = draft.metric_parts.get(written.source)
     if known is not None and known[1] <= start:
         return known[0]
@@ -117,7 +119,8 @@ def _named(draft: Draft, made: UserClass, written: Written) -> str:
     draft.metric_parts[written.source] = name, start
     lines = written.source.replace("NAME", name).split("\n")
     folded = (fold(line.lstrip(), len(line) - len(line.lstrip())) for line in lines)
-    draft.edits.append(Edit(start, start, "\n".join(folded) + "\n\n"))
+    below = "\n\n\n" if inside else "\n\n"
+    draft.edits.append(Edit(start, start, "\n".join(folded).rstrip("\n") + below))
     return name
 
 

@@ -20,6 +20,7 @@ from transpiler.source.effects import ANY, Effect, effects_of, looks_up, may_be_
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
+from transpiler.source.known_as import leading_to, may_call
 from transpiler.source.origins import imported_from, imports_in, of_modules
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
@@ -108,9 +109,10 @@ def changed_later(
     `since` a place; `methods` of the file `home` change what they are given with.
     """
     around = _Around(files, made_by, since)
+    leading = leading_to([*files.values(), program_in(home)], methods)
     wanted, stem = sorted(set(paths)), os.path.splitext(os.path.basename(home))[0]
     for text in files.values():
-        names = (*methods, *(name.strip(".[]'") for path in wanted for name in (path[0], path[-1])))
+        names = (*leading, *(name.strip(".[]'") for path in wanted for name in (path[0], path[-1])))
         if not any(name in text for name in names) and "setattr" not in text:
             continue
         module = program_tree(text)
@@ -125,9 +127,9 @@ def changed_later(
                     if _is_late(module, effect.node, around):
                         return spelled(path)
         for call in all_in(module) if methods else ():
-            if isinstance(call, ast.Call) and (changed := methods.get(called_name(call.func))):
+            if isinstance(call, ast.Call) and (changing := may_call(call, leading)):
                 if _is_late(module, call, around):
-                    return changed
+                    return methods[min(changing)]
     return ""
 
 
@@ -179,7 +181,7 @@ def _methods_that_set(program: str, part: str) -> Iterator[str]:
     for effect in effects_of(program)[0] if part else ():
         name = getattr(effect.scope.function, "name", "")
         first, *deeper = effect.path
-        if name not in ("", "__init__") and first == "self" and deeper:
+        if name not in ("", "__init__") and first in _OF_OBJECT and deeper:
             if may_be_one(part, deeper[0]):
                 yield name
 
@@ -340,7 +342,9 @@ def _is_unused(rooms: Sequence[ast.AST], around: _Around) -> bool:
     """Whether no other file asks for a function, or for a method of a class of its own kind."""
     *outer, room = rooms
     name = getattr(room, "name", "")
-    if getattr(room, "decorator_list", ()) or name.startswith("__"):
+    if name.startswith("__") and outer and name != "__init_subclass__":
+        name = getattr(outer[-1], "name", "")  # nobody has an object of the class
+    if getattr(room, "decorator_list", ()) or not name or name.startswith("__"):
         return False
     if any(not isinstance(one, ast.ClassDef) or one.bases for one in outer):
         return False

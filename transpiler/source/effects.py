@@ -15,7 +15,7 @@ from transpiler.record import record
 from transpiler.source.array_changes import changed_array
 from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import all_in, parts_of, program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, parts_of, program_tree
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
@@ -122,7 +122,7 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
     """All of a program, and its scopes."""
     found: list[Effect] = []
     nodes = list(own_nodes(module))
-    scopes = [(Scope(None, None), nodes, _changes(nodes))]
+    scopes = [(Scope(None, None), nodes, [*_changes(nodes), *_by_other_names(module)])]
     for scope, nodes, changes in scopes:  # grows
         for node, path in changes:
             line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
@@ -165,6 +165,21 @@ _Changes: TypeAlias = "list[tuple[ast.AST, tuple[str, ...]]]"
 
 def _changes(nodes: list[ast.AST]) -> _Changes:
     return [(node, path) for node in nodes for path in changed_by(node) if path]
+
+
+def _by_other_names(module: ast.Module) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
+    """What calls of methods change that have got names: `update = CFG.update`."""
+    bound = {
+        target.id: node.value.value
+        for node in nodes_of_kind(module, ast.Assign)
+        if isinstance(node.value, ast.Attribute) and node.value.attr in _METHODS
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in nodes_of_kind(module, ast.Call) if bound else ():
+        if isinstance(call.func, ast.Name) and call.func.id in bound:
+            if path := _within(bound[call.func.id]):
+                yield call, path
 
 
 def _scope_of(function: Function, outer: Scope) -> tuple[Scope, list[ast.AST], _Changes]:

@@ -60,7 +60,7 @@ def _led_to(home: str, program: str, read: tuple[str, ...]) -> Iterator[_Read]:
     *owner, last = read
     name = last.removesuffix(CALLED).removeprefix(".")
     if not owner:
-        yield from ((home, program, one) for one in _partly_called(program, name))
+        yield from ((home, program, one) for one in _stands_for(program, name))
         for place, there in imported_from(name, home, program):
             yield from _of(place, there)
     if not owner or not name.isidentifier():
@@ -81,22 +81,22 @@ def _of(place: str, name: str) -> Iterator[_Read]:
     """What a function of a file reads."""
     program = program_in(place)
     yield from ((place, program, one) for one in read_when_called(program, (name,)))
-    yield from ((place, program, one) for one in _partly_called(program, name))
+    yield from ((place, program, one) for one in _stands_for(program, name))
 
 
 @remembered
-def _partly_called(program: str, name: str) -> list[tuple[str, ...]]:
-    """The functions that a variable calls: `rate = functools.partial(scaled, 0.5)`."""
-    module = program_tree(program) if "partial(" in program else None
-    made = nodes_of_kind(module, ast.Assign) if module is not None else []
-    return [
-        path
-        for node in made
-        if isinstance(node.value, ast.Call) and called_name(node.value.func) == "partial"
-        if any(getattr(target, "id", "") == name for target in node.targets)
-        for argument in node.value.args[:1]
-        for path in paths_in(argument)
-    ]
+def _stands_for(program: str, name: str) -> list[tuple[str, ...]]:
+    """What a variable is another name of: `rate = scaled`, `rate = partial(scaled, 0.5)`."""
+    module = program_tree(program) if name in program else None
+    found: list[tuple[str, ...]] = []
+    for node in nodes_of_kind(module, ast.Assign) if module is not None else ():
+        if any(getattr(target, "id", "") == name for target in node.targets):
+            match node.value:
+                case ast.Call(func=func, args=[given, *_]) if called_name(func) == "partial":
+                    found += paths_in(given)
+                case ast.Name() | ast.Attribute():
+                    found += paths_in(node.value)
+    return found
 
 
 @remembered

@@ -12,7 +12,7 @@ from itertools import islice
 from transpiler.regex import regex
 from transpiler.source.discovery import Kind, find
 from transpiler.source.ignored import is_repository, project_root
-from transpiler.source.imported import locate, read_text, real_path, taken_texts
+from transpiler.source.imported import locate, read_text, real_path, taken_texts, with_imported
 from transpiler.source.lexical import imports_framework
 from transpiler.source.remembered import remembered
 
@@ -326,3 +326,16 @@ def _read(path: str) -> bytes:
             return file.read()
     except OSError:
         return b""
+
+
+def texts_around(path: str) -> list[str]:
+    """The texts of all other files of which a file may have something, through whichever others.
+
+    Those that import it may give it what they have from others.
+    """
+    found: dict[str, str] = {}
+    for place in (path, *importing_files(path, r"\w")):
+        for other, text in with_imported(place):
+            found.setdefault(real_path(other), text)
+    found.pop(real_path(path), None)
+    return [*found.values()]

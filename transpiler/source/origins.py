@@ -123,13 +123,13 @@ def passed_on(text: str, path: str) -> list[str]:
         if "*" in names:
             names = {node.id for node in nodes_of_kind(module, ast.Name)}
         for name in names:
-            if (
-                name in modules
-                or _CLASS.fullmatch(name)
-                or ("import *" not in other and name not in other)
-            ):
+            if name in modules or ("import *" not in other and name not in other):
                 continue
-            defines = re.compile(rf"^(?:def {name}\(|{name}\b[^\n(]*=)", re.MULTILINE)
+            is_class = _CLASS.fullmatch(name) is not None
+            if is_class and f"{name}." not in text:
+                continue  # it makes objects: nobody asks the class itself
+            made = rf"class {name}\b" if is_class else rf"def {name}\("
+            defines = re.compile(rf"^(?:{made}|{name}\b[^\n(]*=)", re.MULTILINE)
             for one, _ in imported_from(name, str(place), other):
                 found |= {one: None} if defines.search(program_in(one)) else {}
     return [*found]

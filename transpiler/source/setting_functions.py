@@ -13,12 +13,13 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from transpiler.regex import regex
 from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
 from transpiler.source.imported import imported_texts, locate, real_path
+from transpiler.source.known_as import expanded, leading_to
 from transpiler.source.origins import passed_on
 from transpiler.source.reached import program_of
 from transpiler.source.remembered import remembered
@@ -44,6 +45,9 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
     """
     others = _others(text, path) if path else []
     named = set(_WORD.findall(code)) if "(" in code else set[str]()
+    leading = _leading(text, path) if named else {}
+    led_to = expanded(named, leading) - named
+    named |= led_to
     parsed = None
     found: dict[str, bool] = {}
     for program, place in ((text, path), *others):
@@ -57,7 +61,7 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
             continue
         parsed = parsed or python_tree(code)
         if program is text:
-            called = program_of(text).called(code)
+            called = program_of(text).called(code) | (led_to & changed.keys())
             called |= _registered(text) if called & _calling_others(text) else frozenset()
             for function in called & changed.keys():
                 for name, whole in changed[function]:
@@ -71,7 +75,7 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
             found.update(dict.fromkeys(shared, False))
         for node in all_in(parsed) if parsed is not None else ():
             if isinstance(node, ast.Call):
-                for name in _changed_by(node, program, changed, changing):
+                for name in _changed_by(node, program, changed, changing, leading):
                     found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
 
@@ -85,6 +89,14 @@ def _others(text: str, path: str) -> list[tuple[str, str]]:
     direct = {str(place): other for place, other in imported_texts(text, path)}
     inner = {place: program_in(place) for place in passed_on(text, path) if place not in direct}
     return [(other, place) for place, other in {**direct, **inner}.items()]
+
+
+@remembered
+def _leading(text: str, path: str) -> Mapping[str, frozenset[str]]:
+    """What may call functions that change something, of a program and the files around it."""
+    texts = [text, *(other for other, _ in (_others(text, path) if path else ()))]
+    names = {n for one in texts for n in (*_changed(one), *changing_functions(one).names)}
+    return {name: of for name, of in leading_to(texts, names).items() if of != {name}}
 
 
 @remembered
@@ -144,6 +156,7 @@ def _changed_by(
     program: str,
     changed: dict[str, frozenset[tuple[str, bool]]],
     changing: Changing,
+    leading: Mapping[str, frozenset[str]],
 ) -> Iterator[str]:
     """The variables whose objects a call changes: that of a method, or what it is given."""
     called: ast.expr = node.func
@@ -155,6 +168,9 @@ def _changed_by(
     for method in () if is_method else _holders(program).get(name, ()):
         if isinstance(method, ast.Attribute) and _changes_itself(program, method.attr, changed):
             yield _root(method)
+    for other in leading.get(name, ()):
+        if changing.has(other, is_attribute=True):  # by another name, or it calls that
+            yield from map(_root, (*node.args, *(keyword.value for keyword in node.keywords)))
     if name not in _defined(program):
         if isinstance(called, ast.Name) and name in program_of(program).variables():
             if _changes_itself(program, "__call__", changed):

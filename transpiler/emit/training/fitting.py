@@ -44,7 +44,7 @@ from transpiler.ir.training import BATCH, BATCH_LOGS, Fit, Hooks
 from transpiler.lower.watched import constructors
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.changed_later import files_around
+from transpiler.source.importers import texts_around
 from transpiler.source.lexical import blanked, may_act, names_in
 
 _NUMBERS = regex(r"[\d\[\](), ]+")
@@ -441,10 +441,9 @@ class FitWriter(FitData):
     def _filled(self) -> tuple[str, ...]:
         """The values that templates of the program name, also in files around; f-strings don't."""
         path, texts = self.model.shared.file.path, [(self.tree.text, self.tree.blanked)]
-        others = (
-            files_around(path, self.tree.text) if path and "callbacks" in self.call.given else {}
-        )
-        texts += [(text, blanked(text)) for text in others.values() if _PLACE.search(text)]
+        asked = path and "callbacks" in self.call.given
+        others = texts_around(path) if asked else ()
+        texts += [(text, blanked(text)) for text in others if _PLACE.search(text)]
         found = ((m, code) for text, code in texts for m in _PLACE.finditer(text))
         plain = (m.group(1) for m, code in found if code[m.start(1)].isspace())
         return tuple(dict.fromkeys(plain))
