@@ -98,7 +98,7 @@ def test_it_is_said_where_they_are_not_known(program: str, scripts: Scripts) -> 
     assert _compared(HEAD + program, scripts)
 
 
-IN_A_FUNCTION = '''\
+IN_A_FUNCTION = """\
 from tensorflow import keras
 
 
@@ -124,7 +124,7 @@ def main(x, y):
     m = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1, activation="sigmoid")])
     m.compile("adam", "binary_crossentropy", metrics=[F1()])
     return m.fit(x, y, epochs=2, verbose=0).history
-'''
+"""
 
 
 def test_the_parts_of_one_in_a_function_stand_above_that() -> None:

@@ -234,6 +234,8 @@ class FileContext:
     mark: Any = None
     wants_marks: bool = False  #: whether a training needs that, so that the file is begun anew
     marks_elsewhere: bool = False  #: whether that of a file which imports this one does
+    #: what files that import it have in branches alone which don't come to pass, by their paths
+    unread: dict[str, set[str]] = field(default_factory=dict)
     marked: dict[tuple[int, str], Any] = field(default_factory=dict)  #: by layer and argument
 
     @property

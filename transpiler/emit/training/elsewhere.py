@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 
+import libcst as cst
+
 from transpiler.emit.draft import Draft
 from transpiler.emit.training.callbacks import own_classes
 from transpiler.emit.training.groups import Group
@@ -24,9 +26,17 @@ from transpiler.interpret.values import Function, Model, Namespace
 from transpiler.lower.frozen_elsewhere import says, why_unclear
 from transpiler.lower.training import Training
 from transpiler.record import record
-from transpiler.source.imported import reaches
-from transpiler.source.importers import is_imported, sees_training, training_files
+from transpiler.regex import regex
+from transpiler.source.imported import reaches, read_text, real_path
+from transpiler.source.importers import (
+    importers_of_importers,
+    importing_files,
+    is_imported,
+    sees_training,
+    training_files,
+)
 from transpiler.source.lexical import words_in
+from transpiler.source.suites import nodes_of
 
 
 @record(slots=True)
@@ -50,10 +60,51 @@ def why_unseen(path: str) -> str:
     return f"nothing in {names} that is followed trains the model"
 
 
+#: What may find a function by a name that is put together, or all of a module.
+_BY_NAME = regex(r"\b(?:getattr|globals|vars|eval|exec|import_module|getmembers)\(|__dict__")
+
+
+def is_unused(file: FileContext, region: Region) -> bool:
+    """Whether files train models of a file, and none of its project has one of its functions."""
+    name, path = region.name, file.path
+    if not any(statement is region.function for statement in file.tree.module.body):
+        return False
+    trains = list(training_files(path))
+    others = {*trains, *importers_of_importers(path, ""), *importing_files(path, "")}
+    named = re.compile(rf"\b{name}\b")
+    alone = bool(trains) and len(named.findall(file.tree.text)) == 1
+    return alone and not any(
+        _BY_NAME.search(text)
+        or (named.search(text) and name not in file.unread.get(real_path(other), ()))
+        for other in others
+        for text in [read_text(other)]
+    )
+
+
+def names_unread(other: FilePlan) -> set[str]:
+    """The names that a file has in branches alone which don't come to pass, and imports."""
+    file = other.file
+    regions = [file.module, *(summary.region for summary in file.summaries.values())]
+    resolved = {key: is_so for one in regions if one for key, is_so in one.resolved.items()}
+    text = read = file.tree.text
+    body = file.tree.module.body
+    lines = [s for s in body if isinstance(s, cst.SimpleStatementLine)]
+    imports = [leaf for line in lines for leaf in line.body if isinstance(leaf, cst.ImportFrom)]
+    for node in (*imports, *(nodes_of(file.tree.module) if resolved else ())):
+        left: cst.CSTNode | None = node if isinstance(node, cst.ImportFrom) else None
+        if isinstance(node, cst.If) and id(node) in resolved:
+            left = node.orelse if resolved[id(node)] else node.body
+        if left is not None:
+            start, end = file.tree.span(left)
+            read = read[:start] + " " * (end - start) + read[end:]
+    return words_in(text) - words_in(read)
+
+
 def wanted_of(planned: FilePlan, others: list[FilePlan]) -> Wanted:
     """What the plans of other files, which import this one, want of it."""
     wanted = Wanted()
     for other in others:
+        planned.file.unread[real_path(other.file.path)] = names_unread(other)
         theirs = [t.training for t in other.trained if t.training.home.file.is_same(planned.file)]
         for training in (t.training for t in other.trained):
             _want_of_parts(wanted, planned, training)

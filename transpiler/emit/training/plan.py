@@ -21,7 +21,7 @@ from transpiler.emit.training.constructors import argument_of
 from transpiler.emit.training.counting import rewrite_counts
 from transpiler.emit.training.data import by_keys, without_others
 from transpiler.emit.training.distributing import spread
-from transpiler.emit.training.elsewhere import is_free, losses_gone, place_of, why_unseen
+from transpiler.emit.training.elsewhere import is_free, is_unused, losses_gone, place_of, why_unseen
 from transpiler.emit.training.entered_with import settle_entered, under_several
 from transpiler.emit.training.given_back import asked_back
 from transpiler.emit.training.given_to_builders import parts_for_builder
@@ -300,6 +300,7 @@ class _Planner(Shared):
             training.idle = training.elsewhere or (
                 not self._unknown_training and all(map(self._is_kept, parts))
             )
+            training.idle |= is_unused(self.file, training.home) and len(parts) == 1
             if not training.idle:
                 why = self.elsewhere.get(place) or why_unseen(self.file.path)
                 unseen = compiles[0], why

@@ -27,6 +27,8 @@ _ASKED = (
     r"compile|fit|fit_generator|evaluate|predict|train_on_batch|test_on_batch|predict_on_batch"
     r"|[gs]et_weights|load_weights|save\w*|summary|layers|optimizer"
 )
+_ASKED_ALONE = "compile|fit|fit_generator|evaluate|train_on_batch"
+_TRAINS = regex(rf"\.(?:{_ASKED_ALONE})\(")
 _GIVEN = frozenset({"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics",
                     "callbacks", "class_weight"})  # fmt: skip
 _MADE = (ast.List, ast.Dict, ast.Call)
@@ -34,7 +36,7 @@ _MADE = (ast.List, ast.Dict, ast.Call)
 
 def assigned_apart(text: str) -> Rewritten | None:
     """The text with a statement for each of them, if it has any."""
-    together = ".compile(" in text and _TOGETHER.search(text)
+    together = _TRAINS.search(text) and _TOGETHER.search(text)
     mixed = _BUILDS.search(text) is not None and _ANY_TOGETHER.search(text)
     module = program_tree(text) if together or mixed or _OF_OBJECT.search(text) else None
     if module is None:
@@ -56,7 +58,7 @@ def assigned_apart(text: str) -> Rewritten | None:
                 if len(pairs) < len(targets) or len(targets) != len(values):
                     continue
                 made = any(name in given and isinstance(v, _MADE) for name, v in pairs)
-                made = made or all(map(_is_model, values))
+                made = made or all(map(_is_model, values)) or _are_asked(pairs, text)
                 made = made or any(_is_list(v) and f"{name}.append(" in text for name, v in pairs)
                 mixes = _mixes(pairs, tensors) and _in_turn(pairs)
                 if (mixes or (made and _is_free(pairs))) and not comments_in(
@@ -87,6 +89,16 @@ def _keeps_model(targets: list[ast.expr], values: list[ast.expr], text: str) -> 
     if any(isinstance(n, ast.Name) and n.id == "self" for n in inside):
         return False
     return re.search(rf"\bself\.(?:{'|'.join(names)})\.(?:{_ASKED})\b", text) is not None
+
+
+def _are_asked(pairs: list[tuple[str, ast.expr]], text: str) -> bool:
+    """Whether functions give the values, each of which is trained, or asked how well it does."""
+    return all(
+        isinstance(value, ast.Call)
+        and not ast.unparse(value.func).rpartition(".")[2][:1].isupper()  # no class
+        and re.search(rf"\b{name}\.(?:{_ASKED_ALONE})\(", text)
+        for name, value in pairs
+    )
 
 
 def _given(module: ast.Module) -> Iterator[str]:
