@@ -64,6 +64,12 @@ def rank(x: Tensor) -> Expr:
     return method(x.code, "dim") if x.dims is None else expr(x.rank)
 
 
+@op("keras.backend.dtype", aliases=ONE)
+def dtype(x: Tensor) -> Expr:
+    """Its name, as Keras has it."""
+    return expr(x.dtype)
+
+
 @op("tf.size", "keras.ops.size", aliases=ONE)
 def size(x: Tensor, out_type: Param = None) -> Expr:
     """The same."""

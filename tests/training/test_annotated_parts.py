@@ -61,3 +61,31 @@ def test_the_variables_do_without(scripts: Scripts) -> None:
 )
 def test_all_else_stays(text: str) -> None:
     assert annotated_parts(text) is None
+
+
+BUILT = """\
+import numpy as np
+from tensorflow import keras
+
+
+def build(n: int) -> keras.Model:
+    return keras.Sequential([keras.Input((n,)), keras.layers.Dense(1)])
+
+
+class Trainer:
+    def __init__(self, n: int) -> None:
+        self.model: keras.Model = build(n)
+        self.model.compile("sgd", "mse")
+
+    def fit(self, x: np.ndarray, y: np.ndarray) -> keras.callbacks.History:
+        return self.model.fit(x, y, verbose=0)
+
+
+history = Trainer(4).fit(np.ones((20, 4)), np.ones((20, 1)))
+"""
+
+
+def test_models_that_functions_give_are_trained(scripts: Scripts) -> None:
+    text = converted(BUILT, Options(keras="3", exact=True))
+    assert "self.model = build(n)" in text
+    assert max(scripts.compare(BUILT, text).values()) < 1e-9

@@ -35,15 +35,40 @@ def configure(**kw):
     DX[:9] = 0
 
 
+def update(**kw):
+    configure(**kw)
+
+
 def with_stage(function):
     function(lr=0.01)
 """
 STAGE = """\
+import settings
 from settings import configure as change
 
 
 def second():
     change(lr=0.01)
+
+
+def each_of(functions):
+    for function in functions:
+        function(lr=0.01)
+
+
+HOOKS = {}
+
+
+def register(function):
+    HOOKS["begin"] = function
+
+
+def fire():
+    HOOKS["begin"](lr=0.01)
+
+
+def later():
+    settings.update(lr=0.01)
 
 
 class Stage:
@@ -71,6 +96,19 @@ CALLED = {
     "loop": ("from settings import configure", "for each in [configure]:\n    each(lr=0.01)"),
     "another file": ("from stage import second", "second()"),
     "handed": ("from settings import configure, with_stage", "with_stage(configure)"),
+    "by keyword": (
+        "from settings import configure, with_stage",
+        "with_stage(function=configure)",
+    ),
+    "in a list": (
+        "from stage import each_of\nfrom settings import configure",
+        "each_of([configure])",
+    ),
+    "registered": (
+        "from stage import fire, register\nfrom settings import configure\n\nregister(configure)",
+        "fire()",
+    ),
+    "a method of dicts": ("from stage import later", "later()"),
     "entered": ("from stage import Stage", "with Stage():\n    pass"),
 }
 HEAD = """\

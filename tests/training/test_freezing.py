@@ -69,12 +69,13 @@ REGULARIZED = HEAD.replace('activation="tanh"', 'kernel_regularizer="l2"')
 
 
 EITHER = "if len(x) > 3:\n    base.trainable = False\nelse:\n    base.trainable = True\n"
+TWICE = f"{COMPILE}{FIT}{EITHER}{FIT}"
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (f"{HEAD}{EITHER}{COMPILE}{FIT}", "under a condition"),
+        (f"{HEAD}{TWICE}", "under a condition"),
         (f"{REGULARIZED}base.trainable = False\n{COMPILE}{FIT}", "regularizer"),
     ],
 )

@@ -61,6 +61,14 @@ for number in range(3):
     found += {FIT}
     found.append(model.evaluate(x, y, verbose=0))
 """,
+    "either": f"""\
+if len(x) > 3:
+    base.trainable = False
+else:
+    base.trainable = True
+model.compile("sgd", "mse")
+found += {FIT}
+""",
     "a setter": f"""\
 def thaw(flag):
     base.trainable = flag

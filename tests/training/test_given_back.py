@@ -85,6 +85,24 @@ two = Two()
 two.run()
 two.back()
 """,
+    "one of what a method has made": """\
+class Search:
+    def run(self):
+        found = []
+        for number in range(3):
+            model = build()
+            model.fit(x, y, verbose=0)
+            found.append((model.evaluate(x, y, verbose=0), number, model))
+        self.model = max(found)[2]
+
+    def again(self):
+        self.model.fit(x, y, verbose=0)
+
+
+search = Search()
+search.run()
+search.again()
+""",
     "another loss": """\
 model = build()
 model.fit(x, y, verbose=0)

@@ -119,8 +119,9 @@ def _named(draft: Draft, made: UserClass, written: Written) -> str:
     draft.metric_parts[written.source] = name, start
     lines = written.source.replace("NAME", name).split("\n")
     folded = (fold(line.lstrip(), len(line) - len(line.lstrip())) for line in lines)
-    below = "\n\n\n" if inside else "\n\n"
-    draft.edits.append(Edit(start, start, "\n".join(folded).rstrip("\n") + below))
+    text = "\n".join(folded)
+    text = text.rstrip("\n") + "\n" if inside else text
+    draft.edits.append(Edit(start, start, f"{text}\n\n"))
     return name
 
 

@@ -214,6 +214,10 @@ class _Bindings(cst.CSTVisitor):
         if any(self._holds(target.target) for target in node.targets):
             self.found.append(node.value)
 
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:  # noqa: N802
+        if node.value is not None and self._holds(node.target):
+            self.found.append(node.value)
+
     def visit_For(self, node: cst.For) -> None:  # noqa: N802
         if self._holds(node.target):
             self.found += self._parts(node.target, node.iter)

@@ -84,7 +84,9 @@ def _is_heard(plan: Freezing, call: TrainingCall, calls: Sequence[TrainingCall])
     said = [c for c in calls if c.name in ("trainable", "freeze")]
     mine = plan.of.parts(call.model)
     alone = all(
-        root(c.model) is root(call.model) or not mine & plan.of.parts(c.model) for c in said
+        (c.name == call.name and root(c.model) is root(call.model))
+        or not mine & plan.of.parts(c.model)
+        for c in said
     )
     assigned = call.of is None and not call.but_norms and alone
     if not assigned or any(watched_of(plan, call)):

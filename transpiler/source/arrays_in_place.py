@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from transpiler.source.array_changes import changed_array
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import with_imported
-from transpiler.source.known_as import leading_to
+from transpiler.source.known_as import leading_to, names_of
 from transpiler.source.occurrences import Positions
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
@@ -54,23 +54,11 @@ def may_change_arrays(path: str, text: str, begin: int, end: int) -> bool:
                 if _is_change(node, made):
                     return True
                 if isinstance(node, ast.Call):
-                    names = {*_called_by(node), *map(called_name, node.args)}
+                    of_model = isinstance(node.func, ast.Attribute) and node.func.attr in _OF_MODELS
+                    names = names_of(node) - ({called_name(node.func)} if of_model else set())
                     if not names.isdisjoint(_changing_functions(path, text)):
                         return True
     return False
-
-
-def _called_by(call: ast.Call) -> Iterator[str]:
-    """The names by which a call may find a function: `STEPS["second"](x)`, `getattr(x, "step")`."""
-    for node in all_in(call.func):
-        match node:
-            case ast.Name(id=name):
-                yield name
-            case ast.Attribute(attr=name) if node is not call.func:
-                yield name
-            case ast.Constant(value=str(name)):
-                yield name
-    yield _called(call)
 
 
 def _called(call: ast.Call) -> str:

@@ -55,12 +55,18 @@ class _Binding:
 
 
 def may_be_earlier(
-    text: str, holder: str, place: int, compiled: Collection[int], by_others: bool = False
+    text: str,
+    holder: str,
+    place: int,
+    compiled: Collection[int],
+    by_others: bool = False,
+    made: Collection[int] = (),
 ) -> bool:
     """Whether what is asked at a place by a holder's name may be a model that was made before.
 
-    `compiled`: where the program compiles what goes with models of its kind; `by_others`: only
-    where more than one statement makes models of that name.
+    `compiled`: where the program compiles what goes with models of its kind; `made`: where it
+    makes these, or compiles them; `by_others`: only where more than one statement makes models of
+    that name.
     """
     module = program_tree(text)
     if module is None or _is_bound_once(holder, text):
@@ -71,6 +77,8 @@ def may_be_earlier(
     for one in _reaching(mine, around, place, compiled):
         if _picks_one(one.value) and any(_makes(b) and _is_repeated(b, mine) for b in mine):
             return not by_others or sum(map(_makes, mine)) > 1
+        if _is_element(one.value) and any(_is_in_loop(text, place) for place in made):
+            return not by_others
         if not by_others and any(
             _is_filled(bindings, kept, place) for kept in _containers(one.value, module)
         ):
@@ -199,6 +207,14 @@ def _picks_one(value: ast.expr) -> bool:
         case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name)):
             return name in _PICKING
     return False
+
+
+def _is_element(value: ast.expr) -> bool:
+    return isinstance(value, ast.Subscript) or (isinstance(value, ast.Call) and _picks_one(value))
+
+
+def _is_in_loop(text: str, place: int) -> bool:
+    return any(isinstance(suite.of, (ast.For, ast.While)) for suite in _around(text, place))
 
 
 def _makes(binding: _Binding) -> bool:

@@ -45,12 +45,18 @@ def expanded(named: Iterable[str], leading: Mapping[str, frozenset[str]]) -> set
 def may_call(call: ast.Call, leading: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """The functions that a call may call: by the name, or an element of what has that.
 
-    Or those that it hands to what it calls: `with_stage(configure)`.
+    Or those that it hands to what it calls: `run(action=configure)`.
     """
-    names = _mentioned(call.func)
+    return frozenset[str]().union(*(leading.get(name, ()) for name in names_of(call)))
+
+
+def names_of(call: ast.Call) -> set[str]:
+    """The names by which a call may find what it calls, or what that calls for it."""
+    names = {name for one in all_in(call.func) for name in _name(one)}
     if "partial" not in names:
-        names |= {name for one in call.args for name in _name(one)}
-    return frozenset[str]().union(*(leading.get(name, ()) for name in names))
+        for one in (*call.args, *(keyword.value for keyword in call.keywords)):
+            names |= _uncalled(one)
+    return names
 
 
 @remembered
@@ -58,30 +64,57 @@ def _given(text: str) -> list[tuple[str, frozenset[str]]]:
     """The names in a file that may get a function, or call one; and the names of these."""
     module = program_tree(text)
     nodes = all_in(module) if module is not None else ()
-    found = [(new, frozenset(names) - {new}) for node in nodes for new, names in _pairs(node)]
+    plain = frozenset(_plain(nodes))
+    found = [(new, frozenset(n) - {new}) for node in nodes for new, n in _pairs(node, plain)]
     return [(new, names) for new, names in found if names]
 
 
-def _pairs(node: ast.AST) -> Iterator[tuple[str, set[str]]]:
+def _plain(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The variables that hold lists, dicts, sets or files: their methods are none of a program."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if isinstance(value, _PLAIN):
+                yield name
+            case ast.Assign(
+                targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=called))
+            ) if (called in _MAKING):
+                yield name
+
+
+_PLAIN = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.Constant)
+_MAKING = frozenset({"list", "dict", "set", "defaultdict", "deque", "open", "sorted"})
+
+
+def _pairs(node: ast.AST, plain: frozenset[str]) -> Iterator[tuple[str, set[str]]]:
     match node:
+        case ast.Call(args=args, keywords=keywords):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            yield from ((_place(called, n), _uncalled(one)) for n, one in enumerate(args))
+            yield from ((one.arg, _uncalled(one.value)) for one in keywords if one.arg)
         case ast.ImportFrom(names=names):
             yield from ((one.asname, {one.name}) for one in names if one.asname)
         case ast.Assign(targets=targets, value=value):
             kept = _uncalled(value)
+            if isinstance(value, ast.Call):
+                kept |= {_object(name) for name in _name(value.func)}
             yield from ((name, kept) for target in targets for name in _held(target))
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             yield from ((name, _uncalled(value)) for name in _held(target))
         case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
             yield from ((name, _uncalled(value)) for name in _held(target))
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            yield node.name, {n for one in node.body for n in _mentioned(one)}
-            given = [*node.args.posonlyargs, *node.args.args][::-1]
-            for parameter, default in zip(given, node.args.defaults[::-1], strict=False):
+            yield node.name, _mentioned(node.body, plain)
+            given = [*node.args.posonlyargs, *node.args.args]
+            for parameter, default in zip(given[::-1], node.args.defaults[::-1], strict=False):
                 yield parameter.arg, _uncalled(default)
+            yield from _parameters(node.name, given)
         case ast.ClassDef():
             for method in node.body:
+                if isinstance(method, _FUNCTIONS) and method.name == "__call__":
+                    yield _object(node.name), {method.name, *_mentioned(method.body, plain)}
                 if isinstance(method, _FUNCTIONS) and method.name.startswith("__"):
-                    yield node.name, {n for one in method.body for n in _mentioned(one)}
+                    yield node.name, _mentioned(method.body, plain)
+                    yield from _parameters(node.name, method.args.args)
 
 
 def _held(target: ast.expr) -> Iterator[str]:
@@ -102,15 +135,39 @@ def _uncalled(value: ast.expr) -> set[str]:
     return {name for node in all_in(value) if id(node) not in called for name in _name(node)}
 
 
-def _mentioned(node: ast.AST) -> set[str]:
-    return {name for one in all_in(node) for name in _name(one)}
+def _place(called: str, number: int) -> str:
+    """What stands for an argument of a function that is given by its place."""
+    return f"{called}({number})"
+
+
+def _object(made: str) -> str:
+    """What stands for an object of a class."""
+    return f"{made}()"
+
+
+def _parameters(called: str, parameters: list[ast.arg]) -> Iterator[tuple[str, set[str]]]:
+    given = [p.arg for p in parameters if p.arg not in ("self", "cls")]
+    yield from ((name, {_place(called, number)}) for number, name in enumerate(given))
+
+
+def _mentioned(body: Iterable[ast.AST], plain: frozenset[str]) -> set[str]:
+    """The names in the body of a function; methods that most lists have, of nothing like these."""
+    nodes = [node for statement in body for node in all_in(statement)]
+    left = {
+        id(node)
+        for node in nodes
+        if isinstance(node, ast.Attribute)
+        and node.attr in _OF_ANYTHING
+        and (not isinstance(node.value, ast.Name) or node.value.id in plain)
+    }
+    return {name for node in nodes if id(node) not in left for name in _name(node)}
 
 
 def _name(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Name(id=name, ctx=ast.Load()):
             yield name
-        case ast.Attribute(attr=name, ctx=ast.Load()) if name not in _OF_ANYTHING:
+        case ast.Attribute(attr=name, ctx=ast.Load()):
             yield name
         case ast.Call(func=ast.Name("getattr"), args=[_, ast.Constant(value=str(name)), *_]):
             yield name

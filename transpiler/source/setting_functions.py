@@ -93,10 +93,23 @@ def _others(text: str, path: str) -> list[tuple[str, str]]:
 
 @remembered
 def _leading(text: str, path: str) -> Mapping[str, frozenset[str]]:
-    """What may call functions that change something, of a program and the files around it."""
+    """What may call functions that change variables, of a program and the files around it."""
     texts = [text, *(other for other, _ in (_others(text, path) if path else ()))]
-    names = {n for one in texts for n in (*_changed(one), *changing_functions(one).names)}
+    names = {
+        name
+        for one in texts
+        if _HOLDS.search(one)
+        for name, found in _changed(one).items()
+        if any(root not in _OF_OBJECT for root, _ in found)
+    }
     return {name: of for name, of in leading_to(texts, names).items() if of != {name}}
+
+
+#: What a module may have for its functions to change.
+_HOLDS = regex(
+    r"^(?:[A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[{]|[\w.]+\()|\bglobal[ \t]|\bcls\.\w+",
+    re.MULTILINE,
+)
 
 
 @remembered

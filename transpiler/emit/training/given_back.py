@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import libcst as cst
+
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.training import TrainingCall
 from transpiler.source.given_back import may_be_earlier
@@ -18,8 +22,21 @@ def asked_back(shared: Shared, parts: list[Part]) -> tuple[TrainingCall, str] | 
     return None
 
 
-def is_given_back(shared: Shared, part: Part, call: TrainingCall, by_others: bool = False) -> bool:
+def is_given_back(
+    shared: Shared,
+    part: Part,
+    call: TrainingCall,
+    by_others: bool = False,
+    made: Iterable[cst.CSTNode] = (),
+) -> bool:
     """Whether a call may be of another model than the one that was compiled there last."""
     span = shared.tree.span
     compiled = [span(c.node)[0] for c in part.room.calls if c.name == "compile"]
-    return may_be_earlier(shared.tree.text, part.variable, span(call.node)[0], compiled, by_others)
+    return may_be_earlier(
+        shared.tree.text,
+        part.variable,
+        span(call.node)[0],
+        compiled,
+        by_others,
+        [span(node)[0] for node in made],
+    )

@@ -43,7 +43,7 @@ def _stepped_apart(
         for call in part.calls:
             if call.name not in ("fit", "train_on_batch"):
                 continue
-            if is_given_back(shared, part, call):
+            if is_given_back(shared, part, call, made=made):
                 return call
             if not _made_in_round(shared, part.room, call.node, part.variable, made):
                 if not is_one_of_several(part) or late_fit(shared, parts) is not None:

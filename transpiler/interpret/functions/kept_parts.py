@@ -175,6 +175,10 @@ def attributes_given(statement: cst.CSTNode) -> list[tuple[str, cst.BaseExpressi
                     ],
                     value=value,
                 )
+                | cst.AnnAssign(
+                    target=cst.Attribute(value=cst.Name("self"), attr=cst.Name(attribute)),
+                    value=cst.BaseExpression() as value,
+                )
             ]
         ):
             return [(attribute, value)]

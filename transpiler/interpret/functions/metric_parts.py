@@ -41,6 +41,9 @@ def part_in(initializer: Function, statement: cst.CSTNode) -> Part | None:
                 cst.AssignTarget(target=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)))
             ],
             value=cst.Call(func=func, args=args) as call,
+        ) | cst.AnnAssign(
+            target=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)),
+            value=cst.Call(func=func, args=args) as call,
         ):
             pass
         case _:

@@ -145,6 +145,9 @@ def _state(initializer: Function, statement: cst.CSTNode) -> State | None:
                 cst.AssignTarget(target=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)))
             ],
             value=cst.Call(func=func, args=args),
+        ) | cst.AnnAssign(
+            target=cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)),
+            value=cst.Call(func=func, args=args),
         ):
             pass
         case _:

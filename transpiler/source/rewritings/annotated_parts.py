@@ -2,6 +2,7 @@
 
 callbacks: List[keras.callbacks.Callback] = [EarlyStopping()]     callbacks = [EarlyStopping()]
 self.optimizer: keras.optimizers.Optimizer = SGD(0.1)             self.optimizer = SGD(0.1)
+self.model: keras.Model = build(4)                                self.model = build(4)
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import all_in, program_tree
 
 _PARTS = r"\b(?:Callback|Optimizer|Loss|Metric|History|LearningRateSchedule)\b"
-_ANNOTATED = regex(rf"^[ \t]*[\w.]+[ \t]*:[^=\n#]*{_PARTS}[^=\n#]*=(?!=)", re.MULTILINE)
+_MODELS = r"\b(?:Model|Sequential)\b"
+_ANNOTATED = regex(
+    rf"^[ \t]*[\w.]+[ \t]*:[^=\n#]*(?:{_PARTS}|{_MODELS})[^=\n#]*=(?!=)", re.MULTILINE
+)
 _NAMED = regex(rf"(?:optimizers?|losses|metrics|callbacks|schedules)\.\w+|{_PARTS}")
 
 
@@ -36,10 +40,20 @@ def annotated_parts(text: str) -> Rewritten | None:
                 continue
             alone = isinstance(node.annotation, (ast.Name, ast.Attribute))
             held = isinstance(node.target, ast.Attribute) or said.endswith("History")
-            if _NAMED.search(said) and (held or not alone):
+            built = isinstance(node.target, ast.Attribute) and _is_built(node.value)
+            if (_NAMED.search(said) and (held or not alone)) or (
+                built and alone and re.search(rf"{_MODELS}$", said)
+            ):
                 start = positions.span(node.target)[1]
                 edits[start, positions.span(node.annotation)[1]] = ""
     return rewritten(text, edits) if edits else None
+
+
+def _is_built(value: ast.expr) -> bool:
+    """Whether a function gives it, and no class of the framework."""
+    called = value.func if isinstance(value, ast.Call) else None
+    name = getattr(called, "attr", getattr(called, "id", ""))
+    return name[:1].islower() or name.startswith("_")
 
 
 def _statements(module: ast.Module) -> Iterator[ast.AST]:
