@@ -161,3 +161,27 @@ def test_those_that_a_method_of_another_file_compiles_with(
     path.write_text(trainer)
     found = convert(trainer, None, str(path)).diagnostics
     assert any("same metric objects" in d.message for d in found) is said
+
+
+NOTED = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((20, 4)), np.ones((20, 1))
+
+
+def near(y_true, y_pred):
+    return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+
+METRICS = [near, keras.metrics.TruePositives(name="hits")]
+for number in range(3):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy", metrics=METRICS)
+    history = model.fit(x, y, verbose=0).history
+"""
+
+
+def test_the_same_objects_are_said_beside_what_else_is() -> None:
+    said = [d.message for d in convert(NOTED).diagnostics]
+    assert any("as a column" in one and "more than once" in one for one in said), said

@@ -6,5 +6,6 @@ code.py      statements of `__init__` and `forward`
 tensor.py    tensors as rules see them: shapes, layouts, masks
 sizes.py     arithmetic of sizes
 pipeline.py  data sets of tf.data
+notes.py     what is said of a conversion
 training.py  losses, metrics, optimizers, schedules and callbacks
 """

@@ -11,6 +11,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall, root
 from transpiler.interpret.values import Function, Mapping, Partial, Sequence, Static, Value
 from transpiler.ir.expr import UNKNOWN, Expr, expr, index
+from transpiler.ir.notes import all_said
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Metric, Prediction, Targets
 from transpiler.lower.binding import Use, only, use_of
@@ -235,7 +236,7 @@ def _head(
     if steps is not None:
         refuse_whole(uses)
         seen = replace(seen, rank=whole.rank)
-        loss = replace(loss, note=loss.note or EMPTY)
+        loss = replace(loss, note=all_said(loss.note, EMPTY))
     for use in uses:
         refuse_difference(use, seen, loss, output.may_end_in)
     wants_logits = loss.drops or any(map(_from_logits, uses))
@@ -262,7 +263,7 @@ def _head(
             refuse_lacking_axis(seen, training, asked)
         seen = fitted(seen, loss, training, [] if name else asked)
         note = steps_note(output, seen, asked)
-        loss = replace(loss, note=loss.note or note)
+        loss = replace(loss, note=all_said(loss.note, note))
     elif packed and not seen.classes:
         seen = in_parts(seen, training, [] if name else asked)
     plain, weighted = metrics
@@ -278,11 +279,11 @@ def _head(
         found, metric_uses = (), []  # the files that train it have them, and know more of it
     if (note := shared_metrics(file, training.model, call, metric_uses)) and found:
         key, first = found[0]
-        found = ((key, replace(first, note=first.note or note)), *found[1:])
+        found = ((key, replace(first, note=all_said(first.note, note))), *found[1:])
     if name:
         found = tuple((key, _prefixed(metric, name)) for key, metric in found)
     if output.note:
-        loss = replace(loss, note=output.note)
+        loss = replace(loss, note=all_said(loss.note, output.note))
     head = Head(output.name, name, loss, found, seen, None, output.key, None, smoothing, steps)
     return head, [*uses, *metric_uses]
 

@@ -19,6 +19,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Static, Value
 from transpiler.ir.expr import Expr
+from transpiler.ir.notes import all_said
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Loss, Prediction
 from transpiler.lower.binding import Use, only, use_of
@@ -65,7 +66,7 @@ def _by_name(rules: Rules, picks: Expr, known: Names, seen: Prediction) -> Loss:
     entries = ", ".join(f'"{name}": {made.criterion}' for name, made in losses.items())
     helpers = frozenset[str]().union(*(made.criterion.helpers for made in losses.values()))
     criterion = Expr(f"{{{entries}}}[{picks.text}]", helpers=helpers, names=picks.names)
-    return replace(first, criterion=criterion, note=first.note or known.assumed)
+    return replace(first, criterion=criterion, note=all_said(first.note, known.assumed))
 
 
 def losses_made_before(

@@ -12,6 +12,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Framework, Mapping, Sequence, Static, Unknown, Value
 from transpiler.ir.expr import Expr
+from transpiler.ir.notes import all_said
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.binding import Use, only, use_of
@@ -140,9 +141,9 @@ def _one(
         metric = replace(metric, weighted=counted)
     key = _key(file, item, use, metric)
     if key == "accuracy" and use.key == key and _is_read_as_acc(file.tree):
-        key, metric = "acc", replace(metric, note=metric.note or _OLD_NAME)
+        key, metric = "acc", replace(metric, note=all_said(metric.note, _OLD_NAME))
     if counts_on(file, region, call, use, key):
-        metric = replace(metric, note=metric.note or COUNTED.format(key))
+        metric = replace(metric, note=all_said(metric.note, COUNTED.format(key)))
     return key, metric, use
 
 

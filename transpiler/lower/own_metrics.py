@@ -26,6 +26,7 @@ from transpiler.interpret.layers.names import snake_case
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Bound, Static, UserClass, Value
 from transpiler.ir.expr import Expr, joined
+from transpiler.ir.notes import all_said
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Metric, Prediction
 from transpiler.lower.metric_parts import written_parts
@@ -76,7 +77,7 @@ def metric_of_class(
     note = note or next((part.note for part in parts if part.note), "")
     kept = {f"self.{state.name}" for state in states_of(made)}
     if file.options.keras != "2" and isinstance(result, Bound) and result.tensor.code.text in kept:
-        note = "; ".join(filter(None, (f"`{made.name}` {_ITSELF}", note)))
+        note = all_said(f"`{made.name}` {_ITSELF}", note)
     return key, Metric(key, sums, "float({0}.compute())", label, note=note, made=constructor)
 
 

@@ -20,7 +20,7 @@ from transpiler.source.effects import ANY, Effect, effects_of, looks_up, may_be_
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import imported_texts, real_path
 from transpiler.source.importers import importing_files
-from transpiler.source.known_as import leading_to, may_call
+from transpiler.source.known_as import is_of_plain, leading_to, may_call
 from transpiler.source.origins import imported_from, imports_in, of_modules
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
@@ -127,7 +127,7 @@ def changed_later(
                     if _is_late(module, effect.node, around):
                         return spelled(path)
         for call in all_in(module) if methods else ():
-            if isinstance(call, ast.Call) and (changing := may_call(call, leading)):
+            if isinstance(call, ast.Call) and (changing := may_call(call, leading, text)):
                 if _is_late(module, call, around):
                     return methods[min(changing)]
     return ""
@@ -322,7 +322,8 @@ def _is_late(module: ast.Module, node: ast.AST, around: _Around, depth: int = 3)
             return True
     if isinstance(room, ast.Module):
         return bool(depth) and around.imports_late(module, depth)
-    called = [n for n in all_in(module) if _names(n, room.name)]
+    text = next((one for one in around.texts if program_tree(one) is module), "")
+    called = [n for n in all_in(module) if _names(n, room.name) and not is_of_plain(n, text)]
     if not called and _is_unused(rooms, around):
         return False
     if not depth:

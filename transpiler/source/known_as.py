@@ -42,12 +42,22 @@ def expanded(named: Iterable[str], leading: Mapping[str, frozenset[str]]) -> set
     return set(named).union(*(leading[name] for name in named if name in leading))
 
 
-def may_call(call: ast.Call, leading: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The functions that a call may call: by the name, or an element of what has that.
+def may_call(call: ast.Call, leading: Mapping[str, frozenset[str]], text: str) -> frozenset[str]:
+    """The functions that a call in a file may call: by the name, or an element of what has that.
 
     Or those that it hands to what it calls: `run(action=configure)`.
     """
+    if is_of_plain(call.func, text):
+        return frozenset()
     return frozenset[str]().union(*(leading.get(name, ()) for name in names_of(call)))
+
+
+def is_of_plain(node: ast.AST, text: str) -> bool:
+    """Whether it is a method of a list, a dict or the like: `CFG.update`."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=held), attr=name):
+            return name in _OF_ANYTHING and held in plain_variables(text)
+    return False
 
 
 def names_of(call: ast.Call) -> set[str]:
@@ -64,13 +74,19 @@ def _given(text: str) -> list[tuple[str, frozenset[str]]]:
     """The names in a file that may get a function, or call one; and the names of these."""
     module = program_tree(text)
     nodes = all_in(module) if module is not None else ()
-    plain = frozenset(_plain(nodes))
+    plain = plain_variables(text)
     found = [(new, frozenset(n) - {new}) for node in nodes for new, n in _pairs(node, plain)]
     return [(new, names) for new, names in found if names]
 
 
-def _plain(nodes: Iterable[ast.AST]) -> Iterator[str]:
+@remembered
+def plain_variables(text: str) -> frozenset[str]:
     """The variables that hold lists, dicts, sets or files: their methods are none of a program."""
+    module = program_tree(text)
+    return frozenset(_plain(all_in(module) if module is not None else ()))
+
+
+def _plain(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if isinstance(value, _PLAIN):
