@@ -164,3 +164,42 @@ def _files(main: str) -> dict[str, str]:
 
 def _errors(folder: Path, main: str) -> list[str]:
     return [str(one) for one in converted(folder, _files(main))[1]]
+
+
+BY_CALLBACKS = {
+    "a callback": """\
+class Change(keras.callbacks.Callback):
+    def on_train_end(self, logs=None):
+        CW[1] = 5.0
+""",
+    "a method of dicts": """\
+class Change(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        CW.update({1: 5.0})
+""",
+    "a function of another file": """\
+class Change(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        configure(lr=0.01)
+""",
+    "a schedule": """\
+def change(epoch, rate):
+    CW[1] = 5.0
+    return rate
+
+
+def Change():
+    return keras.callbacks.LearningRateScheduler(change)
+""",
+}
+
+
+@pytest.mark.parametrize("way", BY_CALLBACKS)
+def test_weights_of_classes_that_a_callback_changes(way: str, tmp_path: Path) -> None:
+    main = HEAD.format(imports="from settings import configure")
+    if "configure(" not in BY_CALLBACKS[way]:
+        main = main.replace(" CW,", "") + "CW = {0: 1.0, 1: 1.0}\n"
+    main += BY_CALLBACKS[way] + MODEL + f'model.compile("sgd", {LOSS})\n'
+    main += FIT.format(more=", class_weight=CW, callbacks=[Change()]")
+    texts, errors = converted(tmp_path, _files(main + FIT.format(more=", class_weight=CW")))
+    assert errors or texts["main.py"].count("TensorDataset(\n") == 2, texts["main.py"]

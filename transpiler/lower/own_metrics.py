@@ -73,8 +73,8 @@ def metric_of_class(
     batch = joined(f"{seen.targets}, {activated(seen)}", 0, seen.targets, activated(seen))
     label = key.replace("_", " ")
     sums = ((variable, batch),)
-    note = shared_object(file, compiles, value.expr.text) or column_note(made.name, found[0], seen)
-    note = note or next((part.note for part in parts if part.note), "")
+    shared = shared_object(file, compiles, value.expr.text)
+    note = all_said(shared, column_note(made.name, found[0], seen), *(p.note for p in parts))
     kept = {f"self.{state.name}" for state in states_of(made)}
     if file.options.keras != "2" and isinstance(result, Bound) and result.tensor.code.text in kept:
         note = all_said(f"`{made.name}` {_ITSELF}", note)

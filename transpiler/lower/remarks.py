@@ -238,10 +238,16 @@ _CALLED = regex(r"([\w.]+)\(")
 
 
 def shared_object(file: FileContext, call: TrainingCall, name: str) -> str:
-    """The same of an object of the program's own, where a variable of the module holds it."""
-    made = re.search(rf"^{re.escape(name)}\s*=(?!=)", file.tree.blanked, re.M)
+    """The same of an object of the program's own, where a variable of the module holds it.
+
+    Or a list that has it.
+    """
+    given = [call.given[k].text for k in ("metrics", "weighted_metrics") if k in call.given]
+    held = next((text for text in (name, *given) if text.isidentifier()), "")
+    made = re.search(rf"^{held}\s*(?::[^=\n]*)?=(?!=)", file.tree.blanked, re.M) if held else None
     if made is None:
         return ""
     mine = (id(call.model), id(call))
     owner = file.metric_owners.setdefault(made.span(), mine)
-    return _SHARED if call.in_loop or owner != mine else ""
+    again = call.in_loop or owner != mine or _is_made_before(file, call, made.span())
+    return _SHARED if again else ""

@@ -56,7 +56,7 @@ def may_change_arrays(path: str, text: str, begin: int, end: int) -> bool:
                 if isinstance(node, ast.Call):
                     of_model = isinstance(node.func, ast.Attribute) and node.func.attr in _OF_MODELS
                     names = names_of(node) - ({called_name(node.func)} if of_model else set())
-                    if not names.isdisjoint(_changing_functions(path, text)):
+                    if not names.isdisjoint(changing_functions(path, text)):
                         return True
     return False
 
@@ -67,7 +67,7 @@ def _called(call: ast.Call) -> str:
 
 
 @remembered
-def _changing_functions(path: str, text: str) -> frozenset[str]:
+def changing_functions(path: str, text: str) -> frozenset[str]:
     """The functions and methods of a project that may change arrays, or call such."""
     texts = [text, *(other for _, other in with_imported(path, itself=False))] if path else [text]
     calls: dict[str, set[str]] = {}

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 
 from transpiler.record import record
 from transpiler.regex import regex
+from transpiler.source.arrays_in_place import changing_functions
+from transpiler.source.changed_inside import METHODS
 from transpiler.source.imported import taken_texts
 from transpiler.source.outer_reads import Functions, functions_of, nodes_in
 from transpiler.source.remembered import remembered
 from transpiler.source.reused_arrays import changed_in, views_of
-from transpiler.source.syntax import all_in
+from transpiler.source.syntax import all_in, nodes_of_kind
 
 _RUNS = regex(
     r"Callback|LearningRateScheduler|\byield\b|\bdef (?:on_|__(?:getitem|next|iter|call|len)__)"
@@ -30,6 +32,10 @@ _HOOK = regex(r"on_(?:train|epoch|batch|train_batch)_(?:begin|end)")
 _EARLY = regex(r"on_(?:train_begin|epoch_begin|(?:train_)?batch_(?:begin|end))")
 
 
+#: Stands for all arrays of a program, of which functions of other files may change some.
+ANY_ARRAY = "*"
+
+
 @record(frozen=True, slots=True)
 class ChangedArrays:
     """What callbacks change."""
@@ -39,19 +45,23 @@ class ChangedArrays:
     attributes: frozenset[str] = frozenset()  #: what their own arrays are called
     #: variables that change before an epoch is over, and the classes that change arrays so early
     early: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()  #: dicts and lists of which entries change
 
     def has_early(self, array: str, text: str) -> bool:
         """Whether a variable, or what one of these classes gets, changes before a first epoch ends.
 
         Keras looks at the arrays of a validation only then.
         """
+        if ANY_ARRAY in self.early:
+            return True
         variable = re.escape(array.partition("[")[0].partition(".")[0])
         given = (rf"\b{one}\([^()]*(?<![\w.]){variable}\b" for one in self.early)
         return array.partition("[")[0] in self.early or any(re.search(g, text) for g in given)
 
     def has(self, array: str) -> bool:
         """Whether an array, by its source, may be one of them."""
-        return self.any or array.partition("[")[0].rpartition(".")[2] in self.attributes
+        name = array.partition("[")[0].rpartition(".")[2]
+        return self.any or name in self.attributes or name in self.tables
 
 
 @remembered
@@ -61,20 +71,76 @@ def changed_by_callbacks(text: str, path: str) -> ChangedArrays:
     attributes = frozenset[str]().union(*(one.attributes for one in found))
     sets = frozenset[str]().union(*(one.sets for one in found))
     early = frozenset[str]().union(*(one.early for one in found))
-    return ChangedArrays(any(one.any for one in found), sets, attributes, early)
+    tables = frozenset[str]().union(*(one.tables for one in found))
+    everything = any(one.any for one in found)
+    if path and _by_others(text, path):
+        everything, early = True, early | {ANY_ARRAY}
+    return ChangedArrays(everything, sets, attributes, early, tables)
+
+
+def _grown_in(function: ast.AST) -> set[str]:
+    """The variables of which a function calls methods that change dicts and lists."""
+    return {
+        call.func.value.id
+        for call in all_in(function)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in METHODS and isinstance(call.func.value, ast.Name)
+    }
+
+
+def _by_others(text: str, path: str) -> bool:
+    """Whether functions of other files may change arrays that callbacks of a file call."""
+    if _RUNS.search(text) is None:
+        return False
+    program = functions_of(text)
+    hooks = [
+        hook
+        for made in _callbacks_in(program.module)
+        for hook in made.body
+        if isinstance(hook, ast.FunctionDef) and hook.name.startswith("on_")
+    ]
+    changing = changing_functions(path, text) - {one.name for one in hooks}
+    functions = list(program.reaching([*hooks, *_given_to_callbacks(program.module)]))
+    own = {getattr(one, "name", "") for one in functions}
+    inside = [*functions, *_made_with_functions(program.module)]
+    calls = (n for one in inside for n in all_in(one) if isinstance(n, ast.Call))
+    names = {name for call in calls for name in _names_called(call)}
+    return not names.isdisjoint(changing - own)
+
+
+def _names_called(call: ast.Call) -> Iterator[str]:
+    """The name of a function that a call calls: no method of an object's own, or of its model."""
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id=_), attr=name):
+            yield name
+
+
+def _made_with_functions(module: ast.Module) -> Iterator[ast.Call]:
+    """Where callbacks of Keras are made that call functions: with these, or with lambdas."""
+    calls = nodes_of_kind(module, ast.Call)
+    yield from (call for call in calls if _last(call.func) in _CALLING)
+
+
+def _given_to_callbacks(module: ast.Module) -> Iterator[ast.FunctionDef]:
+    """The functions that callbacks of Keras call."""
+    nodes = [*all_in(module)]
+    inside = [n for call in _made_with_functions(module) for n in all_in(call)]
+    given = {getattr(n, "id", getattr(n, "attr", "")) for n in inside}
+    yield from (n for n in nodes if isinstance(n, ast.FunctionDef) and n.name in given)
 
 
 def _changed(text: str) -> ChangedArrays:
     if _RUNS.search(text) is None:
         return ChangedArrays()
     program = functions_of(text)
-    everything, own, early = False, set[str](), set[str]()
+    everything, own, early, tables = False, set[str](), set[str](), set[str]()
     sets = {n for f in program.reaching(_run_by_keras(program.module)) for n in _set_in(f)}
     for made in _callbacks_in(program.module):
         if hooks := [one for one in made.body if isinstance(one, ast.FunctionDef)]:
             fresh = _fresh(hooks)
             called = [h for h in hooks if h.name.startswith("on_")]
             for function in program.reaching(called or hooks):
+                tables |= _grown_in(function)
                 begins = _EARLY.fullmatch(getattr(function, "name", "")) is not None
                 for name in arrays_changed_by(program, function, function in hooks):
                     first, *parts = name.split(".")
@@ -83,21 +149,29 @@ def _changed(text: str) -> ChangedArrays:
                     if first == "self" and len(parts) == 1 and function in hooks:
                         own.add(parts[0])
                         everything |= parts[0] not in fresh
-                    elif parts[:1] != ["model"] and not _is_table(program.module, name, text):
-                        everything = True
-    return ChangedArrays(everything, frozenset(sets), frozenset(own), frozenset(early))
+                    elif parts[:1] != ["model"]:
+                        is_table = _is_table(program.module, name, text)
+                        tables |= {name} if is_table else set()
+                        everything |= not is_table
+    for function in program.reaching(_given_to_callbacks(program.module)):
+        tables |= _grown_in(function)
+        for name in arrays_changed_by(program, function, hook=False):
+            is_table = _is_table(program.module, name, text)
+            tables |= {name} if is_table else set()
+            early.add(name.partition(".")[0])
+            everything |= not is_table
+    every = frozenset(sets), frozenset(own), frozenset(early), frozenset(tables)
+    return ChangedArrays(everything, *every)
 
 
 def _run_by_keras(module: ast.Module) -> Iterator[ast.FunctionDef]:
     """The functions that training runs: hooks of callbacks, what gives batches, what both get."""
     nodes = [*all_in(module)]
-    made = (n for n in nodes if isinstance(n, ast.Call) and _last(n.func) in _CALLING)
-    inside = [n for call in made for n in all_in(call)]
-    given = {getattr(n, "id", getattr(n, "attr", "")) for n in inside}
+    given = {id(one) for one in _given_to_callbacks(module)}
     for node in nodes:
         if isinstance(node, ast.FunctionDef):
             gives = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in all_in(node))
-            if gives or node.name in given or _RUN.fullmatch(node.name):
+            if gives or id(node) in given or _RUN.fullmatch(node.name):
                 yield node
 
 
