@@ -25,9 +25,12 @@ _OF_ANYTHING = METHODS | {"get", "items", "keys", "values", "copy", "close", "wr
 def leading_to(texts: Iterable[str], names: Collection[str]) -> Mapping[str, frozenset[str]]:
     """What of some files may call functions that have other names, and which of the `names`."""
     found = {name: frozenset({name}) for name in names}
-    given = [pair for text in dict.fromkeys(texts) for pair in _given(text)] if names else []
-    grown = bool(given)
+    given: list[tuple[str, frozenset[str]]] = []
+    pending, grown = list(dict.fromkeys(texts)), bool(names)
     while grown:
+        mentioning = [text for text in pending if any(name in text for name in found)]
+        pending = [text for text in pending if text not in mentioning]
+        given += [pair for text in mentioning for pair in _given(text)]
         grown = False
         for new, mentioned in given:
             if hits := mentioned & found.keys():
