@@ -339,12 +339,17 @@ def _folder(filepath: Expr, path: str) -> tuple[str, ...]:
     return (f"Path({filepath}).parent.mkdir(parents=True, exist_ok=True)",)
 
 
+#: What gives a path of pathlib, and no text: `folder / "{epoch:02d}.keras"`.
+_OF_PATHS = regex(r" / |(?<!str\()\bPath\(")
+
+
 def _path(fit: Fit, filepath: Expr) -> str:
     """The name of the file, with what Keras fills in; a variable keeps what it holds."""
     added = {key: value.replace('"', "'") for key, value in fit.added.items()}
     values = {"epoch": f"{fit.epoch} + 1", **fit.values, **added}
     if not filepath.known or not isinstance(filepath.value, str):
         given = {name: Expr(values[name]) for name in fit.filled if name in values}
+        filepath = call("str", filepath) if _OF_PATHS.search(filepath.text) else filepath
         return str(method(filepath, "format", **given) if given else filepath)
     names = list(dict.fromkeys(_FILLED.findall(filepath.value)))
     if missing := [name for name in names if name not in values]:

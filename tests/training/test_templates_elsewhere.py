@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.test_several_files import converted
+from transpiler.pipeline import convert
 
 CONFIG = """\
 NAME = "ep{epoch:02d}-{val_loss:.3f}.weights.h5"
@@ -64,3 +65,21 @@ def test_they_are_filled_in(imports: str, path: str, tmp_path: Path) -> None:
     filled = "".join(texts["trainer.py"].split())
     assert ".format(" in filled or "{epoch+1:02d}" in filled
     assert "val_loss=val_loss" in filled or "{val_loss:.3f}" in filled
+
+
+BY_PATHLIB = """\
+from pathlib import Path
+
+import numpy as np
+from tensorflow import keras
+
+FOLDER = Path("checkpoints")
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+kept = keras.callbacks.ModelCheckpoint(FOLDER / "{epoch:02d}.weights.h5", save_weights_only=True)
+model.fit(np.ones((20, 4)), np.ones((20, 1)), epochs=2, callbacks=[kept])
+"""
+
+
+def test_a_path_of_pathlib_is_filled_in_as_text() -> None:
+    assert 'str(FOLDER / "{epoch:02d}.weights.h5").format(' in convert(BY_PATHLIB).text
