@@ -92,10 +92,11 @@ def _keeps_model(targets: list[ast.expr], values: list[ast.expr], text: str) -> 
 
 
 def _are_asked(pairs: list[tuple[str, ast.expr]], text: str) -> bool:
-    """Whether functions give the values, each of which is trained, or asked how well it does."""
+    """Whether functions of other files give the values, each of which a program trains or asks."""
     return all(
         isinstance(value, ast.Call)
         and not ast.unparse(value.func).rpartition(".")[2][:1].isupper()  # no class
+        and f"def {ast.unparse(value.func)}(" not in text
         and re.search(rf"\b{name}\.(?:{_ASKED_ALONE})\(", text)
         for name, value in pairs
     )
