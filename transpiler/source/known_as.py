@@ -28,7 +28,7 @@ def leading_to(texts: Iterable[str], names: Collection[str]) -> Mapping[str, fro
     given: list[tuple[str, frozenset[str]]] = []
     pending, grown = list(dict.fromkeys(texts)), bool(names)
     while grown:
-        mentioning = [text for text in pending if any(name in text for name in found)]
+        mentioning = [text for text in pending if any(_uses(text, name) for name in found)]
         pending = [text for text in pending if text not in mentioning]
         given += [pair for text in mentioning for pair in _given(text)]
         grown = False
@@ -38,6 +38,12 @@ def leading_to(texts: Iterable[str], names: Collection[str]) -> Mapping[str, fro
                 grown |= all_of != found.get(new)
                 found[new] = all_of
     return found
+
+
+def _uses(text: str, name: str) -> bool:
+    """Whether a file has a name, but for where it defines it."""
+    place = text.find(name)
+    return place >= 0 and (not text.endswith("def ", 0, place) or text.find(name, place + 1) > 0)
 
 
 def expanded(named: Iterable[str], leading: Mapping[str, frozenset[str]]) -> set[str]:
@@ -108,8 +114,12 @@ def _pairs(node: ast.AST, plain: frozenset[str]) -> Iterator[tuple[str, set[str]
     match node:
         case ast.Call(args=args, keywords=keywords):
             called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            yield from ((_place(called, n), _uncalled(one)) for n, one in enumerate(args))
-            yield from ((one.arg, _uncalled(one.value)) for one in keywords if one.arg)
+            for number, one in enumerate(args):
+                if isinstance(one, _GIVEN):
+                    yield _place(called, number), _uncalled(one)
+            for keyword in keywords:
+                if keyword.arg and isinstance(keyword.value, _GIVEN):
+                    yield keyword.arg, _uncalled(keyword.value)
         case ast.ImportFrom(names=names):
             yield from ((one.asname, {one.name}) for one in names if one.asname)
         case ast.Assign(targets=targets, value=value):
@@ -136,6 +146,13 @@ def _pairs(node: ast.AST, plain: frozenset[str]) -> Iterator[tuple[str, set[str]
                     yield from _parameters(node.name, method.args.args)
 
 
+#: What may hand a function on: itself, or something that has it.
+_GIVEN = (
+    ast.Name, ast.Attribute, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Call, ast.Lambda,
+    ast.IfExp, ast.BoolOp, ast.Starred, ast.Subscript, ast.ListComp, ast.GeneratorExp,
+)  # fmt: skip
+
+
 def _held(target: ast.expr) -> Iterator[str]:
     """The names of what gets something: a variable, an attribute, that of which it is an entry."""
     match target:
@@ -150,6 +167,8 @@ def _held(target: ast.expr) -> Iterator[str]:
 
 def _uncalled(value: ast.expr) -> set[str]:
     """The names that an expression has of what it doesn't call: `partial(configure)`."""
+    if isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
+        return {name for node in all_in(value) for name in _name(node)}
     called = {id(node.func) for node in all_in(value) if isinstance(node, ast.Call)}
     return {name for node in all_in(value) if id(node) not in called for name in _name(node)}
 
