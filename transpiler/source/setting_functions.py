@@ -93,23 +93,31 @@ def _others(text: str, path: str) -> list[tuple[str, str]]:
 
 @remembered
 def _leading(text: str, path: str) -> Mapping[str, frozenset[str]]:
-    """What may call functions that change variables, of a program and the files around it."""
+    """What may call functions that change variables which a program reads, in whichever file."""
     texts = [text, *(other for other, _ in (_others(text, path) if path else ()))]
     names = {
         name
         for one in texts
-        if _HOLDS.search(one)
+        if _may_change(one)
         for name, found in _changed(one).items()
-        if any(root not in _OF_OBJECT for root, _ in found)
+        if any(root not in _OF_OBJECT and root in text for root, _ in found)
     }
     return {name: of for name, of in leading_to(texts, names).items() if of != {name}}
 
 
-#: What a module may have for its functions to change.
-_HOLDS = regex(
-    r"^(?:[A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[{]|[\w.]+\()|\bglobal[ \t]|\bcls\.\w+",
-    re.MULTILINE,
-)
+@remembered
+def _may_change(text: str) -> bool:
+    """Whether functions of a file may change its variables, as a quick look at it tells."""
+    if "global " in text or _OF_CLASS.search(text):
+        return True
+    names = {name for name in _TOP.findall(text) if name}
+    inside = rf"^[ \t]+[^\n]*\b(?:{'|'.join(names)})(?:\[|\.\w+)"
+    return bool(names) and re.search(inside, text, re.MULTILINE) is not None
+
+
+#: The variables of a module that hold more than a number or a text.
+_TOP = regex(r"^([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[{]|[\w.]+\()", re.MULTILINE)
+_OF_CLASS = regex(r"\bcls(?:\.\w+)+[ \t]*(?:\[|[-+*/]?=(?!=)|\.\w+\()|setattr\(cls")
 
 
 @remembered
