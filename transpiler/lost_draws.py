@@ -31,10 +31,17 @@ _INITIALIZERS = frozenset(
 _MESSAGE = "`{}` is not evaluated any more, which changes what comes after it"
 
 
+def _may_draw(text: str) -> bool:
+    found = any(
+        word in text for word in ("next(", ".pop", "random", "default_rng(", "RandomState(")
+    )
+    return found and _MAY_DRAW.search(text) is not None
+
+
 def with_lost(made: Conversion, original: str, path: str) -> Conversion:
     """A conversion with an error for each such call that it has left out."""
     before = program_tree(original) if made.text != original else None
-    draws = before is not None and _MAY_DRAW.search(original) is not None
+    draws = before is not None and _may_draw(original)
     own = _own_calls(before) if before is not None else []
     after = program_tree(made.text) if draws or own else None
     if before is None or after is None:

@@ -25,7 +25,8 @@ _BY_NAME = frozenset({"update", "get", "pop", "setdefault"})
 
 def report_shown(draft: Draft, text: str) -> None:
     """A diagnostic where a program looks at all attributes of such an object."""
-    if not _LOOKS.search(draft.tree.blanked):
+    blanked = draft.tree.blanked
+    if not ("vars(" in blanked or "__dict__" in blanked) or not _LOOKS.search(blanked):
         return
     before, after = program_tree(draft.tree.text), program_tree(text)
     if before is None or after is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 import libcst as cst
@@ -165,25 +166,27 @@ def forget_given(region: Region, node: cst.Call) -> None:
     """The same of what a call gets that is not followed: of a method, an object, a variable."""
     held = region.scope.values
     for argument in node.args:
-        packed = isinstance(argument.value, _DISPLAYS)
+        packed = type(argument.value) in _DISPLAYS
         if argument.star == "**" and not packed:
             continue
-        for name in map(region.tree.source, _roots_of(argument.value)):
-            value = held.get(name)
+        for root in _roots_of(argument.value):
+            if type(root) not in _NAMES:
+                continue
+            value = held.get(name := region.tree.source(root))
             if isinstance(value, (Mapping, Sequence)) and _may_change(value):
                 if _may_change_given(region, node, argument, packed):
                     held[name] = Static(region.scope.read(name))
 
 
-_DISPLAYS = (cst.List, cst.Tuple, cst.Dict)
+_DISPLAYS = frozenset({cst.List, cst.Tuple, cst.Dict})
+_NAMES = frozenset({cst.Name, cst.Attribute})
 
 
 def _roots_of(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     """What is looked into: `options` of `options["sizes"]`, and of `[options]`."""
-    if isinstance(node, cst.Dict):
-        return [n for e in node.elements for n in _roots_of(e.value)]
-    if isinstance(node, (cst.List, cst.Tuple)):
-        return [n for e in node.elements for n in _roots_of(e.value)]
+    if type(node) in _DISPLAYS:
+        elements: Iterable[cst.BaseElement | cst.BaseDictElement] = getattr(node, "elements", ())
+        return [n for e in elements for n in _roots_of(e.value)]
     while isinstance(node, cst.Subscript):
         node = node.value
     return [node]

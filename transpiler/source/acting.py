@@ -37,7 +37,7 @@ _OWN_CHANGES = frozenset(
 )  # fmt: skip
 _RANDOM = ("random.", "numpy.random.", "secrets.")
 _BUILTINS = frozenset({"next", "input"})
-_CALL = regex(r"([\w.]*[\w\])])\((\s*\))?")
+_CALL = regex(r"(?<![\w.])([\w.]*[\w\])])\((\s*\))?")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: `settings |= more` changes a dict or set, or an array.
 _OF_SETS = (ast.BitOr, ast.BitAnd, ast.BitXor)
@@ -55,7 +55,9 @@ def acts(expression: str, text: str, path: str, arrays: bool = False) -> bool:
     if any(_is_acting(name, bare) for name, bare in calls):
         return True
     names = {name for name, _ in calls if not hasattr(builtins, name)}
-    return bool(names) and _program(text, path).call_one(names, arrays)
+    if _named(text, path).isdisjoint(name.rpartition(".")[2] for name in names):
+        return False
+    return _program(text, path).call_one(names, arrays)
 
 
 def draws(expression: str) -> bool:
@@ -102,6 +104,25 @@ def _imported(text: str, path: str) -> list[str]:
         if len(found) > _MOST:
             break
     return [*found.values()][:_MOST]
+
+
+@remembered
+def _named(text: str, path: str) -> frozenset[str]:
+    """What a file, and those that it imports, may define, as a quick look at them tells."""
+    return frozenset[str]().union(*map(_defined, (text, *_imported(text, path))))
+
+
+@remembered
+def _defined(text: str) -> frozenset[str]:
+    """The functions, classes and variables of a file, and whatever else stands before a `=`."""
+    before = text.replace("\\\n", " ").split("=")
+    last = [words[-1] for piece in before if (words := piece.rsplit(None, 1))]
+    return frozenset(_DEFINITION.findall(text)).union(
+        w.replace(";", ":").rpartition(":")[2] for w in last
+    )
+
+
+_DEFINITION = regex(r"\b(?:def|class)[ \t]+(\w+)")
 
 
 def _flags(what: _What) -> tuple[bool, bool, bool]:

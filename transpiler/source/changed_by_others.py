@@ -105,9 +105,12 @@ def _called(function: ast.expr, homes: dict[str, tuple[str, str]]) -> tuple[str,
     match function:
         case ast.Name(id=name) if name in homes:
             path, wanted = homes[name]
-        case ast.Attribute(
-            value=ast.Name() | ast.Attribute() as held, attr=wanted
-        ) if module := homes.get(ast.unparse(held)):
+        case ast.Attribute(value=ast.Name(id=held), attr=wanted) if held in homes:
+            path, inner = homes[held]
+            wanted = "" if inner else wanted
+        case ast.Attribute(value=ast.Attribute() as package, attr=wanted) if module := homes.get(
+            ast.unparse(package)
+        ):
             path, inner = module
             wanted = "" if inner else wanted
         case _:

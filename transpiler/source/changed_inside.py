@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from transpiler.regex import regex
 from transpiler.source.lexical import words_in
-from transpiler.source.syntax import all_in, parts_of, program_tree
+from transpiler.source.syntax import add_parts, all_in, parts_of, program_tree
 
 #: Methods that change a list or dict.
 METHODS = frozenset(
@@ -136,7 +136,7 @@ def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
         node = pending.pop()
         yield node
         if not isinstance(node, _FUNCTIONS):
-            pending += parts_of(node)
+            add_parts(node, pending)
 
 
 def _bound(nodes: list[ast.AST]) -> set[str]:

@@ -30,10 +30,24 @@ def children_of(node: cst.CSTNode) -> list[cst.CSTNode]:
     found: list[cst.CSTNode] = []
     for name in names:
         value = getattr(node, name)
-        if isinstance(value, (list, tuple)):
+        kind = type(value)
+        if kind in _LISTS:
             found += value
-        elif isinstance(value, cst.CSTNode):
+        elif kind in _NODES or (kind not in _OTHERS and _is_node(value)):
             found.append(value)
+    return found
+
+
+_LISTS = frozenset({list, tuple})
+#: The classes of nodes, and of what else is in them, that were met.
+_NODES: set[type] = set()
+_OTHERS: set[type] = set()
+
+
+def _is_node(value: object) -> bool:
+    """Whether it is one, taken down for the next: to ask an abstract class takes its time."""
+    found = isinstance(value, cst.CSTNode)
+    (_NODES if found else _OTHERS).add(type(value))
     return found
 
 

@@ -15,7 +15,7 @@ from transpiler.record import record
 from transpiler.source.array_changes import changed_array
 from transpiler.source.changed_inside import METHODS, libraries_in, own_nodes
 from transpiler.source.remembered import remembered
-from transpiler.source.syntax import all_in, nodes_of_kind, parts_of, program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 #: The part of a path that may be any attribute or entry.
 ANY = "*"
@@ -122,15 +122,15 @@ def effects_in(module: ast.Module) -> tuple[list[Effect], list[Scope]]:
     """All of a program, and its scopes."""
     found: list[Effect] = []
     nodes = list(own_nodes(module))
-    scopes = [(Scope(None, None), nodes, [*_changes(nodes), *_by_other_names(module)])]
+    scopes = [(Scope(None, None), nodes, _changes(nodes))]
     for scope, nodes, changes in scopes:  # grows
         for node, path in changes:
-            line, column = getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
-            found.append(Effect(line, column, path, scope, node))
-        for again in _defined_again(scope.function or module):
-            line, column = again.end_lineno or 0, again.end_col_offset or 0
-            found.append(Effect(line, column, (again.name,), scope, again))
+            found.append(Effect(*_end(node), path, scope, node))
+        again = _defined_again(scope.function or module)
+        found += (Effect(*_end(one), (one.name,), scope, one) for one in again)
         scopes += (_scope_of(n, scope) for n in nodes if isinstance(n, _FUNCTIONS))
+    every = [node for _, nodes, _ in scopes for node in nodes]
+    found += (Effect(*_end(n), path, scopes[0][0], n) for n, path in _by_other_names(every))
     imported = {one.path[0] for one in found if isinstance(one.node, _IMPORTS)}
     if any(one.path[0] in imported and isinstance(one.node, ast.Call) for one in found):
         libraries = libraries_in(all_in(module))
@@ -167,18 +167,24 @@ def _changes(nodes: list[ast.AST]) -> _Changes:
     return [(node, path) for node in nodes for path in changed_by(node) if path]
 
 
-def _by_other_names(module: ast.Module) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
+def _end(node: ast.AST) -> tuple[int, int]:
+    """The line and column where a node ends."""
+    return getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
+
+
+def _by_other_names(nodes: list[ast.AST]) -> Iterator[tuple[ast.AST, tuple[str, ...]]]:
     """What calls of methods change that have got names: `update = CFG.update`."""
     bound = {
         target.id: node.value.value
-        for node in nodes_of_kind(module, ast.Assign)
+        for node in nodes
+        if isinstance(node, ast.Assign)
         if isinstance(node.value, ast.Attribute) and node.value.attr in _METHODS
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in nodes_of_kind(module, ast.Call) if bound else ():
-        if isinstance(call.func, ast.Name) and call.func.id in bound:
-            if path := _within(bound[call.func.id]):
+    for call in nodes if bound else ():
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            if call.func.id in bound and (path := _within(bound[call.func.id])):
                 yield call, path
 
 

@@ -40,6 +40,8 @@ _FUNCTION = regex(r"^([ \t]*)def[ \t]+(\w+)\(([^)]*)\)", re.MULTILINE)
 _SETS_OWN = regex(
     r"\b(?:globals|locals|vars)\(\)|\bexec\(|sys\.modules\[__name__\]|import_module\(__name__\)"
 )
+#: One of these is in it: most files are done with in no time.
+_OWN = ("globals", "locals", "vars()", "exec(", "sys.modules", "import_module")
 #: What is the dict of a function, in one.
 _OF_ROOM = regex(r"(?:locals|vars)\(\)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -73,7 +75,8 @@ def set_when_run(path: str) -> re.Pattern[str]:
 @remembered
 def set_by_text(text: str) -> re.Pattern[str]:
     """Finds the names of a module that it sets itself by their text."""
-    if not _SETS_OWN.search(text) and not ("global" in text and "class " in text):
+    found = any(word in text for word in _OWN) and _SETS_OWN.search(text)
+    if not found and not ("global" in text and "class " in text):
         return _NOTHING
     module = program_tree(text)
     names = set(_set_by_text(module)) if module is not None else {_ANY}

@@ -20,6 +20,7 @@ from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
 from transpiler.source.imported import imported_texts, locate, real_path
 from transpiler.source.known_as import expanded, leading_to
+from transpiler.source.lexical import words_in
 from transpiler.source.origins import passed_on
 from transpiler.source.reached import program_of
 from transpiler.source.remembered import remembered
@@ -48,6 +49,8 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
     leading = _leading(text, path) if named else {}
     led_to = expanded(named, leading) - named
     named |= led_to
+    if named.isdisjoint(_any_names(text, path)) and "__call__" not in _defined(text):
+        return {}
     parsed = None
     found: dict[str, bool] = {}
     for program, place in ((text, path), *others):
@@ -81,6 +84,13 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
 
 
 @remembered
+def _any_names(text: str, path: str) -> frozenset[str]:
+    """By which a program may call what is defined in it, or in a file that it imports."""
+    others = _others(text, path) if path else []
+    return _defined(text).union(_holders(text), *(_defined(other) for other, _ in others))
+
+
+@remembered
 def _others(text: str, path: str) -> list[tuple[str, str]]:
     """What is in the files that a program imports, and where they are.
 
@@ -95,29 +105,42 @@ def _others(text: str, path: str) -> list[tuple[str, str]]:
 def _leading(text: str, path: str) -> Mapping[str, frozenset[str]]:
     """What may call functions that change variables which a program reads, in whichever file."""
     texts = [text, *(other for other, _ in (_others(text, path) if path else ()))]
+    read = words_in(text)
     names = {
         name
         for one in texts
-        if _may_change(one)
+        if _may_change(one, read)
         for name, found in _changed(one).items()
         if any(root not in _OF_OBJECT and root in text for root, _ in found)
     }
     return {name: of for name, of in leading_to(texts, names).items() if of != {name}}
 
 
-@remembered
-def _may_change(text: str) -> bool:
-    """Whether functions of a file may change its variables, as a quick look at it tells."""
-    if "global " in text or _OF_CLASS.search(text):
+def _may_change(text: str, read: set[str]) -> bool:
+    """Whether functions of a file may change variables that are read, as a quick look tells."""
+    declared, changed, made = _seen(text)
+    if not read.isdisjoint(declared):
         return True
-    names = {name for name in _TOP.findall(text) if name}
+    bound = (rf"^{n}\b|^(?:from|import)\b[^\n]*\b{n}\b" for n in read & changed)
+    if any(re.search(one, text, re.MULTILINE) for one in bound):
+        return True
+    names = read & made
     inside = rf"^[ \t]+[^\n]*\b(?:{'|'.join(names)})(?:\[|\.\w+)"
     return bool(names) and re.search(inside, text, re.MULTILINE) is not None
 
 
+@remembered
+def _seen(text: str) -> tuple[set[str], set[str], set[str]]:
+    """What a file says that it sets for all, what it sets a part of, and what it makes."""
+    declared = {name for names in _GLOBAL.findall(text) for name in _WORD.findall(names)}
+    return declared, {*_SETS.findall(text)}, {*_TOP.findall(text)}
+
+
+_GLOBAL = regex(r"\bglobal[ \t]((?:\\\n|[^\n])*)")
+#: What gets a part of what a variable holds, in a function.
+_SETS = regex(r"^[ \t]+(\w+)(?:\.\w+|\[[^\]\n]*\])+[ \t]*[-+*/|]?=(?!=)", re.MULTILINE)
 #: The variables of a module that hold more than a number or a text.
 _TOP = regex(r"^([A-Za-z_]\w*)[ \t]*(?::[^=\n]*)?=[ \t]*(?:[\[{]|[\w.]+\()", re.MULTILINE)
-_OF_CLASS = regex(r"\bcls(?:\.\w+)+[ \t]*(?:\[|[-+*/]?=(?!=)|\.\w+\()|setattr\(cls")
 
 
 @remembered
@@ -154,6 +177,8 @@ def _calling_others(text: str) -> frozenset[str]:
 
 def changed_in_place(code: str) -> set[str]:
     """The variables that calls of libraries change in place, in some lines."""
+    if not any(method in code for method in ("shuffle(", ".rotate(", ".update(")):
+        return set()
     return {name for found in _IN_PLACE.findall(code) for name in found if name}
 
 

@@ -46,7 +46,7 @@ def is_bare_name(statement: cst.CSTNode) -> bool:
 
 def is_docstring(leaf: cst.CSTNode) -> bool:
     """Whether a statement is nothing but a string."""
-    if not isinstance(leaf, cst.SimpleStatementLine):
+    if type(leaf) is not cst.SimpleStatementLine:
         return False
     small = leaf.body[0]
     return isinstance(small, cst.Expr) and isinstance(
@@ -162,16 +162,17 @@ def yields_of(function: cst.FunctionDef) -> list[cst.Yield]:
     return own_nodes(function, cst.Yield)
 
 
-def own_nodes(
-    function: cst.FunctionDef, kind: type[_Node] | tuple[type[_Node], ...]
-) -> list[_Node]:
+def own_nodes(function: cst.FunctionDef, kind: type[_Node]) -> list[_Node]:
     """The nodes of a function in the order of its text, those of functions in it left out."""
     found: list[_Node] = []
     pending: list[cst.CSTNode] = [function.body]
     while pending:
         node = pending.pop()
-        if isinstance(node, kind):
+        if type(node) is kind:
             found.append(node)
-        if not isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        if type(node) not in _SCOPES:
             pending += reversed(children_of(node))
     return found
+
+
+_SCOPES = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})

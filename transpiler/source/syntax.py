@@ -109,11 +109,12 @@ def parts_of(node: ast.AST) -> list[ast.AST]:
     As `ast.iter_child_nodes`, in a third of the time.
     """
     found: list[ast.AST] = []
-    _add_parts(node, found)
+    add_parts(node, found)
     return found
 
 
-def _add_parts(node: ast.AST, found: list[ast.AST]) -> None:
+def add_parts(node: ast.AST, found: list[ast.AST]) -> None:
+    """Add them to what is found already."""
     kind = type(node)
     names = _PARTS.get(kind)
     if names is None:
@@ -170,5 +171,5 @@ def _by_kind(module: ast.Module) -> dict[type, list[ast.AST]]:
 def _walked(node: ast.AST) -> list[ast.AST]:
     found = [node]
     for one in found:  # which grows meanwhile
-        _add_parts(one, found)
+        add_parts(one, found)
     return found

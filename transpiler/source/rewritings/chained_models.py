@@ -16,13 +16,14 @@ from transpiler.source.rewritings.named_models import builders, free_name
 from transpiler.source.syntax import parts_of, program_tree
 
 _ASKED = ("fit", "evaluate", "predict", "summary", "count_params", "train_on_batch")
+_ASKS = regex(rf"\)\.(?:{'|'.join(_ASKED)})\(")  # which most files are done with in no time
 _CHAINED = regex(rf"\b\w+\([^\n]*\)\.(?:{'|'.join(_ASKED)})\(")
 _NAME = "model"
 
 
 def chained_models(text: str) -> Rewritten | None:
     """The text with such names, if it has any such expressions."""
-    if not _CHAINED.search(text):
+    if not _ASKS.search(text) or not _CHAINED.search(text):
         return None
     module = program_tree(text)
     building = {*builders(module)} if module is not None else set()

@@ -31,7 +31,8 @@ _BUILDS = regex(r"\b(?:layers\.|Input\(|Model\(|Sequential\(|Dense\(|Conv\dD\(|L
 
 def first_rounds(text: str) -> Rewritten | None:
     """The text with such loops alike in all rounds, if it has any."""
-    module = program_tree(text) if _FIRST.search(text) else None
+    may_be = " in range(" in text and ("== 0:" in text or "if not " in text)
+    module = program_tree(text) if may_be and _FIRST.search(text) else None
     positions, edits, touched = Positions(text), dict[Span, str](), list[tuple[int, int]]()
     for room in all_in(module) if module is not None else ():
         for loop in _loops(room) if _builds(text, room) else ():
