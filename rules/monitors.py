@@ -181,3 +181,8 @@ def fails(fit: Fit, monitor: Expr, mode: Expr) -> bool:
     """Whether Keras 3 does not know what is better of a value that is not there."""
     known = str(monitor.value).removeprefix("val_") in fit.values
     return not known and not mode.is_const("min", "max")
+
+
+def first_or(fit: Fit, best: str, better: str) -> str:
+    """Whether there is nothing to compare with yet, or a value is better than that."""
+    return f"{best} is None or {better}" if fit.keras != "2" else better

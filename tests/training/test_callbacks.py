@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tests.training.programs import Trial, converted, farthest
@@ -278,6 +279,28 @@ def test_older_checkpoints_have_a_period(best: str, scripts: Scripts, tmp_path: 
         os.remove(f"{tmp_path}/{file}")
     found = scripts.replayed(convert(text, Options(keras="2")).text, expected)
     assert found.values["kept"] == expected.values["kept"]
+
+
+@pytest.mark.parametrize("keras", ["2", "3"])
+@pytest.mark.parametrize("best", ["len(os.curdir)", "len(os.curdir) > 5 or not os.curdir"])
+@pytest.mark.parametrize(("held", "mode"), [("", "min"), ("(x, y) if os.curdir else None", "max")])
+def test_only_the_program_knows_whether_the_best_alone_is_saved(
+    held: str, mode: str, best: str, keras: str, scripts: Scripts, tmp_path: object
+) -> None:
+    after = 'model.load_weights("best.weights.h5")\nkept = model.predict(x, verbose=0)\n'
+    how = f'mode="{mode}", save_best_only=best, save_weights_only=True'
+    chosen = replace(
+        trial(f'{C}.ModelCheckpoint("best.weights.h5", {how})'),
+        before=f"best = {best}\n",
+        after=after,
+    )
+    text = f"import os\n\nos.chdir({str(tmp_path)!r})\n{chosen.text}"
+    text = text.replace("validation_split=0.2", f"validation_data={held}") if held else text
+    expected = scripts.original(text, keras)
+    found = scripts.replayed(converted(text, Options(keras=keras)), expected)
+    assert np.abs(found.values["kept"] - expected.values["kept"]).max() < 1e-9
+    losses = expected.values["history"]["val_loss"]
+    assert losses[-1] != {"min": min, "max": max}[mode](losses)
 
 
 def test_averages_that_stay_for_other_callbacks(scripts: Scripts, tmp_path: object) -> None:
