@@ -22,6 +22,7 @@ default_losses.py        losses of the only call of a function, or defaults: whe
 filled_lists.py          lists of callbacks that the methods of a class fill one by one: written
                            out at once
 first_rounds.py          loops whose first round takes something else: it is taken before them
+given_metrics.py         lists of metrics that functions only give: where models are compiled
 given_by_one_call.py     parts that an object gets from its only call: made in its class
 given_together.py        functions that give callbacks beside something else
 kept_steps.py            recurrent layers that keep their steps in some rounds of a loop: one layer

@@ -26,6 +26,7 @@ from transpiler.source.rewritings.default_losses import default_losses
 from transpiler.source.rewritings.filled_lists import filled_lists
 from transpiler.source.rewritings.first_rounds import first_rounds
 from transpiler.source.rewritings.given_by_one_call import made_in_class
+from transpiler.source.rewritings.given_metrics import metrics_where_compiled
 from transpiler.source.rewritings.given_together import given_together
 from transpiler.source.rewritings.kept_steps import kept_steps
 from transpiler.source.rewritings.layers_asked_in_turn import layers_asked_in_turn
@@ -84,6 +85,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_uses(compiled_by_calls),
     _of_uses(read_from_callbacks),
     _of_uses(given_together),
+    _of_uses(metrics_where_compiled),
     filled_lists,
     _of_uses(loaded_or_trained),
     _of_uses(plain_constants),
