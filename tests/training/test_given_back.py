@@ -58,11 +58,37 @@ INLINE = FILLED.replace("model = self.model_of(name)", "MAKE").replace(
     "if name not in self.models:\n                self.models[name] = build()\n"
     "            model = self.models[name]",
 )
+MANY = """\
+def made(rate):
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(rate, momentum=0.9), "mse")
+    return model
+
+
+models, rates = [], []
+for rate in (0.05, 0.02, 0.01):
+    model = made(rate)
+    model.fit(x, y, verbose=0)
+    models.append(model)
+    rates.append(rate)
+model = pick(models, rates)
+model.fit(x, y, verbose=0)
+"""
+PICKS = [
+    "(models, rates):\n    return models[int(np.argmin(rates))]",
+    "(models, rates):\n    found = models[int(np.argmin(rates))]\n    return found",
+    "(models, rates):\n    return [models[i] for i in np.argsort(rates)][0]",
+    "(kept, rates):\n    for one in kept:\n        if one.rate < 0.03:\n            return one",
+    "(models, rates):\n    return sorted(zip(rates, models))[0][1]",
+    "(them, rates):\n    a, b = them[0], them[-1]\n    return a if rates[0] < 2 else b",
+]
 BACK = {
     "the best": SEARCH + "model = best_model\nmodel.fit(x, y, verbose=0)\n",
     "one of a list": SEARCH + "model = models[0]\nmodel.fit(x, y, verbose=0)\n",
     "unpacked": SEARCH
     + "pair = best, best_model\nscore, model = pair\nmodel.fit(x, y, verbose=0)\n",
+    **{f"of a function: {n}": f"def pick{body}\n\n\n{MANY}" for n, body in enumerate(PICKS)},
+    "of a function of another file": f"from picking import pick\n\n\n{MANY}",
     "of a function that fills": FILLED,
     "of a dict that is filled": INLINE,
     "an attribute": """\
@@ -124,6 +150,8 @@ def test_what_asks_an_earlier_model_is_refused(way: str) -> None:
 ANEW = {
     "the best is asked": SEARCH + "model = best_model\nscore = model.evaluate(x, y, verbose=0)\n",
     "one model": "first = build()\nmodel = first\nmodel.fit(x, y, verbose=0)\n",
+    "one that a function gives again": "def shown(model):\n    model.summary()\n    return model\n"
+    "\n\nmodel = build()\nmodel = shown(model)\nmodel.fit(x, y, verbose=0)\n",
     "each round": SEARCH + "model = build()\nmodel.fit(x, y, verbose=0)\n",
 }
 

@@ -55,6 +55,7 @@ running.py      whether that changes between two runs of what is traced once
 run_later.py    what runs whenever data give a batch
 reached.py      through which variables data are reached, which functions are called
 given_back.py  whether a name may hold an earlier model again
+picking_functions.py  calls of functions that give back one of the models which they get
 known_as.py     by which names files may call functions: aliases, tables, other functions
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
 given_objects.py  whether callers give a function what is made already

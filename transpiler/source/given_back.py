@@ -22,6 +22,7 @@ from collections.abc import Collection, Iterator
 from transpiler.record import record
 from transpiler.source.held_values import called_name
 from transpiler.source.occurrences import Positions
+from transpiler.source.picking_functions import picks_of_given
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
@@ -75,9 +76,10 @@ def may_be_earlier(
     around = _around(text, place)
     mine = [one for one in bindings if one.key == holder and _is_seen(one, around, holder)]
     for one in _reaching(mine, around, place, compiled):
-        if _picks_one(one.value) and any(_makes(b) and _is_repeated(b, mine) for b in mine):
-            return not by_others or sum(map(_makes, mine)) > 1
-        if _is_element(one.value) and any(_is_in_loop(text, place) for place in made):
+        makes = [b for b in mine if _makes(b, module)]
+        if _picks_one(one.value, module) and any(_is_repeated(b, makes) for b in makes):
+            return not by_others or len(makes) > 1
+        if _is_element(one.value, module) and any(_is_in_loop(text, place) for place in made):
             return not by_others
         if not by_others and any(
             _is_filled(bindings, kept, place) for kept in _containers(one.value, module)
@@ -197,40 +199,41 @@ def _is_within(span: _Span, others: list[_Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
-def _picks_one(value: ast.expr) -> bool:
+def _picks_one(value: ast.expr, module: ast.Module) -> bool:
     """Whether it is something that was there before: a variable, an element of something."""
     match value:
         case ast.Name() | ast.Attribute() | ast.Subscript():
             return True
         case ast.IfExp(body=body, orelse=orelse):
-            return _picks_one(body) or _picks_one(orelse)
+            return _picks_one(body, module) or _picks_one(orelse, module)
         case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name)):
-            return name in _PICKING
+            return name in _PICKING or picks_of_given(value, module)
     return False
 
 
-def _is_element(value: ast.expr) -> bool:
-    return isinstance(value, ast.Subscript) or (isinstance(value, ast.Call) and _picks_one(value))
+def _is_element(value: ast.expr, module: ast.Module) -> bool:
+    return isinstance(value, ast.Subscript) or (
+        isinstance(value, ast.Call) and _picks_one(value, module)
+    )
 
 
 def _is_in_loop(text: str, place: int) -> bool:
     return any(isinstance(suite.of, (ast.For, ast.While)) for suite in _around(text, place))
 
 
-def _makes(binding: _Binding) -> bool:
+def _makes(binding: _Binding, module: ast.Module) -> bool:
     """Whether what is given is made there, maybe."""
-    return any(isinstance(node, ast.Call) for node in all_in(binding.value)) and not _picks_one(
-        binding.value
-    )
+    calls = any(isinstance(node, ast.Call) for node in all_in(binding.value))
+    return calls and not _picks_one(binding.value, module)
 
 
-def _is_repeated(binding: _Binding, mine: list[_Binding]) -> bool:
+def _is_repeated(binding: _Binding, makes: list[_Binding]) -> bool:
     """Whether a model is made there more than once, or another one elsewhere."""
     kinds = (ast.For, ast.While, ast.FunctionDef, ast.AsyncFunctionDef)
     looped = any(isinstance(s.of, kinds[:2]) for s in binding.around)
     function = _function(binding.around)
     method = function is not None and isinstance(binding.target, ast.Attribute)
-    return looped or method or sum(map(_makes, mine)) > 1
+    return looped or method or len(makes) > 1
 
 
 def _containers(value: ast.expr, module: ast.Module) -> Iterator[str]:
