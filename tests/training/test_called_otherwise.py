@@ -77,6 +77,27 @@ class Stage:
 
     def __exit__(self, *found):
         return False
+
+
+class Runner:
+    def on_finish(self, hook):
+        self._hook = hook
+
+    def finish(self):
+        self._hook(lr=0.01)
+
+    def stage_last(self):
+        change(lr=0.01)
+
+
+def run(name):
+    getattr(Runner(), f"stage_{name}")()
+
+
+def refresh():
+    settings = {}
+    settings.update(lr=0.01)
+    return settings
 """
 PACKAGE = "from settings import DX, DY, CFG, CW, Settings, rate, configure as begin\n"
 #: What a file imports, and how it has the settings changed.
@@ -109,6 +130,28 @@ CALLED = {
         "fire()",
     ),
     "a method of dicts": ("from stage import later", "later()"),
+    "kept by an object": (
+        "from settings import configure\nfrom stage import Runner\n\nrunner = Runner()\n"
+        "runner.on_finish(configure)",
+        "runner.finish()",
+    ),
+    "put into a list": (
+        "from settings import configure\n\nLATER = []\nLATER.append(configure)",
+        "for each in LATER:\n    each(lr=0.01)",
+    ),
+    "added to a list": (
+        "from settings import configure\n\nLATER = []\nLATER += [configure]",
+        "for each in LATER:\n    each(lr=0.01)",
+    ),
+    "put into a table": (
+        "from settings import configure\n\nLATER = {}\nLATER.update(end=configure)",
+        'LATER["end"](lr=0.01)',
+    ),
+    "by a part of its name": ("from stage import run", 'run("last")'),
+    "by its text": (
+        "from stage import Runner",
+        'name = "last"\ngetattr(Runner(), f"stage_{name}")()',
+    ),
     "entered": ("from stage import Stage", "with Stage():\n    pass"),
 }
 HEAD = """\
@@ -124,7 +167,7 @@ LOSS = '"binary_crossentropy"'
 
 
 @pytest.mark.parametrize("read", ["rate()", 'CFG["lr"]'])
-@pytest.mark.parametrize("way", CALLED)
+@pytest.mark.parametrize("way", [way for way in CALLED if way != "by its text"])
 def test_an_optimizer_has_the_rate_of_before(way: str, read: str, tmp_path: Path) -> None:
     imports, change = CALLED[way]
     main = HEAD.format(imports=imports) + MODEL + f"optimizer = keras.optimizers.SGD({read})\n"

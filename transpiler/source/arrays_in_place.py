@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from transpiler.source.array_changes import changed_array
 from transpiler.source.held_values import called_name
 from transpiler.source.imported import with_imported
-from transpiler.source.known_as import leading_to, names_of
+from transpiler.source.known_as import leading_to, may_mean, names_of
 from transpiler.source.occurrences import Positions
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
@@ -56,7 +56,7 @@ def may_change_arrays(path: str, text: str, begin: int, end: int) -> bool:
                 if isinstance(node, ast.Call):
                     of_model = isinstance(node.func, ast.Attribute) and node.func.attr in _OF_MODELS
                     names = names_of(node) - ({called_name(node.func)} if of_model else set())
-                    if not names.isdisjoint(changing_functions(path, text)):
+                    if may_mean(names, changing_functions(path, text)):
                         return True
     return False
 

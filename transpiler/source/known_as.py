@@ -11,7 +11,9 @@ def second():                                  # second()
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from transpiler.source.changed_inside import METHODS
 from transpiler.source.remembered import remembered
@@ -33,22 +35,37 @@ def leading_to(texts: Iterable[str], names: Collection[str]) -> Mapping[str, fro
         given += [pair for text in mentioning for pair in _given(text)]
         grown = False
         for new, mentioned in given:
-            if hits := mentioned & found.keys():
+            if hits := mentioned & found.keys() or _matching(mentioned, found):
                 all_of = found.get(new, frozenset[str]()).union(*(found[name] for name in hits))
                 grown |= all_of != found.get(new)
                 found[new] = all_of
     return found
 
 
+def _matching(mentioned: Iterable[str], names: Iterable[str]) -> set[str]:
+    """Those names that may be meant by some of which only a part is known: `stage_*`."""
+    parts = [one for one in mentioned if "*" in one]
+    return {name for one in parts for name in names if fnmatchcase(name, one)}
+
+
+def may_mean(names: Collection[str], known: Collection[str]) -> bool:
+    """Whether one of some names may be one of others, of which a part may stand for it."""
+    return any(name in known for name in names) or bool(_matching(names, known))
+
+
 def _uses(text: str, name: str) -> bool:
-    """Whether a file has a name, but for where it defines it."""
+    """Whether a file has a name, but for where it defines it; or a function that gets something."""
+    if "(" in name:
+        return name.partition("(")[0] in text
     place = text.find(name)
     return place >= 0 and (not text.endswith("def ", 0, place) or text.find(name, place + 1) > 0)
 
 
 def expanded(named: Iterable[str], leading: Mapping[str, frozenset[str]]) -> set[str]:
     """Some names, and those of the functions which they may stand for."""
-    return set(named).union(*(leading[name] for name in named if name in leading))
+    named = set(named)
+    named |= _matching(named, leading)
+    return named.union(*(leading[name] for name in named if name in leading))
 
 
 def may_call(call: ast.Call, leading: Mapping[str, frozenset[str]], text: str) -> frozenset[str]:
@@ -58,7 +75,9 @@ def may_call(call: ast.Call, leading: Mapping[str, frozenset[str]], text: str) -
     """
     if is_of_plain(call.func, text):
         return frozenset()
-    return frozenset[str]().union(*(leading.get(name, ()) for name in names_of(call)))
+    names = names_of(call)
+    names |= _matching(names, leading)
+    return frozenset[str]().union(*(leading.get(name, ()) for name in names))
 
 
 def is_of_plain(node: ast.AST, text: str) -> bool:
@@ -92,7 +111,19 @@ def _given(text: str) -> list[tuple[str, frozenset[str]]]:
 def plain_variables(text: str) -> frozenset[str]:
     """The variables that hold lists, dicts, sets or files: their methods are none of a program."""
     module = program_tree(text)
-    return frozenset(_plain(all_in(module) if module is not None else ()))
+    nodes = all_in(module) if module is not None else ()
+    plain, bound = Counter(_plain(nodes)), Counter(_bound(nodes))
+    return frozenset(name for name, number in plain.items() if bound[name] == number)
+
+
+def _bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that get something, as often as they do."""
+    for node in nodes:
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name
+            case ast.alias():
+                yield (node.asname or node.name).partition(".")[0]
 
 
 def _plain(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -103,6 +134,10 @@ def _plain(nodes: Iterable[ast.AST]) -> Iterator[str]:
             case ast.Assign(
                 targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=called))
             ) if (called in _MAKING):
+                yield name
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if isinstance(value, _PLAIN):
+                yield name
+            case ast.AugAssign(target=ast.Name(id=name)):
                 yield name
 
 
@@ -120,6 +155,10 @@ def _pairs(node: ast.AST, plain: frozenset[str]) -> Iterator[tuple[str, set[str]
             for keyword in keywords:
                 if keyword.arg and isinstance(keyword.value, _GIVEN):
                     yield keyword.arg, _uncalled(keyword.value)
+            if called in METHODS and isinstance(node.func, ast.Attribute):
+                put = set[str]().union(*(_uncalled(one) for one in args if isinstance(one, _GIVEN)))
+                put |= set[str]().union(*(_uncalled(one.value) for one in keywords))
+                yield from ((name, put) for name in _held(node.func.value))
         case ast.ImportFrom(names=names):
             yield from ((one.asname, {one.name}) for one in names if one.asname)
         case ast.Assign(targets=targets, value=value):
@@ -127,7 +166,9 @@ def _pairs(node: ast.AST, plain: frozenset[str]) -> Iterator[tuple[str, set[str]
             if isinstance(value, ast.Call):
                 kept |= {_object(name) for name in _name(value.func)}
             yield from ((name, kept) for target in targets for name in _held(target))
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
+        case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.AugAssign(
+            target=target, value=value
+        ):
             yield from ((name, _uncalled(value)) for name in _held(target))
         case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
             yield from ((name, _uncalled(value)) for name in _held(target))
@@ -207,5 +248,21 @@ def _name(node: ast.AST) -> Iterator[str]:
             yield name
         case ast.Attribute(attr=name, ctx=ast.Load()):
             yield name
-        case ast.Call(func=ast.Name("getattr"), args=[_, ast.Constant(value=str(name)), *_]):
-            yield name
+        case ast.Call(func=ast.Name("getattr"), args=[_, named, *_]) if part := _part(named):
+            yield part
+
+
+def _part(name: ast.expr) -> str:
+    """What is known of a name that the run makes, with `*` for the rest; "" where nothing is."""
+    match name:
+        case ast.Constant(value=str(whole)):
+            parts = [whole]
+        case ast.JoinedStr(values=values):
+            parts = [str(v.value) if isinstance(v, ast.Constant) else "*" for v in values]
+        case ast.BinOp(left=ast.Constant(value=str(start)), op=ast.Add()):
+            parts = [start, "*"]
+        case ast.BinOp(op=ast.Add(), right=ast.Constant(value=str(end))):
+            parts = ["*", end]
+        case _:
+            return ""
+    return "" if set(parts) == {"*"} else "".join(parts)

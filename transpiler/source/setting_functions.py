@@ -19,7 +19,7 @@ from transpiler.regex import regex
 from transpiler.source.changing_functions import Changing, changing_functions
 from transpiler.source.effects import effects_of
 from transpiler.source.imported import imported_texts, locate, real_path
-from transpiler.source.known_as import expanded, leading_to
+from transpiler.source.known_as import expanded, leading_to, names_of
 from transpiler.source.lexical import words_in
 from transpiler.source.origins import passed_on
 from transpiler.source.reached import program_of
@@ -46,6 +46,7 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
     """
     others = _others(text, path) if path else []
     named = set(_WORD.findall(code)) if "(" in code else set[str]()
+    named |= _by_text(code) if "getattr(" in code or "globals()[" in code else set()
     leading = _leading(text, path) if named else {}
     led_to = expanded(named, leading) - named
     named |= led_to
@@ -81,6 +82,15 @@ def changed_by_calls(text: str, code: str, path: str = "") -> dict[str, bool]:
                 for name in _changed_by(node, program, changed, changing, leading):
                     found.setdefault(name, False)
     return {name: whole for name, whole in found.items() if name}
+
+
+def _by_text(code: str) -> set[str]:
+    """The names which some lines have as texts: `stage_*` of `getattr(stages, f"stage_{n}")`."""
+    tree = python_tree(code)
+    calls = (
+        (node for node in all_in(tree) if isinstance(node, ast.Call)) if tree is not None else ()
+    )
+    return {name for call in calls for name in names_of(call)}
 
 
 @remembered
