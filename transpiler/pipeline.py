@@ -13,7 +13,8 @@ from transpiler.diagnostics import ASSUMED, CLOSE_IDIOM, LEFT_TRAINING, Diagnost
 from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.far_frames import is_about_framework, reaches_framework
+from transpiler.source.far_frames import reaches_framework
+from transpiler.source.lexical import is_about_framework
 from transpiler.source.modules import (
     asks_models,
     computes_losses,

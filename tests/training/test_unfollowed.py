@@ -116,3 +116,33 @@ def test_an_object_that_is_called(tmp_path: Path) -> None:
     )
     _, errors = converted(tmp_path, {"main.py": main, "lift.py": lift})
     assert any("it has `model.predict`" in error for error in errors), errors
+
+
+NET = """\
+from tensorflow import keras
+
+
+class Net:
+    def __init__(self):
+        self.model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+        self.model.compile("sgd", "mse")
+"""
+WRAPPER = """\
+from lib.{folder}.net import Net
+
+
+class Wrapper:
+    def __init__(self):
+        self.net = Net()
+
+    def train(self, x, y):
+        self.net.model.fit(x, y)
+"""
+
+
+@pytest.mark.parametrize("folder", ["nets", "keras", "tensorflow_nets"])
+def test_a_folder_may_be_called_as_the_framework(folder: str, tmp_path: Path) -> None:
+    files = {f"lib/{folder}/net.py": NET, f"lib/{folder}/wrapper.py": WRAPPER.format(folder=folder)}
+    files["main.py"] = f"from lib.{folder}.wrapper import Wrapper\n\nwrapper = Wrapper()\n"
+    texts, errors = converted(tmp_path, files)
+    assert errors or ".fit(" not in texts[f"lib/{folder}/wrapper.py"], texts

@@ -38,10 +38,11 @@ from transpiler.interpret.values import Function, Namespace
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_computing import CALLED, HANDED, is_among
-from transpiler.source.far_frames import Thing, is_about_framework
+from transpiler.source.far_frames import Thing
 from transpiler.source.far_uses import Use, only_computing, uses_of_computing
 from transpiler.source.files import Undecodable, program_at
 from transpiler.source.imported import read_text, with_imported
+from transpiler.source.lexical import is_about_framework
 from transpiler.source.occurrences import Positions
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, program_tree

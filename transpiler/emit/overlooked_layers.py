@@ -16,6 +16,7 @@ from transpiler.emit.edits import replaces
 from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.values import Framework, Namespace
 from transpiler.regex import regex
+from transpiler.source.lexical import is_about_framework
 
 #: What a model of Keras has, and what says whether a part of it is trained.
 _ASKED = regex(r"\.(?:layers\b(?![ \t]*=(?!=))|trainable[ \t]*=(?!=))")
@@ -54,7 +55,7 @@ def report_overlooked_layers(draft: Draft) -> None:
 def _is_about_models(draft: Draft) -> bool:
     """Whether a file imports the framework, or needs no word of it for models of other files."""
     text = draft.tree.text
-    if "keras" not in text and "tensorflow" not in text:
+    if not is_about_framework(text):
         return True
     imported = any(isinstance(value, Framework) for value in draft.file.globals.values())
     return imported or IMPORTED_INSIDE.search(text) is not None

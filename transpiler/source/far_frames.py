@@ -19,11 +19,6 @@ _LOOKS = 50_000  #: expressions that are looked at for that
 _NODES = 4096  #: bodies of code of which is kept what is in them
 
 
-def is_about_framework(text: str) -> bool:
-    """Whether a text has a word of it."""
-    return "keras" in text or "tensorflow" in text
-
-
 @lru_cache(maxsize=1024)
 def reaches_framework(text: str, path: str) -> bool:
     """Whether a file imports one that imports the framework, through any number of files.

@@ -17,13 +17,13 @@ from transpiler.source.far_frames import (
     Thing,
     Value,
     inside,
-    is_about_framework,
 )
 from transpiler.source.far_kept import kept_by_others
 from transpiler.source.far_kinds import STEPS
 from transpiler.source.far_names import names_of_others
 from transpiler.source.far_values import arguments, called, class_frame, family, frame_for, value_of
 from transpiler.source.imported import read_text, real_path
+from transpiler.source.lexical import is_about_framework
 from transpiler.source.syntax import all_in, program_tree
 
 #: What is asked of each kind of value of the framework, and what torch's don't have or mean.

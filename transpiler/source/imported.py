@@ -164,8 +164,18 @@ def _located(home: str, module: str) -> Path | None:
         if folder != home and not os.path.exists(os.path.join(folder, "__init__.py")):
             break
         folder = outer
+    if (around := _around(home, parts)) is not None:
+        return around
     sources = filter(os.path.isdir, (os.path.join(folder, "src") for folder in seen))
     return next((path for s in sources if (path := _file(s, parts)) is not None), None)
+
+
+def _around(home: str, parts: list[str]) -> Path | None:
+    """A module that is named from a folder around its own: packages need no `__init__.py`."""
+    folders = home.split(os.sep)
+    inside = [n for n, folder in enumerate(folders) if n and folder == parts[0]][::-1]
+    found = (_file(os.sep.join(folders[:n]), parts) for n in inside if len(parts) > 1)
+    return next((path for path in found if path is not None), None)
 
 
 def _file(folder: str, parts: list[str]) -> Path | None:

@@ -136,6 +136,15 @@ def imports_framework(text: str) -> bool:
     return mentioned and _FRAMEWORK.search(text) is not None
 
 
+def is_about_framework(text: str) -> bool:
+    """Whether a text has a word of it; folders of a project may be called so: `nets.keras`."""
+    mentioned = "keras" in text or "tensorflow" in text
+    return mentioned and _WORD_OF_IT.search(text) is not None
+
+
+_WORD_OF_IT = regex(r"(?<!\w\.)(?:keras|tensorflow)|\btf\.keras")
+
+
 def names_in(code: str) -> set[str]:
     """The names in source whose strings and comments are blank."""
     dotted = set(code.translate(_BETWEEN_DOTTED).split())

@@ -8,7 +8,6 @@ import re
 from functools import lru_cache
 
 from transpiler.regex import regex
-from transpiler.source.far_frames import is_about_framework
 from transpiler.source.generations import shown_by
 from transpiler.source.imported import imported_texts, read_text, taken_texts
 from transpiler.source.importers import (
@@ -17,7 +16,7 @@ from transpiler.source.importers import (
     may_have_framework,
     training_files,
 )
-from transpiler.source.lexical import skips
+from transpiler.source.lexical import is_about_framework, skips
 from transpiler.source.remembered import remembered
 from transpiler.source.syntax import all_in, program_tree
 

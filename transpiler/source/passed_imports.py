@@ -15,13 +15,12 @@ from transpiler.source.far_frames import (
     Module,
     Steps,
     inside,
-    is_about_framework,
 )
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import class_frame, frame_for, frame_of, located, value_of
 from transpiler.source.imported import imported_texts, locate, read_text, real_path
 from transpiler.source.importers import importing_files
-from transpiler.source.lexical import skips
+from transpiler.source.lexical import is_about_framework, skips
 from transpiler.source.syntax import program_tree
 
 _DEEPEST = 4  #: of files that only pass on what others have

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from transpiler.regex import regex
-from transpiler.source.far_frames import is_about_framework, reaches_framework
+from transpiler.source.far_frames import reaches_framework
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
+from transpiler.source.lexical import is_about_framework
 from transpiler.source.syntax import all_in, program_tree
 
 #: What few things but Keras's models have.

@@ -18,11 +18,12 @@ from transpiler.emit.training.shared import Room
 from transpiler.interpret.functions.schedule_makers import SCHEDULER
 from transpiler.record import record
 from transpiler.source.call_arguments import given_in
-from transpiler.source.far_frames import Frame, Made, Object, Steps, is_about_framework
+from transpiler.source.far_frames import Frame, Made, Object, Steps
 from transpiler.source.far_kinds import FRAMEWORKS
 from transpiler.source.far_values import family, value_of
 from transpiler.source.imported import locate, read_text, real_path
 from transpiler.source.importers import is_imported
+from transpiler.source.lexical import is_about_framework
 from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _SHARING = (ast.Global, ast.Nonlocal)
