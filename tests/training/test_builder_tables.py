@@ -1,4 +1,4 @@
-"""Dicts of builders of another file: what is looked up in them is trained."""
+"""Dicts and lists of builders of another file: what is looked up in them is trained."""
 
 from __future__ import annotations
 
@@ -79,6 +79,50 @@ def test_trains_what_is_looked_up(
     assert "result" in names
     far = {n: apart(trained.values[n], replay.values[n]) for n in names} | replay.differences
     assert max(far.values()) < 1e-9, far
+
+
+LISTS = {
+    "pairs": ('[("small", build_small), ("deep", build_deep)]', "name, build"),
+    "functions": ("[build_small, build_deep]", "build"),
+}
+IN_TURN = """\
+import numpy as np
+from models import BUILDERS
+
+x = np.random.RandomState(0).rand(24, 6)
+y = x.sum(1)
+scores = []
+{changed}for {target} in BUILDERS:
+    model = build(3)
+    model.compile("adam", "mse")
+    model.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    scores.append(model.evaluate(x, y, verbose=0))
+result = np.array(scores)
+"""
+
+
+def listed(way: str, changed: str = "") -> dict[str, str]:
+    table, target = LISTS[way]
+    models = MODELS.format(compiled="") + f"\n\nBUILDERS = {table}\n"
+    return {"models.py": models, "train.py": IN_TURN.format(target=target, changed=changed)}
+
+
+@pytest.mark.parametrize("way", LISTS)
+def test_trains_what_a_list_has_in_turn(way: str, tmp_path: Path, session: VerifySession) -> None:
+    assert not converted(tmp_path, listed(way))[1]
+    before = read_program(tmp_path / "before" / "train.py")
+    after = read_program(tmp_path / "after" / "train.py")
+    trained = session.ask("keras3", TrainingRequest(before, whole=True))
+    replay = session.ask("torch", TrainingRequest(after, whole=True, trained=trained))
+    assert not replay.reason, replay.reason
+    assert apart(trained.values["result"], replay.values["result"]) < 1e-9
+
+
+@pytest.mark.parametrize("way", LISTS)
+@pytest.mark.parametrize("changed", ["BUILDERS.reverse()", "BUILDERS[0] = BUILDERS[1]"])
+def test_lists_that_change_are_said(changed: str, way: str, tmp_path: Path) -> None:
+    _, errors = converted(tmp_path, listed(way, f"{changed}\n"))
+    assert any("which model that is, is not known" in error for error in errors), errors
 
 
 CHANGES = {
