@@ -5,15 +5,20 @@ Keras's ModelCheckpoint keeps the best value, where EarlyStopping begins anew.
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Collection
+
 import libcst as cst
 
 from transpiler.emit.training.lines import holds
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.shared import Lasting
+from transpiler.emit.training.shared import Lasting, LastingOf
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.record import replace
+from transpiler.source.outer_reads import functions_of
+from transpiler.source.run_again import runs_again
 from transpiler.source.suites import blocks_around
 
 
@@ -24,8 +29,11 @@ def going_on(
     if not hooks.lasting and not hooks.alone:
         return hooks
     known = model.shared.lasting
-    mine = Lasting(model.room, call.node, place, hooks.lasting)
-    first = known.get(place) if place is not None else None
+    of = (place, _giving_call(model, call, place)) if place is not None else None
+    mine = Lasting(model.room, call.node, of, hooks.lasting)
+    first = known.get(of) if of is not None else None
+    if of is not None and first is None and _may_be_known(known, of):
+        raise Unsupported("a callback that may be one which another `fit` got")
     made_anew = _are_made_there(call) or _is_of_function(model, place)
     if first is not None and first.call is call.node and made_anew:
         first = None  # the same `fit` trains another model, with callbacks of its own
@@ -35,12 +43,42 @@ def going_on(
         if first is not None and not (hooks.lasting and _follows(model, first, mine)):
             raise Unsupported("a callback that remembers what it saw in another `fit`")
     for line in hooks.lasting:
-        model.shared.lasting_lines[id(model.room.node), line.partition(" = ")[0]] = place
-    if place is not None and first is None:
-        known[place] = mine
+        model.shared.lasting_lines[id(model.room.node), line.partition(" = ")[0]] = of
+    if of is not None and first is None:
+        known[of] = mine
     if first is None:
         return hooks
     return replace(hooks, before=tuple(b for b in hooks.before if b not in hooks.lasting))
+
+
+#: Where a function makes a callback, and nobody knows in which call.
+_SOMEWHERE = (-1, -1)
+
+
+def _giving_call(
+    model: ModelWriter, call: TrainingCall, place: tuple[int, int]
+) -> tuple[int, int] | None:
+    """The call of the function that makes a callback which a `fit` gets: each makes another one.
+
+    None where no function does, or only the one around the `fit`.
+    """
+    given = call.given.get("callbacks")
+    if given is None or given.node is None or not model.shared.makes_anew(model.room, place):
+        return None
+    calls, start = model.shared.calls_giving(model.room, place), model.tree.span(call.node)[0]
+    inside = [one for one in calls if holds(model.tree.span(call.node), one)]
+    if not inside:
+        program, line = functions_of(model.tree.text), model.tree.line_column(start)[0]
+        names = sorted(model.tree.names(given.node))
+        made = (program.bound_at(name, line, (ast.Call, ast.List)) for name in names)
+        inside = [one for span in made if span is not None for one in calls if holds(span, one)]
+    return inside[0] if len(inside) == 1 else _SOMEWHERE
+
+
+def _may_be_known(known: Collection[LastingOf], of: LastingOf) -> bool:
+    """Whether a callback may be one of those that are known, as nobody knows which call made it."""
+    same = [one for one in known if one[0] == of[0]]
+    return bool(same) and (of[1] == _SOMEWHERE or any(one[1] == _SOMEWHERE for one in same))
 
 
 def _is_of_function(model: ModelWriter, place: tuple[int, int] | None) -> bool:
@@ -70,20 +108,26 @@ def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> boo
         return False
     if given or model.shared.makes_anew(model.room, place):
         return False
-    calls = model.shared.calls_of(model.room)
-    return len(calls) > 1 or not all(map(model.shared.runs_once, calls))
+    calls, name = model.shared.calls_of(model.room), root.name.value
+    if len(calls) > 1 or not all(map(model.shared.runs_once, calls)):
+        return True
+    return name not in _OF_MODELS and runs_again(model.tree.text, name, model.shared.file.path)
+
+
+#: Methods of a program that are called as those of models are.
+_OF_MODELS = frozenset({"fit", "compile", "evaluate", "predict"})
 
 
 def _follows(model: ModelWriter, first: Lasting, this: Lasting) -> bool:
     """Whether one `fit` comes after another on every way, and its variables are still there."""
     tree, node = model.tree, model.room.node
-    if first.room.node is not node or first.lines != this.lines or first.place is None:
+    if first.room.node is not node or first.lines != this.lines or first.of is None:
         return False
-    if not holds(model.shared.extent(model.room), first.place):
+    if not holds(model.shared.extent(model.room), first.of[0]):
         return False
     begin, end = tree.span(first.call)[0], tree.span(this.call)[0]
     before, around = blocks_around(tree, node, begin), blocks_around(tree, node, end)
     owners = model.shared.lasting_lines
     names = [line.partition(" = ")[0] for line in this.lines]
-    kept = all(owners.get((id(node), name)) == this.place for name in names)
+    kept = all(owners.get((id(node), name)) == this.of for name in names)
     return begin < end and around[: len(before)] == before and kept

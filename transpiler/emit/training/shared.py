@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
@@ -128,13 +128,17 @@ class Part:
         return (is_given or self.passes or self.called) and self.variable.isidentifier()
 
 
+#: Where a callback is made, and the call of the function that makes it, if one does.
+LastingOf: TypeAlias = "tuple[tuple[int, int], tuple[int, int] | None]"
+
+
 @record(frozen=True, slots=True, eq=False)
 class Lasting:
     """A callback that remembers something, and the first `fit` that gets it."""
 
     room: Room
     call: cst.CSTNode
-    place: tuple[int, int] | None  #: where it is made
+    of: LastingOf | None
     lines: tuple[str, ...]  #: what its memory begins with
 
 
@@ -202,9 +206,9 @@ class Shared:
         calls = [c for room in rooms for c in room.calls]
         self.calls = [self.tree.span(c.node) for c in calls]
         self.spaced: set[int] = set()  #: where statements end that become some with a blank line
-        self.lasting: dict[tuple[int, int], Lasting] = {}  #: by where they are made
+        self.lasting: dict[LastingOf, Lasting] = {}
         #: whose memory a variable of a room holds, by where that callback is made
-        self.lasting_lines: dict[tuple[int, str], tuple[int, int] | None] = {}
+        self.lasting_lines: dict[tuple[int, str], LastingOf | None] = {}
         self.used: dict[tuple[int, str], str] = {}  #: what variables hold in a statement
         self.sites: dict[int, list[Site]] = {}  #: by the ids of functions, in their order
         #: what makes the criterion that models of one function have in common, by it and the room
