@@ -14,7 +14,7 @@ from transpiler.options import Options
 from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.far_frames import reaches_framework
-from transpiler.source.lexical import is_about_framework
+from transpiler.source.lexical import imports_framework
 from transpiler.source.modules import (
     asks_models,
     computes_losses,
@@ -67,7 +67,7 @@ def _may_ask_afar(text: str, path: str, converted: str) -> bool:
     """Whether a file, or one that it gives something, may ask what nothing else tells."""
     if "import *" in text and converted != text:
         return bool(path)
-    if is_about_framework(text) and ".numpy()" not in converted:
+    if imports_framework(text) and ".numpy()" not in converted:
         return bool(path) and gives_to_plain(text, path)
     return reaches_framework(text, path)
 

@@ -136,13 +136,15 @@ class Wrapper:
         self.net = Net()
 
     def train(self, x, y):
-        self.net.model.fit(x, y)
+        self.net.model.fit(x, y, epochs=2)
 """
 
 
 @pytest.mark.parametrize("folder", ["nets", "keras", "tensorflow_nets"])
-def test_a_folder_may_be_called_as_the_framework(folder: str, tmp_path: Path) -> None:
-    files = {f"lib/{folder}/net.py": NET, f"lib/{folder}/wrapper.py": WRAPPER.format(folder=folder)}
+@pytest.mark.parametrize("above", ["", "# as keras does\n", '"""Nets of tensorflow."""\n'])
+def test_a_word_of_the_framework_is_no_import(above: str, folder: str, tmp_path: Path) -> None:
+    wrapper = above + WRAPPER.format(folder=folder)
+    files = {f"lib/{folder}/net.py": NET, f"lib/{folder}/wrapper.py": wrapper}
     files["main.py"] = f"from lib.{folder}.wrapper import Wrapper\n\nwrapper = Wrapper()\n"
     texts, errors = converted(tmp_path, files)
     assert errors or ".fit(" not in texts[f"lib/{folder}/wrapper.py"], texts

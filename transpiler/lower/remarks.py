@@ -20,6 +20,7 @@ from transpiler.lower.optimizers import Optimizing
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.made_where_given import is_made_where_given
 from transpiler.source.occurrences import Positions
 from transpiler.source.run_again import called_as, runs_again
 from transpiler.source.syntax import all_in, program_tree
@@ -238,13 +239,16 @@ _CALLED = regex(r"([\w.]+)\(")
 
 
 def shared_object(file: FileContext, call: TrainingCall, name: str) -> str:
-    """The same of an object of the program's own, where a variable of the module holds it.
+    """The same of an object of the program's own, which has a name, or is made by that expression.
 
     Or a list that has it.
     """
     given = [call.given[k].text for k in ("metrics", "weighted_metrics") if k in call.given]
     held = next((text for text in (name, *given) if text.isidentifier()), "")
     made = re.search(rf"^{held}\s*(?::[^=\n]*)?=(?!=)", file.tree.blanked, re.M) if held else None
+    arguments = file.tree.source(call.node).partition("(")[2]
+    if not held and not is_made_where_given(file.tree.text, arguments, name):
+        made = re.search(re.escape(name), file.tree.text)
     if made is None:
         return ""
     mine = (id(call.model), id(call))

@@ -14,7 +14,7 @@ from transpiler.regex import regex
 from transpiler.source.far_frames import reaches_framework
 from transpiler.source.imported import imported_texts, read_text
 from transpiler.source.importers import importing_files
-from transpiler.source.lexical import is_about_framework
+from transpiler.source.lexical import imports_framework, is_about_framework
 from transpiler.source.syntax import all_in, program_tree
 
 #: What few things but Keras's models have.
@@ -38,7 +38,7 @@ _OTHERS = regex(r"\b(?:torch|sklearn|xgboost|lightgbm|catboost|statsmodels|jobli
 @lru_cache(maxsize=256)
 def asks_unfollowed(text: str, path: str) -> bool:
     """Whether a file may ask such, and others of its project that use it have models."""
-    if not path or is_about_framework(text):
+    if not path or imports_framework(text):
         return False
     if _ASKED.search(text) is None and _SET.search(text) is None:
         return False

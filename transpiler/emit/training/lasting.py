@@ -18,7 +18,6 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.ir.training import Hooks
 from transpiler.record import replace
 from transpiler.source.outer_reads import functions_of
-from transpiler.source.run_again import runs_again
 from transpiler.source.suites import blocks_around
 
 
@@ -108,14 +107,7 @@ def _is_run_again(model: ModelWriter, place: tuple[int, int], start: int) -> boo
         return False
     if given or model.shared.makes_anew(model.room, place):
         return False
-    calls, name = model.shared.calls_of(model.room), root.name.value
-    if len(calls) > 1 or not all(map(model.shared.runs_once, calls)):
-        return True
-    return name not in _OF_MODELS and runs_again(model.tree.text, name, model.shared.file.path)
-
-
-#: Methods of a program that are called as those of models are.
-_OF_MODELS = frozenset({"fit", "compile", "evaluate", "predict"})
+    return model.shared.runs_again(model.room)
 
 
 def _follows(model: ModelWriter, first: Lasting, this: Lasting) -> bool:

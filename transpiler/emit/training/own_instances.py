@@ -19,16 +19,22 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.made_where_given import is_made_where_given
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.suites import blocks_around
 
+_SEVERAL = "several `fit` have the same `{}`: give it a variable"
 _ADDS = ("append", "extend", "insert")
 
 
 def instance_of(writer: ModelWriter, call: TrainingCall, made: UserClass, item: Expr) -> Expr:
     """The variable that holds a callback, the place of it in a list, or what makes it."""
     given = call.given["callbacks"]
-    if re.fullmatch(r"[\w.]+", item.text) or not given.text.isidentifier():
+    if re.fullmatch(r"[\w.]+", item.text):
+        return item
+    if not given.text.isidentifier():
+        if _is_shared(writer, call, item):
+            raise Unsupported(_SEVERAL.format(made.name))
         return item
     mine = writer.tree.span(call.node)
     places = writer.shared.places(writer.room, given.text)
@@ -39,8 +45,27 @@ def instance_of(writer: ModelWriter, call: TrainingCall, made: UserClass, item: 
     if reads:
         return _in_list(given.text, given.value, made, item)
     if others or _is_run_again(writer, places, mine[0]):
-        raise Unsupported(f"several `fit` have the same `{made.name}`: give it a variable")
+        raise Unsupported(_SEVERAL.format(made.name))
     return item
+
+
+def _is_shared(writer: ModelWriter, call: TrainingCall, item: Expr) -> bool:
+    """Whether several `fit` may have one object, which is made where none of them stands."""
+    given = call.given["callbacks"].node
+    text, written = writer.tree.text, "" if given is None else writer.tree.source(given)
+    if is_made_where_given(text, written, item.text):
+        return False
+    for other in (c for room in writer.shared.rooms for c in room.calls):
+        if other.node is not call.node and "callbacks" in other.given:
+            held = other.given["callbacks"].value
+            items = held.items if isinstance(held, Sequence) else (held,)
+            ways = [way for one in items for _, way in by_conditions(one)]
+            if any(getattr(way, "expr", None) is item for way in ways):
+                return True
+    start = writer.tree.span(call.node)[0]
+    around = blocks_around(writer.tree, writer.room.node, start)
+    looped = any(isinstance(s, (cst.For, cst.While)) for s, _ in around)
+    return looped or writer.shared.runs_again(writer.room)
 
 
 def _in_list(name: str, value: Value, made: UserClass, item: Expr) -> Expr:
@@ -54,7 +79,9 @@ def _in_list(name: str, value: Value, made: UserClass, item: Expr) -> Expr:
 
 
 def _is_run_again(writer: ModelWriter, places: list[Occurrence], start: int) -> bool:
-    """Whether a loop runs a `fit` again that does not make the list anew."""
+    """Whether a loop, or a function that is called again, runs a `fit` for a list made once."""
+    if not any(place.binds for place in places) and writer.shared.runs_again(writer.room):
+        return True
     around = blocks_around(writer.tree, writer.room.node, start)
     loops = [writer.tree.span(s) for s, _ in around if isinstance(s, (cst.For, cst.While))]
     made = [place.start for place in places if place.binds and place.start < start]

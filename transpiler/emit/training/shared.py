@@ -30,6 +30,7 @@ from transpiler.source.backwards import turns_arrays
 from transpiler.source.far_tables import tables_of
 from transpiler.source.near import turning_near
 from transpiler.source.occurrences import FreeNames, Occurrence, Occurrences
+from transpiler.source.run_again import runs_again
 from transpiler.source.tables import Tables
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ class Part:
         return (is_given or self.passes or self.called) and self.variable.isidentifier()
 
 
+#: Methods of a program that are called as those of models are.
+_OF_MODELS = frozenset({"fit", "compile", "evaluate", "predict"})
 #: Where a callback is made, and the call of the function that makes it, if one does.
 LastingOf: TypeAlias = "tuple[tuple[int, int], tuple[int, int] | None]"
 
@@ -328,6 +331,15 @@ class Shared:
             return [p.start for p in self.found.of(name) if not p.binds]
         called = (m.start() for m in re.finditer(rf"\.{name}\b", self.tree.blanked))
         return [place for place in called if not within(place, self.calls)]  # those of models
+
+    def runs_again(self, room: Room) -> bool:
+        """Whether a function or method may be called more than once, by other files, too."""
+        if isinstance(room.node, cst.Module):
+            return False
+        calls, name = self.calls_of(room), room.node.name.value
+        if len(calls) > 1 or not all(map(self.runs_once, calls)):
+            return True
+        return name not in _OF_MODELS and runs_again(self.text, name, self.file.path)
 
     def runs_once(self, place: int) -> bool:
         """Whether what stands in a place runs but once, or once for each object.
