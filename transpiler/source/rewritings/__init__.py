@@ -40,6 +40,7 @@ plain_constants.py       constant tensors that functions read: they are arrays
 rates_of_variables.py    rates set as those of a variable for an optimizer: its model is asked
 read_from_callbacks.py   what is read of callbacks far from their `fit`: kept by itself behind it
 shown_expressions.py     f-strings that show what they evaluate: that is written beside it
+returned_builds.py       models that functions have other files build, and give: under a name
 returned_loads.py        models that functions load and give at once: these get a name
 taken_out.py             parameters and arguments that go
 trained_in_turn.py       lists of what training gives, made in one expression: loops

@@ -41,6 +41,7 @@ from transpiler.source.rewritings.picked_rates import rates_in_one
 from transpiler.source.rewritings.plain_constants import plain_constants
 from transpiler.source.rewritings.rates_of_variables import rates_of_variables
 from transpiler.source.rewritings.read_from_callbacks import read_from_callbacks
+from transpiler.source.rewritings.returned_builds import returned_builds
 from transpiler.source.rewritings.returned_loads import returned_loads
 from transpiler.source.rewritings.shown_expressions import shown_expressions
 from transpiler.source.rewritings.trained_in_turn import trained_in_turn
@@ -106,6 +107,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_text(unpacked_rounds),
     _of_text(written_outputs),
     _of_text(returned_loads),
+    _of_file(returned_builds),
     _of_text(loaded_in_methods),
     _of_text(chained_models),
     _of_file(values_brought),
