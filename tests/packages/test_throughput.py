@@ -12,7 +12,8 @@ import pytest
 from catalogue import WHEELS
 from downloads import Packages
 
-from transpiler.source.far_frames import is_about_framework, reaches_framework
+from transpiler.source.far_frames import reaches_framework
+from transpiler.source.lexical import is_about_framework
 from transpiler.source.modules import asks_models
 
 #: Run by a process of its own, whose memory holds nothing else: both ways by turns, on one core.

@@ -37,7 +37,8 @@ from transpiler.interpret.symbols import IMPORTED_INSIDE
 from transpiler.interpret.training import CALLED
 from transpiler.interpret.values import Framework, Model, Value, bases_of
 from transpiler.regex import regex
-from transpiler.source.lexical import blanked, imports_framework, words_in
+from transpiler.source.far_frames import reaches_framework
+from transpiler.source.lexical import blanked, imports_framework, is_about_framework, words_in
 
 
 def report_failed_functions(draft: Draft) -> None:
@@ -303,7 +304,10 @@ _NO_MODEL_PERHAPS = "`{}` is taken for no call of a model: it stays"
 def report_overlooked_training(draft: Draft) -> None:
     """Calls that train a model of which nobody knows which one it is."""
     imported = any(isinstance(v, Framework) for v in draft.file.globals.values())
-    apart = not imports_framework(draft.tree.text)
+    text, path = draft.tree.text, draft.file.path
+    apart = not imports_framework(text) and (
+        not is_about_framework(text) or reaches_framework(text, path)
+    )
     if not imported and not apart and IMPORTED_INSIDE.search(draft.tree.text) is None:
         return
     replaced = replaces(draft.edits)

@@ -378,13 +378,17 @@ def _kept_objects(file: FileContext, owner: str) -> dict[str, Instance]:
 
 def _made_objects(file: FileContext, owner: str) -> dict[str, Instance]:
     """Those that its own methods make."""
-    classes = {made.name: made for made in file.user_classes if not made.bases}
-    text = file.tree.code(classes[owner].node) if owner in classes else ""
+    own = {made.name: made for made in file.user_classes if not made.bases}
+    text = file.tree.code(own[owner].node) if owner in own else ""
+    imported = {n: v for n, v in file.globals.items() if isinstance(v, UserClass) and not v.bases}
+    classes = imported | own
     found = {}
     for name, callee in re.findall(r"(?<![\w.])self\.(\w+) = (\w+)\(", text):
         bound = re.findall(rf"(?<![\w.])self\.{name}\b(?:\s*:[^=\n]+)?\s*=(?!=)", text)
         others = re.search(rf"\.{name}(?<!\bself\.{name})\s*=(?!=)", file.tree.blanked)
-        plain = callee in classes and provided("holds_values")(file, classes[callee])
+        plain = callee in classes and provided("holds_values")(
+            classes[callee].file or file, classes[callee]
+        )
         if callee in classes and not plain and len(bound) == 1 and others is None:
             found[name] = Instance(f"{OF_OBJECT}`{callee}`", None, classes[callee])
     return found
@@ -393,7 +397,7 @@ def _made_objects(file: FileContext, owner: str) -> dict[str, Instance]:
 def _objects_with_models(file: FileContext, owner: str) -> list[str]:
     """The attributes of a class that hold objects of which some keep models."""
     found = _kept_objects(file, owner).items()
-    return [name for name, held in found if held.made and kept_models(file, held.made)]
+    return [n for n, held in found if held.made and kept_models(held.made.file or file, held.made)]
 
 
 def _uses(
