@@ -26,6 +26,7 @@ given_metrics.py         lists of metrics that functions only give: where models
 given_by_one_call.py     parts that an object gets from its only call: made in its class
 given_together.py        functions that give callbacks beside something else
 kept_steps.py            recurrent layers that keep their steps in some rounds of a loop: one layer
+kept_tensors.py          tensors that methods keep on their objects, unread: their variables
 last_layers.py           last layers that each way of a condition adds before it compiles
 layers_asked_in_turn.py  layers that loops over constants ask a model for, one by one
 loaded_in_methods.py     models that an object has already: it reads their weights

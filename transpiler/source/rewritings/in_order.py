@@ -29,6 +29,7 @@ from transpiler.source.rewritings.given_by_one_call import made_in_class
 from transpiler.source.rewritings.given_metrics import metrics_where_compiled
 from transpiler.source.rewritings.given_together import given_together
 from transpiler.source.rewritings.kept_steps import kept_steps
+from transpiler.source.rewritings.kept_tensors import tensors_of_methods
 from transpiler.source.rewritings.layers_asked_in_turn import layers_asked_in_turn
 from transpiler.source.rewritings.loaded_in_methods import loaded_in_methods
 from transpiler.source.rewritings.loaded_or_trained import loaded_or_trained
@@ -96,6 +97,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_uses(losses_in_turn),
     _of_uses(default_losses),
     _of_text(kept_steps),
+    _of_uses(tensors_of_methods),
     _of_text(first_rounds),
     _of_text(annotated_parts),
     _of_uses(backend_defaults),

@@ -1,0 +1,71 @@
+"""Tensors that methods keep on their objects while they build models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.programs import converted, farthest
+from tests.training.scripts import Scripts
+from tests.training.test_several_files import converted as converted_files
+
+NET = """\
+import numpy as np
+from tensorflow.keras.layers import Dense, Input, concatenate
+from tensorflow.keras.models import Model
+
+x, y = np.random.RandomState(0).rand(40, 6), np.random.RandomState(1).rand(40, 1)
+
+
+class Net:
+    def __init__(self, size):
+        self.size = size
+        self.build()
+
+    def build(self):
+        # what it sees
+        self.inputs = Input((self.size,))
+        self.left = Dense(4, activation="tanh", name="left")(self.inputs)
+        self.right = Dense(4)(self.inputs)
+        self.both = concatenate([self.left, self.right])
+        for _ in range(2):
+            self.both = Dense(5)(self.both)
+        self.model = Model(self.inputs, Dense(1)(self.both))
+        self.model.compile("sgd", "mse")
+
+    def fit(self):
+        return self.model.fit(x, y, epochs=2, shuffle=False, verbose=0).history
+{more}
+
+net = Net(6)
+history = net.fit()
+losses = np.array(history["loss"])
+"""
+
+
+def test_they_become_variables(scripts: Scripts) -> None:
+    text = NET.format(more="")
+    assert "self.both" not in converted(text)
+    worst, apart = farthest(scripts, text)
+    assert worst < 1e-9, apart
+
+
+READ = {
+    "by a method": ("\n    def seen(self):\n        return self.left\n", ""),
+    "of the object": ("", "print(net.left)\n"),
+    "by its text": ("\n    def named(self, name):\n        return getattr(self, name)\n", ""),
+    "by an heir": (
+        "\n\nclass Other(Net):\n    def build(self):\n        super().build()\n"
+        "        self.model = Model(self.inputs, self.left)\n",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", READ)
+def test_what_is_read_elsewhere_stays(way: str, tmp_path: Path) -> None:
+    more, main = READ[way]
+    files = {"net.py": NET.format(more=more), "main.py": f"from net import net\n\n{main}"}
+    _, errors = converted_files(tmp_path, files)
+    assert any("a tensor is kept on an object" in error for error in errors), errors
