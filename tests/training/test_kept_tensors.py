@@ -9,6 +9,8 @@ import pytest
 from tests.training.programs import converted, farthest
 from tests.training.scripts import Scripts
 from tests.training.test_several_files import converted as converted_files
+from transpiler.diagnostics import Severity
+from transpiler.pipeline import convert
 
 NET = """\
 import numpy as np
@@ -69,3 +71,22 @@ def test_what_is_read_elsewhere_stays(way: str, tmp_path: Path) -> None:
     files = {"net.py": NET.format(more=more), "main.py": f"from net import net\n\n{main}"}
     _, errors = converted_files(tmp_path, files)
     assert any("a tensor is kept on an object" in error for error in errors), errors
+
+
+@pytest.mark.parametrize(
+    "made",
+    ['ModelCheckpoint("best.keras", save_best_only=True)', "callbacks.EarlyStopping(patience=2)"],
+)
+def test_callbacks_that_nothing_reads_go(made: str, scripts: Scripts) -> None:
+    imports = "from tensorflow.keras import callbacks\n"
+    imports += "from tensorflow.keras.callbacks import ModelCheckpoint\n"
+    text = imports + NET.format(more="")
+    text = text.replace(
+        "        self.build()\n", f"        self.saving = {made}\n        self.build()\n"
+    )
+    assert "saving" not in converted(text)
+    worst, apart = farthest(scripts, text)
+    assert worst < 1e-9, apart
+    read = text.replace("history = net.fit()", "print(net.saving.monitor)\nhistory = net.fit()")
+    errors = [d for d in convert(read).diagnostics if d.severity is Severity.ERROR]
+    assert any("is left as it is" in d.message for d in errors), errors

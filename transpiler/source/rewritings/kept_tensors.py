@@ -1,5 +1,7 @@
 """Tensors that a method keeps on its object, and nothing else reads: they are variables of it.
 
+Callbacks that nothing reads at all are left out.
+
 def build(self):                                    def build(self):
     self.inputs = Input((4,))                           inputs = Input((4,))
     self.policy = Dense(2)(self.inputs)                 policy = Dense(2)(inputs)
@@ -18,11 +20,17 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
-_KEEPS = regex(r"\n[ \t]+self\.\w+ *=[^=\n]*(?:\)\(|\bInput\()")
+_KEEPS = regex(
+    r"\n[ \t]+self\.\w+ *= *(?:[^=\n]*(?:\)\(|\bInput\()"
+    r"|[\w.]*(?:Checkpoint|Stopping|Plateau|Board|Logger)\()"
+)
 #: What asks an object for all that it has, or for what only the run names.
 _HIDDEN = regex(r"\bgetattr\(|\b__dict__\b|\bvars\(|\b__getattribute__\b|\bsetattr\(")
 #: Functions of Keras that give tensors.
 _MERGING = frozenset({"Input", "concatenate", "add", "multiply", "average", "maximum", "subtract"})
+_CALLBACKS = frozenset(
+    {"ModelCheckpoint", "EarlyStopping", "ReduceLROnPlateau", "TensorBoard", "CSVLogger"}
+)
 _ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -44,11 +52,16 @@ def tensors_of_methods(text: str, others: Callable[[], Iterable[str]]) -> Rewrit
                 continue
             names = {name for name in _kept(method) if _is_of_one(module, method, name)}
             names = {n for n in names if n not in _taken(made, method) and not keyword.iskeyword(n)}
-            if not names or any(_reads(other, names) for other in others()):
-                continue
-            for node in _asked(method, names):
-                edits[positions.span(node)] = node.attr
-            touched.append((method.lineno, method.end_lineno or 0))
+            if names and not any(_reads(other, names) for other in others()):
+                edits |= {positions.span(node): node.attr for node in _asked(method, names)}
+                touched.append((method.lineno, method.end_lineno or 0))
+            for name, statement in _unread(module, method):
+                first, last = positions.span(statement)
+                begin, end = _lines(text, (first, last))
+                alone = not (text[begin:first] + text[last:end]).strip()
+                if alone and not any(_reads(other, {name}) for other in others()):
+                    edits[begin, end] = ""
+                    touched.append((method.lineno, method.end_lineno or 0))
     return rewritten(text, edits, touched=touched) if edits else None
 
 
@@ -69,6 +82,22 @@ def _kept(method: ast.FunctionDef) -> Iterator[str]:
             case ast.Assign(targets=[ast.Attribute(value=ast.Name("self"), attr=name)]):
                 found[name] = found.get(name, True) and _is_tensor(node.value)
     yield from (name for name, sure in found.items() if sure)
+
+
+def _unread(module: ast.Module, method: ast.FunctionDef) -> Iterator[tuple[str, ast.stmt]]:
+    """The callbacks that a method keeps beside what else it does, and nothing reads."""
+    for statement in method.body:
+        match statement:
+            case ast.Assign(
+                targets=[ast.Attribute(value=ast.Name("self"), attr=name)],
+                value=ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called)) as made,
+            ) if (
+                called in _CALLBACKS and len(method.body) > 1
+            ):
+                every = [n for n in nodes_of_kind(module, ast.Attribute) if n.attr == name]
+                calls = [n for n in all_in(made) if isinstance(n, ast.Call)]
+                if len(every) == len(calls) == 1:
+                    yield name, statement
 
 
 def _is_tensor(value: ast.expr) -> bool:
@@ -111,3 +140,9 @@ def _taken(made: ast.ClassDef, method: ast.FunctionDef) -> set[str]:
 def _reads(text: str, names: set[str]) -> bool:
     by_text = _HIDDEN.search(text) is not None
     return any(re.search(rf"\.{name}\b", text) or (by_text and name in text) for name in names)
+
+
+def _lines(text: str, span: Span) -> Span:
+    """The lines of a statement."""
+    begin, end = text.rfind("\n", 0, span[0]) + 1, text.find("\n", span[1])
+    return begin, end + 1 if end >= 0 else len(text)
