@@ -108,7 +108,7 @@ net.take(more)
     ("program", "why"),
     [
         (f"{ALONE}model = {MADE}\nmodel.compile('sgd', 'mse')\ntrain(x, y, model)\n", "may be one"),
-        (KEPT.format("self.model = other.model"), "the model of another object"),
+        (KEPT.format("self.model = other.model"), "has an optimizer of its own"),
         (KEPT.format("setattr(self, 'model', other.model)"), "has an optimizer of its own"),
         (
             f"model = {MADE}\n\n\n{ALONE.replace(', model=None', ', rate=0')}".replace(

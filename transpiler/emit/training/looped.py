@@ -26,7 +26,7 @@ def trained_apart(
 ) -> tuple[TrainingCall, str] | None:
     """A call that steps a model whose optimizer is not the last that was made there, and why."""
     call = _stepped_apart(shared, training, parts, handing)
-    return None if call is None else (call, "each model of a loop has an optimizer of its own")
+    return None if call is None else (call, "each of several models has an optimizer of its own")
 
 
 def _stepped_apart(

@@ -40,7 +40,7 @@ _NAMES = {
     "evaluate": "evaluator_of",
     "predict": "predictor_of",
 }
-_APART = "each model of a loop has an optimizer of its own"
+_APART = "each of several models has an optimizer of its own"
 _DIFFER = (
     "it may be of one of several models, which are trained differently: write it once for each"
 )
