@@ -142,7 +142,8 @@ def _may_change(text: str, read: set[str]) -> bool:
 @remembered
 def _seen(text: str) -> tuple[set[str], set[str], set[str]]:
     """What a file says that it sets for all, what it sets a part of, and what it makes."""
-    declared = {name for names in _GLOBAL.findall(text) for name in _WORD.findall(names)}
+    said = _GLOBAL.findall(text) if "global" in text else []
+    declared = {name for names in said for name in _WORD.findall(names)}
     return declared, {*_SETS.findall(text)}, {*_TOP.findall(text)}
 
 

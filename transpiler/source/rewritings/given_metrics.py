@@ -29,7 +29,7 @@ def metrics_where_compiled(text: str, others: Callable[[], Iterable[str]]) -> Re
 
     `others` gives the texts that import it: what they name stays.
     """
-    module = program_tree(text) if _ASKS.search(text) else None
+    module = program_tree(text) if ".compile(" in text and _ASKS.search(text) else None
     if module is None:
         return None
     at, edits = Positions(text), dict[Span, str]()

@@ -39,7 +39,7 @@ def tensors_of_methods(text: str, others: Callable[[], Iterable[str]]) -> Rewrit
 
     `others` gives the texts that import it.
     """
-    module = program_tree(text) if _KEEPS.search(text) else None
+    module = program_tree(text) if "self." in text and _KEEPS.search(text) else None
     if module is None or _HIDDEN.search(text):
         return None
     edits, touched = dict[Span, str](), list[tuple[int, int]]()

@@ -16,7 +16,7 @@ from transpiler.source.occurrences import Positions
 from transpiler.source.origins import imported_from
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.rewritings.named_models import builders
-from transpiler.source.syntax import all_in, program_tree
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 _GIVES = regex(r"\n[ \t]+return [A-Za-z_]\w*\(")
 _NAMES = ("model", "built_model")
@@ -26,6 +26,8 @@ def returned_builds(text: str, path: str) -> Rewritten | None:
     """The text with such names, if functions of it give what builders of other files do."""
     module = program_tree(text) if path and _GIVES.search(text) else None
     positions, edits, touched = Positions(text), dict[Span, str](), list[tuple[int, int]]()
+    origins = nodes_of_kind(module, ast.ImportFrom) if module is not None else []
+    imported = {alias.asname or alias.name for node in origins for alias in node.names}
     for function in module.body if module is not None else ():
         if not isinstance(function, ast.FunctionDef):
             continue
@@ -34,7 +36,9 @@ def returned_builds(text: str, path: str) -> Rewritten | None:
             margin = text[text.rfind("\n", 0, begin) + 1 : begin]
             name = next((one for one in _NAMES if one not in _taken(function)), None)
             called = call.func.id if isinstance(call.func, ast.Name) else ""
-            if margin.strip() or name is None or not _is_builder(called, path, text):
+            if margin.strip() or name is None or not imported & {called, "*"}:
+                continue
+            if not _is_builder(called, path, text):
                 continue
             edits[begin, last] = f"{name} = {text[first:last]}\n{margin}return {name}"
             touched.append((statement.lineno, statement.end_lineno or 0))
