@@ -49,6 +49,8 @@ losses = np.array(history["loss"])
 def test_they_become_variables(scripts: Scripts) -> None:
     text = NET.format(more="")
     assert "self.both" not in converted(text)
+    said = [d.message for d in convert(text).diagnostics]
+    assert any("`self.right` of `build` are variables of it now" in one for one in said), said
     worst, apart = farthest(scripts, text)
     assert worst < 1e-9, apart
 
@@ -56,6 +58,7 @@ def test_they_become_variables(scripts: Scripts) -> None:
 READ = {
     "by a method": ("\n    def seen(self):\n        return self.left\n", ""),
     "of the object": ("", "print(net.left)\n"),
+    "behind another file": ("", ""),
     "by its text": ("\n    def named(self, name):\n        return getattr(self, name)\n", ""),
     "by an heir": (
         "\n\nclass Other(Net):\n    def build(self):\n        super().build()\n"
@@ -69,6 +72,9 @@ READ = {
 def test_what_is_read_elsewhere_stays(way: str, tmp_path: Path) -> None:
     more, main = READ[way]
     files = {"net.py": NET.format(more=more), "main.py": f"from net import net\n\n{main}"}
+    if way == "behind another file":
+        files["more.py"] = "from net import net\n\nmain = net\n"
+        files["main.py"] = "from more import main\n\nprint(main.left)\n"
     _, errors = converted_files(tmp_path, files)
     assert any("a tensor is kept on an object" in error for error in errors), errors
 
@@ -85,6 +91,8 @@ def test_callbacks_that_nothing_reads_go(made: str, scripts: Scripts) -> None:
         "        self.build()\n", f"        self.saving = {made}\n        self.build()\n"
     )
     assert "saving" not in converted(text)
+    said = [d.message for d in convert(text).diagnostics]
+    assert "`self.saving` is gone: nothing that is seen reads it" in said
     worst, apart = farthest(scripts, text)
     assert worst < 1e-9, apart
     read = text.replace("history = net.fit()", "print(net.saving.monitor)\nhistory = net.fit()")

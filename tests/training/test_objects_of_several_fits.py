@@ -98,6 +98,10 @@ HELD = {
     "a class": ("class Options:\n    callbacks = [Warm()]", "callbacks=Options.callbacks"),
     "options": ("OPTIONS = dict(callbacks=[Warm()])", "**OPTIONS"),
     "another list": ("CALLBACKS = [Warm()]", "callbacks=CALLBACKS + []"),
+    "beside another class": (
+        "class ReWarm(Warm):\n    pass\n\n\nCALLBACKS = [Warm()]",
+        "callbacks=[*CALLBACKS, ReWarm()]",
+    ),
     "unpacked": ("CALLBACKS = (Warm(),)", "callbacks=[*CALLBACKS]"),
 }
 RUN = f"""

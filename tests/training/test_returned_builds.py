@@ -38,6 +38,7 @@ FUNCTIONS = {
     "at once": "def get_model():\n    return build(UNITS)",
     "with a text above": 'def get_model():\n    """The model."""\n    return build(UNITS)',
     "of a package": "def get_model():\n    return build(UNITS)",
+    "of a module": "def get_model():\n    return nets.build(UNITS)",
 }
 
 
@@ -45,11 +46,13 @@ FUNCTIONS = {
 def test_such_models_are_trained(way: str, tmp_path: Path, session: VerifySession) -> None:
     package = way == "of a package"
     imports = "from nets import build" if not package else "from parts import build"
+    imports = "import nets" if way == "of a module" else imports
     files = {"nets.py" if not package else "parts/nets.py": NETS}
     if package:
         files["parts/__init__.py"] = "from .nets import build\n"
     files["train.py"] = TRAIN.format(imports=imports, function=FUNCTIONS[way])
     texts, errors = converted(tmp_path, files)
     assert not errors
-    assert "    model = build(UNITS)\n    return model\n" in texts["train.py"]
+    called = "nets.build" if way == "of a module" else "build"
+    assert f"    model = {called}(UNITS)\n    return model\n" in texts["train.py"]
     assert_equal(tmp_path, "train.py", session)

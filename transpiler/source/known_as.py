@@ -35,7 +35,7 @@ def leading_to(texts: Iterable[str], names: Collection[str]) -> Mapping[str, fro
         given += [pair for text in mentioning for pair in _given(text)]
         grown = False
         for new, mentioned in given:
-            if hits := mentioned & found.keys() or _matching(mentioned, found):
+            if hits := (mentioned & found.keys()) | _matching(mentioned, found):
                 all_of = found.get(new, frozenset[str]()).union(*(found[name] for name in hits))
                 grown |= all_of != found.get(new)
                 found[new] = all_of

@@ -22,13 +22,13 @@ def is_made_where_given(text: str, given: str, made: str) -> bool:
 
     A function that it calls may do that; those of other files are taken to do it.
     """
-    wanted = _bare(made)
-    if wanted in _bare(given):
+    wanted = re.compile(rf"(?<![\w.]){re.escape(_bare(made))}")
+    if wanted.search(_bare(given)):
         return True
     functions = functions_of(text)
     for name in _CALLED.findall(given):
         own = [one for one in functions.all if getattr(one, "name", "") == name]
-        if any(wanted in _bare(functions.source(one)) for one in own):
+        if any(wanted.search(_bare(functions.source(one))) for one in own):
             return True
         if not own and name[:1].islower() and name not in _OF_LISTS:  # of another file
             return True

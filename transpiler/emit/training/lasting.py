@@ -70,7 +70,10 @@ def _giving_call(
         program, line = functions_of(model.tree.text), model.tree.line_column(start)[0]
         names = sorted(model.tree.names(given.node))
         made = (program.bound_at(name, line, (ast.Call, ast.List)) for name in names)
-        inside = [one for span in made if span is not None for one in calls if holds(span, one)]
+        bound = [span for span in made if span is not None]
+        inside = [one for span in bound for one in calls if holds(span, one)]
+        if not all(_is_on_the_way(model, span[0], start) for span in bound):
+            return _SOMEWHERE
     return inside[0] if len(inside) == 1 else _SOMEWHERE
 
 
@@ -118,8 +121,14 @@ def _follows(model: ModelWriter, first: Lasting, this: Lasting) -> bool:
     if not holds(model.shared.extent(model.room), first.of[0]):
         return False
     begin, end = tree.span(first.call)[0], tree.span(this.call)[0]
-    before, around = blocks_around(tree, node, begin), blocks_around(tree, node, end)
     owners = model.shared.lasting_lines
     names = [line.partition(" = ")[0] for line in this.lines]
     kept = all(owners.get((id(node), name)) == this.of for name in names)
-    return begin < end and around[: len(before)] == before and kept
+    return begin < end and _is_on_the_way(model, begin, end) and kept
+
+
+def _is_on_the_way(model: ModelWriter, begin: int, end: int) -> bool:
+    """Whether what stands at one place is done on every way to a later one."""
+    tree, node = model.tree, model.room.node
+    before, around = blocks_around(tree, node, begin), blocks_around(tree, node, end)
+    return around[: len(before)] == before

@@ -97,7 +97,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_uses(losses_in_turn),
     _of_uses(default_losses),
     _of_text(kept_steps),
-    _of_uses(tensors_of_methods),
+    _of_file(tensors_of_methods),
     _of_text(first_rounds),
     _of_text(annotated_parts),
     _of_uses(backend_defaults),

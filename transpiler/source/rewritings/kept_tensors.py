@@ -13,9 +13,11 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from transpiler.regex import regex
+from transpiler.source.imported import read_text
+from transpiler.source.importers import importers_of_importers, importing_files
 from transpiler.source.occurrences import Positions
 from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
@@ -34,16 +36,14 @@ _CALLBACKS = frozenset(
 _ROOMS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
-def tensors_of_methods(text: str, others: Callable[[], Iterable[str]]) -> Rewritten | None:
-    """The text with such variables, if it has any such methods.
-
-    `others` gives the texts that import it.
-    """
+def tensors_of_methods(text: str, path: str) -> Rewritten | None:
+    """The text with such variables, if it has any such methods."""
     module = program_tree(text) if "self." in text and _KEEPS.search(text) else None
     if module is None or _HIDDEN.search(text):
         return None
     edits, touched = dict[Span, str](), list[tuple[int, int]]()
-    positions = Positions(text)
+    positions, assumed = Positions(text), list[tuple[int, str]]()
+    others = _others(path)
     for made in module.body:
         if not isinstance(made, ast.ClassDef) or not all(map(_is_plain, made.bases)):
             continue
@@ -52,17 +52,37 @@ def tensors_of_methods(text: str, others: Callable[[], Iterable[str]]) -> Rewrit
                 continue
             names = {name for name in _kept(method) if _is_of_one(module, method, name)}
             names = {n for n in names if n not in _taken(made, method) and not keyword.iskeyword(n)}
-            if names and not any(_reads(other, names) for other in others()):
+            names = names if _builds(method) else set()
+            if names and not any(_reads(other, names) for other in others):
                 edits |= {positions.span(node): node.attr for node in _asked(method, names)}
+                shown = ", ".join(f"`self.{name}`" for name in sorted(names))
+                assumed.append((method.lineno, _LOCAL.format(shown, method.name)))
                 touched.append((method.lineno, method.end_lineno or 0))
             for name, statement in _unread(module, method):
                 first, last = positions.span(statement)
                 begin, end = _lines(text, (first, last))
                 alone = not (text[begin:first] + text[last:end]).strip()
-                if alone and not any(_reads(other, {name}) for other in others()):
+                if alone and not any(_reads(other, {name}) for other in others):
                     edits[begin, end] = ""
+                    assumed.append((statement.lineno, _GONE.format(name)))
                     touched.append((method.lineno, method.end_lineno or 0))
-    return rewritten(text, edits, touched=touched) if edits else None
+    return rewritten(text, edits, (), assumed, touched) if edits else None
+
+
+_LOCAL = "{} of `{}` are variables of it now: nothing that is seen reads them elsewhere"
+_GONE = "`self.{}` is gone: nothing that is seen reads it"
+
+
+def _others(path: str) -> list[str]:
+    """The files of the project that import one, or files that do."""
+    paths = {*importing_files(path, ""), *importers_of_importers(path, "")} if path else set[str]()
+    return [read_text(one) for one in sorted(paths)]
+
+
+def _builds(method: ast.FunctionDef) -> bool:
+    """Whether a method makes a model of its tensors."""
+    calls = (node.func for node in all_in(method) if isinstance(node, ast.Call))
+    return any("Model" in (getattr(f, "id", ""), getattr(f, "attr", "")) for f in calls)
 
 
 def _is_plain(base: ast.expr) -> bool:
