@@ -38,10 +38,12 @@ _TOP = regex(
 @lru_cache(maxsize=64)
 def _binding(names: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Where some names stand that are not called, and what of a line may bind one of them."""
-    one = rf"(?<![\w.])(?:{'|'.join(sorted(names))})\b"
+    every = rf"(?:{'|'.join(sorted(names))})\b"
+    one = rf"(?<![\w.]){every}"
     # in a signature of several lines; others than Python's are arguments of many calls
     python = rf"(?<![\w.])(?:{'|'.join(sorted(names & _PYTHONS)) or '(?!)'})\b"
-    found = re.compile(rf"{one}(?!\s*\()|\bdef\s+{one}|\bclass\s+{one}")
+    # without a look behind, which costs more than the finds in other words and behind dots
+    found = re.compile(rf"{every}(?!\s*\()|(?:def|class)\s+{every}")
     binds = re.compile(
         rf"^[ \t]*(?:[\w.\[\]]+\s*,\s*)*{one}\s*(?:,.*)?=(?!=)|^[ \t]*{one}\s*[,:]"
         rf"|,[ \t]*{python}[ \t]*[,:=]|,[ \t]*{python}[ \t]*\)[^\n,]*:[ \t]*$"

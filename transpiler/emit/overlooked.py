@@ -7,6 +7,7 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -328,11 +329,17 @@ def _is_of_own_class(file: FileContext, of: cst.BaseExpression, name: str) -> bo
     """Whether it is one, or a variable that only holds such: objects of classes with a method."""
     if isinstance(of, cst.Call):
         return _has_method(file, dotted(of.func), name)
-    variable = re.escape(file.tree.source(of))
+    made = _made_for(file.tree.source(of), file.tree.blanked)
+    return bool(made) and all(_has_method(file, one, name) for one in made)
+
+
+@lru_cache(maxsize=64)
+def _made_for(held: str, text: str) -> frozenset[str]:
+    """What is called wherever a variable is bound; empty for what is no call."""
+    variable = re.escape(held)
     first = rf"^[ \t]*{variable}[ \t]*,[^=\n()]*"  # of several that are bound at once
     bound = rf"(?m)(?:{first}|(?<![\w.]){variable}[ \t]*)=(?!=)[ \t]*(?:([\w.]+)\()?"
-    made = re.findall(bound, file.tree.blanked)
-    return bool(made) and all(_has_method(file, one, name) for one in made)
+    return frozenset(re.findall(bound, text))
 
 
 def _has_method(file: FileContext, called: str, name: str) -> bool:

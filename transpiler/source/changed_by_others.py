@@ -116,10 +116,18 @@ def _called(function: ast.expr, homes: dict[str, tuple[str, str]]) -> tuple[str,
         case _:
             return "", ""
     text = read_text(path) if wanted else ""
-    defined = re.compile(rf"(?m)^(?:def|class)[ \t]+{re.escape(wanted)}\b|^{re.escape(wanted)} = ")
-    if wanted and not defined.search(text):  # a package passes it on
-        text = next(filter(defined.search, taken_texts(text, path)), "")
+    if wanted and wanted not in _defined(text):  # a package passes it on
+        text = next((one for one in taken_texts(text, path) if wanted in _defined(one)), "")
     return text, wanted
+
+
+@remembered
+def _defined(text: str) -> frozenset[str]:
+    """What a file defines at its top: functions, classes and variables."""
+    return frozenset(name or variable for name, variable in _DEFINED.findall(text))
+
+
+_DEFINED = regex(r"^(?:(?:def|class)[ \t]+(\w+)|(\w+) = )", re.MULTILINE)
 
 
 def _roots(call: ast.Call) -> Iterator[str]:

@@ -134,9 +134,11 @@ def _named_by(key: ast.expr) -> str:
 def _set_by(other: str, stem: str, packages: set[str]) -> Iterator[str]:
     """The names that one file changes; `packages` are what it may have them from."""
     text, imports, changes = _changes_of(other)
+    if not changes:
+        return
     called = {stem}
     if stem in text:
-        called.update(re.findall(rf"\b{stem}[ \t]+as[ \t]+(\w+)", text))
+        called.update(re.findall(rf"{stem}(?<!\w{stem})[ \t]+as[ \t]+(\w+)", text))
     own = {
         alias or name: name
         for module, given in imports

@@ -134,9 +134,16 @@ def _may_change(text: str, read: set[str]) -> bool:
     bound = (rf"^{n}\b|^(?:from|import)\b[^\n]*\b{n}\b" for n in read & changed)
     if any(re.search(one, text, re.MULTILINE) for one in bound):
         return True
-    names = read & made
-    inside = rf"^[ \t]+[^\n]*\b(?:{'|'.join(names)})(?:\[|\.\w+)"
-    return bool(names) and re.search(inside, text, re.MULTILINE) is not None
+    return any(_stands_inside(name, text) for name in read & made)
+
+
+def _stands_inside(name: str, text: str) -> bool:
+    """Whether a part of what a variable holds is named in a line that is indented."""
+    for found in re.finditer(rf"{name}(?<!\w{name})(?:\[|\.\w)", text):  # begins with what is rare
+        line = text.rfind("\n", 0, found.start()) + 1
+        if text[line] in " \t" and line < found.start():
+            return True
+    return False
 
 
 @remembered
