@@ -19,7 +19,7 @@ from transpiler.lower.binding import Use, only, use_of
 from transpiler.lower.left_out import refuse_none
 from transpiler.lower.loss_metrics import is_loss, loss_as_metric
 from transpiler.lower.masked import Steps
-from transpiler.lower.numbered_metrics import COUNTED, counts_on, numbered
+from transpiler.lower.numbered_metrics import COUNTED, counts_on, numbered, refuse_numbered
 from transpiler.lower.own_losses import is_own, own_metric
 from transpiler.lower.own_metrics import metric_of_class
 from transpiler.lower.told import told
@@ -186,6 +186,9 @@ def _key(file: FileContext, item: Value, use: Use, metric: Metric) -> str:
     """What Keras calls its values."""
     if isinstance(item, Framework):
         name = item.name.rpartition(".")[2]
+        if _is_class(name):  # of which `compile` makes an object
+            refuse_numbered(file, metric.name, name)
+            return metric.name
         return _OF_FUNCTIONS.get(name.lower(), name)
     if "name" in use.others:
         if not use.others["name"].known:

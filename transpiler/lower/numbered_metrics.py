@@ -15,6 +15,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.statics import constant
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Mapping, Sequence, Value
+from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.source.occurrences import Positions
 from transpiler.source.run_again import runs_again
@@ -52,6 +53,12 @@ def numbered(file: FileContext, use: Use, key: str) -> str:
     """`precision_1` for the second Precision of a program, as far as their order is known."""
     number = _number(file, use) if _is_counted(file, key) else None
     return f"{key}_{number}" if number else key
+
+
+def refuse_numbered(file: FileContext, key: str, name: str) -> None:
+    """Refuse a class in the place of an object, where Keras counts those that have no name."""
+    if _is_counted(file, key):
+        raise Unsupported(f"`{name}` without parentheses, of which Keras counts the objects")
 
 
 def _is_counted(file: FileContext, key: str) -> bool:

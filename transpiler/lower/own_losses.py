@@ -37,6 +37,7 @@ from transpiler.lower.predictions import (
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
+from transpiler.source.made_later import why_another
 
 
 def is_own(value: Value) -> bool:
@@ -74,9 +75,12 @@ def own_loss(
     elif isinstance(value, (Partial, Static)):
         if value is not compiles.given["loss"].value:  # one of several, for one of the outputs
             text = _partial(file, value) if isinstance(value, Partial) else value.expr.text
+        _check_later(file, compiles, value, text)
         criterion = Expr(without_reduction(file, value, text))
     else:
         criterion = code_of(file, summaries[0], _function(value))
+        if criterion is _function(value).maker:
+            _check_later(file, compiles, value, criterion.text)
     averaged = {_of(summary).number for summary in summaries}
     classes = {takes_classes(summary, seen) for summary in summaries}
     if (len(averaged) > 1 and seen.elementwise) or len(classes) > 1:
@@ -223,6 +227,15 @@ def _arguments(file: FileContext, value: Value) -> tuple[list[Expr], dict[str, E
     arguments = value.arguments if isinstance(value, Partial) else ()
     given = [(name, steady(file, held)) for name, held in arguments]
     return [e for name, e in given if name is None], {n: e for n, e in given if n is not None}
+
+
+def _check_later(file: FileContext, compiles: TrainingCall, value: Value, text: str) -> None:
+    """Refuse a loss that is made anew where `compile` gets it, and would be another one then."""
+    made = class_of_loss(value)
+    of = file.tree.source(made.node) if made is not None and made.file in (None, file) else ""
+    end = file.tree.span(compiles.node)[0]
+    if why := why_another(file.path, file.tree.text, text, of, end):
+        raise Unsupported(f"{why} changes what the loss `{text}` is: give it a variable")
 
 
 def _partial(file: FileContext, value: Partial) -> str:

@@ -33,6 +33,7 @@ from transpiler.lower.metric_parts import written_parts
 from transpiler.lower.predictions import activated, column_note, is_steady, takes_classes
 from transpiler.lower.remarks import shared_object
 from transpiler.regex import regex
+from transpiler.source.made_later import why_another
 from transpiler.source.object_uses import use_of_object
 from transpiler.source.syntax import all_in
 
@@ -67,6 +68,9 @@ def metric_of_class(
         raise Unsupported(f"`{made.name}` that counts in another type than float32")
     key = _key(file, made, given)
     constructor = _constructor(file, made, value, call)
+    of, until = file.tree.source(made.node), compiles.until
+    if why := why_another(file.path, file.tree.text, ast.unparse(call), of, until):
+        raise Unsupported(f"{why} changes what the metric `{made.name}` is: each epoch makes one")
     variable = re.sub(r"^(?=\d)|\W", "_", key)
     if variable in file.globals:
         variable += "_metric"

@@ -58,7 +58,8 @@ given_back.py  whether a name may hold an earlier model again
 picking_functions.py  calls of functions that give back one of the models which they get
 known_as.py     by which names files may call functions: aliases, tables, other functions
 given_options.py  which options functions get and unpack; callers.py: which keywords calls pass
-made_where_given.py  whether what a call gets is made for it, or was there before
+made_where_given.py  whether what a call gets is made for it, or was there before;
+                    made_later.py: would it be another one
 given_objects.py  whether callers give a function what is made already
 named_keywords.py  functions that read their keywords one by one: parameters instead
 given_settings.py  settings that functions and objects get, the same from all of their calls

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from transpiler.interpret.values import Function
 from transpiler.ir.expr import Expr
 from transpiler.ir.training import Fit, Hooks
 from transpiler.lower.binding import Use
@@ -15,12 +17,16 @@ from transpiler.source.lexical import may_act
 _TEXTS = regex(r"\.(?:format|strftime|replace|join|lower|upper|strip|split)\(")
 
 
-def once_called(fit: Fit, use: Use) -> tuple[Use, dict[str, str]]:
-    """Names for the arguments that call what may do more than compute."""
+def once_called(
+    fit: Fit, use: Use, is_set_meanwhile: Callable[[str], bool]
+) -> tuple[Use, dict[str, str]]:
+    """Names for the arguments that call what may do more than compute, or that hooks may change."""
     named: dict[str, str] = {}
     arguments = dict(use.arguments)
     for name, argument in use.arguments.items():
-        if not argument.known and may_act(_TEXTS.sub(".join(", argument.text)):
+        if argument.known or isinstance(argument.value, Function):
+            continue
+        if may_act(_TEXTS.sub(".join(", argument.text)) or is_set_meanwhile(argument.text):
             variable = fit.free(name)
             named[variable] = argument.text
             arguments[name] = Expr(variable)

@@ -18,7 +18,12 @@ from transpiler.emit.training.conditions import check_lasting, condition_of, und
 from transpiler.emit.training.given_functions import given_function
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
-from transpiler.emit.training.moments import check_moment, sets_rate_then, source_of_function
+from transpiler.emit.training.moments import (
+    check_moment,
+    is_set_meanwhile,
+    sets_rate_then,
+    source_of_function,
+)
 from transpiler.emit.training.named_parts import is_history
 from transpiler.emit.training.own_callbacks import own_hooks
 from transpiler.emit.training.own_instances import instance_of
@@ -158,7 +163,7 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     if model.training.asks_steps and use.symbol.endswith("BackupAndRestore"):
         raise Unsupported("the number of steps, in a training that may have been interrupted")
     _gives_schedule(model, use)
-    use, named = once_called(fit, use)
+    use, named = once_called(fit, use, partial(is_set_meanwhile, model.shared.file))
     model.named_calls |= named
     if asked.places:
         kept = partial(asked.variable, taken=fit.taken)

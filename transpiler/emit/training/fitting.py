@@ -29,6 +29,7 @@ from transpiler.emit.training.history import History
 from transpiler.emit.training.late_optimizers import optimizer_of_round
 from transpiler.emit.training.lines import blocks_joined, distinct, identifiers, replaced_in
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.moments import check_counts
 from transpiler.emit.training.one_of_several import picked
 from transpiler.emit.training.progress import progress_of, shown_values
 from transpiler.emit.training.receivers import label_of
@@ -525,6 +526,7 @@ class FitWriter(FitData):
             keras=self.compiled.keras,
             exact=self.model.shared.file.options.exact,
         )
+        check_counts(self.model, self.call)
         found = hooks_of(self.model, self.call, fit)
         if self.model.made.spread:
             found = [distributing.hooks_of_process(hooks) for hooks in found]

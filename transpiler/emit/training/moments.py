@@ -12,10 +12,13 @@ import ast
 import libcst as cst
 
 from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.context import FileContext
+from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function, UserClass
 from transpiler.ir.expr import Expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.regex import regex
+from transpiler.source.changed_by_callbacks import changed_by_callbacks
 from transpiler.source.lexical import blanked
 from transpiler.source.reached import program_of
 
@@ -24,6 +27,8 @@ _ASKS = regex(r"\.(evaluate|predict|predict_classes|\w+_on_batch|fit)\(")
 #: What is called with the metrics of an epoch set back, and nothing counted yet.
 _BEGINNING = ("on_epoch_begin", "schedule")
 _SETS_RATE = regex(r"\b(?:lr|learning_rate)(?:\.assign\(|\s*[-+*/]*=(?!=))|\bset_value\(")
+#: What stands in the loop over the epochs.
+_COUNTED = ("steps_per_epoch", "validation_steps", "validation_freq")
 _CALLED = regex(r"(?<!\d)\b[A-Za-z_]\w*")
 
 
@@ -45,6 +50,20 @@ def check_moment(writer: ModelWriter, where: str, moment: str, source: str) -> N
         told = "between its batches" if in_batch else "before its first batch"
         why = "Keras counts it with the epoch" if _COUNTS.match(asks.group()) else "in training"
         raise Unsupported(f"`{where}` asks `{asks.group(1)}` {told}: {why}")
+
+
+def is_set_meanwhile(file: FileContext, source: str) -> bool:
+    """Whether callbacks of the program's own, or what gives batches, may set what code reads."""
+    changed = changed_by_callbacks(file.tree.text, file.path)
+    return not (changed.sets | changed.tables).isdisjoint(_CALLED.findall(source))
+
+
+def check_counts(writer: ModelWriter, call: TrainingCall) -> None:
+    """Refuse numbers that Keras reads once and a loop in each epoch, if they change in between."""
+    for name in _COUNTED:
+        given = call.given.get(name)
+        if given is not None and is_set_meanwhile(writer.shared.file, given.text):
+            raise Unsupported(f"{name}: `{given.text}` may change while the model is trained")
 
 
 def sets_rate_then(writer: ModelWriter, function: Expr | None) -> bool:

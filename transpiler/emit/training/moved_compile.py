@@ -29,6 +29,7 @@ from transpiler.emit.training.passed_arguments import given_before, taken_in_ord
 from transpiler.emit.training.picked import picked
 from transpiler.emit.training.recompiled import is_replaced
 from transpiler.emit.training.shared import Before, Site, origin
+from transpiler.interpret.effects import has_effect
 from transpiler.interpret.functions.decorated import gives_again
 from transpiler.interpret.functions.loss_parameters import makes_loss
 from transpiler.interpret.summary import Summary
@@ -271,7 +272,8 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
         if parameter.default is not None and parameter.name not in before:
             text = writer.tree.source(parameter.default)
             names = [n.id for n in all_in(_parsed(text)) if isinstance(n, ast.Name)]
-            if all(sum(p.binds for p in writer.shared.found.of(n)) == 1 for n in names):
+            once = all(sum(p.binds for p in writer.shared.found.of(n)) == 1 for n in names)
+            if once and not _changes(writer, summary, text, node):
                 given[parameter.name] = text
     explicit: dict[str, str] = {}
     rest = ""
@@ -286,6 +288,17 @@ def _given_to(writer: ModelWriter, node: cst.CSTNode, summary: Summary) -> dict[
     if rest:
         given = {name: _entry(rest, name, given) for name in order}
     return {**given, **explicit}
+
+
+def _changes(writer: ModelWriter, summary: Summary, default: str, call: cst.CSTNode) -> bool:
+    """Whether a default may be another value where it is written, at a call of its function."""
+    file = writer.shared.file
+    if summary.function.file not in (None, file) or default.isidentifier():
+        return False
+    begin = max(writer.tree.span(summary.function.node)[0] - 1, 0)  # before its body begins
+    end = writer.tree.span(call)[1]
+    acting = "(" in default and has_effect(writer.room.region, default)
+    return acting or bool(changed(file.path, file.tree.text, default, begin, end))
 
 
 def _entry(given: str, name: str, defaults: dict[str, str]) -> str:

@@ -19,6 +19,7 @@ from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Sequence, UserClass, Value
 from transpiler.ir.expr import POSTFIX, Expr
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.made_later import asks_model, why_another
 from transpiler.source.made_where_given import is_made_where_given
 from transpiler.source.occurrences import Occurrence
 from transpiler.source.suites import blocks_around
@@ -32,9 +33,12 @@ def instance_of(writer: ModelWriter, call: TrainingCall, made: UserClass, item: 
     given = call.given["callbacks"]
     if re.fullmatch(r"[\w.]+", item.text):
         return item
+    if asks_model(item.text, writer.variable):
+        raise Unsupported(f"`{item.text}` asks a model: give what it is told a variable")
     if not given.text.isidentifier():
         if _is_shared(writer, call, item):
             raise Unsupported(_SEVERAL.format(made.name))
+        _check_later(writer, call, made, item)
         return item
     mine = writer.tree.span(call.node)
     places = writer.shared.places(writer.room, given.text)
@@ -46,6 +50,7 @@ def instance_of(writer: ModelWriter, call: TrainingCall, made: UserClass, item: 
         return _in_list(given.text, given.value, made, item)
     if others or _is_run_again(writer, places, mine[0]):
         raise Unsupported(_SEVERAL.format(made.name))
+    _check_later(writer, call, made, item)
     return item
 
 
@@ -66,6 +71,14 @@ def _is_shared(writer: ModelWriter, call: TrainingCall, item: Expr) -> bool:
     around = blocks_around(writer.tree, writer.room.node, start)
     looped = any(isinstance(s, (cst.For, cst.While)) for s, _ in around)
     return looped or writer.shared.runs_again(writer.room)
+
+
+def _check_later(writer: ModelWriter, call: TrainingCall, made: UserClass, item: Expr) -> None:
+    """Refuse to make a callback where `fit` gets it, if that gives another one than before."""
+    file, end = writer.shared.file, writer.tree.span(call.node)[0]
+    of = file.tree.source(made.node) if made.file in (None, file) else ""
+    if why := why_another(file.path, file.tree.text, item.text, of, end):
+        raise Unsupported(f"{why} changes what the `{made.name}` in a list is: give it a variable")
 
 
 def _in_list(name: str, value: Value, made: UserClass, item: Expr) -> Expr:
