@@ -402,3 +402,11 @@ model.fit(filled(), steps_per_epoch=3)
 def test_an_array_that_is_filled_again_is_said(keras: str, copied: str, said: bool) -> None:
     found = convert(program(REFILLED.format(copied)), Options(keras=keras)).diagnostics
     assert any("`batch` is filled again" in d.message for d in found) is said
+
+
+@pytest.mark.parametrize(("loop", "said"), [("for i in range(9):", True), ("while True:", False)])
+def test_that_one_ends_is_said(loop: str, said: bool) -> None:
+    made = f"def some():\n    {loop}\n        yield x[:4], y[:4]\n\n\n"
+    text = program(f"{made}model.fit(some(), steps_per_epoch=2, epochs=3)\n")
+    told = [d.message for d in convert(text).diagnostics]
+    assert any("stops the training" in message for message in told) == said, told

@@ -130,6 +130,7 @@ class Generated:
     element: Element | None = None  #: what it gives each time, where that is seen
     of_loader: bool = False  #: it stands for one of Keras's, which has a method `next`
     refilled: str = ""  #: an array that it gives again and again, with other contents
+    ends: str = ""  #: the function that makes it, where that has no loop without an end
 
 
 @record(frozen=True, slots=True)

@@ -56,11 +56,17 @@ def stream(
         return ""
     if made.refilled and model.shared.file.options.keras != "2":
         model.made.said.append((ASSUMED, call.node, _REFILLED.format(made.refilled)))
+    if made.ends and call.name == "fit" and model.argument(call, steps) is not None:
+        model.made.said.append((ASSUMED, call.node, _ENDS.format(made.ends, steps)))
     for name, function in told_by_generators(model.tree.text):
         model.made.said.append((ASSUMED, call.node, _TOLD.format(name, function)))
     return _taken(model, given, so_many(model, call, steps), variable)
 
 
+_ENDS = (
+    "`{}` ends: it is taken to give the batches of all epochs, {} each; where it has fewer, Keras "
+    "stops the training with a warning"
+)
 _TOLD = (
     "`{}` changes as `{}` gives batches, and is read besides: Keras takes some in advance, which "
     "changes it before they are trained on"

@@ -29,6 +29,8 @@ from transpiler.source.suites import yields_of
 
 #: How a generator expression of tuples begins that a function gives.
 _GIVES = regex(r"return\s*\(\s*\(")
+#: What a generator may go on with for ever.
+_GOES_ON = regex(r"\bwhile\b|\b(?:cycle|count|repeat|iter)\(|\byield\s+from\b")
 
 
 def is_generator(function: Function) -> bool:
@@ -49,12 +51,13 @@ def generated(function: Function, called: Value) -> Value:
         return called
     assert isinstance(node, cst.FunctionDef)
     others = function.file.functions(function.owner)
-    refilled = reused_array(function.file.tree.source(node), "yield")
+    source = function.file.tree.source(node)
+    refilled, ends = reused_array(source, "yield"), "" if _GOES_ON.search(source) else function.name
     expression = None if yields_of(node) else generator_given(node)
     if expression is not None:
-        made = Generated(Maker(node, others).in_turn(expression))
+        made = Generated(Maker(node, others).in_turn(expression), ends=ends)
     else:
-        made = Generated(yielded(node, others), refilled=refilled)
+        made = Generated(yielded(node, others), refilled=refilled, ends=ends)
     return replace(called, expr=replace(called.expr, value=made, array=False))
 
 
