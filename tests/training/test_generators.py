@@ -410,3 +410,35 @@ def test_that_one_ends_is_said(loop: str, said: bool) -> None:
     text = program(f"{made}model.fit(some(), steps_per_epoch=2, epochs=3)\n")
     told = [d.message for d in convert(text).diagnostics]
     assert any("stops the training" in message for message in told) == said, told
+
+
+SHUFFLED = """
+import random
+
+random.seed(0)
+
+
+def shuffled(a, b, size):
+    order = np.arange(len(a))
+    while True:
+        {draw}
+        for start in range(0, len(a), size):
+            yield a[order[start : start + size]], b[order[start : start + size]]
+
+
+history = model.fit(shuffled(x, y, 10), steps_per_epoch=len(x) // 10, epochs=2, verbose=0)
+losses = history.history["loss"]
+"""
+
+
+def test_one_is_made_before_the_steps_are_counted(scripts: Scripts) -> None:
+    text = program(SHUFFLED.format(draw="np.random.shuffle(order)"))
+    apart = scripts.compare(text, converted(text))
+    assert apart["losses"] < 1e-9
+
+
+@pytest.mark.parametrize("draw", ["np.random.shuffle(order)", "random.shuffle(order)"])
+def test_what_keras_draws_of_the_same_is_said(draw: str) -> None:
+    told = [d.message for d in convert(program(SHUFFLED.format(draw=draw))).diagnostics]
+    said = any("seeds of its layers" in message for message in told)
+    assert said == draw.startswith("random"), told

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.training.scripts import Scripts
 from tests.training.test_attempts_that_fail import compared
+from tests.training.test_several_files import converted
 
 HEAD = """\
 from types import SimpleNamespace
@@ -187,3 +189,36 @@ def test_classes_of_metrics_are_called_as_objects_are(name: str, scripts: Script
     fitted = FITTED.format("None") + "count = len(h)\nlast = h[sorted(h)[-1]]\n"
     errors = compared(scripts, program(f"y = (y > 0.5) * 1.0\n{compiled}{fitted}"))
     assert bool(errors) == (name == "AUC")
+
+
+BEHIND = {
+    "builder": ("def make():\n{model}{compiled}{change}    return m\n", "m = make()\n"),
+    "given": ("def make(m):\n{compiled}{change}", "make(m)\n"),
+    "in a list": (
+        "def make():\n{model}{compiled}{change}    return m\n",
+        "models = []\nfor _ in range(2):\n    models.append(make())\n    m = models[-1]\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("change", ["    c.v = 0.75\n", "    c.v *= 2\n", "    set_rate()\n"])
+@pytest.mark.parametrize("way", BEHIND)
+def test_what_changes_behind_is_said(way: str, change: str, scripts: Scripts) -> None:
+    function, call = BEHIND[way]
+    before = "def set_rate():\n    c.v = 0.5\n\n\n" if "set_rate" in change else ""
+    model = "    m = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])\n"
+    compiled = '    m.compile(keras.optimizers.SGD(c.v), "mse")\n'
+    function = before + function.format(model=model, compiled=compiled, change=change)
+    assert compared(scripts, program(f"{function}\n\n{call}{FITTED.format('None')}"))
+
+
+def test_what_changes_behind_in_another_file_is_said(tmp_path: Path) -> None:
+    net = (
+        "from tensorflow import keras\n\n\ndef make(p):\n"
+        "    m = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])\n"
+        "    m.compile(keras.optimizers.SGD(p['rate']), 'mse')\n"
+        "    p['rate'] = 0.75\n    return m\n"
+    )
+    main = "from net import make\n\nm = make({'rate': 0.25})\nm.fit([[1.0] * 5] * 8, [1.0] * 8)\n"
+    _, errors = converted(tmp_path, {"net.py": net, "main.py": main})
+    assert any("behind it" in error for error in errors), errors

@@ -48,7 +48,8 @@
     called_by_hand.py  functions on tensors that a program calls on arrays by itself;
                      objects_by_hand.py: losses and the like that are objects, and other names;
                      metrics_by_hand.py: metrics of the program's own
-    still_asked.py   what the code that stays asks as of models, and nothing else tells of
+    still_asked.py   what the code that stays asks as of models, and nothing else tells of;
+                     shared_draws.py: what it draws of what Keras takes seeds from
     causes.py        which error lies behind another one
     overlooked.py    layers made through names that lead nowhere; overlooked_layers.py: those of
                      models that nobody knows; overlooked_calls.py: models called on arrays

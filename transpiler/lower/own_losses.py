@@ -37,7 +37,7 @@ from transpiler.lower.predictions import (
 from transpiler.passes.liveness import walk
 from transpiler.record import replace
 from transpiler.regex import regex
-from transpiler.source.made_later import why_another
+from transpiler.source.made_later import asks_model, why_another
 
 
 def is_own(value: Value) -> bool:
@@ -201,7 +201,7 @@ def _key(file: FileContext, value: Value, function: Function, name: Expr | None)
     if name is not None:  # of what wraps it
         found = "mean_metric_wrapper" if name.is_const(None) else name.value if name.known else None
     elif isinstance(value, Partial):
-        found = "partial"
+        found = None if "__name__" in file.tree.words else "partial"
     else:
         home: FileContext = function.file if function.file is not None else file
         found = home.function_names.get(id(function.node), function.name)
@@ -231,6 +231,8 @@ def _arguments(file: FileContext, value: Value) -> tuple[list[Expr], dict[str, E
 
 def _check_later(file: FileContext, compiles: TrainingCall, value: Value, text: str) -> None:
     """Refuse a loss that is made anew where `compile` gets it, and would be another one then."""
+    if asks_model(text):
+        raise Unsupported(f"the loss `{text}` asks a model: give what it is told a variable")
     made = class_of_loss(value)
     of = file.tree.source(made.node) if made is not None and made.file in (None, file) else ""
     end = file.tree.span(compiles.node)[0]

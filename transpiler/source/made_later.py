@@ -48,13 +48,16 @@ def why_another(path: str, text: str, made: str, of: str, end: int | None) -> st
     return f"`{found}`" if found else ""
 
 
-def asks_model(made: str, model: str) -> bool:
-    """Whether what a call is given is asked of a model: `Watch(model.get_weights())`."""
+def asks_model(made: str, model: str = "") -> bool:
+    """Whether what a call is given is asked of a model: `Watch(model.get_weights())`.
+
+    Of any one, that is what nothing else has.
+    """
     parsed = python_tree(made)
     for node in all_in(parsed) if parsed is not None else ():
         match node:
-            case ast.Attribute(value=of, attr=name) if name in _OF_MODELS:
-                if ast.unparse(of) == model:
+            case ast.Attribute(value=of, attr=name) if name in (_OF_MODELS if model else OF_MODELS):
+                if model in ("", ast.unparse(of)):
                     return True
             case ast.Call(func=called) if ast.unparse(called) == model:
                 return True

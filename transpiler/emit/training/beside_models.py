@@ -27,6 +27,7 @@ from transpiler.emit.training.moved_compile import lines_as_called, refuse_unsee
 from transpiler.emit.training.objects import ALONE, free_attribute, needs_parts
 from transpiler.emit.training.rounds import loops_around
 from transpiler.emit.training.shared import Part, Room, Shared
+from transpiler.interpret.functions.told_before import refuse_changed_behind
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.interpret.values import Keyed, Model
 from transpiler.ir.tensor import Unsupported
@@ -227,6 +228,7 @@ def compile_beside(writer: ModelWriter, call: TrainingCall, beside: Beside) -> N
     lines = [*criterion_lines(writer, call), *each]
     if moved and summary is not None:
         refuse_unseen(writer, summary)
+        refuse_changed_behind(writer.shared.file, call, summary.function)
         lines = lines_as_called(writer, model.node, summary, lines)
     if len(each) != 1:
         raise Unsupported("each model of a list has more than an optimizer of its own")

@@ -308,7 +308,11 @@ def input_dtype(built: Built, name: str) -> str:
 
     What a model that nobody sees does with it is told by the type that the program declares.
     """
-    declared = dict(zip(built.inputs, built.model.inputs, strict=False)).get(name)
+    if is_listed(built):  # those that a loop makes, and single ones behind them
+        found = {bound.tensor.code.text: bound for bound in built.model.inputs}
+    else:
+        found = dict(zip(built.inputs, built.model.inputs, strict=False))
+    declared = found.get(name)
     if declared is not None and declared.tensor.dtype == "bool":  # a mask, say
         return "torch.bool"
     whole = declared is not None and declared.tensor.dtype.startswith("int")

@@ -11,8 +11,9 @@ import ast
 import libcst as cst
 
 from transpiler.interpret.effects import has_effect
-from transpiler.interpret.training import TrainingCall
+from transpiler.interpret.training import Given, TrainingCall
 from transpiler.ir.tensor import Unsupported
+from transpiler.lower.data import generated
 from transpiler.source.between import changed_between, grown_between
 from transpiler.source.children import children_of
 from transpiler.source.lexical import may_act, names_in
@@ -54,7 +55,8 @@ def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
     given = {name: one.node for name, one in call.given.items() if name != "callbacks"}
     nodes = {n: node for n, node in given.items() if node is not None and tree.has_span(node)}
     texts = {name: tree.source(node) for name, node in nodes.items()}
-    for one in (name for name, text in texts.items() if may_act(text)):
+    begun = {name for name, node in nodes.items() if _only_begins(tree, node, call.given[name])}
+    for one in (name for name, text in texts.items() if may_act(text) and name not in begun):
         for other, text in texts.items():
             pair = sorted((one, other), key=order.index)
             alike = (one in _DATA) == (other in _DATA) and may_act(text)
@@ -71,6 +73,14 @@ def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
                 found = min(_given_in(texts[one]) & names_in(text), default="")
             if found:
                 raise Unsupported(f"`{one}` changes `{found}`, which `{other}` reads")
+
+
+def _only_begins(tree: Tree, node: cst.CSTNode, given: Given) -> bool:
+    """Whether an argument makes a generator, of which nothing runs before it is asked."""
+    if generated(given) is None or not isinstance(node, cst.Call):
+        return False
+    made = tree.source(node.func).rpartition(".")[2]
+    return not made[:1].isupper() and not any(may_act(tree.source(a.value)) for a in node.args)
 
 
 def _given_in(text: str) -> set[str]:

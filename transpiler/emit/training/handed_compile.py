@@ -23,6 +23,7 @@ from transpiler.emit.training.moved_compile import lines_as_called
 from transpiler.emit.training.named_parts import named_parts
 from transpiler.emit.training.passed_arguments import argument_for
 from transpiler.emit.training.shared import Part, Room, Shared
+from transpiler.interpret.functions.told_before import refuse_changed_behind
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.ir.tensor import Unsupported
@@ -94,6 +95,7 @@ def write_handed_compile(writer: ModelWriter, call: TrainingCall, handing: Handi
         raise Unsupported("`compile` under a condition in a function")
     if not writer.shared.sees_calls(handing.function):
         raise Unsupported(f"`{name}` compiles the model, and not all that it gets is seen")
+    refuse_changed_behind(writer.shared.file, call, handing.summary.function)
     statement = statement_of(writer.tree, handing.room.node, handing.node)
     assert statement is not None
     made = [*criterion_lines(writer, call), *optimizer_lines(writer, call, handing.node)]

@@ -30,6 +30,7 @@ from transpiler.emit.training.model import ModelWriter
 from transpiler.emit.training.moved_compile import lines_as_called, refuse_unseen
 from transpiler.emit.training.rounds import each_round_another, loops_around
 from transpiler.emit.training.shared import Part, Shared
+from transpiler.interpret.functions.told_before import refuse_changed_behind
 from transpiler.interpret.training import TrainingCall, root
 from transpiler.ir.tensor import Unsupported
 from transpiler.source.lexical import names_in
@@ -69,6 +70,7 @@ def move_late_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
         raise Unsupported("`compile` under a condition in a function")
     refuse_unseen(writer, summary)
+    refuse_changed_behind(writer.shared.file, call, summary.function)
     lines = lines_as_called(writer, model.node, summary, criterion_lines(writer, call))
     _refuse_varying(writer, lines)
     around = blocks_around(writer.tree, writer.room.node, writer.tree.span(model.node)[0])

@@ -32,6 +32,7 @@ from transpiler.emit.training.shared import Before, Site, origin
 from transpiler.interpret.effects import has_effect
 from transpiler.interpret.functions.decorated import gives_again
 from transpiler.interpret.functions.loss_parameters import makes_loss
+from transpiler.interpret.functions.told_before import refuse_changed_behind
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
 from transpiler.interpret.values import Function
@@ -52,6 +53,7 @@ def move_compile(writer: ModelWriter, call: TrainingCall) -> None:
     if not isinstance(statement, cst.SimpleStatementLine) or call.conditional:
         raise Unsupported("`compile` under a condition in a function")
     name = summary.function.name
+    refuse_changed_behind(writer.shared.file, call, summary.function)
     if writer.training.stays:
         _make_criterion(writer, call, summary)
         return

@@ -62,6 +62,9 @@ def append(region: Region, name: str, value: Value) -> None:
     """`name.append(value)` on a list of tensors, in both programs."""
     region.graph_events += 1
     held = region.scope.values.get(name)
+    if isinstance(held, Repeated) and isinstance(held.item, Bound) and held.item.fixed:
+        # `__init__` only has how many there are, no list of their sizes
+        raise GiveUp(f"`{name}`, all of which have one size, gets another tensor")
     if isinstance(value, Bound):
         emit_before(region, value.tensor.code, "")
         code = value.tensor.code

@@ -31,6 +31,7 @@ compiled_elsewhere.py  models that functions of other files compile
 written_elsewhere.py  what these give `compile`, as their callers would write it
 compile_callers.py  the files of these callers, and what they import for that
 compiled_ways.py  what has compiled a model, on each way on which it may come
+told_before.py    what they change once `compile` has read it
 handed.py         functions that get models, to train or ask them
 freezers.py       functions that only say whether a model is trainable
 generators.py     what generator functions give

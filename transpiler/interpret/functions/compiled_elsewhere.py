@@ -22,6 +22,7 @@ import libcst as cst
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.functions.compile_callers import KERAS, Caller, Inserted, NotWritable
 from transpiler.interpret.functions.compiled_ways import Way, ways_of
+from transpiler.interpret.functions.told_before import changed_behind
 from transpiler.interpret.region import Region
 from transpiler.interpret.summary import Handed
 from transpiler.interpret.training import TRAINING, TrainingCall, options_of, root
@@ -267,6 +268,11 @@ def _written(file: FileContext, model: Model, way: Way) -> tuple[Caller, list[di
     caller = Caller(file, call)
     found: list[dict[str, str]] = []
     for step in reversed(way.steps):
+        home = step.entered[-1].region
+        if home.function is not None and (
+            changes := changed_behind(home.file, step.call, home.function)
+        ):
+            raise _Different(f"`{home.name}` of {_base(home)} changes `{changes}` behind it")
         arguments = given_in(caller, call, step)
         if not found or _gives_metrics(arguments):
             if not step.sure:
