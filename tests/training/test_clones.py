@@ -162,3 +162,55 @@ losses = [len(history), *history["mae"], *model.evaluate(x, y, verbose=0)]
 
 def test_keras_3_copies_the_metrics_too(scripts: Scripts) -> None:
     compared(scripts, START + COPIED)
+
+
+AGENT = """\
+class Agent:
+    def __init__(self):
+        self.model = self.build()
+        self.target = clone_model(self.model)
+        {weighs}
+
+    def build(self):
+        model = keras.Sequential([layers.Input((8,)), layers.Dense(6, "tanh"), layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(0.1), loss="mse")
+        return model
+
+    def update(self):
+        self.target.set_weights(self.model.get_weights())
+
+    def learn(self):
+        wanted = self.target.predict(x, verbose=0) + y
+        return self.model.fit(x, wanted, shuffle=False, verbose=0).history["loss"][0]
+
+
+agent = Agent()
+losses = []
+for step in range(4):
+    losses.append(agent.learn())
+    if step == 1:
+        agent.update()
+losses.append(float(agent.target.predict(x, verbose=0).sum()))
+"""
+WEIGHED = ["self.update()", "self.target.set_weights(self.model.get_weights())"]
+
+
+@pytest.mark.parametrize("weighs", WEIGHED)
+def test_an_object_keeps_a_clone_of_its_model(weighs: str, scripts: Scripts) -> None:
+    result = compared(scripts, START + AGENT.format(weighs=weighs))
+    assert "self.target = copy.deepcopy(self.model)" in result
+
+
+@pytest.mark.parametrize(
+    ("weighs", "more"),
+    [
+        ("pass", ""),
+        ("self.update()", "class Other(Agent):\n    def update(self):\n        pass\n\n\n"),
+        ("self.update(  # later\n        )", ""),
+    ],
+)
+def test_a_clone_on_an_object_with_other_weights_is_refused(weighs: str, more: str) -> None:
+    program = AGENT.format(weighs=weighs).replace("agent = Agent", f"{more}agent = Agent")
+    made = convert(START + program)
+    errors = [d.message for d in made.diagnostics if d.severity is Severity.ERROR]
+    assert any("its weights are others" in error for error in errors), errors

@@ -164,13 +164,18 @@ def _key_of(given: Given) -> tuple[str, tuple[tuple[str, int], ...]]:
 
 
 def loaded_name(call: TrainingCall) -> str:
-    """The variable that a model is loaded into, "" where it is another place."""
+    """The variable or attribute that a model is loaded into, "" where it is another place."""
     statement = call.statement
     node = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
     if not isinstance(node, cst.Assign) or node.value is not call.node or len(node.targets) > 1:
         return ""
     target = node.targets[0].target
-    return target.value if isinstance(target, cst.Name) else ""
+    match target:
+        case cst.Name(name):
+            return name
+        case cst.Attribute(value=cst.Name("self"), attr=cst.Name(name)):
+            return f"self.{name}"
+    return ""
 
 
 def write_load_model(

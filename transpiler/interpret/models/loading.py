@@ -21,6 +21,7 @@ from transpiler.source.between import changed_between
 from transpiler.source.lexical import may_act
 from transpiler.source.outer_reads import Functions
 from transpiler.source.stores import stores_of
+from transpiler.source.suites import is_docstring
 
 #: Arguments that say how the file is read, not what is in it.
 _READING = ("compile", "custom_objects", "safe_mode")
@@ -113,10 +114,7 @@ def clone_model(region: Region, node: cst.Call, name: str) -> Value:
     assert region.statement is not None
     _, end = region.tree.span(region.statement)
     target = region.tree.source(region.statement).partition("=")[0].strip()
-    weighed = re.match(
-        rf"\s*{re.escape(target)}\.set_weights\({re.escape(source)}\.get_weights\(\)\)",
-        region.tree.text[end:],
-    )
+    weighed = _is_given_weights(region, target, source, region.tree.text[end:])
     given = {"model": Given(Static(Expr(source)), source)}
     again = None if _LEARNT.search(region.tree.blanked) else _made_again(region, node, model)
     trained = re.search(rf"(?<![\w.]){re.escape(target)}\.compile\(", region.tree.blanked[end:])
@@ -131,7 +129,7 @@ def clone_model(region: Region, node: cst.Call, name: str) -> Value:
         return Unknown("a model that is cloned, with other weights")
     if not weighed:
         given["anew"] = Given(Static(Expr(source)), source)
-    if not target.isidentifier() or not source.isidentifier():
+    if not _NAMED.fullmatch(target) or not _NAMED.fullmatch(source):
         return Unknown("a model that is cloned, and has no name")
     call = TrainingCall(
         node, "clone_model", model, given, region.statement, model.compiled,
@@ -142,7 +140,28 @@ def clone_model(region: Region, node: cst.Call, name: str) -> Value:
     return _copy(model, "it is cloned")
 
 
+def _is_given_weights(region: Region, target: str, source: str, rest: str) -> bool:
+    """Whether a clone has the weights of its model at once: by the first statement that follows.
+
+    That may be a call of a method which does nothing else.
+    """
+    given = rf"{re.escape(target)}\.set_weights\({re.escape(source)}\.get_weights\(\)\)"
+    if re.match(rf"\s*{given}", rest):
+        return True
+    called = re.match(r"\s*self\.(\w+)\(\)\s*(?:#.*)?\n", rest)
+    method = region.methods.get(called[1]) if called is not None else None
+    body = method.node.body if method is not None else None
+    if not isinstance(body, cst.IndentedBlock) or method is None or method.file is not region.file:
+        return False
+    if region.tree.blanked.count(f"def {method.name}(") > 1:
+        return False  # a class derived from this one may have another
+    statements = [one for one in body.body if not is_docstring(one)]
+    code = [region.tree.source(one) for one in statements]
+    return len(code) == 1 and re.match(rf"{given}\s*(?:#.*)?$", code[0].strip()) is not None
+
+
 #: What a clone has of a model besides its weights, or has not.
+_NAMED = regex(r"(?:self\.)?[A-Za-z_]\w*")
 _LEARNT = regex(r"\.trainable\s*=(?!=)|\.adapt\(")
 _OTHER_WEIGHTS = (
     "its weights are others than those of the model, unless they are set right behind; make it as "
