@@ -160,7 +160,6 @@ def test_columns_of_tables_become_arrays(scripts: Scripts) -> None:
 @pytest.mark.parametrize(
     ("training", "reason"),
     [
-        ("model.fit({c: table[c].values for c in table}, targets)", "not known to be a list"),
         (
             "def train(arrays):\n    model.fit(arrays, targets)\n\n\ntrain(dict(table))",
             "not known to be a list",
@@ -233,7 +232,6 @@ def test_dicts_of_arrays_go_to_the_inputs_of_their_names(scripts: Scripts) -> No
     ("old", "new"),
     [
         ("arrays = {n: table[n].values for n in NAMES}", "arrays = load()"),
-        ("{c: table[c].values for c in NAMES}", "{c: table[c].values for c in sorted(NAMES)}"),
         ("{c: table[c].values for c in NAMES}", "{c + '': table[c].values for c in NAMES}"),
         ("columns = dict(table)", "columns = dict(table)\nNAMES.reverse()"),
         ("name=name)\n        inputs", "name=f'in_{name}')\n        inputs"),
@@ -243,3 +241,46 @@ def test_dicts_of_which_the_names_may_be_others_are_refused(old: str, new: str) 
     diagnostics = convert(BY_NAME.replace(old, new)).diagnostics
     messages = [d.message for d in diagnostics if d.severity is Severity.ERROR]
     assert any("list of arrays, one for each input" in m for m in messages), messages
+
+
+BY_NAMES = """\
+import numpy as np
+from tensorflow.keras import Input, Model
+from tensorflow.keras.layers import Concatenate, Dense, Embedding, Flatten
+
+rng = np.random.RandomState(0)
+table = {{"b": rng.rand(40), "a": rng.rand(40), "c": rng.randint(0, 4, 40)}}
+targets = rng.rand(40)
+inputs, encoded = [], []
+for name in ["a", "b"]:
+    one = Input((1,), name=name)
+    inputs.append(one)
+    encoded.append(one)
+{single}
+model = Model(inputs, Dense(1)(Dense(4, activation="tanh")(Concatenate()(encoded))))
+model.compile("sgd", "mse")
+given = {given}
+first = model.fit({given}, targets, validation_split=0.2, shuffle=False, verbose=0).history
+outputs = model.predict({given}, verbose=0)
+"""
+SINGLE = """\
+last = Input((1,), name="c", dtype="int64")
+inputs.append(last)
+encoded.append(Flatten()(Embedding(4, 2)(last)))
+"""
+
+
+@pytest.mark.parametrize("single", ["", SINGLE])
+@pytest.mark.parametrize(
+    "given",
+    [
+        '{"c": table["c"], "b": table["b"][:], "a": table["a"]}',
+        "{name: table[name] for name in table}",
+    ],
+)
+def test_they_may_be_given_by_their_names(given: str, single: str, scripts: Scripts) -> None:
+    given = given if single else given.replace('"c": table["c"], ', "")
+    text = BY_NAMES.format(single=single, given=given)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert {"first", "outputs"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

@@ -92,3 +92,28 @@ def test_functions_get_predictions(scripts: Scripts) -> None:
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert {"losses", "scores"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+OF_A_DICT = """\
+inner = Input((2,), name="code")
+other = Input((6,), name="whole")
+hidden = layers.concatenate([inner, other])
+model = keras.Model(
+    [inner, other], [layers.Dense(1, name="label")(hidden), layers.Dense(2, name="same")(hidden)]
+)
+model.compile("sgd", "mse")
+code = encoder.predict(x) / 2
+targets = {"same": code, "label": y}
+history = model.fit({"whole": x, "code": code}, targets, epochs=2, shuffle=False, verbose=0)
+first = history.history["loss"]
+given = {"code": code[:8], "whole": x[:8]}
+outputs = model.predict(given, verbose=0)[1]
+"""
+
+
+def test_in_dicts_of_inputs_and_targets(scripts: Scripts) -> None:
+    program = PROGRAM.replace("import Input", "import Input, Model") + OF_A_DICT
+    program = program.replace("keras.Model", "Model")
+    apart = scripts.compare(program, converted(program, Options(exact=True)))
+    assert {"first", "outputs"} <= apart.keys()
+    assert max(apart.values()) < 1e-9, apart

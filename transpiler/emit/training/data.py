@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import libcst as cst
 
@@ -97,8 +97,13 @@ def input_keys(built: Built, origin: Model, of_several: bool = True) -> list[str
         return list(built.keys)
     if (len(built.inputs) == 1 and of_several) or origin.region is None:
         return list(built.inputs)
-    named = origin.region.input_names
-    return [named.get(_variable(bound, named), "") for bound in origin.inputs]
+    return names_of(origin, origin.inputs)
+
+
+def names_of(origin: Model, inputs: Iterable[Bound]) -> list[str]:
+    """The names that a program gives some of the inputs of a model, "" where it gives none."""
+    named = origin.region.input_names if origin.region is not None else {}
+    return [named.get(_variable(bound, named), "") for bound in inputs]
 
 
 def _variable(bound: Bound, named: dict[str, str]) -> str:

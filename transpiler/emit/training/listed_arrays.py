@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
-from transpiler.emit.training.data import input_keys, is_listed, listed_arrays, with_values
+from transpiler.emit.training.data import (
+    input_keys,
+    is_listed,
+    listed_arrays,
+    names_of,
+    with_values,
+)
 from transpiler.emit.training.shown_arrays import shown
 from transpiler.interpret.region import KeyOrder
 from transpiler.interpret.training import Given
@@ -26,7 +32,7 @@ from transpiler.ir.tensor import Unsupported
 from transpiler.lower.data import array
 from transpiler.record import record, replace
 from transpiler.regex import regex
-from transpiler.source.lexical import names_read
+from transpiler.source.lexical import may_act, names_read
 from transpiler.source.literals import constants_in, dicts_bound_to, lists_bound_to
 from transpiler.source.made_batches import is_list
 from transpiler.source.stores import stores_of
@@ -66,6 +72,7 @@ def arrays_of_list(
     found = listed_arrays(text, count, always_listed)
     if not found and not count:
         found = _by_names(writer, text)
+    found = found or _of_display(writer, text)
     if not found:
         raise Unsupported(f"{what} is not known to be a list of arrays, one for each input")
     return found
@@ -88,6 +95,49 @@ def _by_names(writer: ModelWriter, text: str, given: Given | None = None) -> tup
         case ast.Call(ast.Name("dict"), [ast.Name(name)], []) if _is_pythons(writer, "dict"):
             return (f"[{name}[{order.key}] for {order.target} in {iterable}]",)
     return ()
+
+
+def _of_display(writer: ModelWriter, text: str) -> tuple[str, ...]:
+    """The list for a dict that is written out, and what stands behind it; none for other things.
+
+    The names that the loop gives its inputs are constants.
+    """
+    order = key_order(writer)
+    taking = writer.training.taking
+    if order is None or order.key != order.target:
+        return ()
+    keys = constants_in(writer.tree.text, ast.parse(order.iterable, mode="eval").body)
+    others = names_of(writer.training.origin, taking.inputs)
+    entries = _entries(text)
+    if not keys or not all(others) or entries is None:
+        return ()
+    found = [entries(str(key)) for key in (*keys, *others)]
+    if None in found:
+        return ()
+    texts = [one for one in found if one is not None]
+    return f"[{', '.join(texts[: len(keys)])}]", *texts[len(keys) :]
+
+
+def _entries(text: str) -> Callable[[str], str | None] | None:
+    """What gives the source of an entry of a dict that is written out; None of other things."""
+
+    def source(node: ast.expr) -> str:
+        return ast.get_source_segment(text, node) or ""
+
+    match ast.parse(text, mode="eval").body:
+        case ast.Dict(keys, values):
+            held = {
+                key.value: source(value)
+                for key, value in zip(keys, values, strict=True)
+                if isinstance(key, ast.Constant)
+            }
+            plain = len(held) == len(keys) and not any(map(may_act, held.values()))
+            return held.get if plain else None
+        case ast.DictComp(ast.Name(key), value, [ast.comprehension(ast.Name(target), _, [], 0)]):
+            one = source(value)
+            if key == target and not may_act(one):
+                return lambda name: with_values(one, {target: literal(name)})
+    return None
 
 
 @record(frozen=True, slots=True)

@@ -232,6 +232,9 @@ def dict_display(region: Region, node: cst.Dict) -> Value:
         held = tuple(item for item in items.values() if isinstance(item, Instance))
         return Instances(_DICT, items=held, keys=tuple(items))
     if any(isinstance(p, Unknown) for p in parts) and not any(isinstance(p, Model) for p in parts):
+        if len(items) == len(parts) and all(map(_is_plain_array, parts)):
+            plain = [one for one in parts if isinstance(one, Static)]
+            return Mapping(items, verbatim(region, node, *plain).expr)  # arrays, or plain
         return Unknown(_within(_DICT, parts))
     if any(is_graph(p) for p in parts):
         if is_changed_inside(region, items):
