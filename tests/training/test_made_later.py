@@ -222,3 +222,21 @@ def test_what_changes_behind_in_another_file_is_said(tmp_path: Path) -> None:
     main = "from net import make\n\nm = make({'rate': 0.25})\nm.fit([[1.0] * 5] * 8, [1.0] * 8)\n"
     _, errors = converted(tmp_path, {"net.py": net, "main.py": main})
     assert any("behind it" in error for error in errors), errors
+
+
+AFTER = {
+    "vars(c).update(v=0.75)": True,
+    "c.__dict__.update(v=0.75)": True,
+    "change(c)": True,
+    "del c.v": True,
+    "print(c)": False,
+    "m.summary()": False,
+}
+
+
+@pytest.mark.parametrize("change", AFTER)
+def test_what_may_change_behind_is_said(change: str, scripts: Scripts) -> None:
+    lines = "def change(o):\n    setattr(o, 'v', 0.75)\n\n\n" * change.startswith("change")
+    lines += f'def make(m):\n    m.compile(keras.optimizers.SGD(c.v), "mse")\n    {change}\n\n\n'
+    errors = compared(scripts, program(f"{lines}make(m)\n{FITTED.format('None')}"))
+    assert bool(errors) == AFTER[change], errors
