@@ -134,7 +134,9 @@ class Tensor:
     def channels(self) -> Expr:
         """The size of the last Keras axis."""
         if self.last_dim is None:
-            raise UnknownSize("the number of input channels is not known here")
+            raise UnknownSize(
+                "the number of input channels is not known here: say the shape of the input"
+            )
         return self.last_dim
 
     @property

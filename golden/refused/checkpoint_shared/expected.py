@@ -29,7 +29,7 @@ a.compile("sgd", "mse")
 best = ModelCheckpoint("best.keras", monitor="loss", save_best_only=True)
 for _ in range(3):
     # the best of all rounds
-    # TODO(tf2torch) T2T101: `fit` is left as it is: a callback that remembers earlier runs of this `fit`
+    # TODO(tf2torch) T2T101: `fit` is left as it is: the callback `ModelCheckpoint` remembers earlier runs of this `fit`: make it where it is given
     a.fit(x, y, epochs=2, callbacks=[best])
 
 

@@ -38,7 +38,9 @@ def going_on(
         first = None  # the same `fit` trains another model, with callbacks of its own
     if place is not None and not holds(model.tree.span(call.node), place):
         if _is_run_again(model, place, model.tree.span(call.node)[0]):
-            raise Unsupported("a callback that remembers earlier runs of this `fit`")
+            made = model.tree.text[slice(*place)].partition("(")[0]
+            why = "remembers earlier runs of this `fit`: make it where it is given"
+            raise Unsupported(f"the callback `{made}` {why}")
         if first is not None and not (hooks.lasting and _follows(model, first, mine)):
             raise Unsupported("a callback that remembers what it saw in another `fit`")
     for line in hooks.lasting:
