@@ -91,3 +91,57 @@ def test_other_names_of_functions_that_are_defined_again(held: str) -> None:
     )
     said = errors(program)
     assert any("`own`, which `base` holds, is defined again" in one for one in said), said
+
+
+TRAINED = """\
+import functools
+import time
+
+import numpy as np
+from tensorflow import keras
+
+x, y = np.random.RandomState(0).rand(40, 3), np.random.RandomState(1).rand(40, 1)
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+log = []
+
+
+def marked(function):
+    @functools.wraps(function)
+    def inner({takes}):
+        begin = time.time()
+{body}
+        print(time.time() - begin)
+        return result
+
+    return inner
+
+
+@marked
+def train(model, epochs):
+    return model.fit(x, y, epochs=epochs, shuffle=False, verbose=0).history["loss"]
+
+
+losses = train(model, 2)
+"""
+PASSING = "        result = function(*args, **kwargs)"
+WRAPPERS = {
+    "all": ("*args, **kwargs", PASSING, True),
+    "all behind the first": ("first, *args, **kwargs", PASSING.replace("(", "(first, "), True),
+    "by name": ("model, epochs", "        result = function(model, epochs)", False),
+    "counted": ("*args, **kwargs", f"        log.append(len(args))\n{PASSING}", False),
+    "by place": ("*args", "        result = function(*args)", False),
+}
+
+
+@pytest.mark.parametrize("way", WRAPPERS)
+def test_what_decorators_hand_on(way: str, scripts: Scripts) -> None:
+    takes, body, passes = WRAPPERS[way]
+    program = TRAINED.format(takes=takes, body=body)
+    if passes:
+        apart = scripts.compare(program, converted(program, Options(exact=True)))
+        assert "losses" in apart
+        assert max(apart.values()) < 1e-9, apart
+        return
+    errors = [d.message for d in convert(program).diagnostics if d.severity is Severity.ERROR]
+    assert any("may not pass that on" in error for error in errors), errors

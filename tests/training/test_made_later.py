@@ -229,6 +229,7 @@ AFTER = {
     "c.__dict__.update(v=0.75)": True,
     "change(c)": True,
     "del c.v": True,
+    "found.append(m)": True,
     "print(c)": False,
     "m.summary()": False,
 }
@@ -236,7 +237,8 @@ AFTER = {
 
 @pytest.mark.parametrize("change", AFTER)
 def test_what_may_change_behind_is_said(change: str, scripts: Scripts) -> None:
+    rate = "c.v / (1 + len(found))" if "found" in change else "c.v"
     lines = "def change(o):\n    setattr(o, 'v', 0.75)\n\n\n" * change.startswith("change")
-    lines += f'def make(m):\n    m.compile(keras.optimizers.SGD(c.v), "mse")\n    {change}\n\n\n'
+    lines += f'def make(m):\n    m.compile(keras.optimizers.SGD({rate}), "mse")\n    {change}\n\n\n'
     errors = compared(scripts, program(f"{lines}make(m)\n{FITTED.format('None')}"))
     assert bool(errors) == AFTER[change], errors

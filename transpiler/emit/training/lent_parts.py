@@ -14,6 +14,7 @@ from transpiler.emit.edits import Edit
 from transpiler.emit.training.lines import statement_of
 from transpiler.emit.training.shared import Before
 from transpiler.interpret.context import FileContext
+from transpiler.interpret.functions.decorated import not_passing_on
 from transpiler.interpret.training import TRAINING, may_be, root
 from transpiler.interpret.values import Function, Model
 from transpiler.ir.tensor import Unsupported
@@ -42,6 +43,8 @@ def take_as_arguments(writer: ModelWriter, first: ModelWriter, trains: bool = Tr
     seen = {id(one.node) for _, one in handed}
     if len([p for p in writer.shared.found.of(name) if not p.binds]) != len(seen):
         raise Unsupported(f"`{name}` trains what is compiled elsewhere, for callers not seen")
+    if mark := not_passing_on(writer.shared.file, function):
+        raise Unsupported(f"`{name}` gets its optimizer, and `@{mark}` may not pass that on")
     wanted = _lent(writer, first, trains)
     compiled = in_force(writer)
     besides = [*compiled.heads[0].given] if trains and compiled is not None else []

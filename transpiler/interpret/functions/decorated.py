@@ -6,12 +6,17 @@ def own(targets, outputs):
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+
 import libcst as cst
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import GiveUp
 from transpiler.interpret.values import Framework, Function
 from transpiler.regex import regex
+from transpiler.source.imported import imported_texts
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 
 #: Those of Python that leave alone what a function gives.
 _PLAIN = frozenset(
@@ -38,6 +43,52 @@ def gives_again(file: FileContext, function: Function) -> bool:
     node = function.node
     marks = node.decorators if isinstance(node, cst.FunctionDef) else ()
     return any(_KEEPING.search(file.tree.source(mark.decorator)) for mark in marks)
+
+
+def not_passing_on(file: FileContext, node: cst.FunctionDef) -> str:
+    """The decorator of a function that may not hand on all that calls give it; "" of none.
+
+    That is one of the program's own, unless what it makes takes `*args, **kwargs` and only passes
+    them on.
+    """
+    texts = [file.tree.text, *(text for _, text in imported_texts(file.tree.text, file.path))]
+    for mark in (one.decorator for one in node.decorators):
+        made = mark.func if isinstance(mark, cst.Call) else mark
+        name = file.tree.source(made).rpartition(".")[2]
+        known = [one for text in texts if f"def {name}(" in text for one in _defined(text, name)]
+        if not _is_plain(file, mark) and not all(map(_passes_on, known)):
+            return file.tree.source(mark)
+    return ""
+
+
+def _defined(text: str, name: str) -> Iterator[ast.FunctionDef]:
+    module = program_tree(text)
+    for node in nodes_of_kind(module, ast.FunctionDef) if module is not None else ():
+        if node.name == name:
+            yield node
+
+
+def _passes_on(decorator: ast.FunctionDef) -> bool:
+    """Whether the functions that a decorator makes call one with just what they get."""
+    inside = [n for n in all_in(decorator) if isinstance(n, ast.FunctionDef) and n is not decorator]
+    made = [f for f in inside if not any(isinstance(n, ast.FunctionDef) for n in [*all_in(f)][1:])]
+    return all(map(_hands_on, made))  # one that gives the function itself makes none
+
+
+def _hands_on(made: ast.FunctionDef) -> bool:
+    if made.args.vararg is None or made.args.kwarg is None:
+        return False
+    given, named = made.args.vararg.arg, made.args.kwarg.arg
+    nodes = [node for statement in made.body for node in all_in(statement)]
+    used = sum(isinstance(node, ast.Name) and node.id in (given, named) for node in nodes)
+    passed = 0
+    for node in nodes:
+        match node:
+            case ast.Starred(value=ast.Name(id=name)) if name == given:
+                passed += 1
+            case ast.keyword(arg=None, value=ast.Name(id=name)) if name == named:
+                passed += 1
+    return used == passed
 
 
 def _is_plain(file: FileContext, mark: cst.BaseExpression) -> bool:

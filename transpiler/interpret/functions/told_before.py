@@ -36,13 +36,18 @@ def changed_behind(file: FileContext, call: TrainingCall, function: cst.CSTNode)
         return ""
     told = [*_told(call)]
     found = (changed(file.path, tree.text, text, begin, stop - 1) for text in told)
-    return next(filter(None, found), "") or _given_away(told, tree.text, begin, stop)
+    model = ""
+    match call.node:
+        case cst.Call(func=cst.Attribute(value=of)):
+            model = tree.source(of)
+    return next(filter(None, found), "") or _given_away(told, model, tree.text, begin, stop)
 
 
-def _given_away(told: list[str], text: str, begin: int, end: int) -> str:
+def _given_away(told: list[str], model: str, text: str, begin: int, end: int) -> str:
     """What holds such a value, and methods or other functions get it there; "" of nothing."""
-    paths = [path for one in told for path in paths_read(one)]
-    roots = {path[0] for path in paths if len(path) > 1} - {"self", "keras", "tf"}
+    computed = (one for one in told if not one.isidentifier())
+    roots = {path[0] for one in computed for path in paths_read(one)}
+    roots -= {"self", "keras", "tf", model}
     module = program_tree(text) if roots else None
     if module is None:
         return ""
