@@ -44,6 +44,10 @@ EQUAL = {
         "epochs=2, validation_data=(x, y), validation_freq=3, "
         "callbacks=[keras.callbacks.EarlyStopping(patience=0)]",
     ),
+    "a function asks a global entry of a list": (
+        "asked = []\ndef run():\n    asked.append(nets[0].predict(x))\n\n\n"
+        f"{MODEL}{TRAIN}nets = [model]\nfor _ in range(2):\n    run()\nouts = asked[0] + asked[1]\n"
+    ),
     "labels near to 0 and 1 have the weights of these": MODEL
     + TRAIN.replace("x, y,", "x, np.where(y > 0, 0.875, 0.125), class_weight={0: 1.0, 1: 3.0},"),
 }
@@ -53,11 +57,6 @@ REFUSED = {
         "if len(x) > 3:\n    model.add(layers.Dense(1, activation='sigmoid'))\n    "
         + TRAIN.replace("\n", "\n    ", 1),
         "the model is not complete yet",
-    ),
-    "a function asks a global entry of a list": (
-        "def run():\n    print(nets[0].predict(x))\n\n\n"
-        f"{MODEL}{TRAIN}nets = [model]\nfor _ in range(2):\n    run()\n",
-        "`nets[0].predict` in `run` may be of this model",
     ),
     "classes of a single output": (
         MODEL + TRAIN.replace("binary", "categorical"),
@@ -96,3 +95,25 @@ def test_a_model_takes_the_name_of_the_one_inside_of_it() -> None:
     """`base` is a layer of `base`: of what was called so before."""
     text = f"{MODEL}model.trainable = True\nmodel = keras.Sequential([model])\n{TRAIN}"
     assert "Model2(model)" in converted(text, Options(keras="3", exact=True))
+
+
+ASKED = """\
+other = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+other.compile(keras.optimizers.SGD(0.5), "mse")
+other.fit(x, y, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "model.optimizer.learning_rate = other.optimizer.learning_rate / 2\n",
+        "model.optimizer.learning_rate.assign(other.optimizer.learning_rate * 2)\n",
+        "rate = keras.callbacks.LearningRateScheduler(lambda e: other.count_params() / 1e3)\n",
+    ],
+)
+def test_what_is_asked_in_what_is_written_anew_is_said(asks: str) -> None:
+    train = TRAIN.replace("verbose=0", "verbose=0, callbacks=[rate]" if "rate = k" in asks else "")
+    model = MODEL + TRAIN.partition("\n")[0] + f"\n{ASKED}{asks}" + train.partition("\n")[2]
+    said = [d.message for d in convert(model).diagnostics if d.severity is Severity.ERROR]
+    assert any("the model is an nn.Module now" in message for message in said), said

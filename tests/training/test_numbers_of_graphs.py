@@ -159,7 +159,7 @@ REFUSED = {
         "    return keras.layers.Dense(3)(t)\n"
         + BUILD.format(h="block(block(inputs))\n    kinds['all'] = sum(kinds.values())"),
         "model = build(config)\n" + FIT,
-        "would be done before the layers above it draw",
+        "what it calls changes `kinds`, which it reads",
     ),
     "of a property": (
         "class Settings:\n    held = 0.1\n\n    @property\n    def rate(self):\n"

@@ -179,10 +179,11 @@ def _write(draft: Draft) -> Conversion:
     if draft.planned.trained:
         from transpiler.emit.overlooked_calls import report_overlooked_calls
         from transpiler.emit.shared_draws import report_shared_draws
-        from transpiler.emit.still_asked import report_still_asked
+        from transpiler.emit.still_asked import report_asked_in_new_code, report_still_asked
 
         report_overlooked_calls(draft)
         report_still_asked(draft)
+        report_asked_in_new_code(draft)
         report_shared_draws(draft)
     settle_unread(draft)
     new_code = bool(draft.class_spots or draft.edits)

@@ -59,6 +59,35 @@ def report_still_asked(draft: Draft) -> None:
         draft.todos.setdefault(line + len(draft.margin(line)), (LEFT_TRAINING, message))
 
 
+def report_asked_in_new_code(draft: Draft) -> None:
+    """Say it where what is written anew has in it what a program asks of one of its models.
+
+    a.optimizer.learning_rate = b.optimizer.learning_rate / 2
+    """
+    made = [one.training for one in draft.planned.trained if one.training.problem is None]
+    names = {one.variable for one in made if one.variable and one.variable != "self.model"}
+    if not names:
+        return
+    own = {name for name in (*OF_MODELS, *_METHODS) if _is_own(name, draft.tree.blanked)}
+    own.add("stop_training")  # which a loop asks
+    asked = "|".join(name for name in (*OF_MODELS, *_METHODS) if name not in own)
+    rates = rf"optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
+    listed = "|".join(re.escape(name) for name in sorted(names))
+    found = re.compile(rf"(?<![\w.])(?:{listed})\.(?:(?:{asked})\b|{rates}|history\.history\b)")
+    written = [(edit.start, edit.text) for edit in draft.edits]
+    written += [(draft.tree.span(b.statement)[0], "\n".join(b.lines)) for b in draft.before]
+    for start, text in written:
+        for place in found.finditer(text):
+            line = draft.tree.line_start(start)
+            message = f"`{place.group()}` is left as it is; the model is an nn.Module now"
+            draft.say_at(LEFT_TRAINING, *draft.tree.line_column(start), message)
+            draft.todos.setdefault(line + len(draft.margin(line)), (LEFT_TRAINING, message))
+
+
+#: Methods of Keras's models that no module has.
+_METHODS = ("predict", "evaluate", "fit", "compile", "summary", "predict_classes")
+
+
 def _is_own(name: str, text: str) -> bool:
     """Whether some class of the file has something of that name."""
     return (
