@@ -107,8 +107,7 @@ total = g.history["loss"]
 total += h.history["loss"]
 last = g.epoch
 model.fit(x, y, epochs=2, shuffle=False, verbose=0)
-if len(last) > 1:
-    model.fit(x, y, epochs=1, shuffle=False, verbose=0)
+model.fit(x, y, epochs=1, shuffle=False, verbose=0)
 own = model.history.history["loss"]
 model.fit(x, y, epochs=5, initial_epoch=2, shuffle=False, verbose=0)
 passed, counted = model.history.history["loss"], model.history.epoch

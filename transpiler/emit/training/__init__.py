@@ -29,7 +29,7 @@ copied_arrays.py  those that callbacks may change
 single_samples.py  batches of one sample
 loaders.py     data sets of tf.data
 rates.py       the learning rate, where a program reads or sets it by hand
-kept_rates.py  whether it keeps one that changes
+kept_rates.py  whether it keeps one that changes; same_model.py: of the same model
 compiling.py   criterion, optimizer and schedule
 picked.py      criteria and optimizers that a name picks which has become known
 moved_compile.py  the same where a function has compiled the model that it gives

@@ -21,6 +21,7 @@ from transpiler.emit.training.kept_entries import (
 )
 from transpiler.emit.training.lines import bound_by, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.same_model import refuse_another
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Static
 from transpiler.ir.tensor import Unsupported
@@ -337,8 +338,29 @@ class History:
         begin = tree.span(self.statement)[1]
         fits = [tree.span(c.node)[0] for c in self.model.part.calls if c.name == "fit"]
         end = min((start for start in fits if start > begin), default=len(tree.text))
-        later = [p for p in places if begin < p.start < end]
-        return [p for p in later if self._kept_of(p)]
+        later = [p for p in places if begin < p.start < end and self._kept_of(p)]
+        for place in later:
+            refuse_another(self.model, place.start)
+            self._refuse_hidden(begin, place.start)
+        return later
+
+    def _refuse_hidden(self, begin: int, end: int) -> None:
+        """Refuse `model.history` where the variable of its `fit` may hold another one, or nothing.
+
+        Another `fit` is between them, or runs elsewhere, or only one branch has this one.
+        """
+        model, tree = self.model, self.model.tree
+        fits = [c for c in model.room.calls if c.name == "fit" and c is not self.call]
+        between = any(begin < tree.span(c.node)[0] < end for c in fits)
+        apart = any(c.name == "fit" and c not in model.room.calls for c in model.training.calls)
+        bound = bound_by(tree, self.statement)
+        places = model.shared.places(model.room, bound) if bound.isidentifier() else []
+        if any(p.binds and begin < p.start < end for p in places) or between or apart:
+            raise Unsupported("`model.history` is read where another one may be meant")
+        around = blocks_around(tree, model.room.node, tree.span(self.call.node)[0])
+        branches = [tree.span(suite) for s, suite in around if isinstance(s, cst.If)]
+        if not all(within(end, [branch]) for branch in branches):
+            raise Unsupported("`model.history` of a `fit` in a branch")
 
     def _check_failed(self) -> None:
         """Refuse `model.history` of a training that may have failed: Keras's has what was kept."""

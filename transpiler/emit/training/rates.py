@@ -17,6 +17,7 @@ import libcst as cst
 from transpiler.emit.training.kept_rates import refuse_kept_rates
 from transpiler.emit.training.lines import bound_by, simple_statements, within
 from transpiler.emit.training.model import ModelWriter
+from transpiler.emit.training.same_model import refuse_another
 from transpiler.emit.training.shared import Part, Shared
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.values import UserClass
@@ -79,6 +80,8 @@ def own_optimizer(shared: Shared, part: Part) -> str:
 def rewrite_rates(writer: ModelWriter) -> None:
     """The statements that set a learning rate, and the expressions that read one, or the steps."""
     starts = [p.start for p in writer.shared.asked(writer.room, writer.variable, "optimizer")]
+    for start in starts:
+        refuse_another(writer, start)
     if writer.part.optimizer:
         places = writer.shared.places(writer.room, writer.part.optimizer)
         starts += [p.start for p in places if asked_of_optimizer(writer.tree, p)]
@@ -107,6 +110,8 @@ def _rewrite(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     if given is not None:
         if len(statement.body) > 1:
             raise Unsupported("a learning rate that is set beside other statements")
+        if f"{writer.variable}(" in writer.tree.source(given):
+            raise Unsupported("a learning rate that is computed from outputs of the model")
         group = writer.lasting(*GROUP)
         value = plain_rate(writer.shared.source(given), writer.shared.file)
         writer.whole[id(statement)] = setting_rate(writer.optimizer, value, group)

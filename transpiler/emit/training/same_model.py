@@ -1,0 +1,89 @@
+"""Whether a name still holds the model at a place that was trained by that name.
+
+for model in models:
+    model.fit(x, y)
+rates = [model.optimizer.learning_rate for model in models]     # of each of them, not of the last
+
+first, second = second, first
+first.optimizer.learning_rate = 0.1                             # of what was the second
+"""
+
+from __future__ import annotations
+
+import ast
+
+import libcst as cst
+
+from transpiler.emit.training.lines import simple_statements
+from transpiler.emit.training.model import ModelWriter
+from transpiler.ir.tensor import Unsupported
+from transpiler.source.occurrences import Positions
+from transpiler.source.syntax import all_in, program_tree
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+
+
+def refuse_another(writer: ModelWriter, start: int) -> None:
+    """Refuse what is asked of a variable at a place where it may hold another model."""
+    if writer.variable.isidentifier() and _is_another(writer, start):
+        raise Unsupported(f"`{writer.variable}` may be another model where it is asked again")
+
+
+def _is_another(writer: ModelWriter, start: int) -> bool:
+    if _is_of_comprehension(writer, start):
+        return True
+    places = writer.shared.places(writer.room, writer.variable)
+    last = max((p.start for p in places if p.binds and p.start < start), default=None)
+    if last is None:
+        return False
+    tree = writer.tree
+    for statement in simple_statements(writer.room.node):
+        begin, end = tree.span(statement)
+        if begin <= last < end:
+            return _exchanges(statement) or (
+                not _gives_call(statement) and not _is_trained_between(writer, end, start)
+            )
+    root = writer.room.node
+    if isinstance(root, cst.FunctionDef) and last < tree.span(root.body)[0]:
+        return False  # a parameter
+    return not _is_trained_between(writer, last, start)  # the head of a loop
+
+
+def _is_trained_between(writer: ModelWriter, begin: int, end: int) -> bool:
+    """Whether models that are called so are compiled or trained between two places."""
+    tree = writer.tree
+    return any(
+        begin < tree.span(call.node)[0] < end
+        for call in writer.room.calls
+        if call.receiver is not None and tree.source(call.receiver) == writer.variable
+    )
+
+
+def _gives_call(statement: cst.SimpleStatementLine) -> bool:
+    """Whether a statement binds what a call gives: another model, or the same once more."""
+    return any(isinstance(s, cst.Assign) and isinstance(s.value, cst.Call) for s in statement.body)
+
+
+def _exchanges(statement: cst.SimpleStatementLine) -> bool:
+    """`first, second = second, first`."""
+    for small in statement.body:
+        match small:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Tuple())], value=cst.Tuple(given)):
+                return all(isinstance(one.value, cst.Name) for one in given)
+    return False
+
+
+def _is_of_comprehension(writer: ModelWriter, start: int) -> bool:
+    """Whether a comprehension around a place binds the variable."""
+    text = writer.tree.text
+    module = program_tree(text) if f"for {writer.variable}" in text else None
+    positions = Positions(text)
+    for node in all_in(module) if module is not None else ():
+        if isinstance(node, _COMPREHENSIONS):
+            first, last = positions.span(node)
+            bound = (n for g in node.generators for n in all_in(g.target))
+            if first <= start < last and any(
+                isinstance(n, ast.Name) and n.id == writer.variable for n in bound
+            ):
+                return True
+    return False
