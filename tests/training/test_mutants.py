@@ -48,6 +48,13 @@ EQUAL = {
         "asked = []\ndef run():\n    asked.append(nets[0].predict(x))\n\n\n"
         f"{MODEL}{TRAIN}nets = [model]\nfor _ in range(2):\n    run()\nouts = asked[0] + asked[1]\n"
     ),
+    "a number that a function gets, which changes a copy of an array": (
+        f"{HEAD}units = 3\ndef train(model, x, units):\n    x = x.astype('float64')\n    x /= 2\n"
+        "    model.compile('sgd', 'binary_crossentropy')\n"
+        "    return model.fit(x, y, epochs=2, verbose=0).history['loss'], units\n"
+        "model = keras.Sequential([keras.Input((4,)), layers.Dense(units)])\n"
+        "model.add(layers.Dense(1, activation='sigmoid'))\nlosses, _ = train(model, x, units)\n"
+    ),
     "labels near to 0 and 1 have the weights of these": MODEL
     + TRAIN.replace("x, y,", "x, np.where(y > 0, 0.875, 0.125), class_weight={0: 1.0, 1: 3.0},"),
 }

@@ -101,7 +101,11 @@ def note_changes(region: Region, code: str) -> None:
         )
         region.changed_by_calls.update(named)
         return
-    changed = {n: whole for n, whole in changed.items() if _may_hold_sizes(scope.get(n))}
+    changed = {
+        n: whole
+        for n, whole in changed.items()
+        if _may_hold_sizes(scope.get(n)) and (whole or not _is_fixed(scope.get(n)))
+    }
     for name, whole in changed.items():
         if whole and is_plain(scope.values.get(name, Unknown())):
             scope.bump(name)
@@ -113,6 +117,11 @@ def note_changes(region: Region, code: str) -> None:
 def _may_hold_sizes(value: Value | None) -> bool:
     """Whether layers may be given what is read of a variable: no model is that."""
     return value is None or isinstance(value, (UserClass, Namespace, Instance)) or is_plain(value)
+
+
+def _is_fixed(value: Value | None) -> bool:
+    """Whether it is a number or text, which no function that gets it can change."""
+    return isinstance(value, Static) and isinstance(value.expr.value, (bool, int, float, str))
 
 
 def body_of(suite: cst.BaseSuite) -> tuple[cst.CSTNode, ...]:
