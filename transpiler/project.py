@@ -61,7 +61,6 @@ from transpiler.source.replaced import Rewritten
 from transpiler.source.rewritings.filled_lists import filled_lists
 from transpiler.source.rewritings.given_by_one_call import made_in_class
 from transpiler.source.rewritings.given_together import given_together
-from transpiler.source.rewritings.in_order import rewritten_once
 from transpiler.source.set_outside import set_when_run
 from transpiler.source.shared_lines import apart
 from transpiler.source.tree import Tree
@@ -163,7 +162,11 @@ class Project:
         Also what tells the line of the file that a line of such a version stands for.
         """
         importing = partial(_texts_importing, path)
-        found = None if settled else rewritten_once(text, path, partial(_texts_importing, path))
+        found = None
+        if not settled and "(" in text:  # what is written otherwise are calls
+            from transpiler.source.rewritings.in_order import rewritten_once
+
+            found = rewritten_once(text, path, importing)
         if found is not None:
             for file, line_of in self.versions(found.text, path, asked, named):
                 yield file, _with_rewritten(file, found, line_of)
