@@ -122,7 +122,7 @@ def _sets(node: ast.AST) -> Iterator[str]:
 
 
 _ATTRIBUTE = regex(r"\.(\w+)")
-_OF_SELF = regex(r"\bself\.(\w+)")
+_OF_SELF = regex(r"self\.(\w+)")
 _SET_OF_SELF = regex(r"^[ \t]*self\.(\w+)(?:: [^=\n]+)? = ", re.MULTILINE)
 
 

@@ -363,7 +363,7 @@ def _is_of_library(file: FileContext, asked: cst.Attribute, unseen: frozenset[st
     What may be a module of the project, as it is `unseen`, is none.
     """
     variable = file.tree.source(asked.value)
-    bound = rf"(?<![\w.]){re.escape(variable)}[ \t]*=(?!=)[ \t]*(\w+)?"
+    bound = rf"{(name := re.escape(variable))}(?<![\w.]{name})[ \t]*=(?!=)[ \t]*(\w+)?"
     heads = re.findall(bound, file.tree.blanked) or re.findall(r"^\w+", variable)
     modules = [[*_modules_of(file, head)] for head in heads]
     if not unseen.isdisjoint(name for names in modules for name in names):

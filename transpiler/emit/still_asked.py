@@ -40,7 +40,7 @@ def report_still_asked(draft: Draft) -> None:
     classes = (one.node for one in draft.file.user_classes if one.name in draft.callbacks)
     callbacks = [draft.tree.span(node) for node in classes if draft.tree.has_span(node)]
     looks = any(_LOOKS.search(edit.text) for edit in draft.edits)
-    own = {n for n in (*OF_MODELS, "trainable") if _is_own(n, draft.tree.blanked)}
+    own = _own_names(draft.tree.blanked)
     nodes = [*all_in(program_tree(draft.tree.text) or ast.Module([], []))]
     asked_of = [n for n in nodes if isinstance(n, ast.Attribute) and _is_of_model(n, own)]
     inner = {id(node.value) for node in asked_of}
@@ -68,8 +68,7 @@ def report_asked_in_new_code(draft: Draft) -> None:
     names = {one.variable for one in made if one.variable and one.variable != "self.model"}
     if not names:
         return
-    own = {name for name in (*OF_MODELS, *_METHODS) if _is_own(name, draft.tree.blanked)}
-    own.add("stop_training")  # which a loop asks
+    own = _own_names(draft.tree.blanked) | {"stop_training"}  # which a loop asks
     asked = "|".join(name for name in (*OF_MODELS, *_METHODS) if name not in own)
     rates = rf"optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
     listed = "|".join(re.escape(name) for name in sorted(names))
@@ -88,12 +87,17 @@ def report_asked_in_new_code(draft: Draft) -> None:
 _METHODS = ("predict", "evaluate", "fit", "compile", "summary", "predict_classes")
 
 
-def _is_own(name: str, text: str) -> bool:
-    """Whether some class of the file has something of that name."""
-    return (
-        re.search(rf"\bdef {name}\(|\bself\.{name}\s*[:=](?!=)|^[ \t]+{name}\s*:", text, re.M)
-        is not None
-    )
+#: How a class gets what is asked of its objects, each with what begins it.
+_OWN = (
+    regex(r"def (\w+)\("),
+    regex(r"self\.(\w+)\s*[:=](?!=)"),
+    regex(r"\n[ \t]+(\w+)\s*:"),
+)
+
+
+def _own_names(text: str) -> set[str]:
+    """What some class of the file has, or a function."""
+    return {name for each in _OWN for name in each.findall(text)}
 
 
 def _is_of_model(node: ast.Attribute, own: set[str]) -> bool:

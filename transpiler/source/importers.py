@@ -170,7 +170,7 @@ _IMPORT = regex(
 _FROM = regex(rb"[ \t]*from[ \t]+([\w.]+)[ \t]+import\b")
 _DOTTED = regex(rb"[\w.]+")
 #: Modules that are named by a value, and files that notebooks run.
-_LOADED = regex(rb"\bimport_module\([^()\n]*|^[ \t]*%run\b[^\n]*", re.MULTILINE)
+_LOADED = regex(rb"import_module\([^()\n]*|^[ \t]*%run\b[^\n]*", re.MULTILINE)
 _WORD = regex(rb"\w+")
 #: An import from a package itself, as the dots tell.
 _OF_PACKAGE = regex(rb"[ \t]*from[ \t]+\.(\.*)[ \t]+import\b")
@@ -204,7 +204,7 @@ def _imports_of(path: str) -> list[bytes]:
     if b"\\" in text:
         text = _CONTINUED.sub(b" ", text)
     statements = [_COMMENT.sub(b"", each) for each in _IMPORT.findall(text)]
-    if b"import_module" in text or b"run" in text:
+    if b"import_module(" in text or b"%run" in text:
         statements += _LOADED.findall(text)
     return statements
 

@@ -181,7 +181,7 @@ def _changes_in(text: str) -> Iterator[_Path]:
     for given, gone in _HANDED.findall(text):
         yield (*(given or gone).split("."), _INSIDE)
     for function in _changing_functions(text):
-        for given in re.findall(rf"(?<!\w){function}\(([^()\n]*)\)", text):
+        for given in re.findall(rf"{function}(?<!\w{function})\(([^()\n]*)\)", text):
             for argument in given.split(","):
                 name = argument.rpartition("=")[2].strip(" *")
                 if name and name.replace(".", "_").isidentifier():

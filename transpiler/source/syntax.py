@@ -63,10 +63,15 @@ def python_tree(text: str) -> ast.Module | None:
         return None
 
 
-@lru_cache(maxsize=64)
 def program_tree(text: str) -> ast.Module | None:
     """Python's own tree of a whole file, which several analyses read one after the other."""
-    return python_tree(text)
+    return _tree_of_file(text) if len(text) > _SHORT else _tree_of_lines(text)
+
+
+#: Characters of a text that is hardly a whole file: many such ones drive no file out.
+_SHORT = 1000
+_tree_of_file = lru_cache(maxsize=64)(python_tree)
+_tree_of_lines = lru_cache(maxsize=256)(python_tree)
 
 
 def compiles(text: str) -> bool:

@@ -153,7 +153,7 @@ def _is_written_before(writer: ModelWriter, call: TrainingCall) -> bool:
     saves = [c.given.get("filepath") for c in before if c.name in ("save", "save_weights")]
     if any(one is not None and _key_of(one) == _key_of(given) for one in saves):
         return True
-    kept = rf"\bModelCheckpoint\(\s*(?:filepath\s*=\s*)?{re.escape(given.text)}\s*[,)]"
+    kept = rf"ModelCheckpoint\(\s*(?:filepath\s*=\s*)?{re.escape(given.text)}\s*[,)]"
     made = re.search(kept, writer.tree.text[:place])
     plain = given.text.isidentifier() or given.text[:1] in "\"'"
     return plain and made is not None and any(c.name == "fit" for c in before)

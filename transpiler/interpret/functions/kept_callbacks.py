@@ -59,7 +59,7 @@ def _is_by_itself(region: Region, made: UserClass) -> bool:
 
 def _is_function(name: str, text: str) -> bool:
     """Whether what a class calls is a method of its own, or a function: no other model."""
-    if re.search(rf"\bdef {name}\(", text) is not None:
+    if re.search(rf"def {name}\(", text) is not None:
         return True
     given = re.findall(rf"\bself\.{name}\s*=(?!=)\s*([^\n]*)", text)
     return bool(given) and all(_FUNCTION.match(one) for one in given)

@@ -39,4 +39,4 @@ def is_drawn(region: Region, receiver: cst.BaseExpression | None) -> bool:
 
 def is_defined(region: Region, name: str) -> bool:
     """Whether the program has a function of this name itself."""
-    return re.search(rf"\bdef {name}\(", region.tree.blanked) is not None
+    return re.search(rf"def {name}\(", region.tree.blanked) is not None
