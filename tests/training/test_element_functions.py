@@ -273,3 +273,24 @@ def test_chance_stays_chance() -> None:
     """What is drawn anew for each element is not drawn once when the function is written."""
     text = convert(HEAD + TRIALS["a random number decides"]).text
     assert "    if torch.rand(()) > 2.0:\n        image = image.flip(1)\n" in text
+
+
+IN_PLACE = """\
+def double(features, label):
+    features["a"] = tf.cast(features["a"], tf.float32) * 2.0
+    return features, label
+
+
+def batches():
+    ds = tf.data.Dataset.from_tensor_slices(({"a": x, "b": x + 1}, y))
+    ds = ds.map(double)
+    return ds.batch(5)
+
+
+found = batches()
+"""
+
+
+def test_elements_are_changed_in_place_inside_a_function() -> None:
+    """What is given to a function is no library that it reads."""
+    assert not [d for d in convert(HEAD + IN_PLACE).diagnostics if d.severity is Severity.ERROR]

@@ -117,3 +117,33 @@ def test_in_dicts_of_inputs_and_targets(scripts: Scripts) -> None:
     apart = scripts.compare(program, converted(program, Options(exact=True)))
     assert {"first", "outputs"} <= apart.keys()
     assert max(apart.values()) < 1e-9, apart
+
+
+PSEUDO_LABELS = """\
+from tensorflow.keras.utils import to_categorical
+
+labels = rng.integers(0, 3, 32)
+model = Sequential([Input((6,)), layers.Dense(3, activation="softmax")])
+model.compile("sgd", "categorical_crossentropy")
+model.fit(x, to_categorical(labels, 3), shuffle=False, verbose=0)
+scores = model.predict(x, verbose=0)
+sure = scores.max(axis=1) > np.median(scores.max(axis=1))
+{pseudo}
+history = model.fit(x[sure], targets, epochs=2, shuffle=False, verbose=0)
+losses = history.history["loss"]
+"""
+
+
+@pytest.mark.parametrize(
+    "pseudo",
+    [
+        "targets = to_categorical(np.argmax(scores[sure], axis=1), 3)",
+        "found = scores.argmax(axis=-1)[sure]\ntargets = to_categorical(found, num_classes=3)",
+        "both = np.concatenate([labels, np.argmax(scores, axis=1)])\n"
+        "targets = to_categorical(both, 3)[32:][sure]",
+    ],
+)
+def test_classes_that_are_predicted_become_targets(scripts: Scripts, pseudo: str) -> None:
+    text = PROGRAM + PSEUDO_LABELS.format(pseudo=pseudo)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert apart["losses"] < 1e-9

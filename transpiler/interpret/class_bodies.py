@@ -124,6 +124,8 @@ def _spelled_out(value: Value | None) -> Value:
 def class_attribute(region: Region, owner: UserClass, attr: str, node: cst.Attribute) -> Value:
     """`Config.WIDTHS`: a value that is known unless the program changes it; `Net.block`."""
     method = _method(region, owner, attr)
+    if method is not None and not method.owner and isinstance(node.value, cst.Name):
+        return replace(method, static=_reading(region, node.value.value, attr))
     if method is not None:
         return method
     value = owner.attributes.get(attr)

@@ -22,7 +22,7 @@ from transpiler.source.outer_reads import Functions, Read, functions_of, nodes_i
 from transpiler.source.running import Running
 from transpiler.source.set_outside import set_outside
 from transpiler.source.stores import names_bound
-from transpiler.source.syntax import all_in, python_tree
+from transpiler.source.syntax import all_in, program_tree, python_tree
 from transpiler.source.tree import Tree
 
 _LAYER = "Lambda"
@@ -101,6 +101,7 @@ def changed_later(region: Region, function: Function) -> str:
     kept = _OF_PYTHON.sub("(", _body(tree, function.node.body))
     parsed = python_tree(kept)
     own |= names_bound(parsed) if parsed is not None else set()
+    own |= libraries_in(all_in(program_tree(tree.text) or ast.Module([], [])))
     named = next(found, "") or changed(region.file.path, tree.text, kept, start, None, own)
     return named or _changed_meanwhile(region, function, _STEPS)
 

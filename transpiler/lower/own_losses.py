@@ -19,7 +19,7 @@ from transpiler.interpret.functions.wishes import name_at_home, name_of
 from transpiler.interpret.layers.names import snake_case
 from transpiler.interpret.summary import Summary
 from transpiler.interpret.training import TrainingCall
-from transpiler.interpret.values import Bound, Function, Partial, Static, Value
+from transpiler.interpret.values import Bound, Function, Partial, Static, UserClass, Value
 from transpiler.ir import tokens
 from transpiler.ir.code import Line, Return
 from transpiler.ir.expr import LAMBDA, POSTFIX, TERNARY, Expr, call, infix, method
@@ -302,10 +302,16 @@ def code_of(file: FileContext, summary: Summary, function: Function) -> Expr:
 
 def _everywhere(file: FileContext, summary: Summary, function: Function) -> Expr:
     """The same, as the functions that train and evaluate can write it."""
-    if is_bound(function):
+    of_class = isinstance(file.globals.get(function.nested_in), UserClass)
+    if is_bound(function) and not (
+        of_class
+        and function.static is not None
+        and function.static.text.startswith(f"{function.nested_in}.")
+    ):
         raise Unsupported(f"the metric `{function.name}` is a method: write it as a function")
     code = code_of(file, summary, function)
-    changing = [name for name, _ in code.names if not isinstance(file.globals.get(name), Function)]
+    known = ((name, file.globals.get(name)) for name, _ in code.names)
+    changing = [name for name, held in known if not isinstance(held, (Function, UserClass))]
     if changing:
         raise Unsupported(f"the metric `{code}` depends on `{min(changing)}`: give it a name")
     return code

@@ -9,8 +9,9 @@ import libcst as cst
 from transpiler.interpret.arguments import Argument
 from transpiler.interpret.calls.otherwise import settle_otherwise
 from transpiler.interpret.dispatch import provided
+from transpiler.interpret.predicted import is_array
 from transpiler.interpret.region import GiveUp, Region
-from transpiler.interpret.statics import rewrite, to_expr
+from transpiler.interpret.statics import rewrite, to_expr, verbatim
 from transpiler.interpret.values import Constant, Static, Unknown, Value, holds_tensor
 from transpiler.ir.expr import expr
 from transpiler.ir.tensor import Unsupported
@@ -34,9 +35,11 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
             return Unknown(f"{rule.names[0]}: the argument {keyword or 'at the end'} is not known")
         if name in given:
             return Unknown(f"{rule.names[0]}: the argument {name} is given twice")
-        if isinstance(value, Unknown):
+        source = _source_of(node, keyword, name, plain) if is_array(value) else None
+        if isinstance(value, Unknown) and source is None:
             return Unknown(f"{rule.names[0]}: {value.reason}")
         try:
+            value = verbatim(region, source) if source is not None else value
             given[name] = to_expr(region, value)
         except GiveUp as why:
             return Unknown(f"{rule.names[0]}: {why.reason}")
@@ -60,6 +63,36 @@ def array_of(region: Region, node: cst.Call, rule: Rule, arguments: list[Argumen
         region.settled_helpers[region.tree.span(node)] = value.expr.helpers
     region.helpers_used |= value.expr.helpers
     return value
+
+
+def _source_of(
+    node: cst.Call, keyword: str | None, name: str, plain: list[str]
+) -> cst.BaseExpression | None:
+    """The expression of an array that a model predicts, where it stays as it is written."""
+    given = [
+        one.value
+        for place, one in enumerate(node.args)
+        if not one.star
+        and (one.keyword.value == keyword if one.keyword is not None else plain[place] == name)
+    ]
+    stays = len(given) == 1 and not any(one.star for one in node.args) and _is_kept(given[0])
+    return given[0] if stays else None
+
+
+def _is_kept(node: cst.BaseExpression) -> bool:
+    """Whether it is made of variables by numpy alone: `np.argmax(scores, axis=1)`, `p > 0.5`."""
+    match node:
+        case cst.Name() | cst.BaseNumber() | cst.UnaryOperation(expression=cst.BaseNumber()):
+            return True
+        case cst.Subscript(value=of):
+            return _is_kept(of)
+        case cst.Comparison(left=of, comparisons=others):
+            return _is_kept(of) and all(map(_is_kept, (one.comparator for one in others)))
+        case cst.Call(func=cst.Attribute(value=cst.Name("np" | "numpy")), args=args):
+            return all(map(_is_kept, (one.value for one in args)))
+        case cst.Call(func=cst.Attribute(value=of, attr=cst.Name("argmax" | "astype")), args=args):
+            return _is_kept(of) and all(map(_is_kept, (one.value for one in args)))
+    return False
 
 
 def makes_data(region: Region, node: cst.Call, arguments: list[Argument]) -> bool:

@@ -169,7 +169,7 @@ def interpret_own(
             if summary.kind == "operation":
                 region.operations_used.append(summary)
                 found[id(function.node)] = summary
-                if function.maker is not None or function.owner:
+                if function.maker is not None or function.owner or is_bound(function):
                     region.file.kept_closures.add(id(function.node))
     return found
 
@@ -261,8 +261,10 @@ def is_plain_loss(file: FileContext, method: Function) -> bool:
 
 
 def is_bound(function: Function) -> bool:
-    """Whether it is a method of the object that compiles a model with it."""
+    """Whether it is a method of the object that compiles a model with it, or one of a class."""
     written = function.static.text if function.static is not None else ""
+    if not function.owner and is_static(function):
+        return written in (f"self.{function.name}", f"{function.nested_in}.{function.name}")
     return bool(function.owner) and written.startswith("self.")
 
 
@@ -284,7 +286,14 @@ def _is_plain_method(region: Region, function: Function) -> bool:
         and not any(p.star for p in required)
         and id(function.node) not in region.file.lifted
         and called.search(region.tree.blanked) is None
+        and (not marks or not _is_patched(region.file, function))
     )
+
+
+def _is_patched(file: FileContext, function: Function) -> bool:
+    """Whether something gives a class another function than its static method."""
+    methods = frozenset({function.name})
+    return patched(file.tree.text, file.path, frozenset({function.nested_in}), methods) != ""
 
 
 def _computes_with_lists(region: Region, function: Function) -> bool:
