@@ -11,6 +11,7 @@ asking_schedules.py      schedules that ask the model for its rate: they get it
 assigned_together.py     models and what trains them that get values in one statement: in one for
                            each
 backend_defaults.py      parameters that are Keras's smallest number unless they are given
+begun_models.py          models that a constructor begins, and another method fills: made there
 brought_values.py        parts of the training that have names in another file
 chained_models.py        models asked in the expression that builds them: these get a name before
 compiled_by_calls.py     functions that compile models which are compiled elsewhere, too

@@ -16,6 +16,7 @@ from transpiler.source.rewritings.asked_of_rates import asked_of_rates
 from transpiler.source.rewritings.asking_schedules import asking_schedules
 from transpiler.source.rewritings.assigned_together import assigned_apart
 from transpiler.source.rewritings.backend_defaults import backend_defaults
+from transpiler.source.rewritings.begun_models import begun_models
 from transpiler.source.rewritings.brought_values import values_brought
 from transpiler.source.rewritings.chained_models import chained_models
 from transpiler.source.rewritings.compiled_by_calls import compiled_by_calls
@@ -84,6 +85,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_script(compiled_behind),
     _of_text(compiled_one_by_one),
     _of_text(rates_in_one),
+    _of_uses(begun_models),
     _of_uses(compiled_by_calls),
     _of_uses(read_from_callbacks),
     _of_uses(given_together),
