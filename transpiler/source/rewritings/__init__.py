@@ -26,6 +26,8 @@ first_rounds.py          loops whose first round takes something else: it is tak
 given_metrics.py         lists of metrics that functions only give: where models are compiled
 given_by_one_call.py     parts that an object gets from its only call: made in its class
 given_together.py        functions that give callbacks beside something else
+kept_by_makers.py       models that an object gets at several places from one method: it keeps
+                           them
 kept_steps.py            recurrent layers that keep their steps in some rounds of a loop: one layer
 kept_tensors.py          tensors that methods keep on their objects, unread: their variables
 last_layers.py           last layers that each way of a condition adds before it compiles

@@ -29,6 +29,7 @@ from transpiler.source.rewritings.first_rounds import first_rounds
 from transpiler.source.rewritings.given_by_one_call import made_in_class
 from transpiler.source.rewritings.given_metrics import metrics_where_compiled
 from transpiler.source.rewritings.given_together import given_together
+from transpiler.source.rewritings.kept_by_makers import kept_by_makers
 from transpiler.source.rewritings.kept_steps import kept_steps
 from transpiler.source.rewritings.kept_tensors import tensors_of_methods
 from transpiler.source.rewritings.layers_asked_in_turn import layers_asked_in_turn
@@ -86,6 +87,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_text(compiled_one_by_one),
     _of_text(rates_in_one),
     _of_uses(begun_models),
+    _of_uses(kept_by_makers),
     _of_uses(compiled_by_calls),
     _of_uses(read_from_callbacks),
     _of_uses(given_together),
