@@ -86,20 +86,29 @@ def _given(
     return tuple(dict.fromkeys(found))
 
 
-def calls_giving(tree: Tree, function: cst.CSTNode | None, name: str) -> list[GivingCall] | None:
+def calls_giving(
+    tree: Tree, function: cst.CSTNode | None, name: str, others: Collection[int] | None = None
+) -> list[GivingCall] | None:
     """What each call of a function of the module gives for a parameter.
 
-    None where some call is not seen, or gives it in another way.
+    Also of a method, whose name no other one has, if the ids of `others` are told: of calls of
+    Keras's methods. None where some call is not seen, or gives it in another way.
     """
-    if not isinstance(function, cst.FunctionDef) or function not in tree.module.body:
+    if not isinstance(function, cst.FunctionDef):
+        return None
+    of_class = function not in tree.module.body
+    if of_class and (
+        others is None or function.decorators or not _is_method(tree.module, function)
+    ):
         return None
     declared = function.params
-    order = [p.name.value for p in declared.params]
+    order = [p.name.value for p in declared.params][of_class:]
     default = {p.name.value: p.default for p in (*declared.params, *declared.kwonly_params)}
     if name not in default:
         return None
-    mentions = _Calls(function.name.value)
+    mentions = (_MethodCalls if of_class else _Calls)(function.name.value)
     tree.module.visit(mentions)
+    mentions.found = [one for one in mentions.found if id(one[2]) not in (others or ())]
     if mentions.others:
         return None
     found: list[GivingCall] = []
@@ -294,6 +303,16 @@ def _by_name(options: Sequence[cst.Arg]) -> bool:
     return False
 
 
+def _is_method(module: cst.Module, function: cst.FunctionDef) -> bool:
+    """Whether it is one of a class of the module, and nothing else there has its name."""
+    same: list[cst.FunctionDef] = []
+    for statement in module.body:
+        own = statement.body.body if isinstance(statement, cst.ClassDef) else (statement,)
+        named = (one for one in own if isinstance(one, cst.FunctionDef))
+        same += (one for one in named if one.name.value == function.name.value)
+    return len(same) == 1 and same[0] is function
+
+
 class _Calls(cst.CSTVisitor):
     """The calls of a function of the module, and whether it is named otherwise."""
 
@@ -369,3 +388,28 @@ def _bound_to(body: cst.CSTNode, name: str) -> list[cst.BaseExpression]:
     bindings = _Bindings(name, body)
     body.visit(bindings)
     return bindings.found
+
+
+class _MethodCalls(_Calls):
+    """The same of a method, of whatever object it is called."""
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+        match node.func:
+            case cst.Attribute(attr=cst.Name(name)) if name == self.name:
+                self.others -= 1
+                loop = self.loops[-1] if self.loops else None
+                self.found.append((self.around[-1] if self.around else None, loop, node))
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:  # noqa: N802
+        node.value.visit(self)
+        self.others += node.attr.value == self.name
+        return False
+
+    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802
+        """A variable of that name is no method."""
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
+        self.others += node.value.strip("\"'") == self.name  # what `getattr` is given
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:  # noqa: N802
+        self.around.append(node)

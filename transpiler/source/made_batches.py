@@ -84,6 +84,17 @@ def either(given: Sequence[Element | None]) -> Element | None:
     return Listed() if same is None and given and all(map(is_list, given)) else same
 
 
+def present(given: Sequence[Element | None], absent: bool) -> Element | None:
+    """The same of several where it may be `absent` as well: who finds None does without it."""
+    found = either(given)
+    return None if absent and isinstance(found, Leaf) else found
+
+
+def is_none(node: cst.CSTNode) -> bool:
+    """Whether an expression is `None` itself."""
+    return isinstance(node, cst.Name) and node.value == "None"
+
+
 def is_list(element: Element | None) -> bool:
     """Whether it is a list or tuple of nothing but arrays."""
     if isinstance(element, tuple):
@@ -124,6 +135,7 @@ class Maker:
         self.others = others
         self.around = (room, *around)  #: itself, and the functions that call it
         self.held: dict[str, Element | None] = {}  #: what its variables hold so far
+        self.absent: set[str] = set()  #: those among them that hold `None`
         self.wanted: cst.BaseExpression | None = None  #: an expression of which it is asked
         self.met: list[Element | None] = []  #: what it holds where it is met
 
@@ -198,17 +210,20 @@ class Maker:
     ) -> None:
         """Behind a branch, a variable is known where both ways leave the same in it."""
         self._read(node.test, kind, found)
-        before = dict(self.held)
+        before, absent = dict(self.held), set(self.absent)
         self._read(node.body, kind, found)
         chosen, self.held = self.held, before
+        unset, self.absent = self.absent, absent
         if node.orelse is not None:
             self._read(node.orelse, kind, found)
         if _leaves(node.orelse):
-            self.held = chosen
+            self.held, self.absent = chosen, unset
         elif not _ends(node.body):
             for name in chosen.keys() | self.held.keys():
-                ways = [held.get(name, Leaf()) for held in (chosen, self.held)]
-                self.held[name] = either(ways)
+                either_way = ((chosen, unset), (self.held, self.absent))
+                there = [held.get(name, Leaf()) for held, gone in either_way if name not in gone]
+                self.held[name] = present(there, len(there) < 2)
+            self.absent &= unset
 
     def _add(self, target: cst.BaseExpression, value: cst.BaseExpression) -> None:
         """`images /= 255`: an array stays one; a tuple or list gets longer."""
@@ -280,6 +295,8 @@ class Maker:
                         self.put(one.value, of_it.value)
             case _:
                 self.bind(target, self._element(value))
+                if isinstance(target, cst.Name) and is_none(value):
+                    self.absent.add(target.value)
 
     def each(self, iterable: cst.BaseExpression) -> Element | None:
         """What a loop gets of something in each of its rounds: an array, perhaps."""
@@ -298,6 +315,7 @@ class Maker:
         match target:
             case cst.Name(value=name):
                 self.held[name] = part
+                self.absent.discard(name)
             case cst.Tuple(elements=elements) | cst.List(elements=elements):
                 parts = part if isinstance(part, tuple) else ()
                 parts = parts if len(parts) == len(elements) else (Leaf(),) * len(elements)
@@ -326,7 +344,8 @@ class Maker:
             case cst.Subscript(value=held, slice=[cst.SubscriptElement(cst.Slice())]):
                 return Listed() if is_list(self._element(held)) else Leaf()
             case cst.IfExp(body=body, orelse=orelse):
-                return either([self._element(body), self._element(orelse)])
+                there = [self._element(one) for one in (body, orelse) if not is_none(one)]
+                return present(there, len(there) < 2)
             case cst.Name(value=name):
                 return None if name == "None" else self._variable(name)
             case cst.Call(func=cst.Name("dict" | "OrderedDict"), args=arguments):

@@ -19,7 +19,7 @@ from transpiler.ir.pipeline import Element, Leaf, Listed
 from transpiler.record import record
 from transpiler.source.changed_inside import is_declared
 from transpiler.source.homes import Callee, Home
-from transpiler.source.made_batches import Maker, either, is_list
+from transpiler.source.made_batches import Maker, either, is_list, is_none, present
 from transpiler.source.occurrences import Occurrences
 from transpiler.source.stores import stores_of
 from transpiler.source.suites import own_nodes
@@ -42,15 +42,16 @@ _Class: TypeAlias = "tuple[Home, cst.ClassDef]"
 
 def shown(writer: ModelWriter, node: cst.BaseExpression) -> Element | None:
     """What an expression of a room holds; an array, or None, where it isn't seen to be more."""
-    return _of_room(writer.shared.file, writer.room).at(node)
+    return _of_room(writer.shared.file, writer.room, writer.shared.rooms).at(node)
 
 
-def _of_room(file: FileContext, room: Room) -> _Shown:
+def _of_room(file: FileContext, room: Room, rooms: Sequence[Room]) -> _Shown:
     """What a room holds."""
     home = Home(file.tree.text, file.path, file.tree.module)
     made = home.made.get(room.owner)
     owner = (home, made) if isinstance(made, cst.ClassDef) else None
-    return _Shown(home, room.node, owner, (), _Known(file.tree))
+    of_models = frozenset(id(call.node) for one in rooms for call in one.calls)
+    return _Shown(home, room.node, owner, (), _Known(file.tree, of_models))
 
 
 @record(slots=True)
@@ -58,6 +59,7 @@ class _Known:
     """What has been found out about the program so far."""
 
     tree: Tree  #: of the file that asks
+    of_models: frozenset[int]  #: the ids of calls of Keras's methods
     modules: dict[str, _Shown] = field(default_factory=dict)  #: those that are read, by their paths
     #: attributes of classes, by these and their names; such as are asked for are arrays meanwhile
     attributes: dict[tuple[int, str], Element | None] = field(default_factory=dict)
@@ -71,7 +73,7 @@ def note_weighed(file: FileContext, rooms: Sequence[Room]) -> None:
             if given is None or given.node is None or not isinstance(given.value, Static):
                 continue
             if not given.value.expr.known:
-                held = _of_room(file, room).at(given.node)
+                held = _of_room(file, room, rooms).at(given.node)
                 call.validates_weighed = isinstance(held, tuple) and len(held) == 3
 
 
@@ -110,10 +112,13 @@ class _Shown(Maker):
         tree = self.known.tree
         if tree.module is not self.home.module or len(self.around) > _DEPTH:
             return Leaf()
-        calls = calls_giving(tree, self.room, name)
+        calls = calls_giving(tree, self.room, name, self.known.of_models)
         if not calls:
             return Leaf()
-        return either([self._of_caller(caller, given) for caller, given, _ in calls])
+        there = [(caller, given) for caller, given, _ in calls if not is_none(given)]
+        return present(
+            [self._of_caller(caller, given) for caller, given in there], len(there) < len(calls)
+        )
 
     def _of_caller(self, caller: cst.CSTNode, given: cst.BaseExpression) -> Element | None:
         if not isinstance(caller, (cst.FunctionDef, cst.Module)) or caller in self.around:
