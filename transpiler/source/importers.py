@@ -223,6 +223,16 @@ def files_of_framework(root: str) -> list[str]:
 _FRAMEWORK = regex(rb"keras|tensorflow")
 
 
+@remembered
+def files_saving_models(root: str) -> list[str]:
+    """The modules of a project that may save a model, or anything else."""
+    paths = map(os.path.realpath, _code_files(root))
+    return [path for path in paths if path.endswith(".py") and _SAVES.search(_read(path))]
+
+
+_SAVES = regex(rb"\.save\(|save_model\(|ModelCheckpoint\(")
+
+
 def may_have_framework(path: str) -> bool:
     """Whether the project of a file may import the framework anywhere: not all have a root."""
     root = project_root(os.path.dirname(real_path(path)))

@@ -32,6 +32,8 @@ kept_steps.py            recurrent layers that keep their steps in some rounds o
 kept_tensors.py          tensors that methods keep on their objects, unread: their variables
 last_layers.py           last layers that each way of a condition adds before it compiles
 layers_asked_in_turn.py  layers that loops over constants ask a model for, one by one
+loaded_elsewhere.py     models that are loaded elsewhere than they are saved: made by their
+                           builder
 loaded_in_methods.py     models that an object has already: it reads their weights
 loaded_or_trained.py     models that are loaded, or else made and trained: made in any case
 losses_in_turn.py        losses that a loop over constants makes, one by one

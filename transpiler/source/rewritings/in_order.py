@@ -33,6 +33,7 @@ from transpiler.source.rewritings.kept_by_makers import kept_by_makers
 from transpiler.source.rewritings.kept_steps import kept_steps
 from transpiler.source.rewritings.kept_tensors import tensors_of_methods
 from transpiler.source.rewritings.layers_asked_in_turn import layers_asked_in_turn
+from transpiler.source.rewritings.loaded_elsewhere import loaded_elsewhere
 from transpiler.source.rewritings.loaded_in_methods import loaded_in_methods
 from transpiler.source.rewritings.loaded_or_trained import loaded_or_trained
 from transpiler.source.rewritings.losses_in_turn import losses_in_turn
@@ -114,6 +115,7 @@ _REWRITINGS: tuple[_Rewriting, ...] = (
     _of_text(written_outputs),
     _of_text(returned_loads),
     _of_file(returned_builds),
+    _of_file(loaded_elsewhere),
     _of_text(loaded_in_methods),
     _of_text(chained_models),
     _of_file(values_brought),
