@@ -234,6 +234,8 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
             raise GiveUp("an element of a list is taken out whose place is not known", node)
         items = list(receiver.items)
         item = items.pop(key)
+        if isinstance(item, Model) and item.summary is None:  # it would go with what builds it
+            raise GiveUp(f"`{source}` takes a model out of a list", node)
         region.done.add(id(node))
         if isinstance(item, (Layer, Model)):
             region.scope.values[variable] = Sequence(tuple(items), receiver.kind, receiver.code)
