@@ -249,3 +249,21 @@ def test_behind_a_loop_its_variable_is_the_last_one(scripts: Scripts) -> None:
     )
     differences = scripts.compare(text, convert(text).text)
     assert differences["found"] < 1e-9
+
+
+INLINE = """\
+first = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(1)])
+second = keras.Sequential([keras.Input((4,)), layers.Dense(5), layers.Dense(1)])
+models = [first, second]
+{}
+guess = sum(model.predict(x, verbose=0) for model in models)
+"""
+
+
+@pytest.mark.parametrize(
+    "taken", ["models.pop()", "models.pop(0)", "first = models.pop()", "z, n = models.pop(), 3"]
+)
+def test_models_that_are_taken_out_of_a_list_stay_there(taken: str) -> None:
+    """It would go with the statements that build the models, which classes do."""
+    said = convert(HEAD + INLINE.format(taken)).diagnostics
+    assert any(one.severity is Severity.ERROR for one in said)

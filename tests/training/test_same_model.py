@@ -45,6 +45,13 @@ ANOTHER = {
     "rates of each": f"{EACH}q = [float(m.optimizer.learning_rate) for m in models]\n",
     "rates in turn": f"{EACH}q = []\nfor m in models:\n"
     "    q.append(float(m.optimizer.learning_rate))\n",
+    "given by a function": TWO + "def same(m):\n    return m\n\na = same(b)\n" + READ.format("a"),
+    "trained by a function": f"{TWO}def train(m):\n    {FIT.format('m')}    return m\n\n"
+    f"a = train(b)\na.optimizer.learning_rate = 0.5\n{FIT.format('a')}",
+    "rate of one in a list": f"{TWO}models = [a, b]\na = models.pop()\n"
+    "q = float(a.optimizer.learning_rate)\n",
+    "rate of one in a dict": f"{TWO}models = {{'a': a, 'b': b}}\na = models.get('b')\n"
+    "q = float(a.optimizer.learning_rate)\n",
     "rate exchanged": f"{TWO}a, b = b, a\na.optimizer.learning_rate = 0.5\n{FIT.format('a')}",
 }
 SAME = {
@@ -54,6 +61,13 @@ SAME = {
     "    q.append(a.history.history['loss'][-1])\n",
     "rate of it": TWO
     + "q = [float(a.optimizer.learning_rate), float(b.optimizer.learning_rate)]\n",
+    "given back": f"def train(m):\n    {FIT.format('m')}    return m\n\n"
+    f"{COMPILE.format('a', 0.1)}a = train(a)\na.optimizer.learning_rate = 0.5\n"
+    f"{FIT.format('a')}q = float(a.optimizer.learning_rate)\n",
+    "rate of a compiled one": "def made(rate):\n    m = build()\n"
+    "    m.compile(keras.optimizers.SGD(rate), 'mse')\n    return m\n\n"
+    f"a = made(0.1)\n{FIT.format('a')}a = made(0.2)\n"
+    f"q = float(a.optimizer.learning_rate)\n{FIT.format('a')}",
     "rate of a new one": "q = []\nfor rate in (0.1, 0.2):\n    a = build()\n"
     "    a.compile(keras.optimizers.SGD(rate), 'mse')\n"
     "    q.append(float(a.optimizer.learning_rate))\n    h = "

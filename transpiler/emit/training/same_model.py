@@ -17,6 +17,7 @@ import libcst as cst
 from transpiler.emit.training.lines import simple_statements
 from transpiler.emit.training.model import ModelWriter
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.syntax import all_in, program_tree
 
@@ -40,9 +41,11 @@ def _is_another(writer: ModelWriter, start: int) -> bool:
     for statement in simple_statements(writer.room.node):
         begin, end = tree.span(statement)
         if begin <= last < end:
-            return _exchanges(statement) or (
-                not _gives_call(statement) and not _is_trained_between(writer, end, start)
-            )
+            if _exchanges(statement):
+                return True
+            known = len([p for p in places if p.binds]) == 1 or _makes_it(writer, statement)
+            called = _gives_call(statement) and known
+            return not called and not _is_trained_between(writer, end, start)
     root = writer.room.node
     if isinstance(root, cst.FunctionDef) and last < tree.span(root.body)[0]:
         return False  # a parameter
@@ -62,6 +65,20 @@ def _is_trained_between(writer: ModelWriter, begin: int, end: int) -> bool:
 def _gives_call(statement: cst.SimpleStatementLine) -> bool:
     """Whether a statement binds what a call gives: another model, or the same once more."""
     return any(isinstance(s, cst.Assign) and isinstance(s.value, cst.Call) for s in statement.body)
+
+
+def _makes_it(writer: ModelWriter, statement: cst.SimpleStatementLine) -> bool:
+    """Whether a statement calls what builds and compiles the model, or gives it the model."""
+    compiling = {c.region.name for c in writer.training.calls if c.name == "compile" and c.region}
+    source = writer.tree.source
+    asked = {source(c.receiver) for c in writer.room.calls if c.receiver is not None}
+    for small in statement.body:
+        if isinstance(small, cst.Assign) and isinstance(small.value, cst.Call):
+            if source(small.value.func).rpartition(".")[2] in compiling:
+                return True
+            given = words_in(" ".join(map(source, small.value.args)))
+            return writer.variable in given and given.isdisjoint(asked - {writer.variable})
+    return False
 
 
 def _exchanges(statement: cst.SimpleStatementLine) -> bool:

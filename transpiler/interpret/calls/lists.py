@@ -234,7 +234,9 @@ def _pop(region: Region, node: cst.Call, receiver: Value, variable: str) -> Valu
             raise GiveUp("an element of a list is taken out whose place is not known", node)
         items = list(receiver.items)
         item = items.pop(key)
-        if isinstance(item, Model) and item.summary is None:  # it would go with what builds it
+        if isinstance(item, Model) and any(
+            isinstance(one, Model) and one.summary is None for one in receiver.items
+        ):  # it would go with what builds the models
             raise GiveUp(f"`{source}` takes a model out of a list", node)
         region.done.add(id(node))
         if isinstance(item, (Layer, Model)):
