@@ -19,7 +19,7 @@ from transpiler.interpret.region import Region
 from transpiler.interpret.values import Choice, Function, Mapping, Sequence, Static, Value
 from transpiler.ir.expr import Configured, Expr
 from transpiler.regex import regex
-from transpiler.source.between import grown_between, is_rebound
+from transpiler.source.between import changed_between, grown_between, is_rebound
 from transpiler.source.changing import changed
 from transpiler.source.lexical import names_in
 from transpiler.source.occurrences import Positions
@@ -184,7 +184,12 @@ def acting(region: Region, node: cst.CSTNode, given: Arguments[str, tuple[str, V
             if made.place is None or start <= made.place[0] < end:
                 continue
             between = region.tree.blanked[_last_call(region, made.place, start, end) : start]
-            inside = [one.text for one in told_to(made) if has_effect(region, one.text)]
+            told = [one.text for one in told_to(made)]
+            inside = [one for one in told if has_effect(region, one)]
+            if name == "optimizer" and any(one != name for one in found):  # made behind these
+                text = region.tree.text
+                if inside or any(changed_between(text, one, start, end) for one in told):
+                    return name
             if not inside:
                 continue
             if _is_used_again(region, made.place[0], start):

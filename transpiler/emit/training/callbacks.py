@@ -15,6 +15,7 @@ from transpiler.emit.training.callback_arguments import once_called, with_names
 from transpiler.emit.training.callback_attributes import Asked
 from transpiler.emit.training.changed_logs import check_unchanged_by_function
 from transpiler.emit.training.conditions import check_lasting, condition_of, under
+from transpiler.emit.training.evaluation_order import check_callback
 from transpiler.emit.training.given_functions import given_function
 from transpiler.emit.training.lasting import going_on
 from transpiler.emit.training.model import ModelWriter
@@ -153,6 +154,8 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     for name, argument in use.others.items():
         if not argument.is_const(None):
             raise Unsupported(f"{use.symbol}: the argument {name} is not translated")
+    if model.scheduler and use.symbol.endswith(_SETTING_RATES):
+        raise Unsupported(f"{use.symbol}: a learning rate that is set while a schedule gives it")
     alone = False
     for name, argument in use.arguments.items():
         given = None if argument.known else given_function(model, argument.text)
@@ -165,6 +168,8 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
     _gives_schedule(model, use)
     use, named = once_called(fit, use, partial(is_set_meanwhile, model.shared.file))
     model.named_calls |= named
+    read = [one.text for one in use.arguments.values() if not one.known]
+    check_callback(model.tree, call, {*named.values(), *read})
     if asked.places:
         kept = partial(asked.variable, taken=fit.taken)
         fit = replace(fit, asked=asked.attributes, free=kept)
@@ -191,6 +196,10 @@ def _by_rule(model: ModelWriter, call: TrainingCall, fit: Fit, item: Value) -> H
 _RENAMED = (".h5", ".hdf5", ".keras")
 _LISTS = regex(r"\b(?:i?glob|rglob|listdir|scandir|iterdir|walk)\(")
 _NAMES = "its files are called `.pt` now, also to what lists them or reads their names"
+
+
+#: Callbacks that set the rate; Keras 3 refuses them beside a schedule, Keras 2 drops that.
+_SETTING_RATES = ("LearningRateScheduler", "ReduceLROnPlateau")
 
 
 def _gives_schedule(model: ModelWriter, use: Use) -> None:

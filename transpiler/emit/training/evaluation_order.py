@@ -7,6 +7,7 @@ total = draw() + model.evaluate(x[: drawn()], y)    # after `draw`
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 import libcst as cst
 
@@ -73,6 +74,27 @@ def check_arguments(tree: Tree, call: TrainingCall, named: bool) -> None:
                 found = min(_given_in(texts[one]) & names_in(text), default="")
             if found:
                 raise Unsupported(f"`{one}` changes `{found}`, which `{other}` reads")
+
+
+def check_callback(tree: Tree, call: TrainingCall, arguments: Iterable[str]) -> None:
+    """Refuse a `fit` of which an argument changes what those of a callback read, made before it.
+
+    stopping = EarlyStopping(patience=rng.integers(9))
+    model.fit(noisy(x, rng), y, callbacks=[stopping])
+    """
+    for name, one in call.given.items():
+        node = one.node
+        if name == "callbacks" or node is None or not tree.has_span(node):
+            continue
+        if not may_act(tree.source(node)) or _only_begins(tree, node, one):
+            continue
+        acts = call.region is None or has_effect(call.region, tree.source(node))
+        for text in sorted(arguments):
+            found = changed_between(tree.text, text, *tree.span(node))
+            if acts and call.region is not None and has_effect(call.region, text):
+                found = found or text
+            if found:
+                raise Unsupported(f"`{name}` changes `{found}`, which a callback has read before")
 
 
 def _only_begins(tree: Tree, node: cst.CSTNode, given: Given) -> bool:
