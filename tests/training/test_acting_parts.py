@@ -1,4 +1,4 @@
-"""Parts of the training that are made before what is evaluated with them: in their order, or not."""
+"""Parts of the training that are made before what is evaluated with them: in that order, or not."""
 
 from __future__ import annotations
 

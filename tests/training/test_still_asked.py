@@ -135,3 +135,38 @@ def test_what_a_callback_asks_of_its_model_is_converted(scripts: Scripts) -> Non
     text = HEAD + STOPPER
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert max(apart.values()) < 1e-9, apart
+
+
+KEPT_WITH_ANOTHER = """\
+import numpy as np
+from tensorflow import keras
+
+
+class Regressor:
+    def __init__(self, base):
+        self.base = base
+        inputs = keras.Input((6,))
+        self.model = keras.Model(inputs, keras.layers.Dense(1)(self.base(inputs)))
+        {compiled}
+
+    def asked(self, x, y):
+        return self.model.{asked}
+
+
+x = np.random.RandomState(0).rand(60, 6)
+base = keras.Sequential([keras.Input((6,)), keras.layers.Dense(8)])
+found = Regressor(base).asked(x, x.sum(1))
+"""
+
+
+@pytest.mark.parametrize(
+    ("compiled", "asked", "said"),
+    [
+        ('self.model.compile("sgd", "mse")', "fit(x, y)", "what trains `self.model`"),
+        ("", "get_weights()", "`self.model.get_weights` is left as it is"),
+    ],
+)
+def test_what_is_built_on_a_model_that_an_object_gets(compiled: str, asked: str, said: str) -> None:
+    made = convert(KEPT_WITH_ANOTHER.format(compiled=compiled, asked=asked))
+    errors = [one.message for one in made.diagnostics if one.severity is Severity.ERROR]
+    assert any(said in error for error in errors)

@@ -176,13 +176,16 @@ def _write(draft: Draft) -> Conversion:
     report_left_models(draft)
     report_left_attributes(draft)
     report_apart(draft)
+    if draft.planned.trained or draft.planned.models:
+        from transpiler.emit.still_asked import report_still_asked
+
+        report_still_asked(draft)
     if draft.planned.trained:
         from transpiler.emit.overlooked_calls import report_overlooked_calls
         from transpiler.emit.shared_draws import report_shared_draws
-        from transpiler.emit.still_asked import report_asked_in_new_code, report_still_asked
+        from transpiler.emit.still_asked import report_asked_in_new_code
 
         report_overlooked_calls(draft)
-        report_still_asked(draft)
         report_asked_in_new_code(draft)
         report_shared_draws(draft)
     settle_unread(draft)

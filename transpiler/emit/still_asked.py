@@ -31,8 +31,9 @@ _LOOKS = regex(r"\bif [\w.]+\.stop_training:")
 
 def report_still_asked(draft: Draft) -> None:
     """Say it where all models of the file are converted: else what is left is said already."""
-    trained = [made for made in draft.planned.trained if made.training.problem is None]
-    if not trained or _ASKED.search(draft.tree.blanked) is None:
+    trained = any(made.training.problem is None for made in draft.planned.trained)
+    converted = trained or any(not unit.problem for unit in draft.planned.models)
+    if not converted or _ASKED.search(draft.tree.blanked) is None:
         return
     if any(said.severity is Severity.ERROR for said in draft.diagnostics):
         return

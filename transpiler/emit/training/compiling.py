@@ -29,6 +29,7 @@ from transpiler.emit.training.own_schedules import schedule_edits
 from transpiler.emit.training.picked_again import refuse_picked_again
 from transpiler.emit.training.rates import steps_of_optimizer
 from transpiler.emit.training.recompiled import is_replaced
+from transpiler.emit.training.same_model import refuse_trained_elsewhere
 from transpiler.emit.training.shared import Before, Room
 from transpiler.interpret.bindings import calls_giving
 from transpiler.interpret.training import STEPS, TrainingCall, root
@@ -62,7 +63,7 @@ def write_compile(
         drop(writer, statement)
         return
     if writer.training.idle:
-        _refuse_another(writer)
+        refuse_trained_elsewhere(writer)
         message = _ELSEWHERE if writer.training.elsewhere else _IDLE
         writer.made.said.append((ASSUMED, call.node, message.format(writer.variable)))
     else:
@@ -96,15 +97,6 @@ def drop(writer: ModelWriter, statement: cst.SimpleStatementLine) -> None:
     writer.made.gone.append(statement)
     writer.removed.append(statement_lines(writer.tree, statement))
     writer.edits.append(Edit(*writer.removed[-1], ""))
-
-
-def _refuse_another(writer: ModelWriter) -> None:
-    """Refuse an attribute that gets another model elsewhere, which what trains it may be about."""
-    name, blanked = re.escape(writer.variable), writer.tree.blanked
-    stores = re.findall(rf"(?<![\w.]){name}[ \t]*=(?!=)", blanked)
-    if writer.variable.startswith("self.") and len(stores) > 1:
-        if re.search(rf"(?<![\w.]){name}\.(?:{'|'.join(STEPS)})\(", blanked):
-            raise Unsupported(f"`{writer.variable}` is another model elsewhere, and trained")
 
 
 _AVERAGES = (

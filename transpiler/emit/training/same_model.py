@@ -11,12 +11,15 @@ first.optimizer.learning_rate = 0.1                             # of what was th
 from __future__ import annotations
 
 import ast
+import re
 
 import libcst as cst
 
 from transpiler.emit.training.lines import simple_statements
 from transpiler.emit.training.model import ModelWriter
+from transpiler.interpret.training import STEPS
 from transpiler.ir.tensor import Unsupported
+from transpiler.source.homes import Home
 from transpiler.source.lexical import words_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.syntax import all_in, program_tree
@@ -28,6 +31,20 @@ def refuse_another(writer: ModelWriter, start: int) -> None:
     """Refuse what is asked of a variable at a place where it may hold another model."""
     if writer.variable.isidentifier() and _is_another(writer, start):
         raise Unsupported(f"`{writer.variable}` may be another model where it is asked again")
+
+
+def refuse_trained_elsewhere(writer: ModelWriter) -> None:
+    """Refuse an attribute of which nothing trains the model that is known, but something does."""
+    name, tree = re.escape(writer.variable), writer.tree
+    if not writer.variable.startswith("self."):
+        return
+    trains = re.compile(rf"(?<![\w.]){name}\.(?:{'|'.join(STEPS)})\(")
+    if len(re.findall(rf"(?<![\w.]){name}[ \t]*=(?!=)", tree.blanked)) > 1:
+        if trains.search(tree.blanked):
+            raise Unsupported(f"`{writer.variable}` is another model elsewhere, and trained")
+    made = Home(tree.text, "", tree.module).made.get(writer.room.owner)
+    if isinstance(made, cst.ClassDef) and trains.search(tree.code(made)):
+        raise Unsupported(f"what trains `{writer.variable}` is not followed")
 
 
 def _is_another(writer: ModelWriter, start: int) -> bool:
