@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.training.programs import converted
@@ -93,3 +95,12 @@ def test_who_looks_at_the_empty_model_is_refused(old: str, new: str) -> None:
     said = convert(PROGRAM.replace(old, new, 1)).diagnostics
     errors = [one.message for one in said if one.severity is Severity.ERROR]
     assert any("`self.model.add` gets layers" in one for one in errors)
+
+
+def test_heirs_in_another_file_are_seen(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    heir = "from net import Net\n\n\nclass Wide(Net):\n    pass\n"
+    (tmp_path / "wide.py").write_text(heir)
+    (tmp_path / "net.py").write_text(PROGRAM)
+    said = convert(PROGRAM, path=str(tmp_path / "net.py")).diagnostics
+    assert any(one.severity is Severity.ERROR for one in said)

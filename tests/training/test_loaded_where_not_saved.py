@@ -145,3 +145,10 @@ def test_other_files_save_it(tmp_path: Path, session: VerifySession) -> None:
         (tmp_path / "after" / name).write_text(made.text)
     assert "from nets import build\n" in (tmp_path / "after" / "main.py").read_text()
     assert_alike(tmp_path, session)
+
+
+def test_a_function_of_the_program_is_another_one() -> None:
+    text = PROGRAM.format(folder=".", compiled=COMPILES, more="model.summary()")
+    own = "from tools import load_model"
+    said = convert(text.replace("from tensorflow.keras.models import load_model", own)).diagnostics
+    assert any(one.severity is Severity.ERROR for one in said)

@@ -148,7 +148,7 @@ def _calls(begun: _Begun, texts: Iterable[str]) -> int | None:
     """How many places fill an object that they have just made; None if others may fill one."""
     number = 0
     for text in texts:
-        if begun.filling.name not in text:
+        if begun.filling.name not in text and begun.owner.name not in text:
             continue
         module = program_tree(text)
         if module is None:

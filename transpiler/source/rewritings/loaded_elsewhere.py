@@ -27,6 +27,7 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.steady_settings import program_in
 from transpiler.source.syntax import all_in, parts_of, program_tree
 
+_FRAMEWORK = regex(r"(?:keras|tensorflow|tf_keras)\b")
 _LOADS = regex(r"\bload_model\(")
 #: How Keras's file is read, not what is in it.
 _READING = frozenset({"compile", "custom_objects", "safe_mode"})
@@ -86,6 +87,7 @@ def loaded_elsewhere(text: str, path: str) -> Rewritten | None:
     if not _LOADS.search(text) or (module := program_tree(text)) is None:
         return None
     here, positions = _File(text, path, module), Positions(text)
+    framework = {*_of_framework(module)}
     edits: dict[Span, str] = {}
     left: list[str] = []
     said: list[tuple[int, str]] = []
@@ -93,6 +95,8 @@ def loaded_elsewhere(text: str, path: str) -> Rewritten | None:
     for load in _loads(module):
         span = positions.span(load.statement)
         margin = text[text.rfind("\n", 0, span[0]) + 1 : span[0]]
+        if ast.unparse(load.call.func).partition(".")[0] not in framework:
+            continue  # a function of the program's own
         saved = None if margin.strip() or comments_in(text[slice(*span)]) else _saved(here, load)
         needed = None if saved is None else _import_of(here, saved)
         trains = bool(_asked(load) & _TRAINING)
@@ -131,6 +135,19 @@ def _loads(module: ast.Module) -> Iterator[_Load]:
             reads = all(one.arg in _READING for one in call.keywords)
             if plain and reads and last_name(call.func) == "load_model":
                 yield _Load(scope, node, call, name)
+
+
+def _of_framework(module: ast.Module) -> Iterator[str]:
+    """The names that a file imports from Keras, and defines nowhere."""
+    own = {node.name for node in all_in(module) if isinstance(node, ast.FunctionDef)}
+    for node in all_in(module):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            found = [(node.module or "", one.asname or one.name) for one in node.names]
+        elif isinstance(node, ast.Import):
+            found = [(one.name, one.asname or one.name.partition(".")[0]) for one in node.names]
+        else:
+            continue
+        yield from (name for of, name in found if _FRAMEWORK.match(of) and name not in own)
 
 
 def _is_attribute(node: ast.expr) -> bool:
