@@ -104,3 +104,40 @@ def test_objects_that_have_to_do_with_the_framework_are_looked_at() -> None:
     )
     program = HEAD.replace("{more}", more).replace("{learn}", learn)
     assert "torch.as_tensor(self.store.data()" not in convert(program).text
+
+
+VOCABULARY = """\
+import numpy as np
+from tensorflow import keras
+from tensorflow.keras.preprocessing.sequence import pad_sequences
+
+texts = [["a", "b", "c"], ["b", "d"], ["a", "d", "e", "c"], ["e", "d"]] * 6
+
+
+class Vocabulary:
+    def __init__(self, texts):
+        self.index = {w: i + 1 for i, w in enumerate(sorted({w for s in texts for w in s}))}
+
+    def encode(self, texts):
+        return pad_sequences([[self.index[w] for w in s] for s in texts], maxlen=5)
+
+
+def build(words):
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Embedding(words, 4)])
+    model.add(keras.layers.GlobalAveragePooling1D())
+    model.add(keras.layers.Dense(1))
+    model.compile("sgd", "mse")
+    return model
+
+
+vocabulary = Vocabulary(texts)
+model = build(len(vocabulary.index) + 1)
+x, y = vocabulary.encode(texts), np.arange(24.0)
+losses = model.fit(x, y, epochs=2, shuffle=False, verbose=0).history["loss"]
+"""
+
+
+def test_tables_of_objects_that_ask_keras_for_arrays(scripts: Scripts) -> None:
+    result = converted(VOCABULARY, Options(exact=True))
+    assert "build(len(vocabulary.index) + 1)" in result
+    assert scripts.compare(VOCABULARY, result)["losses"] < 1e-9
