@@ -83,6 +83,9 @@ OTHERWISE = {
     "another model": ("    model.save(", "    model = build(4)\n    model.save("),
     "another path": ("    model.save(PATH)", "    model.save(os.path.join('a', PATH))"),
     "a path of its own": ("def score():\n", "def score(PATH='a.keras'):\n"),
+    "trained on": ("model = load_model(PATH)\n", "model = load_model(PATH)\n    model.fit(x, y)\n"),
+    "given back": ("return best.predict(x, verbose=0)", "return best"),
+    "saved by others": ("def score", "def keep(model, path):\n    model.save(path)\n\n\ndef score"),
     "a path that changes": ("train()\nscores", "train()\nPATH = 'b.keras'\nscores"),
 }  # fmt: skip
 

@@ -25,6 +25,10 @@ from transpiler.source.replaced import Rewritten, Span, rewritten
 from transpiler.source.syntax import all_in, program_tree
 
 _BEGUN = regex(r"\n[ \t]+self\.\w+ *= *(?:[\w.]+\.)?Sequential\(\)")
+#: What an empty model has, too, but other ones of.
+_OF_LAYERS = frozenset({
+    "get_weights", "layers", "trainable_variables", "trainable_weights", "variables", "weights",
+})  # fmt: skip
 _ONCE = "`{0}` is taken to be called once for each object: a second time would add layers again"
 
 
@@ -135,6 +139,8 @@ def _looks(function: ast.FunctionDef, name: str) -> bool:
                 asked.append(operand)
             case ast.Call(func=ast.Name("bool" | "hasattr" | "getattr"), args=args):
                 asked += args
+            case ast.Attribute(of, attr) if attr in _OF_LAYERS:
+                asked.append(of)
     return any(_is_it(node, name) for node in asked)
 
 

@@ -44,11 +44,8 @@ _ASKING = frozenset({
     "predict_generator", "predict_on_batch", "save_weights", "summary",
 })  # fmt: skip
 _TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
+_MODEL = regex(r"(?i)model|net|coder|generator|discriminator|critic|actor|clf")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-_WEIGHTS_ALONE = (
-    "the weights of the file are read; a file of Keras has the state of the optimizer, too, with "
-    "which Keras goes on training"
-)
 
 
 @record(frozen=True, slots=True)
@@ -69,7 +66,6 @@ class _Saved:
     call: ast.Call  #: of the builder
     compiled: bool  #: whether the builder does all that compiles it
     compiles: ast.Call | None  #: else what does, where it can be written elsewhere
-    handed: bool  #: whether other functions get it, which may freeze layers
 
 
 @record(frozen=True, slots=True)
@@ -77,9 +73,9 @@ class _Load:
     """A statement that loads a model."""
 
     scope: ast.AST
-    statement: ast.Assign | ast.Return
+    statement: ast.Assign
     call: ast.Call
-    target: str  #: "" where it is given back
+    target: str
 
 
 def loaded_elsewhere(text: str, path: str) -> Rewritten | None:
@@ -90,7 +86,6 @@ def loaded_elsewhere(text: str, path: str) -> Rewritten | None:
     framework = {*_of_framework(module)}
     edits: dict[Span, str] = {}
     left: list[str] = []
-    said: list[tuple[int, str]] = []
     imports: dict[str, None] = {}
     for load in _loads(module):
         span = positions.span(load.statement)
@@ -99,26 +94,27 @@ def loaded_elsewhere(text: str, path: str) -> Rewritten | None:
             continue  # a function of the program's own
         saved = None if margin.strip() or comments_in(text[slice(*span)]) else _saved(here, load)
         needed = None if saved is None else _import_of(here, saved)
-        trains = bool(_asked(load) & _TRAINING)
         if saved is None or needed is None or not _is_compiled(load, saved):
             continue
-        if saved.handed and trains:
+        words = {n.id for n in all_in(saved.call) if isinstance(n, ast.Name)}
+        if saved.compiles is not None:
+            words |= {n.id for n in all_in(saved.compiles) if isinstance(n, ast.Name)}
+        if any(_stores(load.scope, word) for word in words - {"model"}):
             continue
-        target = load.target or "model"
+        if _may_train(here, load):
+            continue  # with the state of the optimizer, which the file has, too
+        target = load.target
         source = ast.unparse(load.call.args[0])
         lines = [f"{target} = {ast.unparse(saved.call)}", f"{target}.load_weights({source})"]
         left.append(lines[1])
         if not saved.compiled and saved.compiles is not None and _asked(load) - _ASKING:
             arguments = (*saved.compiles.args, *saved.compiles.keywords)
             lines.insert(1, f"{target}.compile({', '.join(map(ast.unparse, arguments))})")
-        lines += [] if load.target else [f"return {target}"]
         edits[span] = f"\n{margin}".join(lines)
         imports |= {needed: None} if needed else {}
-        if trains:
-            said.append((load.statement.lineno, _WEIGHTS_ALONE))
     if imports:
         edits |= _with_imports(here, positions, list(imports))
-    return rewritten(text, edits, left, said) if edits else None
+    return rewritten(text, edits, left) if edits else None
 
 
 def _loads(module: ast.Module) -> Iterator[_Load]:
@@ -127,14 +123,9 @@ def _loads(module: ast.Module) -> Iterator[_Load]:
             match node:
                 case ast.Assign(targets=[target], value=ast.Call(args=[_]) as call):
                     plain = isinstance(target, ast.Name) or _is_attribute(target)
-                    name = ast.unparse(target) if plain else ""
-                case ast.Return(value=ast.Call(args=[_]) as call):
-                    plain, name = isinstance(scope, ast.FunctionDef), ""
-                case _:
-                    continue
-            reads = all(one.arg in _READING for one in call.keywords)
-            if plain and reads and last_name(call.func) == "load_model":
-                yield _Load(scope, node, call, name)
+                    reads = all(one.arg in _READING for one in call.keywords)
+                    if plain and reads and last_name(call.func) == "load_model":
+                        yield _Load(scope, node, call, ast.unparse(target))
 
 
 def _of_framework(module: ast.Module) -> Iterator[str]:
@@ -154,7 +145,7 @@ def _is_attribute(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
 
 
-def _scopes(module: ast.Module) -> Iterator[ast.AST]:
+def _scopes(module: ast.AST) -> Iterator[ast.AST]:
     yield module
     yield from (node for node in all_in(module) if isinstance(node, ast.FunctionDef))
 
@@ -176,7 +167,8 @@ def _saved(here: _File, load: _Load) -> _Saved | None:
     for file in _files(here) if wanted else ():
         for scope in _scopes(file.module):
             for model, place in _writes(scope):
-                if _place(file, scope, place) == wanted:
+                at = _place(file, scope, place)
+                if at == wanted or (not at and _MODEL.search(model)):
                     found.append(None if scope is load.scope else _made(file, scope, model))
     made = [one for one in found if one is not None]
     if not made or len(made) < len(found):
@@ -319,7 +311,7 @@ def _made(file: _File, scope: ast.AST, model: str) -> _Saved | None:
     inside = any(isinstance(n, ast.Attribute) and n.attr == "compile" for n in all_in(builder))
     again = compiles[0] if len(compiles) == 1 and not inside and whole == 1 else None
     again = again if again is not None and _is_steady(file, scope, again) else None
-    return _Saved(file, scope, call, inside and "compile" not in asked, again, whole > 1)
+    return _Saved(file, scope, call, inside and "compile" not in asked, again)
 
 
 def _is_steady(file: _File, scope: ast.AST, call: ast.Call) -> bool:
@@ -373,30 +365,35 @@ def _gives_model(builder: ast.FunctionDef) -> bool:
 
 def _asked(load: _Load) -> set[str]:
     """What is asked of the model where it is loaded; "" where it is handed on."""
-    if not load.target:
-        return {""}
     whole, found = 0, set[str]()
-    for node in all_in(load.scope):
+    inner = [one for one in _scopes(load.scope) if one is not load.scope]
+    seen = [one for one in inner if not _stores(one, load.target)]
+    for node in (*_own(load.scope), *(node for one in seen for node in _own(one))):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == load.target:
             found.add(node.attr)
             whole -= 1
         if isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == load.target:
             whole += isinstance(node.ctx, ast.Load)
-    return found | ({""} if whole or isinstance(load.statement.value, ast.Name) else set())
+    return found | ({""} if whole else set())
+
+
+def _may_train(here: _File, load: _Load) -> bool:
+    """Whether something trains the model that is loaded, or may: who else gets it."""
+    if isinstance(load.statement.targets[0], ast.Name):
+        return not _asked(load).isdisjoint({*_TRAINING, ""})
+    attribute = load.target.partition(".")[2]  # of an object, which others may ask for it
+    for node in all_in(here.module):
+        match node:
+            case ast.Attribute(ast.Attribute(attr=held), asked) if held == attribute:
+                if asked not in _ASKING and asked not in ("evaluate", "test_on_batch"):
+                    return True
+    return False
 
 
 def _is_compiled(load: _Load, saved: _Saved) -> bool:
-    """Whether the builder gives all that is asked of the model that is loaded."""
-    here = saved.compiles is not None and load.target != ""
-    return (
-        saved.compiled
-        or here
-        or (
-            isinstance(load.statement, ast.Assign)
-            and isinstance(load.statement.targets[0], ast.Name)
-            and _asked(load) <= _ASKING
-        )
-    )
+    """Whether all is known that is asked of the model that is loaded."""
+    alone = isinstance(load.statement.targets[0], ast.Name) and _asked(load) <= _ASKING
+    return saved.compiled or saved.compiles is not None or alone
 
 
 def _import_of(here: _File, saved: _Saved) -> str | None:
