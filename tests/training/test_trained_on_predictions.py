@@ -147,3 +147,10 @@ def test_classes_that_are_predicted_become_targets(scripts: Scripts, pseudo: str
     text = PROGRAM + PSEUDO_LABELS.format(pseudo=pseudo)
     apart = scripts.compare(text, converted(text, Options(exact=True)))
     assert apart["losses"] < 1e-9
+
+
+@pytest.mark.parametrize("more", ["3, 'float32', 4", "3, *options", "num=3", "*sizes"])
+def test_arguments_that_are_not_known_are_said(more: str) -> None:
+    pseudo = f"found = scores.argmax(axis=1)\ntargets = to_categorical(found, {more})"
+    said = convert(PROGRAM + PSEUDO_LABELS.format(pseudo=pseudo)).diagnostics
+    assert any(one.severity is Severity.ERROR for one in said)

@@ -73,7 +73,11 @@ def _source_of(
         one.value
         for place, one in enumerate(node.args)
         if not one.star
-        and (one.keyword.value == keyword if one.keyword is not None else plain[place] == name)
+        and (
+            one.keyword.value == keyword
+            if one.keyword is not None
+            else plain[place : place + 1] == [name]
+        )
     ]
     stays = len(given) == 1 and not any(one.star for one in node.args) and _is_kept(given[0])
     return given[0] if stays else None
