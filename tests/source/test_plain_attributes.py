@@ -39,6 +39,9 @@ WORDS = "{w: i + 1 for i, w in enumerate(sorted({w for s in sentences for w in s
         ("{'a': Dense(3)}", "pass", "", None),
         ("[lambda x: x]", "pass", "", None),
         ("load()", "pass", "", None),
+        ("[one for one in self.base.layers]", "pass", "", None),
+        ("list(self.made)", "self.made = build(word)", "", None),
+        ("{w: i for i, w in self.index.items()}", "self.index = {0: 'a'}", "", False),
     ],
 )
 def test_what_an_attribute_holds(held: str, filled: str, outside: str, kind: bool | None) -> None:

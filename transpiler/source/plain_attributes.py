@@ -35,7 +35,20 @@ def plain_attributes(text: str, name: str) -> dict[str, bool]:
                 kinds += [*_kinds_inside(program, made, attribute)]
                 if None not in kinds:
                     found[attribute] = "given" in kinds
+            read = {a: set().union(*(_read(v) for b, v, _ in stores if a == b)) for a in found}
+            while unclear := [a for a in found if not read[a] <= found.keys()]:
+                for attribute in unclear:
+                    del found[attribute]
     return found
+
+
+def _read(value: ast.expr | None) -> set[str]:
+    """The attributes of which a value gathers parts; of a number, it doesn't matter."""
+    gathers = value is not None and not isinstance(value, (ast.BinOp, ast.Subscript))
+    if isinstance(value, ast.Call) and getattr(value.func, "id", "") in _COUNTING:
+        gathers = False
+    nodes = all_in(value) if value is not None and gathers else ()
+    return {n.attr for n in nodes if isinstance(n, ast.Attribute) and n.attr not in _OF_TEXTS}
 
 
 def _kinds_inside(
