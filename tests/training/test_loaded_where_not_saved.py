@@ -155,3 +155,33 @@ def test_a_function_of_the_program_is_another_one() -> None:
     own = "from tools import load_model"
     said = convert(text.replace("from tensorflow.keras.models import load_model", own)).diagnostics
     assert any(one.severity is Severity.ERROR for one in said)
+
+
+def test_two_ways_to_compile_are_two_models() -> None:
+    text = PROGRAM.format(folder=".", compiled="model.summary()", more=COMPILES)
+    other = (
+        "def other():\n    model = build(4)\n    model.compile('sgd', 'mae')\n    model.save(PATH)"
+    )
+    text = text.replace("def score", f"{other}\n\n\ndef score")
+    errors = [one for one in convert(text).diagnostics if one.severity is Severity.ERROR]
+    assert any("`load_model` is left as it is" in one.message for one in errors)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_builder_is_imported_before_it_is_asked(tmp_path: Path, inside: bool) -> None:
+    head = "from tensorflow.keras.models import load_model"
+    loads = "model = load_model('model.keras')\nguesses = model.predict([[1.0] * 5])\n"
+    text = f"{head}\n{loads}import json\n"
+    if inside:
+        body = loads.replace("\n", "\n    ").rstrip()
+        text = f"def guess():\n    {head}\n    {body}\n    return guesses\n"
+    (tmp_path / ".git").mkdir()
+    for name, other in (FILES | {"config.py": "PATH = 'model.keras'\n", "main.py": text}).items():
+        (tmp_path / name).write_text(other)
+    made = convert(text, path=str(tmp_path / "main.py"))
+    if inside:
+        assert any(one.severity is Severity.ERROR for one in made.diagnostics)
+    else:
+        lines = made.text.splitlines()
+        built = next(n for n, line in enumerate(lines) if line.startswith("model = build()"))
+        assert lines.index("from nets import build") < built

@@ -174,8 +174,14 @@ def _saved(here: _File, load: _Load) -> _Saved | None:
     if not made or len(made) < len(found):
         return None
     first = made[0]
-    same = {(one.file.path, ast.unparse(one.call), one.compiled) for one in made}
+    same = {(one.file.path, *_written(one)) for one in made}
     return first if len(same) == 1 else None
+
+
+def _written(saved: _Saved) -> tuple[str, ...]:
+    """What makes and compiles a model, as it is written, and whether its builder compiles it."""
+    compiles = "" if saved.compiles is None else ast.unparse(saved.compiles)
+    return ast.unparse(saved.call), compiles, str(saved.compiled)
 
 
 def _files(here: _File) -> Iterator[_File]:
@@ -410,7 +416,7 @@ def _import_of(here: _File, saved: _Saved) -> str | None:
     if name in own:
         return "" if _builder(here, name) is _builder(saved.file, name) else None
     home, there = (os.path.dirname(real_path(one.path)) for one in (here, saved.file))
-    if home != there or name in _names(here):
+    if home != there or name in _names(here) or _first_import(here) is None:
         return None
     if (module := _imports(saved.file).get(name)) is not None:
         return f"from {module} import {name}"
@@ -438,10 +444,18 @@ def _names(file: _File) -> set[str]:
     return found | {n.asname or n.name for n in all_in(file.module) if isinstance(n, ast.alias)}
 
 
+def _first_import(here: _File) -> ast.Import | ast.ImportFrom | None:
+    """The first one at the top that another may stand before."""
+    for statement in here.module.body:
+        future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) and not future:
+            return statement
+    return None
+
+
 def _with_imports(here: _File, positions: Positions, imports: list[str]) -> dict[Span, str]:
-    """The imports behind the last one of those at the top."""
-    last = next(
-        one for one in reversed(here.module.body) if isinstance(one, (ast.Import, ast.ImportFrom))
-    )
-    end = positions.span(last)[1]
-    return {(end, end): "".join(f"\n{one}" for one in imports)}
+    """The imports before the first one of those at the top."""
+    first = _first_import(here)
+    assert first is not None
+    start = positions.span(first)[0]
+    return {(start, start): "".join(f"{one}\n" for one in imports)}
