@@ -88,6 +88,79 @@ def test_others_are_said(optimizer: str, made: str) -> None:
     assert not any("squares the parts" in d.message for d in older)
 
 
+PLACES = {
+    "block": """
+def tower(ids):
+    return layers.GRU(4)(layers.Embedding(9, 4)(ids))
+
+
+h = tower(words)""",
+    "loop": """
+each = []
+for _ in range(2):
+    each.append(layers.GlobalAveragePooling1D()(layers.Embedding(9, 4)(words)))
+h = layers.Concatenate()(each)""",
+    "nested": """
+ids = keras.Input((6,), dtype="int32")
+encoder = keras.Model(ids, layers.GRU(4)(layers.Embedding(9, 4)(ids)))
+h = encoder(words)""",
+}
+#: Embeddings that are called more than once for a batch.
+TWICE = {
+    "block": """
+def tower(ids, embedding):
+    return layers.GlobalAveragePooling1D()(embedding(ids))
+
+
+embedding = layers.Embedding(9, 4)
+h = layers.Concatenate()([tower(words, embedding), tower((words + 1) % 9, embedding)])""",
+    "loop": """
+each, embedding = [], layers.Embedding(9, 4)
+for _ in range(2):
+    each.append(layers.GlobalAveragePooling1D()(embedding(words)))
+h = layers.Concatenate()(each)""",
+    "nested": """
+ids = keras.Input((6,), dtype="int32")
+encoder = keras.Model(ids, layers.GRU(4)(layers.Embedding(9, 4)(ids)))
+h = layers.Concatenate()([encoder(words), encoder((words + 1) % 9)])""",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_wherever_the_embedding_stands(place: str, scripts: Scripts) -> None:
+    text = PROGRAM.format(layers=PLACES[place], optimizer='"adam"', eager=True)
+    apart = scripts.compare(text, converted(text, Options(exact=True)))
+    assert any("embedding" in name for name in apart)
+    assert max(apart.values()) < 1e-9, apart
+
+
+@pytest.mark.parametrize("place", TWICE)
+def test_what_is_called_twice_is_said(place: str) -> None:
+    text = PROGRAM.format(layers=TWICE[place], optimizer='"adam"', eager=True)
+    result = convert(text, Options(exact=True))
+    assert any("squares the parts" in d.message for d in result.diagnostics)
+    assert "sparse_parameters" not in result.text
+
+
+def test_numbers_of_keras_3_that_are_asked_for() -> None:
+    text = PROGRAM.format(layers=SHARED, optimizer='"adam"', eager=True)
+    found = convert(text, Options(exact=True, keras="3")).diagnostics
+    errors = [d.message for d in found if d.severity is Severity.ERROR]
+    assert any("squares the parts" in message for message in errors)
+    close = convert(text, Options(keras="3")).diagnostics
+    assert not any(d.severity is Severity.ERROR for d in close)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    ["optimizers.Lion(0.01)", "optimizers.Adam(0.01, gradient_accumulation_steps=2)"],
+)
+def test_nothing_is_said_of_what_adds_up(optimizer: str) -> None:
+    text = PROGRAM.format(layers=LAYERS, optimizer=optimizer, eager=True)
+    found = convert(text, Options(exact=True)).diagnostics
+    assert not any("squares the parts" in d.message for d in found)
+
+
 OBJECT = """
 
 class Net:

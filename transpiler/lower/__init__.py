@@ -29,6 +29,7 @@ unheard.py     models that are said to be trainable when they are so already
 watched.py     weights that regularizers and constraints watch
 activities.py  what regularizers add that look at what layers give
 remarks.py     where Keras computes what nobody else would
+repeated_ids.py ids that repeat in a batch, whose parts of a gradient Keras 3 squares
 numbered_metrics.py  the numbers in the names of metrics that a program gives none
 metrics.py     the metrics of an output, and those in which weights of samples count
 traced.py      what functions read that Keras runs once, when it traces them

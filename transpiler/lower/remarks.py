@@ -10,29 +10,21 @@ from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
 from transpiler.interpret.training import Given, TrainingCall
 from transpiler.interpret.values import Mapping, Model, Sequence, Static
-from transpiler.ir.code import Construct, For, If, Line, Node, Return, While
+from transpiler.ir.code import Construct, Node
 from transpiler.ir.expr import Module, expr
 from transpiler.ir.tensor import Unsupported
 from transpiler.lower.binding import Use
 from transpiler.lower.compositions import WRAPPED
 from transpiler.lower.heads import Output
 from transpiler.lower.optimizers import Optimizing
+from transpiler.lower.repeated_ids import embeddings, summed_ids
 from transpiler.passes.liveness import walk
-from transpiler.record import replace
 from transpiler.regex import regex
 from transpiler.source.made_where_given import is_made_where_given
 from transpiler.source.occurrences import Positions
 from transpiler.source.run_again import called_as, runs_again
 from transpiler.source.syntax import all_in, program_tree
 
-_IDS = (
-    "where ids repeat in a batch, Keras 3 squares the parts of an embedding's gradient one by one, "
-    "torch and Keras 2 their sum"
-)
-_BY_ID = (
-    "where ids repeat in a batch, the parts of an embedding's gradient are squared one by one, as "
-    "in Keras 3; torch and Keras 2 square their sum"
-)
 _CLIPPED_IDS = (
     "where ids repeat in a batch, Keras clips the parts of an embedding's gradient before it adds "
     "them up, torch their sum"
@@ -51,8 +43,6 @@ _UNSEEN_IDS = (
     "tf.keras before 2.11, whose optimizers are the legacy ones now, leaves the rows of an "
     "embedding as they are whose ids a batch does not have; here momentum moves them on"
 )
-#: How an embedding ends that is made without gradients, and what may give it some later.
-_STILL, _TELLS = ".requires_grad_(False)", regex(r"\.trainable\s*=|setattr\(")
 _MOVING = (".Adadelta", ".Adamax", ".Nadam", ".Ftrl")  #: rows without a gradient, too
 _BY_PLACE = (
     "each output gets the weight of its name, as in Keras 2; Keras 3 takes the weights in the "
@@ -69,7 +59,11 @@ _FIRST = (
 
 
 def notes_of_optimizer(
-    optimizing: Optimizing, keras: str, makers: Iterable[tuple[Region, list[Node]]], text: str
+    optimizing: Optimizing,
+    keras: str,
+    makers: Iterable[tuple[Region, list[Node]]],
+    text: str,
+    exact: bool,
 ) -> tuple[str, ...]:
     """What is said of an optimizer, from the programs that make the layers which it trains.
 
@@ -79,7 +73,7 @@ def notes_of_optimizer(
     if optimizing.optimizer.by_weight and (kept := next(filter(_is_rearranged, made), None)):
         name = kept.constructor.text.partition("(")[0]
         raise Unsupported(f"{optimizing.use.symbol}: {name} keeps its weights in other tensors")
-    embeds = bool(_embeddings(makers))
+    embeds = bool(embeddings(makers))
     packed = any(_bare(module).startswith(_PACKED) for module in made)
     older, name = keras == "2", optimizing.use.rule.names[0]
     first = next((rate for end, rate in _FIRST_RATES.items() if name.endswith(end)), "")
@@ -87,67 +81,12 @@ def notes_of_optimizer(
     if first and "learning_rate" not in optimizing.use.arguments and _OF_FIRST.search(text):
         found.append(_FIRST.format(first))
     if embeds:
-        by_id = "Sparse" in optimizing.optimizer.constructor.text
-        found += [_IDS] * (not older and not name.endswith(".SGD") and not by_id)
+        found += summed_ids(optimizing, keras, exact)
         found += [_CLIPPED_IDS] * bool(optimizing.clipping)
         found += [_UNSEEN_IDS] * (older and _moves_unseen_rows(optimizing.use))
     if packed and any(name == "clipnorm" for name, _ in optimizing.clipping):
         found.append(_CLIPPED_PACKS)
     return (*optimizing.notes, *(f"{optimizing.use.symbol}: {note}" for note in found))
-
-
-def _embeddings(makers: Iterable[tuple[Region, list[Node]]]) -> list[Module]:
-    """The embeddings that may be trained, whose gradients have parts for the ids of a batch."""
-    found: list[Module] = []
-    for region, init in makers:
-        made = [node.module for node in walk(init) if isinstance(node, Construct)]
-        every = [module for module in made if "nn.Embedding(" in module.constructor.text]
-        told = _TELLS.search(region.file.tree.blanked) is not None
-        found += [one for one in every if told or not one.constructor.text.endswith(_STILL)]
-    return found
-
-
-def seeing_ids(
-    optimizing: Optimizing, keras: str, makers: Iterable[tuple[Region, list[Node]]]
-) -> Optimizing:
-    """Of a model that embeds ids: with what each of them adds, if the optimizer can take it so.
-
-    That is how Keras 3 has it; where the generation is not told, this is said.
-    """
-    made, others = optimizing.optimizer, (optimizing.accumulation, optimizing.scaling)
-    usual = not optimizing.clipping and all(other is None for other in others)
-    programs = list(makers)
-    if made.by_id is None or not usual or len(programs) != 1:
-        return optimizing
-    ((region, init),) = programs
-    embeddings = _embeddings(programs)
-    once = [n.module for n in init if isinstance(n, Construct)]
-    graphs = [built.forward for built in region.built] or [region.forward]
-    for module in embeddings:  # torch adds up what several uses of a weight give it
-        uses = {_uses(module, graph) for graph in graphs} - {(0, 0)}
-        if module not in once or uses != {(1, 1)}:
-            return optimizing
-    if not embeddings:
-        return optimizing
-    found = replace(optimizing, optimizer=replace(made, constructor=made.by_id))
-    said = f"{optimizing.use.symbol}: {_BY_ID}" if keras == "auto" else ""
-    return replace(found, assumed=found.assumed or said)
-
-
-def _uses(module: Module, graph: list[Node]) -> tuple[int, int]:
-    """How often a graph calls a module, and how often outside of its loops and branches."""
-    anywhere, outside = "".join(map(_text, walk(graph))), "".join(map(_text, graph))
-    return anywhere.count(module.token), outside.count(module.token)
-
-
-def _text(node: Node) -> str:
-    """What a statement of `forward` itself says, without the block that it may have."""
-    match node:
-        case Line(text=text):
-            return text
-        case Return(value=read) | For(iterable=read) | While(test=read) | If(test=read):
-            return read.text
-    return ""
 
 
 def _moves_unseen_rows(use: Use) -> bool:

@@ -55,10 +55,8 @@ from transpiler.lower.optimizer_choices import Choices, optimizer_choices
 from transpiler.lower.optimizers import Optimizing, lower_optimizer
 from transpiler.lower.predictions import is_constant
 from transpiler.lower.rates import OF_LAST_STEP, asks_rate, class_sets_rate
-from transpiler.lower.remarks import (
-    notes_of_optimizer,
-    seeing_ids,
-)
+from transpiler.lower.remarks import notes_of_optimizer
+from transpiler.lower.repeated_ids import seeing_ids
 from transpiler.lower.rounds import settle_rounds
 from transpiler.lower.told import (
     readable,
@@ -416,8 +414,8 @@ def _with_notes(
     if keras != "2" and file.distribution is None:
         optimizing = seeing_ids(optimizing, keras, makers)
     each = (optimizing,) if compiled.choices is None else each
-    text = file.tree.text
-    notes = (note for one in each for note in notes_of_optimizer(one, keras, makers, text))
+    text, exact = file.tree.text, file.options.exact
+    notes = (note for one in each for note in notes_of_optimizer(one, keras, makers, text, exact))
     notes_of_all = tuple(dict.fromkeys((*optimizing.notes, *notes)))
     return replace(compiled, optimizing=replace(optimizing, notes=notes_of_all))
 
