@@ -32,6 +32,7 @@ from transpiler.interpret.functions.kept_groups import (
 from transpiler.interpret.functions.mentions import mentions_framework
 from transpiler.interpret.functions.method_data import note_call
 from transpiler.interpret.functions.parameters import parameters_of
+from transpiler.interpret.functions.parts_of_objects import parts_first
 from transpiler.interpret.functions.summaries import summarize
 from transpiler.interpret.models.labels import is_labelled
 from transpiler.interpret.object_groups import OF_METHOD
@@ -238,17 +239,18 @@ def kept_models(home: FileContext, made: UserClass) -> dict[str, Model]:
     groups = home.kept_groups.setdefault(made.name, {})
     if made.is_torch:
         return found
-    for method in home.class_methods.get(made.name, {}).values():
+    for method in parts_first(home.class_methods.get(made.name, {}).values(), home):
         parameters = parameters_of(method.node)
         used = mentions_framework(home, method) or gets_functions(home, method)
         if not method.owner or not parameters or not used or only_asks_groups(home, method):
             continue
         this = parameters[0].name
-        region = summarize(home, method, {this: Static(Expr(this))}).region
-        if region is None:
+        summary = summarize(home, method, {this: Static(Expr(this))})
+        if (region := summary.region) is None:
             continue
         for name, value in region.scope.values.items():
-            if isinstance(value, Model) and name.startswith(f"{this}."):
+            own = name.startswith(f"{this}.") and name not in summary.given
+            if own and isinstance(value, Model):
                 found[name.removeprefix(f"{this}.")] = value
         note_groups(groups, region, this)
     return found

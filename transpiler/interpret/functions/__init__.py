@@ -23,6 +23,7 @@ given_parts.py    functions that give an optimizer, callbacks or the like
 joined_parts.py   callbacks that functions join with their own
 loss_parameters.py  losses with which they compile a model
 done_first.py     what these do besides, where they are called
+parts_of_objects.py models that an object keeps, which its other methods build on
 kept_parts.py     such parts that objects keep in attributes
 kept_callbacks.py  callbacks of the program's own that they keep
 schedule_makers.py  functions that give a callback for the learning rate

@@ -18,6 +18,7 @@ from transpiler.interpret.dispatch import evaluate, provides
 from transpiler.interpret.functions.parameters import parameters_of
 from transpiler.interpret.region import GiveUp, Parameter, Region
 from transpiler.interpret.statics import const, constant, rewrite
+from transpiler.interpret.summary import Summary
 from transpiler.interpret.symbols import OF_TRAINING, SUBMODULES
 from transpiler.interpret.values import (
     Framework,
@@ -208,6 +209,7 @@ def settle(file: FileContext) -> None:
 
     Blocks get a class for each set of keywords then; builders, whose calls stay, are refused.
     """
+    _forget_uncalled(file)
     builders: dict[int, tuple[Any, ...]] = {}
     taken: dict[tuple[int, str], int] = {}  #: how many parameters what callbacks call has
     for (_, kinds, *_), summary in list(file.summaries.items()):
@@ -235,6 +237,22 @@ def settle(file: FileContext) -> None:
         elif any(_is_class(region.scope.get(name)) for name in region.fixed_parameters):
             file.refused[key] = "it takes a layer class, and its callers can't all be seen"
             file.grown = True
+
+
+def _forget_uncalled(file: FileContext) -> None:
+    """Forget what methods do that get nothing, where calls of them say what they get."""
+    called = {key[0] for key, summary in file.summaries.items() if _is_called_so(summary)}
+    for key, summary in list(file.summaries.items()):
+        builds = summary.kind == "builder" and summary.function.owner
+        if builds and key[0] in called and not _is_called_so(summary):
+            del file.summaries[key]
+
+
+def _is_called_so(summary: Summary) -> bool:
+    """Whether it has all that a call must give."""
+    wanted = parameters_of(summary.function.node)
+    needed = {one.name for one in wanted if one.default is None and not one.star}
+    return summary.unpacked or needed <= summary.given
 
 
 _DIFFERENT = "its calls need different classes"

@@ -41,6 +41,7 @@ from transpiler.interpret.functions.parameters import (
     is_unpacked,
     parameters_of,
 )
+from transpiler.interpret.functions.parts_of_objects import with_parts
 from transpiler.interpret.functions.presumed import check_presumed
 from transpiler.interpret.functions.returns import agree_on_returns, return_value
 from transpiler.interpret.functions.typical import check_sizes
@@ -103,7 +104,7 @@ def _summarize(
         given = with_losses(file, function, given)
         if function.owner and function.owner == function.nested_in and "self" in given:
             groups: Any = provided("groups_read")(file, function)
-            given = {**given, **groups}
+            given = with_parts(file, function, {**given, **groups}, caller)
     kinds = tuple(
         (name, kind)
         for name in sorted(given)
