@@ -53,6 +53,11 @@ OTHERWISE = {
     "by another function": "def fill(net):\n    net.build(4)\n\n\nfill(Net())\n",
     "by an heir": "class Wide(Net):\n    pass\n\n\nnet = Wide()\nnet.build(4)\n",
     "by its name": "net = Net()\ngetattr(net, 'build')(4)\n",
+    "a name for the empty one": "net = Net()\nmodel = net.model\nnet.build(4)\n",
+    "a list has it": "net = Net()\nmodels = [net.model]\nnet.build(4)\n",
+    "asked before": "net = Net()\nif net.model:\n    net.build(4)\n",
+    "given away before": "net = Net()\nprint(vars(net))\nnet.build(4)\n",
+    "its own argument": "net = Net()\nnet.build(len(net.model.name))\n",
 }
 
 

@@ -66,6 +66,8 @@ _MAKES = regex(
 _BINDS = regex(r"(\w+(?:, \w+)*) (?:[^\w\s]{1,2})?=(?!=)")
 #: A method of the object whose method makes the model.
 _OF_OBJECT = regex(r"self\.(\w+)\(")
+#: What a method is called of, or something is set of: `seen.add(name)`, `state.done = True`.
+_TOLD = regex(r"^(\w+)(?:\.\w+\(|[.\[].*[^=<>!]=(?!=))")
 #: A copy that shares nothing with what it is of; what takes something out of one.
 _COPY = regex(r"^\w+ = (?:copy\.)?deepcopy\([\w.]+\)$")
 _TAKEN = regex(r"(?<![\w.])(\w+)\.(?:pop|popitem|popleft)\(")
@@ -170,7 +172,9 @@ def _found(
         told |= twice
     here = file.tree.has_span(built.node)
     made = file.tree.span(built.node)[0] if here else 0
-    changed = split.changed or _changed_before(made, built.init, init, split.border)
+    read = split.seen | split.asked
+    given = {*split.border, *(name for name in read if name.startswith("self."))}
+    changed = split.changed or _changed_before(made, built.init, init, given)
     return tuple(split.border), split.gone, changed
 
 
@@ -182,10 +186,15 @@ def _changed_before(made: int, nodes: list[Node], lean: list[Node], given: Itera
     Of the statements, only the lean ones are in the class, which is given what there is at last.
     """
     names, kept = set(given), {id(node) for node in walk(lean)}
+    tests = {node.origins for node in walk(lean) if isinstance(node, If)}
+    layers = [max(n.origins, default=0) for n in walk(lean) if isinstance(n, Construct)]
+    made = max([made, *layers])  # of a Sequential, where its last layer is added
     read: set[str] = set()
     for node in walk(nodes) if names else ():
         if isinstance(node, Construct):
             read |= reads(node.module.constructor) & names if id(node) in kept else set()
+        elif isinstance(node, If) and node.origins in tests:
+            read |= reads(node.test) & names
         elif isinstance(node, Line) and node.static and node.defs & read:
             if min(node.origins, default=made) < made:
                 return min(node.defs & read)
@@ -288,6 +297,7 @@ class _Split:
     outer: set[str] = field(default_factory=set)  #: names whose values come from outside now
     border: dict[str, None] = field(default_factory=dict)  #: those of them that the class reads
     seen: set[str] = field(default_factory=set)  #: names that the class has read
+    asked: set[str] = field(default_factory=set)  #: names that tests have read which it takes along
     outside: list[Line] = field(default_factory=list)  #: statements that stay where they are
     gone: set[int] = field(default_factory=set)  #: by id: the same
     changed: str = ""  #: a name that gets another value once it was read
@@ -324,8 +334,12 @@ class _Split:
 
     def _enter(self, bodies: list[list[Node]], test: Expr, under: bool, graph: bool) -> None:
         makes = any(_is_of_class(node) for body in bodies for node in walk(body))
+        lines = (node for body in bodies for node in walk(body) if isinstance(node, Line))
         if makes:
             self._read(reads(test))
+        elif any(_CHECK.match(line.text) for line in lines):
+            self.border.update((name, None) for name in sorted(self.outer & reads(test)))
+            self.asked |= reads(test)
         inside = self._is_outer(test.text, reads(test))
         before, after = set(self.outer), set[str]()
         for body in bodies:
@@ -341,8 +355,8 @@ class _Split:
         self.copies -= line.defs if line.kills else set()
         if _COPY.search(line.text):
             self.copies |= line.defs
-        known = line.defs & self.border.keys()
-        if known:
+        kept = {name for name in self.seen | self.asked if name.startswith("self.")}
+        if known := line.defs & (self.border.keys() | kept):
             self.changed = min(known)
         if under or line.defs & self.told or self._is_outer(line.text, line.uses):
             self.outer |= line.defs
@@ -358,7 +372,8 @@ class _Split:
         checks = _CHECK.match(line.text) is not None
         if (called := _OF_OBJECT.match(line.text)) is not None and self._may_change(called[1]):
             method = f"self.{called[1]}"
-            of_object = (n for n in self.seen if n.startswith("self.") and n != method)
+            read = self.seen | self.asked
+            of_object = (n for n in read if n.startswith("self.") and n != method)
             self.changed = self.changed or min(of_object, default="")
         own = checks or id(line) in self.changing.own
         if graph or (own and not under and not self._is_outer("", line.uses)):
@@ -382,6 +397,8 @@ class _Split:
         return self.file.module is None or may_change(self.file.module, method)
 
     def _stay(self, line: Line) -> None:
+        told = self.asked & line.defs.union(_TOLD.findall(line.text))
+        self.changed = self.changed or min(told, default="")
         if id(line) not in self.gone:
             self.outside.append(line)
             self.gone.add(id(line))

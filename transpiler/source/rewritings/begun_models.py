@@ -22,7 +22,7 @@ from transpiler.source.lexical import comments_in
 from transpiler.source.occurrences import Positions
 from transpiler.source.reached import last_name
 from transpiler.source.replaced import Rewritten, Span, rewritten
-from transpiler.source.syntax import all_in, program_tree
+from transpiler.source.syntax import all_in, parts_of, program_tree
 
 _BEGUN = regex(r"\n[ \t]+self\.\w+ *= *(?:[\w.]+\.)?Sequential\(\)")
 #: What an empty model has, too, but other ones of.
@@ -183,6 +183,7 @@ def _filled(begun: _Begun, block: list[ast.stmt], made: set[str]) -> int:
     if begun.made in block:
         made.add("self")
     for statement in block:
+        made -= _otherwise_used(begun, statement, made)
         match statement:
             case ast.Expr(ast.Call(func=ast.Attribute(of, method))) | ast.Assign(
                 value=ast.Call(func=ast.Attribute(of, method))
@@ -201,3 +202,19 @@ def _filled(begun: _Begun, block: list[ast.stmt], made: set[str]) -> int:
         number += sum(_filled(begun, one, way) for one, way in zip(blocks, ways, strict=True))
         made.intersection_update(*(ways if once else ()))
     return number
+
+
+def _otherwise_used(begun: _Begun, statement: ast.stmt, made: set[str]) -> set[str]:
+    """Which of the objects a statement uses without filling them: it may see the empty model."""
+    match statement:
+        case ast.Expr(ast.Call(func=ast.Attribute(_, method)) as call) | ast.Assign(
+            value=ast.Call(func=ast.Attribute(_, method)) as call
+        ) if (method == begun.filling.name):
+            parts: list[ast.AST] = [*call.args, *call.keywords]
+        case ast.FunctionDef() | ast.ClassDef():
+            return set()
+        case _:
+            parts = [one for one in parts_of(statement) if not isinstance(one, ast.stmt)]
+    named = {n.id for part in parts for n in all_in(part) if isinstance(n, ast.Name)}
+    roots = {text: text.partition(".")[0].partition("[")[0] for text in made - {"self"}}
+    return {text for text, root in roots.items() if root in named}
