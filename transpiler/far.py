@@ -164,6 +164,7 @@ class _Sayer:
         called = thing.kind == "model" and f"{use.text}.numpy()" in self.text
         sure = (use.sure or called) and len(things) == len(use.things)
         sure &= thing.kind == "name" or not any(_errors(self.converted(t.home)) for t in things)
+        sure &= use.name != CALLED or not self.may_give_tensors(use)
         if not sure:
             return ASSUMED, f"{what}perhaps {now}"
         return (LEFT_TRAINING if thing.kind in _OF_TRAINING else LEFT_CODE), f"{what}{now}"
@@ -209,9 +210,7 @@ class _Sayer:
         if use.path == self.path:
             if isinstance(use.place, ast.ImportFrom):
                 return _imports(self.made.text, use.place, use.name)
-            if computes and self.is_among_tensors(use.place):
-                return False
-            return use.name != CALLED or computes or not self.made.changed
+            return not (computes and self.is_among_tensors(use.place))
         there = self.converted(use.path)
         if use.name == CALLED and there.changed and not computes:
             return False
@@ -220,6 +219,11 @@ class _Sayer:
         if any(real_path(one.path) == use.path for one in self.made.homecoming):
             return False
         return use.line in kept_lines(program_at(use.path), there.text)
+
+    def may_give_tensors(self, use: Use) -> bool:
+        """Whether a model may get tensors where it is called: of a file that is converted."""
+        computes = all(thing.kind in COMPUTING for thing in use.things)
+        return use.path == self.path and self.made.changed and not computes
 
     def is_among_tensors(self, place: ast.expr | ast.stmt) -> bool:
         """Whether a function of torch's tensors asks there, which has these to give."""

@@ -68,7 +68,7 @@ def _may_ask_afar(text: str, path: str, converted: str) -> bool:
     if "import *" in text and converted != text:
         return bool(path)
     if imports_framework(text) and ".numpy()" not in converted:
-        return bool(path) and gives_to_plain(text, path)
+        return bool(path) and (gives_to_plain(text, path) or reaches_framework(text, path))
     return reaches_framework(text, path)
 
 

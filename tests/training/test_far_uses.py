@@ -445,3 +445,56 @@ def test_what_is_called_for_an_array_of_tensorflow_is_a_model(
     _, errors = converted(tmp_path, files)
     said = f"`{asked}` is left as it is: the model of `net.py` is an nn.Module now"
     assert f"main.py:6: {said}" in errors
+
+
+AGENT = """\
+import numpy as np
+from tensorflow import keras
+
+x, y = np.ones((8, 5)), np.ones((8, 1))
+
+
+class Agent:
+    def __init__(self):
+        self.model = self._build()
+
+    def _build(self):
+        model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    def train(self):
+        return self.model.fit(x, y, verbose=0).history["loss"]
+
+    def get(self):
+        return self.model
+
+
+agent = Agent()
+agents = {"first": agent}
+"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "object_"),
+    [
+        ("from common import agent, x, y", "agent"),
+        ("from common import agent as a, x, y", "a"),
+        ("import common\nfrom common import x, y", "common.agent"),
+        ("from common import *", "agent"),
+        ("from common import agents, x, y", "agents['first']"),
+    ],
+)
+@pytest.mark.parametrize(
+    "asked", ["model.predict(x)", "model.evaluate(x, y)", "model.get_weights()", "get().predict(x)"]
+)
+def test_models_that_objects_of_other_files_keep_are_told_of(
+    tmp_path: Path, asked: str, imported: str, object_: str
+) -> None:
+    """Files that import the framework, too."""
+    main = f"from tensorflow import keras\n{imported}\n\n{object_}.train()\n"
+    main += f"print({object_}.{asked})\n"
+    texts, errors = converted(tmp_path, {"common.py": AGENT, "main.py": main})
+    line = main.count("\n")
+    assert [one.partition(": ")[0] for one in errors] == [f"main.py:{line}"]
+    assert "TODO(tf2torch)" in texts["main.py"]

@@ -93,7 +93,7 @@ def far_uses(text: str, path: str) -> list[Use]:
     """What a file asks of what others give.
 
     One about the framework says by itself what it asks: but for what functions of files do that
-    have no word of it, and for numbers, which look like any others.
+    have no word of it, for the models of other files, and for numbers, which look like any others.
     """
     tree = program_tree(text)
     if tree is None:
@@ -105,9 +105,18 @@ def far_uses(text: str, path: str) -> list[Use]:
     whole.kept = kept
     seeker.module(whole)
     own = is_about_framework(text)
-    found = (u for u in seeker.found if not own or u.function or u.name == "numpy")
+    found = (
+        use
+        for use in seeker.found
+        if not own or use.function or use.name == "numpy" or _is_of_far_model(use, seeker.path)
+    )
     named = [] if own else _named(Frame(seeker.path, tree, None, {}))
     return list(dict.fromkeys([*found, *named]))
+
+
+def _is_of_far_model(use: Use, path: str) -> bool:
+    """Whether it asks a model that objects of other files keep: `agent.model.predict(x)`."""
+    return all(thing.kind == "model" and thing.home != path for thing in use.things)
 
 
 def uses_of_computing(text: str, path: str) -> list[Use]:
