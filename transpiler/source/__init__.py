@@ -50,7 +50,8 @@ effects.py     where a program changes something; between.py: whether it does be
                paths_read.py: what an expression reads
 acting.py      whether what an expression calls does, or gives something else next time;
                changed_by_others.py: what functions of other files get, and change
-outer_reads.py  what functions read of others; draws.py: what they draw
+outer_reads.py  what functions read of others; draws.py: what they draw,
+                draws_elsewhere.py: by what other files or objects do
 running.py      whether that changes between two runs of what is traced once
 run_later.py    what runs whenever data give a batch
 reached.py      through which variables data are reached, which functions are called

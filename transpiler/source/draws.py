@@ -6,7 +6,7 @@ np.random.uniform(), rng.normal(size=3), time.time(), next(numbers)
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from transpiler.source.effects import Function
 from transpiler.source.outer_reads import nodes_in
@@ -83,10 +83,22 @@ def _drawing(module: ast.Module, modules: dict[str, str]) -> set[str]:
     return {
         ast.unparse(target)
         for node in all_in(module)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if _resolved(node.value.func, modules) in _MAKERS
-        for target in node.targets
+        for target, value in _bound(node)
+        if isinstance(value, ast.Call) and _resolved(value.func, modules) in _MAKERS
     }
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What a statement gives values to, each with its value."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            for target in targets:
+                if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                    yield from zip(target.elts, value.elts, strict=False)
+                else:
+                    yield target, value
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            yield target, value
 
 
 def _resolved(node: ast.AST, modules: dict[str, str]) -> str:

@@ -25,6 +25,8 @@ from transpiler.lower.data import sequence_of
 from transpiler.regex import regex
 from transpiler.source.changed_by_callbacks import arrays_changed_by
 from transpiler.source.draws import drawn_by
+from transpiler.source.draws_elsewhere import drawn_elsewhere
+from transpiler.source.importers import texts_around
 from transpiler.source.lexical import mentions
 from transpiler.source.outer_reads import functions_of
 from transpiler.source.patched_methods import patched
@@ -78,7 +80,9 @@ def _done_once_more(file: FileContext, made: UserClass) -> str:
     program = functions_of(file.tree.text)
     method = program.function_at(*file.tree.span(methods["__getitem__"]))
     reached = program.reaching([method]) if method is not None else []
-    if (drawn := drawn_by(program.module, reached)) != "":
+    around = texts_around(file.path) if reached and file.path else []
+    drawn = drawn_by(program.module, reached) or drawn_elsewhere(program, reached, around)
+    if drawn:
         return drawn
     changed = (name for one in reached for name in arrays_changed_by(program, one, one is method))
     return next(changed, "") or program.own_changes(reached)

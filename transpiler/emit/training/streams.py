@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from transpiler.diagnostics import ASSUMED
@@ -16,6 +18,11 @@ from transpiler.lower.data import generated
 from transpiler.lower.traced import is_eager
 from transpiler.lower.training import Compiled
 from transpiler.regex import regex
+from transpiler.source.draws import drawn_in
+from transpiler.source.draws_elsewhere import drawn_where_called
+from transpiler.source.importers import texts_around
+from transpiler.source.outer_reads import functions_of
+from transpiler.source.syntax import all_in
 from transpiler.source.told_by_generators import told_by_generators
 
 _VALIDATION = (
@@ -173,7 +180,32 @@ def _taken(model: ModelWriter, given: Given, so_many: str, variable: str) -> str
     if given.node is not None and _goes_on(model, text, given.node):
         note = f"`{text}` is used again; Keras takes batches in advance, and drops them then"
         model.made.said.append((ASSUMED, given.node, note))
+    elif given.node is not None and (drawn := _drawn_before(model, given.node)):
+        model.made.said.append((ASSUMED, given.node, _IN_ADVANCE.format(drawn)))
     return so_many.format(variable or text)
+
+
+_IN_ADVANCE = (
+    "Keras takes batches in advance: what they draw, `{}`, has gone on further there when the "
+    "program draws the next time"
+)
+
+
+def _drawn_before(model: ModelWriter, node: cst.BaseExpression) -> str:
+    """What a new generator draws from, if the program draws again behind it; "" if not."""
+    tree, path = model.tree, model.shared.file.path
+    program, (start, end) = functions_of(tree.text), tree.span(node)
+    call = program.call_at(start, end)
+    if call is None:
+        return ""
+    drawn = drawn_where_called(program, call, texts_around(path) if path else [])
+    if not drawn or not model.shared.runs_once(start):
+        return drawn
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    if re.search(rf"\b{name}\(", tree.blanked[end:]):
+        return drawn
+    later = (n for n in all_in(program.module) if getattr(n, "lineno", 0) > (call.end_lineno or 0))
+    return drawn if drawn_in(program.module, [later]) else ""
 
 
 def _goes_on(model: ModelWriter, text: str, node: cst.BaseExpression) -> bool:
