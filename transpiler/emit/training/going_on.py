@@ -14,6 +14,7 @@ Not all files of Keras 2 hold that, so there it may be less that it goes on with
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import PurePath
 from posixpath import normpath
@@ -31,6 +32,9 @@ from transpiler.lower.freezing import Freezing
 from transpiler.lower.rates import RATES, asks_rate, reads_rate, setting
 from transpiler.lower.training import Compiled, Training
 from transpiler.regex import regex
+from transpiler.source.occurrences import Positions
+from transpiler.source.reached import last_name
+from transpiler.source.syntax import all_in, nodes_of_kind, program_tree
 from transpiler.source.tree import Tree
 
 #: What is asked of compiled models alone, or compiles one.
@@ -327,8 +331,35 @@ def optimizer_of_file(writer: ModelWriter, call: TrainingCall) -> str:
     unsure = (trained and goes_on) or (call.in_loop and (trained or bool(trains)))
     # methods, and functions that get a model, run in an order that their text does not tell
     others = [c for c in calls if c.name in STEPS and c.region is not call.region]
-    unsure |= bool((writer.room.owner or writer.part.is_lent) and others)
+    everywhere = bool(writer.room.owner or writer.part.is_lent)
+    unsure |= any(everywhere or _is_called_after(writer.tree, call, other) for other in others)
     return f"{_BROUGHT_BACK}, too; {_GOES_ON}" if unsure else ""
+
+
+def _is_called_after(tree: Tree, call: TrainingCall, other: TrainingCall) -> bool:
+    """Whether the function of another call may run once this one has.
+
+    By its name, or by that of a function that calls it.
+    """
+    function = getattr(getattr(other.region, "function", None), "name", None)
+    module = program_tree(tree.text)
+    if function is None or module is None:
+        return False
+    begin, end = tree.span(call.node)
+    positions = Positions(tree.text)
+    functions = nodes_of_kind(module, ast.FunctionDef)
+    spans = {one: positions.span(one) for one in functions}
+    others = [one for one, (first, last) in spans.items() if not first <= begin < last]
+    called = {
+        one: {last_name(node.func) for node in all_in(one) if isinstance(node, ast.Call)}
+        for one in others
+    }
+    names, more = set[str](), {function.value}
+    while more:
+        names |= more
+        more = {one.name for one in others if called[one] & names} - names
+    named = "|".join(map(re.escape, sorted(names)))
+    return re.search(rf"(?<!def )\b(?:{named})\(", tree.blanked[end:]) is not None
 
 
 _BROUGHT_BACK = "in Keras the file brings back what the optimizer knew when it was saved"
