@@ -228,3 +228,46 @@ def test_functions_that_call_themselves(tmp_path: Path) -> None:
     _, errors, _ = of_file(program, tmp_path)
     assert errors
     assert not any("internal error" in one for one in errors), errors
+
+
+BUILDER = """\
+import numpy as np
+from tensorflow import keras
+
+rng = np.random.RandomState(0)
+x, y = rng.rand(20, 4), rng.rand(20, 1)
+
+
+def build():
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.05, momentum=0.8), "mse", metrics=["mae"])
+    return model
+
+
+def ask(model):
+    return {asks}
+
+
+"""
+FITS = "model.fit(x, y, epochs=2, shuffle=False, verbose=0).history"
+
+
+@pytest.mark.parametrize("asks", [FITS, "model.evaluate(x, y, verbose=0)"])
+@pytest.mark.parametrize("in_main", [False, True])
+def test_a_builder_compiles_it_first(tmp_path: Path, asks: str, in_main: bool) -> None:
+    """Its metrics are those of the first call; of the second one, those of the file."""
+    lines = ["model = build()", "first = ask(model)"]
+    lines += ['model.compile("adam", "mse", metrics=["mse"])', "second = ask(model)"]
+    rest = "\n".join(lines)
+    if in_main:
+        rest = "def main():\n" + "\n".join(f"    {line}" for line in lines) + "\n\n\nmain()"
+    _, errors, _ = of_file(f"{BUILDER.format(asks=asks)}{rest}\n", tmp_path)
+    assert any("`compile` is left as it is" in error for error in errors), errors
+
+
+def test_a_builder_compiles_it_alike(scripts: Scripts) -> None:
+    rest = "model = build()\nfound = ask(model)\n"
+    rest += 'model.compile("adam", "mae", metrics=["mae"])\nfound += ask(model)\n'
+    text = BUILDER.format(asks=f'{FITS}["loss"]') + rest
+    result = converted(text, Options(exact=True))
+    assert scripts.compare(text, result)["found"] < 1e-9

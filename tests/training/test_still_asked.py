@@ -170,3 +170,42 @@ def test_what_is_built_on_a_model_that_an_object_gets(compiled: str, asked: str,
     made = convert(KEPT_WITH_ANOTHER.format(compiled=compiled, asked=asked))
     errors = [one.message for one in made.diagnostics if one.severity is Severity.ERROR]
     assert any(said in error for error in errors)
+
+
+KEPT = """\
+def build():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+class Keeper:
+    def __init__(self):
+        self.model = build()
+
+    def train(self):
+        fit = self.model.fit(x, y, epochs=2, verbose=0)
+        return fit.history["loss"]
+
+
+keeper = Keeper()
+keeper.train()
+{told}
+losses = keeper.train()
+"""
+LAST = "keeper.model.layers[-1]"
+
+
+@pytest.mark.parametrize("weight", ["kernel", "bias"])
+def test_what_assigns_a_weight_of_its_own(weight: str) -> None:
+    """The model is asked once more in what is assigned."""
+    told = f"{LAST}.{weight}.assign({LAST}.{weight} * 0.5)"
+    said = convert(HEAD + KEPT.format(told=told)).diagnostics
+    errors = [d.message for d in said if d.severity is Severity.ERROR]
+    assert any("`keeper.model.layers` is left as it is" in error for error in errors)
+
+
+def test_weights_as_arrays_are_assigned(scripts: Scripts) -> None:
+    told = f"{LAST}.kernel.assign({LAST}.kernel.numpy() * 0.5)"
+    text = HEAD + KEPT.format(told=told)
+    assert scripts.compare(text, converted(text, Options(exact=True)))["losses"] < 1e-9

@@ -66,16 +66,22 @@ def report_asked_in_new_code(draft: Draft) -> None:
     a.optimizer.learning_rate = b.optimizer.learning_rate / 2
     """
     made = [one.training for one in draft.planned.trained if one.training.problem is None]
-    names = {one.variable for one in made if one.variable and one.variable != "self.model"}
+    variables = {one.variable for one in made if one.variable}
+    names = {re.escape(name) for name in variables - {"self.model"}}
+    # by the objects that have them: `trainer.model.layers[0].kernel`
+    names |= {rf"(?!self\b)\w+\.{name[5:]}" for name in variables if name.startswith("self.")}
     if not names:
         return
     own = _own_names(draft.tree.blanked) | {"stop_training"}  # which a loop asks
-    asked = "|".join(name for name in (*OF_MODELS, *_METHODS) if name not in own)
+    asked = [name for name in (*OF_MODELS, *_METHODS) if name not in own]
     rates = rf"optimizer\.(?:{'|'.join(OF_OPTIMIZERS)})\b"
-    listed = "|".join(re.escape(name) for name in sorted(names))
-    found = re.compile(rf"(?<![\w.])(?:{listed})\.(?:(?:{asked})\b|{rates}|history\.history\b)")
+    listed = "|".join(sorted(names))
     written = [(edit.start, edit.text) for edit in draft.edits]
     written += [(draft.tree.span(b.statement)[0], "\n".join(b.lines)) for b in draft.before]
+    if not any("self.layers" in text for _, text in written):
+        asked.append("layers")
+    things = "|".join([*(rf"{name}\b" for name in asked), rates, r"history\.history\b"])
+    found = re.compile(rf"(?<![\w.])(?:{listed})\.(?:{things})")
     for start, text in written:
         for place in found.finditer(text):
             line = draft.tree.line_start(start)

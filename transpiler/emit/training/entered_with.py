@@ -77,11 +77,16 @@ def _entered(
         return []
     if call.model.source is None:
         return [] if any(one.region is region for one in compiles) else compiles
-    return _of_callers(shared, id(root(call.model)), region, set())
+    return _of_callers(shared, id(root(call.model)), region, compiles, set())
 
 
-def _of_callers(shared: Shared, model: int, region: Region, seen: set[int]) -> list[TrainingCall]:
-    """What a model is compiled with where a function gets it, or those do that call it."""
+def _of_callers(
+    shared: Shared, model: int, region: Region, compiles: list[TrainingCall], seen: set[int]
+) -> list[TrainingCall]:
+    """What a model is compiled with where a function gets it, or those do that call it.
+
+    Where nothing has compiled it yet that is seen there, what gives it has.
+    """
     found: dict[int, TrainingCall] = {}
     seen.add(id(region))
     for room in shared.rooms:
@@ -91,7 +96,9 @@ def _of_callers(shared: Shared, model: int, region: Region, seen: set[int]) -> l
             own = handed.compiled.get(model, [])
             inside = [one for one in own if one.region is room.region]
             if not isinstance(room.node, cst.Module) and not inside and id(room.region) not in seen:
-                own = _of_callers(shared, model, room.region, seen) or own
+                own = _of_callers(shared, model, room.region, compiles, seen) or own
+            away = (one for one in compiles if one.region not in (room.region, region))
+            own = own or [*away]
             found |= {id(one): one for one in own}
     return list(found.values())
 
