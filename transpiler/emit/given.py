@@ -18,6 +18,7 @@ import keyword
 import re
 from collections.abc import Iterable
 from dataclasses import field
+from itertools import chain
 
 from transpiler.emit.given_sizes import give_sizes
 from transpiler.interpret.context import FileContext
@@ -186,7 +187,7 @@ def _changed_before(made: int, nodes: list[Node], lean: list[Node], given: Itera
     Of the statements, only the lean ones are in the class, which is given what there is at last.
     """
     names, kept = set(given), {id(node) for node in walk(lean)}
-    tests = {node.origins for node in walk(lean) if isinstance(node, If)}
+    tests = {node.origins for node in walk(lean) if isinstance(node, If) and _is_taken_along(node)}
     layers = [max(n.origins, default=0) for n in walk(lean) if isinstance(n, Construct)]
     made = max([made, *layers])  # of a Sequential, where its last layer is added
     read: set[str] = set()
@@ -334,10 +335,9 @@ class _Split:
 
     def _enter(self, bodies: list[list[Node]], test: Expr, under: bool, graph: bool) -> None:
         makes = any(_is_of_class(node) for body in bodies for node in walk(body))
-        lines = (node for body in bodies for node in walk(body) if isinstance(node, Line))
         if makes:
             self._read(reads(test))
-        elif any(_CHECK.match(line.text) for line in lines):
+        elif any(map(_checks, chain.from_iterable(map(walk, bodies)))):
             self.border.update((name, None) for name in sorted(self.outer & reads(test)))
             self.asked |= reads(test)
         inside = self._is_outer(test.text, reads(test))
@@ -462,6 +462,16 @@ def _is_of_class(node: Node) -> bool:
     """Whether a statement makes a layer, or a size or tensor that one needs."""
     computes = isinstance(node, Line) and not node.static and not node.jump
     return computes or isinstance(node, (Construct, Return))
+
+
+def _checks(node: Node) -> bool:
+    return isinstance(node, Line) and _CHECK.match(node.text) is not None
+
+
+def _is_taken_along(branch: If) -> bool:
+    """Whether the class has a branch: it makes something there, or refuses to."""
+    inside = (*walk(branch.body), *walk(branch.orelse))
+    return any(_is_of_class(node) or _checks(node) for node in inside)
 
 
 def _needed(init: list[Node], staying: list[Line]) -> set[str]:

@@ -6,7 +6,6 @@ self.autoencoder = self.build_autoencoder()        x = self.decoder(self.encoder
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -32,7 +31,8 @@ def with_parts(
         return given
     kept, everywhere = file.kept_models.get(function.owner, {}), _bound(file.tree.blanked)
     found: dict[str, Value] = {}
-    for name in {*_READ.findall(text)} - _bound(text).keys():
+    own = _bound(text)
+    for name in dict.fromkeys(one for one in _READ.findall(text) if one not in own):
         held: Value | None = kept.get(name) if everywhere.get(name) == 1 else None
         if held is None and caller is not None:
             held = caller.scope.values.get(f"self.{name}")
@@ -50,7 +50,14 @@ _BOUND = regex(r"(?<=\.)(\w+)(?=\s*(?::[^=\n]+)?=(?!=)|\s*,[^=()\n]*=(?!=))")
 
 
 def parts_first(methods: Iterable[Function], file: FileContext) -> list[Function]:
-    """The methods of a class, those first that call no other of them: what they keep is read."""
-    every = list(methods)
-    calls = re.compile(rf"\bself\.(?:{'|'.join(one.name for one in every)})\(")
-    return sorted(every, key=lambda one: calls.search(file.tree.code(one.node)) is not None)
+    """The methods of a class, those first that keep what another one builds a model of."""
+    texts = {one: file.tree.code(one.node) for one in methods}
+    bound = {one: {*_bound(text)} for one, text in texts.items()}
+    building = [one for one, text in texts.items() if _BUILDS.search(text)]
+    read = {one: {*_READ.findall(texts[one])} - bound[one] for one in building}
+    keeping = [one for one in building if any(bound[one] & names for names in read.values())]
+    if any(one.name == "__init__" for one in keeping):
+        return [*texts]  # which begins with it in any case
+    rest = [one for one in texts if one not in keeping and one.name != "__init__"]
+    first = [one for one in texts if one.name == "__init__"]
+    return [*keeping, *rest, *first] if keeping else [*texts]
