@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from transpiler.interpret.context import FileContext
 from transpiler.interpret.region import Region
@@ -41,6 +42,7 @@ def with_parts(
     return found | given
 
 
+@lru_cache(maxsize=64)
 def _bound(text: str) -> Counter[str]:
     """How often a text binds attributes, of whatever objects."""
     return Counter(_BOUND.findall(text))
