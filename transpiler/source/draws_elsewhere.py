@@ -54,7 +54,7 @@ def _candidates(
     match called:
         case ast.Name("self"):
             return [(home, f) for home in programs for f in _named(home, "__call__", methods=True)]
-        case ast.Name(name):
+        case ast.Name(name) if not program.called(called):
             others = programs[1:]
             return [(home, f) for home in others for f in _named(home, name, methods=False)]
         case ast.Attribute(_, name) if not program.called(called):
